@@ -1,0 +1,5 @@
+/** The token provider beside its peers, in one run. */
+@NullMarked
+package io.podidentity.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

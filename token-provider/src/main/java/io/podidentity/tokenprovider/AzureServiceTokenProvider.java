@@ -1,0 +1,5 @@
+package io.podidentity.tokenprovider;
+
+public final class AzureServiceTokenProvider {
+    public AzureServiceTokenProvider() {}
+}
