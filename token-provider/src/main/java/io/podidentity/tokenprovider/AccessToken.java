@@ -1,0 +1,47 @@
+package io.podidentity.tokenprovider;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An access token and what is known about it. Its text never shows the token.
+ *
+ * <p><i>Thread-safety:</i> immutable.
+ *
+ * @param value the token itself, to be sent as {@code Authorization: Bearer <value>}; a secret
+ * @param resource the resource it was asked for, as the caller wrote it, such as {@code https://storage.azure.com/}
+ * @param tokenType {@code Bearer}, as the issuer spelled it
+ * @param expiresOn when the resource stops accepting it
+ * @param refreshOn when the issuer wants a new one to be asked for ({@code refresh_in}); null when it said nothing
+ * @param principal whose token it is; null when the token is opaque and nothing else told
+ * @param source the name of the source that got it, such as {@code Azure CLI}
+ */
+public record AccessToken(
+        String value,
+        String resource,
+        String tokenType,
+        Instant expiresOn,
+        @Nullable Instant refreshOn,
+        @Nullable Principal principal,
+        String source) {
+
+    /**
+     * @throws NullPointerException if one of the parts that must be there is null
+     */
+    public AccessToken {
+        requireNonNull(value, "value");
+        requireNonNull(resource, "resource");
+        requireNonNull(tokenType, "tokenType");
+        requireNonNull(expiresOn, "expiresOn");
+        requireNonNull(source, "source");
+    }
+
+    /** All parts but the token, of which only the length is told. */
+    @Override
+    public String toString() {
+        return "AccessToken[" + tokenType + " of " + value.length() + " characters for " + resource + " from " + source
+                + ", principal=" + principal + ", expiresOn=" + expiresOn + "]";
+    }
+}

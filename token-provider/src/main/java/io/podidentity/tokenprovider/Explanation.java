@@ -1,0 +1,54 @@
+package io.podidentity.tokenprovider;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a token comes from, or why there is none: what was tried, how long it took, and what to do. No token is in it.
+ *
+ * <p><i>Thread-safety:</i> immutable.
+ *
+ * @param resource the resource that was asked for
+ * @param source the name of the source that got the token; null when there is none
+ * @param principal whose token it is; null when there is none or it does not say
+ * @param expiresOn when the token expires; null when there is none
+ * @param refreshOn from when on a new one is asked for behind the callers; null when there is none
+ * @param failure why there is no token; null when there is one
+ * @param attempts what became of each source, in the order of the chain
+ */
+public record Explanation(
+        String resource,
+        @Nullable String source,
+        @Nullable Principal principal,
+        @Nullable Instant expiresOn,
+        @Nullable Instant refreshOn,
+        @Nullable TokenAcquisitionException failure,
+        List<TokenAttempt> attempts) {
+
+    /**
+     * @throws NullPointerException if {@code resource} or {@code attempts} is null
+     */
+    public Explanation {
+        requireNonNull(resource, "resource");
+        attempts = List.copyOf(attempts);
+    }
+
+    /** Whether there is a token. */
+    public boolean hasToken() {
+        return source != null;
+    }
+
+    /** The explanation for people: a headline, then a line for each source. */
+    @Override
+    public String toString() {
+        return ExplanationText.of(this);
+    }
+
+    /** The explanation as one JSON object with the members' own names; instants are ISO-8601, durations milliseconds. */
+    public String toJson() {
+        return ExplanationJson.of(this);
+    }
+}

@@ -1,0 +1,81 @@
+package io.podidentity.tokenprovider;
+
+import org.jspecify.annotations.Nullable;
+
+/** An explanation as JSON. */
+final class ExplanationJson {
+    private final StringBuilder json = new StringBuilder();
+
+    private ExplanationJson() {}
+
+    static String of(Explanation explanation) {
+        return new ExplanationJson().write(explanation);
+    }
+
+    private String write(Explanation explanation) {
+        json.append('{');
+        member("resource", explanation.resource(), "");
+        member("source", explanation.source(), ",");
+        principal(explanation.principal());
+        member("expiresOn", text(explanation.expiresOn()), ",");
+        member("refreshOn", text(explanation.refreshOn()), ",");
+        TokenAcquisitionException failure = explanation.failure();
+        if (failure != null) {
+            json.append(",\"failure\":{");
+            member("code", failure.code().name(), "");
+            member("reason", failure.reason(), ",");
+            member("remedy", failure.remedy(), ",");
+            json.append(",\"transient\":").append(failure.isTransient()).append('}');
+        }
+        json.append(",\"attempts\":[");
+        String separator = "";
+        for (TokenAttempt attempt : explanation.attempts()) {
+            json.append(separator).append('{');
+            member("source", attempt.source(), "");
+            member("state", attempt.state().name(), ",");
+            json.append(",\"durationMillis\":").append(attempt.duration().toMillis());
+            member("reason", attempt.reason(), ",");
+            member("remedy", attempt.remedy(), ",");
+            json.append('}');
+            separator = ",";
+        }
+        return json.append("]}").toString();
+    }
+
+    private void principal(@Nullable Principal principal) {
+        if (principal == null) {
+            return;
+        }
+        json.append(",\"principal\":{");
+        member("type", principal.type().name(), "");
+        member("userPrincipalName", principal.userPrincipalName(), ",");
+        member("appId", principal.appId(), ",");
+        member("objectId", principal.objectId(), ",");
+        member("tenantId", principal.tenantId(), ",");
+        member("certificateThumbprint", principal.certificateThumbprint(), ",");
+        json.append('}');
+    }
+
+    /** Appends a member, or nothing when its value is null. */
+    private void member(String name, @Nullable String value, String before) {
+        if (value == null) {
+            return;
+        }
+        json.append(before).append('"').append(name).append("\":\"");
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append(c < 0x10 ? "\\u000" : "\\u00").append(Integer.toHexString(c));
+            } else {
+                json.append(c);
+            }
+        }
+        json.append('"');
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+}

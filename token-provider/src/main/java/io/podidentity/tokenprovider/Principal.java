@@ -1,0 +1,59 @@
+package io.podidentity.tokenprovider;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose token it is, as far as the token itself says. Nothing here is verified: the resource does that.
+ *
+ * <p><i>Thread-safety:</i> immutable.
+ *
+ * @param type a person or an application
+ * @param userPrincipalName the sign-in name of a user (claims {@code upn}, {@code preferred_username}, {@code
+ *     unique_name}, {@code email}, the first that is there); null for an application
+ * @param appId the client ID of an application (claims {@code appid}, {@code azp}); null for a user
+ * @param objectId the object ID in the directory (claim {@code oid}), which role assignments name; may be null
+ * @param tenantId the tenant (claim {@code tid}); may be null
+ * @param certificateThumbprint the certificate that an application signed in with, in hex; null without one
+ */
+public record Principal(
+        Type type,
+        @Nullable String userPrincipalName,
+        @Nullable String appId,
+        @Nullable String objectId,
+        @Nullable String tenantId,
+        @Nullable String certificateThumbprint) {
+
+    /** The kind of a principal. */
+    public enum Type {
+        /** A person. */
+        USER,
+        /** An application: a service principal or a managed identity. */
+        APP
+    }
+
+    /**
+     * @throws NullPointerException if {@code type} is null
+     */
+    public Principal {
+        requireNonNull(type, "type");
+    }
+
+    /** The parts that are known, such as {@code USER anna@contoso.com, tenant 1111…}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(type == Type.USER ? "User" : "App");
+        append(text, " ", type == Type.USER ? userPrincipalName : appId);
+        append(text, ", object ID ", objectId);
+        append(text, ", tenant ", tenantId);
+        append(text, ", certificate ", certificateThumbprint);
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String label, @Nullable String value) {
+        if (value != null) {
+            text.append(label).append(value);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.podidentity.tokenprovider;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serial;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * There is no token, and why. The message names what failed, the server's own code and what to do next, a line for each
+ * source; the methods give the same in parts. No token and no secret is in it.
+ *
+ * <p>A {@link TokenSource} throws it with a code, a reason and a remedy; the provider adds the attempts.
+ */
+public final class TokenAcquisitionException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** The kind of a failure. */
+    public enum Code {
+        /** No source applies here: nobody is logged in, and no identity is at hand. */
+        NO_SOURCE_AVAILABLE,
+        /** The issuer answered no: an unknown identity, a wrong secret, a resource that does not exist. */
+        REFUSED,
+        /** The issuer could not be reached, or answered that it is busy or broken; a later call may succeed. */
+        SERVICE_UNAVAILABLE,
+        /** The issuer's answer cannot be understood. */
+        INVALID_RESPONSE,
+        /** A setting of this source is wrong. */
+        INVALID_CONFIGURATION,
+        /** The deadline passed first. */
+        TIMED_OUT,
+        /** The calling thread was interrupted; its interrupt flag is set again. */
+        INTERRUPTED
+    }
+
+    private final Code code;
+    private final String reason;
+    private final String remedy;
+    private final transient List<TokenAttempt> attempts;
+
+    /**
+     * A source's own failure.
+     *
+     * @param code the kind
+     * @param reason what failed and why, one sentence without a full stop and without any secret
+     * @param remedy what to do next, one command or setting; may be empty
+     * @param cause what led to it, or null; its text becomes visible to users, so it must hold no secret either
+     */
+    public TokenAcquisitionException(Code code, String reason, String remedy, @Nullable Throwable cause) {
+        this(code, reason, remedy, cause, List.of(), remedy.isEmpty() ? reason : reason + ". " + remedy);
+    }
+
+    TokenAcquisitionException(
+            Code code,
+            String reason,
+            String remedy,
+            @Nullable Throwable cause,
+            List<TokenAttempt> attempts,
+            String message) {
+        super(message, cause);
+        this.code = requireNonNull(code, "code");
+        this.reason = requireNonNull(reason, "reason");
+        this.remedy = requireNonNull(remedy, "remedy");
+        this.attempts = List.copyOf(attempts);
+    }
+
+    /** The kind of this failure. */
+    public Code code() {
+        return code;
+    }
+
+    /** What failed and why, one sentence without a full stop. */
+    public String reason() {
+        return reason;
+    }
+
+    /** What to do next; may be empty. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** Whether the same call may succeed later with nothing changed. */
+    public boolean isTransient() {
+        return code == Code.SERVICE_UNAVAILABLE || code == Code.TIMED_OUT;
+    }
+
+    /** What became of each source, in the order of the chain; empty in a source's own failure. */
+    public List<TokenAttempt> attempts() {
+        return attempts == null ? List.of() : attempts;
+    }
+}

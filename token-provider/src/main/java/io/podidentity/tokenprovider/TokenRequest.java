@@ -1,0 +1,111 @@
+package io.podidentity.tokenprovider;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token is asked for. Start with {@link #forResource} or {@link #forScope} and add what differs:
+ *
+ * <pre>{@code
+ * TokenRequest.forResource("https://storage.azure.com/").withTenantId("contoso.com")
+ * }</pre>
+ *
+ * <p><i>Thread-safety:</i> immutable.
+ *
+ * @param resource the App ID URI of the resource, such as {@code https://storage.azure.com/}
+ * @param tenantId the tenant to get it from; null for the source's own
+ * @param clientId the client ID of the user-assigned identity that is meant; null for {@code AZURE_CLIENT_ID}, else
+ *     the one identity there is
+ * @param claims a claims challenge, as the resource sent it (JSON); null without one. A request with claims is not
+ *     answered from the cache of requests without them
+ * @param forceRefresh true to ask the source again although a cached token is valid
+ * @param deadline how long the whole call may take, over all sources and retries; null for the provider's own
+ */
+public record TokenRequest(
+        String resource,
+        @Nullable String tenantId,
+        @Nullable String clientId,
+        @Nullable String claims,
+        boolean forceRefresh,
+        @Nullable Duration deadline) {
+
+    private static final String DEFAULT_SCOPE = "/.default";
+
+    /**
+     * @throws NullPointerException if {@code resource} is null
+     * @throws IllegalArgumentException if {@code resource} is blank, if a tenant, client ID or claims are given but
+     *     blank, or if the deadline is not positive
+     */
+    public TokenRequest {
+        Objects.requireNonNull(resource, "resource");
+        requireText(resource, "resource");
+        requireText(tenantId, "tenantId");
+        requireText(clientId, "clientId");
+        requireText(claims, "claims");
+        if (deadline != null && (deadline.isNegative() || deadline.isZero())) {
+            throw new IllegalArgumentException("deadline must be longer than nothing, but is " + deadline);
+        }
+    }
+
+    /**
+     * Asks for a token for a resource.
+     *
+     * @param resource the App ID URI of the resource, such as {@code https://vault.azure.net}; written as the resource
+     *     wants it, since a trailing slash becomes part of the token's audience
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static TokenRequest forResource(String resource) {
+        return new TokenRequest(resource, null, null, null, false, null);
+    }
+
+    /**
+     * Asks for a token by scope, as the Azure SDK does.
+     *
+     * @param scope a resource followed by {@code /.default}, such as {@code https://storage.azure.com/.default}
+     * @throws IllegalArgumentException if it is blank, or names nothing before {@code /.default}
+     */
+    public static TokenRequest forScope(String scope) {
+        Objects.requireNonNull(scope, "scope");
+        String resource =
+                scope.endsWith(DEFAULT_SCOPE) ? scope.substring(0, scope.length() - DEFAULT_SCOPE.length()) : scope;
+        requireText(resource, "scope");
+        return forResource(resource);
+    }
+
+    /** The same request to another tenant. */
+    public TokenRequest withTenantId(@Nullable String tenantId) {
+        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+    }
+
+    /** The same request for a user-assigned identity. */
+    public TokenRequest withClientId(@Nullable String clientId) {
+        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+    }
+
+    /** The same request with a claims challenge. */
+    public TokenRequest withClaims(@Nullable String claims) {
+        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+    }
+
+    /** The same request, answered by the source whatever the cache holds. */
+    public TokenRequest withForceRefresh(boolean forceRefresh) {
+        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+    }
+
+    /** The same request with a deadline of its own. */
+    public TokenRequest withDeadline(@Nullable Duration deadline) {
+        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+    }
+
+    /** The resource as a scope: the resource followed by {@code /.default}. */
+    public String scope() {
+        return resource + DEFAULT_SCOPE;
+    }
+
+    private static void requireText(@Nullable String value, String name) {
+        if (value != null && value.isBlank()) {
+            throw new IllegalArgumentException(name + " must not be blank");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.podidentity.tokenprovider;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One way to get a token. The contract that decides everything: {@link Unavailable} means "not mine, try the next"; an
+ * exception means "mine, and it failed", and stops the chain.
+ *
+ * <p><i>Thread-safety:</i> implementations must be safe for use by several threads; calls for different requests run
+ * at the same time.
+ */
+@FunctionalInterface
+public interface TokenSource {
+
+    /**
+     * Gets a token.
+     *
+     * @param request what is asked for; its deadline is never null here and is what is left of the caller's
+     * @return the token, or why this source cannot even try
+     * @throws TokenAcquisitionException if it was this source's job and it failed
+     * @throws InterruptedException if the thread was interrupted, which is how a call that nobody waits for any more is
+     *     ended
+     */
+    Outcome acquire(TokenRequest request) throws InterruptedException;
+
+    /** The name for people, such as {@code Azure CLI}; the class's simple name unless overridden. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** What a source answers. */
+    sealed interface Outcome permits Acquired, Unavailable {}
+
+    /**
+     * The source got a token.
+     *
+     * @param token the token
+     */
+    record Acquired(AccessToken token) implements Outcome {
+        /**
+         * @throws NullPointerException if {@code token} is null
+         */
+        public Acquired {
+            requireNonNull(token, "token");
+        }
+    }
+
+    /**
+     * The source does not apply here: the tool is not installed, nobody is logged in, no such service answers.
+     *
+     * @param reason why, one sentence without a full stop, such as {@code az is not installed}
+     * @param remedy what to do if this source was meant, one command or setting; may be empty
+     */
+    record Unavailable(String reason, String remedy) implements Outcome {
+        /**
+         * @throws NullPointerException if a part is null
+         */
+        public Unavailable {
+            requireNonNull(reason, "reason");
+            requireNonNull(remedy, "remedy");
+        }
+    }
+}
