@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> immutable.
  *
  * @param type a person or an application
- * @param userPrincipalName the sign-in name of a user (claims {@code upn}, {@code preferred_username}, {@code
- *     unique_name}, {@code email}, the first that is there); null for an application
- * @param appId the client ID of an application (claims {@code appid}, {@code azp}); null for a user
- * @param objectId the object ID in the directory (claim {@code oid}), which role assignments name; may be null
- * @param tenantId the tenant (claim {@code tid}); may be null
+ * @param userPrincipalName the sign-in name of a user (the first of the claims upn,
+ *     preferred_username, unique_name and email); null for an application
+ * @param appId the client ID of an application (the claims appid and azp); null for a user
+ * @param objectId the object ID in the directory (claim oid), which role assignments name; may be null
+ * @param tenantId the tenant (claim tid); may be null
  * @param certificateThumbprint the certificate that an application signed in with, in hex; null without one
  */
 public record Principal(
