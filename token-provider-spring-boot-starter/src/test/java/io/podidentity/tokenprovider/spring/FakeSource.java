@@ -6,13 +6,12 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A source that answers from memory, counts its calls, and can be made to fail. */
 final class FakeSource implements TokenSource {
     static final String TOKEN = "eyJ0eXAi.c2VjcmV0LXBheWxvYWQ.c2lnbmF0dXJl";
-    static final Instant EXPIRES = Instant.now().plus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
+    static final Instant EXPIRES = Instant.parse("2099-01-01T00:00:00Z");
     static final Principal APP = new Principal(Principal.Type.APP, null, "app-id", "object-id", "tenant-id", null);
 
     final AtomicInteger calls = new AtomicInteger();
