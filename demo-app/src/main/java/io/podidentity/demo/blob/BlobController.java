@@ -1,6 +1,7 @@
 package io.podidentity.demo.blob;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -43,16 +44,17 @@ final class BlobController {
     }
 
     @GetMapping(PREFIX + "{*name}")
-    ResponseEntity<InputStreamResource> content(HttpServletRequest request) {
+    ResponseEntity<InputStreamResource> content(HttpServletRequest request, HttpServletResponse response) {
         String name = BlobName.in(request, PREFIX);
         BlobContent content = store.open(name);
+        // Set, not added: it takes the place of the page's policy.
+        response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
         MediaType type = mediaType(content.contentType());
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .contentType(type)
                 .contentLength(content.size())
                 .cacheControl(CacheControl.noStore())
-                .header("Content-Disposition", disposition(type, name).toString())
-                .header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+                .header("Content-Disposition", disposition(type, name).toString());
         if (content.eTag() != null) {
             answer.header("ETag", content.eTag());
         }
