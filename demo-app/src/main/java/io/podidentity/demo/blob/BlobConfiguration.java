@@ -1,6 +1,7 @@
 package io.podidentity.demo.blob;
 
 import com.azure.core.credential.TokenCredential;
+import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
@@ -8,7 +9,6 @@ import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import io.podidentity.demo.DemoProperties;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.boot.ssl.SslBundles;
@@ -30,9 +30,9 @@ class BlobConfiguration {
     @Bean
     BlobStore blobStore(
             DemoProperties properties,
+            HttpClient storageHttpClient,
             TokenCredential credential,
-            AzureServiceTokenProvider provider,
-            SslBundles bundles) {
+            AzureServiceTokenProvider provider) {
         DemoProperties.Storage storage = properties.storage();
         StorageAccount account = StorageAccount.at(storage.endpoint().strip());
         StorageProblems problems = new StorageProblems(
@@ -46,17 +46,19 @@ class BlobConfiguration {
         BlobContainerClient client = new BlobServiceClientBuilder()
                 .endpoint(account.endpoint())
                 .credential(credential)
-                .httpClient(httpClient(storage, bundles))
+                .httpClient(storageHttpClient)
                 .retryOptions(RETRY)
                 .buildClient()
                 .getBlobContainerClient(storage.container());
         return new BlobStore(client, account, problems);
     }
 
-    private static com.azure.core.http.HttpClient httpClient(DemoProperties.Storage storage, SslBundles bundles) {
-        HttpClient.Builder builder = HttpClient.newBuilder();
-        if (storage.sslBundle() != null) {
-            builder.sslContext(bundles.getBundle(storage.sslBundle()).createSslContext());
+    @Bean
+    HttpClient storageHttpClient(DemoProperties properties, SslBundles bundles) {
+        String sslBundle = properties.storage().sslBundle();
+        java.net.http.HttpClient.Builder builder = java.net.http.HttpClient.newBuilder();
+        if (sslBundle != null) {
+            builder.sslContext(bundles.getBundle(sslBundle).createSslContext());
         }
         return new JdkHttpClientBuilder(builder)
                 .connectionTimeout(CONNECT_TIMEOUT)
