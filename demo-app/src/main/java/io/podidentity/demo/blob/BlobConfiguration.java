@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class BlobConfiguration {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(4);
 
     /** One retry, so that a page tells of a storage account that does not answer within about 5 s. */
     private static final RequestRetryOptions RETRY = new RequestRetryOptions(
