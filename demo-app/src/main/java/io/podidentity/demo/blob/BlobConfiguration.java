@@ -35,11 +35,12 @@ class BlobConfiguration {
             AzureServiceTokenProvider provider) {
         DemoProperties.Storage storage = properties.storage();
         StorageAccount account = StorageAccount.at(storage.endpoint().strip());
-        StorageProblems problems = new StorageProblems(
+        StorageRefusals refusals = new StorageRefusals(
                 account,
                 storage.container(),
                 () -> Optional.ofNullable(
                         provider.explain(properties.resource()).principal()));
+        StorageProblems problems = new StorageProblems(account, refusals);
         if (!account.isHttps()) {
             return new BlobStore(null, account, problems);
         }
