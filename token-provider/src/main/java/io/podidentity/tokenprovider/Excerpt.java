@@ -31,6 +31,12 @@ final class Excerpt {
         return line.toString();
     }
 
+    /** The same without the full stop at its end, for a reason that another sentence follows. */
+    static String sentence(String text, int maxLength) {
+        String line = of(text, maxLength);
+        return line.endsWith(".") && !line.endsWith(CUT) ? line.substring(0, line.length() - 1) : line;
+    }
+
     private static int endOfWord(String text, int from) {
         int end = from;
         while (end < text.length() && !isBreak(text.charAt(end))) {

@@ -88,4 +88,10 @@ class ExcerptTest {
         assertThat(Excerpt.of("12345678 " + token, 20)).isEqualTo("12345678 [hidden]");
         assertThat(Excerpt.of("12345678 " + token, 15)).isEqualTo("12345678 [hi...");
     }
+
+    @ParameterizedTest
+    @CsvSource({"'a sentence.', a sentence", "a sentence, a sentence", "'', ''", "'and so on...', and so on..."})
+    void sentence_always_endsWithoutAFullStop(String text, String expected) {
+        assertThat(Excerpt.sentence(text, 60)).isEqualTo(expected);
+    }
 }
