@@ -56,7 +56,7 @@ final class ImdsFailure {
                     : "Assign the identity with client ID " + Excerpt.of(clientId, 40)
                             + ", or correct AZURE_CLIENT_ID.";
         }
-        if (body.contains("resource")) {
+        if (response.status() == 400 && body.contains("resource")) {
             return "Check the resource's spelling.";
         }
         return RetrySchedule.isRetryable(response.status()) ? "Try again in a minute." : "";
