@@ -36,18 +36,42 @@ final class UrlConnectionTransport implements HttpTransport {
             connection.setRequestProperty(request.headerName(), request.headerValue());
         }
         try {
-            int status = connection.getResponseCode();
-            if (status < 0) {
-                throw new IOException("the answer is not HTTP");
-            }
+            int status = status(connection, request.totalMillis());
             InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-            return new HttpResponse(status, read(stream, deadline), connection.getHeaderField("Retry-After"));
+            return new HttpResponse(
+                    status,
+                    read(stream, connection.getContentLengthLong(), deadline),
+                    connection.getHeaderField("Retry-After"));
         } finally {
             connection.disconnect();
         }
     }
 
-    private String read(@Nullable InputStream stream, long deadline) throws IOException {
+    private static int status(HttpURLConnection connection, int totalMillis) throws IOException {
+        ExchangeLimit limit = new ExchangeLimit(connection, totalMillis);
+        limit.start();
+        try {
+            int status = connection.getResponseCode();
+            if (status < 0 && !limit.hasPassed()) {
+                throw new IOException("the answer is not HTTP");
+            }
+            return requireInTime(status, limit);
+        } catch (IOException e) {
+            requireInTime(-1, limit);
+            throw e;
+        } finally {
+            limit.end();
+        }
+    }
+
+    private static int requireInTime(int status, ExchangeLimit limit) throws SocketTimeoutException {
+        if (limit.hasPassed()) {
+            throw new SocketTimeoutException("the answer's header did not end in time");
+        }
+        return status;
+    }
+
+    private String read(@Nullable InputStream stream, long announced, long deadline) throws IOException {
         if (stream == null) {
             return "";
         }
@@ -62,6 +86,9 @@ final class UrlConnectionTransport implements HttpTransport {
                 if (time.nanos() - deadline >= 0) {
                     throw new SocketTimeoutException("the answer did not end in time");
                 }
+            }
+            if (body.size() < announced) {
+                throw new IOException("the answer was cut short");
             }
             return body.toString(StandardCharsets.UTF_8);
         }
