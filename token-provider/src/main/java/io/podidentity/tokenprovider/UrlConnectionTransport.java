@@ -36,22 +36,42 @@ final class UrlConnectionTransport implements HttpTransport {
             connection.setRequestProperty(request.headerName(), request.headerValue());
         }
         try {
-            int status = connection.getResponseCode();
-            if (status < 0) {
-                throw new IOException("the answer is not HTTP");
-            }
+            int status = status(connection, request.totalMillis());
             InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-            String body = read(stream, connection.getContentLength(), deadline);
-            return new HttpResponse(status, body, connection.getHeaderField("Retry-After"));
+            return new HttpResponse(
+                    status,
+                    read(stream, connection.getContentLengthLong(), deadline),
+                    connection.getHeaderField("Retry-After"));
         } finally {
             connection.disconnect();
         }
     }
 
-    /**
-     * @param length how many bytes were announced; -1 if the answer says nothing of it
-     */
-    private String read(@Nullable InputStream stream, int length, long deadline) throws IOException {
+    private static int status(HttpURLConnection connection, int totalMillis) throws IOException {
+        ExchangeLimit limit = new ExchangeLimit(connection, totalMillis);
+        limit.start();
+        try {
+            int status = connection.getResponseCode();
+            if (status < 0 && !limit.hasPassed()) {
+                throw new IOException("the answer is not HTTP");
+            }
+            return requireInTime(status, limit);
+        } catch (IOException e) {
+            requireInTime(-1, limit);
+            throw e;
+        } finally {
+            limit.end();
+        }
+    }
+
+    private static int requireInTime(int status, ExchangeLimit limit) throws SocketTimeoutException {
+        if (limit.hasPassed()) {
+            throw new SocketTimeoutException("the answer's header did not end in time");
+        }
+        return status;
+    }
+
+    private String read(@Nullable InputStream stream, long announced, long deadline) throws IOException {
         if (stream == null) {
             return "";
         }
@@ -67,9 +87,8 @@ final class UrlConnectionTransport implements HttpTransport {
                     throw new SocketTimeoutException("the answer did not end in time");
                 }
             }
-            // HttpURLConnection takes a connection that was cut for the end of the body.
-            if (body.size() < length) {
-                throw new IOException("the answer was cut off");
+            if (body.size() < announced) {
+                throw new IOException("the answer was cut short");
             }
             return body.toString(StandardCharsets.UTF_8);
         }

@@ -1,0 +1,193 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever a server or a tool echoes, no token comes out in any text of ours. */
+class SecretsTest {
+    private static final String RESOURCE = "https://storage.azure.com/";
+    /** Each part of it is long enough to be searched for. */
+    private static final String TOKEN = Tokens.jwt(
+            Map.of("upn", "anna@contoso.com", "oid", "22222222-2222-2222-2222-222222222222", "s", "x".repeat(90)));
+
+    private static final String OPAQUE = "EwB4A8l6BAAU".repeat(20);
+    private static final Logger LOGGER = Logger.getLogger("io.podidentity.tokenprovider");
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> shown = new ArrayList<>();
+    private final FakeTime time = new FakeTime();
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+            shown.add(new SimpleFormatter().format(record));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    @BeforeEach
+    void listen() {
+        handler.setLevel(Level.ALL);
+        LOGGER.setLevel(Level.ALL);
+        LOGGER.addHandler(handler);
+    }
+
+    @AfterEach
+    void searchAllThatWasShown() {
+        LOGGER.removeHandler(handler);
+        LOGGER.setLevel(null);
+        assertThat(shown).isNotEmpty().allSatisfy(text -> {
+            assertThat(text).doesNotContain(OPAQUE);
+            for (String part : TOKEN.split("\\.", -1)) {
+                assertThat(text).doesNotContain(part);
+            }
+        });
+    }
+
+    /** Places where an answer can hold a token. */
+    static Stream<String> echoes() {
+        return Stream.of(
+                "%s",
+                "Bearer %s",
+                "access_token=%s&x=y",
+                "{\"access_token\":\"%s\"",
+                "{\"access_token\":\"%s\",\"access_token\":\"%s\"}",
+                "{\"access_token\":\"%s\"}",
+                "{\"access_token\":\"%s\",\"expires_on\":\"%s\"}",
+                "{\"access_token\":[\"%s\"],\"expires_in\":1}",
+                "{\"error\":\"%s\",\"error_description\":\"%s\"}",
+                "{\"error\":\"invalid_request\",\"error_description\":\"refused assertion '%s'\"}",
+                "{\"error\":{\"code\":\"x\",\"message\":\"%s\"}}",
+                "ERROR: %s",
+                "ERROR: AADSTS7000215: Invalid client secret provided: %s",
+                "ERROR: Subscription '%s' not found. Check the spelling and casing and try again.",
+                "DEBUG: header Authorization: Bearer %s\nERROR: x",
+                "Traceback (most recent call last):\n  File \"%s\"\nValueError: '%s'",
+                "<html>%s</html>");
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
+    void imds_whateverItEchoes_isNotShown(String echo) {
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            String body = echo.replace("%s", secret);
+            for (int status : new int[] {200, 302, 400, 403, 404, 500}) {
+                HttpResponse response = new HttpResponse(status, body, secret);
+                shown.add(response.toString());
+                for (boolean probing : new boolean[] {true, false}) {
+                    FakeTransport http = new FakeTransport().does(request -> response);
+                    show(new ImdsTokenSource(environment(), http, time, probing));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
+    void az_whateverItPrints_isNotShown(String echo) throws IOException {
+        Path az = Files.createFile(folder.resolve("az"));
+        assertThat(az.toFile().setExecutable(true)).isTrue();
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            String text = echo.replace("%s", secret);
+            for (ProcessResult result : List.of(
+                    new ProcessResult(false, 0, text, text),
+                    new ProcessResult(false, 1, text, text),
+                    new ProcessResult(true, -1, text, text))) {
+                shown.add(result.toString());
+                ProcessRunner runner = (command, limit) -> result;
+                show(new AzureCliTokenSource(environment(), runner, time, ZoneOffset.UTC));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "Connection refused: %s", "Illegal character in header: %s"})
+    void imds_whenTheExceptionOfTheNetworkHoldsIt_isNotShown(String echo) {
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            FakeTransport http = new FakeTransport().fails(new IOException(echo.replace("%s", secret)));
+            show(new ImdsTokenSource(environment(), http, time, false));
+            show(new ImdsTokenSource(environment(), http, time, true));
+        }
+    }
+
+    @Test
+    void success_always_showsNoToken() {
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            FakeTransport http =
+                    new FakeTransport().answers(200, "{\"access_token\":\"" + secret + "\",\"expires_in\":3600}");
+
+            Explanation explanation = show(new ImdsTokenSource(environment(), http, time, false));
+
+            assertThat(explanation.hasToken()).isTrue();
+        }
+    }
+
+    /** Notes every text that can be had of a call to a source. */
+    private Explanation show(TokenSource source) {
+        TokenRequest request = TokenRequest.forResource(RESOURCE).withDeadline(Duration.ofSeconds(5));
+        try {
+            TokenSource.Outcome outcome = source.acquire(request);
+            shown.add(outcome.toString());
+            if (outcome instanceof TokenSource.Acquired acquired) {
+                shown.add(acquired.token().toString());
+                shown.add(String.valueOf(acquired.token().principal()));
+            }
+        } catch (TokenAcquisitionException e) {
+            showThrown(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        Explanation explanation = new AzureServiceTokenProvider(
+                        new TokenCache(
+                                new TokenSourceChain(List.of(source), time),
+                                Runnable::run,
+                                time,
+                                Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5))
+                .explain(request);
+        shown.add(explanation.toString());
+        shown.add(explanation.toJson());
+        shown.add(explanation.attempts().toString());
+        if (explanation.failure() != null) {
+            showThrown(explanation.failure());
+        }
+        return explanation;
+    }
+
+    private void showThrown(Throwable thrown) {
+        for (Throwable e = thrown; e != null; e = e.getCause()) {
+            shown.add(e.toString());
+        }
+    }
+
+    private Environment environment() {
+        return new Environment(Map.of("PATH", folder.toString()), false, false, "/nowhere");
+    }
+}
