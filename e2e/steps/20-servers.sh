@@ -10,7 +10,7 @@ AZURITE=https://127.0.0.1:$AZURITE_PORT/devstoreaccount1
 AZURITE_CONNECTION="DefaultEndpointsProtocol=https;AccountName=devstoreaccount1;AccountKey=$AZURITE_KEY;BlobEndpoint=$AZURITE;"
 CA_BUNDLE=$WORK/ca-bundle.pem
 TRUST_STORE=$WORK/trust.p12
-DEMO_JAR=$(find "$ROOT/demo-app/target" -maxdepth 1 -name 'demo-app*.jar' 2> /dev/null | head -1)
+DEMO_JAR=$(find "$ROOT/demo-app/target" -maxdepth 1 -name 'demo-app*.jar' 2> /dev/null | head -1 || true)
 PODID_JAR=$ROOT/pod-identity-emulator/target/podid.jar
 LIBRARY_JAR=$ROOT/token-provider/target/token-provider.jar
 

@@ -48,6 +48,7 @@ az_wrong_secret() {
     with_az env AZURE_CONFIG_DIR="$WORK/azure-wrong" az login --service-principal -u "$(jq -r .application.clientId "$EMULATOR")" \
         -p wrong -t "$(jq -r .tenantId "$EMULATOR")" --allow-no-subscriptions > "$WORK/az-wrong.txt" 2>&1 || status=$?
     expect_equal 1 "$status"
+    expect_text "$WORK/az-wrong.txt" AADSTS7000215
 }
 
 # A token of the emulator's Entra that Azurite takes too: the audience, issuer and times are those of Azure.
