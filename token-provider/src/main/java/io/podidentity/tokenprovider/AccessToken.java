@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param resource the resource it was asked for, as the caller wrote it, such as {@code https://storage.azure.com/}
  * @param tokenType {@code Bearer}, as the issuer spelled it
  * @param expiresOn when the resource stops accepting it
- * @param refreshOn when the issuer wants a new one to be asked for ({@code refresh_in}); null when it said nothing
+ * @param refreshOn from when on a new one is asked for behind the callers; from a source it is the issuer's own wish
+ *     ({@code refresh_in}), or null when it has none
  * @param principal whose token it is; null when the token is opaque and nothing else told
  * @param source the name of the source that got it, such as {@code Azure CLI}
  */
@@ -36,6 +37,10 @@ public record AccessToken(
         requireNonNull(tokenType, "tokenType");
         requireNonNull(expiresOn, "expiresOn");
         requireNonNull(source, "source");
+    }
+
+    AccessToken withRefreshOn(Instant refreshOn) {
+        return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }
 
     /** All parts but the token, of which only the length is told. */

@@ -1,5 +1,7 @@
 package io.podidentity.tokenprovider;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,84 +9,275 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Gets access tokens. */
+/**
+ * Gets Microsoft Entra ID access tokens with no secret in the program: on a laptop from the Azure CLI, in a pod or on a
+ * VM from the metadata service, by the same code.
+ *
+ * <pre>{@code
+ * var provider = new AzureServiceTokenProvider();
+ * String token = provider.getAccessToken("https://storage.azure.com/");
+ * }</pre>
+ *
+ * <p>Tokens come from a cache that all providers with equal settings share in a process. A call blocks only while there
+ * is no valid token: an ageing one is returned while the next is got behind the callers.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> cheap to make, nothing to close.
+ */
 public final class AzureServiceTokenProvider {
-    private final Optional<java.util.function.Function<TokenRequest, AccessToken>> chain = Optional.empty();
+    static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(30);
 
-    /** A provider with the default chain of sources. */
-    public AzureServiceTokenProvider() {}
+    private final TokenCache cache;
+    private final Duration deadline;
+    /** The slot that answered last, if its request named a resource only: most providers are asked for one resource. */
+    private volatile @Nullable TokenSlot lastSlot;
+
+    private volatile @Nullable CachedToken lastToken;
+
+    /** A provider with the default chain of sources and the process's own environment variables. */
+    public AzureServiceTokenProvider() {
+        this(ProcessCaches.own(), DEFAULT_DEADLINE);
+    }
+
+    AzureServiceTokenProvider(TokenCache cache, Duration deadline) {
+        this.cache = cache;
+        this.deadline = deadline;
+    }
 
     /** Starts a provider with other settings. */
     public static Builder builder() {
         return new Builder();
     }
 
+    /**
+     * Gets a token's text.
+     *
+     * @param resource the App ID URI of the resource, such as {@code https://storage.azure.com/}
+     * @return the token; a secret
+     * @throws TokenAcquisitionException if there is no token; it says why and what to do
+     * @throws IllegalArgumentException if {@code resource} is blank
+     */
     public String getAccessToken(String resource) {
         return getAuthenticationResult(resource).value();
     }
 
+    /**
+     * Gets a token's text from a tenant.
+     *
+     * @param resource the App ID URI of the resource
+     * @param tenantId the tenant's ID or one of its domains; null for the source's own
+     * @return the token; a secret
+     * @throws TokenAcquisitionException if there is no token
+     * @throws IllegalArgumentException if an argument is blank
+     */
     public String getAccessToken(String resource, @Nullable String tenantId) {
         return getAuthenticationResult(resource, tenantId).value();
     }
 
+    /**
+     * Gets a token's text.
+     *
+     * @param request what is asked for
+     * @return the token; a secret
+     * @throws TokenAcquisitionException if there is no token
+     */
     public String getAccessToken(TokenRequest request) {
         return getAuthenticationResult(request).value();
     }
 
+    /**
+     * Gets a token with what is known about it.
+     *
+     * @param resource the App ID URI of the resource, such as {@code https://storage.azure.com/}
+     * @throws TokenAcquisitionException if there is no token
+     * @throws IllegalArgumentException if {@code resource} is blank
+     */
     public AccessToken getAuthenticationResult(String resource) {
-        return getAuthenticationResult(TokenRequest.forResource(resource));
+        TokenSlot slot = lastSlot;
+        if (slot != null && slot.isFor(resource)) {
+            CachedToken quiet = slot.quiet();
+            if (quiet != null) {
+                return quiet.token;
+            }
+        }
+        slot = cache.slot(resource);
+        CachedToken token = slot.get(false, deadline);
+        lastToken = token;
+        lastSlot = slot;
+        return token.token;
     }
 
+    /**
+     * Gets a token from a tenant with what is known about it.
+     *
+     * @param resource the App ID URI of the resource
+     * @param tenantId the tenant's ID or one of its domains; null for the source's own
+     * @throws TokenAcquisitionException if there is no token
+     * @throws IllegalArgumentException if an argument is blank
+     */
     public AccessToken getAuthenticationResult(String resource, @Nullable String tenantId) {
         return getAuthenticationResult(TokenRequest.forResource(resource).withTenantId(tenantId));
     }
 
+    /**
+     * Gets a token with what is known about it.
+     *
+     * @param request what is asked for
+     * @throws TokenAcquisitionException if there is no token
+     */
     public AccessToken getAuthenticationResult(TokenRequest request) {
-        return chain.orElseThrow().apply(request);
+        return lookUp(request).token;
     }
 
+    /**
+     * Gets a token's text without blocking the calling thread.
+     *
+     * @param request what is asked for; its deadline is that of the acquisition, if this call begins one
+     * @return the token, or the {@link TokenAcquisitionException}
+     */
     public CompletableFuture<String> getAccessTokenAsync(TokenRequest request) {
-        return CompletableFuture.completedFuture(getAccessToken(request));
+        return getAuthenticationResultAsync(request).thenApply(AccessToken::value);
     }
 
+    /**
+     * Gets a token without blocking the calling thread; already there if it is cached.
+     *
+     * @param request what is asked for; its deadline is that of the acquisition, if this call begins one
+     * @return the token, or the {@link TokenAcquisitionException}
+     */
     public CompletableFuture<AccessToken> getAuthenticationResultAsync(TokenRequest request) {
-        return CompletableFuture.completedFuture(getAuthenticationResult(request));
+        return cache.slot(request)
+                .getAsync(request.forceRefresh(), limit(request))
+                .thenApply(this::used);
     }
 
+    /** Whose token this provider returned last; empty before the first, and for a token that does not say. */
     public Optional<Principal> principalUsed() {
-        return Optional.empty();
+        CachedToken token = lastToken;
+        return token == null ? Optional.empty() : Optional.ofNullable(token.token.principal());
     }
 
+    /**
+     * Gets a token, from the cache too, and says where it comes from, or why there is none.
+     *
+     * @param resource the App ID URI of the resource
+     * @throws IllegalArgumentException if {@code resource} is blank
+     */
     public Explanation explain(String resource) {
         return explain(TokenRequest.forResource(resource));
     }
 
+    /**
+     * Gets a token, from the cache too, and says where it comes from, or why there is none.
+     *
+     * @param request what is asked for
+     */
     public Explanation explain(TokenRequest request) {
-        return new Explanation(request.resource(), null, null, null, null, null, List.of());
+        String resource = request.resource();
+        try {
+            CachedToken cached = lookUp(request);
+            AccessToken token = cached.token;
+            return new Explanation(
+                    resource,
+                    token.source(),
+                    token.principal(),
+                    token.expiresOn(),
+                    token.refreshOn(),
+                    null,
+                    cached.attempts);
+        } catch (TokenAcquisitionException e) {
+            return new Explanation(resource, null, null, null, null, e, e.attempts());
+        }
     }
 
-    public void invalidate(TokenRequest request) {}
+    /** Forgets the token for a request, for all providers that share the cache. */
+    public void invalidate(TokenRequest request) {
+        cache.slot(request).clear();
+    }
 
-    public void invalidate() {}
+    /** Forgets all tokens, and which source answered first, for all providers that share the cache. */
+    public void invalidate() {
+        cache.clear();
+    }
 
-    /** Settings of a provider. */
+    private CachedToken lookUp(TokenRequest request) {
+        CachedToken token = cache.slot(request).get(request.forceRefresh(), limit(request));
+        lastToken = token;
+        lastSlot = null;
+        return token;
+    }
+
+    private AccessToken used(CachedToken token) {
+        lastToken = token;
+        lastSlot = null;
+        return token.token;
+    }
+
+    private Duration limit(TokenRequest request) {
+        Duration own = request.deadline();
+        return own == null ? deadline : own;
+    }
+
+    /** The settings of a provider. Not safe for use by several threads. */
     public static final class Builder {
+        private @Nullable Map<String, String> environment;
+        private @Nullable List<TokenSource> sources;
+        private Duration deadline = DEFAULT_DEADLINE;
+
         private Builder() {}
 
+        /**
+         * Reads these variables, and no others, in place of the process's own. The tools that sources start get them
+         * too.
+         *
+         * @param variables names and values; copied
+         */
         public Builder environment(Map<String, String> variables) {
+            environment = Map.copyOf(variables);
             return this;
         }
 
+        /**
+         * Asks these sources, in this order, in place of the default chain. Their tokens are cached by the provider
+         * alone.
+         *
+         * @param sources at least one
+         * @throws IllegalArgumentException if there is none
+         */
         public Builder sources(List<TokenSource> sources) {
+            if (sources.isEmpty()) {
+                throw new IllegalArgumentException("at least one source is needed");
+            }
+            this.sources = List.copyOf(sources);
             return this;
         }
 
+        /**
+         * How long a call may take that names no deadline itself.
+         *
+         * @param deadline longer than nothing; 30 s by default
+         * @throws IllegalArgumentException if it is not positive
+         */
         public Builder deadline(Duration deadline) {
+            if (requireNonNull(deadline, "deadline").isNegative() || deadline.isZero()) {
+                throw new IllegalArgumentException("deadline must be longer than nothing, but is " + deadline);
+            }
+            this.deadline = deadline;
             return this;
         }
 
+        /**
+         * Makes the provider.
+         *
+         * @throws IllegalStateException if both an environment and sources were given, since sources read their own
+         */
         public AzureServiceTokenProvider build() {
-            return new AzureServiceTokenProvider();
+            if (environment != null && sources != null) {
+                throw new IllegalStateException("environment is for the default chain; sources replace it");
+            }
+            TokenCache cache = sources != null
+                    ? ProcessCaches.cache(sources)
+                    : environment != null ? ProcessCaches.of(environment) : ProcessCaches.own();
+            return new AzureServiceTokenProvider(cache, deadline);
         }
     }
 }

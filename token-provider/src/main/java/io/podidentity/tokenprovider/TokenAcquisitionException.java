@@ -37,6 +37,7 @@ public final class TokenAcquisitionException extends RuntimeException {
     private final Code code;
     private final String reason;
     private final String remedy;
+    private final long retryAfterMillis;
     private final transient List<TokenAttempt> attempts;
 
     /**
@@ -48,21 +49,55 @@ public final class TokenAcquisitionException extends RuntimeException {
      * @param cause what led to it, or null; its text becomes visible to users, so it must hold no secret either
      */
     public TokenAcquisitionException(Code code, String reason, String remedy, @Nullable Throwable cause) {
-        this(code, reason, remedy, cause, List.of(), remedy.isEmpty() ? reason : reason + ". " + remedy);
+        this(code, reason, remedy, cause, 0);
     }
 
+    /**
+     * @param retryAfterMillis how long the server wants not to be asked again; 0 if it did not say
+     */
     TokenAcquisitionException(
+            Code code, String reason, String remedy, @Nullable Throwable cause, long retryAfterMillis) {
+        this(
+                code,
+                reason,
+                remedy,
+                cause,
+                retryAfterMillis,
+                List.of(),
+                remedy.isEmpty() ? reason : reason + ". " + remedy);
+    }
+
+    private TokenAcquisitionException(
             Code code,
             String reason,
             String remedy,
             @Nullable Throwable cause,
+            long retryAfterMillis,
             List<TokenAttempt> attempts,
-            String message) {
+            @Nullable String message) {
         super(message, cause);
         this.code = requireNonNull(code, "code");
         this.reason = requireNonNull(reason, "reason");
         this.remedy = requireNonNull(remedy, "remedy");
-        this.attempts = List.copyOf(attempts);
+        this.retryAfterMillis = retryAfterMillis;
+        this.attempts = attempts;
+    }
+
+    /** The failure of a whole call for a resource. */
+    TokenAcquisitionException ofCall(String resource, List<TokenAttempt> attempts) {
+        String message = FailureMessage.of(resource, this, attempts);
+        return new TokenAcquisitionException(
+                code, reason, remedy, getCause(), retryAfterMillis, List.copyOf(attempts), message);
+    }
+
+    /** The same failure for another caller, with that caller's stack trace. */
+    TokenAcquisitionException again() {
+        return new TokenAcquisitionException(
+                code, reason, remedy, getCause(), retryAfterMillis, attempts(), getMessage());
+    }
+
+    long retryAfterMillis() {
+        return retryAfterMillis;
     }
 
     /** The kind of this failure. */

@@ -103,6 +103,11 @@ public record TokenRequest(
         return resource + DEFAULT_SCOPE;
     }
 
+    /** The deadline in nanoseconds, of a request that a source is given. */
+    long deadlineNanos() {
+        return Objects.requireNonNull(deadline, "deadline").toNanos();
+    }
+
     private static void requireText(@Nullable String value, String name) {
         if (value != null && value.isBlank()) {
             throw new IllegalArgumentException(name + " must not be blank");

@@ -1,0 +1,7 @@
+package io.podidentity.tokenprovider;
+
+/** A source that can find out beside the ones before it whether it applies here. */
+interface Anticipating {
+    /** Begins to find out, off the caller's thread, unless it is known. */
+    void anticipate();
+}

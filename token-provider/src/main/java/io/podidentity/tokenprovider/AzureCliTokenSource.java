@@ -1,0 +1,132 @@
+package io.podidentity.tokenprovider;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account of {@code az login}: runs {@code az account get-access-token --output json --resource R [--tenant T]}.
+ *
+ * <p>The answer has {@code accessToken}, {@code expires_on} (epoch seconds, CLI 2.54 and later) and {@code expiresOn}
+ * (local time without a zone, therefore read only when the other is absent).
+ */
+final class AzureCliTokenSource implements TokenSource, AccountBound {
+    /** Longer than the slowest start of a healthy az that was reported; the rest of a deadline is left to others. */
+    private static final long MAX_LIMIT_NANOS = 20_000_000_000L;
+
+    private final AzureCliProgram program;
+    private final AzureCliProfile profile;
+    private final ProcessRunner processes;
+    private final Time time;
+    private final ZoneId zone;
+
+    AzureCliTokenSource(Environment environment, ProcessRunner processes, Time time, ZoneId zone) {
+        this.program = new AzureCliProgram(environment);
+        this.profile = new AzureCliProfile(environment);
+        this.processes = processes;
+        this.time = time;
+        this.zone = zone;
+    }
+
+    @Override
+    public String name() {
+        return "Azure CLI";
+    }
+
+    @Override
+    public long accountFingerprint() {
+        return profile.fingerprint();
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        requirePlain("resource", request.resource(), "-.:/_");
+        requirePlain("tenant", request.tenantId(), "-.");
+        List<String> program = this.program.find();
+        if (program == null) {
+            return new Unavailable("az is not installed", "Install it, or set AzureCLIPath to its folder.");
+        }
+        List<String> command = command(program, request);
+        try {
+            ProcessResult result = processes.run(command, limitNanos(request));
+            return result.exitCode() == 0 && !result.timedOut()
+                    ? new Acquired(token(request, result.stdout()))
+                    : AzureCliFailure.of(result, request.resource());
+        } catch (IOException e) {
+            return new Unavailable(
+                    program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");
+        }
+    }
+
+    private static List<String> command(List<String> program, TokenRequest request) {
+        List<String> command = new ArrayList<>(program);
+        command.add("account");
+        command.add("get-access-token");
+        command.add("--output");
+        command.add("json");
+        command.add("--resource");
+        command.add(request.resource());
+        if (request.tenantId() != null) {
+            command.add("--tenant");
+            command.add(request.tenantId());
+        }
+        return command;
+    }
+
+    private static long limitNanos(TokenRequest request) {
+        long left = request.deadlineNanos();
+        return Math.min(MAX_LIMIT_NANOS, left / 5 * 4);
+    }
+
+    private AccessToken token(TokenRequest request, String stdout) {
+        try {
+            TokenResponse response = TokenResponse.read(stdout);
+            String value = response.text("accessToken");
+            Instant expiresOn = expiresOn(response);
+            if (value == null || expiresOn == null) {
+                throw invalid(value == null ? "has no accessToken" : "has no expiry that can be read", null);
+            }
+            String tokenType = response.text("tokenType");
+            return new AccessToken(
+                    value,
+                    request.resource(),
+                    tokenType == null ? "Bearer" : tokenType,
+                    expiresOn,
+                    null,
+                    PrincipalReader.read(value),
+                    name());
+        } catch (JsonException e) {
+            throw invalid("is " + e.getMessage(), e);
+        }
+    }
+
+    private @Nullable Instant expiresOn(TokenResponse response) {
+        Instant expiresOn = response.expiresOn(time.millis());
+        String local = response.text("expiresOn");
+        return expiresOn == null && local != null ? DateText.readLocal(local, zone) : expiresOn;
+    }
+
+    private static TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {
+        return new TokenAcquisitionException(
+                Code.INVALID_RESPONSE, "az answered, but its answer " + problem, "Run 'az upgrade'.", cause);
+    }
+
+    /** Lets letters, digits and a few marks through, and nothing that could be read as an option of az. */
+    private static void requirePlain(String name, @Nullable String value, String marks) {
+        for (int i = 0; value != null && i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean mark = marks.indexOf(c) >= 0 && (i > 0 || c != '-');
+            if (!Ascii.isLetterOrDigit(c) && !mark) {
+                throw new TokenAcquisitionException(
+                        Code.INVALID_CONFIGURATION,
+                        "the " + name + " has a character that az is not given (at position " + i + ")",
+                        "Use letters, digits and " + marks + " only.",
+                        null);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.podidentity.tokenprovider;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token in the cache, and the moments in its life, in milliseconds since 1970.
+ *
+ * <pre>
+ *   acquired            refreshAt              expiresAt
+ *      |------ FRESH ------|---- REFRESH_DUE -----|---- EXPIRED
+ * </pre>
+ *
+ * <p>Until {@code quietUntil} nothing at all needs a look: it is the refresh, the next look at the account, or the next
+ * try to refresh, whichever comes first.
+ */
+final class CachedToken {
+    /** How long a change of account may go unnoticed. */
+    static final long ACCOUNT_CHECK_MILLIS = 1_000;
+
+    private static final long LONG_LIFE_MILLIS = 2 * 3_600_000L;
+    private static final long REFRESH_MARGIN_MILLIS = 5 * 60_000L;
+
+    final AccessToken token;
+    final List<TokenAttempt> attempts;
+    final long refreshAt;
+    final long expiresAt;
+    final long quietUntil;
+    private final @Nullable AccountBound account;
+    private final long fingerprint;
+
+    /**
+     * A token that was just acquired.
+     *
+     * @param account what may change behind it; null for nothing
+     * @param fingerprint the account's fingerprint from before it was acquired
+     */
+    CachedToken(
+            AccessToken token,
+            List<TokenAttempt> attempts,
+            @Nullable AccountBound account,
+            long fingerprint,
+            long nowMillis) {
+        this.expiresAt = token.expiresOn().toEpochMilli();
+        this.refreshAt = refreshAt(token, nowMillis, expiresAt);
+        this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
+        this.attempts = attempts;
+        this.account = account;
+        this.fingerprint = fingerprint;
+        this.quietUntil = account == null ? refreshAt : Math.min(refreshAt, nowMillis + ACCOUNT_CHECK_MILLIS);
+    }
+
+    private CachedToken(CachedToken same, long quietUntil) {
+        this.token = same.token;
+        this.attempts = same.attempts;
+        this.refreshAt = same.refreshAt;
+        this.expiresAt = same.expiresAt;
+        this.account = same.account;
+        this.fingerprint = same.fingerprint;
+        this.quietUntil = quietUntil;
+    }
+
+    /** The same token, with nothing to look at for a second. */
+    CachedToken quietFrom(long nowMillis) {
+        long next = nowMillis + ACCOUNT_CHECK_MILLIS;
+        long bound = nowMillis < refreshAt ? refreshAt : expiresAt;
+        return new CachedToken(this, account == null && nowMillis < refreshAt ? bound : Math.min(bound, next));
+    }
+
+    boolean isAccountUnchanged() {
+        return account == null || account.accountFingerprint() == fingerprint;
+    }
+
+    /**
+     * The issuer's wish, else half of a life of over two hours, else five minutes before expiry and not before half of
+     * the life; each earlier by up to a tenth of what remains after it, so that many processes do not refresh together.
+     */
+    private static long refreshAt(AccessToken token, long now, long expiresAt) {
+        long life = Math.max(0, expiresAt - now);
+        Instant wished = token.refreshOn();
+        long at;
+        if (wished != null) {
+            at = Math.min(wished.toEpochMilli(), expiresAt);
+        } else if (life > LONG_LIFE_MILLIS) {
+            at = now + life / 2;
+        } else {
+            at = Math.max(expiresAt - REFRESH_MARGIN_MILLIS, now + life / 2);
+        }
+        long jitter = Math.min(REFRESH_MARGIN_MILLIS, expiresAt - at) / 10;
+        return at - ThreadLocalRandom.current().nextLong(jitter + 1);
+    }
+}

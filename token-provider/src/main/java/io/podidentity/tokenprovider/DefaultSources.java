@@ -1,0 +1,21 @@
+package io.podidentity.tokenprovider;
+
+import java.util.List;
+
+/**
+ * The default chain. Where a variable or the machine itself says that a metadata service is at hand, it is asked first;
+ * elsewhere, which is a laptop most of the time, the developer's tools are, and a probe of the metadata service runs
+ * beside them.
+ */
+final class DefaultSources {
+    private DefaultSources() {}
+
+    static List<TokenSource> of(
+            Environment environment, HostEvidence host, HttpTransport http, TokenSource azureCli, Time time) {
+        boolean announced = environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") != null
+                || environment.get("KUBERNETES_SERVICE_HOST") != null
+                || host.saysAzure();
+        TokenSource imds = new ImdsTokenSource(environment, http, time, !announced);
+        return announced ? List.of(imds, azureCli) : List.of(azureCli, imds);
+    }
+}

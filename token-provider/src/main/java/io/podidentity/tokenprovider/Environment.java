@@ -1,0 +1,37 @@
+package io.podidentity.tokenprovider;
+
+import java.io.File;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the process finds around it: environment variables, the operating system, the home folder.
+ *
+ * @param variables the environment variables
+ * @param inherited whether they are the process's own, so that a child process inherits them as they are
+ * @param windows whether this is Windows
+ * @param home the user's home folder; empty when unknown
+ */
+record Environment(Map<String, String> variables, boolean inherited, boolean windows, String home) {
+
+    /** The process's own. */
+    static Environment ofProcess() {
+        return new Environment(System.getenv(), true, isWindows(), System.getProperty("user.home", ""));
+    }
+
+    /** The process's own, with other variables in place of all of its. */
+    static Environment of(Map<String, String> variables) {
+        return new Environment(variables, false, isWindows(), System.getProperty("user.home", ""));
+    }
+
+    /** A variable without the blanks around it; null when it is absent or blank, which Azure treats alike. */
+    @Nullable
+    String get(String name) {
+        String value = variables.get(name);
+        return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private static boolean isWindows() {
+        return File.separatorChar == '\\';
+    }
+}

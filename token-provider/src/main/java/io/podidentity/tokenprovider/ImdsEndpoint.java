@@ -1,0 +1,46 @@
+package io.podidentity.tokenprovider;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the instance metadata service answers, and how it is asked for a token.
+ *
+ * <p>Source: Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM to acquire an access
+ * token"; {@code AZURE_POD_IDENTITY_AUTHORITY_HOST} in place of the base URL is a convention of the Azure SDKs.
+ */
+final class ImdsEndpoint {
+    private static final String DEFAULT_HOST = "http://169.254.169.254";
+    private static final String PATH = "/metadata/identity/oauth2/token?api-version=2018-02-01";
+
+    private final String host;
+
+    ImdsEndpoint(Environment environment) {
+        String replaced = environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+        String base = replaced == null ? DEFAULT_HOST : replaced;
+        this.host = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    }
+
+    /** The base URL, for messages. */
+    String host() {
+        return host;
+    }
+
+    /** What every metadata service refuses with an HTTP answer, and so proves that it is there. */
+    HttpRequest probe(int millis) {
+        return new HttpRequest(host + PATH, null, null, millis, millis);
+    }
+
+    HttpRequest token(String resource, @Nullable String clientId, int connectMillis, int totalMillis) {
+        String url = host + PATH + "&resource=" + encode(resource);
+        if (clientId != null) {
+            url += "&client_id=" + encode(clientId);
+        }
+        return new HttpRequest(url, "Metadata", "true", connectMillis, totalMillis);
+    }
+
+    private static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

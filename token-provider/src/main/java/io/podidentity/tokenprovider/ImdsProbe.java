@@ -1,0 +1,101 @@
+package io.podidentity.tokenprovider;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out, within 0.3 s and on a thread of its own, whether a metadata service answers. A yes holds for the life of
+ * the process, a no for three minutes.
+ */
+final class ImdsProbe {
+    static final int LIMIT_MILLIS = 300;
+    private static final long NO_HOLDS_NANOS = 180_000_000_000L;
+
+    private final HttpTransport http;
+    private final ImdsEndpoint endpoint;
+    private final Time time;
+    /** The newest question; replaced when its no is too old. Guarded by this. */
+    private @Nullable Question question;
+
+    ImdsProbe(HttpTransport http, ImdsEndpoint endpoint, Time time) {
+        this.http = http;
+        this.endpoint = endpoint;
+        this.time = time;
+    }
+
+    /** Begins to ask, unless the answer is known or on its way. */
+    void begin() {
+        currentQuestion();
+    }
+
+    /** What was found. Waits for the answer, at most 0.3 s after the question. */
+    Finding finding() throws InterruptedException {
+        return currentQuestion().finding();
+    }
+
+    private synchronized Question currentQuestion() {
+        Question current = question;
+        if (current == null || current.isOutdated()) {
+            current = new Question();
+            question = current;
+            current.start();
+        }
+        return current;
+    }
+
+    /**
+     * What a probe found.
+     *
+     * @param absence why there is no metadata service; null if something answered
+     * @param isCertain whether it answered as only a metadata service does
+     */
+    record Finding(@Nullable String absence, boolean isCertain) {
+        static final Finding METADATA_SERVICE = new Finding(null, true);
+        private static final Finding SOMETHING = new Finding(null, false);
+
+        static Finding of(HttpResponse response) {
+            // A metadata service refuses a request without its header by this status; others hardly do.
+            return response.status() == 400 ? METADATA_SERVICE : SOMETHING;
+        }
+    }
+
+    /** One question, on a thread that ends with it. */
+    private final class Question extends Thread {
+        private final CountDownLatch answered = new CountDownLatch(1);
+        private final long askedAt = time.nanos();
+        private volatile @Nullable Finding found;
+
+        Question() {
+            super(null, null, "token-provider-probe", 0, false);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                found = Finding.of(http.send(endpoint.probe(LIMIT_MILLIS)));
+            } catch (IOException e) {
+                found = new Finding(ImdsFailure.describe(e, endpoint, LIMIT_MILLIS), false);
+            } finally {
+                answered.countDown();
+            }
+        }
+
+        Finding finding() throws InterruptedException {
+            long left = LIMIT_MILLIS * 1_000_000L - (time.nanos() - askedAt);
+            if (left > 0) {
+                answered.await(left, TimeUnit.NANOSECONDS);
+            }
+            Finding finding = found;
+            return finding == null ? new Finding(ImdsFailure.noAnswer(endpoint, LIMIT_MILLIS), false) : finding;
+        }
+
+        private boolean isOutdated() {
+            Finding finding = found;
+            boolean no = finding == null || finding.absence() != null;
+            return no && time.nanos() - askedAt > NO_HOLDS_NANOS;
+        }
+    }
+}

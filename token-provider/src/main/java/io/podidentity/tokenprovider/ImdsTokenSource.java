@@ -1,0 +1,123 @@
+package io.podidentity.tokenprovider;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.io.IOException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The managed identity that the instance metadata service hands out on a VM, a scale set and an AKS node, and in a pod
+ * through NMI.
+ *
+ * <p>Where something says that this is Azure, a busy service is waited for as long as the deadline allows. Where nothing
+ * does, the service is asked only after a short probe was answered, and whatever answers unlike a metadata service (a
+ * gateway, a captive portal) is taken for its absence.
+ */
+final class ImdsTokenSource implements TokenSource, Anticipating {
+    private static final int CONNECT_MILLIS = 2_000;
+
+    private final ImdsEndpoint endpoint;
+    private final @Nullable String defaultClientId;
+    private final HttpTransport http;
+    private final Time time;
+    private final @Nullable ImdsProbe probe;
+
+    /**
+     * @param probing whether nothing says that this is Azure
+     */
+    ImdsTokenSource(Environment environment, HttpTransport http, Time time, boolean probing) {
+        this.endpoint = new ImdsEndpoint(environment);
+        this.defaultClientId = environment.get("AZURE_CLIENT_ID");
+        this.http = http;
+        this.time = time;
+        this.probe = probing ? new ImdsProbe(http, endpoint, time) : null;
+    }
+
+    @Override
+    public String name() {
+        return "IMDS";
+    }
+
+    @Override
+    public void anticipate() {
+        if (probe != null) {
+            probe.begin();
+        }
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        ImdsProbe.Finding finding = probe == null ? ImdsProbe.Finding.METADATA_SERVICE : probe.finding();
+        if (finding.absence() != null) {
+            return new Unavailable(finding.absence(), "");
+        }
+        String clientId = request.clientId() == null ? defaultClientId : request.clientId();
+        long deadline = time.nanos() + request.deadlineNanos();
+        RetrySchedule schedule = new RetrySchedule(finding.isCertain());
+        while (true) {
+            long leftMillis = Math.max(1, (deadline - time.nanos()) / 1_000_000);
+            long wait;
+            try {
+                HttpResponse response = http.send(endpoint.token(
+                        request.resource(), clientId, CONNECT_MILLIS, (int) Math.min(leftMillis, Integer.MAX_VALUE)));
+                wait = schedule.afterStatus(response.status(), response.retryAfter());
+                if (wait < 0 || tooLate(deadline, wait)) {
+                    return answer(request, response, clientId, finding.isCertain());
+                }
+            } catch (IOException e) {
+                wait = schedule.afterNoAnswer();
+                if (wait < 0 || tooLate(deadline, wait)) {
+                    return new Unavailable(ImdsFailure.describe(e, endpoint, leftMillis), "");
+                }
+            }
+            time.sleep(wait * 1_000_000);
+        }
+    }
+
+    private boolean tooLate(long deadline, long waitMillis) {
+        return deadline - time.nanos() <= waitMillis * 1_000_000;
+    }
+
+    private Outcome answer(TokenRequest request, HttpResponse response, @Nullable String clientId, boolean certain) {
+        if (response.status() == 200) {
+            return token(request, response, certain);
+        }
+        String reason = ImdsFailure.describe(response);
+        String remedy = ImdsFailure.remedy(response, clientId);
+        boolean nobodyNamed = clientId == null && ImdsFailure.isNoIdentity(response);
+        if (!certain || nobodyNamed || ImdsFailure.isForeign(response)) {
+            return new Unavailable(reason, remedy);
+        }
+        Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
+        throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.millis(response.retryAfter()));
+    }
+
+    private Outcome token(TokenRequest request, HttpResponse response, boolean certain) {
+        String problem;
+        try {
+            TokenResponse body = TokenResponse.read(response.body());
+            String value = body.text("access_token");
+            Instant expiresOn = body.expiresOn(time.millis());
+            if (value != null && expiresOn != null) {
+                String type = body.text("token_type");
+                return new Acquired(new AccessToken(
+                        value,
+                        request.resource(),
+                        type == null ? "Bearer" : type,
+                        expiresOn,
+                        body.refreshOn(time.millis()),
+                        PrincipalReader.read(value),
+                        name()));
+            }
+            problem = value == null ? "without access_token" : "without an expiry that can be read";
+        } catch (JsonException e) {
+            problem = e.getMessage();
+        }
+        String reason = endpoint.host() + " answered HTTP 200 " + problem;
+        if (!certain) {
+            return new Unavailable(reason, "");
+        }
+        throw new TokenAcquisitionException(
+                Code.INVALID_RESPONSE, reason, "Check what answers at " + endpoint.host() + ".", null);
+    }
+}

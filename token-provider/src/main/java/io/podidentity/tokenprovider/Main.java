@@ -1,0 +1,130 @@
+package io.podidentity.tokenprovider;
+
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The jar as a program: {@code explain} and {@code token}, to be copied into any pod. */
+final class Main {
+    private static final String USAGE = """
+            usage: java -jar token-provider.jar explain [--resource R] [--deadline SECONDS] [--json]
+                   java -jar token-provider.jar token --resource R [--deadline SECONDS]
+
+            explain  says where a token comes from, or why there is none; never shows it
+            token    prints the token, and nothing else, on standard output
+
+            --resource R        the resource, such as https://storage.azure.com/ (explain: https://management.azure.com/)
+            --deadline SECONDS  how long it may take (30)
+            --json              explain as JSON
+
+            exit code: 0 with a token, 1 without, 2 for wrong use
+            """;
+    private static final int NO_TOKEN = 1;
+    private static final int WRONG_USE = 2;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private String resource = "https://management.azure.com/";
+    private boolean resourceGiven;
+    private Duration deadline = AzureServiceTokenProvider.DEFAULT_DEADLINE;
+    private boolean json;
+
+    private Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] arguments) {
+        int exitCode = run(arguments, System.out, System.err);
+        if (exitCode != 0) {
+            System.exit(exitCode);
+        }
+    }
+
+    static int run(String[] arguments, PrintStream out, PrintStream err) {
+        return new Main(out, err).run(arguments);
+    }
+
+    private int run(String[] arguments) {
+        String command = arguments.length == 0 ? "" : arguments[0];
+        if (command.equals("--help") || command.equals("-h") || command.equals("help")) {
+            out.print(USAGE);
+            return 0;
+        }
+        boolean explain = command.equals("explain");
+        if (!explain && !command.equals("token")) {
+            return wrong(command.isEmpty() ? "a command is missing" : "there is no command " + command);
+        }
+        String problem = readOptions(arguments);
+        if (problem == null && !explain) {
+            problem = resourceGiven ? json ? "--json is for explain" : null : "--resource is missing";
+        }
+        if (problem != null) {
+            return wrong(problem);
+        }
+        AzureServiceTokenProvider provider =
+                AzureServiceTokenProvider.builder().deadline(deadline).build();
+        return explain ? explain(provider) : token(provider);
+    }
+
+    private int explain(AzureServiceTokenProvider provider) {
+        Explanation explanation = provider.explain(resource);
+        out.println(json ? explanation.toJson() : explanation.toString());
+        return explanation.hasToken() ? 0 : NO_TOKEN;
+    }
+
+    private int token(AzureServiceTokenProvider provider) {
+        try {
+            out.println(provider.getAccessToken(resource));
+            return 0;
+        } catch (TokenAcquisitionException e) {
+            err.println(e.getMessage());
+            return NO_TOKEN;
+        }
+    }
+
+    /** Reads what follows the command; answers what is wrong with it, or null. */
+    private @Nullable String readOptions(String[] arguments) {
+        for (int i = 1; i < arguments.length; i++) {
+            String option = arguments[i];
+            if (option.equals("--json")) {
+                json = true;
+                continue;
+            }
+            if (!option.equals("--resource") && !option.equals("--deadline")) {
+                return "there is no option " + option;
+            }
+            if (++i == arguments.length || arguments[i].isBlank()) {
+                return option + " needs a value";
+            }
+            if (option.equals("--resource")) {
+                resource = arguments[i];
+                resourceGiven = true;
+            } else {
+                Duration read = seconds(arguments[i]);
+                if (read == null) {
+                    return "--deadline needs a number of seconds from 0.1 to 3600";
+                }
+                deadline = read;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Duration seconds(String text) {
+        try {
+            double seconds = new BigDecimal(text).doubleValue();
+            return seconds < 0.1 || seconds > 3600 ? null : Duration.ofMillis((long) (seconds * 1000));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private int wrong(String problem) {
+        err.println(problem);
+        err.println();
+        err.print(USAGE);
+        return WRONG_USE;
+    }
+}

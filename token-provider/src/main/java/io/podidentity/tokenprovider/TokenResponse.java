@@ -1,0 +1,57 @@
+package io.podidentity.tokenprovider;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the JSON in which token endpoints and tools answer with a token. */
+final class TokenResponse {
+    private static final long MAX_SECONDS = 1_000_000_000;
+
+    private final Map<String, @Nullable Object> members;
+
+    private TokenResponse(Map<String, @Nullable Object> members) {
+        this.members = members;
+    }
+
+    /**
+     * Reads an answer.
+     *
+     * @throws JsonException if it is not a JSON object
+     */
+    static TokenResponse read(String body) throws JsonException {
+        return new TokenResponse(JsonReader.readObject(body));
+    }
+
+    /** A member's text; null if it is absent, empty or no text. */
+    @Nullable
+    String text(String name) {
+        return members.get(name) instanceof String value && !value.isEmpty() ? value : null;
+    }
+
+    /** A member's value; null if it is absent. */
+    @Nullable
+    Object value(String name) {
+        return members.get(name);
+    }
+
+    /** When the token expires: {@code expires_on}, else {@code expires_in} from now on; null if neither can be read. */
+    @Nullable
+    Instant expiresOn(long nowMillis) {
+        Instant expiresOn = ExpiryTime.read(members.get("expires_on"));
+        return expiresOn != null ? expiresOn : after(nowMillis, "expires_in");
+    }
+
+    /** When the issuer wants a new token to be asked for: {@code refresh_in} from now on; null if it does not say. */
+    @Nullable
+    Instant refreshOn(long nowMillis) {
+        return after(nowMillis, "refresh_in");
+    }
+
+    private @Nullable Instant after(long nowMillis, String name) {
+        Long seconds = ExpiryTime.readSeconds(members.get(name));
+        return seconds == null || seconds <= 0 || seconds > MAX_SECONDS
+                ? null
+                : Instant.ofEpochMilli(nowMillis + seconds * 1000);
+    }
+}

@@ -1,0 +1,300 @@
+package io.podidentity.tokenprovider;
+
+import static java.util.Objects.requireNonNull;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cache's place for one request: its token, the flight that gets the next one, and what is known of its failures.
+ *
+ * <p>FRESH: the token is returned; no lock, no allocation. REFRESH_DUE: it is returned too, and one flight gets the next
+ * one behind the callers; while those flights fail the token stays, and they come ever more seldom. EXPIRED or absent:
+ * all callers wait for one flight, each until its own deadline, and share its token or its failure, which is remembered
+ * for a moment.
+ *
+ * <p>The lock guards the fields marked so; it is never held while a source is asked or a future completed.
+ */
+final class TokenSlot {
+    private static final long FAILURE_HOLDS_NANOS = 1_000_000_000L;
+    private static final long FIRST_BACK_OFF_MILLIS = 1_000;
+    private static final int MAX_BACK_OFF_SHIFT = 6;
+    /** How much longer than its deadline a caller waits for the flight to say what it was busy with. */
+    private static final long GRACE_NANOS = 250_000_000L;
+
+    private final TokenRequest request;
+    private final TokenSourceChain chain;
+    private final Executor crew;
+    private final Time time;
+    private final Duration refreshLimit;
+
+    private volatile @Nullable CachedToken cached;
+
+    private final Object lock = new Object();
+    /** The flight under way. Guarded by lock. */
+    private @Nullable Flight flight;
+    /** The newest failure of a flight that callers waited for. Guarded by lock. */
+    private @Nullable TokenAcquisitionException failure;
+    /** When that was, on the steady clock. Guarded by lock. */
+    private long failedAt;
+    /** How many refreshes failed in a row. Guarded by lock. */
+    private int failedRefreshes;
+    /** Before this moment no refresh is begun. Guarded by lock. */
+    private long noRefreshBefore;
+
+    /**
+     * @param request what the tokens here are for
+     * @param refreshLimit how long a refresh behind the callers may take
+     */
+    TokenSlot(TokenRequest request, TokenSourceChain chain, Executor crew, Time time, Duration refreshLimit) {
+        this.request = request;
+        this.chain = chain;
+        this.crew = crew;
+        this.time = time;
+        this.refreshLimit = refreshLimit;
+    }
+
+    /** Whether its tokens are for just this resource, with nothing else named. */
+    boolean isFor(String resource) {
+        return request.resource().equals(resource);
+    }
+
+    /** A token that needs no look at anything; null otherwise. The path of nearly all calls. */
+    @Nullable
+    CachedToken quiet() {
+        CachedToken token = cached;
+        return token != null && time.millis() < token.quietUntil ? token : null;
+    }
+
+    /** Forgets all, also the flight under way: whoever waits for it still gets its token. */
+    void clear() {
+        synchronized (lock) {
+            flight = null;
+            cached = null;
+            failure = null;
+            failedRefreshes = 0;
+            noRefreshBefore = 0;
+        }
+    }
+
+    /** Whether it holds nothing that is of use any more. */
+    boolean isStale() {
+        synchronized (lock) {
+            CachedToken token = cached;
+            return flight == null && (token == null || time.millis() >= token.expiresAt);
+        }
+    }
+
+    /** When its token expires; 0 without one. */
+    long expiresAt() {
+        CachedToken token = cached;
+        return token == null ? 0 : token.expiresAt;
+    }
+
+    /**
+     * A token, from the cache or after a wait.
+     *
+     * @throws TokenAcquisitionException if there is none
+     */
+    CachedToken get(boolean force, Duration limit) {
+        CachedToken usable = force ? null : usable();
+        if (usable != null) {
+            return usable;
+        }
+        long deadline = time.nanos() + limit.toNanos();
+        while (true) {
+            long left = deadline - time.nanos();
+            Boarding boarding = board(force, Math.max(1, left));
+            try {
+                return boarding.landing.get(left + GRACE_NANOS, TimeUnit.NANOSECONDS);
+            } catch (ExecutionException e) {
+                TokenAcquisitionException failed = (TokenAcquisitionException) requireNonNull(e.getCause());
+                if (!boarding.wasCutShort(failed) || deadline - time.nanos() <= 0) {
+                    throw failed.again();
+                }
+            } catch (TimeoutException e) {
+                leave(boarding.flight);
+                throw Failures.timedOut(request.resource(), limit);
+            } catch (InterruptedException e) {
+                leave(boarding.flight);
+                Thread.currentThread().interrupt();
+                throw Failures.interrupted(request.resource(), e);
+            }
+        }
+    }
+
+    /** The same without a wait of the calling thread; the limit is that of the flight, if this call begins one. */
+    CompletableFuture<CachedToken> getAsync(boolean force, Duration limit) {
+        CachedToken usable = force ? null : usable();
+        if (usable != null) {
+            return CompletableFuture.completedFuture(usable);
+        }
+        Boarding boarding = board(force, limit.toNanos());
+        return boarding.landing.exceptionallyCompose(thrown -> {
+            boolean again = thrown instanceof TokenAcquisitionException failed && boarding.wasCutShort(failed);
+            return again ? getAsync(force, limit) : CompletableFuture.failedFuture(thrown);
+        });
+    }
+
+    /** A token that may be handed out now, with what is due set going behind it; null if a flight must be waited for. */
+    private @Nullable CachedToken usable() {
+        CachedToken token = cached;
+        if (token == null) {
+            return null;
+        }
+        long now = time.millis();
+        if (now < token.quietUntil) {
+            return token;
+        }
+        if (now >= token.expiresAt || !token.isAccountUnchanged()) {
+            return null;
+        }
+        replace(token, token.quietFrom(now));
+        if (now >= token.refreshAt) {
+            refreshBehind(now);
+        }
+        return token;
+    }
+
+    /** Replaces a token unless a flight was faster. */
+    private void replace(CachedToken expected, CachedToken next) {
+        synchronized (lock) {
+            if (cached == expected) {
+                cached = next;
+            }
+        }
+    }
+
+    private void refreshBehind(long now) {
+        Flight refresh;
+        synchronized (lock) {
+            if (flight != null || now < noRefreshBefore) {
+                return;
+            }
+            refresh = new Flight(this, request.withDeadline(refreshLimit), true);
+            flight = refresh;
+        }
+        takeOff(refresh);
+    }
+
+    /** Joins the flight under way or begins one; a token or a failure that came meanwhile is a flight that landed. */
+    private Boarding board(boolean force, long limitNanos) {
+        Flight begun;
+        synchronized (lock) {
+            if (!force) {
+                CachedToken token = cached;
+                if (token != null && time.millis() < token.expiresAt && token.isAccountUnchanged()) {
+                    return new Boarding(CompletableFuture.completedFuture(token), null, true);
+                }
+                TokenAcquisitionException known = failure;
+                if (known != null && time.nanos() - failedAt < FAILURE_HOLDS_NANOS) {
+                    return new Boarding(CompletableFuture.failedFuture(known), null, true);
+                }
+            }
+            Flight current = flight;
+            if (current != null) {
+                current.waiting++;
+                return new Boarding(current.landing, current, false);
+            }
+            begun = new Flight(this, request.withDeadline(Duration.ofNanos(limitNanos)), false);
+            begun.waiting = 1;
+            flight = begun;
+        }
+        takeOff(begun);
+        return new Boarding(begun.landing, begun, true);
+    }
+
+    private void takeOff(Flight begun) {
+        try {
+            crew.execute(begun);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // No thread to be had: the flight ends here, or its callers would wait for nothing.
+            crashed(begun, Failures.unexpected(request.resource(), e));
+        }
+    }
+
+    /** A caller waits no longer; the last one ends the flight. */
+    private void leave(@Nullable Flight left) {
+        if (left == null) {
+            return;
+        }
+        boolean last;
+        synchronized (lock) {
+            left.waiting--;
+            last = left.waiting == 0 && !left.background && flight == left;
+            if (last) {
+                flight = null;
+            }
+        }
+        if (last) {
+            left.cancel();
+        }
+    }
+
+    /** Asks the sources; on the flight's thread. */
+    CachedToken acquire(TokenRequest request) throws InterruptedException {
+        return chain.acquire(request);
+    }
+
+    /** A flight came back with a token. */
+    void landed(Flight landed, CachedToken token) {
+        synchronized (lock) {
+            // Not if it was given up or the slot was cleared meanwhile.
+            if (flight == landed) {
+                clear();
+                cached = token;
+            }
+        }
+        landed.landing.complete(token);
+    }
+
+    /** A flight came back without one. */
+    void crashed(Flight crashed, TokenAcquisitionException e) {
+        synchronized (lock) {
+            if (flight == crashed) {
+                flight = null;
+                if (crashed.background) {
+                    long backOff = FIRST_BACK_OFF_MILLIS << Math.min(failedRefreshes, MAX_BACK_OFF_SHIFT);
+                    failedRefreshes++;
+                    noRefreshBefore = time.millis() + Math.max(backOff, e.retryAfterMillis());
+                }
+                // A deadline tells of the caller that set it, not of the sources.
+                if (crashed.waiting > 0 && e.code() != TokenAcquisitionException.Code.TIMED_OUT) {
+                    failure = e;
+                    failedAt = time.nanos();
+                }
+            }
+        }
+        if (crashed.background) {
+            System.getLogger(TokenSlot.class.getName())
+                    .log(
+                            Level.WARNING,
+                            "The token is still valid, but getting the next one failed. {0}",
+                            e.getMessage());
+        }
+        crashed.landing.completeExceptionally(e);
+    }
+
+    /**
+     * A caller's place on a flight.
+     *
+     * @param landing how the flight ends
+     * @param flight the flight; null if it had landed before
+     * @param hasOwnLimit whether the flight's deadline is this caller's
+     */
+    private record Boarding(
+            CompletableFuture<CachedToken> landing,
+            @Nullable Flight flight,
+            boolean hasOwnLimit) {
+        /** Whether the flight failed only because the deadline of the caller that began it passed. */
+        boolean wasCutShort(TokenAcquisitionException failed) {
+            return !hasOwnLimit && failed.code() == TokenAcquisitionException.Code.TIMED_OUT;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.podidentity.tokenprovider;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sources in an order: the first that applies answers. Its first success pins it, so that a process never changes its
+ * identity in silence: from then on it alone is asked, and its "not here" is an error.
+ */
+final class TokenSourceChain {
+    private final List<TokenSource> sources;
+    private final Time time;
+    private volatile @Nullable TokenSource pinned;
+
+    TokenSourceChain(List<TokenSource> sources, Time time) {
+        this.sources = List.copyOf(sources);
+        this.time = time;
+    }
+
+    /** Forgets which source answered first. */
+    void unpin() {
+        pinned = null;
+    }
+
+    /**
+     * Asks the sources.
+     *
+     * @param request what is asked for, with a deadline
+     * @throws TokenAcquisitionException if no source has a token, with all attempts
+     */
+    CachedToken acquire(TokenRequest request) throws InterruptedException {
+        Walk walk = new Walk(request);
+        TokenSource only = pinned;
+        if (only == null) {
+            for (int i = 1; i < sources.size(); i++) {
+                if (sources.get(i) instanceof Anticipating later) {
+                    later.anticipate();
+                }
+            }
+        }
+        for (TokenSource source : sources) {
+            if (walk.isOver() || (only != null && source != only)) {
+                walk.pass(source);
+            } else {
+                walk.ask(source);
+            }
+        }
+        return walk.result();
+    }
+
+    /** One walk along the chain. */
+    private final class Walk {
+        private final TokenRequest request;
+        private final long deadline;
+        private final List<TokenAttempt> attempts = new ArrayList<>();
+        private @Nullable AccessToken token;
+        private @Nullable AccountBound account;
+        private long fingerprint;
+        private @Nullable TokenAcquisitionException failure;
+
+        Walk(TokenRequest request) {
+            this.request = request;
+            this.deadline = time.nanos() + request.deadlineNanos();
+        }
+
+        boolean isOver() {
+            return token != null || failure != null;
+        }
+
+        void pass(TokenSource source) {
+            attempts.add(new TokenAttempt(source.name(), TokenAttempt.State.NOT_TRIED, Duration.ZERO, "", ""));
+        }
+
+        void ask(TokenSource source) throws InterruptedException {
+            long start = time.nanos();
+            long left = deadline - start;
+            if (left <= 0) {
+                failure = new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null);
+                pass(source);
+                return;
+            }
+            // Read before the source is asked: a change of account during the call is then seen after it.
+            account = source instanceof AccountBound bound ? bound : null;
+            fingerprint = account == null ? 0 : account.accountFingerprint();
+            try {
+                TokenSource.Outcome outcome = source.acquire(request.withDeadline(Duration.ofNanos(left)));
+                if (outcome instanceof TokenSource.Acquired acquired) {
+                    token = acquired.token();
+                    pinned = source;
+                    record(source, TokenAttempt.State.ACQUIRED, start, "", "");
+                } else {
+                    TokenSource.Unavailable unavailable = (TokenSource.Unavailable) outcome;
+                    record(source, TokenAttempt.State.UNAVAILABLE, start, unavailable.reason(), unavailable.remedy());
+                }
+            } catch (TokenAcquisitionException e) {
+                fail(source, start, e);
+            } catch (RuntimeException e) {
+                // A source of the user's own. Its message is not shown, since nobody knows what is in it.
+                String reason = "it threw " + e.getClass().getName();
+                fail(source, start, new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", e));
+            }
+        }
+
+        private void fail(TokenSource source, long start, TokenAcquisitionException e) {
+            failure = e;
+            record(source, TokenAttempt.State.FAILED, start, e.reason(), e.remedy());
+        }
+
+        private void record(TokenSource source, TokenAttempt.State state, long start, String reason, String remedy) {
+            Duration duration = Duration.ofNanos(time.nanos() - start);
+            attempts.add(new TokenAttempt(source.name(), state, duration, reason, remedy));
+        }
+
+        CachedToken result() {
+            AccessToken acquired = token;
+            if (acquired != null) {
+                return new CachedToken(acquired, List.copyOf(attempts), account, fingerprint, time.millis());
+            }
+            TokenAcquisitionException own = failure;
+            if (own == null) {
+                boolean late = time.nanos() - deadline >= 0;
+                own = new TokenAcquisitionException(
+                        late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE, "no source has a token here", "", null);
+            }
+            throw own.ofCall(request.resource(), attempts);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.podidentity.tokenprovider;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The JDK's {@code HttpURLConnection}: the one transport of the JDK that costs little in a young process. */
+final class UrlConnectionTransport implements HttpTransport {
+    /** A token answer has a few kB. */
+    private static final int MAX_BODY_BYTES = 256 * 1024;
+
+    private final Time time;
+
+    UrlConnectionTransport(Time time) {
+        this.time = time;
+    }
+
+    @Override
+    public HttpResponse send(HttpRequest request) throws IOException {
+        long deadline = time.nanos() + request.totalMillis() * 1_000_000L;
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(request.url()).toURL().openConnection(Proxy.NO_PROXY);
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setConnectTimeout(Math.min(request.connectMillis(), request.totalMillis()));
+        connection.setReadTimeout(request.totalMillis());
+        // No connection is kept, and so no thread to look after it.
+        connection.setRequestProperty("Connection", "close");
+        if (request.headerName() != null) {
+            connection.setRequestProperty(request.headerName(), request.headerValue());
+        }
+        try {
+            int status = connection.getResponseCode();
+            if (status < 0) {
+                throw new IOException("the answer is not HTTP");
+            }
+            InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+            return new HttpResponse(status, read(stream, deadline), connection.getHeaderField("Retry-After"));
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private String read(@Nullable InputStream stream, long deadline) throws IOException {
+        if (stream == null) {
+            return "";
+        }
+        try (stream) {
+            ByteArrayOutputStream body = new ByteArrayOutputStream(4096);
+            byte[] buffer = new byte[4096];
+            for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+                body.write(buffer, 0, count);
+                if (body.size() > MAX_BODY_BYTES) {
+                    throw new IOException("the answer is longer than " + MAX_BODY_BYTES / 1024 + " kB");
+                }
+                if (time.nanos() - deadline >= 0) {
+                    throw new SocketTimeoutException("the answer did not end in time");
+                }
+            }
+            return body.toString(StandardCharsets.UTF_8);
+        }
+    }
+}
