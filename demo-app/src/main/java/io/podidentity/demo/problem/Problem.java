@@ -1,0 +1,57 @@
+package io.podidentity.demo.problem;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import java.net.URI;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+
+/**
+ * What went wrong, why, and what to do next. No token is in it.
+ *
+ * @param status the status that the API answers with
+ * @param kind a kebab-case name of the kind of problem, which becomes the type of the problem details
+ * @param title the problem in a few words
+ * @param reason why, one sentence without a full stop
+ * @param remedy what to do next, commands between single quotes; may be empty
+ * @param attempts what became of each token source; empty when the token is not the problem
+ */
+public record Problem(
+        HttpStatus status, String kind, String title, String reason, String remedy, List<Attempt> attempts) {
+
+    /** A problem that has nothing to do with tokens. */
+    public Problem(HttpStatus status, String kind, String title, String reason, String remedy) {
+        this(status, kind, title, reason, remedy, List.of());
+    }
+
+    /** There is no token. */
+    public static Problem of(TokenAcquisitionException failure) {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "no-token",
+                "No token",
+                failure.reason(),
+                failure.remedy(),
+                Attempt.of(failure.attempts()));
+    }
+
+    /** The remedy with its commands told apart. */
+    public List<Advice.Part> advice() {
+        return Advice.parts(remedy);
+    }
+
+    /** The problem for programs (RFC 9457). */
+    public ProblemDetail toProblemDetail() {
+        ProblemDetail detail =
+                ProblemDetail.forStatusAndDetail(status, remedy.isEmpty() ? reason + "." : reason + ". " + remedy);
+        detail.setType(URI.create("urn:podidentity:problem:" + kind));
+        detail.setTitle(title);
+        if (!remedy.isEmpty()) {
+            detail.setProperty("remedy", remedy);
+        }
+        if (!attempts.isEmpty()) {
+            detail.setProperty("attempts", attempts);
+        }
+        return detail;
+    }
+}

@@ -1,0 +1,29 @@
+package io.podidentity.demo.problem;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import org.springframework.http.CacheControl;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/** Answers problems as RFC 9457 problem details. */
+@RestControllerAdvice
+final class ProblemAdvice {
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> problem(ProblemException exception) {
+        return answer(exception.problem());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> noToken(TokenAcquisitionException exception) {
+        return answer(Problem.of(exception));
+    }
+
+    private static ResponseEntity<ProblemDetail> answer(Problem problem) {
+        return ResponseEntity.status(problem.status())
+                .cacheControl(CacheControl.noStore())
+                .body(problem.toProblemDetail());
+    }
+}
