@@ -1,50 +1,48 @@
 package io.podidentity.emulator.http;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server on 127.0.0.1.
+ * One HTTP/1.1 server on 127.0.0.1, a thread for each connection. The JDK's own server is not used, since it refuses
+ * paths that begin with two slashes, which clients do send and Azure does answer.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #bind} takes the port, {@link #serve} begins to answer, {@link #close} ends
  * everything; all threads are daemons.
  */
 public final class LoopbackServer implements AutoCloseable {
 
-    /** In bytes; no request to Azure that is played here comes near it. */
-    static final int MAX_REQUEST_BODY = 1 << 20;
-
-    static {
-        // Without it every kept-alive answer waits about 40 ms for a delayed acknowledgement; read once, at first use.
-        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
-            System.setProperty("sun.net.httpserver.nodelay", "true");
-        }
-    }
+    private static final int BACKLOG = 256;
+    private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
 
     private final String name;
-    private final HttpServer server;
+    private final String scheme;
+    private final ServerSocket server;
     private final RequestLog log;
     private final ExecutorService threads;
+    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-    private LoopbackServer(String name, HttpServer server, RequestLog log) {
+    private LoopbackServer(String name, String scheme, ServerSocket server, RequestLog log) {
         this.name = name;
+        this.scheme = scheme;
         this.server = server;
         this.log = log;
         var count = new AtomicInteger();
@@ -64,85 +62,80 @@ public final class LoopbackServer implements AutoCloseable {
      */
     public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestLog log) {
         try {
-            var address = new InetSocketAddress(InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1}), port);
-            return new LoopbackServer(name, tls == null ? HttpServer.create(address, 0) : https(address, tls), log);
+            InetAddress loopback = InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
+            ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
+            ServerSocket server = factory.createServerSocket(port, BACKLOG, loopback);
+            return new LoopbackServer(name, tls == null ? "http" : "https", server, log);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot serve " + name + " on 127.0.0.1:" + port + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "Cannot serve " + name + " on 127.0.0.1:" + port + " (" + e.getMessage() + ")", e);
         }
-    }
-
-    private static HttpServer https(InetSocketAddress address, SSLContext tls) throws IOException {
-        HttpsServer server = HttpsServer.create(address, 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(tls));
-        return server;
     }
 
     /** The base address with the given host name for 127.0.0.1, without a slash at the end. */
     public URI uri(String host) {
-        String scheme = server instanceof HttpsServer ? "https" : "http";
-        return URI.create(scheme + "://" + host + ":" + server.getAddress().getPort());
+        return URI.create(scheme + "://" + host + ":" + server.getLocalPort());
     }
 
     /** Begins to answer; called once. */
     public void serve(Endpoint endpoint) {
-        server.createContext("/", exchange -> handle(exchange, endpoint));
-        server.setExecutor(threads);
-        // The dispatcher inherits "daemon" from the thread that starts it.
-        CompletableFuture.runAsync(server::start, threads).join();
-    }
-
-    private void handle(HttpExchange exchange, Endpoint endpoint) throws IOException {
-        try {
-            send(exchange, answer(exchange, endpoint));
-        } finally {
-            exchange.close();
-        }
-    }
-
-    private Answer answer(HttpExchange exchange, Endpoint endpoint) throws IOException {
-        byte[] body = exchange.getRequestBody().readNBytes(MAX_REQUEST_BODY + 1);
-        if (body.length > MAX_REQUEST_BODY) {
-            return Answer.json(413, Map.of("error", "request_too_large"));
-        }
-        try {
-            return endpoint.answer(new Request(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI(),
-                    exchange.getRequestHeaders(),
-                    new String(body, StandardCharsets.UTF_8)));
-        } catch (IllegalArgumentException unreadable) {
-            return Answer.json(400, Map.of("error", "invalid_request"));
-        }
-    }
-
-    private void send(HttpExchange exchange, Answer answer) throws IOException {
-        URI uri = exchange.getRequestURI();
-        String query = uri.getRawQuery() == null ? "" : Redaction.query(uri.getRawQuery());
-        log.seen(name, exchange.getRequestMethod(), Redaction.path(Request.rawPath(uri)), query, answer.status());
-
-        if (!answer.delay().isZero()) {
-            pause(answer);
-        }
-        answer.headers().forEach(exchange.getResponseHeaders()::set);
-        long length = answer.body().length();
-        if (exchange.getRequestMethod().equals("HEAD") || answer.status() == 304) {
-            if (length > 0) {
-                exchange.getResponseHeaders().set("Content-Length", Long.toString(length));
+        threads.execute(() -> {
+            while (!server.isClosed()) {
+                try {
+                    Socket connection = server.accept();
+                    connections.add(connection);
+                    threads.execute(() -> converse(connection, endpoint));
+                } catch (IOException closing) {
+                    // Either the server is closed, or the client went before it was accepted: look again.
+                }
             }
-            exchange.sendResponseHeaders(answer.status(), -1);
-            return;
-        }
-        // The JDK's server reads 0 as "chunked" and -1 as "empty".
-        exchange.sendResponseHeaders(answer.status(), length < 0 ? 0 : length == 0 ? -1 : length);
-        answer.body().writeTo(exchange.getResponseBody());
-        if (length != 0) {
-            exchange.getResponseBody().close();
+        });
+    }
+
+    private void converse(Socket connection, Endpoint endpoint) {
+        try (connection) {
+            connection.setTcpNoDelay(true);
+            connection.setSoTimeout((int) IDLE_LIMIT.toMillis());
+            var out = new BufferedOutputStream(connection.getOutputStream());
+            var writer = new AnswerWriter(out);
+            var reader = new RequestReader(new BufferedInputStream(connection.getInputStream()), out);
+            try {
+                for (var request = reader.next(); request.isPresent(); request = reader.next()) {
+                    answer(request.get(), endpoint, writer);
+                    if (request.get().isLast()) {
+                        return;
+                    }
+                }
+            } catch (BadRequestException refusal) {
+                writer.write(Answer.json(refusal.status(), Map.of("error", "bad_request")), false, true);
+            }
+        } catch (IOException clientIsGone) {
+            // Nobody is left to be told.
+        } finally {
+            connections.remove(connection);
         }
     }
 
-    private static void pause(Answer answer) throws IOException {
+    private void answer(Request request, Endpoint endpoint, AnswerWriter writer) throws IOException {
+        Answer answer;
         try {
-            TimeUnit.NANOSECONDS.sleep(answer.delay().toNanos());
+            answer = endpoint.answer(request);
+        } catch (IllegalArgumentException unreadable) {
+            answer = Answer.json(400, Map.of("error", "invalid_request"));
+        }
+        log.seen(
+                name,
+                request.method(),
+                Redaction.path(request.rawPath()),
+                Redaction.query(request.rawQuery()),
+                answer.status());
+        pause(answer.delay());
+        writer.write(answer, request.method().equals("HEAD"), request.isLast());
+    }
+
+    private static void pause(Duration delay) throws IOException {
+        try {
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the server is closed");
@@ -151,7 +144,16 @@ public final class LoopbackServer implements AutoCloseable {
 
     @Override
     public void close() {
+        closeQuietly(server);
         threads.shutdownNow();
-        server.stop(0);
+        connections.forEach(LoopbackServer::closeQuietly);
+    }
+
+    private static void closeQuietly(AutoCloseable socket) {
+        try {
+            socket.close();
+        } catch (Exception alreadyGone) {
+            // It is closed all the same.
+        }
     }
 }

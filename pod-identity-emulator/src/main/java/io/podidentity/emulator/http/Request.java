@@ -1,12 +1,11 @@
 package io.podidentity.emulator.http;
 
-import com.sun.net.httpserver.Headers;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** One request, its body read whole. Immutable, and without a text form, since it may carry secrets. */
@@ -14,22 +13,30 @@ public final class Request {
 
     private final String method;
     private final String rawPath;
-    private final Headers headers;
-    private final Parameters query;
+    private final String rawQuery;
+    private final Map<String, String> headers;
     private final String body;
+    private final boolean last;
 
-    Request(String method, URI uri, Headers headers, String body) {
+    /**
+     * Takes what was read.
+     *
+     * @param target the path with the query
+     * @param headers by name without case
+     * @param last whether the connection ends with the answer
+     */
+    Request(String method, String target, Map<String, String> headers, String body, boolean last) {
+        int mark = target.indexOf('?');
         this.method = method;
-        this.rawPath = rawPath(uri);
+        this.rawPath = mark < 0 ? target : target.substring(0, mark);
+        this.rawQuery = mark < 0 ? "" : target.substring(mark + 1);
         this.headers = headers;
-        this.query = Parameters.parse(uri.getRawQuery() == null ? "" : uri.getRawQuery());
         this.body = body;
+        this.last = last;
     }
 
-    /** A target that begins with two slashes reads as host and path; here it is a path, as it is for Azure. */
-    static String rawPath(URI uri) {
-        String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-        return uri.getScheme() == null && uri.getRawAuthority() != null ? "//" + uri.getRawAuthority() + path : path;
+    boolean isLast() {
+        return last;
     }
 
     public String method() {
@@ -47,6 +54,11 @@ public final class Request {
     /** The path as sent, still percent-encoded. */
     public String rawPath() {
         return rawPath;
+    }
+
+    /** The query as sent, still percent-encoded; empty if there is none. */
+    String rawQuery() {
+        return rawQuery;
     }
 
     /**
@@ -67,7 +79,7 @@ public final class Request {
     }
 
     public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.getFirst(name));
+        return Optional.ofNullable(headers.get(name));
     }
 
     /** The token of {@code Authorization: Bearer …}, if there is one. */
@@ -77,8 +89,13 @@ public final class Request {
                 .map(value -> value.substring("bearer ".length()).strip());
     }
 
+    /**
+     * The parameters of the query.
+     *
+     * @throws IllegalArgumentException if a percent escape is broken
+     */
     public Parameters query() {
-        return query;
+        return Parameters.parse(rawQuery);
     }
 
     /**
