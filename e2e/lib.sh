@@ -194,3 +194,31 @@ wait_until() {
 answers() {
     curl -sf --noproxy '*' --max-time 5 -o /dev/null "$1"
 }
+
+# The demo, and what it answers ------------------------------------------------------------------------------------
+
+# demo_url NAME: where the demo of that name listens; one port for each.
+demo_url() {
+    [ -f "$WORK/$1.port" ] || free_port > "$WORK/$1.port"
+    echo "http://127.0.0.1:$(cat "$WORK/$1.port")"
+}
+
+# demo_env NAME STORAGE: its settings, one a line, for `mapfile -t`.
+demo_env() {
+    local url
+    url=$(demo_url "$1")
+    printf '%s\n' "SERVER_PORT=${url##*:}" "DEMO_STORAGE_ENDPOINT=$2" DEMO_STORAGE_CONTAINER=samples
+}
+
+demo_ready() {
+    wait_until "$2" "$1" answers "$(demo_url "$1")/actuator/health/liveness"
+}
+
+# A person's view of the page, to look at later.
+screenshot() {
+    local name=$1 url=$2
+    chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$WORK/chromium" \
+        --window-size=1100,1300 --virtual-time-budget=3000 --screenshot="$OUT/$name.png" "$url"
+    [ "$(stat -c %s "$OUT/$name.png")" -gt 10000 ] || fail "an empty picture: $OUT/$name.png"
+}

@@ -15,10 +15,12 @@ make_az_wrapper() {
     chmod 755 "$AZ_BIN/az"
 }
 
-# with_az COMMAND...: in the environment of a person who has signed in.
+# The environment of a person who has signed in.
+AZ_ENV=(env "PATH=$AZ_BIN:$PATH" "AZURE_CONFIG_DIR=$AZ_HOME" "REQUESTS_CA_BUNDLE=$CA_BUNDLE" PYTHONWARNINGS=ignore
+    AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1)
+
 with_az() {
-    env PATH="$AZ_BIN:$PATH" AZURE_CONFIG_DIR="$AZ_HOME" REQUESTS_CA_BUNDLE="$CA_BUNDLE" PYTHONWARNINGS=ignore \
-        AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1 "$@"
+    "${AZ_ENV[@]}" "$@"
 }
 
 az_calls() {
