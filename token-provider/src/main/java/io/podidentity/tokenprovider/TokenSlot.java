@@ -75,12 +75,17 @@ final class TokenSlot {
     /** Forgets all, also the flight under way: whoever waits for it still gets its token. */
     void clear() {
         synchronized (lock) {
-            flight = null;
-            cached = null;
-            failure = null;
-            failedRefreshes = 0;
-            noRefreshBefore = 0;
+            begin(null);
         }
+    }
+
+    /** Begins anew with a token or without one; the caller holds the lock. */
+    private void begin(@Nullable CachedToken token) {
+        cached = token;
+        flight = null;
+        failure = null;
+        failedRefreshes = 0;
+        noRefreshBefore = 0;
     }
 
     /** Whether it holds nothing that is of use any more. */
@@ -103,14 +108,15 @@ final class TokenSlot {
      * @throws TokenAcquisitionException if there is none
      */
     CachedToken get(boolean force, Duration limit) {
-        CachedToken usable = force ? null : usable();
+        CachedToken before = cached;
+        CachedToken usable = force ? null : usable(before);
         if (usable != null) {
             return usable;
         }
         long deadline = time.nanos() + limit.toNanos();
         while (true) {
             long left = deadline - time.nanos();
-            Boarding boarding = board(force, Math.max(1, left));
+            Boarding boarding = board(before, force, Math.max(1, left));
             try {
                 return boarding.landing.get(left + GRACE_NANOS, TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
@@ -131,20 +137,20 @@ final class TokenSlot {
 
     /** The same without a wait of the calling thread; the limit is that of the flight, if this call begins one. */
     CompletableFuture<CachedToken> getAsync(boolean force, Duration limit) {
-        CachedToken usable = force ? null : usable();
+        CachedToken before = cached;
+        CachedToken usable = force ? null : usable(before);
         if (usable != null) {
             return CompletableFuture.completedFuture(usable);
         }
-        Boarding boarding = board(force, limit.toNanos());
+        Boarding boarding = board(before, force, limit.toNanos());
         return boarding.landing.exceptionallyCompose(thrown -> {
             boolean again = thrown instanceof TokenAcquisitionException failed && boarding.wasCutShort(failed);
             return again ? getAsync(force, limit) : CompletableFuture.failedFuture(thrown);
         });
     }
 
-    /** A token that may be handed out now, with what is due set going behind it; null if a flight must be waited for. */
-    private @Nullable CachedToken usable() {
-        CachedToken token = cached;
+    /** The token if it may be handed out now, with what is due set going behind it; null if a flight must be waited for. */
+    private @Nullable CachedToken usable(@Nullable CachedToken token) {
         if (token == null) {
             return null;
         }
@@ -183,19 +189,21 @@ final class TokenSlot {
         takeOff(refresh);
     }
 
-    /** Joins the flight under way or begins one; a token or a failure that came meanwhile is a flight that landed. */
-    private Boarding board(boolean force, long limitNanos) {
+    /**
+     * Joins the flight under way or begins one; one that landed meanwhile, or failed a moment ago, will do too.
+     *
+     * @param before the token that was not good enough; null if there was none
+     */
+    private Boarding board(@Nullable CachedToken before, boolean force, long limitNanos) {
         Flight begun;
         synchronized (lock) {
-            if (!force) {
-                CachedToken token = cached;
-                if (token != null && time.millis() < token.expiresAt && token.isAccountUnchanged()) {
-                    return new Boarding(CompletableFuture.completedFuture(token), null, true);
-                }
-                TokenAcquisitionException known = failure;
-                if (known != null && time.nanos() - failedAt < FAILURE_HOLDS_NANOS) {
-                    return new Boarding(CompletableFuture.failedFuture(known), null, true);
-                }
+            CachedToken now = cached;
+            if (now != null && !now.isSameAs(before) && time.millis() < now.expiresAt) {
+                return new Boarding(CompletableFuture.completedFuture(now), null, true);
+            }
+            TokenAcquisitionException known = failure;
+            if (!force && known != null && time.nanos() - failedAt < FAILURE_HOLDS_NANOS) {
+                return new Boarding(CompletableFuture.failedFuture(known), null, true);
             }
             Flight current = flight;
             if (current != null) {
@@ -247,8 +255,7 @@ final class TokenSlot {
         synchronized (lock) {
             // Not if it was given up or the slot was cleared meanwhile.
             if (flight == landed) {
-                clear();
-                cached = token;
+                begin(token);
             }
         }
         landed.landing.complete(token);
