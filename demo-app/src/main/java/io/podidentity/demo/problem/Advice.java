@@ -20,7 +20,7 @@ public final class Advice {
      */
     public record Part(String text, boolean command) {}
 
-    /** The pieces of an advice in their order; none of an empty one. */
+    /** The pieces of an advice in their order; none of an empty one, and no full stop after a command. */
     public static List<Part> parts(String advice) {
         List<Part> parts = new ArrayList<>();
         Matcher quoted = QUOTED.matcher(advice);
@@ -30,7 +30,8 @@ public final class Advice {
             parts.add(new Part(quoted.group(1), true));
             end = quoted.end();
         }
-        prose(advice.substring(end), parts);
+        String rest = advice.substring(end);
+        prose(end > 0 && rest.equals(".") ? "" : rest, parts);
         return parts;
     }
 

@@ -29,10 +29,22 @@ public record Problem(
         return new Problem(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "no-token",
-                "No token",
+                title(failure.code()),
                 failure.reason(),
                 failure.remedy(),
                 Attempt.of(failure.attempts()));
+    }
+
+    private static String title(TokenAcquisitionException.Code code) {
+        return switch (code) {
+            case NO_SOURCE_AVAILABLE -> "Nobody is signed in here";
+            case REFUSED -> "The identity was refused";
+            case SERVICE_UNAVAILABLE -> "The token service does not answer";
+            case INVALID_RESPONSE -> "The token service's answer makes no sense";
+            case INVALID_CONFIGURATION -> "A setting is wrong";
+            case TIMED_OUT -> "There was no token in time";
+            case INTERRUPTED -> "The request for a token was interrupted";
+        };
     }
 
     /** The remedy with its commands told apart. */

@@ -1,7 +1,10 @@
 package io.podidentity.demo.problem;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -10,6 +13,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 /** Answers problems as RFC 9457 problem details. */
 @RestControllerAdvice
 final class ProblemAdvice {
+    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> problem(ProblemException exception) {
@@ -22,6 +26,9 @@ final class ProblemAdvice {
     }
 
     private static ResponseEntity<ProblemDetail> answer(Problem problem) {
+        if (problem.status() != HttpStatus.NOT_FOUND) {
+            log.warn("{}: {}. {}", problem.title(), problem.reason(), problem.remedy());
+        }
         return ResponseEntity.status(problem.status())
                 .cacheControl(CacheControl.noStore())
                 .body(problem.toProblemDetail());

@@ -81,8 +81,8 @@ class BlobControllerTest {
     @CsvSource({
         "/api/blobs/a/b%20c.txt, a%2Fb%20c.txt",
         "/api/blobs/a%2Fb%20c.txt, a%2Fb%20c.txt",
-        "/api/blobs/100%25;x=1%3F.txt, 100%25%3Bx%3D1%3F.txt",
-        "/api/blobs/%C3%BC+%26.txt, %C3%BC%2B%26.txt",
+        "/api/blobs/100%25;x=1%3F.txt, 100%25;x=1%3F.txt",
+        "/api/blobs/%C3%BC+%26.txt, %C3%BC+&.txt",
         "/api/blobs/%252e%252e/x, %252e%252e%2Fx"
     })
     void content_ofAnyName_isAskedForByThatName(String path, String asked) {

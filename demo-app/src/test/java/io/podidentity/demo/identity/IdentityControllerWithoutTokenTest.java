@@ -25,7 +25,7 @@ class IdentityControllerWithoutTokenTest {
                 .isLenientlyEqualTo("""
                         {
                           "type": "urn:podidentity:problem:no-token",
-                          "title": "No token",
+                          "title": "The identity was refused",
                           "status": 503,
                           "remedy": "Run 'fake assign --to pod'.",
                           "attempts": [

@@ -16,6 +16,12 @@ class AdviceTest {
     }
 
     @Test
+    void parts_withACommandAtTheEnd_dropTheFullStop() {
+        assertThat(Advice.parts("Run 'az login'."))
+                .containsExactly(new Advice.Part("Run ", false), new Advice.Part("az login", true));
+    }
+
+    @Test
     void parts_withApostrophes_areProse() {
         String advice = "Compare the pod's label with the binding's selector.";
 
