@@ -5,9 +5,7 @@ TEST_RUN=$(demo_url test-run)
 
 test_run_start() {
     cd "$ROOT" || exit 1
-    # shellcheck disable=SC2016
-    start test-run unshare --mount --propagation private sh -c 'mount --bind /dev/null "$0" && exec "$@"' \
-        "$(readlink -f "$(command -v az)")" env "SERVER_PORT=${TEST_RUN##*:}" mvn -B spring-boot:test-run
+    start test-run "${WITHOUT_AZ[@]}" "SERVER_PORT=${TEST_RUN##*:}" HOME="$HOME" mvn -B spring-boot:test-run
     demo_ready test-run 180
 }
 
