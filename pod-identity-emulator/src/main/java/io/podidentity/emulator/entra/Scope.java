@@ -18,20 +18,23 @@ final class Scope {
         this.tenantId = tenantId;
     }
 
-    /** For an application, which can ask for all its permissions at once only: {@code X/.default} is X. */
+    /**
+     * For an application, which can ask for all its permissions at once only: {@code X/.default} is X. OpenID's scopes
+     * are for users, but libraries send them along.
+     */
     String resourceOfApplication(String scope) {
-        if (!scope.endsWith(DEFAULT) || scope.contains(" ")) {
+        List<String> scopes = withoutOpenId(scope);
+        if (scopes.size() != 1 || !scopes.get(0).endsWith(DEFAULT)) {
             throw EntraError.SCOPE_WITHOUT_DEFAULT.because("The provided value for scope " + scope
                     + " is not valid. Client credential flows must have a scope value with /.default suffixed to the"
                     + " resource identifier (application ID URI).");
         }
-        return known(scope.substring(0, scope.length() - DEFAULT.length()));
+        return known(withoutPermission(scopes.get(0)));
     }
 
     /** For a user: besides {@code X/.default} also single permissions as {@code X/Permission}, or plain ones of Graph. */
     String resourceOfUser(String scope) {
-        List<String> resources = Arrays.stream(scope.strip().split(" +"))
-                .filter(one -> !OPENID.contains(one))
+        List<String> resources = withoutOpenId(scope).stream()
                 .map(Scope::withoutPermission)
                 .distinct()
                 .toList();
@@ -40,6 +43,12 @@ final class Scope {
                     + " a token is for one resource, and this names " + resources.size() + ".");
         }
         return resources.isEmpty() ? GRAPH : known(resources.get(0));
+    }
+
+    private static List<String> withoutOpenId(String scope) {
+        return Arrays.stream(scope.strip().split(" +"))
+                .filter(one -> !OPENID.contains(one))
+                .toList();
     }
 
     private static String withoutPermission(String scope) {

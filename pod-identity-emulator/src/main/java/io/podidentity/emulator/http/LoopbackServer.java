@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
@@ -82,14 +83,21 @@ public final class LoopbackServer implements AutoCloseable {
         threads.execute(() -> {
             while (!server.isClosed()) {
                 try {
-                    Socket connection = server.accept();
-                    connections.add(connection);
-                    threads.execute(() -> converse(connection, endpoint));
-                } catch (IOException closing) {
-                    // Either the server is closed, or the client went before it was accepted: look again.
+                    accept(server.accept(), endpoint);
+                } catch (IOException clientIsGone) {
+                    // Or the server is closed: the loop looks.
                 }
             }
         });
+    }
+
+    private void accept(Socket connection, Endpoint endpoint) {
+        connections.add(connection);
+        try {
+            threads.execute(() -> converse(connection, endpoint));
+        } catch (RejectedExecutionException closing) {
+            closeQuietly(connection);
+        }
     }
 
     private void converse(Socket connection, Endpoint endpoint) {

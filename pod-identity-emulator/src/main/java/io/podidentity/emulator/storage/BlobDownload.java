@@ -29,7 +29,7 @@ final class BlobDownload {
         long wanted = range.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(range.group(2));
         long last = Math.min(wanted, content.length - 1L);
         if (first >= content.length || last < first) {
-            throw StorageError.INVALID_RANGE.refusal();
+            throw StorageError.INVALID_RANGE.refusal().with("Content-Range", "bytes */" + content.length);
         }
         return described(Answer.bytes(206, content, (int) first, (int) (last - first + 1)), blob)
                 .with("Content-Range", "bytes " + first + "-" + last + "/" + content.length)

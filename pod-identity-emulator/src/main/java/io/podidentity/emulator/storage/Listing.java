@@ -6,14 +6,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.NavigableMap;
-import java.util.regex.Pattern;
 
 /** The XML of lists of containers and of blobs. */
 final class Listing {
-
-    /** Characters that XML 1.0 cannot hold; Azure percent-encodes a name with one of them and says so. */
-    private static final Pattern NOT_XML =
-            Pattern.compile("[^\\t\\n\\r\\x20-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
 
     private final BlobStore store;
     private final URI account;
@@ -54,7 +49,7 @@ final class Listing {
     String blobs(String container, Parameters query) {
         NavigableMap<String, StoredBlob> blobs = store.blobs(container);
         Page page = Page.of(query);
-        String delimiter = query.get("delimiter").orElse("");
+        String delimiter = Page.text(query, "delimiter");
         Xml xml = echo(begin().attribute("ContainerName", container), page);
         if (!delimiter.isEmpty()) {
             xml.text("Delimiter", delimiter);
@@ -121,8 +116,9 @@ final class Listing {
         xml.close().close();
     }
 
+    /** Azure percent-encodes a name that XML cannot hold, and says so. */
     private static Xml name(Xml xml, String name) {
-        if (!NOT_XML.matcher(name).find()) {
+        if (Xml.canHold(name)) {
             return xml.text("Name", name);
         }
         String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");

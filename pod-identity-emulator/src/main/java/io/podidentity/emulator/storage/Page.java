@@ -22,11 +22,20 @@ record Page(String prefix, String from, String marker, int size, boolean sizeGiv
         }
         int size = query.get("maxresults").map(Page::size).orElse(LARGEST);
         return new Page(
-                query.get("prefix").orElse(""),
+                text(query, "prefix"),
                 from,
                 marker,
                 size,
                 query.get("maxresults").isPresent());
+    }
+
+    /** A text that is written back into the answer. */
+    static String text(Parameters query, String name) {
+        String value = query.get(name).orElse("");
+        if (!Xml.canHold(value)) {
+            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", name);
+        }
+        return value;
     }
 
     /** What a client sends to go on at {@code name}; opaque to it. */

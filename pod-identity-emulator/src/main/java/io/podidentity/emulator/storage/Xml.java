@@ -1,12 +1,17 @@
 package io.podidentity.emulator.storage;
 
 import java.io.StringWriter;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /** Writes one XML document, every text escaped. Not thread-safe. */
 final class Xml {
+
+    /** Characters that XML 1.0 cannot hold, not even escaped. */
+    private static final Pattern IMPOSSIBLE =
+            Pattern.compile("[^\\t\\n\\r\\x20-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
 
     private final StringWriter text = new StringWriter();
     private final XMLStreamWriter out;
@@ -19,6 +24,10 @@ final class Xml {
         } catch (XMLStreamException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    static boolean canHold(String value) {
+        return !IMPOSSIBLE.matcher(value).find();
     }
 
     Xml attribute(String name, String value) {
