@@ -3,6 +3,7 @@ package io.podidentity.demo.problem;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
@@ -52,14 +53,27 @@ public record Problem(
         return Advice.parts(remedy);
     }
 
+    /** The attempts that know what to do; what helps when the problem has no one remedy of its own. */
+    public List<Attempt> ways() {
+        return attempts.stream().filter(attempt -> !attempt.remedy().isEmpty()).toList();
+    }
+
+    /** The remedy, or those of the attempts, in one text; empty when nothing is known. */
+    public String whatToDo() {
+        return remedy.isEmpty()
+                ? ways().stream().map(way -> way.source() + ": " + way.remedy()).collect(Collectors.joining(" "))
+                : remedy;
+    }
+
     /** The problem for programs (RFC 9457). */
     public ProblemDetail toProblemDetail() {
+        String advice = whatToDo();
         ProblemDetail detail =
-                ProblemDetail.forStatusAndDetail(status, remedy.isEmpty() ? reason + "." : reason + ". " + remedy);
+                ProblemDetail.forStatusAndDetail(status, advice.isEmpty() ? reason + "." : reason + ". " + advice);
         detail.setType(URI.create("urn:podidentity:problem:" + kind));
         detail.setTitle(title);
-        if (!remedy.isEmpty()) {
-            detail.setProperty("remedy", remedy);
+        if (!advice.isEmpty()) {
+            detail.setProperty("remedy", advice);
         }
         if (!attempts.isEmpty()) {
             detail.setProperty("attempts", attempts);

@@ -27,7 +27,7 @@ final class ProblemAdvice {
 
     private static ResponseEntity<ProblemDetail> answer(Problem problem) {
         if (problem.status() != HttpStatus.NOT_FOUND) {
-            log.warn("{}: {}. {}", problem.title(), problem.reason(), problem.remedy());
+            log.warn("{}: {}. {}", problem.title(), problem.reason(), problem.whatToDo());
         }
         return ResponseEntity.status(problem.status())
                 .cacheControl(CacheControl.noStore())

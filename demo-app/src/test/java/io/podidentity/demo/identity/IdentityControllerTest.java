@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.demo.azure.DemoTest;
 import io.podidentity.demo.azure.FakeAzure;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Import;
@@ -33,7 +34,6 @@ class IdentityControllerTest {
                           },
                           "resource": "https://storage.azure.com/",
                           "expiresOn": "2099-01-01T00:00:00Z",
-                          "refreshOn": "2098-12-31T12:00:00Z",
                           "attempts": [
                             {
                               "source": "Fake CLI",
@@ -44,6 +44,15 @@ class IdentityControllerTest {
                             {"source": "Fake metadata service", "state": "ACQUIRED"}
                           ]
                         }""");
+    }
+
+    @Test
+    void identity_withAToken_tellsWhenItIsRenewed() {
+        assertThat(mvc.get().uri("/api/identity"))
+                .bodyJson()
+                .extractingPath("$.refreshOn")
+                .asString()
+                .satisfies(refreshOn -> assertThat(Instant.parse(refreshOn)).isBefore(FakeAzure.EXPIRES));
     }
 
     @Test

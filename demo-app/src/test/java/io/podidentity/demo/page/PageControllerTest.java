@@ -29,7 +29,7 @@ class PageControllerTest {
                 .hasStatusOk()
                 .hasHeader("Cache-Control", "no-store")
                 .bodyText()
-                .contains("Fake metadata service", "1 Jan 2099, 00:00 UTC", "31 Dec 2098, 12:00 UTC")
+                .contains("Fake metadata service", "1 Jan 2099, 00:00 UTC", "Renewed from")
                 .contains(FakeAzure.APP.appId(), FakeAzure.APP.objectId(), FakeAzure.APP.tenantId())
                 .contains("nobody is logged in to the fake.", "fake login</code>")
                 .doesNotContain(FakeAzure.TOKEN);

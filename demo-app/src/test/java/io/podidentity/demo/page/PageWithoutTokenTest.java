@@ -21,7 +21,8 @@ class PageWithoutTokenTest {
             assertThat(mvc.get().uri("/"))
                     .hasStatusOk()
                     .bodyText()
-                    .contains("No token", "Fake CLI", "nobody is logged in to the fake.", ">fake login</code>");
+                    .contains("What to do", "<strong>Fake CLI</strong>")
+                    .contains("No token", "nobody is logged in to the fake.", ">fake login</code>");
         }
     }
 
