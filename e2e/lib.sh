@@ -195,6 +195,13 @@ answers() {
     curl -sf --noproxy '*' --max-time 5 -o /dev/null "$1"
 }
 
+# render FOLDER: what kustomize makes of k8s/FOLDER, as one JSON array in $WORK/rendered.json.
+render() {
+    kubectl kustomize "$ROOT/k8s/$1" > "$WORK/rendered.yaml"
+    "$PYTHON" -c 'import json, sys, yaml
+print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))' "$WORK/rendered.yaml" > "$WORK/rendered.json"
+}
+
 # The demo, and what it answers ------------------------------------------------------------------------------------
 
 # demo_url NAME: where the demo of that name listens; one port for each.

@@ -1,12 +1,5 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 # What k8s/ renders to, and that the names in it line up: nothing else checks that, the API server included.
-
-# render FOLDER: the objects as one JSON array.
-render() {
-    kubectl kustomize "$ROOT/k8s/$1" > "$WORK/rendered.yaml"
-    "$PYTHON" -c 'import json, sys, yaml
-print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))' "$WORK/rendered.yaml" > "$WORK/rendered.json"
-}
 
 # The pod may run in a namespace with Pod Security "restricted".
 expect_restricted_pod() {

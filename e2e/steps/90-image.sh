@@ -77,7 +77,34 @@ image_stop() {
     expect_no_secret "$WORK/image.log" "$WORK/image-identity.json"
 }
 
+# The manifest itself, with the overlay's label, on this machine: another image name, port and address, and no probes,
+# which podman would run by a shell that the image does not have.
+image_as_pod() {
+    local i
+    render overlays/pod-identity
+    jq --arg image "$IMAGE" --arg port "$IMAGE_PORT" --arg imds "$(jq -r '.pods[0].imds' "$EMULATOR")" '
+        .[] | select(.kind == "Pod") | .spec.hostNetwork = true
+        | .spec.containers[0] |= (.image = $image | .imagePullPolicy = "Never" | .ports[0].containerPort = ($port | tonumber)
+            | del(.startupProbe, .livenessProbe, .readinessProbe)
+            | .env |= map(if .name == "SERVER_ADDRESS" then .value = "127.0.0.1" else . end)
+            | .env += [{name: "SERVER_PORT", value: $port}, {name: "AZURE_POD_IDENTITY_AUTHORITY_HOST", value: $imds}])' \
+        "$WORK/rendered.json" > "$WORK/pod.json"
+    podman "${STORAGE[@]}" --runtime runc kube play --network host "$WORK/pod.json"
+    for i in {1..120}; do
+        if answers "$IMAGE_URL/actuator/health/readiness"; then break; fi
+        if [ "$i" -eq 120 ]; then podman "${STORAGE[@]}" logs podidentitydemo-podidentitydemo; fail "not ready"; fi
+        sleep 0.5
+    done
+    expect_status 200 "$WORK/pod-manifest.json" "$IMAGE_URL/api/identity"
+    expect_json "$WORK/pod-manifest.json" '.source == "IMDS"'
+    podman "${STORAGE[@]}" inspect podidentitydemo-podidentitydemo > "$WORK/pod-inspect.json"
+    expect_json "$WORK/pod-inspect.json" '.[0].HostConfig.ReadonlyRootfs' '.[0].Config.User | startswith("10001")' \
+        '.[0].EffectiveCaps | . == null or . == []' '.[0].HostConfig.Memory == 402653184'
+    podman "${STORAGE[@]}" kube down "$WORK/pod.json"
+}
+
 end_image() {
+    podman "${STORAGE[@]}" pod rm -f -t 2 podidentitydemo > /dev/null 2>&1 || true
     podman "${STORAGE[@]}" rm -f -t 2 pod-identity-e2e > /dev/null 2>&1 || true
     buildah "${STORAGE[@]}" rm --all > /dev/null 2>&1 || true
     # An overlay or a bind mount that is left would be in the way of removing the folder.
@@ -90,4 +117,5 @@ check "the image runs as user 10001, its entry point is java, nothing secret is 
 check "its files cannot be written by that user, and no test code is among them" image_files
 check "it runs read-only, without capabilities, in 384 MB, with the pod's identity" image_run
 check "it ends in time on SIGTERM, and its log shows no token" image_stop
+check "the manifest of k8s/overlays/pod-identity runs as it is written" image_as_pod
 end_image
