@@ -123,14 +123,14 @@ start_imds_stub() {
 fault_imds() {
     local kind=$1
     shift
-    explained "imds-$kind" 12 1 env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r ".$kind" "$WORK/imds.out")" AZURE_TOKEN_CREDENTIALS=prod \
+    explained "imds-$kind" 12 1 "${WITHOUT_AZ[@]}" "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r ".$kind" "$WORK/imds.out")" AZURE_TOKEN_CREDENTIALS=prod \
         "${EXPLAIN[@]}" --deadline 5
     expect_text "$WORK/imds-$kind.txt" IMDS "$@"
 }
 
 fault_imds_refused() {
-    explained imds-refused 12 1 env AZURE_POD_IDENTITY_AUTHORITY_HOST="$REFUSING" AZURE_TOKEN_CREDENTIALS=prod "${EXPLAIN[@]}" --deadline 5
-    expect_text "$WORK/imds-refused.txt" IMDS
+    explained imds-refused 12 1 "${WITHOUT_AZ[@]}" AZURE_POD_IDENTITY_AUTHORITY_HOST="$REFUSING" AZURE_TOKEN_CREDENTIALS=prod "${EXPLAIN[@]}" --deadline 5
+    expect_text "$WORK/imds-refused.txt" IMDS 'nothing listens'
 }
 
 # The real address, in a network of its own where connections to it vanish; and nothing else is there.
@@ -170,14 +170,14 @@ check "az that prints a traceback: its one telling line" fault_az_traceback
 check "az that does not trust Entra's certificate: names REQUESTS_CA_BUNDLE" fault_az_wrong_authority
 check "an az in the working directory is never run" fault_az_in_working_directory
 check "a metadata service that answers wrongly starts" start_imds_stub
-check "IMDS 400: says what it said" fault_imds bad_request 'HTTP 400'
-check "IMDS 404: says what it said" fault_imds not_found 'HTTP 404'
+check "IMDS 400: says what it said" fault_imds bad_request 'HTTP 400' 'Identity not found' 'Assign'
+check "IMDS 404: says what it said" fault_imds not_found 'HTTP 404' aadpodidbinding
 check "IMDS 500: says so" fault_imds server_error 'HTTP 500'
-check "IMDS garbage: says it is no token" fault_imds garbage
-check "IMDS answer without a token: says so" fault_imds no_token
-check "IMDS endless body: cut off" fault_imds endless
+check "IMDS garbage: says it is no token" fault_imds garbage 'JSON'
+check "IMDS answer without a token: says so" fault_imds no_token 'access_token'
+check "IMDS endless body: cut off" fault_imds endless 'longer than'
 check "IMDS one byte now and then: the deadline holds" fault_imds drip
-check "IMDS silent: the deadline holds" fault_imds silent
+check "IMDS silent: the deadline holds" fault_imds silent 'nothing answered'
 stop imds
 check "IMDS refused: says so" fault_imds_refused
 check "IMDS black hole at its real address: an answer all the same" fault_black_hole
