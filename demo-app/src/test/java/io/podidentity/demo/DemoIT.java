@@ -30,6 +30,7 @@ class DemoIT {
             .blob("samples", "hello.txt", "text/plain; charset=utf-8", "Hello, pod!\n".getBytes(UTF_8))
             .blob("samples", ODD_NAME, "text/plain", "odd".getBytes(UTF_8))
             .blob("samples", "page.html", "text/html", "<script>alert(1)</script>".getBytes(UTF_8))
+            .blob("samples", "empty.bin", "application/octet-stream", new byte[0])
             .blob("samples", "big.bin", "application/octet-stream", new byte[9_000_000])
             .start();
     private static final PodIdentityEmulator WITHOUT_ROLES =
@@ -87,6 +88,7 @@ class DemoIT {
                     "a%20folder/%C3%BCn%C3%AF%20+;&%25%23%3F.txt | 3 | text/plain | inline",
                     "a%20folder%2F%C3%BCn%C3%AF%20%2B%3B%26%25%23%3F.txt | 3 | text/plain | inline",
                     "page.html | 25 | text/html | attachment",
+                    "empty.bin | 0 | application/octet-stream | attachment",
                     "big.bin | 9000000 | application/octet-stream | attachment"
                 })
         void content_ofABlob_isStreamedWithItsType(String name, long size, String type, String disposition)

@@ -11,13 +11,19 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.math.BigInteger;
 import java.net.http.HttpResponse;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,15 +41,18 @@ class EntraTest {
     private static PodIdentityEmulator azure;
     private static Client client;
     private static RSAKey clusterKey;
+    private static RSAKey ownKey;
 
     @BeforeAll
     static void start() throws Exception {
         clusterKey = new RSAKeyGenerator(2048).generate();
+        ownKey = new RSAKeyGenerator(2048).generate();
         azure = PodIdentityEmulator.builder()
                 .application(CLIENT, "0b1ec700-0000-4000-8000-000000000001", "right-secret")
                 .expiredSecret(CLIENT, "old-secret")
                 .federatedCredential(CLIENT, ISSUER, SUBJECT, AUDIENCE)
                 .issuerKey(ISSUER, clusterKey.toRSAPublicKey())
+                .certificate(CLIENT, certificate(ownKey))
                 .start();
         client = Client.of(azure);
     }
@@ -191,6 +200,18 @@ class EntraTest {
     }
 
     @Test
+    void token_withItsOwnCertificate_isIssued() throws Exception {
+        String audience = azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token";
+
+        assertThat(federated(assertion(CLIENT, CLIENT, audience, ownKey, 600)).statusCode())
+                .isEqualTo(200);
+        assertError(federated(assertion(CLIENT, CLIENT, audience, clusterKey, 600)), "invalid_client", 700027);
+        assertError(
+                federated(assertion(CLIENT, CLIENT, "https://other.example", ownKey, 600)), "invalid_client", 700023);
+        assertError(federated(assertion(CLIENT, CLIENT, audience, ownKey, -600)), "invalid_client", 700024);
+    }
+
+    @Test
     void deviceCode_always_signsTheUserInAndRefreshes() throws Exception {
         String oauth2 = azure.entra() + "/organizations/oauth2/v2.0";
         String scope = "https://storage.azure.com/.default offline_access openid";
@@ -269,6 +290,15 @@ class EntraTest {
                 assertion,
                 "client_assertion_type",
                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+    }
+
+    private static X509Certificate certificate(RSAKey key) throws Exception {
+        var name = new X500Name("CN=application");
+        Date now = Date.from(Instant.now());
+        var signer = new JcaContentSignerBuilder("SHA256withRSA").build(key.toPrivateKey());
+        return new JcaX509CertificateConverter()
+                .getCertificate(new JcaX509v3CertificateBuilder(name, BigInteger.ONE, now, now, name, key.toPublicKey())
+                        .build(signer));
     }
 
     private static String assertion(String issuer, String subject, String audience, RSAKey key, int lifeSeconds)

@@ -23,18 +23,35 @@ final class Excerpt {
             position = end + 1;
         }
         if (line.length() > maxLength) {
-            line.setLength(maxLength - CUT.length());
-            line.append(CUT);
+            int end = Math.max(0, maxLength - CUT.length());
+            // Not between the two halves of one character.
+            line.setLength(end > 0 && Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end);
+            line.append(CUT, 0, Math.min(CUT.length(), maxLength));
         }
         return line.toString();
     }
 
+    /** The same without the full stop at its end, for a reason that another sentence follows. */
+    static String sentence(String text, int maxLength) {
+        String line = of(text, maxLength);
+        return line.endsWith(".") && !line.endsWith(CUT) ? line.substring(0, line.length() - 1) : line;
+    }
+
     private static int endOfWord(String text, int from) {
         int end = from;
-        while (end < text.length() && text.charAt(end) > ' ' && text.charAt(end) != 0x7f) {
+        while (end < text.length() && !isBreak(text.charAt(end))) {
             end++;
         }
         return end;
+    }
+
+    /** Blanks, control characters, line breaks, and what hides or reorders the text around it. */
+    private static boolean isBreak(char c) {
+        if (c < 0xa0) {
+            return c <= ' ' || c >= 0x7f;
+        }
+        int type = Character.getType(c);
+        return type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR || type == Character.FORMAT;
     }
 
     /** A word as it is, or masked from the place on where a JWT or another long run without a break begins. */

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class ExpiryTime {
     /** The end of the year 9999: what lies behind it is no expiry but a mistake. */
     private static final long MAX_EPOCH_SECOND = 253_402_300_799L;
+
+    /** Fits a long. */
+    private static final int MAX_DIGITS = 18;
 
     private ExpiryTime() {}
 
@@ -27,8 +31,13 @@ final class ExpiryTime {
 
     /** Reads a number of seconds, such as {@code expires_in}, from a number or a text; null if it is neither. */
     static @Nullable Long readSeconds(@Nullable Object value) {
-        if (value instanceof Number number) {
-            return number.longValue();
+        if (value instanceof Long number) {
+            return number;
+        }
+        if (value instanceof BigDecimal number) {
+            // longValue would drop high bits in silence, and work for minutes on a huge exponent.
+            long digits = (long) number.precision() - number.scale();
+            return digits > MAX_DIGITS ? null : digits <= 0 ? Long.valueOf(0) : Long.valueOf(number.longValue());
         }
         return value instanceof String text ? seconds(text.strip()) : null;
     }
@@ -40,7 +49,7 @@ final class ExpiryTime {
     private static @Nullable Long seconds(String text) {
         int end = text.indexOf('.');
         String whole = end > 0 && allDigits(text, end + 1) ? text.substring(0, end) : text;
-        return !whole.isEmpty() && whole.length() <= 18 && allDigits(whole, 0) ? Long.valueOf(whole) : null;
+        return !whole.isEmpty() && whole.length() <= MAX_DIGITS && allDigits(whole, 0) ? Long.valueOf(whole) : null;
     }
 
     private static boolean allDigits(String text, int from) {

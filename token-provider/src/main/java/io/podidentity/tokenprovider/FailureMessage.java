@@ -7,6 +7,7 @@ import java.util.Locale;
 final class FailureMessage {
     private static final int MAX_LENGTH = 800;
     private static final int MAX_RESOURCE = 120;
+    private static final int MAX_LINES = 16;
     private static final String READ_ON = "\n  More: docs/troubleshooting.md#";
 
     private FailureMessage() {}
@@ -22,12 +23,14 @@ final class FailureMessage {
         for (TokenAttempt attempt : attempts) {
             asked += attempt.state() == TokenAttempt.State.NOT_TRIED ? 0 : 1;
         }
+        int lines = Math.max(1, Math.min(asked, MAX_LINES));
+        int line = (MAX_LENGTH - message.length() - anchor.length()) / lines - "\n  ".length();
         if (asked == 0) {
-            message.append("\n  ").append(failure.reason()).append(". ").append(failure.remedy());
+            message.append("\n  ").append(Excerpt.of(failure.reason() + ". " + failure.remedy(), line));
         }
-        int line = (MAX_LENGTH - message.length() - anchor.length()) / Math.max(1, asked) - "\n  ".length();
         for (TokenAttempt attempt : attempts) {
-            if (attempt.state() != TokenAttempt.State.NOT_TRIED) {
+            // A chain of more lines than anybody reads shows its end, where the one that failed is.
+            if (attempt.state() != TokenAttempt.State.NOT_TRIED && asked-- <= MAX_LINES) {
                 message.append("\n  ").append(Excerpt.of(attempt.toString(), line));
             }
         }

@@ -1,5 +1,8 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +14,43 @@ import org.jspecify.annotations.Nullable;
  * token"; {@code AZURE_POD_IDENTITY_AUTHORITY_HOST} in place of the base URL is a convention of the Azure SDKs.
  */
 final class ImdsEndpoint {
+    private static final String HOST_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
     private static final String DEFAULT_HOST = "http://169.254.169.254";
     private static final String PATH = "/metadata/identity/oauth2/token?api-version=2018-02-01";
 
     private final String host;
+    private final boolean valid;
 
     ImdsEndpoint(Environment environment) {
-        String replaced = environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+        String replaced = environment.get(HOST_VARIABLE);
         String base = replaced == null ? DEFAULT_HOST : replaced;
         this.host = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+        this.valid = replaced == null || isHttp(host);
+    }
+
+    /**
+     * Makes sure that it can be asked at all.
+     *
+     * @throws TokenAcquisitionException if the base URL is none
+     */
+    void requireValid() {
+        if (!valid) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    HOST_VARIABLE + " is no http URL",
+                    "Correct it, such as " + DEFAULT_HOST + ", or unset it.",
+                    null);
+        }
+    }
+
+    private static boolean isHttp(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getAuthority() != null
+                    && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** The base URL, for messages. */

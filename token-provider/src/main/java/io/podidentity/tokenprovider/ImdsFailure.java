@@ -56,7 +56,7 @@ final class ImdsFailure {
                     : "Assign the identity with client ID " + Excerpt.of(clientId, 40)
                             + ", or correct AZURE_CLIENT_ID.";
         }
-        if (body.contains("resource")) {
+        if (response.status() == 400 && body.contains("resource")) {
             return "Check the resource's spelling.";
         }
         return RetrySchedule.isRetryable(response.status()) ? "Try again in a minute." : "";
@@ -80,7 +80,7 @@ final class ImdsFailure {
             String code = text(members.get("error"));
             String description = text(members.get("error_description"));
             String quoted = code.isEmpty() ? "" : "\"" + Excerpt.of(code, 60) + "\"";
-            return description.isEmpty() ? quoted : quoted + ": " + Excerpt.of(description, MAX_SAID);
+            return description.isEmpty() ? quoted : quoted + ": " + Excerpt.sentence(description, MAX_SAID);
         } catch (JsonException e) {
             // NMI and proxies answer in plain text; a page of HTML says nothing that helps.
             String text = body.stripLeading().startsWith("<") ? "" : Excerpt.of(body, MAX_SAID);

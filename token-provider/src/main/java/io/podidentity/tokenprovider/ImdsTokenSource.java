@@ -47,6 +47,7 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
+        endpoint.requireValid();
         ImdsProbe.Finding finding = probe == null ? ImdsProbe.Finding.METADATA_SERVICE : probe.finding();
         if (finding.absence() != null) {
             return new Unavailable(finding.absence(), "");

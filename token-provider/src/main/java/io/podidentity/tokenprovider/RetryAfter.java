@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the header {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date. */
 final class RetryAfter {
+    /** A day; what is longer is a mistake, and would not fit into nanoseconds. */
+    private static final long MAX_MILLIS = 86_400_000;
+
     private RetryAfter() {}
 
     /** The wait it asks for, in milliseconds; 0 if it is absent, past or unreadable. */
@@ -17,12 +20,12 @@ final class RetryAfter {
         }
         Long seconds = ExpiryTime.readSeconds(header);
         if (seconds != null) {
-            return Math.min(seconds, 86_400) * 1000;
+            return Math.min(seconds, MAX_MILLIS / 1000) * 1000;
         }
         try {
             Instant at = ZonedDateTime.parse(header.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
-            return Math.max(0, at.toEpochMilli() - System.currentTimeMillis());
+            return Math.max(0, Math.min(at.toEpochMilli() - System.currentTimeMillis(), MAX_MILLIS));
         } catch (DateTimeException e) {
             return 0;
         }

@@ -5,10 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,20 +114,25 @@ final class TokenSlot {
         while (true) {
             long left = deadline - time.nanos();
             Boarding boarding = board(before, force, Math.max(1, left));
+            Flight flight = boarding.flight;
+            boolean landed;
             try {
-                return boarding.landing.get(left + GRACE_NANOS, TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                TokenAcquisitionException failed = (TokenAcquisitionException) requireNonNull(e.getCause());
-                if (!boarding.wasCutShort(failed) || deadline - time.nanos() <= 0) {
-                    throw failed.again();
-                }
-            } catch (TimeoutException e) {
-                leave(boarding.flight);
-                throw Failures.timedOut(request.resource(), limit);
+                landed = flight.await(left + GRACE_NANOS);
             } catch (InterruptedException e) {
-                leave(boarding.flight);
+                leave(flight);
                 Thread.currentThread().interrupt();
                 throw Failures.interrupted(request.resource(), e);
+            }
+            if (!landed) {
+                leave(flight);
+                throw Failures.timedOut(request.resource(), limit);
+            }
+            TokenAcquisitionException failed = flight.failure();
+            if (failed == null) {
+                return requireNonNull(flight.token());
+            }
+            if (!boarding.wasCutShort(failed) || deadline - time.nanos() <= 0) {
+                throw failed.again();
             }
         }
     }
@@ -143,7 +145,7 @@ final class TokenSlot {
             return CompletableFuture.completedFuture(usable);
         }
         Boarding boarding = board(before, force, limit.toNanos());
-        return boarding.landing.exceptionallyCompose(thrown -> {
+        return boarding.flight.future().exceptionallyCompose(thrown -> {
             boolean again = thrown instanceof TokenAcquisitionException failed && boarding.wasCutShort(failed);
             return again ? getAsync(force, limit) : CompletableFuture.failedFuture(thrown);
         });
@@ -199,23 +201,23 @@ final class TokenSlot {
         synchronized (lock) {
             CachedToken now = cached;
             if (now != null && !now.isSameAs(before) && time.millis() < now.expiresAt) {
-                return new Boarding(CompletableFuture.completedFuture(now), null, true);
+                return Boarding.ended(this, request, now, null);
             }
             TokenAcquisitionException known = failure;
             if (!force && known != null && time.nanos() - failedAt < FAILURE_HOLDS_NANOS) {
-                return new Boarding(CompletableFuture.failedFuture(known), null, true);
+                return Boarding.ended(this, request, null, known);
             }
             Flight current = flight;
             if (current != null) {
                 current.waiting++;
-                return new Boarding(current.landing, current, false);
+                return new Boarding(current, false);
             }
             begun = new Flight(this, request.withDeadline(Duration.ofNanos(limitNanos)), false);
             begun.waiting = 1;
             flight = begun;
         }
         takeOff(begun);
-        return new Boarding(begun.landing, begun, true);
+        return new Boarding(begun, true);
     }
 
     private void takeOff(Flight begun) {
@@ -228,10 +230,7 @@ final class TokenSlot {
     }
 
     /** A caller waits no longer; the last one ends the flight. */
-    private void leave(@Nullable Flight left) {
-        if (left == null) {
-            return;
-        }
+    private void leave(Flight left) {
         boolean last;
         synchronized (lock) {
             left.waiting--;
@@ -258,7 +257,7 @@ final class TokenSlot {
                 begin(token);
             }
         }
-        landed.landing.complete(token);
+        landed.end(token, null);
     }
 
     /** A flight came back without one. */
@@ -285,20 +284,27 @@ final class TokenSlot {
                             "The token is still valid, but getting the next one failed. {0}",
                             e.getMessage());
         }
-        crashed.landing.completeExceptionally(e);
+        crashed.end(null, e);
     }
 
     /**
      * A caller's place on a flight.
      *
-     * @param landing how the flight ends
-     * @param flight the flight; null if it had landed before
+     * @param flight the flight
      * @param hasOwnLimit whether the flight's deadline is this caller's
      */
-    private record Boarding(
-            CompletableFuture<CachedToken> landing,
-            @Nullable Flight flight,
-            boolean hasOwnLimit) {
+    private record Boarding(Flight flight, boolean hasOwnLimit) {
+        /** On a flight that was over before. */
+        static Boarding ended(
+                TokenSlot slot,
+                TokenRequest request,
+                @Nullable CachedToken token,
+                @Nullable TokenAcquisitionException failure) {
+            Flight over = new Flight(slot, request, false);
+            over.end(token, failure);
+            return new Boarding(over, true);
+        }
+
         /** Whether the flight failed only because the deadline of the caller that began it passed. */
         boolean wasCutShort(TokenAcquisitionException failed) {
             return !hasOwnLimit && failed.code() == TokenAcquisitionException.Code.TIMED_OUT;

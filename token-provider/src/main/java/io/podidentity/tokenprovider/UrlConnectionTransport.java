@@ -41,13 +41,17 @@ final class UrlConnectionTransport implements HttpTransport {
                 throw new IOException("the answer is not HTTP");
             }
             InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-            return new HttpResponse(status, read(stream, deadline), connection.getHeaderField("Retry-After"));
+            String body = read(stream, connection.getContentLength(), deadline);
+            return new HttpResponse(status, body, connection.getHeaderField("Retry-After"));
         } finally {
             connection.disconnect();
         }
     }
 
-    private String read(@Nullable InputStream stream, long deadline) throws IOException {
+    /**
+     * @param length how many bytes were announced; -1 if the answer says nothing of it
+     */
+    private String read(@Nullable InputStream stream, int length, long deadline) throws IOException {
         if (stream == null) {
             return "";
         }
@@ -62,6 +66,10 @@ final class UrlConnectionTransport implements HttpTransport {
                 if (time.nanos() - deadline >= 0) {
                     throw new SocketTimeoutException("the answer did not end in time");
                 }
+            }
+            // HttpURLConnection takes a connection that was cut for the end of the body.
+            if (body.size() < length) {
+                throw new IOException("the answer was cut off");
             }
             return body.toString(StandardCharsets.UTF_8);
         }

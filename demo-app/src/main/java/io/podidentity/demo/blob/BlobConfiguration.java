@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class BlobConfiguration {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(4);
 
     /** One retry, so that a page tells of a storage account that does not answer within about 5 s. */
     private static final RequestRetryOptions RETRY = new RequestRetryOptions(
@@ -35,11 +35,12 @@ class BlobConfiguration {
             AzureServiceTokenProvider provider) {
         DemoProperties.Storage storage = properties.storage();
         StorageAccount account = StorageAccount.at(storage.endpoint().strip());
-        StorageProblems problems = new StorageProblems(
+        StorageRefusals refusals = new StorageRefusals(
                 account,
                 storage.container(),
                 () -> Optional.ofNullable(
                         provider.explain(properties.resource()).principal()));
+        StorageProblems problems = new StorageProblems(account, refusals);
         if (!account.isHttps()) {
             return new BlobStore(null, account, problems);
         }

@@ -3,6 +3,7 @@ package io.podidentity.emulator.cli;
 import io.podidentity.emulator.PodIdentityEmulator;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +106,8 @@ final class ServeCommand implements Callable<Integer> {
     private ApplicationSecrets secrets() {
         try {
             return secretFiles.isEmpty() ? ApplicationSecrets.create() : ApplicationSecrets.read(secretFiles);
+        } catch (NoSuchFileException e) {
+            throw wrongUse("Cannot use the secret file: " + e.getFile() + " does not exist");
         } catch (IOException e) {
             throw wrongUse("Cannot use the secret file: " + e.getMessage());
         }

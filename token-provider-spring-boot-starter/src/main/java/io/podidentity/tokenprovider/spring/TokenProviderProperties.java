@@ -10,11 +10,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings {@code token-provider.*}.
  *
- * @param deadline how long one call for a token may take, over all sources and retries; the library's own 30 s unless
- *     given
- * @param environment variables that add to the process's own environment, or replace them, for the token sources
- *     alone; such as {@code AZURE_CLIENT_ID}
- * @param health what health, endpoint and metrics watch
+ * @param deadline How long one call for a token may take, over all sources and retries; the library's own 30 s unless
+ *     given.
+ * @param environment Variables such as AZURE_CLIENT_ID that add to the process's own environment, or replace them, for
+ *     the token sources alone.
+ * @param health What health, endpoint and metrics watch.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
@@ -43,7 +43,7 @@ record TokenProviderProperties(
     /**
      * What health, endpoint and metrics watch.
      *
-     * @param resource the resource whose token the health indicator, the endpoint and the metrics are about
+     * @param resource Resource whose token the health indicator, the endpoint and the metrics are about.
      */
     record Health(
             @DefaultValue("https://management.azure.com/") String resource) {}

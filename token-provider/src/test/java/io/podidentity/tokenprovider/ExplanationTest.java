@@ -1,0 +1,109 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenAttempt.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExplanationTest {
+    private static final String RESOURCE = "https://storage.azure.com/";
+    private static final TokenAttempt CLI = new TokenAttempt(
+            "Azure CLI", State.UNAVAILABLE, Duration.ofMillis(431), "nobody is logged in to az", "Run 'az login'.");
+    private static final Explanation SUCCESS = new Explanation(
+            RESOURCE,
+            "IMDS",
+            new Principal(Principal.Type.APP, null, "app", "oid", "tid", null),
+            Instant.parse("2026-01-01T01:00:00Z"),
+            Instant.parse("2026-01-01T00:55:00Z"),
+            null,
+            List.of(CLI, new TokenAttempt("IMDS", State.ACQUIRED, Duration.ofMillis(9), "", "")));
+
+    @Test
+    void toString_withAToken_tellsWhoseAndFromWhere() {
+        assertThat(SUCCESS.hasToken()).isTrue();
+        assertThat(SUCCESS).hasToString("""
+                Token for https://storage.azure.com/ from IMDS
+                  principal: App app, object ID oid, tenant tid
+                  expires: 2026-01-01T01:00:00Z
+                  refreshed from: 2026-01-01T00:55:00Z
+                  Azure CLI: unavailable (431 ms): nobody is logged in to az. Run 'az login'.
+                  IMDS: got the token (9 ms)""");
+    }
+
+    @Test
+    void toJson_withAToken_hasTheMembersOfTheRecord() {
+        assertThat(SUCCESS.toJson())
+                .isEqualTo(
+                        "{\"resource\":\"https://storage.azure.com/\",\"source\":\"IMDS\","
+                                + "\"principal\":{\"type\":\"APP\",\"appId\":\"app\",\"objectId\":\"oid\",\"tenantId\":\"tid\"},"
+                                + "\"expiresOn\":\"2026-01-01T01:00:00Z\",\"refreshOn\":\"2026-01-01T00:55:00Z\",\"attempts\":["
+                                + "{\"source\":\"Azure CLI\",\"state\":\"UNAVAILABLE\",\"durationMillis\":431,"
+                                + "\"reason\":\"nobody is logged in to az\",\"remedy\":\"Run 'az login'.\"},"
+                                + "{\"source\":\"IMDS\",\"state\":\"ACQUIRED\",\"durationMillis\":9,\"reason\":\"\",\"remedy\":\"\"}]}");
+    }
+
+    @Test
+    void toString_withoutAToken_isTheFailuresText() {
+        TokenAcquisitionException failure = new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "none", "", null)
+                .ofCall(RESOURCE, List.of(CLI));
+        Explanation explanation = new Explanation(RESOURCE, null, null, null, null, failure, failure.attempts());
+
+        assertThat(explanation.hasToken()).isFalse();
+        assertThat(explanation).hasToString(failure.getMessage());
+    }
+
+    @Test
+    void toJson_withoutAToken_hasTheFailure() throws Exception {
+        TokenAcquisitionException failure =
+                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "HTTP 503", "Try again in a minute.", null);
+        JsonNode json = json(new Explanation(RESOURCE, null, null, null, null, failure, List.of(CLI)));
+
+        List<String> names = new ArrayList<>();
+        json.fieldNames().forEachRemaining(names::add);
+        assertThat(names).containsExactly("resource", "failure", "attempts");
+        assertThat(json.get("failure").toString())
+                .isEqualTo("{\"code\":\"SERVICE_UNAVAILABLE\",\"reason\":\"HTTP 503\","
+                        + "\"remedy\":\"Try again in a minute.\",\"transient\":true}");
+    }
+
+    @Test
+    void toJson_ofEveryCharacter_isJsonThatGivesItBack() throws Exception {
+        StringBuilder odd = new StringBuilder("\u2028\u2029\u0085\ufeff\ud83d\ude00\u00e9");
+        for (char c = 0; c < 0x100; c++) {
+            odd.append(c);
+        }
+        String text = odd.toString();
+        Principal principal = new Principal(Principal.Type.USER, text, text, text, text, text);
+        TokenAcquisitionException failure = new TokenAcquisitionException(Code.REFUSED, text, text, null);
+        TokenAttempt attempt = new TokenAttempt(text, State.FAILED, Duration.ofSeconds(1), text, text);
+
+        JsonNode json = json(new Explanation(text, text, principal, null, null, failure, List.of(attempt)));
+
+        assertThat(json.findValuesAsText("resource")).containsExactly(text);
+        assertThat(json.findValuesAsText("source")).containsExactly(text, text);
+        assertThat(json.findValuesAsText("reason")).containsExactly(text, text);
+        assertThat(json.findValuesAsText("remedy")).containsExactly(text, text);
+        assertThat(json.get("principal").findValuesAsText("userPrincipalName")).containsExactly(text);
+        assertThat(json.get("principal").findValuesAsText("certificateThumbprint"))
+                .containsExactly(text);
+        assertThat(json.get("attempts").get(0).get("durationMillis").intValue()).isEqualTo(1_000);
+    }
+
+    @Test
+    void toJson_withNothingTried_hasAnEmptyList() throws Exception {
+        JsonNode json = json(new Explanation(RESOURCE, null, null, null, null, null, List.of()));
+
+        assertThat(json.toString()).isEqualTo("{\"resource\":\"https://storage.azure.com/\",\"attempts\":[]}");
+    }
+
+    private static JsonNode json(Explanation explanation) throws Exception {
+        return new JsonMapper().readTree(explanation.toJson());
+    }
+}

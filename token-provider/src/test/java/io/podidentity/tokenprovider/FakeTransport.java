@@ -1,0 +1,51 @@
+package io.podidentity.tokenprovider;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Answers what a test told it, in that order; the last answer for ever. */
+final class FakeTransport implements HttpTransport {
+    /** An answer, or the lack of one. */
+    interface Answer {
+        HttpResponse to(HttpRequest request) throws IOException;
+    }
+
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private final List<HttpRequest> requests = new ArrayList<>();
+
+    FakeTransport answers(int status, String body) {
+        return answers(status, body, null);
+    }
+
+    FakeTransport answers(int status, String body, String retryAfter) {
+        return does(request -> new HttpResponse(status, body, retryAfter));
+    }
+
+    FakeTransport fails(IOException e) {
+        return does(request -> {
+            throw e;
+        });
+    }
+
+    synchronized FakeTransport does(Answer answer) {
+        answers.add(answer);
+        return this;
+    }
+
+    @Override
+    public HttpResponse send(HttpRequest request) throws IOException {
+        return next(request).to(request);
+    }
+
+    private synchronized Answer next(HttpRequest request) {
+        requests.add(request);
+        return answers.size() > 1 ? answers.remove() : answers.element();
+    }
+
+    synchronized List<HttpRequest> requests() {
+        return List.copyOf(requests);
+    }
+}
