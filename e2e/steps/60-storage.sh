@@ -55,8 +55,17 @@ storage_refusal() {
     stop "$name"
 }
 
+# The emulator's own answer for a container that it does not have.
+storage_no_container() {
+    start_demo absent "$EMULATOR_BLOBS" DEMO_STORAGE_CONTAINER=absent
+    expect_status 404 "$WORK/absent.json" "$(demo_url absent)/api/blobs"
+    expect_json "$WORK/absent.json" '.status == 404' '.detail | test("absent")'
+    stop absent
+}
+
 check "the emulator's storage account accepts the token of the real az" storage_emulator
 stop second
+check "a container that the emulator does not have: 404 that names it" storage_no_container
 check "a storage account that refuses starts" start_storage_stub
 STUB=$(head -1 "$WORK/storage.out")
 check "storage 403 without a role: names az role assignment create" storage_refusal no-role "$STUB/forbidden" 403 'az role assignment create' 'Storage Blob Data Reader'
