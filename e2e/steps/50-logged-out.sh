@@ -23,6 +23,11 @@ laptop_logged_out_page() {
     expect_no_secret "$WORK/laptop-out.html" "$WORK/laptop-out.json"
 }
 
+laptop_logged_out_blobs() {
+    expect_status 503 "$WORK/laptop-out-blobs.json" "$LAPTOP/api/blobs"
+    expect_text "$WORK/laptop-out-blobs.json" 'az login'
+}
+
 laptop_logged_in_again() {
     az_login
     wait_until 30 laptop laptop_says 200
@@ -30,6 +35,7 @@ laptop_logged_in_again() {
 
 check "after 'az account clear' the API answers 503 and names az login" laptop_logged_out
 check "so does the page" laptop_logged_out_page
+check "blobs are not read any more with the identity that signed out" laptop_logged_out_blobs
 check "screenshot: signed out" screenshot signed-out "$LAPTOP/"
 check "after 'az login' it works again, without a restart" laptop_logged_in_again
 check "no token and no secret in any answer or log" laptop_no_secret

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("demo")
 public record DemoProperties(
-        @DefaultValue("https://storage.azure.com/") String resource,
+        @DefaultValue("https://storage.azure.com") String resource,
         @DefaultValue Storage storage,
         @DefaultValue("false") boolean revealToken) {
 

@@ -68,7 +68,7 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
             } catch (IOException e) {
                 wait = schedule.afterNoAnswer();
                 if (wait < 0 || tooLate(deadline, wait)) {
-                    return new Unavailable(ImdsFailure.describe(e, endpoint, leftMillis), "");
+                    return new Unavailable(ImdsFailure.describe(e, endpoint, leftMillis), endpoint.remedyForNoAnswer());
                 }
             }
             time.sleep(wait * 1_000_000);

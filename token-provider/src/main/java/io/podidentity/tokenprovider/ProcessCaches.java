@@ -48,6 +48,11 @@ final class ProcessCaches {
 
     /** Made when first needed. */
     private static final class Own {
-        static final TokenCache CACHE = cache(defaultSources(Environment.ofProcess()));
+        static final TokenCache CACHE;
+
+        static {
+            new WarmUp().start();
+            CACHE = cache(defaultSources(Environment.ofProcess()));
+        }
     }
 }

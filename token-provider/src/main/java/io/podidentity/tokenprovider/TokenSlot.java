@@ -229,12 +229,12 @@ final class TokenSlot {
         }
     }
 
-    /** A caller waits no longer; the last one ends the flight. */
+    /** A caller waits no longer; the last one ends the flight, be it a refresh that has hung since before the expiry. */
     private void leave(Flight left) {
         boolean last;
         synchronized (lock) {
             left.waiting--;
-            last = left.waiting == 0 && !left.background && flight == left;
+            last = left.waiting == 0 && flight == left;
             if (last) {
                 flight = null;
             }

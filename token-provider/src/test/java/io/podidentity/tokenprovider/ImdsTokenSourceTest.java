@@ -242,7 +242,9 @@ class ImdsTokenSourceTest {
     void acquire_whenNobodyAnswers_asksThreeTimesMore() throws Exception {
         http.fails(new ConnectException("Connection refused"));
 
-        assertThat(source.acquire(REQUEST)).isEqualTo(new Unavailable("nothing listens at http://169.254.169.254", ""));
+        assertThat(source.acquire(REQUEST))
+                .isEqualTo(new Unavailable(
+                        "nothing listens at http://169.254.169.254", "In a pod, allow egress to 169.254.169.254:80."));
         assertThat(http.requests()).hasSize(4);
         assertThat(time.sleeps()).hasSize(3);
     }
@@ -254,7 +256,7 @@ class ImdsTokenSourceTest {
         assertThat(unanswered(new UnknownHostException("x")))
                 .isEqualTo("the host of http://169.254.169.254 is unknown");
         assertThat(unanswered(new SocketTimeoutException("x")))
-                .isEqualTo("nothing answered at http://169.254.169.254 within 0.5 s");
+                .isEqualTo("no answer from http://169.254.169.254 within 0.5 s");
         assertThat(unanswered(new IOException("Unexpected end of file\nfrom server")))
                 .isEqualTo("no complete answer from http://169.254.169.254 (Unexpected end of file from server)");
         assertThat(unanswered(new IOException())).isEqualTo("no complete answer from http://169.254.169.254 (null)");

@@ -42,7 +42,7 @@ class BlobConfiguration {
                         provider.explain(properties.resource()).principal()));
         StorageProblems problems = new StorageProblems(account, refusals);
         if (!account.isHttps()) {
-            return new BlobStore(null, account, problems);
+            return new BlobStore(null, provider, account, problems);
         }
         BlobContainerClient client = new BlobServiceClientBuilder()
                 .endpoint(account.endpoint())
@@ -51,7 +51,7 @@ class BlobConfiguration {
                 .retryOptions(RETRY)
                 .buildClient()
                 .getBlobContainerClient(storage.container());
-        return new BlobStore(client, account, problems);
+        return new BlobStore(client, provider, account, problems);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.podidentity.demo.blob;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.ListBlobsOptions;
 import io.podidentity.demo.problem.ProblemException;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,21 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public final class BlobStore {
+    /** As the storage client asks for it. */
+    private static final String STORAGE_RESOURCE = "https://storage.azure.com";
+
     private final @Nullable BlobContainerClient client;
+    private final AzureServiceTokenProvider provider;
     private final StorageAccount account;
     private final StorageProblems problems;
 
-    BlobStore(@Nullable BlobContainerClient client, StorageAccount account, StorageProblems problems) {
+    BlobStore(
+            @Nullable BlobContainerClient client,
+            AzureServiceTokenProvider provider,
+            StorageAccount account,
+            StorageProblems problems) {
         this.client = client;
+        this.provider = provider;
         this.account = account;
         this.problems = problems;
     }
@@ -68,6 +78,8 @@ public final class BlobStore {
 
     private <T> T call(@Nullable String blob, Supplier<T> call) {
         try {
+            // The client keeps a token of its own until it expires; whose it is may have signed out since.
+            provider.getAccessToken(STORAGE_RESOURCE);
             return call.get();
         } catch (RuntimeException e) {
             throw new ProblemException(problems.of(e, blob), e);

@@ -32,7 +32,7 @@ class IdentityControllerTest {
                             "objectId": "22222222-bbbb-bbbb-bbbb-bbbbbbbbbbbb",
                             "tenantId": "33333333-cccc-cccc-cccc-cccccccccccc"
                           },
-                          "resource": "https://storage.azure.com/",
+                          "resource": "https://storage.azure.com",
                           "expiresOn": "2099-01-01T00:00:00Z",
                           "attempts": [
                             {

@@ -47,7 +47,7 @@ class ActuatorTest {
                 .hasStatusOk()
                 .bodyText()
                 .containsPattern(
-                        "tokenprovider_token_remaining_seconds\\{resource=\"https://storage.azure.com/\"\\} [0-9]")
+                        "tokenprovider_token_remaining_seconds\\{resource=\"https://storage.azure.com\"\\} [0-9]")
                 .doesNotContain(FakeAzure.TOKEN);
     }
 

@@ -32,8 +32,20 @@ class TokenProviderCredentialTest {
 
         assertThat(token.getToken()).isEqualTo("the token");
         assertThat(token.getExpiresAt().toInstant()).isAfter(Instant.now());
-        assertThat(token.getRefreshAt()).isBefore(token.getExpiresAt());
+        assertThat(token.getRefreshAt().toInstant())
+                .as("the provider refreshes, not the SDK")
+                .isEqualTo(Instant.EPOCH);
         assertThat(requests).containsExactly(TokenRequest.forResource("https://storage.azure.com"));
+    }
+
+    @Test
+    void getTokenSync_again_answersTheSameObject() {
+        AccessToken first = credential.getTokenSync(STORAGE);
+
+        assertThat(credential.getTokenSync(STORAGE)).isSameAs(first);
+        credential.getTokenSync(new TokenRequestContext().addScopes("https://vault.azure.net/.default"));
+        assertThat(credential.getTokenSync(STORAGE).getToken()).isEqualTo("the token");
+        assertThat(requests).hasSize(2);
     }
 
     @Test
