@@ -177,7 +177,7 @@ check "IMDS garbage: says it is no token" fault_imds garbage 'JSON'
 check "IMDS answer without a token: says so" fault_imds no_token 'access_token'
 check "IMDS endless body: cut off" fault_imds endless 'longer than'
 check "IMDS one byte now and then: the deadline holds" fault_imds drip
-check "IMDS silent: the deadline holds" fault_imds silent 'nothing answered'
+check "IMDS silent: the deadline holds" fault_imds silent 'no answer'
 stop imds
 check "IMDS refused: says so" fault_imds_refused
 check "IMDS black hole at its real address: an answer all the same" fault_black_hole
