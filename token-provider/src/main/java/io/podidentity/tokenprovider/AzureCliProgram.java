@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * working directory is never run.
  */
 final class AzureCliProgram {
-    private static final String[] USUAL_FOLDERS = {"/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/snap/bin"};
+    /** Where package managers put it; a program that was started from a desktop has not all of them on its path. */
+    private static final String[] USUAL_FOLDERS = {"/usr/local/bin", "/opt/homebrew/bin", "/snap/bin"};
 
     private final Environment environment;
 
@@ -23,7 +24,7 @@ final class AzureCliProgram {
     List<String> find() {
         String configured = environment.get("AzureCLIPath");
         List<String> found = configured == null ? null : in(configured);
-        String path = environment.get(environment.windows() ? "Path" : "PATH");
+        String path = path();
         for (int start = 0; found == null && path != null && start <= path.length(); ) {
             int end = path.indexOf(File.pathSeparatorChar, start);
             end = end < 0 ? path.length() : end;
@@ -34,6 +35,11 @@ final class AzureCliProgram {
             found = found == null ? in(folder) : found;
         }
         return found;
+    }
+
+    private @Nullable String path() {
+        String path = environment.get(environment.windows() ? "Path" : "PATH");
+        return path == null && !environment.windows() ? "/usr/bin" : path;
     }
 
     private List<String> usualFolders() {

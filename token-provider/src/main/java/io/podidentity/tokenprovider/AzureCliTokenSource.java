@@ -22,9 +22,13 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
     private final AzureCliProfile profile;
     private final ProcessRunner processes;
     private final Time time;
-    private final ZoneId zone;
+    private final @Nullable ZoneId zone;
 
-    AzureCliTokenSource(Environment environment, ProcessRunner processes, Time time, ZoneId zone) {
+    /**
+     * @param zone the zone of the local times that az prints; null for the machine's, which is costly to find out and
+     *     rarely needed
+     */
+    AzureCliTokenSource(Environment environment, ProcessRunner processes, Time time, @Nullable ZoneId zone) {
         this.program = new AzureCliProgram(environment);
         this.profile = new AzureCliProfile(environment);
         this.processes = processes;
@@ -107,7 +111,9 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
     private @Nullable Instant expiresOn(TokenResponse response) {
         Instant expiresOn = response.expiresOn(time.millis());
         String local = response.text("expiresOn");
-        return expiresOn == null && local != null ? DateText.readLocal(local, zone) : expiresOn;
+        return expiresOn == null && local != null
+                ? DateText.readLocal(local, zone == null ? ZoneId.systemDefault() : zone)
+                : expiresOn;
     }
 
     private static TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {

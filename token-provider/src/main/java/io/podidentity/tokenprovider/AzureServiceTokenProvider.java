@@ -100,10 +100,9 @@ public final class AzureServiceTokenProvider {
             }
         }
         slot = cache.slot(resource);
-        CachedToken token = slot.get(false, deadline);
-        lastToken = token;
+        AccessToken token = used(slot.get(false, deadline));
         lastSlot = slot;
-        return token.token;
+        return token;
     }
 
     /**
@@ -201,8 +200,7 @@ public final class AzureServiceTokenProvider {
 
     private CachedToken lookUp(TokenRequest request) {
         CachedToken token = cache.slot(request).get(request.forceRefresh(), limit(request));
-        lastToken = token;
-        lastSlot = null;
+        used(token);
         return token;
     }
 

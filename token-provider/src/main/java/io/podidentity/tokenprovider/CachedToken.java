@@ -69,6 +69,12 @@ final class CachedToken {
         return new CachedToken(this, account == null && nowMillis < refreshAt ? bound : Math.min(bound, next));
     }
 
+    /** Whether it came from the same flight; an issuer may well hand out an equal token twice. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean isSameAs(@Nullable CachedToken other) {
+        return other != null && other.token == token;
+    }
+
     boolean isAccountUnchanged() {
         return account == null || account.accountFingerprint() == fingerprint;
     }

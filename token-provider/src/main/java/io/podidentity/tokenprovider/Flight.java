@@ -1,18 +1,24 @@
 package io.podidentity.tokenprovider;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One acquisition under way, on a thread of its own, which any number of callers wait for. */
 final class Flight implements Runnable {
-    final CompletableFuture<CachedToken> landing = new CompletableFuture<>();
     /** Whether it goes on when nobody waits for it: a refresh behind the callers. */
     final boolean background;
+    /** Callers that wait for it. Guarded by the slot's lock. */
+    int waiting;
 
     private final TokenSlot slot;
     private final TokenRequest request;
-    /** Callers that wait for it. Guarded by the slot's lock. */
-    int waiting;
+    private final CountDownLatch landing = new CountDownLatch(1);
+    private volatile @Nullable CachedToken token;
+    private volatile @Nullable TokenAcquisitionException failure;
+    /** Made for the first caller that does not block. Guarded by this. */
+    private @Nullable CompletableFuture<CachedToken> future;
 
     private volatile @Nullable Thread thread;
     private volatile boolean cancelled;
@@ -52,6 +58,59 @@ final class Flight implements Runnable {
         Thread running = thread;
         if (running != null) {
             running.interrupt();
+        }
+    }
+
+    /** Tells everybody who waits. */
+    void end(@Nullable CachedToken token, @Nullable TokenAcquisitionException failure) {
+        CompletableFuture<CachedToken> waiting;
+        synchronized (this) {
+            this.token = token;
+            this.failure = failure;
+            waiting = future;
+        }
+        landing.countDown();
+        if (waiting != null) {
+            complete(waiting);
+        }
+    }
+
+    /** Waits for its end; false if that does not come in time. */
+    boolean await(long nanos) throws InterruptedException {
+        return landing.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** What it came back with; null before its end, and if it failed. */
+    @Nullable
+    CachedToken token() {
+        return token;
+    }
+
+    /** Why it failed; null before its end, and if it did not. */
+    @Nullable
+    TokenAcquisitionException failure() {
+        return failure;
+    }
+
+    /** Its end, for callers that do not block. */
+    CompletableFuture<CachedToken> future() {
+        CompletableFuture<CachedToken> made;
+        synchronized (this) {
+            made = future == null ? new CompletableFuture<>() : future;
+            future = made;
+        }
+        complete(made);
+        return made;
+    }
+
+    /** Completes it if the flight is over. */
+    private void complete(CompletableFuture<CachedToken> future) {
+        CachedToken gained = token;
+        TokenAcquisitionException failed = failure;
+        if (gained != null) {
+            future.complete(gained);
+        } else if (failed != null) {
+            future.completeExceptionally(failed);
         }
     }
 }

@@ -53,6 +53,13 @@ final class ImdsEndpoint {
         }
     }
 
+    /** What to do when it should be there and does not answer. */
+    String remedyForNoAnswer() {
+        return host.equals(DEFAULT_HOST)
+                ? "In a pod, allow egress to 169.254.169.254:80."
+                : "Correct or unset " + HOST_VARIABLE + ".";
+    }
+
     /** The base URL, for messages. */
     String host() {
         return host;

@@ -34,7 +34,7 @@ final class ImdsFailure {
     }
 
     static String noAnswer(ImdsEndpoint endpoint, long limitMillis) {
-        return "nothing answered at " + endpoint.host() + " within " + (limitMillis + 50) / 1000 + "."
+        return "no answer from " + endpoint.host() + " within " + (limitMillis + 50) / 1000 + "."
                 + (limitMillis + 50) % 1000 / 100 + " s";
     }
 

@@ -68,7 +68,7 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
             } catch (IOException e) {
                 wait = schedule.afterNoAnswer();
                 if (wait < 0 || tooLate(deadline, wait)) {
-                    return new Unavailable(ImdsFailure.describe(e, endpoint, leftMillis), "");
+                    return new Unavailable(ImdsFailure.describe(e, endpoint, leftMillis), endpoint.remedyForNoAnswer());
                 }
             }
             time.sleep(wait * 1_000_000);
@@ -86,8 +86,11 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
         String reason = ImdsFailure.describe(response);
         String remedy = ImdsFailure.remedy(response, clientId);
         boolean nobodyNamed = clientId == null && ImdsFailure.isNoIdentity(response);
-        if (!certain || nobodyNamed || ImdsFailure.isForeign(response)) {
+        if (nobodyNamed) {
             return new Unavailable(reason, remedy);
+        }
+        if (!certain || ImdsFailure.isForeign(response)) {
+            return new Unavailable("what answers at " + endpoint.host() + " is no metadata service: " + reason, "");
         }
         Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
         throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.millis(response.retryAfter()));

@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider;
 
 import java.io.File;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,13 +42,17 @@ final class ProcessCaches {
                 environment,
                 new HostEvidence(new File("/")),
                 new UrlConnectionTransport(Time.SYSTEM),
-                new AzureCliTokenSource(
-                        environment, new SystemProcessRunner(environment), Time.SYSTEM, ZoneId.systemDefault()),
+                new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null),
                 Time.SYSTEM);
     }
 
     /** Made when first needed. */
     private static final class Own {
-        static final TokenCache CACHE = cache(defaultSources(Environment.ofProcess()));
+        static final TokenCache CACHE;
+
+        static {
+            new WarmUp().start();
+            CACHE = cache(defaultSources(Environment.ofProcess()));
+        }
     }
 }

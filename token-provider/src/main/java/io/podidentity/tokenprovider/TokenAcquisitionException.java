@@ -110,7 +110,7 @@ public final class TokenAcquisitionException extends RuntimeException {
         return reason;
     }
 
-    /** What to do next; may be empty. */
+    /** What to do next; empty where it is for each of the {@link #attempts()} to say. */
     public String remedy() {
         return remedy;
     }

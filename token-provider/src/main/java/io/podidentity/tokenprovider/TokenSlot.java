@@ -5,10 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,12 +72,17 @@ final class TokenSlot {
     /** Forgets all, also the flight under way: whoever waits for it still gets its token. */
     void clear() {
         synchronized (lock) {
-            flight = null;
-            cached = null;
-            failure = null;
-            failedRefreshes = 0;
-            noRefreshBefore = 0;
+            begin(null);
         }
+    }
+
+    /** Begins anew with a token or without one; the caller holds the lock. */
+    private void begin(@Nullable CachedToken token) {
+        cached = token;
+        flight = null;
+        failure = null;
+        failedRefreshes = 0;
+        noRefreshBefore = 0;
     }
 
     /** Whether it holds nothing that is of use any more. */
@@ -103,48 +105,54 @@ final class TokenSlot {
      * @throws TokenAcquisitionException if there is none
      */
     CachedToken get(boolean force, Duration limit) {
-        CachedToken usable = force ? null : usable();
+        CachedToken before = cached;
+        CachedToken usable = force ? null : usable(before);
         if (usable != null) {
             return usable;
         }
         long deadline = time.nanos() + limit.toNanos();
         while (true) {
             long left = deadline - time.nanos();
-            Boarding boarding = board(force, Math.max(1, left));
+            Boarding boarding = board(before, force, Math.max(1, left));
+            Flight flight = boarding.flight;
+            boolean landed;
             try {
-                return boarding.landing.get(left + GRACE_NANOS, TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                TokenAcquisitionException failed = (TokenAcquisitionException) requireNonNull(e.getCause());
-                if (!boarding.wasCutShort(failed) || deadline - time.nanos() <= 0) {
-                    throw failed.again();
-                }
-            } catch (TimeoutException e) {
-                leave(boarding.flight);
-                throw Failures.timedOut(request.resource(), limit);
+                landed = flight.await(left + GRACE_NANOS);
             } catch (InterruptedException e) {
-                leave(boarding.flight);
+                leave(flight);
                 Thread.currentThread().interrupt();
                 throw Failures.interrupted(request.resource(), e);
+            }
+            if (!landed) {
+                leave(flight);
+                throw Failures.timedOut(request.resource(), limit);
+            }
+            TokenAcquisitionException failed = flight.failure();
+            if (failed == null) {
+                return requireNonNull(flight.token());
+            }
+            if (!boarding.wasCutShort(failed) || deadline - time.nanos() <= 0) {
+                throw failed.again();
             }
         }
     }
 
     /** The same without a wait of the calling thread; the limit is that of the flight, if this call begins one. */
     CompletableFuture<CachedToken> getAsync(boolean force, Duration limit) {
-        CachedToken usable = force ? null : usable();
+        CachedToken before = cached;
+        CachedToken usable = force ? null : usable(before);
         if (usable != null) {
             return CompletableFuture.completedFuture(usable);
         }
-        Boarding boarding = board(force, limit.toNanos());
-        return boarding.landing.exceptionallyCompose(thrown -> {
+        Boarding boarding = board(before, force, limit.toNanos());
+        return boarding.flight.future().exceptionallyCompose(thrown -> {
             boolean again = thrown instanceof TokenAcquisitionException failed && boarding.wasCutShort(failed);
             return again ? getAsync(force, limit) : CompletableFuture.failedFuture(thrown);
         });
     }
 
-    /** A token that may be handed out now, with what is due set going behind it; null if a flight must be waited for. */
-    private @Nullable CachedToken usable() {
-        CachedToken token = cached;
+    /** The token if it may be handed out now, with what is due set going behind it; null if a flight must be waited for. */
+    private @Nullable CachedToken usable(@Nullable CachedToken token) {
         if (token == null) {
             return null;
         }
@@ -183,31 +191,33 @@ final class TokenSlot {
         takeOff(refresh);
     }
 
-    /** Joins the flight under way or begins one; a token or a failure that came meanwhile is a flight that landed. */
-    private Boarding board(boolean force, long limitNanos) {
+    /**
+     * Joins the flight under way or begins one; one that landed meanwhile, or failed a moment ago, will do too.
+     *
+     * @param before the token that was not good enough; null if there was none
+     */
+    private Boarding board(@Nullable CachedToken before, boolean force, long limitNanos) {
         Flight begun;
         synchronized (lock) {
-            if (!force) {
-                CachedToken token = cached;
-                if (token != null && time.millis() < token.expiresAt && token.isAccountUnchanged()) {
-                    return new Boarding(CompletableFuture.completedFuture(token), null, true);
-                }
-                TokenAcquisitionException known = failure;
-                if (known != null && time.nanos() - failedAt < FAILURE_HOLDS_NANOS) {
-                    return new Boarding(CompletableFuture.failedFuture(known), null, true);
-                }
+            CachedToken now = cached;
+            if (now != null && !now.isSameAs(before) && time.millis() < now.expiresAt) {
+                return Boarding.ended(this, request, now, null);
+            }
+            TokenAcquisitionException known = failure;
+            if (!force && known != null && time.nanos() - failedAt < FAILURE_HOLDS_NANOS) {
+                return Boarding.ended(this, request, null, known);
             }
             Flight current = flight;
             if (current != null) {
                 current.waiting++;
-                return new Boarding(current.landing, current, false);
+                return new Boarding(current, false);
             }
             begun = new Flight(this, request.withDeadline(Duration.ofNanos(limitNanos)), false);
             begun.waiting = 1;
             flight = begun;
         }
         takeOff(begun);
-        return new Boarding(begun.landing, begun, true);
+        return new Boarding(begun, true);
     }
 
     private void takeOff(Flight begun) {
@@ -219,15 +229,12 @@ final class TokenSlot {
         }
     }
 
-    /** A caller waits no longer; the last one ends the flight. */
-    private void leave(@Nullable Flight left) {
-        if (left == null) {
-            return;
-        }
+    /** A caller waits no longer; the last one ends the flight, be it a refresh that has hung since before the expiry. */
+    private void leave(Flight left) {
         boolean last;
         synchronized (lock) {
             left.waiting--;
-            last = left.waiting == 0 && !left.background && flight == left;
+            last = left.waiting == 0 && flight == left;
             if (last) {
                 flight = null;
             }
@@ -247,11 +254,10 @@ final class TokenSlot {
         synchronized (lock) {
             // Not if it was given up or the slot was cleared meanwhile.
             if (flight == landed) {
-                clear();
-                cached = token;
+                begin(token);
             }
         }
-        landed.landing.complete(token);
+        landed.end(token, null);
     }
 
     /** A flight came back without one. */
@@ -278,20 +284,27 @@ final class TokenSlot {
                             "The token is still valid, but getting the next one failed. {0}",
                             e.getMessage());
         }
-        crashed.landing.completeExceptionally(e);
+        crashed.end(null, e);
     }
 
     /**
      * A caller's place on a flight.
      *
-     * @param landing how the flight ends
-     * @param flight the flight; null if it had landed before
+     * @param flight the flight
      * @param hasOwnLimit whether the flight's deadline is this caller's
      */
-    private record Boarding(
-            CompletableFuture<CachedToken> landing,
-            @Nullable Flight flight,
-            boolean hasOwnLimit) {
+    private record Boarding(Flight flight, boolean hasOwnLimit) {
+        /** On a flight that was over before. */
+        static Boarding ended(
+                TokenSlot slot,
+                TokenRequest request,
+                @Nullable CachedToken token,
+                @Nullable TokenAcquisitionException failure) {
+            Flight over = new Flight(slot, request, false);
+            over.end(token, failure);
+            return new Boarding(over, true);
+        }
+
         /** Whether the flight failed only because the deadline of the caller that began it passed. */
         boolean wasCutShort(TokenAcquisitionException failed) {
             return !hasOwnLimit && failed.code() == TokenAcquisitionException.Code.TIMED_OUT;

@@ -1,7 +1,5 @@
 package io.podidentity.tokenprovider;
 
-import java.time.ZoneId;
-
 /**
  * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}. Each
  * reads the process's environment variables, as the default chain does.
@@ -12,8 +10,7 @@ public final class TokenSources {
     /** The account of {@code az login}. */
     public static TokenSource azureCli() {
         Environment environment = Environment.ofProcess();
-        return new AzureCliTokenSource(
-                environment, new SystemProcessRunner(environment), Time.SYSTEM, ZoneId.systemDefault());
+        return new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null);
     }
 
     /**

@@ -79,7 +79,7 @@ class AzureCliProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ":", "::", ".", "./", "..:.", ".:", ":.", "bin", "~", "bin:.:"})
+    @ValueSource(strings = {":", "::", ".", "./", "..:.", ".:", ":.", "bin", "~", "bin:.:"})
     void find_whenThePathNamesTheWorkingDirectory_neverTakesAFileOfIt(String path) throws IOException {
         List<String> without = find("PATH", "/nowhere");
         File here = new File("az").getAbsoluteFile();

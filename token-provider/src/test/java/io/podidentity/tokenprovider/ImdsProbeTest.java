@@ -109,7 +109,7 @@ class ImdsProbeTest {
         time.advance(Duration.ofMillis(300));
 
         assertThat(probe.finding())
-                .isEqualTo(new ImdsProbe.Finding("nothing answered at http://169.254.169.254 within 0.3 s", false));
+                .isEqualTo(new ImdsProbe.Finding("no answer from http://169.254.169.254 within 0.3 s", false));
 
         mayAnswer.countDown();
         assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();

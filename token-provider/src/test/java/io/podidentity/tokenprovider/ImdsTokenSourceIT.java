@@ -105,7 +105,7 @@ class ImdsTokenSourceIT {
     @Test
     void acquire_whenTheServiceIsSilent_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(FaultyServer.Connection::isSilent)) {
-            assertUnavailableInTime(server.url(), false, "nothing answered at " + server.url() + " within 1.0 s");
+            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 1.0 s");
         }
     }
 
@@ -113,21 +113,21 @@ class ImdsTokenSourceIT {
     void acquire_whenTheServiceTricklesItsHeader_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(
                 connection -> connection.sends("HTTP/1.1 200 OK\r\nX: ").sendsForEver("x", 50))) {
-            assertUnavailableInTime(server.url(), false, "nothing answered at " + server.url() + " within 1.0 s");
+            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 1.0 s");
         }
     }
 
     @Test
     void acquire_whenProbingASilentService_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(FaultyServer.Connection::isSilent)) {
-            assertUnavailableInTime(server.url(), true, "nothing answered at " + server.url() + " within 0.3 s");
+            assertUnavailableInTime(server.url(), true, "no answer from " + server.url() + " within 0.3 s");
         }
     }
 
     @Test
     void acquire_whenProbingATricklingService_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(connection -> connection.sendsForEver("H", 50))) {
-            assertUnavailableInTime(server.url(), true, "nothing answered at " + server.url() + " within 0.3 s");
+            assertUnavailableInTime(server.url(), true, "no answer from " + server.url() + " within 0.3 s");
         }
     }
 
@@ -157,7 +157,8 @@ class ImdsTokenSourceIT {
         long start = System.nanoTime();
         Outcome outcome = source(url, probing).acquire(REQUEST.withDeadline(Duration.ofSeconds(1)));
 
-        assertThat(outcome).isEqualTo(new Unavailable(reason, ""));
+        String remedy = probing ? "" : "Correct or unset AZURE_POD_IDENTITY_AUTHORITY_HOST.";
+        assertThat(outcome).isEqualTo(new Unavailable(reason, remedy));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(GENEROUS);
     }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImdsTokenSourceTest {
+    private static final String NO_SERVICE = "what answers at http://169.254.169.254 is no metadata service: ";
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final String URL =
             "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=";
@@ -241,7 +242,9 @@ class ImdsTokenSourceTest {
     void acquire_whenNobodyAnswers_asksThreeTimesMore() throws Exception {
         http.fails(new ConnectException("Connection refused"));
 
-        assertThat(source.acquire(REQUEST)).isEqualTo(new Unavailable("nothing listens at http://169.254.169.254", ""));
+        assertThat(source.acquire(REQUEST))
+                .isEqualTo(new Unavailable(
+                        "nothing listens at http://169.254.169.254", "In a pod, allow egress to 169.254.169.254:80."));
         assertThat(http.requests()).hasSize(4);
         assertThat(time.sleeps()).hasSize(3);
     }
@@ -253,7 +256,7 @@ class ImdsTokenSourceTest {
         assertThat(unanswered(new UnknownHostException("x")))
                 .isEqualTo("the host of http://169.254.169.254 is unknown");
         assertThat(unanswered(new SocketTimeoutException("x")))
-                .isEqualTo("nothing answered at http://169.254.169.254 within 0.5 s");
+                .isEqualTo("no answer from http://169.254.169.254 within 0.5 s");
         assertThat(unanswered(new IOException("Unexpected end of file\nfrom server")))
                 .isEqualTo("no complete answer from http://169.254.169.254 (Unexpected end of file from server)");
         assertThat(unanswered(new IOException())).isEqualTo("no complete answer from http://169.254.169.254 (null)");
@@ -316,7 +319,7 @@ class ImdsTokenSourceTest {
 
         assertThat(source.acquire(REQUEST))
                 .isEqualTo(new Unavailable(
-                        "HTTP 403 \"A socket operation was attempted to an unreachable network.\"", ""));
+                        NO_SERVICE + "HTTP 403 \"A socket operation was attempted to an unreachable network.\"", ""));
     }
 
     @Test
@@ -445,7 +448,7 @@ class ImdsTokenSourceTest {
     void acquire_whenProbingFindsSomethingElse_asksOnceAndTakesAnyFailureForAbsence() throws Exception {
         http.answers(302, "");
 
-        assertThat(source(Map.of(), true).acquire(REQUEST)).isEqualTo(new Unavailable("HTTP 302", ""));
+        assertThat(source(Map.of(), true).acquire(REQUEST)).isEqualTo(new Unavailable(NO_SERVICE + "HTTP 302", ""));
         assertThat(http.requests()).hasSize(2);
         assertThat(time.sleeps()).isEmpty();
     }
@@ -455,8 +458,8 @@ class ImdsTokenSourceTest {
             delimiter = '|',
             value = {
                 "200| <html>| http://169.254.169.254 answered HTTP 200 not JSON (not what JSON has there, at character 0)",
-                "503| busy| HTTP 503 \"busy\"",
-                "403| no| HTTP 403 \"no\"",
+                "503| busy| what answers at http://169.254.169.254 is no metadata service: HTTP 503 \"busy\"",
+                "403| no| what answers at http://169.254.169.254 is no metadata service: HTTP 403 \"no\"",
             })
     void acquire_whenAGatewayAnswersTheProbe_isUnavailable(int status, String body, String reason) throws Exception {
         http.answers(200, "<html>welcome</html>").answers(status, body);

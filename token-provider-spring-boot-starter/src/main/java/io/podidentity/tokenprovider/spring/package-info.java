@@ -1,4 +1,7 @@
-/** Auto-configuration of the token provider for Spring Boot. */
+/**
+ * Auto-configuration of the token provider for Spring Boot; start reading at
+ * {@link io.podidentity.tokenprovider.spring.TokenProviderAutoConfiguration}.
+ */
 @NullMarked
 package io.podidentity.tokenprovider.spring;
 

@@ -25,7 +25,15 @@ import reactor.core.publisher.Mono;
  * reactive form.
  */
 public final class TokenProviderCredential implements TokenCredential {
+    /**
+     * What the SDK's clients are told: they may ask for a newer token whenever they like, and do so every 30 s. The
+     * provider answers from its cache, refreshes behind them, and notices a change of account.
+     */
+    private static final OffsetDateTime REFRESH_AT_ANY_TIME = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+
     private final AzureServiceTokenProvider provider;
+    /** The last answer to a request for one scope and nothing else, which is what the clients send nearly always. */
+    private volatile @Nullable Answer last;
 
     /**
      * @param provider where the tokens come from
@@ -45,7 +53,22 @@ public final class TokenProviderCredential implements TokenCredential {
      */
     @Override
     public AccessToken getTokenSync(TokenRequestContext context) {
-        return sdkToken(provider.getAuthenticationResult(request(context)));
+        Answer answer = last;
+        if (answer != null && answer.fits(context)) {
+            io.podidentity.tokenprovider.AccessToken token = provider.getAuthenticationResult(answer.resource);
+            if (!answer.isOf(token)) {
+                answer = new Answer(answer.scope, answer.resource, token, sdkToken(token));
+                last = answer;
+            }
+            return answer.sdkToken;
+        }
+        TokenRequest request = request(context);
+        io.podidentity.tokenprovider.AccessToken token = provider.getAuthenticationResult(request);
+        AccessToken sdkToken = sdkToken(token);
+        if (context.getTenantId() == null && context.getClaims() == null) {
+            last = new Answer(context.getScopes().get(0), request.resource(), token, sdkToken);
+        }
+        return sdkToken;
     }
 
     private static TokenRequest request(TokenRequestContext context) {
@@ -59,14 +82,25 @@ public final class TokenProviderCredential implements TokenCredential {
     }
 
     private static AccessToken sdkToken(io.podidentity.tokenprovider.AccessToken token) {
-        return new AccessToken(token.value(), offset(token.expiresOn()), offsetOrNull(token.refreshOn()));
+        return new AccessToken(token.value(), token.expiresOn().atOffset(ZoneOffset.UTC), REFRESH_AT_ANY_TIME);
     }
 
-    private static OffsetDateTime offset(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
-    }
+    /** A scope, and its token as the provider and as the SDK have it. */
+    private record Answer(
+            String scope, String resource, io.podidentity.tokenprovider.AccessToken token, AccessToken sdkToken) {
 
-    private static @Nullable OffsetDateTime offsetOrNull(@Nullable Instant instant) {
-        return instant == null ? null : offset(instant);
+        boolean fits(TokenRequestContext context) {
+            List<String> scopes = context.getScopes();
+            return scopes.size() == 1
+                    && scopes.get(0).equals(scope)
+                    && context.getTenantId() == null
+                    && context.getClaims() == null;
+        }
+
+        /** Whether it holds this very token; the cache hands out the same object until it has another one. */
+        @SuppressWarnings("ReferenceEquality")
+        boolean isOf(io.podidentity.tokenprovider.AccessToken now) {
+            return now == token;
+        }
     }
 }

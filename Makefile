@@ -1,0 +1,22 @@
+# Thin names for what one would type anyway.
+.DEFAULT_GOAL := help
+.PHONY: help format check test e2e demo
+
+help: ## Show this list
+	@sed -nE 's/^([a-z0-9]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
+
+format: ## Format the Java sources
+	mvn -B -q spotless:apply
+
+check: ## Compile with every check on, without tests
+	mvn -B -q -DskipTests verify
+
+test: ## Run all tests, as CI does first
+	mvn -B verify
+
+e2e: ## Run the story on the real az and Azurite (e2e/install.sh installs them)
+	mvn -B -q -DskipTests package
+	e2e/run
+
+demo: ## Serve the demo on http://localhost:8080 with an emulated Azure
+	mvn -B -q spring-boot:test-run

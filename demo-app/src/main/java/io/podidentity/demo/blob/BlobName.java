@@ -1,0 +1,32 @@
+package io.podidentity.demo.blob;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.springframework.web.util.UriUtils;
+
+/** The names of blobs, which may hold slashes and any other character. */
+final class BlobName {
+    private static final int MAX_LENGTH = 1024;
+
+    private BlobName() {}
+
+    /** The name in a request's path: all that follows the prefix, decoded once, so that {@code ;} and {@code %2F} stay. */
+    static String in(HttpServletRequest request, String prefix) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        return UriUtils.decode(path.substring(Math.min(prefix.length(), path.length())), StandardCharsets.UTF_8);
+    }
+
+    /** Whether a blob can have this name; dot segments are none, since they could lead out of the container. */
+    static boolean isPossible(String name) {
+        return !name.isEmpty()
+                && name.length() <= MAX_LENGTH
+                && Arrays.stream(name.split("[/\\\\]", -1))
+                        .noneMatch(segment -> segment.equals(".") || segment.equals(".."));
+    }
+
+    /** What follows the last slash: what a browser saves the blob as. */
+    static String fileName(String name) {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+}

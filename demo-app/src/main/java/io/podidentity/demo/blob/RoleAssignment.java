@@ -1,0 +1,31 @@
+package io.podidentity.demo.blob;
+
+import io.podidentity.tokenprovider.Principal;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The command that lets a principal read the blobs of one container, complete so that it can be run as it is. */
+final class RoleAssignment {
+    /** What needs no quoting in any shell. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9-]+");
+
+    private RoleAssignment() {}
+
+    static String command(@Nullable Principal principal, StorageAccount account, String container) {
+        String type = principal != null && principal.type() == Principal.Type.USER ? "User" : "ServicePrincipal";
+        return "az role assignment create --assignee-object-id " + plain(objectId(principal), "OBJECT_ID")
+                + " --assignee-principal-type " + type
+                + " --role \"Storage Blob Data Reader\""
+                + " --scope \"$(az storage account show --name " + account.name() + " --query id --output tsv)"
+                + "/blobServices/default/containers/" + plain(container, "CONTAINER") + "\"";
+    }
+
+    private static @Nullable String objectId(@Nullable Principal principal) {
+        return principal == null ? null : principal.objectId();
+    }
+
+    /** The value, or a placeholder for one that is unknown or would mean something to a shell. */
+    private static String plain(@Nullable String value, String placeholder) {
+        return value != null && PLAIN.matcher(value).matches() ? value : placeholder;
+    }
+}

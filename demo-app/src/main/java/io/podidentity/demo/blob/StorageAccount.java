@@ -1,0 +1,48 @@
+package io.podidentity.demo.blob;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A storage account as its blob endpoint names it.
+ *
+ * @param endpoint the endpoint as it was set
+ * @param host the endpoint's host, and port where it has one; the endpoint itself when it is not a URL
+ * @param name the account's name: the first label of {@code ACCOUNT.blob.…}, else the first segment of the path
+ */
+record StorageAccount(String endpoint, String host, String name) {
+
+    /** The account behind an endpoint, right or wrong. */
+    static StorageAccount at(String endpoint) {
+        URI uri = parse(endpoint);
+        if (uri == null || uri.getHost() == null) {
+            return new StorageAccount(endpoint, endpoint, "ACCOUNT");
+        }
+        return new StorageAccount(endpoint, uri.getRawAuthority(), name(uri));
+    }
+
+    /** Whether a token can be sent there: the SDK sends none without TLS. */
+    boolean isHttps() {
+        URI uri = parse(endpoint);
+        return uri != null && "https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null;
+    }
+
+    private static String name(URI uri) {
+        int blob = uri.getHost().indexOf(".blob.");
+        String name =
+                blob > 0 ? uri.getHost().substring(0, blob) : uri.getPath().replaceAll("^/|/.*$", "");
+        if (blob <= 0 && name.isEmpty()) {
+            name = uri.getHost().replaceAll("\\..*$", "");
+        }
+        return name.matches("[a-z0-9-]+") ? name : "ACCOUNT";
+    }
+
+    private static @Nullable URI parse(String endpoint) {
+        try {
+            return new URI(endpoint);
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+}

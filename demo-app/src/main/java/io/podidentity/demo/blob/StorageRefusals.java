@@ -1,0 +1,107 @@
+package io.podidentity.demo.blob;
+
+import com.azure.storage.blob.models.BlobStorageException;
+import io.podidentity.demo.problem.Problem;
+import io.podidentity.tokenprovider.Principal;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+/** What an error that the storage account answers means, and what to do about it. */
+final class StorageRefusals {
+    private final StorageAccount account;
+    private final String container;
+    private final Supplier<Optional<Principal>> principal;
+
+    StorageRefusals(StorageAccount account, String container, Supplier<Optional<Principal>> principal) {
+        this.account = account;
+        this.container = container;
+        this.principal = principal;
+    }
+
+    /** What an answer means; the name is null for the list of blobs. */
+    Problem of(BlobStorageException answer, @Nullable String blob) {
+        String code = String.valueOf(answer.getErrorCode());
+        return switch (answer.getStatusCode()) {
+            case 401 -> notAccepted("HTTP 401 " + code);
+            case 403 -> code.equals("AuthorizationPermissionMismatch") ? noRole() : forbidden(code);
+            case 404 -> blob == null || code.startsWith("Container") ? noContainer() : noSuchBlob(blob);
+            case 429, 503 -> busy(code);
+            default -> unexpected("HTTP " + answer.getStatusCode() + " " + code);
+        };
+    }
+
+    private Problem noRole() {
+        Optional<Principal> who = principal.get();
+        return new Problem(
+                HttpStatus.FORBIDDEN,
+                "role-missing",
+                "The identity may not read these blobs",
+                who.map(Principal::toString).orElse("The identity") + " has no role that lets it read the container "
+                        + container + " of " + account.host() + " (AuthorizationPermissionMismatch)",
+                "Assign one: '" + RoleAssignment.command(who.orElse(null), account, container)
+                        + "' and wait: it can take ten minutes to count.");
+    }
+
+    private Problem forbidden(String code) {
+        if (!code.equals("AuthorizationFailure")) {
+            return notAccepted("HTTP 403 " + code);
+        }
+        return new Problem(
+                HttpStatus.FORBIDDEN,
+                "network-refused",
+                "The storage account refuses this network",
+                account.host()
+                        + " answered AuthorizationFailure, which its firewall does for networks it does not know",
+                "See 'az storage account network-rule list --account-name " + account.name() + "'.");
+    }
+
+    private Problem notAccepted(String answer) {
+        return new Problem(
+                HttpStatus.FORBIDDEN,
+                "token-not-accepted",
+                "The storage account does not accept the token",
+                account.host() + " answered " + answer + ", though there is a token"
+                        + principal.get().map(who -> " (" + who + ")").orElse(""),
+                "Check that the account belongs to the token's tenant: 'az storage account show --name "
+                        + account.name() + "', and that this machine's clock is right.");
+    }
+
+    private Problem noContainer() {
+        return new Problem(
+                HttpStatus.NOT_FOUND,
+                "container-not-found",
+                "No such container",
+                account.host() + " has no container named " + container,
+                "Set demo.storage.container, or create it: 'az storage container create --name " + container
+                        + " --account-name " + account.name() + " --auth-mode login'.");
+    }
+
+    private Problem busy(String code) {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "storage-busy",
+                "The storage account is busy",
+                account.host() + " answered " + code,
+                "Try again in a moment.");
+    }
+
+    Problem noSuchBlob(String name) {
+        return new Problem(
+                HttpStatus.NOT_FOUND,
+                "blob-not-found",
+                "No such blob",
+                "The container " + container + " has no blob named \"" + name + "\"",
+                "See 'GET /api/blobs' for those it has.");
+    }
+
+    Problem unexpected(String what) {
+        return new Problem(
+                HttpStatus.BAD_GATEWAY,
+                "storage-failed",
+                "The storage account failed",
+                account.host() + " gave no usable answer: " + what,
+                "Try again; if it stays so, see 'https://status.azure.com/status'.");
+    }
+}

@@ -1,0 +1,44 @@
+package io.podidentity.demo.page;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A time as the page shows it.
+ *
+ * @param iso the time for programs, ISO-8601
+ * @param clock the time of day, and the day if it is another one, such as {@code 14:05:12 UTC}
+ * @param distance how far off it is, such as {@code in 58 min}
+ */
+record Moment(String iso, String clock, String distance) {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH);
+
+    static @Nullable Moment of(@Nullable Instant instant, Instant now) {
+        if (instant == null) {
+            return null;
+        }
+        Duration distance = Duration.between(now, instant);
+        DateTimeFormatter format = distance.abs().toHours() < 12 ? TIME : DAY;
+        return new Moment(instant.toString(), format.format(instant.atOffset(ZoneOffset.UTC)), distance(distance));
+    }
+
+    private static String distance(Duration distance) {
+        String amount = amount(distance.abs());
+        return distance.isNegative() ? amount + " ago" : "in " + amount;
+    }
+
+    private static String amount(Duration length) {
+        if (length.toHours() >= 48) {
+            return length.toDays() + " days";
+        }
+        if (length.toMinutes() >= 120) {
+            return length.toHours() + " h " + length.toMinutesPart() + " min";
+        }
+        return length.toSeconds() >= 120 ? length.toMinutes() + " min" : length.toSeconds() + " s";
+    }
+}

@@ -1,0 +1,57 @@
+package io.podidentity.demo.web;
+
+import io.podidentity.demo.problem.Problem;
+import io.podidentity.demo.problem.ProblemException;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/**
+ * Refuses, on a laptop, requests that name another host than this one. Else a web page elsewhere could have its own name
+ * resolved to 127.0.0.1 (DNS rebinding) and read, with the developer's login, what only the developer may. Where the
+ * application listens on more than loopback, names are the network's business.
+ */
+@Component
+final class LoopbackHostFilter extends OncePerRequestFilter {
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|.+\\.localhost|127(\\.\\d+){3}|\\[?::1]?");
+
+    private final @Nullable InetAddress address;
+    private final HandlerExceptionResolver exceptions;
+
+    LoopbackHostFilter(
+            ServerProperties server, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver exceptions) {
+        this.address = server.getAddress();
+        this.exceptions = exceptions;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String host = request.getServerName().toLowerCase(Locale.ROOT);
+        if (address == null
+                || !address.isLoopbackAddress()
+                || LOOPBACK.matcher(host).matches()) {
+            chain.doFilter(request, response);
+            return;
+        }
+        Problem problem = new Problem(
+                HttpStatus.MISDIRECTED_REQUEST,
+                "other-host",
+                "This is not that host",
+                "The demo listens on " + address.getHostAddress() + " alone and answers to localhost only",
+                "Use http://localhost, or start it with '--server.address=0.0.0.0' to answer to every name.");
+        exceptions.resolveException(request, response, null, new ProblemException(problem, null));
+    }
+}

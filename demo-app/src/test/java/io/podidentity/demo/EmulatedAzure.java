@@ -1,0 +1,54 @@
+package io.podidentity.demo;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+
+/** Points the application to an emulator, whatever the shell's own variables say, and ends both together. */
+record EmulatedAzure(PodIdentityEmulator azure)
+        implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+    private static final String COMMAND_LINE = "commandLineArgs";
+
+    /** Variables of a developer's shell that would name another identity than the emulated one. */
+    private static final List<String> HIDDEN = List.of(
+            "AzureServicesAuthConnectionString",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "AZURE_CLIENT_ID",
+            "AZURE_CLIENT_SECRET",
+            "AZURE_FEDERATED_TOKEN_FILE",
+            "AZURE_TENANT_ID",
+            "AZURE_TOKEN_CREDENTIALS",
+            "IDENTITY_ENDPOINT",
+            "IMDS_ENDPOINT",
+            "MSI_ENDPOINT");
+
+    /** The application's settings for this emulator. */
+    Map<String, Object> settings() {
+        Map<String, Object> settings = new HashMap<>();
+        HIDDEN.forEach(variable -> settings.put("token-provider.environment." + variable, ""));
+        azure.environment().forEach((variable, value) -> settings.put("token-provider.environment." + variable, value));
+        settings.put("demo.storage.endpoint", azure.storage().toString());
+        settings.put("demo.storage.container", "samples");
+        return settings;
+    }
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        MapPropertySource source = new MapPropertySource("emulated Azure", settings());
+        MutablePropertySources sources = context.getEnvironment().getPropertySources();
+        if (sources.contains(COMMAND_LINE)) {
+            sources.addAfter(COMMAND_LINE, source);
+        } else {
+            sources.addFirst(source);
+        }
+        ApplicationListener<ContextClosedEvent> closing = event -> azure.close();
+        context.addApplicationListener(closing);
+    }
+}

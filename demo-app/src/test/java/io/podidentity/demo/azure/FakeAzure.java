@@ -1,0 +1,63 @@
+package io.podidentity.demo.azure;
+
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenSource;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
+
+/** An Azure in memory. */
+public final class FakeAzure {
+    public static final String TOKEN = "eyJ0eXAi.c2VjcmV0LXBheWxvYWQ.c2lnbmF0dXJl";
+    public static final Instant EXPIRES = Instant.parse("2099-01-01T00:00:00Z");
+    public static final Instant REFRESH = Instant.parse("2098-12-31T12:00:00Z");
+    public static final Principal APP = new Principal(
+            Principal.Type.APP,
+            null,
+            "11111111-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
+            "22222222-bbbb-bbbb-bbbb-bbbbbbbbbbbb",
+            "33333333-cccc-cccc-cccc-cccccccccccc",
+            null);
+
+    private FakeAzure() {}
+
+    private static AzureServiceTokenProvider provider(TokenSource... sources) {
+        return AzureServiceTokenProvider.builder().sources(List.of(sources)).build();
+    }
+
+    /** An identity that gets a token from the second of two sources. */
+    @TestConfiguration(proxyBeanMethods = false)
+    public static class SignedIn {
+        @Bean
+        AzureServiceTokenProvider fakeProvider() {
+            return provider(FakeSource.unavailable(), FakeSource.of(APP));
+        }
+
+        @Bean
+        @Primary
+        FakeStorage fakeStorage() {
+            return new FakeStorage();
+        }
+    }
+
+    /** Nobody is logged in. */
+    @TestConfiguration(proxyBeanMethods = false)
+    public static class SignedOut {
+        @Bean
+        AzureServiceTokenProvider fakeProvider() {
+            return provider(FakeSource.unavailable());
+        }
+    }
+
+    /** The metadata service knows the pod not. */
+    @TestConfiguration(proxyBeanMethods = false)
+    public static class Refused {
+        @Bean
+        AzureServiceTokenProvider fakeProvider() {
+            return provider(FakeSource.unavailable(), FakeSource.refused());
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.podidentity.demo.azure;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import org.jspecify.annotations.Nullable;
+
+/** A source that always gives the same outcome, from memory. */
+final class FakeSource implements TokenSource {
+    private final @Nullable Principal principal;
+
+    private FakeSource(@Nullable Principal principal) {
+        this.principal = principal;
+    }
+
+    static FakeSource of(Principal principal) {
+        return new FakeSource(principal);
+    }
+
+    static FakeSource refused() {
+        return new FakeSource(null);
+    }
+
+    /** Like az where nobody is logged in. */
+    static TokenSource unavailable() {
+        return new TokenSource() {
+            @Override
+            public Outcome acquire(TokenRequest request) {
+                return new Unavailable("nobody is logged in to the fake", "Run 'fake login'.");
+            }
+
+            @Override
+            public String name() {
+                return "Fake CLI";
+            }
+        };
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) {
+        if (principal == null) {
+            throw new TokenAcquisitionException(
+                    TokenAcquisitionException.Code.REFUSED,
+                    "the fake refused <b>everybody</b>",
+                    "Run 'fake assign --to pod'.",
+                    null);
+        }
+        return new Acquired(new AccessToken(
+                FakeAzure.TOKEN,
+                request.resource(),
+                "Bearer",
+                FakeAzure.EXPIRES,
+                FakeAzure.REFRESH,
+                principal,
+                name()));
+    }
+
+    @Override
+    public String name() {
+        return "Fake metadata service";
+    }
+}

@@ -1,0 +1,130 @@
+package io.podidentity.demo.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.demo.azure.DemoTest;
+import io.podidentity.demo.azure.FakeAzure;
+import io.podidentity.demo.azure.FakeStorage;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+
+/** What the API says when the storage account does not answer with blobs. */
+@DemoTest
+@Import(FakeAzure.SignedIn.class)
+class StorageProblemsTest {
+    @Autowired
+    MockMvcTester mvc;
+
+    @Autowired
+    FakeStorage storage;
+
+    @Test
+    void list_withoutRole_namesTheWholeCommandThatAssignsIt() {
+        storage.refuse(403, "AuthorizationPermissionMismatch");
+
+        assertThat(mvc.get().uri("/api/blobs"))
+                .hasStatus(403)
+                .hasContentType("application/problem+json")
+                .bodyJson()
+                .extractingPath("$.detail")
+                .asString()
+                .contains("az role assignment create --assignee-object-id 22222222-bbbb-bbbb-bbbb-bbbbbbbbbbbb"
+                        + " --assignee-principal-type ServicePrincipal --role \"Storage Blob Data Reader\""
+                        + " --scope \"$(az storage account show --name fakeaccount --query id --output tsv)"
+                        + "/blobServices/default/containers/samples\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401, InvalidAuthenticationInfo, 403, token-not-accepted, az storage account show --name fakeaccount",
+        "403, AuthenticationFailed, 403, token-not-accepted, az storage account show --name fakeaccount",
+        "403, AuthorizationFailure, 403, network-refused, az storage account network-rule list",
+        "404, ContainerNotFound, 404, container-not-found, az storage container create --name samples",
+        "409, AccountIsDisabled, 502, storage-failed, AccountIsDisabled",
+        "429, TooManyRequests, 503, storage-busy, Try again",
+        "503, ServerBusy, 503, storage-busy, Try again",
+        "500, InternalError, 502, storage-failed, InternalError"
+    })
+    void list_whenStorageAnswersAnError_saysWhatToDo(int answer, String code, int status, String kind, String advice) {
+        storage.refuse(answer, code);
+
+        assertThat(mvc.get().uri("/api/blobs")).hasStatus(status).bodyJson().satisfies(json -> {
+            assertThat(json).extractingPath("$.type").isEqualTo("urn:podidentity:problem:" + kind);
+            assertThat(json).extractingPath("$.detail").asString().contains(advice);
+        });
+    }
+
+    @Test
+    void content_whenTheContainerIsMissing_saysSoAndDoesNotBlameTheBlob() {
+        storage.refuse(404, "ContainerNotFound");
+
+        assertThat(mvc.get().uri("/api/blobs/hello.txt"))
+                .hasStatus(404)
+                .bodyText()
+                .contains("No such container");
+    }
+
+    @Test
+    void list_whenTheCertificateIsNotTrusted_namesTheSettings() {
+        storage.fail(new SSLHandshakeException("PKIX path building failed"));
+
+        assertThat(mvc.get().uri("/api/blobs"))
+                .hasStatus(502)
+                .bodyText()
+                .contains("javax.net.ssl.trustStore", "demo.storage.ssl-bundle");
+    }
+
+    @Test
+    void list_whenTheCertificateIsNotTrusted_findsThatBelowOtherErrors() {
+        storage.fail(new IOException(new SSLHandshakeException("PKIX path building failed")));
+
+        assertThat(mvc.get().uri("/api/blobs")).hasStatus(502).bodyText().contains("certificate-not-trusted");
+    }
+
+    @Test
+    void list_whenNothingAnswers_namesTheHost() {
+        for (IOException failure :
+                new IOException[] {new ConnectException(), new HttpConnectTimeoutException("timed out")}) {
+            storage.fail(failure);
+
+            assertThat(mvc.get().uri("/api/blobs"))
+                    .hasStatus(503)
+                    .bodyText()
+                    .contains("storage-unreachable", "fakeaccount.blob.core.windows.net");
+        }
+    }
+
+    @Nested
+    @TestPropertySource(properties = "demo.storage.endpoint=")
+    class WithoutEndpoint {
+        @Test
+        void list_withoutEndpoint_saysWhatToSet() {
+            assertThat(mvc.get().uri("/api/blobs"))
+                    .hasStatus(503)
+                    .bodyText()
+                    .contains("--demo.storage.endpoint=https://", "DEMO_STORAGE_ENDPOINT");
+        }
+    }
+
+    @Nested
+    @TestPropertySource(properties = "demo.storage.endpoint=http://fakeaccount.blob.core.windows.net")
+    class WithoutTls {
+        @Test
+        void list_overHttp_saysThatATokenNeedsHttps() {
+            assertThat(mvc.get().uri("/api/blobs"))
+                    .hasStatus(503)
+                    .bodyText()
+                    .contains("https", "primaryEndpoints.blob");
+        }
+    }
+}

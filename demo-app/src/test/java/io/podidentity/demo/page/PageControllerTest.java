@@ -1,0 +1,83 @@
+package io.podidentity.demo.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.demo.azure.DemoTest;
+import io.podidentity.demo.azure.FakeAzure;
+import io.podidentity.demo.azure.FakeStorage;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+
+@DemoTest
+@Import(FakeAzure.SignedIn.class)
+class PageControllerTest {
+    @Autowired
+    MockMvcTester mvc;
+
+    @Autowired
+    FakeStorage storage;
+
+    @Test
+    void page_withAToken_tellsWhoFromWhereUntilWhenAndWhatWasTried() {
+        storage.list("hello.txt");
+
+        assertThat(mvc.get().uri("/"))
+                .hasStatusOk()
+                .hasHeader("Cache-Control", "no-store")
+                .bodyText()
+                .contains("Fake metadata service", "1 Jan 2099, 00:00 UTC", "Renewed from")
+                .contains(FakeAzure.APP.appId(), FakeAzure.APP.objectId(), FakeAzure.APP.tenantId())
+                .contains("nobody is logged in to the fake.", "fake login</code>")
+                .doesNotContain(FakeAzure.TOKEN);
+    }
+
+    @Test
+    void page_withBlobs_linksToThem() {
+        storage.list("a folder/ü?#<b>.txt");
+
+        assertThat(mvc.get().uri("/"))
+                .bodyText()
+                .contains("href=\"api/blobs/a%20folder/%C3%BC%3F%23%3Cb%3E.txt\"")
+                .contains(">a folder/ü?#&lt;b&gt;.txt</a>");
+    }
+
+    @Test
+    void page_withoutRole_showsTheCommandToCopy() {
+        storage.refuse(403, "AuthorizationPermissionMismatch");
+
+        assertThat(mvc.get().uri("/"))
+                .hasStatusOk()
+                .bodyText()
+                .contains("Fake metadata service")
+                .contains(">az role assignment create --assignee-object-id 22222222-bbbb-bbbb-bbbb-bbbbbbbbbbbb ");
+    }
+
+    @Test
+    void page_inABrowser_runsNoScriptAndFitsInNoFrame() {
+        storage.list();
+
+        assertThat(mvc.get().uri("/"))
+                .hasHeader("X-Content-Type-Options", "nosniff")
+                .hasHeader("Referrer-Policy", "no-referrer")
+                .hasHeader(
+                        "Content-Security-Policy",
+                        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+                                + " frame-ancestors 'none'");
+    }
+
+    @Nested
+    @TestPropertySource(properties = "demo.storage.endpoint=")
+    class WithoutEndpoint {
+        @Test
+        void page_withoutEndpoint_saysWhatToSet() {
+            assertThat(mvc.get().uri("/"))
+                    .hasStatusOk()
+                    .bodyText()
+                    .contains(">--demo.storage.endpoint=https://ACCOUNT.blob.core.windows.net</code>");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.podidentity.demo.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.demo.azure.DemoTest;
+import io.podidentity.demo.azure.FakeAzure;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+
+@DemoTest
+@Import(FakeAzure.SignedIn.class)
+class ActuatorTest {
+    @Autowired
+    MockMvcTester mvc;
+
+    @Test
+    void tokenprovider_whenRead_explainsWithoutTheToken() {
+        assertThat(mvc.get().uri("/actuator/tokenprovider"))
+                .hasStatusOk()
+                .hasContentType("application/json")
+                .bodyText()
+                .contains("\"source\":\"Fake metadata service\"", "nobody is logged in to the fake")
+                .doesNotContain(FakeAzure.TOKEN);
+    }
+
+    @Test
+    void tokenprovider_whenDeleted_forgetsTheTokens() {
+        assertThat(mvc.delete().uri("/actuator/tokenprovider")).hasStatus(204);
+    }
+
+    @Test
+    void health_withAToken_isUpWithItsSource() {
+        assertThat(mvc.get().uri("/actuator/health/token"))
+                .hasStatusOk()
+                .bodyJson()
+                .extractingPath("$.components.tokenProvider.details.source")
+                .isEqualTo("Fake metadata service");
+    }
+
+    @Test
+    void prometheus_whenScraped_hasTheRestOfTheTokensLife() {
+        mvc.get().uri("/api/identity").exchange();
+
+        assertThat(mvc.get().uri("/actuator/prometheus"))
+                .hasStatusOk()
+                .bodyText()
+                .containsPattern(
+                        "tokenprovider_token_remaining_seconds\\{resource=\"https://storage.azure.com\"\\} [0-9]")
+                .doesNotContain(FakeAzure.TOKEN);
+    }
+
+    @Test
+    void path_thatIsUnknown_isAProblem() {
+        assertThat(mvc.get().uri("/nothing")).hasStatus(404).hasContentType("application/problem+json");
+    }
+}

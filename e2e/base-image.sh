@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Makes a small runtime image from this machine's own JDK, where no registry can be reached: the Java runtime by jlink,
+# the libraries it loads, a user 10001, and no shell.
+#
+#   e2e/base-image.sh NAME [buildah options such as --root DIR]
+set -euo pipefail
+
+name=${1:?usage: e2e/base-image.sh NAME [buildah options]}
+shift
+
+jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+# What Spring Boot with Tomcat and the Azure SDK load; java.desktop for java.beans, jdk.crypto.ec for TLS.
+modules=java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.management.rmi
+modules+=,java.naming,java.net.http,java.prefs,java.rmi,java.scripting,java.security.jgss,java.sql,java.xml
+modules+=,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
+
+rootfs=$(mktemp -d)
+trap 'rm -rf "$rootfs"' EXIT
+mkdir -p "$rootfs/opt" "$rootfs/etc"
+install -d -m 1777 "$rootfs/tmp"
+
+"$jdk/bin/jlink" --module-path "$jdk/jmods" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
+    --compress=2 --output "$rootfs/opt/java" 2>&1 | grep -v '^Warning: The 2 argument' || true
+test -x "$rootfs/opt/java/bin/java"
+# Debian keeps the certificate authorities outside the JDK, behind a link.
+cp --remove-destination "$(readlink -f "$jdk/lib/security/cacerts")" "$rootfs/opt/java/lib/security/cacerts"
+
+# Each library at the path where the loader looks for it.
+{
+    echo "$rootfs/opt/java/bin/java"
+    find "$rootfs/opt/java/lib" -name 'lib*.so' ! -name 'libawt*' ! -name 'libfont*' ! -name 'libsplash*' ! -name 'libjawt*'
+} | while read -r file; do ldd "$file"; done \
+    | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\//) { print $i; break } }' | grep -v "^$rootfs" | sort -u \
+    | while read -r library; do install -D -m 755 "$(readlink -f "$library")" "$rootfs$library"; done
+
+printf '%s\n' 'root:x:0:0::/:/nologin' 'app:x:10001:10001::/tmp:/nologin' > "$rootfs/etc/passwd"
+printf '%s\n' 'root:x:0:' 'app:x:10001:' > "$rootfs/etc/group"
+chmod -R go-w,a+rX "$rootfs/opt" "$rootfs/etc"
+chmod 755 "$rootfs"
+
+container=$(buildah "$@" from scratch)
+buildah "$@" copy -q "$container" "$rootfs" / > /dev/null
+buildah "$@" config --env PATH=/opt/java/bin --env JAVA_HOME=/opt/java "$container"
+buildah "$@" commit -q "$container" "$name" > /dev/null
+buildah "$@" rm "$container" > /dev/null

@@ -1,0 +1,231 @@
+# shellcheck shell=bash disable=SC2034
+# What every step uses: checks with a clear line each, processes that are ended by id, and a few assertions.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Everything a run makes lives here and goes away with it: keys, az's folder, logs.
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-e2e.XXXXXX")
+# What a person may want to look at afterwards: screenshots, transcripts.
+OUT=$ROOT/e2e/target
+AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
+PYTHON=/usr/bin/python3
+
+# The JDK that runs Maven also runs the programs under test.
+JAVA_HOME=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
+export JAVA_HOME
+
+# Nothing of the caller's own Azure sign-in or proxies may reach a step.
+unset_azure() {
+    local name
+    while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(AZURE_|ARM_|IDENTITY_|MSI_|IMDS_)|^AzureServicesAuthConnectionString$|_?(PROXY|proxy)$' || true)
+}
+
+PASSED=0
+FAILED=0
+FAILED_NAMES=()
+
+# check NAME COMMAND...: runs it in a subshell that stops at the first failing command, prints one line, and on failure
+# what the command said.
+check() {
+    local name=$1 status=0 began=$EPOCHREALTIME log=$WORK/check.log
+    shift
+    set +e
+    (
+        set -e
+        "$@"
+    ) > "$log" 2>&1
+    status=$?
+    set -e
+    local seconds
+    seconds=$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+    if [ "$status" -eq 0 ]; then
+        PASSED=$((PASSED + 1))
+        printf 'pass  %s (%s s)\n' "$name" "$seconds"
+    else
+        FAILED=$((FAILED + 1))
+        FAILED_NAMES+=("$name")
+        printf 'FAIL  %s (%s s, exit %s)\n' "$name" "$seconds" "$status"
+        tail -c 6000 "$log" | sed 's/^/      | /'
+    fi
+}
+
+# For `set -e` to see it, an assertion is a command of its own: never the left side of && or ||.
+fail() {
+    printf '%s\n' "$*" >&2
+    return 1
+}
+
+expect_equal() {
+    [ "$1" = "$2" ] || fail "expected: $1"$'\n'"but got:  $2"
+}
+
+# expect_text FILE TEXT...: each text occurs, whatever its letter case.
+expect_text() {
+    local file=$1 text
+    shift
+    for text in "$@"; do
+        if ! grep -qiF -- "$text" "$file"; then
+            head -c 3000 "$file" >&2
+            fail "no \"$text\" in $file" || return 1
+        fi
+    done
+}
+
+# expect_no_secret FILE...: no token (a JWT begins with eyJ) and no client secret of this run.
+expect_no_secret() {
+    local file secret
+    secret=$(cat "$WORK/client-secret" 2> /dev/null || true)
+    for file in "$@"; do
+        if grep -qF 'eyJ' "$file"; then
+            fail "a token in $file: $(grep -oE 'eyJ.{0,12}' "$file" | head -1)" || return 1
+        fi
+        if [ -n "$secret" ] && grep -qF -- "$secret" "$file"; then
+            fail "the client secret in $file" || return 1
+        fi
+    done
+}
+
+# expect_json FILE JQ-CONDITION...: each holds.
+expect_json() {
+    local file=$1 condition
+    shift
+    for condition in "$@"; do
+        if ! jq -e "$condition" "$file" > /dev/null 2>&1; then
+            head -c 3000 "$file" >&2
+            fail "not so in $file: $condition" || return 1
+        fi
+    done
+}
+
+# expect_within SECONDS BEGAN: no longer ago than that; BEGAN is an $EPOCHREALTIME.
+expect_within() {
+    awk -v limit="$1" -v began="$2" -v now="$EPOCHREALTIME" 'BEGIN { took = now - began; printf "took %.2f s\n", took; exit took > limit }' \
+        || fail "longer than $1 s"
+}
+
+# fetch FILE URL [curl options]: the body into FILE, the status on stdout.
+fetch() {
+    local file=$1 url=$2
+    shift 2
+    curl -sS --noproxy '*' --max-time 40 -o "$file" -w '%{http_code}' "$@" "$url"
+}
+
+# expect_status STATUS FILE URL [curl options]
+expect_status() {
+    local expected=$1 got
+    shift
+    got=$(fetch "$@") || return 1
+    if [ "$got" != "$expected" ]; then
+        head -c 3000 "$1" >&2
+        fail "HTTP $got, not $expected, from $2"
+    fi
+}
+
+free_port() {
+    "$PYTHON" -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+# start NAME COMMAND...: in the background and in a process group of its own; its output in $WORK/NAME.out and .err.
+start() {
+    local name=$1
+    shift
+    setsid "$@" > "$WORK/$name.out" 2> "$WORK/$name.err" < /dev/null &
+    echo $! > "$WORK/$name.pid"
+}
+
+# A process that has ended but was not collected by its parent counts as gone.
+alive() {
+    local state
+    state=$(sed -E 's/.*\) (.).*/\1/' "/proc/$1/stat" 2> /dev/null) || return 1
+    [ -n "$state" ] && [ "$state" != Z ]
+}
+
+running() {
+    alive "$(cat "$WORK/$1.pid")"
+}
+
+# Whether any process of a group is left.
+group_alive() {
+    ps -A -o pgid=,stat= | awk -v group="$1" '$1 == group && $2 !~ /^Z/ { found = 1 } END { exit !found }'
+}
+
+# stop NAME: the whole group, politely first.
+stop() {
+    local name=$1 pid i
+    [ -f "$WORK/$name.pid" ] || return 0
+    pid=$(cat "$WORK/$name.pid")
+    kill -TERM -- "-$pid" 2> /dev/null || true
+    for i in {1..50}; do
+        group_alive "$pid" || break
+        [ "$i" -lt 50 ] || kill -KILL -- "-$pid" 2> /dev/null || true
+        sleep 0.1
+    done
+    rm -f "$WORK/$name.pid"
+}
+
+stop_all() {
+    local file
+    for file in "$WORK"/*.pid; do
+        [ -f "$file" ] || continue
+        stop "$(basename "$file" .pid)"
+    done
+}
+
+# wait_until SECONDS NAME COMMAND...: until the command succeeds; gives up when the process NAME is gone.
+wait_until() {
+    local seconds=$1 name=$2 end
+    shift 2
+    end=$((SECONDS + seconds))
+    until "$@" > /dev/null 2>&1; do
+        if ! running "$name"; then
+            tail -n 40 "$WORK/$name.out" "$WORK/$name.err" >&2
+            fail "$name ended" || return 1
+        fi
+        if [ "$SECONDS" -ge "$end" ]; then
+            tail -n 40 "$WORK/$name.out" "$WORK/$name.err" >&2
+            fail "$name was not ready in $seconds s" || return 1
+        fi
+        sleep 0.2
+    done
+}
+
+answers() {
+    curl -sf --noproxy '*' --max-time 5 -o /dev/null "$1"
+}
+
+# render FOLDER: what kustomize makes of k8s/FOLDER, as one JSON array in $WORK/rendered.json.
+render() {
+    kubectl kustomize "$ROOT/k8s/$1" > "$WORK/rendered.yaml"
+    "$PYTHON" -c 'import json, sys, yaml
+print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))' "$WORK/rendered.yaml" > "$WORK/rendered.json"
+}
+
+# The demo, and what it answers ------------------------------------------------------------------------------------
+
+# demo_url NAME: where the demo of that name listens; one port for each.
+demo_url() {
+    [ -f "$WORK/$1.port" ] || free_port > "$WORK/$1.port"
+    echo "http://127.0.0.1:$(cat "$WORK/$1.port")"
+}
+
+# demo_env NAME STORAGE: its settings, one a line, for `mapfile -t`.
+demo_env() {
+    local url
+    url=$(demo_url "$1")
+    printf '%s\n' "SERVER_PORT=${url##*:}" "DEMO_STORAGE_ENDPOINT=$2" DEMO_STORAGE_CONTAINER=samples
+}
+
+demo_ready() {
+    wait_until "$2" "$1" answers "$(demo_url "$1")/actuator/health/liveness"
+}
+
+# A person's view of the page, to look at later.
+screenshot() {
+    local name=$1 url=$2
+    chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$WORK/chromium" \
+        --window-size=1100,1300 --virtual-time-budget=3000 --screenshot="$OUT/$name.png" "$url"
+    [ "$(stat -c %s "$OUT/$name.png")" -gt 10000 ] || fail "an empty picture: $OUT/$name.png"
+}

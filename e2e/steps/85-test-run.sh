@@ -1,0 +1,24 @@
+# shellcheck shell=bash disable=SC2154
+# `mvn spring-boot:test-run` at the root, as on a fresh clone: no az, no Azure variable, nothing but Maven.
+
+TEST_RUN=$(demo_url test-run)
+
+test_run_start() {
+    cd "$ROOT" || exit 1
+    start test-run "${WITHOUT_AZ[@]}" "SERVER_PORT=${TEST_RUN##*:}" HOME="$HOME" mvn -B spring-boot:test-run
+    demo_ready test-run 180
+}
+
+test_run_answers() {
+    expect_status 200 "$WORK/test-run-identity.json" "$TEST_RUN/api/identity"
+    expect_json "$WORK/test-run-identity.json" '.source | length > 0' '.principal | length > 0'
+    expect_emulator_blobs test-run
+    expect_status 200 "$WORK/test-run.html" "$TEST_RUN/"
+    expect_text "$WORK/test-run.html" 'Signed in' hello.txt
+    expect_no_secret "$WORK/test-run.html" "$WORK/test-run-identity.json" "$WORK/test-run.out" "$WORK/test-run.err"
+}
+
+check "mvn spring-boot:test-run serves the page" test_run_start
+check "identity, blobs and page, from the emulator" test_run_answers
+check "screenshot: emulated" screenshot emulated "$TEST_RUN/"
+stop test-run

@@ -1,0 +1,80 @@
+package io.podidentity.emulator;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.emulator.http.Endpoint;
+import java.util.Collections;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Faults that are to come, one queue per server: the next requests get them in order, and those after them the right
+ * answers again. Thread-safe; arguments are not null.
+ */
+public final class Faults {
+
+    private final Queue<Fault> imds = new ConcurrentLinkedQueue<>();
+    private final Queue<Fault> entra = new ConcurrentLinkedQueue<>();
+    private final Queue<Fault> storage = new ConcurrentLinkedQueue<>();
+
+    Faults() {}
+
+    /** Adds faults for the next requests to the metadata service, one each. */
+    public Faults imds(Fault... faults) {
+        return add(imds, faults);
+    }
+
+    /**
+     * Adds the same fault for the next {@code times} requests to the metadata service.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults imds(int times, Fault fault) {
+        requireNonNull(fault, "fault");
+        imds.addAll(Collections.nCopies(times, fault));
+        return this;
+    }
+
+    /** Adds faults for the next requests to Entra, one each; the discovery document counts as one too. */
+    public Faults entra(Fault... faults) {
+        return add(entra, faults);
+    }
+
+    /** Adds faults for the next requests to the blob endpoint, one each. */
+    public Faults storage(Fault... faults) {
+        return add(storage, faults);
+    }
+
+    /** Forgets the faults that have not been given yet. */
+    public void clear() {
+        imds.clear();
+        entra.clear();
+        storage.clear();
+    }
+
+    private Faults add(Queue<Fault> queue, Fault... faults) {
+        for (Fault fault : faults) {
+            queue.add(requireNonNull(fault, "fault"));
+        }
+        return this;
+    }
+
+    Endpoint beforeImds(Endpoint endpoint) {
+        return before(endpoint, imds);
+    }
+
+    Endpoint beforeEntra(Endpoint endpoint) {
+        return before(endpoint, entra);
+    }
+
+    Endpoint beforeStorage(Endpoint endpoint) {
+        return before(endpoint, storage);
+    }
+
+    private static Endpoint before(Endpoint endpoint, Queue<Fault> queue) {
+        return request -> {
+            Fault fault = queue.poll();
+            return fault == null ? endpoint.answer(request) : fault.insteadOf(() -> endpoint.answer(request));
+        };
+    }
+}

@@ -1,0 +1,110 @@
+package io.podidentity.emulator;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A little Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
+ * have the shape of real ones and are worth nothing anywhere else.
+ *
+ * <p>Thread-safety: safe. Lifecycle: running from {@link #start()} until {@link #close()}, which ends servers and
+ * threads and removes the certificate files; all threads are daemons. No method returns null.
+ */
+public final class PodIdentityEmulator implements AutoCloseable {
+
+    private final Tenant tenant;
+    private final Servers servers;
+
+    PodIdentityEmulator(Tenant tenant, Servers servers) {
+        this.tenant = tenant;
+        this.servers = servers;
+    }
+
+    /**
+     * Starts with defaults: one user-assigned identity, one application and one user, all of them readers of the
+     * container {@code samples}, whose three blobs are a text, a table and a picture.
+     *
+     * @throws java.io.UncheckedIOException if no port or no temporary folder can be had
+     */
+    public static PodIdentityEmulator start() {
+        return builder().start();
+    }
+
+    /** Begins a tenant of your own; each kind of thing that is not given keeps its default. */
+    public static PodIdentityEmulatorBuilder builder() {
+        return new PodIdentityEmulatorBuilder();
+    }
+
+    /** The environment variables that a pod on this node would need to see; unmodifiable. */
+    public Map<String, String> environment() {
+        return Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds().toString());
+    }
+
+    /** The metadata service, {@code http://127.0.0.1:PORT}. */
+    public URI imds() {
+        return servers.imds();
+    }
+
+    /** Entra ID and the Resource Manager, {@code https://localhost:PORT}. */
+    public URI entra() {
+        return servers.entra();
+    }
+
+    /** The storage account, {@code https://127.0.0.1:PORT/devstoreaccount1}. */
+    public URI storage() {
+        return servers.storage();
+    }
+
+    /** A PEM file with the CA that signed the certificate of Entra and storage; there until {@link #close()}. */
+    public Path certificateAuthority() {
+        return servers.trust().pem();
+    }
+
+    /**
+     * A PKCS#12 trust store with that CA and those the JDK trusts by default, password {@code changeit}; made at the
+     * first call, there until {@link #close()}.
+     *
+     * @throws java.io.UncheckedIOException if it cannot be written
+     */
+    public Path trustStore() {
+        return servers.trust().trustStore();
+    }
+
+    /** What was asked, oldest first: the last 10,000 requests, each recorded before its answer is sent. A copy. */
+    public List<RecordedRequest> requests() {
+        return servers.history().snapshot();
+    }
+
+    /** Where wrong answers are ordered. */
+    public Faults faults() {
+        return servers.faults();
+    }
+
+    /** The tenant, a GUID. */
+    public String tenantId() {
+        return tenant.directory().tenantId();
+    }
+
+    /** The managed identities of the node, in the order given; unmodifiable, may be empty. */
+    public List<ManagedIdentity> identities() {
+        return tenant.identities();
+    }
+
+    /** The applications, in the order given; unmodifiable, never empty. */
+    public List<Application> applications() {
+        return tenant.applications();
+    }
+
+    /** The name of the one user, who signs in by device code. */
+    public String userPrincipalName() {
+        return tenant.directory().user().userPrincipalName();
+    }
+
+    /** Ends everything; a second call does nothing. */
+    @Override
+    public void close() {
+        servers.close();
+    }
+}

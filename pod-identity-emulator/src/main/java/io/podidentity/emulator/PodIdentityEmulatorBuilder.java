@@ -1,0 +1,158 @@
+package io.podidentity.emulator;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.emulator.directory.BlobRole;
+import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.User;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What an emulator is to play. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
+ * one of it is given; the default roles make every principal a Storage Blob Data Reader.
+ *
+ * <p>Not thread-safe. Arguments are not null; GUIDs compare without case.
+ */
+public final class PodIdentityEmulatorBuilder {
+
+    private final TenantPlan plan = new TenantPlan();
+    private Ports ports = new Ports(0, 0, 0);
+    private Consumer<RecordedRequest> listener = request -> {};
+
+    PodIdentityEmulatorBuilder() {}
+
+    /** The tenant's ID, a GUID. */
+    public PodIdentityEmulatorBuilder tenantId(String tenantId) {
+        plan.tenantId = requireNonNull(tenantId, "tenantId");
+        return this;
+    }
+
+    /** Assigns identities to the node; called with none, the node has none. */
+    public PodIdentityEmulatorBuilder identity(ManagedIdentity... identities) {
+        plan.addIdentities(List.of(identities));
+        return this;
+    }
+
+    /** Adds an application with a secret; called again with the same client ID, it adds a second valid secret. */
+    public PodIdentityEmulatorBuilder application(String clientId, String objectId, String secret) {
+        plan.addApplication(new Application(clientId, objectId, secret));
+        return this;
+    }
+
+    /** Keeps the default application, but with this secret instead of a new one each time. */
+    public PodIdentityEmulatorBuilder defaultApplication(String secret) {
+        plan.addApplication(Defaults.application(secret));
+        return this;
+    }
+
+    /** Adds a secret whose life is over to the application. */
+    public PodIdentityEmulatorBuilder expiredSecret(String clientId, String secret) {
+        plan.addExpiredSecret(requireNonNull(clientId, "clientId"), requireNonNull(secret, "secret"));
+        return this;
+    }
+
+    /** Lets the application or identity prove itself by assertions that the certificate's private key signed. */
+    public PodIdentityEmulatorBuilder certificate(String clientId, X509Certificate certificate) {
+        plan.addCertificate(requireNonNull(clientId, "clientId"), requireNonNull(certificate, "certificate"));
+        return this;
+    }
+
+    /**
+     * Lets the application or identity prove itself by another issuer's tokens; the three texts are compared letter by
+     * letter, a slash at the end included.
+     */
+    public PodIdentityEmulatorBuilder federatedCredential(
+            String clientId, String issuer, String subject, String audience) {
+        plan.addFederatedCredential(
+                requireNonNull(clientId, "clientId"), new FederatedCredential(issuer, subject, audience));
+        return this;
+    }
+
+    /** The public key of a token issuer, by which its assertions are verified. */
+    public PodIdentityEmulatorBuilder issuerKey(String issuer, PublicKey key) {
+        plan.issuerKeys.put(requireNonNull(issuer, "issuer"), requireNonNull(key, "key"));
+        return this;
+    }
+
+    /** The one user, who signs in by device code. */
+    public PodIdentityEmulatorBuilder user(String userPrincipalName, String objectId) {
+        plan.user =
+                new User(requireNonNull(userPrincipalName, "userPrincipalName"), requireNonNull(objectId, "objectId"));
+        return this;
+    }
+
+    /** Puts a blob; the array is copied. */
+    public PodIdentityEmulatorBuilder blob(String container, String name, String contentType, byte[] content) {
+        requireNonNull(container, "container");
+        requireNonNull(name, "name");
+        requireNonNull(contentType, "contentType");
+        byte[] copy = content.clone();
+        plan.addBlob(store -> store.put(container, name, contentType, copy));
+        return this;
+    }
+
+    /**
+     * Assigns a role on the storage account.
+     *
+     * @param principalObjectId the object ID of an identity, an application's service principal or the user
+     * @param role {@code Storage Blob Data Reader}, {@code … Contributor} or {@code … Owner}
+     * @throws IllegalArgumentException if the role is another
+     */
+    public PodIdentityEmulatorBuilder role(String principalObjectId, String role) {
+        plan.addRole(requireNonNull(principalObjectId, "principalObjectId"), BlobRole.named(role));
+        return this;
+    }
+
+    /** Leaves everyone without a role, unless {@link #role} assigns some. */
+    public PodIdentityEmulatorBuilder withoutRoles() {
+        plan.defaultRoles = false;
+        return this;
+    }
+
+    /**
+     * How long access tokens live; by default an hour from Entra and a day from the metadata service.
+     *
+     * @throws IllegalArgumentException if it is shorter than a second
+     */
+    public PodIdentityEmulatorBuilder tokenLifetime(Duration lifetime) {
+        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("A token must live for a second at least, not " + lifetime);
+        }
+        plan.tokenLifetime = lifetime;
+        return this;
+    }
+
+    /** The clock by which tokens are issued and checked; the system's by default. */
+    public PodIdentityEmulatorBuilder clock(Clock clock) {
+        plan.clock = requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /** The ports on 127.0.0.1; 0, the default, takes any free one. */
+    public PodIdentityEmulatorBuilder ports(int imds, int entra, int storage) {
+        ports = new Ports(imds, entra, storage);
+        return this;
+    }
+
+    /** Is told of every request, on the thread that serves it. */
+    public PodIdentityEmulatorBuilder onRequest(Consumer<RecordedRequest> listener) {
+        this.listener = requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Starts the servers.
+     *
+     * @throws IllegalStateException if a credential was given for a client ID that nothing here has
+     * @throws java.io.UncheckedIOException if a port is taken or no temporary folder can be had
+     */
+    public PodIdentityEmulator start() {
+        Tenant tenant = plan.tenant();
+        return new PodIdentityEmulator(tenant, Servers.start(tenant, ports, listener));
+    }
+}

@@ -1,0 +1,33 @@
+package io.podidentity.emulator;
+
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.storage.BlobStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the servers play.
+ *
+ * @param tokenLifetime null for each server's own: an hour from Entra, a day from the metadata service
+ */
+record Tenant(
+        Directory directory,
+        List<ManagedIdentity> identities,
+        List<Application> applications,
+        BlobStore blobs,
+        @Nullable Duration tokenLifetime,
+        Clock clock) {
+
+    private static final Duration ENTRA_LIFETIME = Duration.ofHours(1);
+    private static final Duration IMDS_LIFETIME = Duration.ofHours(24);
+
+    Duration entraLifetime() {
+        return tokenLifetime == null ? ENTRA_LIFETIME : tokenLifetime;
+    }
+
+    Duration imdsLifetime() {
+        return tokenLifetime == null ? IMDS_LIFETIME : tokenLifetime;
+    }
+}

@@ -1,0 +1,62 @@
+package io.podidentity.emulator.directory;
+
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What can get a token without a person: an application or a managed identity. Immutable. */
+public record ServicePrincipal(
+        String clientId,
+        String objectId,
+        List<ClientSecret> secrets,
+        List<X509Certificate> certificates,
+        List<FederatedCredential> federatedCredentials) {
+
+    public ServicePrincipal {
+        secrets = List.copyOf(secrets);
+        certificates = List.copyOf(certificates);
+        federatedCredentials = List.copyOf(federatedCredentials);
+    }
+
+    public ServicePrincipal(String clientId, String objectId) {
+        this(clientId, objectId, List.of(), List.of(), List.of());
+    }
+
+    /** What a presented secret is worth. */
+    public enum SecretCheck {
+        VALID,
+        EXPIRED,
+        WRONG
+    }
+
+    public SecretCheck check(String presentedSecret) {
+        SecretCheck result = SecretCheck.WRONG;
+        for (ClientSecret secret : secrets) {
+            if (secret.matches(presentedSecret)) {
+                if (!secret.expired()) {
+                    return SecretCheck.VALID;
+                }
+                result = SecretCheck.EXPIRED;
+            }
+        }
+        return result;
+    }
+
+    public ServicePrincipal with(ClientSecret secret) {
+        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates, federatedCredentials);
+    }
+
+    public ServicePrincipal with(X509Certificate certificate) {
+        return new ServicePrincipal(clientId, objectId, secrets, plus(certificates, certificate), federatedCredentials);
+    }
+
+    public ServicePrincipal with(FederatedCredential credential) {
+        return new ServicePrincipal(clientId, objectId, secrets, certificates, plus(federatedCredentials, credential));
+    }
+
+    private static <T> List<T> plus(List<T> list, T element) {
+        var more = new ArrayList<>(list);
+        more.add(element);
+        return more;
+    }
+}

@@ -1,0 +1,123 @@
+package io.podidentity.emulator.entra;
+
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.AccessTokenReader;
+import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.TokenIssuer;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Entra ID of one tenant: discovery documents, keys, and tokens for applications and for the one user. Beside it the
+ * answers of Resource Manager, at the same address, since {@code az} can be pointed at one address for both.
+ *
+ * <p>Thread-safety: safe.
+ */
+public final class EntraEndpoint implements Endpoint {
+
+    private static final Pattern CORRELATION_ID = Pattern.compile("[0-9A-Za-z-]{1,64}");
+
+    private final Directory directory;
+    private final TokenIssuer issuer;
+    private final SigningKey key;
+    private final Clock clock;
+    private final DiscoveryDocuments documents;
+    private final ResourceManagerEndpoint resourceManager;
+    private final UserSignIn users;
+    private final TokenEndpoint tokens;
+
+    /**
+     * Plays the tenant of the directory.
+     *
+     * @param authority the address that the documents name, without a slash at the end
+     * @param life how long access tokens live
+     */
+    public EntraEndpoint(
+            Directory directory, TokenIssuer issuer, SigningKey key, URI authority, Clock clock, Duration life) {
+        this.directory = directory;
+        this.issuer = issuer;
+        this.key = key;
+        this.clock = clock;
+        this.documents = new DiscoveryDocuments(authority);
+        this.resourceManager =
+                new ResourceManagerEndpoint(authority, directory.tenantId(), new AccessTokenReader(key), clock);
+        this.users = new UserSignIn(directory, authority, key);
+        var assertions = new ClientAssertion(directory.issuerKeys(), authority, clock);
+        var clients = new ClientAuthentication(directory, assertions);
+        this.tokens = new TokenEndpoint(clients, users, new Scope(directory.tenantId()), issuer, life);
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        try {
+            return resourceManager.answer(request).orElseGet(() -> entra(request));
+        } catch (EntraException refusal) {
+            return refusal.answer(clock.instant(), correlationId(request));
+        }
+    }
+
+    private static String correlationId(Request request) {
+        return request.header("client-request-id")
+                .filter(id -> CORRELATION_ID.matcher(id).matches())
+                .orElseGet(() -> UUID.randomUUID().toString());
+    }
+
+    private Answer entra(Request request) {
+        List<String> segments = request.segments();
+        if (segments.size() < 2) {
+            return notFound();
+        }
+        String tenant = segments.get(0);
+        String path = String.join("/", segments.subList(1, segments.size()));
+        return switch (path) {
+            case "discovery/instance" -> get(request, documents.instances(tenant));
+            case "discovery/keys", "discovery/v2.0/keys" -> get(request, inTenant(tenant, key.publicKeys()));
+            case ".well-known/openid-configuration" ->
+                get(request, inTenant(tenant, documents.version1(tenant, issuer.issuer())));
+            case "v2.0/.well-known/openid-configuration" -> get(request, inTenant(tenant, documents.version2(tenant)));
+            case "oauth2/v2.0/devicecode" -> {
+                inTenant(tenant, request);
+                yield request.isPost() ? users.startDeviceCode(request.form()) : methodNotAllowed("POST");
+            }
+            case "oauth2/v2.0/token" -> {
+                inTenant(tenant, request);
+                yield request.isPost() ? tokens.version2(request.form()) : methodNotAllowed("POST");
+            }
+            case "oauth2/token" -> {
+                inTenant(tenant, request);
+                yield request.isPost() ? tokens.version1(request.form()) : methodNotAllowed("POST");
+            }
+            default -> notFound();
+        };
+    }
+
+    private <T> T inTenant(String tenant, T answer) {
+        if (!directory.hasTenant(tenant) && !directory.isSharedTenant(tenant)) {
+            throw EntraError.UNKNOWN_TENANT.because("Tenant '" + tenant
+                    + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct"
+                    + " cloud. Check with your subscription administrator, this may happen if there are no active"
+                    + " subscriptions for the tenant.");
+        }
+        return answer;
+    }
+
+    private static Answer get(Request request, Map<String, Object> document) {
+        return request.isGet() ? Answer.json(200, document) : methodNotAllowed("GET");
+    }
+
+    private static Answer methodNotAllowed(String allowed) {
+        return Answer.empty(405).with("Allow", allowed);
+    }
+
+    private static Answer notFound() {
+        return Answer.json(404, Map.of("error", "not_found", "error_description", "The emulator has no such page."));
+    }
+}

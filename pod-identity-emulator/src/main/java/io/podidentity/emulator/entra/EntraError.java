@@ -1,0 +1,50 @@
+package io.podidentity.emulator.entra;
+
+/** Entra's errors that the emulator can give: number, OAuth error code and HTTP status. */
+enum EntraError {
+    MALFORMED_GRANT(9002313, "invalid_grant", 400),
+    UNKNOWN_TENANT(90002, "invalid_request", 400),
+    MISSING_PARAMETER(900144, "invalid_request", 400),
+    UNSUPPORTED_GRANT(70003, "unsupported_grant_type", 400),
+    INVALID_SCOPE(70011, "invalid_scope", 400),
+    SCOPE_WITHOUT_DEFAULT(1002012, "invalid_scope", 400),
+    UNKNOWN_RESOURCE(500011, "invalid_resource", 400),
+    UNKNOWN_APPLICATION(700016, "unauthorized_client", 400),
+    NO_CLIENT_CREDENTIAL(7000218, "invalid_client", 401),
+    WRONG_SECRET(7000215, "invalid_client", 401),
+    EXPIRED_SECRET(7000222, "invalid_client", 401),
+    MALFORMED_ASSERTION(50027, "invalid_request", 400),
+    ASSERTION_SIGNATURE(50013, "invalid_client", 401),
+    ASSERTION_CERTIFICATE(700027, "invalid_client", 401),
+    ASSERTION_AUDIENCE(700023, "invalid_client", 401),
+    ASSERTION_EXPIRED(700024, "invalid_client", 401),
+    FEDERATED_ISSUER(700211, "invalid_request", 400),
+    FEDERATED_AUDIENCE(700212, "invalid_request", 400),
+    FEDERATED_SUBJECT(700213, "invalid_request", 400);
+
+    private final int number;
+    private final String code;
+    private final int status;
+
+    EntraError(int number, String code, int status) {
+        this.number = number;
+        this.code = code;
+        this.status = status;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String code() {
+        return code;
+    }
+
+    int status() {
+        return status;
+    }
+
+    EntraException because(String message) {
+        return new EntraException(this, message);
+    }
+}

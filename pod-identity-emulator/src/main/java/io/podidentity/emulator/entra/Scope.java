@@ -1,0 +1,69 @@
+package io.podidentity.emulator.entra;
+
+import io.podidentity.emulator.token.Resource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** Derives the resource, which becomes the token's audience letter by letter, from what a client asks for. */
+final class Scope {
+
+    private static final String DEFAULT = "/.default";
+    private static final String GRAPH = "https://graph.microsoft.com";
+    private static final Set<String> OPENID = Set.of("openid", "profile", "email", "offline_access");
+
+    private final String tenantId;
+
+    Scope(String tenantId) {
+        this.tenantId = tenantId;
+    }
+
+    /**
+     * For an application, which can ask for all its permissions at once only: {@code X/.default} is X. OpenID's scopes
+     * are for users, but libraries send them along.
+     */
+    String resourceOfApplication(String scope) {
+        List<String> scopes = withoutOpenId(scope);
+        if (scopes.size() != 1 || !scopes.get(0).endsWith(DEFAULT)) {
+            throw EntraError.SCOPE_WITHOUT_DEFAULT.because("The provided value for scope " + scope
+                    + " is not valid. Client credential flows must have a scope value with /.default suffixed to the"
+                    + " resource identifier (application ID URI).");
+        }
+        return known(withoutPermission(scopes.get(0)));
+    }
+
+    /** For a user: besides {@code X/.default} also single permissions as {@code X/Permission}, or plain ones of Graph. */
+    String resourceOfUser(String scope) {
+        List<String> resources = withoutOpenId(scope).stream()
+                .map(Scope::withoutPermission)
+                .distinct()
+                .toList();
+        if (resources.size() > 1) {
+            throw EntraError.INVALID_SCOPE.because("The provided value for the input parameter 'scope' is not valid:"
+                    + " a token is for one resource, and this names " + resources.size() + ".");
+        }
+        return resources.isEmpty() ? GRAPH : known(resources.get(0));
+    }
+
+    private static List<String> withoutOpenId(String scope) {
+        return Arrays.stream(scope.strip().split(" +"))
+                .filter(one -> !OPENID.contains(one))
+                .toList();
+    }
+
+    private static String withoutPermission(String scope) {
+        int slash = scope.lastIndexOf('/');
+        return slash < 0 ? GRAPH : scope.substring(0, slash);
+    }
+
+    String known(String resource) {
+        if (!Resource.isKnown(resource)) {
+            throw EntraError.UNKNOWN_RESOURCE.because("The resource principal named " + resource
+                    + " was not found in the tenant named " + tenantId
+                    + ". This can happen if the application has not been installed by the administrator of the tenant"
+                    + " or consented to by any user in the tenant. You might have sent your authentication request to"
+                    + " the wrong tenant.");
+        }
+        return resource;
+    }
+}

@@ -1,0 +1,91 @@
+package io.podidentity.emulator.entra;
+
+import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.token.IssuedToken;
+import io.podidentity.emulator.token.TokenIssuer;
+import io.podidentity.emulator.token.TokenSubject;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Exchanges a proof of identity for an access token, in both versions of the protocol. */
+final class TokenEndpoint {
+
+    private final ClientAuthentication clients;
+    private final UserSignIn users;
+    private final Scope scopes;
+    private final TokenIssuer issuer;
+    private final Duration life;
+
+    TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scopes, TokenIssuer issuer, Duration life) {
+        this.clients = clients;
+        this.users = users;
+        this.scopes = scopes;
+        this.issuer = issuer;
+        this.life = life;
+    }
+
+    /** The token endpoint of version 2: a scope, and numbers. */
+    Answer version2(Parameters form) {
+        return switch (ClientAuthentication.required(form, "grant_type")) {
+            case "client_credentials" -> {
+                ServicePrincipal principal = clients.authenticate(form);
+                String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
+                yield Answer.json(200, inNumbers(issue(principal, resource)));
+            }
+            case "device_code", "urn:ietf:params:oauth:grant-type:device_code" ->
+                tokensOf(users.redeemDeviceCode(form), form);
+            case "refresh_token" -> tokensOf(users.redeemRefreshToken(form), form);
+            default -> throw unsupportedGrant();
+        };
+    }
+
+    /** The token endpoint of version 1: a resource, and every value a string. */
+    Answer version1(Parameters form) {
+        if (!ClientAuthentication.required(form, "grant_type").equals("client_credentials")) {
+            throw unsupportedGrant();
+        }
+        ServicePrincipal principal = clients.authenticate(form);
+        String resource = scopes.known(ClientAuthentication.required(form, "resource"));
+        IssuedToken token = issue(principal, resource);
+        var body = new LinkedHashMap<String, Object>();
+        body.put("token_type", "Bearer");
+        body.put("expires_in", Long.toString(token.lifetimeSeconds()));
+        body.put("ext_expires_in", Long.toString(token.lifetimeSeconds()));
+        body.put("expires_on", Long.toString(token.expiresOn().getEpochSecond()));
+        body.put("not_before", Long.toString(token.notBefore().getEpochSecond()));
+        body.put("resource", resource);
+        body.put("access_token", token.value());
+        return Answer.json(200, body);
+    }
+
+    private Answer tokensOf(UserSignIn.Session session, Parameters form) {
+        String resource = scopes.resourceOfUser(form.get("scope").orElse(session.scope()));
+        IssuedToken token = issuer.issue(session.subject(), resource, life);
+        Map<String, Object> body = inNumbers(token);
+        body.put("scope", resource + "/.default");
+        body.putAll(users.companions(session, token));
+        return Answer.json(200, body);
+    }
+
+    private IssuedToken issue(ServicePrincipal principal, String resource) {
+        var subject = TokenSubject.application(principal.clientId(), principal.objectId());
+        return issuer.issue(subject, resource, life);
+    }
+
+    private static Map<String, Object> inNumbers(IssuedToken token) {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("token_type", "Bearer");
+        body.put("expires_in", token.lifetimeSeconds());
+        body.put("ext_expires_in", token.lifetimeSeconds());
+        token.refreshInSeconds().ifPresent(seconds -> body.put("refresh_in", seconds));
+        body.put("access_token", token.value());
+        return body;
+    }
+
+    private static EntraException unsupportedGrant() {
+        return EntraError.UNSUPPORTED_GRANT.because("The app requested an unsupported grant type.");
+    }
+}

@@ -1,0 +1,167 @@
+package io.podidentity.emulator.http;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 server on 127.0.0.1, a thread for each connection. The JDK's own server is not used, since it refuses
+ * paths that begin with two slashes, which clients do send and Azure does answer.
+ *
+ * <p>Thread-safety: safe. Lifecycle: {@link #bind} takes the port, {@link #serve} begins to answer, {@link #close} ends
+ * everything; all threads are daemons.
+ */
+public final class LoopbackServer implements AutoCloseable {
+
+    private static final int BACKLOG = 256;
+    private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
+
+    private final String name;
+    private final String scheme;
+    private final ServerSocket server;
+    private final RequestLog log;
+    private final ExecutorService threads;
+    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+
+    private LoopbackServer(String name, String scheme, ServerSocket server, RequestLog log) {
+        this.name = name;
+        this.scheme = scheme;
+        this.server = server;
+        this.log = log;
+        var count = new AtomicInteger();
+        this.threads = Executors.newCachedThreadPool(task -> {
+            var thread = new Thread(task, "podid-" + name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Takes the port.
+     *
+     * @param port 0 for any free one
+     * @param tls null for plain HTTP
+     * @throws UncheckedIOException if the port is taken
+     */
+    public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestLog log) {
+        try {
+            InetAddress loopback = InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
+            ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
+            ServerSocket server = factory.createServerSocket(port, BACKLOG, loopback);
+            return new LoopbackServer(name, tls == null ? "http" : "https", server, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot serve " + name + " on 127.0.0.1:" + port + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** The base address with the given host name for 127.0.0.1, without a slash at the end. */
+    public URI uri(String host) {
+        return URI.create(scheme + "://" + host + ":" + server.getLocalPort());
+    }
+
+    /** Begins to answer; called once. */
+    public void serve(Endpoint endpoint) {
+        threads.execute(() -> {
+            while (!server.isClosed()) {
+                try {
+                    accept(server.accept(), endpoint);
+                } catch (IOException clientIsGone) {
+                    // Or the server is closed: the loop looks.
+                }
+            }
+        });
+    }
+
+    private void accept(Socket connection, Endpoint endpoint) {
+        connections.add(connection);
+        try {
+            threads.execute(() -> converse(connection, endpoint));
+        } catch (RejectedExecutionException closing) {
+            closeQuietly(connection);
+        }
+    }
+
+    private void converse(Socket connection, Endpoint endpoint) {
+        try (connection) {
+            connection.setTcpNoDelay(true);
+            connection.setSoTimeout((int) IDLE_LIMIT.toMillis());
+            var out = new BufferedOutputStream(connection.getOutputStream());
+            var writer = new AnswerWriter(out);
+            var reader = new RequestReader(new BufferedInputStream(connection.getInputStream()), out);
+            try {
+                for (var request = reader.next(); request.isPresent(); request = reader.next()) {
+                    answer(request.get(), endpoint, writer);
+                    if (request.get().isLast()) {
+                        return;
+                    }
+                }
+            } catch (BadRequestException refusal) {
+                writer.write(Answer.json(refusal.status(), Map.of("error", "bad_request")), false, true);
+            }
+        } catch (IOException clientIsGone) {
+            // Nobody is left to be told.
+        } finally {
+            connections.remove(connection);
+        }
+    }
+
+    private void answer(Request request, Endpoint endpoint, AnswerWriter writer) throws IOException {
+        Answer answer;
+        try {
+            answer = endpoint.answer(request);
+        } catch (IllegalArgumentException unreadable) {
+            answer = Answer.json(400, Map.of("error", "invalid_request"));
+        }
+        log.seen(
+                name,
+                request.method(),
+                Redaction.path(request.rawPath()),
+                Redaction.query(request.rawQuery()),
+                answer.status());
+        pause(answer.delay());
+        writer.write(answer, request.method().equals("HEAD"), request.isLast());
+    }
+
+    private static void pause(Duration delay) throws IOException {
+        try {
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(server);
+        threads.shutdownNow();
+        connections.forEach(LoopbackServer::closeQuietly);
+    }
+
+    private static void closeQuietly(AutoCloseable socket) {
+        try {
+            socket.close();
+        } catch (Exception alreadyGone) {
+            // It is closed all the same.
+        }
+    }
+}

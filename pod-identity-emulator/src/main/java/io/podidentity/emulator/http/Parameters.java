@@ -1,0 +1,58 @@
+package io.podidentity.emulator.http;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The decoded parameters of a query or a form. Of a repeated name the first value counts. Its text shows names only,
+ * since values may be secrets. Immutable.
+ */
+public final class Parameters {
+
+    private final Map<String, String> values;
+
+    private Parameters(Map<String, String> values) {
+        this.values = values;
+    }
+
+    /**
+     * Reads {@code a=b&c=d}.
+     *
+     * @throws IllegalArgumentException if a percent escape is broken
+     */
+    public static Parameters parse(String encoded) {
+        var values = new LinkedHashMap<String, String>();
+        for (String pair : encoded.split("&", -1)) {
+            if (!pair.isEmpty()) {
+                int equals = pair.indexOf('=');
+                String name = equals < 0 ? pair : pair.substring(0, equals);
+                String value = equals < 0 ? "" : pair.substring(equals + 1);
+                values.putIfAbsent(decode(name), decode(value));
+            }
+        }
+        return new Parameters(values);
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    /** The value of {@code name}, if it is there and not empty. */
+    public Optional<String> get(String name) {
+        return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /** The names given, in order. */
+    public Set<String> names() {
+        return values.keySet();
+    }
+
+    @Override
+    public String toString() {
+        return values.keySet().toString();
+    }
+}

@@ -1,0 +1,56 @@
+package io.podidentity.emulator.http;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Takes secrets out of paths and queries before they are recorded or logged. */
+final class Redaction {
+
+    private static final String REDACTED = "REDACTED";
+    /** Every JWT begins with an opening brace and a quote in base64url. */
+    private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_=-]*(\\.[A-Za-z0-9_=-]*)*");
+
+    private static final Set<String> SECRET_NAMES = Set.of(
+            "access_token",
+            "assertion",
+            "client_assertion",
+            "client_secret",
+            "code",
+            "device_code",
+            "id_token",
+            "password",
+            "refresh_token",
+            "secret",
+            "sig",
+            "token");
+
+    private Redaction() {}
+
+    static String path(String rawPath) {
+        return JWT.matcher(rawPath).replaceAll(REDACTED);
+    }
+
+    static String query(String rawQuery) {
+        return Arrays.stream(rawQuery.split("&", -1)).map(Redaction::pair).collect(Collectors.joining("&"));
+    }
+
+    private static String pair(String pair) {
+        int equals = pair.indexOf('=');
+        String name = equals < 0 ? pair : pair.substring(0, equals);
+        return SECRET_NAMES.contains(decoded(name).toLowerCase(Locale.ROOT))
+                ? name + "=" + REDACTED
+                : JWT.matcher(pair).replaceAll(REDACTED);
+    }
+
+    /** A name can be percent-encoded in part; a broken escape is left as it is. */
+    private static String decoded(String name) {
+        try {
+            return Request.decodeSegment(name);
+        } catch (IllegalArgumentException brokenEscape) {
+            return name;
+        }
+    }
+}

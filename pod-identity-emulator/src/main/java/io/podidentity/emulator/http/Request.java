@@ -1,0 +1,109 @@
+package io.podidentity.emulator.http;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** One request, its body read whole. Immutable, and without a text form, since it may carry secrets. */
+public final class Request {
+
+    private final String method;
+    private final String rawPath;
+    private final String rawQuery;
+    private final Map<String, String> headers;
+    private final String body;
+    private final boolean last;
+
+    /**
+     * Takes what was read.
+     *
+     * @param target the path with the query
+     * @param headers by name without case
+     * @param last whether the connection ends with the answer
+     */
+    Request(String method, String target, Map<String, String> headers, String body, boolean last) {
+        int mark = target.indexOf('?');
+        this.method = method;
+        this.rawPath = mark < 0 ? target : target.substring(0, mark);
+        this.rawQuery = mark < 0 ? "" : target.substring(mark + 1);
+        this.headers = headers;
+        this.body = body;
+        this.last = last;
+    }
+
+    boolean isLast() {
+        return last;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    public boolean isGet() {
+        return method.equals("GET");
+    }
+
+    public boolean isPost() {
+        return method.equals("POST");
+    }
+
+    /** The path as sent, still percent-encoded. */
+    public String rawPath() {
+        return rawPath;
+    }
+
+    /** The query as sent, still percent-encoded; empty if there is none. */
+    String rawQuery() {
+        return rawQuery;
+    }
+
+    /**
+     * The decoded segments of the path; empty ones (of doubled slashes) are left out.
+     *
+     * @throws IllegalArgumentException if a percent escape is broken
+     */
+    public List<String> segments() {
+        return Arrays.stream(rawPath.split("/", -1))
+                .filter(segment -> !segment.isEmpty())
+                .map(Request::decodeSegment)
+                .toList();
+    }
+
+    /** A plus sign stands for itself in a path. */
+    public static String decodeSegment(String segment) {
+        return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name));
+    }
+
+    /** The token of {@code Authorization: Bearer …}, if there is one. */
+    public Optional<String> bearer() {
+        return header("Authorization")
+                .filter(value -> value.toLowerCase(Locale.ROOT).startsWith("bearer "))
+                .map(value -> value.substring("bearer ".length()).strip());
+    }
+
+    /**
+     * The parameters of the query.
+     *
+     * @throws IllegalArgumentException if a percent escape is broken
+     */
+    public Parameters query() {
+        return Parameters.parse(rawQuery);
+    }
+
+    /**
+     * The body read as a form.
+     *
+     * @throws IllegalArgumentException if a percent escape is broken
+     */
+    public Parameters form() {
+        return Parameters.parse(body);
+    }
+}

@@ -1,0 +1,132 @@
+package io.podidentity.emulator.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Reads the requests of one HTTP/1.1 connection, each of bounded size. Not thread-safe. */
+final class RequestReader {
+
+    /** In bytes, the request line included. */
+    static final int MAX_HEAD = 64 << 10;
+
+    /** In bytes; no request to Azure that is played here comes near it. */
+    static final int MAX_BODY = 1 << 20;
+
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final InputStream in;
+    private final OutputStream out;
+    private int headBytes;
+
+    RequestReader(InputStream in, OutputStream out) {
+        this.in = in;
+        this.out = out;
+    }
+
+    /**
+     * Reads the next request, or is empty if the client has hung up.
+     *
+     * @throws BadRequestException if it is none, or is too large; what follows on the connection is then lost
+     */
+    Optional<Request> next() throws IOException {
+        headBytes = 0;
+        String line = line();
+        if (line.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] words = line.split(" ", -1);
+        if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
+            throw new BadRequestException(400);
+        }
+        Map<String, String> headers = headers();
+        boolean last = words[2].equals("HTTP/1.0")
+                || headers.getOrDefault("Connection", "")
+                        .toLowerCase(Locale.ROOT)
+                        .contains("close");
+        return Optional.of(new Request(words[0], words[1], headers, body(headers), last));
+    }
+
+    private Map<String, String> headers() throws IOException {
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            int colon = line.indexOf(':');
+            if (colon < 1) {
+                throw new BadRequestException(400);
+            }
+            headers.putIfAbsent(
+                    line.substring(0, colon), line.substring(colon + 1).strip());
+        }
+        return headers;
+    }
+
+    /** A line without its end; empty also at the end of the stream. */
+    private String line() throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+            if (++headBytes > MAX_HEAD) {
+                throw new BadRequestException(431);
+            }
+            line.write(b);
+        }
+        String text = line.toString(StandardCharsets.ISO_8859_1);
+        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private String body(Map<String, String> headers) throws IOException {
+        boolean chunked = headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked");
+        long length = chunked ? 0 : number(headers.getOrDefault("Content-Length", "0"), 10);
+        if (headers.getOrDefault("Expect", "").equalsIgnoreCase("100-continue")) {
+            out.write(CONTINUE);
+            out.flush();
+        }
+        byte[] body = chunked ? chunks() : exactly(length);
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    private byte[] chunks() throws IOException {
+        var body = new ByteArrayOutputStream();
+        long length;
+        do {
+            String size = line();
+            int extension = size.indexOf(';');
+            length = number(extension < 0 ? size : size.substring(0, extension), 16);
+            body.write(exactly(length));
+            if (body.size() > MAX_BODY) {
+                throw new BadRequestException(413);
+            }
+            line();
+        } while (length > 0);
+        return body.toByteArray();
+    }
+
+    private byte[] exactly(long length) throws IOException {
+        if (length > MAX_BODY) {
+            throw new BadRequestException(413);
+        }
+        byte[] bytes = in.readNBytes((int) length);
+        if (bytes.length < length) {
+            throw new EOFException("the client hung up");
+        }
+        return bytes;
+    }
+
+    private static long number(String text, int radix) throws BadRequestException {
+        try {
+            long number = Long.parseLong(text.strip(), radix);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new BadRequestException(400);
+        }
+        throw new BadRequestException(400);
+    }
+}

@@ -1,0 +1,110 @@
+package io.podidentity.emulator.imds;
+
+import io.podidentity.emulator.directory.NodeIdentity;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.IssuedToken;
+import io.podidentity.emulator.token.Resource;
+import io.podidentity.emulator.token.TokenIssuer;
+import io.podidentity.emulator.token.TokenSubject;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The instance metadata service of one node: tokens of its managed identities, and a few words about itself. */
+public final class ImdsEndpoint implements Endpoint {
+
+    private final NodeIdentities identities;
+    private final TokenIssuer issuer;
+    private final Duration life;
+
+    /** Plays a node with these identities, whose access tokens live so long. */
+    public ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer, Duration life) {
+        this.identities = new NodeIdentities(identities);
+        this.issuer = issuer;
+        this.life = life;
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        String path = String.join("/", request.segments()).toLowerCase(Locale.ROOT);
+        if (!path.equals("metadata/identity/oauth2/token") && !path.equals("metadata/instance")) {
+            return error(404, "not_found", "The requested resource is not found");
+        }
+        if (!request.isGet()) {
+            return error(405, "method_not_allowed", "The requested method is not allowed")
+                    .with("Allow", "GET");
+        }
+        try {
+            requireLocalCaller(request);
+            return path.endsWith("instance") ? instance(request.query()) : token(request.query());
+        } catch (ImdsRefusal refusal) {
+            return error(400, refusal.code(), refusal.getMessage());
+        }
+    }
+
+    /** Both headers tell a program on the node from one that a careless proxy let in. */
+    private static void requireLocalCaller(Request request) {
+        if (request.header("X-Forwarded-For").isPresent()) {
+            throw ImdsRefusal.invalidRequest("Requests with an X-Forwarded-For header are not served");
+        }
+        if (!request.header("Metadata")
+                .map(value -> value.equalsIgnoreCase("true"))
+                .orElse(false)) {
+            throw ImdsRefusal.invalidRequest("Required metadata header not specified");
+        }
+    }
+
+    private Answer token(Parameters query) {
+        required(query, "api-version");
+        String resource = required(query, "resource");
+        if (!Resource.isKnown(resource)) {
+            throw new ImdsRefusal(
+                    "invalid_resource",
+                    "AADSTS500011: The resource principal named " + resource + " was not found in the tenant.");
+        }
+        NodeIdentity identity = identities.select(query);
+        var subject = TokenSubject.application(identity.clientId(), identity.objectId());
+        IssuedToken token = issuer.issue(subject, resource, life);
+        var body = new LinkedHashMap<String, Object>();
+        body.put("access_token", token.value());
+        body.put("client_id", identity.clientId());
+        body.put("expires_in", Long.toString(token.lifetimeSeconds()));
+        body.put("expires_on", Long.toString(token.expiresOn().getEpochSecond()));
+        body.put("ext_expires_in", Long.toString(token.lifetimeSeconds()));
+        body.put("not_before", Long.toString(token.notBefore().getEpochSecond()));
+        body.put("refresh_token", "");
+        body.put("resource", resource);
+        body.put("token_type", "Bearer");
+        return Answer.json(200, body);
+    }
+
+    private static String required(Parameters query, String name) {
+        return query.get(name)
+                .orElseThrow(() -> ImdsRefusal.invalidRequest("Required query variable '" + name + "' is missing"));
+    }
+
+    private static Answer instance(Parameters query) {
+        required(query, "api-version");
+        var compute = new LinkedHashMap<String, Object>();
+        compute.put("azEnvironment", "AzurePublicCloud");
+        compute.put("location", "westeurope");
+        compute.put("name", "podid-node-0");
+        compute.put("osType", "Linux");
+        compute.put("provider", "Microsoft.Compute");
+        compute.put("resourceGroupName", NodeIdentities.RESOURCE_GROUP);
+        compute.put("subscriptionId", NodeIdentities.SUBSCRIPTION_ID);
+        compute.put("tags", "emulator:podid");
+        return Answer.json(200, Map.of("compute", compute));
+    }
+
+    private static Answer error(int status, String code, String description) {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("error", code);
+        body.put("error_description", description);
+        return Answer.json(status, body);
+    }
+}

@@ -1,0 +1,149 @@
+package io.podidentity.emulator.storage;
+
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.AccessTokenReader;
+import io.podidentity.emulator.token.TokenIssuer;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * One storage account that can be read: lists of containers and blobs, blobs, and their properties.
+ *
+ * <p>Thread-safety: safe.
+ */
+public final class BlobEndpoint implements Endpoint {
+
+    /** The account's name, the first segment of every path. */
+    public static final String ACCOUNT = "devstoreaccount1";
+
+    private static final String VERSION = "2026-10-06";
+    private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7E]{1,1024}");
+
+    private final BlobStore store;
+    private final BearerCheck bearer;
+    private final Listing listing;
+    private final String challenge;
+    private final Clock clock;
+
+    /**
+     * Serves the blobs of the store.
+     *
+     * @param account the address of the account, without a slash at the end
+     * @param authority the address of Entra, which a refused client is pointed to
+     */
+    public BlobEndpoint(
+            BlobStore store,
+            Directory directory,
+            TokenIssuer issuer,
+            AccessTokenReader tokens,
+            URI account,
+            URI authority,
+            Clock clock) {
+        this.store = store;
+        this.bearer = new BearerCheck(directory, issuer, tokens, clock, ACCOUNT);
+        this.listing = new Listing(store, account);
+        this.challenge = "Bearer authorization_uri=" + authority + "/" + directory.tenantId()
+                + "/oauth2/authorize resource_id=https://storage.azure.com";
+        this.clock = clock;
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        String requestId = UUID.randomUUID().toString();
+        Answer answer;
+        try {
+            bearer.check(request);
+            answer = read(request);
+        } catch (StorageException refusal) {
+            answer = refusal.answer(requestId, clock.instant());
+            if (answer.status() == 401) {
+                answer = answer.with("WWW-Authenticate", challenge);
+            }
+        }
+        var clientRequestId = request.header("x-ms-client-request-id")
+                .filter(id -> VISIBLE.matcher(id).matches());
+        if (clientRequestId.isPresent()) {
+            answer = answer.with("x-ms-client-request-id", clientRequestId.get());
+        }
+        return answer.with("x-ms-request-id", requestId)
+                .with("x-ms-version", version(request))
+                .with("Server", "podid");
+    }
+
+    private static String version(Request request) {
+        return request.header("x-ms-version")
+                .filter(version -> version.matches("\\d{4}-\\d\\d-\\d\\d"))
+                .orElse(VERSION);
+    }
+
+    private Answer read(Request request) {
+        if (!request.isGet() && !request.method().equals("HEAD")) {
+            throw StorageError.READ_ONLY.refusal();
+        }
+        List<String> segments = request.segments();
+        if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
+            throw StorageError.ACCOUNT_NOT_FOUND.refusal();
+        }
+        String comp = request.query().get("comp").orElse("");
+        String restype = request.query().get("restype").orElse("");
+        return switch (segments.size()) {
+            case 1 -> account(request, restype, comp);
+            case 2 -> container(request, segments.get(1), restype, comp);
+            default -> blob(request, segments.get(1), comp);
+        };
+    }
+
+    private Answer account(Request request, String restype, String comp) {
+        if (comp.equals("list") && restype.isEmpty()) {
+            return xml(listing.containers(request.query()));
+        }
+        throw unknown(restype, comp);
+    }
+
+    private Answer container(Request request, String container, String restype, String comp) {
+        if (restype.equals("container") && comp.equals("list")) {
+            return xml(listing.blobs(container, request.query()));
+        }
+        if (restype.equals("container") && comp.isEmpty()) {
+            store.blobs(container);
+            return Answer.empty(200)
+                    .with("ETag", "\"" + listing.containerEtag() + "\"")
+                    .with("Last-Modified", StoredBlob.httpDate(store.lastModified()))
+                    .with("x-ms-lease-status", "unlocked")
+                    .with("x-ms-lease-state", "available")
+                    .with("x-ms-has-immutability-policy", "false")
+                    .with("x-ms-has-legal-hold", "false");
+        }
+        throw unknown(restype, comp);
+    }
+
+    private Answer blob(Request request, String container, String comp) {
+        if (!comp.isEmpty()) {
+            throw unknown("", comp);
+        }
+        return BlobDownload.answer(request, store.blob(container, blobName(request)));
+    }
+
+    /** All behind the container, so that a doubled slash in a name is kept. */
+    private static String blobName(Request request) {
+        String path = request.rawPath();
+        int container = path.indexOf('/', 1);
+        return Request.decodeSegment(path.substring(path.indexOf('/', container + 1) + 1));
+    }
+
+    private static StorageException unknown(String restype, String comp) {
+        return comp.isEmpty() && restype.isEmpty()
+                ? StorageError.INVALID_URI.refusal()
+                : StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", comp.isEmpty() ? "restype" : "comp");
+    }
+
+    private static Answer xml(String document) {
+        return Answer.text(200, "application/xml", document);
+    }
+}

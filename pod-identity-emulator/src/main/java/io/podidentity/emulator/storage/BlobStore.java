@@ -1,0 +1,45 @@
+package io.podidentity.emulator.storage;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The containers of the account and their blobs, in memory, in the order of their names. Filled before it is served. */
+public final class BlobStore {
+
+    private final NavigableMap<String, NavigableMap<String, StoredBlob>> containers = new TreeMap<>();
+    private final Instant lastModified;
+
+    /** Has nothing yet; {@code now} becomes the time of every container and blob, in whole seconds */
+    public BlobStore(Instant now) {
+        this.lastModified = now.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** Puts a blob, and its container if there is none yet; nobody changes the content afterwards. */
+    public void put(String container, String name, String contentType, byte[] content) {
+        containers
+                .computeIfAbsent(container, key -> new TreeMap<>())
+                .put(name, new StoredBlob(name, contentType, content, lastModified));
+    }
+
+    Instant lastModified() {
+        return lastModified;
+    }
+
+    NavigableSet<String> containers() {
+        return containers.navigableKeySet();
+    }
+
+    /** @throws StorageException if there is no such container */
+    NavigableMap<String, StoredBlob> blobs(String container) {
+        return Optional.ofNullable(containers.get(container)).orElseThrow(StorageError.CONTAINER_NOT_FOUND::refusal);
+    }
+
+    /** @throws StorageException if there is no such container or blob */
+    StoredBlob blob(String container, String name) {
+        return Optional.ofNullable(blobs(container).get(name)).orElseThrow(StorageError.BLOB_NOT_FOUND::refusal);
+    }
+}

@@ -1,0 +1,58 @@
+package io.podidentity.emulator.storage;
+
+import com.nimbusds.jose.util.Base64URL;
+import io.podidentity.emulator.http.Parameters;
+
+/**
+ * The part of a listing that was asked for.
+ *
+ * @param from the first name of the page, empty for the beginning
+ * @param marker the same as the client sent it
+ */
+record Page(String prefix, String from, String marker, int size, boolean sizeGiven) {
+
+    private static final int LARGEST = 5000;
+
+    /** @throws StorageException if a value makes no sense */
+    static Page of(Parameters query) {
+        String marker = query.get("marker").orElse("");
+        String from = new Base64URL(marker).decodeToString();
+        if (!marker.isEmpty() && !marker(from).equals(marker)) {
+            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "marker");
+        }
+        int size = query.get("maxresults").map(Page::size).orElse(LARGEST);
+        return new Page(
+                text(query, "prefix"),
+                from,
+                marker,
+                size,
+                query.get("maxresults").isPresent());
+    }
+
+    /** A text that is written back into the answer. */
+    static String text(Parameters query, String name) {
+        String value = query.get(name).orElse("");
+        if (!Xml.canHold(value)) {
+            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", name);
+        }
+        return value;
+    }
+
+    /** What a client sends to go on at {@code name}; opaque to it. */
+    static String marker(String name) {
+        return Base64URL.encode(name).toString();
+    }
+
+    private static int size(String text) {
+        int size;
+        try {
+            size = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "maxresults");
+        }
+        if (size < 1) {
+            throw StorageError.QUERY_OUT_OF_RANGE.refusal("QueryParameterName", "maxresults");
+        }
+        return Math.min(size, LARGEST);
+    }
+}

@@ -1,0 +1,106 @@
+package io.podidentity.emulator.tls;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files by which a client comes to trust the emulator, in a folder of their own that only the owner can read.
+ *
+ * <p>Thread-safety: safe. Lifecycle: {@link #close} removes the folder.
+ */
+public final class TrustFiles implements AutoCloseable {
+
+    public static final String PASSWORD = "changeit";
+
+    private final X509Certificate ca;
+    private final Path folder;
+    private final Path pem;
+    private final Object lock = new Object();
+    /** Guarded by {@code lock}; made at the first request, since writing it costs more than starting a server. */
+    private @Nullable Path trustStore;
+
+    private TrustFiles(X509Certificate ca, Path folder, Path pem) {
+        this.ca = ca;
+        this.folder = folder;
+        this.pem = pem;
+    }
+
+    public static TrustFiles write(CertificateAuthority authority) {
+        try {
+            Path folder = Files.createTempDirectory("podid-");
+            Path pem = Files.writeString(folder.resolve("ca.pem"), authority.pem());
+            return new TrustFiles(authority.certificate(), folder, pem);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the certificate of the emulator's CA", e);
+        }
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Path pem() {
+        return pem;
+    }
+
+    /** A PKCS#12 file with the CA and all CAs that the JDK trusts by default. */
+    public Path trustStore() {
+        synchronized (lock) {
+            if (trustStore == null) {
+                trustStore = writeTrustStore();
+            }
+            return trustStore;
+        }
+    }
+
+    private Path writeTrustStore() {
+        Path file = folder.resolve("trust.p12");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("podid", ca);
+            List<X509Certificate> defaults = defaultAuthorities();
+            for (int i = 0; i < defaults.size(); i++) {
+                store.setCertificateEntry("default-" + i, defaults.get(i));
+            }
+            store.store(out, PASSWORD.toCharArray());
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the trust store", e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Cannot make the trust store", e);
+        }
+    }
+
+    private static List<X509Certificate> defaultAuthorities() throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        return Stream.of(factory.getTrustManagers())
+                .filter(X509TrustManager.class::isInstance)
+                .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot remove " + folder, e);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.podidentity.emulator.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** An access token. Its text does not show it. */
+public record IssuedToken(String value, Instant notBefore, Instant expiresOn) {
+
+    private static final Duration LONG_LIFE = Duration.ofHours(2);
+
+    public long lifetimeSeconds() {
+        return Duration.between(notBefore, expiresOn).toSeconds();
+    }
+
+    /** When to ask for the next one, in seconds; Entra says so only for tokens of two hours or more. */
+    public Optional<Long> refreshInSeconds() {
+        return lifetimeSeconds() < LONG_LIFE.toSeconds() ? Optional.empty() : Optional.of(lifetimeSeconds() / 2);
+    }
+
+    @Override
+    public String toString() {
+        return "IssuedToken[expiresOn=" + expiresOn + "]";
+    }
+}

@@ -1,0 +1,74 @@
+package io.podidentity.emulator.token;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Map;
+
+/** The RSA key of the emulated tenant; lives in memory only. Thread-safe; shows nothing in its text. */
+public final class SigningKey {
+
+    private final RSAKey key;
+    private final RSASSASigner signer;
+    private final RSASSAVerifier verifier;
+
+    private SigningKey(RSAKey key) throws JOSEException {
+        this.key = key;
+        this.signer = new RSASSASigner(key);
+        this.verifier = new RSASSAVerifier(key);
+    }
+
+    public static SigningKey create() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            KeyPair pair = generator.generateKeyPair();
+            return new SigningKey(new RSAKey.Builder((RSAPublicKey) pair.getPublic())
+                    .privateKey(pair.getPrivate())
+                    .keyUse(KeyUse.SIGNATURE)
+                    .keyIDFromThumbprint()
+                    .build());
+        } catch (NoSuchAlgorithmException | JOSEException e) {
+            throw new IllegalStateException("This JDK cannot make an RSA key", e);
+        }
+    }
+
+    /** The public half as a JSON Web Key Set. */
+    public Map<String, Object> publicKeys() {
+        return new JWKSet(key).toJSONObject(true);
+    }
+
+    public String sign(JWTClaimsSet claims) {
+        try {
+            var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                    .type(JOSEObjectType.JWT)
+                    .keyID(key.getKeyID())
+                    .build();
+            var token = new SignedJWT(header, claims);
+            token.sign(signer);
+            return token.serialize();
+        } catch (JOSEException e) {
+            throw new IllegalStateException("Cannot sign a token", e);
+        }
+    }
+
+    boolean signed(SignedJWT token) {
+        try {
+            return JWSAlgorithm.RS256.equals(token.getHeader().getAlgorithm()) && token.verify(verifier);
+        } catch (JOSEException e) {
+            return false;
+        }
+    }
+}

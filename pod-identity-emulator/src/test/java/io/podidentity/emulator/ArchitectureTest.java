@@ -1,0 +1,62 @@
+package io.podidentity.emulator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.podidentity.emulator");
+
+    @Test
+    void packages_always_haveNoCycles() {
+        slices().matching("io.podidentity.(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void servers_always_knowNothingOfTheTestKit() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.podidentity.emulator", "..cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.podidentity.emulator")
+                .because("the kit puts the servers together, and each can be read without it")
+                .check(MAIN);
+    }
+
+    @Test
+    void testKit_always_hasFewPublicTypes() {
+        assertThat(MAIN)
+                .filteredOn(type -> type.getPackageName().equals("io.podidentity.emulator"))
+                .filteredOn(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .filteredOn(JavaClass::isTopLevelClass)
+                .extracting(JavaClass::getSimpleName)
+                .containsExactlyInAnyOrder(
+                        "Application",
+                        "Fault",
+                        "Faults",
+                        "ManagedIdentity",
+                        "PodIdentityEmulator",
+                        "PodIdentityEmulatorBuilder",
+                        "RecordedRequest");
+    }
+
+    @Test
+    void tests_always_waitForEventsAndNotForTime() {
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .because("a test that sleeps is slow on a good day and wrong on a bad one")
+                .check(new ClassFileImporter().importPackages("io.podidentity.emulator"));
+    }
+}

@@ -1,0 +1,84 @@
+package io.podidentity.emulator;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.text.ParseException;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A plain HTTP client that trusts one emulator. */
+public final class Client {
+
+    private final HttpClient http;
+
+    private Client(HttpClient http) {
+        this.http = http;
+    }
+
+    public static Client of(PodIdentityEmulator azure) {
+        return new Client(HttpClient.newBuilder().sslContext(tls(azure)).build());
+    }
+
+    public static SSLContext tls(PodIdentityEmulator azure) {
+        try (InputStream in = Files.newInputStream(azure.trustStore())) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(in, "changeit".toCharArray());
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public HttpResponse<String> get(String url, String... headers) throws IOException, InterruptedException {
+        return send("GET", url, headers);
+    }
+
+    public HttpResponse<String> send(String method, String url, String... headers)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(url)).method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    public HttpResponse<String> post(String url, Map<String, String> form) throws IOException, InterruptedException {
+        String body = form.entrySet().stream()
+                .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
+                .collect(Collectors.joining("&"));
+        var request = HttpRequest.newBuilder(URI.create(url))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    public static Map<String, Object> json(HttpResponse<String> answer) throws ParseException {
+        return JSONObjectUtils.parse(answer.body());
+    }
+
+    public static JWTClaimsSet claims(HttpResponse<String> answer) throws ParseException {
+        return SignedJWT.parse((String) json(answer).get("access_token")).getJWTClaimsSet();
+    }
+}

@@ -1,0 +1,115 @@
+package io.podidentity.emulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FaultsTest {
+
+    private PodIdentityEmulator azure;
+
+    @BeforeEach
+    void start() {
+        azure = PodIdentityEmulator.start();
+    }
+
+    @AfterEach
+    void close() {
+        azure.close();
+    }
+
+    @Test
+    void imds_withFaultsInARow_givesThemAndThenTheRightAnswer() throws Exception {
+        azure.faults().imds(2, Fault.status(410)).imds(Fault.status(429, "{}").header("Retry-After", "3"));
+
+        assertThat(token().getResponseCode()).isEqualTo(410);
+        assertThat(token().getResponseCode()).isEqualTo(410);
+        HttpURLConnection throttled = token();
+        assertThat(throttled.getResponseCode()).isEqualTo(429);
+        assertThat(throttled.getHeaderField("Retry-After")).isEqualTo("3");
+        assertThat(token().getResponseCode()).isEqualTo(200);
+        assertThat(azure.requests()).extracting(RecordedRequest::status).containsExactly(410, 410, 429, 200);
+    }
+
+    @Test
+    void imds_withGarbage_isNoJson() throws Exception {
+        azure.faults().imds(Fault.garbage());
+        try (InputStream body = token().getInputStream()) {
+            assertThat(body.readAllBytes()).startsWith('<');
+        }
+    }
+
+    @Test
+    void imds_whenCut_endsBeforeTheAnnouncedLength() {
+        azure.faults().imds(Fault.cut());
+        // Not HttpURLConnection, which takes what came for all there is.
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Client.of(azure).get(azure.imds() + "/metadata/identity/oauth2/token"));
+    }
+
+    @Test
+    void imds_whenEndless_goesOnUntilTheClientHangsUp() throws Exception {
+        azure.faults().imds(Fault.endless());
+        HttpURLConnection connection = token();
+        try (InputStream body = connection.getInputStream()) {
+            assertThat(body.readNBytes(4 << 20)).hasSize(4 << 20);
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    @Test
+    void imds_whenSlow_comesLate() throws Exception {
+        azure.faults().imds(Fault.slow(Duration.ofMillis(300)));
+        Instant before = Instant.now();
+        assertThat(token().getResponseCode()).isEqualTo(200);
+        assertThat(Duration.between(before, Instant.now())).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+    }
+
+    @Test
+    void close_whileAnAnswerIsHeldBack_doesNotWaitForIt() throws Exception {
+        azure.faults().imds(Fault.slow(Duration.ofHours(1)));
+        HttpURLConnection connection = token();
+        var caller =
+                new Thread(() -> assertThatThrownBy(connection::getResponseCode).isInstanceOf(IOException.class));
+        caller.start();
+        while (azure.requests().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        azure.close();
+        caller.join(Duration.ofSeconds(10).toMillis());
+        assertThat(caller.isAlive()).isFalse();
+    }
+
+    @Test
+    void clear_withFaultsLeft_forgetsThem() throws Exception {
+        azure.faults().imds(5, Fault.status(500)).entra(Fault.status(500)).storage(Fault.status(500));
+        azure.faults().clear();
+        assertThat(token().getResponseCode()).isEqualTo(200);
+    }
+
+    @Test
+    void header_onASlowAnswer_isRefused() {
+        assertThatThrownBy(() -> Fault.slow(Duration.ZERO).header("a", "b")).isInstanceOf(IllegalStateException.class);
+    }
+
+    private HttpURLConnection token() throws IOException {
+        var connection = (HttpURLConnection) URI.create(azure.imds()
+                        + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/")
+                .toURL()
+                .openConnection();
+        connection.setRequestProperty("Metadata", "true");
+        connection.setReadTimeout(10_000);
+        return connection;
+    }
+}

@@ -1,0 +1,91 @@
+package io.podidentity.emulator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestReaderTest {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @Test
+    void next_withTwoRequestsOnOneConnection_readsBoth() throws IOException {
+        var reader = reader("POST /a?x=1 HTTP/1.1\r\ncontent-length: 3\r\n\r\nb=2GET //c%20d HTTP/1.1\r\n\r\n");
+
+        Request first = reader.next().orElseThrow();
+        assertThat(first.method()).isEqualTo("POST");
+        assertThat(first.rawPath()).isEqualTo("/a");
+        assertThat(first.query().get("x")).contains("1");
+        assertThat(first.form().get("b")).contains("2");
+        Request second = reader.next().orElseThrow();
+        assertThat(second.rawPath()).isEqualTo("//c%20d");
+        assertThat(second.segments()).containsExactly("c d");
+        assertThat(reader.next()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void next_withAChunkedBody_joinsTheChunks() throws IOException {
+        var reader = reader("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;e=1\r\na=b\r\n1\r\nc\r\n0\r\n\r\n");
+        assertThat(reader.next().orElseThrow().form().get("a")).contains("bc");
+    }
+
+    @Test
+    void next_whenTheClientWaitsForLeave_givesIt() throws IOException {
+        reader("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx")
+                .next();
+        assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.1, keep-alive, false", "HTTP/1.1, Close, true", "HTTP/1.0, keep-alive, true"})
+    void isLast_byVersionAndHeader_saysWhetherTheConnectionEnds(String version, String connection, boolean last)
+            throws IOException {
+        var reader = reader("GET / " + version + "\r\nConnection: " + connection + "\r\n\r\n");
+        assertThat(reader.next().orElseThrow().isLast()).isEqualTo(last);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nonsense, 400",
+        "GET / HTTP/2, 400",
+        "GET / HTTP/1.1|no colon, 400",
+        "POST / HTTP/1.1|Content-Length: -1, 400",
+        "POST / HTTP/1.1|Content-Length: many, 400",
+        "POST / HTTP/1.1|Content-Length: 1048577, 413",
+        "POST / HTTP/1.1|Content-Length: 99999999999999999999, 400",
+        "POST / HTTP/1.1|Transfer-Encoding: chunked||100001, 413"
+    })
+    void next_withABadRequest_refusesIt(String lines, int status) {
+        var reader = reader(lines.replace("|", "\r\n") + "\r\n\r\n");
+        assertThatExceptionOfType(BadRequestException.class)
+                .isThrownBy(reader::next)
+                .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(status));
+    }
+
+    @Test
+    void next_withAnEndlessHead_refusesIt() {
+        var reader = reader("GET / HTTP/1.1\r\na: " + "b".repeat(RequestReader.MAX_HEAD));
+        assertThatExceptionOfType(BadRequestException.class)
+                .isThrownBy(reader::next)
+                .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(431));
+    }
+
+    @Test
+    void next_withHalfABody_fails() {
+        assertThatExceptionOfType(EOFException.class)
+                .isThrownBy(reader("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx")::next);
+    }
+
+    private RequestReader reader(String bytes) {
+        return new RequestReader(new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)), out);
+    }
+}

@@ -1,0 +1,28 @@
+package io.podidentity.tokenprovider.spring;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAttempt;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says, instead of a stack trace, why an application that needs a token at start-up has none and what to do. */
+final class TokenAcquisitionFailureAnalyzer extends AbstractFailureAnalyzer<TokenAcquisitionException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, TokenAcquisitionException cause) {
+        StringBuilder description = new StringBuilder(cause.reason()).append('.');
+        for (TokenAttempt attempt : cause.attempts()) {
+            description.append(System.lineSeparator()).append("    ").append(attempt);
+        }
+        return new FailureAnalysis(description.toString(), action(cause), cause);
+    }
+
+    private static String action(TokenAcquisitionException cause) {
+        if (!cause.remedy().isEmpty()) {
+            return cause.remedy();
+        }
+        return cause.isTransient()
+                ? "Start the application again in a moment."
+                : "Follow the advice of the source that was meant.";
+    }
+}

@@ -1,0 +1,45 @@
+package io.podidentity.tokenprovider.spring;
+
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.Explanation;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * Whether there is a token for one resource: up with where it comes from and until when, down with why not and what to
+ * do. It belongs to no probe unless the application puts it there, since a restart brings no identity.
+ */
+final class TokenProviderHealthIndicator implements HealthIndicator {
+    private final AzureServiceTokenProvider provider;
+    private final String resource;
+
+    TokenProviderHealthIndicator(AzureServiceTokenProvider provider, String resource) {
+        this.provider = provider;
+        this.resource = resource;
+    }
+
+    @Override
+    public Health health() {
+        Explanation explanation = provider.explain(resource);
+        Health.Builder health = new Health.Builder().withDetail("resource", resource);
+        TokenAcquisitionException failure = explanation.failure();
+        if (failure != null) {
+            return health.down()
+                    .withDetail("code", failure.code().name())
+                    .withDetail("reason", failure.reason())
+                    .withDetail("remedy", failure.remedy())
+                    .build();
+        }
+        if (explanation.source() != null) {
+            health.up().withDetail("source", explanation.source());
+        }
+        if (explanation.principal() != null) {
+            health.withDetail("principalType", explanation.principal().type().name());
+        }
+        if (explanation.expiresOn() != null) {
+            health.withDetail("expiresOn", explanation.expiresOn());
+        }
+        return health.build();
+    }
+}

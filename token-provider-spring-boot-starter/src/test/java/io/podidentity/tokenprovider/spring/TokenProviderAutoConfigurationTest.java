@@ -1,0 +1,128 @@
+package io.podidentity.tokenprovider.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.credential.TokenRequestContext;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.azure.TokenProviderCredential;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class TokenProviderAutoConfigurationTest {
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(TokenProviderAutoConfiguration.class));
+
+    @Test
+    void context_withNothingSet_hasProviderCredentialHealthAndMetrics() {
+        runner.run(context -> assertThat(context)
+                .hasSingleBean(AzureServiceTokenProvider.class)
+                .hasSingleBean(TokenProviderMetrics.class)
+                .hasBean("tokenProviderHealthIndicator")
+                .getBean(TokenCredential.class)
+                .isInstanceOf(TokenProviderCredential.class));
+    }
+
+    @Test
+    void context_whileStarting_asksForNoToken() {
+        FakeSource source = FakeSource.withToken();
+        withSource(source).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(source.calls).hasValue(0);
+        });
+    }
+
+    @Test
+    void context_withAnApplicationsOwnBeans_keepsThem() {
+        AzureServiceTokenProvider own = new AzureServiceTokenProvider();
+        TokenCredential credential = new TokenProviderCredential(own);
+        runner.withBean(AzureServiceTokenProvider.class, () -> own)
+                .withBean(TokenCredential.class, () -> credential)
+                .run(context -> {
+                    assertThat(context).getBean(AzureServiceTokenProvider.class).isSameAs(own);
+                    assertThat(context).getBean(TokenCredential.class).isSameAs(credential);
+                });
+    }
+
+    @Test
+    void context_withoutOptionalLibraries_hasTheProviderAlone() {
+        runner.withClassLoader(new FilteredClassLoader(
+                        TokenCredential.class, HealthIndicator.class, Endpoint.class, MeterBinder.class))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(AzureServiceTokenProvider.class)
+                        .doesNotHaveBean("tokenCredential")
+                        .doesNotHaveBean("tokenProviderHealthIndicator")
+                        .doesNotHaveBean("tokenProviderEndpoint")
+                        .doesNotHaveBean("tokenProviderMetrics"));
+    }
+
+    @Test
+    void context_whenHealthIsSwitchedOff_hasNoIndicator() {
+        runner.withPropertyValues("management.health.token-provider.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean("tokenProviderHealthIndicator"));
+    }
+
+    @Test
+    void endpoint_unlessExposed_isAbsent() {
+        runner.run(context -> assertThat(context).doesNotHaveBean(TokenProviderEndpoint.class));
+        runner.withPropertyValues("management.endpoints.web.exposure.include=tokenprovider")
+                .run(context -> assertThat(context).hasSingleBean(TokenProviderEndpoint.class));
+    }
+
+    @Test
+    void credential_whenAsked_answersWithTheProvidersToken() {
+        withSource(FakeSource.withToken()).run(context -> {
+            TokenRequestContext request = new TokenRequestContext().addScopes("https://storage.azure.com/.default");
+            assertThat(context.getBean(TokenCredential.class)
+                            .getTokenSync(request)
+                            .getToken())
+                    .isEqualTo(FakeSource.TOKEN);
+        });
+    }
+
+    @Test
+    void properties_whenBound_keepTheNamesOfVariables() {
+        runner.withPropertyValues(
+                        "token-provider.deadline=7s",
+                        "token-provider.environment.AZURE_CLIENT_ID=1111",
+                        "token-provider.environment.AzureServicesAuthConnectionString=RunAs=App",
+                        "token-provider.health.resource=https://vault.azure.net")
+                .run(context -> assertThat(context.getBean(TokenProviderProperties.class))
+                        .isEqualTo(new TokenProviderProperties(
+                                Duration.ofSeconds(7),
+                                Map.of("AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"),
+                                new TokenProviderProperties.Health("https://vault.azure.net"))));
+    }
+
+    @Test
+    void environmentOver_withAVariableOfTheProcess_replacesItAndKeepsTheOthers() {
+        TokenProviderProperties properties = new TokenProviderProperties(
+                null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), new TokenProviderProperties.Health("r"));
+
+        assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
+    }
+
+    @Test
+    void toString_ofProperties_showsNoValueOfAVariable() {
+        TokenProviderProperties properties = new TokenProviderProperties(
+                null, Map.of("AZURE_CLIENT_SECRET", "s3cret"), new TokenProviderProperties.Health("r"));
+
+        assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
+    }
+
+    private ApplicationContextRunner withSource(FakeSource source) {
+        AzureServiceTokenProvider provider =
+                AzureServiceTokenProvider.builder().sources(List.of(source)).build();
+        return runner.withBean(AzureServiceTokenProvider.class, () -> provider);
+    }
+}

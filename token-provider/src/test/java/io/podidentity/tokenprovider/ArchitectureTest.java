@@ -1,0 +1,110 @@
+package io.podidentity.tokenprovider;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What holds the library's shape. */
+class ArchitectureTest {
+    private static final String LIBRARY = "io.podidentity.tokenprovider";
+
+    private final JavaClasses main = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(LIBRARY);
+    private final JavaClasses tests = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+            .importPackages(LIBRARY);
+
+    @Test
+    void library_needsTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage(LIBRARY)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify.annotations", LIBRARY)
+                .because("nothing but the JDK may be needed at run time")
+                .check(main);
+    }
+
+    @Test
+    void azureSdk_isKnownToItsBridgeOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(LIBRARY + ".azure")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.azure..", "reactor..")
+                .check(main);
+    }
+
+    @Test
+    void facade_isNotKnownToSources() {
+        noClasses()
+                .that()
+                .implement(TokenSource.class)
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(AzureServiceTokenProvider.class, TokenCache.class, TokenSlot.class)
+                .because("arrows go from the facade over the cache and the chain to the sources")
+                .check(main);
+    }
+
+    @Test
+    void environmentAndClock_areReadAtTheirSeamsOnly() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(Environment.class, SystemTime.class, RetryAfter.class)
+                .should()
+                .callMethod(System.class, "getenv")
+                .orShould()
+                .callMethod(System.class, "getenv", String.class)
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .check(main);
+    }
+
+    @Test
+    void publicTypes_areFew() {
+        List<String> names = main.stream()
+                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(type -> type.isTopLevelClass() && type.getPackageName().equals(LIBRARY))
+                .map(JavaClass::getSimpleName)
+                .sorted()
+                .toList();
+
+        assertThat(names)
+                .containsExactly(
+                        "AccessToken",
+                        "AzureServiceTokenProvider",
+                        "Explanation",
+                        "Principal",
+                        "TokenAcquisitionException",
+                        "TokenAttempt",
+                        "TokenRequest",
+                        "TokenSource",
+                        "TokenSources");
+    }
+
+    @Test
+    void tests_doNotSleep() {
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .callMethod(Thread.class, "sleep", java.time.Duration.class)
+                .check(tests);
+    }
+}

@@ -1,0 +1,51 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                                  | a command is missing",
+                "look                                | there is no command look",
+                "explain --verbose                   | there is no option --verbose",
+                "explain --resource                  | --resource needs a value",
+                "explain --deadline soon             | --deadline needs a number of seconds from 0.1 to 3600",
+                "explain --deadline 0                | --deadline needs a number of seconds from 0.1 to 3600",
+                "token                               | --resource is missing",
+                "token --resource r --json           | --json is for explain",
+            })
+    void run_whenUsedWrongly_saysHowToUseIt(String arguments, String problem) {
+        int exitCode = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith(problem + System.lineSeparator());
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage: java -jar token-provider.jar");
+    }
+
+    @Test
+    void run_whenAskedForHelp_printsIt() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("usage: ").contains("--deadline SECONDS");
+    }
+
+    private int run(String... arguments) {
+        return Main.run(arguments, print(out), print(err));
+    }
+
+    private static PrintStream print(ByteArrayOutputStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,78 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TokenCacheTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final FakeTime time = new FakeTime();
+    private final ScriptedSource source = new ScriptedSource("fake", time);
+    private final TokenCache cache =
+            new TokenCache(new TokenSourceChain(List.of(source), time), Runnable::run, time, LIMIT);
+
+    @Test
+    void slot_ofTheSameRequest_isTheSame() {
+        TokenRequest request = TokenRequest.forResource("r").withTenantId("t").withClaims("{}");
+
+        assertThat(cache.slot(request))
+                .isSameAs(cache.slot(request.withForceRefresh(true).withDeadline(LIMIT)));
+        assertThat(cache.slot("r")).isSameAs(cache.slot(TokenRequest.forResource("r")));
+    }
+
+    @Test
+    void slot_ofARequestThatDiffersInAnyPart_isAnother() {
+        TokenRequest request = TokenRequest.forResource("r");
+
+        assertThat(List.of(
+                        cache.slot(request),
+                        cache.slot(TokenRequest.forResource("r/")),
+                        cache.slot(request.withTenantId("x")),
+                        cache.slot(request.withClientId("x")),
+                        cache.slot(request.withClaims("x"))))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void slot_forTenThousandResources_keepsTheirNumberBounded() {
+        for (int i = 0; i < 10_000; i++) {
+            cache.slot("https://resource/" + i).get(false, LIMIT);
+            time.advance(Duration.ofMillis(1));
+        }
+
+        assertThat(cache.size()).isLessThanOrEqualTo(TokenCache.MAX_SLOTS);
+        assertThat(source.calls()).isEqualTo(10_000);
+        assertThat(cache.slot("https://resource/9999").quiet()).isNotNull();
+        assertThat(cache.slot("https://resource/0").quiet()).isNull();
+    }
+
+    @Test
+    void slot_whenFull_dropsTheExpiredFirst() {
+        source.thenTokenFor(Duration.ofHours(2));
+        cache.slot("long").get(false, LIMIT);
+        for (int i = 1; i < TokenCache.MAX_SLOTS; i++) {
+            source.thenTokenFor(Duration.ofMinutes(1));
+            cache.slot("short " + i).get(false, LIMIT);
+        }
+        time.advance(Duration.ofMinutes(2));
+
+        cache.slot("one more");
+
+        assertThat(cache.size()).isEqualTo(2);
+        assertThat(cache.slot("long").quiet()).isNotNull();
+    }
+
+    @Test
+    void clear_forgetsTokensAlsoForThoseWhoHoldASlot() {
+        TokenSlot slot = cache.slot("r");
+        slot.get(false, LIMIT);
+
+        cache.clear();
+
+        assertThat(slot.quiet()).isNull();
+        assertThat(cache.size()).isZero();
+    }
+}

@@ -1,0 +1,190 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenAttempt.State;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TokenSourceChainTest {
+    private static final TokenRequest REQUEST =
+            TokenRequest.forResource("https://storage.azure.com/").withDeadline(Duration.ofSeconds(30));
+
+    private final FakeTime time = new FakeTime();
+    private final ScriptedSource first = new ScriptedSource("First", time);
+    private final ScriptedSource second = new ScriptedSource("Second", time);
+    private final TokenSourceChain chain = new TokenSourceChain(List.of(first, second), time);
+
+    @Test
+    void acquire_whenTheFirstAnswers_doesNotAskTheNext() throws InterruptedException {
+        CachedToken token = chain.acquire(REQUEST);
+
+        assertThat(second.calls()).isZero();
+        assertThat(token.attempts)
+                .extracting(TokenAttempt::source, TokenAttempt::state)
+                .containsExactly(tuple("First", State.ACQUIRED), tuple("Second", State.NOT_TRIED));
+    }
+
+    @Test
+    void acquire_whenTheFirstIsUnavailable_asksTheNext() throws InterruptedException {
+        first.thenUnavailable("it is not installed", "Install it.");
+
+        CachedToken token = chain.acquire(REQUEST);
+
+        assertThat(token.attempts.get(0)).hasToString("First: unavailable (0 ms): it is not installed. Install it.");
+        assertThat(token.attempts.get(1)).hasToString("Second: got the token (0 ms)");
+    }
+
+    @Test
+    void acquire_whenTheFirstFails_stopsThere() {
+        first.thenFails(new TokenAcquisitionException(Code.REFUSED, "Entra ID said no", "Log in again.", null));
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(second.calls()).isZero();
+        assertThat(e.code()).isEqualTo(Code.REFUSED);
+        assertThat(e.attempts()).extracting(TokenAttempt::state).containsExactly(State.FAILED, State.NOT_TRIED);
+        assertThat(e)
+                .hasMessage("No token for https://storage.azure.com/ (REFUSED).\n"
+                        + "  First: failed (0 ms): Entra ID said no. Log in again.\n"
+                        + "  More: docs/troubleshooting.md#first");
+    }
+
+    @Test
+    void acquire_whenNoneIsAvailable_namesEachWithItsTimeReasonAndRemedy() {
+        first.then(request -> {
+            time.advance(Duration.ofMillis(412));
+            return new TokenSource.Unavailable("nobody is logged in", "Run 'login'.");
+        });
+        second.thenUnavailable("nothing answered", "");
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(e.code()).isEqualTo(Code.NO_SOURCE_AVAILABLE);
+        assertThat(e.isTransient()).isFalse();
+        assertThat(e)
+                .hasMessage("No token for https://storage.azure.com/ (NO_SOURCE_AVAILABLE).\n"
+                        + "  First: unavailable (412 ms): nobody is logged in. Run 'login'.\n"
+                        + "  Second: unavailable (0 ms): nothing answered.\n"
+                        + "  More: docs/troubleshooting.md#no-source-available");
+    }
+
+    @Test
+    void acquire_whenReasonsAreLong_keepsALineEachAndEightHundredCharacters() {
+        first.thenUnavailable("a ".repeat(2_000), "Do this.");
+        second.thenUnavailable("b\n".repeat(2_000), "Do that.");
+
+        String message = failure().getMessage();
+
+        assertThat(message.length()).isBetween(700, 800);
+        assertThat(message.lines()).hasSize(4);
+    }
+
+    @Test
+    void acquire_afterASuccess_asksThatSourceOnlyAndNeverChangesTheIdentity() throws InterruptedException {
+        first.thenUnavailable("not here", "");
+        chain.acquire(REQUEST);
+        second.thenUnavailable("gone", "Bring it back.");
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(first.calls()).isEqualTo(1);
+        assertThat(second.calls()).isEqualTo(2);
+        assertThat(e.attempts()).extracting(TokenAttempt::state).containsExactly(State.NOT_TRIED, State.UNAVAILABLE);
+    }
+
+    @Test
+    void unpin_letsAllBeAskedAgain() throws InterruptedException {
+        first.thenUnavailable("not here", "");
+        chain.acquire(REQUEST);
+
+        chain.unpin();
+        chain.acquire(REQUEST);
+
+        assertThat(first.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void acquire_whenTheDeadlinePasses_asksNoFurtherSource() {
+        first.then(request -> {
+            time.advance(Duration.ofSeconds(30));
+            return new TokenSource.Unavailable("it hung", "");
+        });
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(second.calls()).isZero();
+        assertThat(e.code()).isEqualTo(Code.TIMED_OUT);
+        assertThat(e.attempts()).extracting(TokenAttempt::state).containsExactly(State.UNAVAILABLE, State.NOT_TRIED);
+    }
+
+    @Test
+    void acquire_givesEachSourceWhatIsLeftOfTheDeadline() throws InterruptedException {
+        first.then(request -> {
+            time.advance(Duration.ofSeconds(10));
+            return new TokenSource.Unavailable("slow", "");
+        });
+        second.then(request -> {
+            assertThat(request.deadline()).isEqualTo(Duration.ofSeconds(20));
+            return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
+        });
+
+        chain.acquire(REQUEST);
+
+        assertThat(second.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void acquire_whenASourceOfTheUsersThrows_namesTheClassAndNotTheText() {
+        first.then(request -> {
+            throw new IllegalStateException("secret");
+        });
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(e.attempts().get(0).reason()).isEqualTo("it threw java.lang.IllegalStateException");
+        assertThat(e.getMessage()).doesNotContain("secret");
+    }
+
+    @Test
+    void acquire_beforeTheFirst_letsLaterOnesFindOutBesideIt() throws InterruptedException {
+        AnticipatingSource later = new AnticipatingSource();
+        TokenSourceChain chain = new TokenSourceChain(List.of(first, later), time);
+
+        chain.acquire(REQUEST);
+        chain.acquire(REQUEST);
+
+        assertThat(later.anticipated).isEqualTo(1);
+    }
+
+    @Test
+    void acquire_whenItIsTheFirstItself_anticipatesNothing() throws InterruptedException {
+        AnticipatingSource only = new AnticipatingSource();
+
+        new TokenSourceChain(List.of(only, first), time).acquire(REQUEST);
+
+        assertThat(only.anticipated).isZero();
+    }
+
+    private TokenAcquisitionException failure() {
+        return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(REQUEST));
+    }
+
+    private static final class AnticipatingSource implements TokenSource, Anticipating {
+        int anticipated;
+
+        @Override
+        public void anticipate() {
+            anticipated++;
+        }
+
+        @Override
+        public Outcome acquire(TokenRequest request) {
+            return new Unavailable("not here", "");
+        }
+    }
+}
