@@ -16,7 +16,10 @@ final class ThreadsOfOurs {
         for (Thread thread : alive()) {
             thread.join(LIMIT_MILLIS);
         }
-        assertThat(alive()).isEmpty();
+        assertThat(alive())
+                .allSatisfy(thread -> assertThat(thread.getStackTrace())
+                        .as("what %s is doing", thread.getName())
+                        .isEmpty());
     }
 
     private static List<Thread> alive() {
