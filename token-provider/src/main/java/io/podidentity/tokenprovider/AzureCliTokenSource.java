@@ -2,9 +2,11 @@ package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +50,14 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        requirePlain("resource", request.resource(), "-.:/_");
-        requirePlain("tenant", request.tenantId(), "-.");
         List<String> program = this.program.find();
         if (program == null) {
             return new Unavailable("az is not installed", "Install it, or set AzureCLIPath to its folder.");
+        }
+        requirePlain("resource", request.resource(), "-.:/_");
+        requirePlain("tenant", request.tenantId(), "-.");
+        if (request.claims() != null) {
+            throw signInWanted(request, request.claims());
         }
         List<String> command = command(program, request);
         try {
@@ -119,6 +124,16 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
     private static TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {
         return new TokenAcquisitionException(
                 Code.INVALID_RESPONSE, "az answered, but its answer " + problem, "Run 'az upgrade'.", cause);
+    }
+
+    /** A claims challenge can only be answered by the person: az takes it at sign-in and nowhere else. */
+    private static TokenAcquisitionException signInWanted(TokenRequest request, String claims) {
+        String challenge = Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+        return new TokenAcquisitionException(
+                Code.REFUSED,
+                "the resource wants a new sign-in that meets its claims challenge",
+                "Run 'az login --claims-challenge " + challenge + " --scope " + request.scope() + "'.",
+                null);
     }
 
     /** Lets letters, digits and a few marks through, and nothing that could be read as an option of az. */

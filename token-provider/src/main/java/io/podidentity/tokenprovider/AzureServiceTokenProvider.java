@@ -252,14 +252,11 @@ public final class AzureServiceTokenProvider {
         /**
          * How long a call may take that names no deadline itself.
          *
-         * @param deadline longer than nothing; 30 s by default
-         * @throws IllegalArgumentException if it is not positive
+         * @param deadline longer than nothing and at most a day; 30 s by default
+         * @throws IllegalArgumentException if it is not in these bounds
          */
         public Builder deadline(Duration deadline) {
-            if (requireNonNull(deadline, "deadline").isNegative() || deadline.isZero()) {
-                throw new IllegalArgumentException("deadline must be longer than nothing, but is " + deadline);
-            }
-            this.deadline = deadline;
+            this.deadline = TokenRequest.requireDeadline(requireNonNull(deadline, "deadline"));
             return this;
         }
 

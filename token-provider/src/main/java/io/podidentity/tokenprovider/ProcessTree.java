@@ -7,15 +7,15 @@ import java.util.stream.Collectors;
 final class ProcessTree {
     private ProcessTree() {}
 
-    /** Kills a process and its descendants, and once more those that were started meanwhile. */
+    /**
+     * Kills a process and its descendants. One that is started in the instant between the listing and the kill is missed,
+     * since an orphan is nobody's descendant.
+     */
     static void kill(Process process) {
-        for (int round = 0; round < 2; round++) {
-            // Listed before the parent dies, since an orphan is nobody's descendant.
-            List<ProcessHandle> descendants = process.descendants().collect(Collectors.toList());
-            process.destroyForcibly();
-            for (ProcessHandle descendant : descendants) {
-                descendant.destroyForcibly();
-            }
+        List<ProcessHandle> descendants = process.descendants().collect(Collectors.toList());
+        process.destroyForcibly();
+        for (ProcessHandle descendant : descendants) {
+            descendant.destroyForcibly();
         }
     }
 }

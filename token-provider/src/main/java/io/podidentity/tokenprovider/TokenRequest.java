@@ -31,11 +31,13 @@ public record TokenRequest(
         @Nullable Duration deadline) {
 
     private static final String DEFAULT_SCOPE = "/.default";
+    private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
     /**
      * @throws NullPointerException if {@code resource} is null
      * @throws IllegalArgumentException if {@code resource} is blank, if a tenant, client ID or claims are given but
-     *     blank, or if the deadline is not positive
+     *     blank, or if the deadline is not longer than nothing and at
+     *     most a day
      */
     public TokenRequest {
         Objects.requireNonNull(resource, "resource");
@@ -43,8 +45,8 @@ public record TokenRequest(
         requireText(tenantId, "tenantId");
         requireText(clientId, "clientId");
         requireText(claims, "claims");
-        if (deadline != null && (deadline.isNegative() || deadline.isZero())) {
-            throw new IllegalArgumentException("deadline must be longer than nothing, but is " + deadline);
+        if (deadline != null) {
+            requireDeadline(deadline);
         }
     }
 
@@ -106,6 +108,15 @@ public record TokenRequest(
     /** The deadline in nanoseconds, of a request that a source is given. */
     long deadlineNanos() {
         return Objects.requireNonNull(deadline, "deadline").toNanos();
+    }
+
+    /** Makes sure that a deadline is one. */
+    static Duration requireDeadline(Duration deadline) {
+        if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(MAX_DEADLINE) > 0) {
+            throw new IllegalArgumentException(
+                    "deadline must be longer than nothing and at most a day, but is " + deadline);
+        }
+        return deadline;
     }
 
     private static void requireText(@Nullable String value, String name) {

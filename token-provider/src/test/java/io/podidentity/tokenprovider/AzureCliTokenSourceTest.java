@@ -63,6 +63,18 @@ class AzureCliTokenSourceTest {
     }
 
     @Test
+    void acquire_withAClaimsChallenge_saysHowToSignInWithIt() {
+        TokenAcquisitionException failure = failure(REQUEST.withClaims("{\"access_token\":{}}"));
+
+        assertThat(processes.commands()).isEmpty();
+        assertThat(failure.code()).isEqualTo(Code.REFUSED);
+        assertThat(failure)
+                .hasMessage(
+                        "the resource wants a new sign-in that meets its claims challenge. Run 'az login"
+                                + " --claims-challenge eyJhY2Nlc3NfdG9rZW4iOnt9fQ== --scope https://storage.azure.com//.default'.");
+    }
+
+    @Test
     void acquire_withATenant_namesIt() throws Exception {
         processes.ends(0, success(), "");
 

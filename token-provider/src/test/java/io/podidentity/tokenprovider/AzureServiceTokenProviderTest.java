@@ -129,7 +129,7 @@ class AzureServiceTokenProviderTest {
         assertThatThrownBy(() -> builder.sources(List.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.deadline(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("deadline must be longer than nothing, but is PT0S");
+                .hasMessage("deadline must be longer than nothing and at most a day, but is PT0S");
         assertThatThrownBy(() ->
                         builder.environment(Map.of()).sources(List.of(source)).build())
                 .isInstanceOf(IllegalStateException.class);

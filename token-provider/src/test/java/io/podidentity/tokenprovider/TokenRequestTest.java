@@ -88,10 +88,10 @@ class TokenRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PT0S", "PT-1S"})
-    void constructor_whenTheDeadlineIsNotPositive_throws(Duration deadline) {
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT24H0.001S"})
+    void constructor_whenTheDeadlineIsOutOfBounds_throws(Duration deadline) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> request.withDeadline(deadline))
-                .withMessage("deadline must be longer than nothing, but is " + deadline);
+                .withMessage("deadline must be longer than nothing and at most a day, but is " + deadline);
     }
 }
