@@ -32,7 +32,9 @@ final class OneFlight implements TokenClient {
             return fly(resource, now).join().value;
         }
         if (now >= token.refreshAt && !flights.containsKey(resource)) {
-            Thread refresh = new Thread(() -> fly(resource, now));
+            Thread refresh = new Thread(() -> {
+                CompletableFuture<Token> unused = fly(resource, now);
+            });
             refresh.setDaemon(true);
             refresh.start();
         }

@@ -31,7 +31,7 @@ public final class ClassPaths {
 
     /** This module's folder. */
     public Path module() {
-        return classes.getParent().getParent();
+        return classes.resolve("../..").normalize();
     }
 
     /** A program's class path: its group's jars, and the classes of this module. */
