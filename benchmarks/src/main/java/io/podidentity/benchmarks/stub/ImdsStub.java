@@ -3,6 +3,7 @@ package io.podidentity.benchmarks.stub;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -14,8 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A metadata service on loopback. {@code GET /behave?...} tells it how to answer from now on and sets its counts to
- * nothing, {@code GET /seen} says what it saw. All else is a request for a token, whatever comes before
- * {@code /identity/oauth2/token} in its path: msal4j begins it with two slashes, which a URI takes for a host.
+ * nothing, {@code GET /seen} says what it saw. All else is a request for a token. Its base URL has no slash at the end,
+ * or msal4j would ask for {@code //metadata}, which the JDK's server takes for a host.
  *
  * <p>As a program it has {@code -Dsun.net.httpserver.nodelay=true}, or an answer on a kept connection waits 40 ms for
  * the client's acknowledgement of its head.
@@ -45,7 +46,7 @@ public final class ImdsStub implements AutoCloseable {
     public static void main(String[] args) throws IOException {
         try (ImdsStub stub = new ImdsStub()) {
             System.out.println(stub.url());
-            System.in.transferTo(java.io.OutputStream.nullOutputStream());
+            System.in.transferTo(OutputStream.nullOutputStream());
         }
         System.exit(0);
     }

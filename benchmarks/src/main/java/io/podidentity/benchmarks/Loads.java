@@ -1,0 +1,96 @@
+package io.podidentity.benchmarks;
+
+import io.podidentity.benchmarks.load.ManyKeys;
+import io.podidentity.benchmarks.load.RefreshBehind;
+import io.podidentity.benchmarks.load.SharedFailure;
+import io.podidentity.benchmarks.load.Storm;
+import io.podidentity.benchmarks.process.Network;
+import io.podidentity.benchmarks.process.Run;
+import io.podidentity.benchmarks.stub.Behaviour;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/** Many threads, a server in trouble, many keys. */
+final class Loads {
+    private static final String US = "TokenProvider";
+    private static final String CALLERS = "1000";
+    private static final int VIRTUAL_THREADS_SINCE = 21;
+
+    private final Session session;
+
+    Loads(Session session) {
+        this.session = session;
+    }
+
+    void measure() throws IOException {
+        storms("platform");
+        if (session.jdk.feature() >= VIRTUAL_THREADS_SINCE) {
+            storms("virtual");
+        }
+        troubles();
+        sharedFailure();
+        keys();
+    }
+
+    private void storms(String kind) throws IOException {
+        for (int delayMillis : new int[] {2, 100}) {
+            String storm = "storm-" + kind + "-" + delayMillis + "ms";
+            session.say(storm);
+            int rounds = session.options.quick() ? 1 : 9;
+            for (int round = 0; round < rounds; round++) {
+                storm(storm, "OneFlight", kind, delayMillis);
+                storm(storm, US, kind, delayMillis);
+            }
+            if (kind.equals("platform")) {
+                storm(storm, "Msal4jManagedIdentity", kind, delayMillis);
+                storm(storm, "AzureIdentityManagedIdentity", kind, delayMillis);
+            }
+        }
+    }
+
+    private void storm(String storm, String client, String kind, int delayMillis) throws IOException {
+        session.stub.behave(Storm.AGEING.withDelayMillis(delayMillis));
+        Run run = session.run(Network.OPEN, session.withImds(Peers.group(client), Storm.class, client, kind, CALLERS));
+        session.figures.addAll(storm + "." + client, run.output());
+    }
+
+    private void troubles() throws IOException {
+        for (RefreshBehind.Trouble trouble : RefreshBehind.Trouble.values()) {
+            String name = trouble.name().toLowerCase(Locale.ROOT);
+            session.say("a refresh with a server that is " + name);
+            String seconds = session.options.quick() ? "8" : "20";
+            trouble(trouble, name, US, seconds);
+            if (trouble == RefreshBehind.Trouble.SLOW) {
+                for (String client : List.of("OneFlight", "Msal4jManagedIdentity", "AzureIdentityManagedIdentity")) {
+                    trouble(trouble, name, client, "3");
+                }
+            } else if (trouble == RefreshBehind.Trouble.FAILING && !session.options.quick()) {
+                trouble(trouble, name, "Msal4jManagedIdentity", "1");
+            }
+        }
+    }
+
+    private void trouble(RefreshBehind.Trouble trouble, String name, String client, String seconds) throws IOException {
+        Run run = session.run(
+                Network.OPEN,
+                session.withImds(Peers.group(client), RefreshBehind.class, client, trouble.name(), seconds));
+        session.figures.addAll(name + "." + client, run.output());
+    }
+
+    private void sharedFailure() throws IOException {
+        session.say("500 and no token");
+        session.stub.behave(Behaviour.USUAL.withStatus(500));
+        Run run = session.run(Network.OPEN, session.withImds(Peers.group(US), SharedFailure.class));
+        session.figures.addAll("shared-failure." + US, run.output());
+        session.figures.add(
+                "shared-failure." + US + ".requests", session.stub.seen().requests());
+    }
+
+    private void keys() throws IOException {
+        session.say("10,000 resources");
+        session.stub.behave(Behaviour.USUAL.withDelayMillis(0));
+        Run run = session.run(Network.OPEN, session.withImds(Peers.group(US), ManyKeys.class, US, "10000"));
+        session.figures.addAll("keys." + US, run.output());
+    }
+}
