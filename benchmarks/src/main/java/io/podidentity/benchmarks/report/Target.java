@@ -19,14 +19,13 @@ public record Target(String text, double limit, boolean atLeast, OptionalDouble 
         return new Target(text, limit, true, measured);
     }
 
-    /** Writes it as a row of a table. */
+    /** Writes it as a row of a table; nothing if it was not measured. */
     public void write(StringBuilder out) {
-        out.append("| ").append(text).append(" | ").append(atLeast ? "≥ " : "≤ ");
-        out.append(Figures.number(limit)).append(" | ");
         if (measured.isEmpty()) {
-            out.append("– | not measured |\n");
             return;
         }
+        out.append("| ").append(text).append(" | ").append(atLeast ? "≥ " : "≤ ");
+        out.append(Figures.number(limit)).append(" | ");
         double value = measured.getAsDouble();
         boolean met = atLeast ? value >= limit : value <= limit;
         out.append(Figures.number(value)).append(" | ").append(met ? "met" : "**not met**");
