@@ -98,7 +98,7 @@ final class Loads {
     private void keys() throws IOException {
         session.say("10,000 resources");
         session.stub.behave(Behaviour.USUAL.withDelayMillis(0));
-        Run run = session.run(Network.OPEN, session.withImds(Peers.group(US), ManyKeys.class, US, "10000"));
+        Run run = session.run(Network.OPEN, session.withImds(Peers.group(US), ManyKeys.class, "10000"));
         session.figures.addAll("keys." + US, run.output());
     }
 }

@@ -14,7 +14,6 @@ import org.openjdk.jmh.annotations.State;
 /** The token provider with a token in its cache. */
 @State(Scope.Benchmark)
 public class HitBenchmark {
-    private static final String OTHER_RESOURCE = "https://vault.azure.net";
     private static final String TENANT = "11111111-1111-1111-1111-111111111111";
 
     private final AzureServiceTokenProvider provider = new AzureServiceTokenProvider();
@@ -27,7 +26,7 @@ public class HitBenchmark {
     @Setup
     public void fill() {
         provider.getAccessToken(request);
-        provider.getAccessToken(OTHER_RESOURCE);
+        provider.getAccessToken(Turn.OTHER_RESOURCE);
         credential.getTokenSync(context);
         provider.getAccessToken(TokenClient.RESOURCE);
     }
@@ -66,16 +65,5 @@ public class HitBenchmark {
     @Benchmark
     public com.azure.core.credential.@Nullable AccessToken adapterMono() {
         return credential.getToken(context).block();
-    }
-
-    /** Whose turn it is, for each thread. */
-    @State(Scope.Thread)
-    public static class Turn {
-        private boolean other;
-
-        String next() {
-            other = !other;
-            return other ? OTHER_RESOURCE : TokenClient.RESOURCE;
-        }
     }
 }

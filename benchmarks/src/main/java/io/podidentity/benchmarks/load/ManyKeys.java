@@ -1,48 +1,43 @@
 package io.podidentity.benchmarks.load;
 
-import io.podidentity.benchmarks.clients.TokenClient;
-import io.podidentity.benchmarks.stub.StubControl;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 
-/** Ten thousand resources: what an entry takes in memory, and how many entries are kept. Arguments: client, keys. */
+/** Many resources: what an entry takes in memory, and how many entries are kept. Argument: how many. */
 public final class ManyKeys {
+    private static final int WARM_UP_KEYS = 50;
+
     private ManyKeys() {}
 
     public static void main(String[] args) throws Exception {
-        TokenClient client = TokenClient.named(args[0]);
-        int keys = Integer.parseInt(args[1]);
-        StubControl stub = StubControl.ofEnvironment();
-        int warmUp = 50;
-        for (int i = 0; i < warmUp; i++) {
-            client.token("https://warm-up.example/" + i + "/");
+        AzureServiceTokenProvider provider = new AzureServiceTokenProvider();
+        int keys = Integer.parseInt(args[0]);
+        for (int i = 0; i < WARM_UP_KEYS; i++) {
+            provider.getAccessToken("https://warm-up.example/" + i + "/");
         }
         long before = usedBytes();
         long tokenBytes = 0;
         for (int i = 0; i < keys; i++) {
-            String token = client.token(resource(i));
+            String token = provider.getAccessToken("https://account" + i + ".example/");
             // A string's header, its array's, and a byte for each letter.
             tokenBytes = 24L + 16 + token.length();
         }
         long used = usedBytes() - before;
-        int kept = kept(client, stub, keys);
+        int kept = kept(provider);
         Figure.print("kept", kept);
         Figure.print("bytesPerEntry", (double) used / kept - tokenBytes);
         Runtime.getRuntime().halt(0);
     }
 
-    private static String resource(int number) {
-        return "https://account" + number + ".example/";
-    }
-
-    /** Asks again from the newest on until the server is asked. */
-    private static int kept(TokenClient client, StubControl stub, int keys) throws Exception {
-        int requests = stub.seen().requests();
-        for (int i = keys - 1; i >= 0; i--) {
-            client.token(resource(i));
-            if ((i % 10 == 0 || i == 0) && stub.seen().requests() > requests) {
-                return keys - 1 - i;
-            }
-        }
-        return keys;
+    /** Looked up inside, since asking again would change it. */
+    private static int kept(AzureServiceTokenProvider provider) throws ReflectiveOperationException {
+        Field field = AzureServiceTokenProvider.class.getDeclaredField("cache");
+        field.setAccessible(true);
+        Object cache = field.get(provider);
+        Method size = cache.getClass().getDeclaredMethod("size");
+        size.setAccessible(true);
+        return (int) size.invoke(cache);
     }
 
     private static long usedBytes() {
