@@ -1,9 +1,9 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e demo
+.PHONY: help format check test e2e demo bench bench-quick
 
 help: ## Show this list
-	@sed -nE 's/^([a-z0-9]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
 
 format: ## Format the Java sources
 	mvn -B -q spotless:apply
@@ -20,3 +20,11 @@ e2e: ## Run the story on the real az and Azurite (e2e/install.sh installs them)
 
 demo: ## Serve the demo on http://localhost:8080 with an emulated Azure
 	mvn -B -q spring-boot:test-run
+
+bench: ## Measure everything on every JDK found, on a machine that does nothing else
+	mvn -B -q -pl benchmarks -am -DskipTests package
+	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks
+
+bench-quick: ## The same in a few rounds on one JDK, in under five minutes
+	mvn -B -q -pl benchmarks -am -DskipTests package
+	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick

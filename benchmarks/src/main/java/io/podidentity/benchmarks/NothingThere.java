@@ -1,0 +1,46 @@
+package io.podidentity.benchmarks;
+
+import io.podidentity.benchmarks.load.FailingCalls;
+import io.podidentity.benchmarks.process.Launcher;
+import io.podidentity.benchmarks.process.Network;
+import java.io.IOException;
+import java.util.List;
+
+/** No variables, no az, and a metadata service's address that leads nowhere: how long until that is said. */
+final class NothingThere {
+    private static final String PEER = "AzureIdentityDefault";
+
+    private final Session session;
+
+    NothingThere(Session session) {
+        this.session = session;
+    }
+
+    void measure() throws IOException, InterruptedException {
+        if (!Launcher.canMakeNetworks()) {
+            return;
+        }
+        for (Network network : List.of(Network.REFUSED, Network.NO_ROUTE, Network.BLACK_HOLE, Network.SILENT)) {
+            session.say("nothing there: " + network.key);
+            for (int round = 0; round <= session.options.rounds(); round++) {
+                fail(network, "TokenProvider", round);
+                if (isWorthIt(network, round)) {
+                    fail(network, PEER, round);
+                }
+            }
+        }
+    }
+
+    /** The peer takes a minute for a silent server, twice; that is not measured often. */
+    private boolean isWorthIt(Network network, int round) {
+        return network == Network.SILENT ? !session.options.quick() && round == 1 : round <= 3;
+    }
+
+    private void fail(Network network, String client, int round) throws IOException {
+        String output = session.run(network, session.alone(Peers.group(client), FailingCalls.class, client))
+                .output();
+        if (round > 0) {
+            session.figures.addAll(network.key + "." + client, output);
+        }
+    }
+}

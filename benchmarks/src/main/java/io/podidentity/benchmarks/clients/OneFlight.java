@@ -1,0 +1,92 @@
+package io.podidentity.benchmarks.clients;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The floor: one flight per resource, written by hand, and nothing else. Who comes first asks IMDS on its own thread;
+ * the others wait for it. A token that is to be refreshed is handed out while one thread asks for the next.
+ */
+final class OneFlight implements TokenClient {
+    private final String base = System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+    private final Map<String, CompletableFuture<Token>> flights = new ConcurrentHashMap<>();
+    private final Map<String, Token> tokens = new ConcurrentHashMap<>();
+
+    private record Token(String value, long refreshAt, long expiresAt) {}
+
+    @Override
+    public String token(String resource) {
+        Token token = tokens.get(resource);
+        long now = System.currentTimeMillis();
+        if (token == null || now >= token.expiresAt) {
+            return fly(resource, now).join().value;
+        }
+        if (now >= token.refreshAt && !flights.containsKey(resource)) {
+            Thread refresh = new Thread(() -> {
+                CompletableFuture<Token> unused = fly(resource, now);
+            });
+            refresh.setDaemon(true);
+            refresh.start();
+        }
+        return token.value;
+    }
+
+    private CompletableFuture<Token> fly(String resource, long before) {
+        CompletableFuture<Token> flight = new CompletableFuture<>();
+        CompletableFuture<Token> other = flights.putIfAbsent(resource, flight);
+        if (other != null) {
+            return other;
+        }
+        try {
+            Token landed = tokens.get(resource);
+            if (landed == null || landed.refreshAt <= before) {
+                landed = ask(resource);
+                tokens.put(resource, landed);
+            }
+            flight.complete(landed);
+        } catch (IOException e) {
+            flight.completeExceptionally(e);
+        } finally {
+            flights.remove(resource);
+        }
+        return flight;
+    }
+
+    private Token ask(String resource) throws IOException {
+        URI uri = URI.create(base + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource="
+                + URLEncoder.encode(resource, StandardCharsets.UTF_8));
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setRequestProperty("Metadata", "true");
+        String answer;
+        try (InputStream body = connection.getInputStream()) {
+            answer = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        long now = System.currentTimeMillis();
+        long expiresAt = now + seconds(answer, "expires_in", 0);
+        return new Token(
+                requireNonNull(text(answer, "access_token")),
+                now + seconds(answer, "refresh_in", expiresAt - now),
+                expiresAt);
+    }
+
+    private static long seconds(String json, String member, long otherwise) {
+        String text = text(json, member);
+        return text == null ? otherwise : Long.parseLong(text) * 1000;
+    }
+
+    private static @Nullable String text(String json, String member) {
+        String start = "\"" + member + "\":\"";
+        int at = json.indexOf(start);
+        return at < 0 ? null : json.substring(at + start.length(), json.indexOf('"', at + start.length()));
+    }
+}

@@ -1,0 +1,47 @@
+package io.podidentity.benchmarks.jmh;
+
+import io.podidentity.benchmarks.clients.TokenClient;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** The least a cache of tokens could do. */
+@State(Scope.Benchmark)
+public class FloorBenchmark {
+    private final Entry entry = new Entry("token", Long.MAX_VALUE);
+    private volatile Entry last = entry;
+    private final ConcurrentMap<Key, Entry> entries = new ConcurrentHashMap<>();
+
+    private record Entry(String token, long quietUntil) {}
+
+    private record Key(String resource) {}
+
+    /** Fills the map. */
+    public FloorBenchmark() {
+        entries.put(new Key(TokenClient.RESOURCE), entry);
+        entries.put(new Key(Turn.OTHER_RESOURCE), entry);
+    }
+
+    /** The machine's clock alone. */
+    @Benchmark
+    public long clock() {
+        return System.currentTimeMillis();
+    }
+
+    /** One token in one field. */
+    @Benchmark
+    public @Nullable String volatileReadAndClock() {
+        Entry found = last;
+        return System.currentTimeMillis() < found.quietUntil ? found.token : null;
+    }
+
+    /** Tokens in a map, with a key made for each call. */
+    @Benchmark
+    public @Nullable String mapAndClock(Turn turn) {
+        Entry found = entries.get(new Key(turn.next()));
+        return found != null && System.currentTimeMillis() < found.quietUntil ? found.token : null;
+    }
+}

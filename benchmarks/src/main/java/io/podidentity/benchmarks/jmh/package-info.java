@@ -1,0 +1,5 @@
+/** What one call costs once there is a token. */
+@NullMarked
+package io.podidentity.benchmarks.jmh;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.podidentity.benchmarks.load;
+
+import io.podidentity.benchmarks.clients.TokenClient;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** No token yet and a server that is broken: callers with a deadline of {@value #DEADLINE_SECONDS} s. */
+public final class SharedFailure {
+    private static final int CALLERS = 50;
+    private static final int DEADLINE_SECONDS = 3;
+
+    private SharedFailure() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        AzureServiceTokenProvider provider = new AzureServiceTokenProvider();
+        TokenRequest request =
+                TokenRequest.forResource(TokenClient.RESOURCE).withDeadline(Duration.ofSeconds(DEADLINE_SECONDS));
+        Set<String> messages = ConcurrentHashMap.newKeySet();
+        AtomicLong worst = new AtomicLong();
+        CountDownLatch gun = new CountDownLatch(1);
+        Thread[] threads = new Thread[CALLERS];
+        for (int i = 0; i < CALLERS; i++) {
+            threads[i] = new Thread(() -> {
+                long start = System.nanoTime();
+                try {
+                    gun.await();
+                    start = System.nanoTime();
+                    provider.getAccessToken(request);
+                } catch (TokenAcquisitionException e) {
+                    messages.add(String.valueOf(e.getMessage()));
+                } catch (InterruptedException e) {
+                    messages.add("interrupted");
+                }
+                worst.accumulateAndGet(System.nanoTime() - start, Math::max);
+            });
+            threads[i].start();
+        }
+        gun.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        Figure.print("worst", worst.get() / 1e6);
+        Figure.print("messages", messages.size());
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,57 @@
+package io.podidentity.benchmarks.load;
+
+import io.podidentity.benchmarks.clients.TokenClient;
+import io.podidentity.benchmarks.stub.Behaviour;
+import io.podidentity.benchmarks.stub.StubControl;
+
+/**
+ * All callers at once, three times: with no token yet, in the refresh window, and after the token expired. Arguments:
+ * the client, {@code platform} or {@code virtual}, how many callers, and {@code cold} for the first time only.
+ */
+public final class Storm {
+    /**
+     * Tokens that are due for a refresh after {@link #AGEING_MILLIS}, and valid for five minutes more; msal4j takes them
+     * for expired, since it leaves the last five minutes of a life unused.
+     */
+    static final Behaviour AGEING = Behaviour.USUAL.withLife(302, 1);
+
+    static final long AGEING_MILLIS = 3_200;
+    private static final Behaviour SLOW = Behaviour.USUAL.withDelayMillis(100);
+    private static final String AGEING_RESOURCE = "https://management.azure.com/";
+    private static final String SHORT_LIVED_RESOURCE = "https://vault.azure.net/";
+
+    private Storm() {}
+
+    public static void main(String[] args) throws Exception {
+        TokenClient client = TokenClient.named(args[0]);
+        Callers callers = new Callers(client, args[1].equals("virtual"), Integer.parseInt(args[2]));
+        StubControl stub = StubControl.ofEnvironment();
+        callers.ask(TokenClient.RESOURCE).print("cold");
+        Figure.print("cold.requests", stub.seen().requests());
+
+        if (args.length == 3) {
+            window(client, callers, stub);
+            expired(client, callers, stub);
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void window(TokenClient client, Callers callers, StubControl stub) throws Exception {
+        stub.behave(AGEING);
+        client.token(AGEING_RESOURCE);
+        Pause.millis(AGEING_MILLIS);
+        stub.behave(SLOW);
+        callers.ask(AGEING_RESOURCE).print("window");
+        Pause.millis(300);
+        Figure.print("window.requests", stub.seen().requests());
+    }
+
+    private static void expired(TokenClient client, Callers callers, StubControl stub) throws Exception {
+        stub.behave(Behaviour.USUAL.withLife(2, 0));
+        client.token(SHORT_LIVED_RESOURCE);
+        Pause.millis(2_500);
+        stub.behave(SLOW);
+        callers.ask(SHORT_LIVED_RESOURCE).print("expired");
+        Figure.print("expired.requests", stub.seen().requests());
+    }
+}

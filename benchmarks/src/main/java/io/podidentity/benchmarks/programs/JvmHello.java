@@ -1,0 +1,11 @@
+package io.podidentity.benchmarks.programs;
+
+/** No token at all: what the JVM itself costs. */
+public final class JvmHello {
+    private JvmHello() {}
+
+    public static void main(String[] args) {
+        System.out.println(0);
+        Runtime.getRuntime().halt(0);
+    }
+}

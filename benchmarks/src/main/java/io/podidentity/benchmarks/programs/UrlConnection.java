@@ -1,0 +1,28 @@
+package io.podidentity.benchmarks.programs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+
+/** IMDS through HttpURLConnection in 30 lines: the floor of a first token. */
+public final class UrlConnection {
+    private UrlConnection() {}
+
+    public static void main(String[] args) throws IOException {
+        String base = System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+        @SuppressWarnings("deprecation") // As on JDK 20 and later; one class less than by way of URI.
+        URL url = new URL(base + "/metadata/identity/oauth2/token?api-version=2018-02-01"
+                + "&resource=https%3A%2F%2Fstorage.azure.com%2F");
+        HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+        connection.setRequestProperty("Metadata", "true");
+        String answer;
+        try (InputStream body = connection.getInputStream()) {
+            answer = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        int start = answer.indexOf("\"access_token\":\"") + "\"access_token\":\"".length();
+        System.out.println(answer.indexOf('"', start) - start);
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,72 @@
+package io.podidentity.benchmarks.stub;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How the stub answers a request for a token.
+ *
+ * @param delayMillis how long it takes
+ * @param status the status, 200 with a token; 0 for never answering
+ * @param expiresInSeconds how long the tokens live
+ * @param refreshInSeconds when they are to be refreshed; 0 for not saying
+ * @param retryAfterSeconds when to come again; 0 for not saying
+ */
+public record Behaviour(
+        int delayMillis, int status, int expiresInSeconds, int refreshInSeconds, int retryAfterSeconds) {
+    /** As IMDS is on a good day: 2 ms, a day. */
+    public static final Behaviour USUAL = new Behaviour(2, 200, 86_400, 0, 0);
+
+    /** The same with another delay. */
+    public Behaviour withDelayMillis(int millis) {
+        return new Behaviour(millis, status, expiresInSeconds, refreshInSeconds, retryAfterSeconds);
+    }
+
+    /** The same with another status. */
+    public Behaviour withStatus(int other) {
+        return new Behaviour(delayMillis, other, expiresInSeconds, refreshInSeconds, retryAfterSeconds);
+    }
+
+    /** The same, never answering. */
+    public Behaviour hanging() {
+        return withStatus(0);
+    }
+
+    /** The same with tokens of another life. */
+    public Behaviour withLife(int expiresIn, int refreshIn) {
+        return new Behaviour(delayMillis, status, expiresIn, refreshIn, retryAfterSeconds);
+    }
+
+    /** The same with {@code Retry-After}. */
+    public Behaviour withRetryAfter(int seconds) {
+        return new Behaviour(delayMillis, status, expiresInSeconds, refreshInSeconds, seconds);
+    }
+
+    /** As the query of a control request. */
+    String query() {
+        return "delay=" + delayMillis + "&status=" + status + "&expiresIn=" + expiresInSeconds + "&refreshIn="
+                + refreshInSeconds + "&retryAfter=" + retryAfterSeconds;
+    }
+
+    static Behaviour ofQuery(String query) {
+        Map<String, Integer> values = new HashMap<>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            values.put(pair.substring(0, equals), Integer.valueOf(pair.substring(equals + 1)));
+        }
+        return new Behaviour(
+                value(values, "delay"),
+                value(values, "status"),
+                value(values, "expiresIn"),
+                value(values, "refreshIn"),
+                value(values, "retryAfter"));
+    }
+
+    private static int value(Map<String, Integer> values, String name) {
+        Integer value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return value;
+    }
+}

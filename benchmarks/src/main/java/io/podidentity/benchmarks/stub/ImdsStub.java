@@ -1,0 +1,157 @@
+package io.podidentity.benchmarks.stub;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A metadata service on loopback. {@code GET /behave?...} tells it how to answer from now on and sets its counts to
+ * nothing, {@code GET /seen} says what it saw. All else is a request for a token. Its base URL has no slash at the end,
+ * or msal4j would ask for {@code //metadata}, which the JDK's server takes for a host.
+ *
+ * <p>As a program it has {@code -Dsun.net.httpserver.nodelay=true}, or an answer on a kept connection waits 40 ms for
+ * the client's acknowledgement of its head.
+ */
+public final class ImdsStub implements AutoCloseable {
+    private static final String PATH = "/identity/oauth2/token";
+    private static final int BACKLOG = 2_000;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "imds-stub");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Requests requests = new Requests();
+    private volatile Behaviour behaviour = Behaviour.USUAL;
+
+    /** Starts one on a free port. */
+    public ImdsStub() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        server.createContext("/", this::handle);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    /** Serves until its standard input ends; says its base URL first. */
+    public static void main(String[] args) throws IOException {
+        try (ImdsStub stub = new ImdsStub()) {
+            System.out.println(stub.url());
+            System.in.transferTo(OutputStream.nullOutputStream());
+        }
+        System.exit(0);
+    }
+
+    /** What replaces IMDS's base URL. */
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Answers so from now on, and counts from nothing. */
+    public void behave(Behaviour next) {
+        behaviour = next;
+        requests.forget();
+    }
+
+    /** What came since it was last told how to behave. */
+    public Seen seen() {
+        return requests.seen();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            if (path.endsWith(PATH)) {
+                answer(exchange);
+            } else if (path.equals("/behave")) {
+                behave(Behaviour.ofQuery(exchange.getRequestURI().getRawQuery()));
+                send(exchange, 200, "");
+            } else if (path.equals("/seen")) {
+                send(exchange, 200, seen().text());
+            } else {
+                send(exchange, 404, "");
+            }
+        }
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestHeaders().getFirst("Metadata") == null) {
+            // A probe, which is no request for a token.
+            send(
+                    exchange,
+                    400,
+                    "{\"error\":\"invalid_request\",\"error_description\":\"Required metadata header not"
+                            + " specified\"}");
+            return;
+        }
+        Behaviour now = behaviour;
+        long number = requests.begin();
+        try {
+            if (now.status() == 0) {
+                hang();
+            }
+            LockSupport.parkNanos(now.delayMillis() * 1_000_000L);
+            if (now.retryAfterSeconds() > 0) {
+                exchange.getResponseHeaders().set("Retry-After", String.valueOf(now.retryAfterSeconds()));
+            }
+        } finally {
+            requests.end();
+        }
+        String body = now.status() == 200
+                ? token(resource(exchange), now, number)
+                : "{\"error\":\"server_error\",\"error_description\":\"The stub was told to fail\"}";
+        send(exchange, now.status(), body);
+    }
+
+    private void hang() {
+        while (!threads.isShutdown()) {
+            LockSupport.parkNanos(1_000_000_000L);
+            if (Thread.interrupted()) {
+                return;
+            }
+        }
+    }
+
+    private static String resource(HttpExchange exchange) {
+        for (String pair : exchange.getRequestURI().getRawQuery().split("&", -1)) {
+            if (pair.startsWith("resource=")) {
+                return URLDecoder.decode(pair.substring("resource=".length()), StandardCharsets.UTF_8);
+            }
+        }
+        return "";
+    }
+
+    private static String token(String resource, Behaviour now, long number) {
+        long seconds = System.currentTimeMillis() / 1000;
+        long life = now.expiresInSeconds();
+        String refresh = now.refreshInSeconds() == 0 ? "" : "\"refresh_in\":\"" + now.refreshInSeconds() + "\",";
+        return "{\"access_token\":\"" + SampleToken.of(resource, seconds, life, number)
+                + "\",\"client_id\":\"22222222-2222-2222-2222-222222222222\",\"expires_in\":\"" + life
+                + "\",\"expires_on\":\"" + (seconds + life) + "\",\"ext_expires_in\":\"" + life + "\"," + refresh
+                + "\"not_before\":\"" + seconds + "\",\"resource\":\"" + resource + "\",\"token_type\":\"Bearer\"}";
+    }
+
+    private static void send(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().put("Content-Type", List.of("application/json; charset=utf-8"));
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        if (bytes.length > 0) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.podidentity.benchmarks.stub;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** Tells a stub in another process how to behave, and asks it what it saw. */
+public final class StubControl {
+    private final String url;
+
+    /**
+     * @param url the stub's base URL
+     */
+    public StubControl(String url) {
+        this.url = url;
+    }
+
+    /** The stub that this process is pointed at. */
+    public static StubControl ofEnvironment() {
+        return new StubControl(System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST"));
+    }
+
+    /** The stub's base URL. */
+    public String url() {
+        return url;
+    }
+
+    /** Makes it answer so from now on, and count from nothing. */
+    public void behave(Behaviour behaviour) throws IOException {
+        get("/behave?" + behaviour.query());
+    }
+
+    /** What it saw since. */
+    public Seen seen() throws IOException {
+        return Seen.ofText(get("/seen"));
+    }
+
+    private String get(String path) throws IOException {
+        try (InputStream body = URI.create(url + path).toURL().openStream()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.podidentity.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.benchmarks.load.LiveThreads;
+import io.podidentity.benchmarks.process.ClassPaths;
+import io.podidentity.benchmarks.programs.TokenProvider;
+import io.podidentity.benchmarks.stub.ImdsStub;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process of its own, with the jar alone on its class path. */
+class FirstTokenIT {
+    private static final int MAX_OWN_CLASSES = 60;
+    private static final long MAX_JAR_BYTES = 150 * 1024;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void firstToken_fromImds_loadsFewOwnClasses() throws Exception {
+        Path log = folder.resolve("classes.log");
+
+        run("-Xlog:class+load:file=" + log, TokenProvider.class.getName());
+
+        LoadedClasses classes = LoadedClasses.of(Files.readString(log));
+        assertThat(classes.own()).isBetween(1, MAX_OWN_CLASSES);
+    }
+
+    @Test
+    void firstToken_fromImds_leavesNoThread() throws Exception {
+        String output = run(LiveThreads.class.getName(), "TokenProvider");
+
+        assertThat(output).contains("own=0.0");
+    }
+
+    @Test
+    void jar_byItself_isSmallAndEnough() throws Exception {
+        ClassPaths classPaths = ClassPaths.ofBuild();
+
+        assertThat(classPaths.count("token-provider")).isEqualTo(1);
+        assertThat(classPaths.bytes("token-provider")).isLessThan(MAX_JAR_BYTES);
+    }
+
+    private String run(String... arguments) throws Exception {
+        try (ImdsStub stub = new ImdsStub()) {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("-cp");
+            command.add(ClassPaths.ofBuild().of("token-provider"));
+            command.addAll(List.of(arguments));
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().put("AZURE_POD_IDENTITY_AUTHORITY_HOST", stub.url());
+            Process process =
+                    builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IOException("the program failed: " + output);
+            }
+            return output;
+        }
+    }
+}
