@@ -43,6 +43,10 @@ public record AccessToken(
         return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }
 
+    AccessToken withPrincipal(Principal principal) {
+        return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
+    }
+
     /** All parts but the token, of which only the length is told. */
     @Override
     public String toString() {

@@ -4,4 +4,7 @@ package io.podidentity.tokenprovider;
 interface Anticipating {
     /** Begins to find out, off the caller's thread, unless it is known. */
     void anticipate();
+
+    /** Gives up finding out, if that still goes on: another source answered. */
+    void abandon();
 }

@@ -20,8 +20,7 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
     /** Longer than the slowest start of a healthy az that was reported; the rest of a deadline is left to others. */
     private static final long MAX_LIMIT_NANOS = 20_000_000_000L;
 
-    private final AzureCliProgram program;
-    private final AzureCliProfile profile;
+    private final Environment environment;
     private final ProcessRunner processes;
     private final Time time;
     private final @Nullable ZoneId zone;
@@ -31,8 +30,7 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
      *     rarely needed
      */
     AzureCliTokenSource(Environment environment, ProcessRunner processes, Time time, @Nullable ZoneId zone) {
-        this.program = new AzureCliProgram(environment);
-        this.profile = new AzureCliProfile(environment);
+        this.environment = environment;
         this.processes = processes;
         this.time = time;
         this.zone = zone;
@@ -45,12 +43,12 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
 
     @Override
     public long accountFingerprint() {
-        return profile.fingerprint();
+        return new AzureCliProfile(environment).fingerprint();
     }
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        List<String> program = this.program.find();
+        List<String> program = new AzureCliProgram(environment).find();
         if (program == null) {
             return new Unavailable("az is not installed", "Install it, or set AzureCLIPath to its folder.");
         }

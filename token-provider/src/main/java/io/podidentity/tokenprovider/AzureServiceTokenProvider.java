@@ -28,10 +28,13 @@ public final class AzureServiceTokenProvider {
 
     private final TokenCache cache;
     private final Duration deadline;
-    /** The slot that answered last, if its request named a resource only: most providers are asked for one resource. */
-    private volatile @Nullable TokenSlot lastSlot;
+    /**
+     * The slot that was filled last for a resource: most providers are asked for one only. Not volatile, as the next
+     * field: what a thread reads late is as good, and a hit writes nothing that threads would share.
+     */
+    private @Nullable TokenSlot lastSlot;
 
-    private volatile @Nullable CachedToken lastToken;
+    private @Nullable Principal principalUsed;
 
     /** A provider with the default chain of sources and the process's own environment variables. */
     public AzureServiceTokenProvider() {
@@ -93,11 +96,12 @@ public final class AzureServiceTokenProvider {
      */
     public AccessToken getAuthenticationResult(String resource) {
         TokenSlot slot = lastSlot;
-        if (slot != null && slot.isFor(resource)) {
-            CachedToken quiet = slot.quiet();
-            if (quiet != null) {
-                return quiet.token;
-            }
+        if (slot == null || !slot.isFor(resource)) {
+            slot = cache.slot(resource);
+        }
+        CachedToken quiet = slot.quiet();
+        if (quiet != null) {
+            return used(quiet);
         }
         slot = cache.slot(resource);
         AccessToken token = used(slot.get(false, deadline));
@@ -151,8 +155,7 @@ public final class AzureServiceTokenProvider {
 
     /** Whose token this provider returned last; empty before the first, and for a token that does not say. */
     public Optional<Principal> principalUsed() {
-        CachedToken token = lastToken;
-        return token == null ? Optional.empty() : Optional.ofNullable(token.token.principal());
+        return Optional.ofNullable(principalUsed);
     }
 
     /**
@@ -204,9 +207,12 @@ public final class AzureServiceTokenProvider {
         return token;
     }
 
+    @SuppressWarnings("ReferenceEquality") // The chain gives equal principals the same object.
     private AccessToken used(CachedToken token) {
-        lastToken = token;
-        lastSlot = null;
+        Principal principal = token.token.principal();
+        if (principal != principalUsed) {
+            principalUsed = principal;
+        }
         return token.token;
     }
 

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import java.io.File;
 import java.util.List;
 
 /**
@@ -11,11 +12,15 @@ final class DefaultSources {
     private DefaultSources() {}
 
     static List<TokenSource> of(
-            Environment environment, HostEvidence host, HttpTransport http, TokenSource azureCli, Time time) {
-        boolean announced = environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") != null
-                || environment.get("KUBERNETES_SERVICE_HOST") != null
-                || host.saysAzure();
+            Environment environment, File root, HttpTransport http, TokenSource azureCli, Time time) {
+        boolean announced = isAnnounced(environment) || new HostEvidence(root).saysAzure();
         TokenSource imds = new ImdsTokenSource(environment, http, time, !announced);
         return announced ? List.of(imds, azureCli) : List.of(azureCli, imds);
+    }
+
+    /** Whether a variable says that a metadata service is at hand. */
+    static boolean isAnnounced(Environment environment) {
+        return environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") != null
+                || environment.get("KUBERNETES_SERVICE_HOST") != null;
     }
 }

@@ -14,6 +14,7 @@ final class Flight implements Runnable {
 
     private final TokenSlot slot;
     private final TokenRequest request;
+    private final long deadline;
     private final CountDownLatch landing = new CountDownLatch(1);
     private volatile @Nullable CachedToken token;
     private volatile @Nullable TokenAcquisitionException failure;
@@ -24,12 +25,26 @@ final class Flight implements Runnable {
     private volatile boolean cancelled;
 
     /**
-     * @param request what is asked for, with the flight's own deadline
+     * @param request what is asked for
+     * @param deadline when it must be over, on the steady clock
      */
-    Flight(TokenSlot slot, TokenRequest request, boolean background) {
+    Flight(TokenSlot slot, TokenRequest request, long deadline, boolean background) {
         this.slot = slot;
         this.request = request;
+        this.deadline = deadline;
         this.background = background;
+    }
+
+    /** One that is over already: a token that came meanwhile, or a failure of a moment ago. */
+    static Flight over(
+            TokenSlot slot,
+            TokenRequest request,
+            long deadline,
+            @Nullable CachedToken token,
+            @Nullable TokenAcquisitionException failure) {
+        Flight over = new Flight(slot, request, deadline, false);
+        over.end(token, failure);
+        return over;
     }
 
     @Override
@@ -39,7 +54,7 @@ final class Flight implements Runnable {
             if (cancelled) {
                 throw new InterruptedException();
             }
-            slot.landed(this, slot.acquire(request));
+            slot.landed(this, slot.acquire(deadline));
         } catch (TokenAcquisitionException e) {
             slot.crashed(this, e);
         } catch (InterruptedException e) {
@@ -90,6 +105,11 @@ final class Flight implements Runnable {
     @Nullable
     TokenAcquisitionException failure() {
         return failure;
+    }
+
+    /** Whether it failed only because its deadline passed, which was another caller's and earlier than this one. */
+    boolean wasCutShort(TokenAcquisitionException failed, long deadline) {
+        return failed.code() == TokenAcquisitionException.Code.TIMED_OUT && deadline - this.deadline > 0;
     }
 
     /** Its end, for callers that do not block. */

@@ -1,6 +1,8 @@
 package io.podidentity.tokenprovider;
 
 import java.io.IOException;
+import java.net.Proxy;
+import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,15 @@ final class ImdsProbe {
         return currentQuestion().finding();
     }
 
+    /** Ends the question if it is still asked: somebody else answered. What it would have found stays unknown. */
+    synchronized void abandon() {
+        Question current = question;
+        if (current != null && current.isAlive()) {
+            current.abandon();
+            question = null;
+        }
+    }
+
     private synchronized Question currentQuestion() {
         Question current = question;
         if (current == null || current.isOutdated()) {
@@ -65,6 +76,7 @@ final class ImdsProbe {
     private final class Question extends Thread {
         private final CountDownLatch answered = new CountDownLatch(1);
         private final long askedAt = time.nanos();
+        private final Socket socket = new Socket(Proxy.NO_PROXY);
         private volatile @Nullable Finding found;
 
         Question() {
@@ -74,8 +86,12 @@ final class ImdsProbe {
 
         @Override
         public void run() {
+            HttpRequest request = endpoint.probe(LIMIT_MILLIS);
             try {
-                found = Finding.of(http.send(endpoint.probe(LIMIT_MILLIS)));
+                try (socket) {
+                    http.connect(request, socket);
+                }
+                found = Finding.of(http.send(request));
             } catch (IOException e) {
                 found = new Finding(ImdsFailure.describe(e, endpoint, LIMIT_MILLIS), false);
             } finally {
@@ -90,6 +106,15 @@ final class ImdsProbe {
             }
             Finding finding = found;
             return finding == null ? new Finding(ImdsFailure.noAnswer(endpoint, LIMIT_MILLIS), false) : finding;
+        }
+
+        /** Ends the wait for a connection, in which a thread would hold up the end of the process. */
+        void abandon() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // Then it ends by its limit.
+            }
         }
 
         private boolean isOutdated() {

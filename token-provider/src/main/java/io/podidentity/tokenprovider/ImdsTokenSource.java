@@ -46,6 +46,13 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
     }
 
     @Override
+    public void abandon() {
+        if (probe != null) {
+            probe.abandon();
+        }
+    }
+
+    @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         endpoint.requireValid();
         ImdsProbe.Finding finding = probe == null ? ImdsProbe.Finding.METADATA_SERVICE : probe.finding();

@@ -25,7 +25,7 @@ final class ProcessCaches {
     static TokenCache of(Map<String, String> variables) {
         TokenCache cache = OTHERS.get(variables);
         if (cache == null) {
-            TokenCache made = cache(defaultSources(Environment.of(variables)));
+            TokenCache made = cacheOf(Environment.of(variables));
             TokenCache other = OTHERS.putIfAbsent(variables, made);
             cache = other == null ? made : other;
         }
@@ -37,22 +37,20 @@ final class ProcessCaches {
         return new TokenCache(new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(), Time.SYSTEM, REFRESH_LIMIT);
     }
 
-    private static List<TokenSource> defaultSources(Environment environment) {
-        return DefaultSources.of(
+    private static TokenCache cacheOf(Environment environment) {
+        if (DefaultSources.isAnnounced(environment)) {
+            new WarmUp().start();
+        }
+        return cache(DefaultSources.of(
                 environment,
-                new HostEvidence(new File("/")),
+                new File("/"),
                 new UrlConnectionTransport(Time.SYSTEM),
                 new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null),
-                Time.SYSTEM);
+                Time.SYSTEM));
     }
 
     /** Made when first needed. */
     private static final class Own {
-        static final TokenCache CACHE;
-
-        static {
-            new WarmUp().start();
-            CACHE = cache(defaultSources(Environment.ofProcess()));
-        }
+        static final TokenCache CACHE = cacheOf(Environment.ofProcess());
     }
 }

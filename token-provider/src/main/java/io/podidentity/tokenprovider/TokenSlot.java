@@ -112,12 +112,10 @@ final class TokenSlot {
         }
         long deadline = time.nanos() + limit.toNanos();
         while (true) {
-            long left = deadline - time.nanos();
-            Boarding boarding = board(before, force, Math.max(1, left));
-            Flight flight = boarding.flight;
+            Flight flight = board(before, force, deadline);
             boolean landed;
             try {
-                landed = flight.await(left + GRACE_NANOS);
+                landed = flight.await(deadline - time.nanos() + GRACE_NANOS);
             } catch (InterruptedException e) {
                 leave(flight);
                 Thread.currentThread().interrupt();
@@ -131,7 +129,7 @@ final class TokenSlot {
             if (failed == null) {
                 return requireNonNull(flight.token());
             }
-            if (!boarding.wasCutShort(failed) || deadline - time.nanos() <= 0) {
+            if (!flight.wasCutShort(failed, deadline) || deadline - time.nanos() <= 0) {
                 throw failed.again();
             }
         }
@@ -144,9 +142,10 @@ final class TokenSlot {
         if (usable != null) {
             return CompletableFuture.completedFuture(usable);
         }
-        Boarding boarding = board(before, force, limit.toNanos());
-        return boarding.flight.future().exceptionallyCompose(thrown -> {
-            boolean again = thrown instanceof TokenAcquisitionException failed && boarding.wasCutShort(failed);
+        long deadline = time.nanos() + limit.toNanos();
+        Flight flight = board(before, force, deadline);
+        return flight.future().exceptionallyCompose(thrown -> {
+            boolean again = thrown instanceof TokenAcquisitionException failed && flight.wasCutShort(failed, deadline);
             return again ? getAsync(force, limit) : CompletableFuture.failedFuture(thrown);
         });
     }
@@ -185,7 +184,7 @@ final class TokenSlot {
             if (flight != null || now < noRefreshBefore) {
                 return;
             }
-            refresh = new Flight(this, request.withDeadline(refreshLimit), true);
+            refresh = new Flight(this, request, time.nanos() + refreshLimit.toNanos(), true);
             flight = refresh;
         }
         takeOff(refresh);
@@ -195,29 +194,30 @@ final class TokenSlot {
      * Joins the flight under way or begins one; one that landed meanwhile, or failed a moment ago, will do too.
      *
      * @param before the token that was not good enough; null if there was none
+     * @param deadline the caller's, on the steady clock
      */
-    private Boarding board(@Nullable CachedToken before, boolean force, long limitNanos) {
+    private Flight board(@Nullable CachedToken before, boolean force, long deadline) {
         Flight begun;
         synchronized (lock) {
             CachedToken now = cached;
             if (now != null && !now.isSameAs(before) && time.millis() < now.expiresAt) {
-                return Boarding.ended(this, request, now, null);
+                return Flight.over(this, request, deadline, now, null);
             }
             TokenAcquisitionException known = failure;
             if (!force && known != null && time.nanos() - failedAt < FAILURE_HOLDS_NANOS) {
-                return Boarding.ended(this, request, null, known);
+                return Flight.over(this, request, deadline, null, known);
             }
             Flight current = flight;
             if (current != null) {
                 current.waiting++;
-                return new Boarding(current, false);
+                return current;
             }
-            begun = new Flight(this, request.withDeadline(Duration.ofNanos(limitNanos)), false);
+            begun = new Flight(this, request, deadline, false);
             begun.waiting = 1;
             flight = begun;
         }
         takeOff(begun);
-        return new Boarding(begun, true);
+        return begun;
     }
 
     private void takeOff(Flight begun) {
@@ -245,8 +245,9 @@ final class TokenSlot {
     }
 
     /** Asks the sources; on the flight's thread. */
-    CachedToken acquire(TokenRequest request) throws InterruptedException {
-        return chain.acquire(request);
+    CachedToken acquire(long deadline) throws InterruptedException {
+        long left = Math.max(1, deadline - time.nanos());
+        return chain.acquire(request.withDeadline(Duration.ofNanos(left)));
     }
 
     /** A flight came back with a token. */
@@ -285,29 +286,5 @@ final class TokenSlot {
                             e.getMessage());
         }
         crashed.end(null, e);
-    }
-
-    /**
-     * A caller's place on a flight.
-     *
-     * @param flight the flight
-     * @param hasOwnLimit whether the flight's deadline is this caller's
-     */
-    private record Boarding(Flight flight, boolean hasOwnLimit) {
-        /** On a flight that was over before. */
-        static Boarding ended(
-                TokenSlot slot,
-                TokenRequest request,
-                @Nullable CachedToken token,
-                @Nullable TokenAcquisitionException failure) {
-            Flight over = new Flight(slot, request, false);
-            over.end(token, failure);
-            return new Boarding(over, true);
-        }
-
-        /** Whether the flight failed only because the deadline of the caller that began it passed. */
-        boolean wasCutShort(TokenAcquisitionException failed) {
-            return !hasOwnLimit && failed.code() == TokenAcquisitionException.Code.TIMED_OUT;
-        }
     }
 }

@@ -14,6 +14,7 @@ final class TokenSourceChain {
     private final List<TokenSource> sources;
     private final Time time;
     private volatile @Nullable TokenSource pinned;
+    private volatile @Nullable Principal lastPrincipal;
 
     TokenSourceChain(List<TokenSource> sources, Time time) {
         this.sources = List.copyOf(sources);
@@ -35,11 +36,7 @@ final class TokenSourceChain {
         Walk walk = new Walk(request);
         TokenSource only = pinned;
         if (only == null) {
-            for (int i = 1; i < sources.size(); i++) {
-                if (sources.get(i) instanceof Anticipating later) {
-                    later.anticipate();
-                }
-            }
+            anticipate(true);
         }
         for (TokenSource source : sources) {
             if (walk.isOver() || (only != null && source != only)) {
@@ -48,7 +45,33 @@ final class TokenSourceChain {
                 walk.ask(source);
             }
         }
+        if (only == null) {
+            anticipate(false);
+        }
         return walk.result();
+    }
+
+    /** Lets the sources after the first find out, beside it, whether they apply; or lets them give that up. */
+    private void anticipate(boolean begin) {
+        for (int i = 1; i < sources.size(); i++) {
+            if (sources.get(i) instanceof Anticipating later) {
+                if (begin) {
+                    later.anticipate();
+                } else {
+                    later.abandon();
+                }
+            }
+        }
+    }
+
+    /** The token with the principal object of the one before if they are equal, as they nearly always are. */
+    private AccessToken withKnownPrincipal(AccessToken token) {
+        Principal known = lastPrincipal;
+        if (known != null && known.equals(token.principal())) {
+            return token.withPrincipal(known);
+        }
+        lastPrincipal = token.principal();
+        return token;
     }
 
     /** One walk along the chain. */
@@ -117,7 +140,8 @@ final class TokenSourceChain {
         CachedToken result() {
             AccessToken acquired = token;
             if (acquired != null) {
-                return new CachedToken(acquired, List.copyOf(attempts), account, fingerprint, time.millis());
+                return new CachedToken(
+                        withKnownPrincipal(acquired), List.copyOf(attempts), account, fingerprint, time.millis());
             }
             TokenAcquisitionException own = failure;
             if (own == null) {

@@ -4,9 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,17 @@ final class UrlConnectionTransport implements HttpTransport {
         } finally {
             connection.disconnect();
         }
+    }
+
+    @Override
+    public void connect(HttpRequest request, Socket socket) throws IOException {
+        URI uri = URI.create(request.url());
+        int port = uri.getPort() >= 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+        InetSocketAddress address = new InetSocketAddress(uri.getHost(), port);
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(uri.getHost());
+        }
+        socket.connect(address, request.connectMillis());
     }
 
     private static int status(HttpURLConnection connection, int totalMillis) throws IOException {

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +40,10 @@ final class FakeTransport implements HttpTransport {
     public HttpResponse send(HttpRequest request) throws IOException {
         return next(request).to(request);
     }
+
+    /** Anything accepts a connection; what is wrong shows when it is asked. */
+    @Override
+    public void connect(HttpRequest request, Socket socket) {}
 
     private synchronized Answer next(HttpRequest request) {
         requests.add(request);

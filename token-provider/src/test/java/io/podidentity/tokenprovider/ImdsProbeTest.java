@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +42,33 @@ class ImdsProbeTest {
 
         assertThat(probe.finding())
                 .isEqualTo(new ImdsProbe.Finding("nothing listens at http://169.254.169.254", false));
+    }
+
+    @Test
+    void abandon_whileItConnects_endsTheWaitAndForgetsTheQuestion() throws Exception {
+        CountDownLatch hungUp = new CountDownLatch(1);
+        HttpTransport blackHole = new HttpTransport() {
+            @Override
+            public HttpResponse send(HttpRequest request) {
+                throw new AssertionError("nothing connected");
+            }
+
+            @Override
+            public void connect(HttpRequest request, Socket socket) throws IOException {
+                while (!socket.isClosed()) {
+                    Thread.onSpinWait();
+                }
+                hungUp.countDown();
+                throw new SocketException("Socket closed");
+            }
+        };
+        ImdsProbe probe =
+                new ImdsProbe(blackHole, new ImdsEndpoint(new Environment(Map.of(), false, false, "/nowhere")), time);
+        probe.begin();
+
+        probe.abandon();
+
+        assertThat(hungUp.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

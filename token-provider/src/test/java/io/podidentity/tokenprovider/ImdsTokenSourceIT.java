@@ -149,7 +149,7 @@ class ImdsTokenSourceIT {
 
             assertThat(source.acquire(REQUEST)).isInstanceOf(Unavailable.class);
             assertThat(source.acquire(REQUEST)).isInstanceOf(Unavailable.class);
-            assertThat(server.connections()).isEqualTo(1);
+            assertThat(server.connections()).isEqualTo(2);
         }
     }
 

@@ -159,6 +159,7 @@ class TokenSourceChainTest {
         chain.acquire(REQUEST);
 
         assertThat(later.anticipated).isEqualTo(1);
+        assertThat(later.abandoned).isEqualTo(1);
     }
 
     @Test
@@ -176,10 +177,16 @@ class TokenSourceChainTest {
 
     private static final class AnticipatingSource implements TokenSource, Anticipating {
         int anticipated;
+        int abandoned;
 
         @Override
         public void anticipate() {
             anticipated++;
+        }
+
+        @Override
+        public void abandon() {
+            abandoned++;
         }
 
         @Override
