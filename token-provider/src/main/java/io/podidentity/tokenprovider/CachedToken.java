@@ -81,7 +81,7 @@ final class CachedToken {
 
     /**
      * The issuer's wish, else half of a life of over two hours, else five minutes before expiry and not before half of
-     * the life; each earlier by up to a tenth of what remains after it, so that many processes do not refresh together.
+     * the life; each earlier by up to a tenth of what lies before or after it, so that many processes do not refresh together.
      */
     private static long refreshAt(AccessToken token, long now, long expiresAt) {
         long life = Math.max(0, expiresAt - now);
@@ -94,7 +94,8 @@ final class CachedToken {
         } else {
             at = Math.max(expiresAt - REFRESH_MARGIN_MILLIS, now + life / 2);
         }
-        long jitter = Math.min(REFRESH_MARGIN_MILLIS, expiresAt - at) / 10;
+        long room = Math.max(0, Math.min(at - now, expiresAt - at));
+        long jitter = Math.min(REFRESH_MARGIN_MILLIS, room) / 10;
         return at - ThreadLocalRandom.current().nextLong(jitter + 1);
     }
 }

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class ImdsProbe {
     static final int LIMIT_MILLIS = 300;
     private static final long NO_HOLDS_NANOS = 180_000_000_000L;
+    /** What a question leaves to the source before it, which then need not share a processor if it answers at once. */
+    private static final long HEAD_START_MILLIS = 50;
 
     private final HttpTransport http;
     private final ImdsEndpoint endpoint;
@@ -76,7 +79,11 @@ final class ImdsProbe {
     private final class Question extends Thread {
         private final CountDownLatch answered = new CountDownLatch(1);
         private final long askedAt = time.nanos();
-        private final Socket socket = new Socket(Proxy.NO_PROXY);
+        /** Made by the question's own thread, since the first socket of a process loads many classes. */
+        private volatile @Nullable Socket connecting;
+
+        private final CountDownLatch headStartOver = new CountDownLatch(1);
+        private volatile boolean abandoned;
         private volatile @Nullable Finding found;
 
         Question() {
@@ -88,18 +95,20 @@ final class ImdsProbe {
         public void run() {
             HttpRequest request = endpoint.probe(LIMIT_MILLIS);
             try {
-                try (socket) {
-                    http.connect(request, socket);
-                }
+                headStartOver.await(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+                connect(request);
                 found = Finding.of(http.send(request));
             } catch (IOException e) {
                 found = new Finding(ImdsFailure.describe(e, endpoint, LIMIT_MILLIS), false);
+            } catch (InterruptedException e) {
+                // Nobody interrupts it; nothing was found then.
             } finally {
                 answered.countDown();
             }
         }
 
         Finding finding() throws InterruptedException {
+            headStartOver.countDown();
             long left = LIMIT_MILLIS * 1_000_000L - (time.nanos() - askedAt);
             if (left > 0) {
                 answered.await(left, TimeUnit.NANOSECONDS);
@@ -108,10 +117,25 @@ final class ImdsProbe {
             return finding == null ? new Finding(ImdsFailure.noAnswer(endpoint, LIMIT_MILLIS), false) : finding;
         }
 
+        private void connect(HttpRequest request) throws IOException {
+            try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+                connecting = socket;
+                if (abandoned) {
+                    throw new SocketException("nobody wants to know any more");
+                }
+                http.connect(request, socket);
+            }
+        }
+
         /** Ends the wait for a connection, in which a thread would hold up the end of the process. */
         void abandon() {
+            abandoned = true;
+            headStartOver.countDown();
+            Socket socket = connecting;
             try {
-                socket.close();
+                if (socket != null) {
+                    socket.close();
+                }
             } catch (IOException e) {
                 // Then it ends by its limit.
             }

@@ -38,9 +38,7 @@ final class ProcessCaches {
     }
 
     private static TokenCache cacheOf(Environment environment) {
-        if (DefaultSources.isAnnounced(environment)) {
-            new WarmUp().start();
-        }
+        new WarmUp(DefaultSources.isAnnounced(environment)).start();
         return cache(DefaultSources.of(
                 environment,
                 new File("/"),

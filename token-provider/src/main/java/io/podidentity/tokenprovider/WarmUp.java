@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -14,16 +15,26 @@ import java.util.List;
  */
 final class WarmUp extends Thread {
     private static final String ANSWER =
-            "{\"access_token\":\"e30.eyJhcHBpZCI6IiJ9.e30\",\"expires_on\":\"2000000000\"}";
+            "{\"access_token\":\"e30.eyJhcHBpZCI6ImEifQ.e30\",\"expires_on\":\"2000000000\"}";
 
-    WarmUp() {
+    private final boolean forHttp;
+
+    /**
+     * @param forHttp whether the first source to be asked is one over HTTP; another is a process
+     */
+    WarmUp(boolean forHttp) {
         super(null, null, "token-provider-warm-up", 0, false);
         setDaemon(true);
+        this.forHttp = forHttp;
     }
 
-    /** The JDK's HTTP classes, beside the caller who loads ours. */
+    /** The JDK's classes for HTTP or for processes, beside the caller who loads ours. */
     @Override
     public void run() {
+        if (!forHttp) {
+            ProcessHandle.current();
+            return;
+        }
         try {
             URI.create("http://127.0.0.1/").toURL().openConnection(Proxy.NO_PROXY);
             new Socket(Proxy.NO_PROXY).close();
@@ -41,7 +52,9 @@ final class WarmUp extends Thread {
             if (value != null && expiresOn != null) {
                 Principal principal = PrincipalReader.read(value);
                 AccessToken token = new AccessToken(value, "", "", expiresOn, null, principal, "");
-                new CachedToken(token, List.of(), null, 0, 0);
+                TokenAttempt attempt = new TokenAttempt("", TokenAttempt.State.ACQUIRED, Duration.ZERO, "", "");
+                new CachedToken(token, List.of(attempt), null, 0, 0);
+                new TokenSource.Acquired(token);
             }
         } catch (JsonException e) {
             throw new IllegalStateException(e);

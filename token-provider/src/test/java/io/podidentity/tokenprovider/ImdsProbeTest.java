@@ -46,6 +46,7 @@ class ImdsProbeTest {
 
     @Test
     void abandon_whileItConnects_endsTheWaitAndForgetsTheQuestion() throws Exception {
+        CountDownLatch connects = new CountDownLatch(1);
         CountDownLatch hungUp = new CountDownLatch(1);
         HttpTransport blackHole = new HttpTransport() {
             @Override
@@ -55,6 +56,7 @@ class ImdsProbeTest {
 
             @Override
             public void connect(HttpRequest request, Socket socket) throws IOException {
+                connects.countDown();
                 while (!socket.isClosed()) {
                     Thread.onSpinWait();
                 }
@@ -65,6 +67,7 @@ class ImdsProbeTest {
         ImdsProbe probe =
                 new ImdsProbe(blackHole, new ImdsEndpoint(new Environment(Map.of(), false, false, "/nowhere")), time);
         probe.begin();
+        assertThat(connects.await(30, TimeUnit.SECONDS)).isTrue();
 
         probe.abandon();
 
