@@ -38,7 +38,7 @@ final class ProcessCaches {
     }
 
     private static TokenCache cacheOf(Environment environment) {
-        new WarmUp(DefaultSources.isAnnounced(environment)).start();
+        WarmUp.begin(DefaultSources.isAnnounced(environment));
         return cache(DefaultSources.of(
                 environment,
                 new File("/"),

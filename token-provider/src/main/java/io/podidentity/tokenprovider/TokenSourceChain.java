@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * identity in silence: from then on it alone is asked, and its "not here" is an error.
  */
 final class TokenSourceChain {
+    private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
+
     private final List<TokenSource> sources;
     private final Time time;
     private volatile @Nullable TokenSource pinned;
@@ -34,21 +36,31 @@ final class TokenSourceChain {
      */
     CachedToken acquire(TokenRequest request) throws InterruptedException {
         Walk walk = new Walk(request);
-        TokenSource only = pinned;
-        if (only == null) {
+        boolean first = pinned == null;
+        if (first) {
             anticipate(true);
         }
         for (TokenSource source : sources) {
+            // Looked at each time: a walk for another request may have pinned a source meanwhile.
+            TokenSource only = pinned;
             if (walk.isOver() || (only != null && source != only)) {
                 walk.pass(source);
             } else {
                 walk.ask(source);
             }
         }
-        if (only == null) {
+        if (first) {
             anticipate(false);
         }
         return walk.result();
+    }
+
+    /** Keeps the first source that answered; false if another one was faster. */
+    private synchronized boolean pin(TokenSource source) {
+        if (pinned == null) {
+            pinned = source;
+        }
+        return pinned == source;
     }
 
     /** Lets the sources after the first find out, beside it, whether they apply; or lets them give that up. */
@@ -111,9 +123,12 @@ final class TokenSourceChain {
             try {
                 TokenSource.Outcome outcome = source.acquire(request.withDeadline(Duration.ofNanos(left)));
                 if (outcome instanceof TokenSource.Acquired acquired) {
-                    token = acquired.token();
-                    pinned = source;
-                    record(source, TokenAttempt.State.ACQUIRED, start, "", "");
+                    if (pin(source)) {
+                        token = acquired.token();
+                        record(source, TokenAttempt.State.ACQUIRED, start, "", "");
+                    } else {
+                        record(source, TokenAttempt.State.UNAVAILABLE, start, OTHER_IDENTITY, "Try again.");
+                    }
                 } else {
                     TokenSource.Unavailable unavailable = (TokenSource.Unavailable) outcome;
                     record(source, TokenAttempt.State.UNAVAILABLE, start, unavailable.reason(), unavailable.remedy());

@@ -22,10 +22,19 @@ final class WarmUp extends Thread {
     /**
      * @param forHttp whether the first source to be asked is one over HTTP; another is a process
      */
-    WarmUp(boolean forHttp) {
+    private WarmUp(boolean forHttp) {
         super(null, null, "token-provider-warm-up", 0, false);
         setDaemon(true);
         this.forHttp = forHttp;
+    }
+
+    /** Begins it; a process that has no thread left does without. */
+    static void begin(boolean forHttp) {
+        try {
+            new WarmUp(forHttp).start();
+        } catch (OutOfMemoryError e) {
+            // Only time is lost: what was not loaded beside is loaded when it is needed.
+        }
     }
 
     /** The JDK's classes for HTTP or for processes, beside the caller who loads ours. */

@@ -98,6 +98,35 @@ class TokenSourceChainTest {
     }
 
     @Test
+    void acquire_whenAnotherWalkPinsASourceMeanwhile_asksNoOtherOne() {
+        first.then(request -> {
+            chain.acquire(REQUEST);
+            return new TokenSource.Unavailable("it hung", "");
+        });
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(first.calls()).isEqualTo(2);
+        assertThat(second.calls()).isZero();
+        assertThat(e.attempts()).extracting(TokenAttempt::state).containsExactly(State.UNAVAILABLE, State.NOT_TRIED);
+    }
+
+    @Test
+    void acquire_whenAnotherWalkPinsAnotherSourceFirst_doesNotUseItsOwnToken() {
+        first.thenUnavailable("not here", "");
+        second.then(request -> {
+            chain.acquire(REQUEST);
+            return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
+        });
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(e.attempts().get(1))
+                .hasToString("Second: unavailable (0 ms): another source gave this process its identity meanwhile."
+                        + " Try again.");
+    }
+
+    @Test
     void unpin_letsAllBeAskedAgain() throws InterruptedException {
         first.thenUnavailable("not here", "");
         chain.acquire(REQUEST);
