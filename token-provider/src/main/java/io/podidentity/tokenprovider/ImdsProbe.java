@@ -40,10 +40,13 @@ final class ImdsProbe {
         return currentQuestion().finding();
     }
 
-    /** Ends the question if it is still asked: somebody else answered. What it would have found stays unknown. */
+    /**
+     * Ends the question if it is still asked and nobody waits for it: another source answered. What it would have found
+     * stays unknown.
+     */
     synchronized void abandon() {
         Question current = question;
-        if (current != null && current.isAlive()) {
+        if (current != null && current.isAlive() && !current.isWanted()) {
             current.abandon();
             question = null;
         }
@@ -125,6 +128,11 @@ final class ImdsProbe {
                 }
                 http.connect(request, socket);
             }
+        }
+
+        /** Whether somebody waits, or waited, for what it finds. */
+        boolean isWanted() {
+            return headStartOver.getCount() == 0;
         }
 
         /** Ends the wait for a connection, in which a thread would hold up the end of the process. */

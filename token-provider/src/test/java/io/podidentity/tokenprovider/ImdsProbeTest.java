@@ -75,6 +75,35 @@ class ImdsProbeTest {
     }
 
     @Test
+    void abandon_whileSomebodyWaits_letsTheQuestionGoOn() throws Exception {
+        CountDownLatch abandoned = new CountDownLatch(1);
+        Thread caller = Thread.currentThread();
+        ImdsProbe[] probe = new ImdsProbe[1];
+        HttpTransport slow = new HttpTransport() {
+            @Override
+            public HttpResponse send(HttpRequest request) {
+                return new HttpResponse(400, "", null);
+            }
+
+            @Override
+            public void connect(HttpRequest request, Socket socket) throws IOException {
+                while (caller.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+                probe[0].abandon();
+                abandoned.countDown();
+                if (socket.isClosed()) {
+                    throw new SocketException("Socket closed");
+                }
+            }
+        };
+        probe[0] = new ImdsProbe(slow, new ImdsEndpoint(new Environment(Map.of(), false, false, "/nowhere")), time);
+
+        assertThat(probe[0].finding()).isEqualTo(new ImdsProbe.Finding(null, true));
+        assertThat(abandoned.getCount()).isZero();
+    }
+
+    @Test
     void finding_ofAYes_holdsForEver() throws Exception {
         http.answers(400, "").fails(new ConnectException("refused"));
         probe.finding();
