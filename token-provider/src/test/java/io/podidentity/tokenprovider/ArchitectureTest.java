@@ -1,5 +1,7 @@
 package io.podidentity.tokenprovider;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,6 +76,21 @@ class ArchitectureTest {
                 .callMethod(System.class, "nanoTime")
                 .orShould()
                 .callMethod(java.time.Instant.class, "now")
+                .check(main);
+    }
+
+    @Test
+    void library_needsNoMetadataInANativeImage() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.lang.reflect..", "java.lang.invoke..")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(java.util.ServiceLoader.class, java.util.ResourceBundle.class)
+                .orShould()
+                .callMethodWhere(target(nameMatching("forName|getResource|getResourceAsStream|loadClass")))
+                .because("what is found by name only must be declared to a native image")
                 .check(main);
     }
 

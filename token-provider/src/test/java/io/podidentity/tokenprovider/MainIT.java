@@ -98,10 +98,30 @@ class MainIT {
                         + "  More: docs/troubleshooting.md#no-source-available\n");
     }
 
+    @Test
+    void token_asAModuleWithNoOther_printsItToo() throws Exception {
+        Run run = runJava(
+                List.of(
+                        "--module-path",
+                        "target/classes",
+                        "--module",
+                        "io.podidentity.tokenprovider/io.podidentity.tokenprovider.Main"),
+                "token",
+                "--resource",
+                "https://storage.azure.com/");
+
+        assertThat(run.stderr).isEmpty();
+        assertThat(run.stdout.split("\\.")).hasSize(3);
+    }
+
     private Run run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", "target/classes"));
-        command.add("io.podidentity.tokenprovider.Main");
+        return runJava(List.of("-cp", "target/classes", "io.podidentity.tokenprovider.Main"), arguments);
+    }
+
+    private Run runJava(List<String> program, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(program);
         command.addAll(List.of(arguments));
         Path stdout = folder.resolve("stdout");
         Path stderr = folder.resolve("stderr");
