@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt.State;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -221,6 +222,46 @@ class TokenSourceChainTest {
         @Override
         public Outcome acquire(TokenRequest request) {
             return new Unavailable("not here", "");
+        }
+    }
+
+    @Test
+    void acquire_whenLaterSourcesAnticipate_letsThemBeginAndGiveUpUntilOneIsPinned() throws InterruptedException {
+        List<String> heard = new ArrayList<>();
+        Foresight own = new Foresight("own", heard);
+        Foresight later = new Foresight("later", heard);
+        TokenSourceChain chain = new TokenSourceChain(List.of(own, first, later), time);
+
+        chain.acquire(REQUEST);
+        assertThat(heard).containsExactly("later begins", "later gives up");
+        chain.acquire(REQUEST);
+
+        assertThat(heard).hasSize(2);
+    }
+
+    @Test
+    void acquire_whenThePrincipalIsTheSame_givesTheSameObject() throws InterruptedException {
+        Principal before = chain.acquire(REQUEST).token.principal();
+
+        assertThat(before).isNotNull();
+        assertThat(chain.acquire(REQUEST).token.principal()).isSameAs(before);
+    }
+
+    /** Never there, and says what it hears. */
+    private record Foresight(String name, List<String> heard) implements TokenSource, Anticipating {
+        @Override
+        public Outcome acquire(TokenRequest request) {
+            return new Unavailable("never there", "");
+        }
+
+        @Override
+        public void anticipate() {
+            heard.add(name + " begins");
+        }
+
+        @Override
+        public void abandon() {
+            heard.add(name + " gives up");
         }
     }
 }
