@@ -1,26 +1,90 @@
 package io.podidentity.tokenprovider;
 
 import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The default chain. Where a variable or the machine itself says that a metadata service is at hand, it is asked first;
- * elsewhere, which is a laptop most of the time, the developer's tools are, and a probe of the metadata service runs
- * beside them.
+ * The default chain: what the variables announce, then, where a variable or the machine itself says that a metadata
+ * service is at hand, that service; elsewhere, which is a laptop most of the time, the developer's tools come first, and a
+ * probe of the metadata service runs beside them.
+ *
+ * <p>A source that nothing announces is not even loaded: variables are looked at here, and the sources' own classes decide
+ * only where one of theirs is set.
  */
 final class DefaultSources {
-    private DefaultSources() {}
+    private final Environment environment;
+    private final File root;
+    private final HttpTransport http;
+    private final Time time;
 
-    static List<TokenSource> of(
-            Environment environment, File root, HttpTransport http, TokenSource azureCli, Time time) {
-        boolean announced = isAnnounced(environment) || new HostEvidence(root).saysAzure();
-        TokenSource imds = new ImdsTokenSource(environment, http, time, !announced);
-        return announced ? List.of(imds, azureCli) : List.of(azureCli, imds);
+    /**
+     * @param root the root of the file system
+     */
+    DefaultSources(Environment environment, File root, HttpTransport http, Time time) {
+        this.environment = environment;
+        this.root = root;
+        this.http = http;
+        this.time = time;
     }
 
-    /** Whether a variable says that a metadata service is at hand. */
-    static boolean isAnnounced(Environment environment) {
+    /**
+     * The sources, in the order in which they are asked.
+     *
+     * @throws IllegalArgumentException if {@code AZURE_TOKEN_CREDENTIALS} names none
+     */
+    List<TokenSource> all() {
+        String selection = environment.get("AZURE_TOKEN_CREDENTIALS");
+        if (selection != null) {
+            return new SelectedSources(environment, this).of(selection);
+        }
+        List<TokenSource> sources = new ArrayList<>();
+        addAnnounced(sources);
+        boolean metadata = saysAzure();
+        if (metadata) {
+            sources.add(imds(false));
+        }
+        if (sources.isEmpty()) {
+            sources.add(AzureCliTokenSource.of(environment));
+        } else {
+            sources.add(new LaterTokenSource("Azure CLI", environment));
+        }
+        sources.add(new LaterTokenSource("Azure Developer CLI", environment));
+        sources.add(new LaterTokenSource("Azure PowerShell", environment));
+        if (!metadata) {
+            sources.add(imds(true));
+        }
+        return sources;
+    }
+
+    /** Adds an application of the environment, a workload identity and a managed identity's host, as far as they are announced. */
+    void addAnnounced(List<TokenSource> sources) {
+        if (has("AZURE_FEDERATED_TOKEN_FILE")) {
+            sources.add(new WorkloadIdentityTokenSource(environment, http, time, false));
+        }
+    }
+
+    /** The metadata service, behind a probe or not. */
+    TokenSource imds(boolean probing) {
+        return new ImdsTokenSource(environment, http, time, probing);
+    }
+
+    /** Whether a variable or the machine itself says that a metadata service is at hand. */
+    boolean saysAzure() {
+        return isAnnounced(environment) || new HostEvidence(root).saysAzure();
+    }
+
+    /** Whether the source that is asked first is one over HTTP; a guess, for what is loaded beside. */
+    static boolean beginWithHttp(Environment environment) {
+        return isAnnounced(environment) || environment.get("AZURE_FEDERATED_TOKEN_FILE") != null;
+    }
+
+    private static boolean isAnnounced(Environment environment) {
         return environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") != null
                 || environment.get("KUBERNETES_SERVICE_HOST") != null;
+    }
+
+    private boolean has(String variable) {
+        return environment.get(variable) != null;
     }
 }

@@ -433,7 +433,7 @@ class AzureCliTokenSourceTest {
 
     private AzureCliTokenSource source(Map<String, String> variables, boolean windows, String zone) {
         Environment environment = new Environment(variables, false, windows, "/nowhere");
-        return new AzureCliTokenSource(environment, processes, time, ZoneId.of(zone));
+        return new AzureCliTokenSource(environment, processes, time, ZoneId.of(zone), null);
     }
 
     private static String success() {

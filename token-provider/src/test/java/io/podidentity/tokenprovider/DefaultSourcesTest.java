@@ -81,7 +81,7 @@ class DefaultSourcesTest {
 
     private List<TokenSource> sources(Map<String, String> variables) {
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        TokenSource azureCli = new AzureCliTokenSource(environment, new FakeProcessRunner(), time, null);
+        TokenSource azureCli = new AzureCliTokenSource(environment, new FakeProcessRunner(), time, null, null);
         return DefaultSources.of(environment, new File(root.toString()), http, azureCli, time);
     }
 

@@ -122,7 +122,7 @@ class SecretsTest {
                     new ProcessResult(true, -1, text, text))) {
                 shown.add(result.toString());
                 ProcessRunner runner = (command, limit) -> result;
-                show(new AzureCliTokenSource(environment(), runner, time, ZoneOffset.UTC));
+                show(new AzureCliTokenSource(environment(), runner, time, ZoneOffset.UTC, null));
             }
         }
     }
