@@ -27,12 +27,12 @@ final class Exchange {
             long wait;
             try {
                 HttpResponse response = http.send(limited);
-                wait = schedule.afterStatus(response.status(), response.retryAfter());
+                wait = schedule.afterAnswer(response);
                 if (wait < 0 || tooLate(deadline, wait)) {
                     return response;
                 }
             } catch (IOException e) {
-                wait = schedule.afterNoAnswer();
+                wait = schedule.afterFailure(e);
                 if (wait < 0 || tooLate(deadline, wait)) {
                     throw e;
                 }

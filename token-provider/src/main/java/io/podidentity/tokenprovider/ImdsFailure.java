@@ -1,10 +1,5 @@
 package io.podidentity.tokenprovider;
 
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,29 +9,6 @@ final class ImdsFailure {
     private static final int MAX_SAID = 160;
 
     private ImdsFailure() {}
-
-    /** Why there was no answer. */
-    static String describe(IOException e, ImdsEndpoint endpoint, long limitMillis) {
-        String host = endpoint.host();
-        if (e instanceof SocketTimeoutException) {
-            return noAnswer(endpoint, limitMillis);
-        }
-        if (e instanceof NoRouteToHostException) {
-            return "there is no route to " + host;
-        }
-        if (e instanceof ConnectException) {
-            return "nothing listens at " + host;
-        }
-        if (e instanceof UnknownHostException) {
-            return "the host of " + host + " is unknown";
-        }
-        return "no complete answer from " + host + " (" + Excerpt.of(String.valueOf(e.getMessage()), 80) + ")";
-    }
-
-    static String noAnswer(ImdsEndpoint endpoint, long limitMillis) {
-        return "no answer from " + endpoint.host() + " within " + (limitMillis + 50) / 1000 + "."
-                + (limitMillis + 50) % 1000 / 100 + " s";
-    }
 
     /** The status and the server's own words, such as {@code HTTP 400 "invalid_request": Identity not found}. */
     static String describe(HttpResponse response) {

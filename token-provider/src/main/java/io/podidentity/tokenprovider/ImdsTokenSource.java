@@ -67,7 +67,7 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
             return answer(request, response, clientId, finding.isCertain());
         } catch (IOException e) {
             return new Unavailable(
-                    ImdsFailure.describe(e, endpoint, request.deadlineNanos() / 1_000_000),
+                    NoAnswer.describe(e, endpoint.host(), request.deadlineNanos() / 1_000_000),
                     endpoint.remedyForNoAnswer());
         }
     }
