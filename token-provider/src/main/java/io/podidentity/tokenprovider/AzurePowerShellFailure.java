@@ -15,12 +15,15 @@ final class AzurePowerShellFailure {
     private AzurePowerShellFailure() {}
 
     static boolean isSuccess(ProcessResult result) {
-        return !result.timedOut() && result.exitCode() == 0 && result.stdout().strip().startsWith("{");
+        return !result.timedOut()
+                && result.exitCode() == 0
+                && result.stdout().strip().startsWith("{");
     }
 
     static Outcome of(ProcessResult result) {
         if (result.timedOut()) {
-            return new Unavailable("PowerShell did not answer in time and was stopped", "Run 'Get-AzAccessToken' there.");
+            return new Unavailable(
+                    "PowerShell did not answer in time and was stopped", "Run 'Get-AzAccessToken' there.");
         }
         String said = result.stderr() + "\n" + result.stdout();
         if (said.contains(NO_MODULE)) {

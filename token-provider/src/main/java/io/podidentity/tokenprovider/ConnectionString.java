@@ -113,7 +113,9 @@ public final class ConnectionString {
     @Nullable
     String get(ConnectionStringKey key) {
         Pair pair = pairs.get(key);
-        return pair == null || pair.value().reveal().isBlank() ? null : pair.value().reveal();
+        return pair == null || pair.value().reveal().isBlank()
+                ? null
+                : pair.value().reveal();
     }
 
     /**

@@ -86,7 +86,8 @@ final class ConnectionStringReader {
             at += c == '=' ? 1 : 0;
             key.append(c);
         }
-        throw malformed("has a part without =", start, "If it belongs to the value before it, put that value in quotes.");
+        throw malformed(
+                "has a part without =", start, "If it belongs to the value before it, put that value in quotes.");
     }
 
     private String plainValue() {
@@ -123,7 +124,8 @@ final class ConnectionStringReader {
             }
             value.append(c);
         }
-        throw malformed("has a quote that is not closed", start, "Close it, or double a quote that belongs to the value.");
+        throw malformed(
+                "has a quote that is not closed", start, "Close it, or double a quote that belongs to the value.");
     }
 
     private void requireEndOfPair() {

@@ -39,7 +39,7 @@ final class DefaultSources {
             return new SelectedSources(environment, this).of(selection);
         }
         List<TokenSource> sources = new ArrayList<>();
-        addAnnounced(sources);
+        addApplications(sources);
         boolean metadata = saysAzure();
         if (metadata) {
             sources.add(imds(false));
@@ -57,15 +57,23 @@ final class DefaultSources {
         return sources;
     }
 
-    /** Adds an application of the environment, a workload identity and a managed identity's host, as far as they are announced. */
-    void addAnnounced(List<TokenSource> sources) {
+    /** Adds the application that the variables announce, and the workload identity. */
+    void addApplications(List<TokenSource> sources) {
         if (has("AZURE_FEDERATED_TOKEN_FILE")) {
-            sources.add(new WorkloadIdentityTokenSource(environment, http, time, false));
+            sources.add(workloadIdentity());
         }
     }
 
-    /** The metadata service, behind a probe or not. */
-    TokenSource imds(boolean probing) {
+    TokenSource workloadIdentity() {
+        return new WorkloadIdentityTokenSource(environment, http, time, false);
+    }
+
+    /** The managed identity of this machine, whatever hands it out here. */
+    TokenSource managedIdentity(boolean probing) {
+        return imds(probing);
+    }
+
+    private TokenSource imds(boolean probing) {
         return new ImdsTokenSource(environment, http, time, probing);
     }
 

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider;
 
 import java.io.File;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,21 @@ record Environment(Map<String, String> variables, boolean inherited, boolean win
     String get(String name) {
         String value = variables.get(name);
         return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    /**
+     * The same for a source that reads another value of a variable.
+     *
+     * @param value the value; null takes the variable out
+     */
+    Environment with(String name, @Nullable String value) {
+        Map<String, String> changed = new HashMap<>(variables);
+        if (value == null) {
+            changed.remove(name);
+        } else {
+            changed.put(name, value);
+        }
+        return new Environment(changed, false, windows, home);
     }
 
     private static boolean isWindows() {

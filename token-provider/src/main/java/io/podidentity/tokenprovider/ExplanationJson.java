@@ -39,7 +39,11 @@ final class ExplanationJson {
             json.append('}');
             separator = ",";
         }
-        return json.append("]}").toString();
+        json.append(']');
+        for (String note : explanation.notes()) {
+            member("note", note, ",");
+        }
+        return json.append('}').toString();
     }
 
     private void principal(@Nullable Principal principal) {

@@ -32,7 +32,8 @@ sealed interface SignIn {
      * @param clientId the user-assigned one that is meant; null for the system-assigned one
      * @param retryLimit how long it may be asked again and again; null for no limit but the deadline
      */
-    record ManagedIdentity(@Nullable String clientId, @Nullable Duration retryLimit) implements SignIn {}
+    record ManagedIdentity(
+            @Nullable String clientId, @Nullable Duration retryLimit) implements SignIn {}
 
     /**
      * As a workload, by the token that Kubernetes mounts.
@@ -57,8 +58,7 @@ sealed interface SignIn {
             String clientId,
             @Nullable String thumbprint,
             @Nullable String subject,
-            String location)
-            implements SignIn {}
+            String location) implements SignIn {}
 
     /**
      * As an application, by a certificate that Key Vault keeps.
@@ -97,8 +97,7 @@ sealed interface SignIn {
     }
 
     private static SignIn developer(ConnectionString text) {
-        String tool =
-                text.oneOf(DEVELOPER_TOOL, "AzureCli", "AzureDeveloperCli", "AzurePowerShell", "VisualStudio");
+        String tool = text.oneOf(DEVELOPER_TOOL, "AzureCli", "AzureDeveloperCli", "AzurePowerShell", "VisualStudio");
         if (tool.equals("VisualStudio")) {
             throw text.about(
                     Problem.UNSUPPORTED,
@@ -155,8 +154,7 @@ sealed interface SignIn {
                     "has CertificateStoreLocation but no certificate",
                     "Add CertificateThumbprint or CertificateSubjectName.");
         }
-        ConnectionStringKey by =
-                text.has(CERTIFICATE_THUMBPRINT) ? CERTIFICATE_THUMBPRINT : CERTIFICATE_SUBJECT_NAME;
+        ConnectionStringKey by = text.has(CERTIFICATE_THUMBPRINT) ? CERTIFICATE_THUMBPRINT : CERTIFICATE_SUBJECT_NAME;
         if (!text.has(CERTIFICATE_STORE_LOCATION)) {
             throw text.about(
                     Problem.MISSING_STORE_LOCATION,
@@ -166,7 +164,8 @@ sealed interface SignIn {
         }
         String location = text.oneOf(CERTIFICATE_STORE_LOCATION, "CurrentUser", "LocalMachine");
         String tenantId = text.require(TENANT_ID, "Add TenantId=TENANT.");
-        String value = text.require(by, "Write the certificate's " + (by == CERTIFICATE_THUMBPRINT ? "SHA-1" : "subject") + ".");
+        String value = text.require(
+                by, "Write the certificate's " + (by == CERTIFICATE_THUMBPRINT ? "SHA-1" : "subject") + ".");
         return by == CERTIFICATE_THUMBPRINT
                 ? new StoreCertificate(tenantId, clientId, value, null, location)
                 : new StoreCertificate(tenantId, clientId, null, value, location);
@@ -181,7 +180,8 @@ sealed interface SignIn {
         if (!text.has(MSI_RETRY_TIMEOUT)) {
             return null;
         }
-        String value = text.require(MSI_RETRY_TIMEOUT, "Write a number of seconds.").strip();
+        String value =
+                text.require(MSI_RETRY_TIMEOUT, "Write a number of seconds.").strip();
         try {
             int seconds = Integer.parseInt(value);
             if (seconds >= 0) {

@@ -7,10 +7,39 @@ package io.podidentity.tokenprovider;
 public final class TokenSources {
     private TokenSources() {}
 
-    /** The account of {@code az login}. */
+    /** The account of {@code az login}, in the subscription that is set. */
     public static TokenSource azureCli() {
+        return AzureCliTokenSource.of(Environment.ofProcess());
+    }
+
+    /**
+     * The account of {@code az login} that a subscription belongs to.
+     *
+     * @param subscription the subscription's name or ID; letters, digits, blanks and {@code -._}
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static TokenSource azureCli(String subscription) {
+        if (subscription.isBlank()) {
+            throw new IllegalArgumentException("subscription must not be blank");
+        }
         Environment environment = Environment.ofProcess();
-        return new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null);
+        return new AzureCliTokenSource(
+                environment, new SystemProcessRunner(environment), Time.SYSTEM, null, subscription);
+    }
+
+    /** The account of {@code azd auth login}. */
+    public static TokenSource azureDeveloperCli() {
+        Environment environment = Environment.ofProcess();
+        return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
+    }
+
+    /**
+     * The account of {@code Connect-AzAccount} in PowerShell, with the module Az.Accounts 2.2.0 or later. A change of
+     * account is noticed when the token is refreshed, or by {@link AzureServiceTokenProvider#invalidate()}.
+     */
+    public static TokenSource azurePowerShell() {
+        Environment environment = Environment.ofProcess();
+        return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
     }
 
     /**

@@ -118,8 +118,8 @@ class AzureServiceTokenProviderTest {
 
     @Test
     void build_withEqualVariables_sharesTheCache() {
-        assertThat(ProcessCaches.of(Map.of("A", "1"))).isSameAs(ProcessCaches.of(Map.of("A", "1")));
-        assertThat(ProcessCaches.of(Map.of("A", "1"))).isNotSameAs(ProcessCaches.of(Map.of("A", "2")));
+        assertThat(ProcessCaches.of(Map.of("A", "1"), null)).isSameAs(ProcessCaches.of(Map.of("A", "1"), null));
+        assertThat(ProcessCaches.of(Map.of("A", "1"), null)).isNotSameAs(ProcessCaches.of(Map.of("A", "2"), null));
     }
 
     @Test

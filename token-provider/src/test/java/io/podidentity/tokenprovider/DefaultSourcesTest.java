@@ -26,17 +26,17 @@ class DefaultSourcesTest {
 
     @Test
     void of_onALaptop_asksTheAzureCliFirst() throws IOException {
-        assertThat(names(Map.of())).containsExactly("Azure CLI", "IMDS");
+        assertThat(names(Map.of())).containsExactly("Azure CLI", "Azure Developer CLI", "Azure PowerShell", "IMDS");
 
         chassisAssetTag("Default string");
-        assertThat(names(Map.of())).containsExactly("Azure CLI", "IMDS");
+        assertThat(names(Map.of())).containsExactly("Azure CLI", "Azure Developer CLI", "Azure PowerShell", "IMDS");
     }
 
     @Test
     void of_onALaptop_probesBeforeItAsksForAToken() throws Exception {
         http.fails(new IOException("x"));
 
-        sources(Map.of()).get(1).acquire(request());
+        sources(Map.of()).get(3).acquire(request());
 
         assertThat(http.requests()).extracting(HttpRequest::headers).containsOnly(List.of());
     }
@@ -47,7 +47,7 @@ class DefaultSourcesTest {
         http.answers(403, "no");
         Map<String, String> variables = Map.of(variable, "http://10.0.0.1");
 
-        assertThat(names(variables)).containsExactly("IMDS", "Azure CLI");
+        assertThat(names(variables)).containsExactly("IMDS", "Azure CLI", "Azure Developer CLI", "Azure PowerShell");
         assertThat(catchThrowable(() -> sources(variables).get(0).acquire(request())))
                 .isInstanceOf(TokenAcquisitionException.class);
         assertThat(http.requests())
@@ -59,14 +59,14 @@ class DefaultSourcesTest {
     void of_whereTheChassisIsAzures_asksTheMetadataServiceFirst() throws IOException {
         chassisAssetTag(AZURE + "\n");
 
-        assertThat(names(Map.of())).containsExactly("IMDS", "Azure CLI");
+        assertThat(names(Map.of())).containsExactly("IMDS", "Azure CLI", "Azure Developer CLI", "Azure PowerShell");
     }
 
     @Test
     void of_whereTheAzureAgentIs_asksTheMetadataServiceFirst() throws IOException {
         Files.createDirectories(root.resolve("var/lib/waagent"));
 
-        assertThat(names(Map.of())).containsExactly("IMDS", "Azure CLI");
+        assertThat(names(Map.of())).containsExactly("IMDS", "Azure CLI", "Azure Developer CLI", "Azure PowerShell");
     }
 
     private void chassisAssetTag(String tag) throws IOException {
@@ -81,8 +81,7 @@ class DefaultSourcesTest {
 
     private List<TokenSource> sources(Map<String, String> variables) {
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        TokenSource azureCli = new AzureCliTokenSource(environment, new FakeProcessRunner(), time, null, null);
-        return DefaultSources.of(environment, new File(root.toString()), http, azureCli, time);
+        return new DefaultSources(environment, new File(root.toString()), http, time).all();
     }
 
     private static TokenRequest request() {
