@@ -222,6 +222,12 @@ public final class AzureServiceTokenProvider {
         cache.clear();
     }
 
+    /** The sources that are asked, in their order. */
+    @Override
+    public String toString() {
+        return "AzureServiceTokenProvider" + cache;
+    }
+
     private CachedToken lookUp(TokenRequest request) {
         CachedToken token = cache.slot(request).get(request.forceRefresh(), limit(request));
         used(token);

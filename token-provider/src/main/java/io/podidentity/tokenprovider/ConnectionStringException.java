@@ -20,7 +20,7 @@ final class ConnectionStringException extends IllegalArgumentException {
         INVALID_VALUE,
         NEED_ONE_OF,
         MISSING_STORE_LOCATION,
-        UNSUPPORTED
+        UNSUPPORTED_PLATFORM
     }
 
     private final Problem problem;

@@ -89,7 +89,7 @@ sealed interface SignIn {
             case "App" -> application(text);
             default ->
                 throw text.about(
-                        Problem.UNSUPPORTED,
+                        Problem.UNSUPPORTED_PLATFORM,
                         RUN_AS,
                         "has RunAs=CurrentUser, which only Windows and .NET Framework have",
                         "Use RunAs=Developer;DeveloperTool=AzureCli.");
@@ -100,7 +100,7 @@ sealed interface SignIn {
         String tool = text.oneOf(DEVELOPER_TOOL, "AzureCli", "AzureDeveloperCli", "AzurePowerShell", "VisualStudio");
         if (tool.equals("VisualStudio")) {
             throw text.about(
-                    Problem.UNSUPPORTED,
+                    Problem.UNSUPPORTED_PLATFORM,
                     DEVELOPER_TOOL,
                     "has DeveloperTool=VisualStudio, which is for .NET only",
                     "Use AzureCli, AzureDeveloperCli or AzurePowerShell.");

@@ -25,6 +25,16 @@ final class TokenSourceChain {
         this.time = time;
     }
 
+    /** The names of the sources, in their order. */
+    @Override
+    public String toString() {
+        List<String> names = new ArrayList<>();
+        for (TokenSource source : sources) {
+            names.add(source.name());
+        }
+        return names.toString();
+    }
+
     /** Forgets which source answered first. */
     void unpin() {
         pinned = null;
