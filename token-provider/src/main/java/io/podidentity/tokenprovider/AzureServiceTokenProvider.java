@@ -55,6 +55,7 @@ public final class AzureServiceTokenProvider {
      *     look at {@code AzureServicesAuthConnectionString}
      * @throws IllegalArgumentException if it is no connection string; the message names key and position, and shows no
      *     value
+     * @throws TokenAcquisitionException if it names an application and {@code AZURE_AUTHORITY_HOST} is no https URL
      */
     public AzureServiceTokenProvider(@Nullable String connectionString) {
         this(

@@ -59,9 +59,16 @@ final class DefaultSources {
 
     /** Adds the application that the variables announce, and the workload identity. */
     void addApplications(List<TokenSource> sources) {
+        if (has("AZURE_CLIENT_SECRET") || has("AZURE_CLIENT_CERTIFICATE_PATH")) {
+            sources.add(application());
+        }
         if (has("AZURE_FEDERATED_TOKEN_FILE")) {
             sources.add(workloadIdentity());
         }
+    }
+
+    TokenSource application() {
+        return new EnvironmentTokenSource(environment, http, time);
     }
 
     TokenSource workloadIdentity() {

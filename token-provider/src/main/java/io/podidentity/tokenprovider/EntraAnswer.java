@@ -29,6 +29,11 @@ final class EntraAnswer {
         return this.aadsts == aadsts;
     }
 
+    /** Whether the certificate that signed the proof is not, or no longer, the application's. */
+    boolean blamesCertificate() {
+        return aadsts == 700027 || aadsts == 1000502;
+    }
+
     /**
      * The token.
      *

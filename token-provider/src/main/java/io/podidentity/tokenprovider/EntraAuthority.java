@@ -22,6 +22,22 @@ record EntraAuthority(String url, String asked) {
     static final String PUBLIC_CLOUD = "https://login.microsoftonline.com/";
 
     /**
+     * The cloud that {@code AZURE_AUTHORITY_HOST} names, within the region that {@code AZURE_REGIONAL_AUTHORITY_NAME}
+     * names, if it names one. To find the region out is left to {@code REGION_NAME}, which App Service sets; without
+     * it the global endpoint is asked.
+     *
+     * @throws TokenAcquisitionException if one of them is none
+     */
+    static EntraAuthority of(Environment environment) {
+        EntraAuthority authority = of(environment.get("AZURE_AUTHORITY_HOST"), "AZURE_AUTHORITY_HOST");
+        String region = environment.get("AZURE_REGIONAL_AUTHORITY_NAME");
+        if ("AutoDiscoverRegion".equalsIgnoreCase(region) || "TryAutoDetect".equalsIgnoreCase(region)) {
+            region = environment.get("REGION_NAME");
+        }
+        return region == null ? authority : authority.inRegion(region);
+    }
+
+    /**
      * Reads an authority host.
      *
      * @param host a base URL, with or without a slash at its end; null for the public cloud
@@ -71,6 +87,15 @@ record EntraAuthority(String url, String asked) {
      * for the global one all the same (MSAL's regional authorities).
      */
     EntraAuthority inRegion(String region) {
+        for (int i = 0; i < region.length(); i++) {
+            if (!Ascii.isLetterOrDigit(region.charAt(i)) && region.charAt(i) != '-') {
+                throw new TokenAcquisitionException(
+                        Code.INVALID_CONFIGURATION,
+                        "AZURE_REGIONAL_AUTHORITY_NAME is no region",
+                        "Correct it, such as westeurope, or unset it.",
+                        null);
+            }
+        }
         String host = URI.create(url).getRawAuthority().toLowerCase(Locale.ROOT);
         boolean isPublic = host.equals("login.microsoftonline.com")
                 || host.equals("login.microsoft.com")

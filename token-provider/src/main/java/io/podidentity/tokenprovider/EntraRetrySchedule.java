@@ -17,13 +17,22 @@ import javax.net.ssl.SSLException;
 final class EntraRetrySchedule extends RetrySchedule {
     private static final int MAX_RETRIES = 3;
 
-    EntraRetrySchedule() {
+    private final boolean doubting401;
+
+    /**
+     * @param doubting401 whether a 401 that does not say why is asked again; false where it is the way to ask for a
+     *     token
+     */
+    EntraRetrySchedule(boolean doubting401) {
         super(true);
+        this.doubting401 = doubting401;
     }
 
     @Override
     long afterAnswer(HttpResponse response) {
-        if (!isTransient(response.status(), EntraError.read(response.body()).aadsts())) {
+        int status = response.status();
+        int aadsts = status == 200 ? 0 : EntraError.read(response.body()).aadsts();
+        if (!isTransient(status, aadsts) && !(doubting401 && status == 401 && !isFinal(aadsts))) {
             return -1;
         }
         long wait = next(MAX_RETRIES);
@@ -42,14 +51,11 @@ final class EntraRetrySchedule extends RetrySchedule {
 
     /** Whether the same request may succeed later with nothing changed. */
     static boolean isTransient(int status, int aadsts) {
-        if (status == 200 || isFinal(aadsts)) {
-            return false;
-        }
-        return status == 401
-                || status == 408
-                || status == 429
-                || (status >= 500 && status <= 599 && status != 501 && status != 505)
-                || aadsts == 90061;
+        return !isFinal(aadsts)
+                && (status == 408
+                        || status == 429
+                        || (status >= 500 && status <= 599 && status != 501 && status != 505)
+                        || aadsts == 90061);
     }
 
     /** The numbers that azure-identity never asks again for, and those that say that a proof does not hold. */

@@ -4,6 +4,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** One call's dialogue with Entra ID's token endpoint: the client credentials flow of version 2. */
 final class EntraSession {
@@ -54,12 +55,23 @@ final class EntraSession {
         return client.time().millis();
     }
 
+    /** Presents certificates, the next one where Entra ID does not take the one before; there must be one at least. */
+    EntraAnswer present(List<ClientCertificate> certificates, boolean withChain) throws InterruptedException {
+        int i = 0;
+        while (true) {
+            EntraAnswer answer = present(SignedProof.of(certificates.get(i), this, withChain));
+            if (!answer.blamesCertificate() || ++i == certificates.size()) {
+                return answer;
+            }
+        }
+    }
+
     /** Presents a proof. */
     EntraAnswer present(EntraProof proof) throws InterruptedException {
         HttpRequest post = client.endpoint(tenant).withForm(form(proof));
         HttpResponse response;
         try {
-            response = new Exchange(client.http(), client.time()).send(post, new EntraRetrySchedule(), deadline);
+            response = new Exchange(client.http(), client.time()).send(post, new EntraRetrySchedule(true), deadline);
         } catch (IOException e) {
             return noAnswer(e, proof);
         }

@@ -32,19 +32,21 @@ record Environment(Map<String, String> variables, boolean inherited, boolean win
         return value == null || value.isBlank() ? null : value.strip();
     }
 
-    /**
-     * The same for a source that reads another value of a variable.
-     *
-     * @param value the value; null takes the variable out
-     */
+    /** The same with another value of a variable; itself if there is no value. */
     Environment with(String name, @Nullable String value) {
-        Map<String, String> changed = new HashMap<>(variables);
         if (value == null) {
-            changed.remove(name);
-        } else {
-            changed.put(name, value);
+            return this;
         }
-        return new Environment(changed, false, windows, home);
+        Map<String, String> changed = new HashMap<>(variables);
+        changed.put(name, value);
+        return new Environment(Map.copyOf(changed), false, windows, home);
+    }
+
+    /** The same without a variable. */
+    Environment without(String name) {
+        Map<String, String> changed = new HashMap<>(variables);
+        changed.remove(name);
+        return new Environment(Map.copyOf(changed), false, windows, home);
     }
 
     private static boolean isWindows() {

@@ -71,7 +71,7 @@ final class Main {
                     .connectionString(connectionString)
                     .deadline(deadline)
                     .build();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | TokenAcquisitionException e) {
             err.println(e.getMessage());
             return WRONG_USE;
         }

@@ -29,6 +29,7 @@ final class SelectedSources {
         return switch (selection.toLowerCase(Locale.ROOT)) {
             case "dev" -> List.of(tool("Azure CLI"), tool("Azure Developer CLI"), tool("Azure PowerShell"));
             case "prod" -> deployed();
+            case "environmentcredential" -> List.of(all.application());
             case "workloadidentitycredential" -> List.of(all.workloadIdentity());
             case "managedidentitycredential" -> List.of(all.managedIdentity(false));
             case "azureclicredential" -> List.of(tool("Azure CLI"));

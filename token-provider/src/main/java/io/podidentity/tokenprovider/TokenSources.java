@@ -1,5 +1,10 @@
 package io.podidentity.tokenprovider;
 
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}. Each
  * reads the process's environment variables, as the default chain does.
@@ -61,5 +66,109 @@ public final class TokenSources {
     public static TokenSource workloadIdentity() {
         return new WorkloadIdentityTokenSource(
                 Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, true);
+    }
+
+    /**
+     * The service principal that {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID} and {@code AZURE_CLIENT_SECRET} or
+     * {@code AZURE_CLIENT_CERTIFICATE_PATH} name.
+     */
+    public static TokenSource environment() {
+        return new EnvironmentTokenSource(
+                Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM);
+    }
+
+    /**
+     * An application with a client secret, in the cloud that {@code AZURE_AUTHORITY_HOST} names.
+     *
+     * @param tenantId its tenant, an ID or a domain; a request may name another one
+     * @param clientId its client ID
+     * @param secret the secret's value; no message shows it
+     * @throws IllegalArgumentException if one of them is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource clientSecret(String tenantId, String clientId, String secret) {
+        return application(
+                "Client secret", tenantId, clientId, new ClientSecret(new Secret(requireText(secret, "secret"))));
+    }
+
+    /**
+     * An application with a certificate in a file, PEM or PKCS#12 with its RSA private key. The file is read for each
+     * exchange, and the certificate's chain goes along.
+     *
+     * @param tenantId its tenant, an ID or a domain; a request may name another one
+     * @param clientId its client ID
+     * @param file the file
+     * @param password of PKCS#12; null without one
+     * @throws IllegalArgumentException if tenant or client ID is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource clientCertificate(
+            String tenantId, String clientId, Path file, @Nullable String password) {
+        Secret secret = password == null ? null : new Secret(password);
+        return application(
+                "Client certificate",
+                tenantId,
+                clientId,
+                new CertificateFile(file.toString(), "the certificate", secret, true));
+    }
+
+    /**
+     * An application that another issuer vouches for, by a federated credential.
+     *
+     * @param tenantId its tenant, an ID or a domain; a request may name another one
+     * @param clientId its client ID
+     * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's; no message shows it
+     * @throws IllegalArgumentException if tenant or client ID is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource clientAssertion(String tenantId, String clientId, Supplier<String> assertion) {
+        return application(
+                "Client assertion",
+                tenantId,
+                clientId,
+                new ClientAssertion(Objects.requireNonNull(assertion, "assertion")));
+    }
+
+    /**
+     * An application with a certificate that a key vault keeps. It is read again each hour, and earlier where Entra ID
+     * does not take it any more.
+     *
+     * @param tenantId the application's tenant, an ID or a domain; null for the vault's
+     * @param clientId its client ID
+     * @param secretId the URL of the certificate's secret, such as
+     *     {@code https://myvault.vault.azure.net/secrets/mycertificate}
+     * @param vault where the token that opens the vault comes from, such as {@link #imds()}
+     * @throws IllegalArgumentException if the client ID is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource keyVaultCertificate(
+            @Nullable String tenantId, String clientId, String secretId, TokenSource vault) {
+        EntraClient client = entra();
+        return new KeyVaultTokenSource(
+                client,
+                tenantId,
+                requireText(clientId, "clientId"),
+                new KeyVaultSecret(secretId, Objects.requireNonNull(vault, "vault"), client.http(), client.time()));
+    }
+
+    private static TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {
+        return new EntraTokenSource(
+                name,
+                entra(),
+                EntraTenants.any(requireText(tenantId, "tenantId")),
+                requireText(clientId, "clientId"),
+                credential);
+    }
+
+    private static EntraClient entra() {
+        EntraAuthority authority = EntraAuthority.of(Environment.ofProcess());
+        return new EntraClient(authority, null, new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM);
+    }
+
+    private static String requireText(String value, String name) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(name + " must not be blank");
+        }
+        return value;
     }
 }

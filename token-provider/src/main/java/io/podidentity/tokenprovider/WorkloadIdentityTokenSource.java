@@ -49,7 +49,7 @@ final class WorkloadIdentityTokenSource implements TokenSource {
         if (tenant == null || clientId == null || file == null) {
             return missing(tenant, clientId, file);
         }
-        EntraAuthority authority = EntraAuthority.of(environment.get("AZURE_AUTHORITY_HOST"), "AZURE_AUTHORITY_HOST");
+        EntraAuthority authority = EntraAuthority.of(environment);
         TokenSource source = new EntraTokenSource(
                 name(),
                 new EntraClient(authority, proxy(), http, time),
