@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class ConnectionStringTest {
     @ParameterizedTest
     @ValueSource(strings = {"AzureCli", "AzureDeveloperCli", "AzurePowerShell"})
     void parse_ofADeveloper_takesEachTool(String tool) {
-        assertThat(ConnectionString.parse("RunAs=Developer;DeveloperTool=" + tool.toUpperCase())
+        assertThat(ConnectionString.parse("RunAs=Developer;DeveloperTool=" + tool.toUpperCase(Locale.ROOT))
                         .way())
                 .isEqualTo(new SignIn.Developer(tool));
     }

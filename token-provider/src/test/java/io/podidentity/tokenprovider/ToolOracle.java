@@ -14,6 +14,8 @@ final class ToolOracle {
     private ToolOracle() {}
 
     /**
+     * Gets and prints it.
+     *
      * @param arguments {@code sdk} or {@code ours}, the tool, and a tenant or nothing
      */
     public static void main(String[] arguments) throws InterruptedException {
