@@ -96,7 +96,8 @@ class ArchitectureTest {
                         "TokenAttempt",
                         "TokenRequest",
                         "TokenSource",
-                        "TokenSources");
+                        "TokenSources",
+                        "UserAssignedIdentity");
     }
 
     @Test
