@@ -97,7 +97,8 @@ class ArchitectureTest {
                         "TokenAttempt",
                         "TokenRequest",
                         "TokenSource",
-                        "TokenSources");
+                        "TokenSources",
+                        "UserAssignedIdentity");
     }
 
     @Test
