@@ -85,6 +85,31 @@ class DefaultSourcesTest {
     }
 
     @Test
+    void of_whereAHostIsAnnounced_asksItBeforeTheTools() {
+        assertThat(names(Map.of("IDENTITY_ENDPOINT", "http://127.0.0.1:1/token", "IDENTITY_HEADER", "h")))
+                .containsExactly("App Service", "Azure CLI", "Azure Developer CLI", "Azure PowerShell", "IMDS");
+        assertThat(names(Map.of("MSI_ENDPOINT", "http://127.0.0.1:1/token"))).startsWith("Cloud Shell", "Azure CLI");
+    }
+
+    @Test
+    void of_whereTheArcAgentIs_asksItBeforeTheTools() throws IOException {
+        Files.createDirectories(root.resolve("opt/azcmagent/bin"));
+        Files.createFile(root.resolve("opt/azcmagent/bin/himds"));
+
+        assertThat(names(Map.of())).startsWith("Azure Arc", "Azure CLI");
+    }
+
+    @Test
+    void of_theManagedIdentityByName_isThatOfTheHost() {
+        Map<String, String> variables = Map.of(
+                "IDENTITY_ENDPOINT", "http://127.0.0.1:1/token",
+                "IDENTITY_HEADER", "h",
+                "AZURE_TOKEN_CREDENTIALS", "managedidentitycredential");
+
+        assertThat(names(variables)).containsExactly("App Service");
+    }
+
+    @Test
     void of_whereAnApplicationIsAnnouncedOutsideAzure_probesLast() {
         assertThat(names(Map.of("AZURE_CLIENT_SECRET", "s")))
                 .containsExactly("Environment", "Azure CLI", "Azure Developer CLI", "Azure PowerShell", "IMDS");
