@@ -107,13 +107,15 @@ class ArchitectureTest {
                 .containsExactly(
                         "AccessToken",
                         "AzureServiceTokenProvider",
+                        "ConnectionString",
                         "Explanation",
                         "Principal",
                         "TokenAcquisitionException",
                         "TokenAttempt",
                         "TokenRequest",
                         "TokenSource",
-                        "TokenSources");
+                        "TokenSources",
+                        "UserAssignedIdentity");
     }
 
     @Test

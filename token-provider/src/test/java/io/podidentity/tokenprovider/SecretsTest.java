@@ -122,7 +122,7 @@ class SecretsTest {
                     new ProcessResult(true, -1, text, text))) {
                 shown.add(result.toString());
                 ProcessRunner runner = (command, limit) -> result;
-                show(new AzureCliTokenSource(environment(), runner, time, ZoneOffset.UTC));
+                show(new AzureCliTokenSource(environment(), runner, time, ZoneOffset.UTC, null));
             }
         }
     }
@@ -134,6 +134,69 @@ class SecretsTest {
             FakeTransport http = new FakeTransport().fails(new IOException(echo.replace("%s", secret)));
             show(new ImdsTokenSource(environment(), http, time, false));
             show(new ImdsTokenSource(environment(), http, time, true));
+        }
+    }
+
+    /** Secrets in every place of a connection string where one can stand by mistake. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%s",
+                "AppKey=%s",
+                "RunAs=%s",
+                "RunAs=App;AppKey=%s",
+                "RunAs=App;AppId=a;AppKey=%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=x;%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=x;%s=y",
+                "RunAs=App;AppId=a;TenantId=t;AppKey='%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey='%s'x",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=%s'",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=%s;AppKey=%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKei=%s",
+                "RunAs=App;MsiRetryTimeout=%s",
+                "RunAs=App;AppId=a;TenantId=t;CertificateThumbprint=1;CertificateStoreLocation=%s",
+                "RunAs=Developer;DeveloperTool=%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=%s",
+            })
+    void connectionString_whateverIsWrongWithIt_isNotShown(String text) {
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            String given = text.replace("%s", secret);
+            try {
+                ConnectionString parsed = ConnectionString.parse(given);
+                shown.add(parsed + parsed.fingerprint() + parsed.way());
+                shown.add(new AzureServiceTokenProvider(given).toString());
+            } catch (IllegalArgumentException e) {
+                showThrown(e);
+            }
+            try {
+                shown.add(AzureServiceTokenProvider.builder()
+                        .environment(Map.of("AzureServicesAuthConnectionString", given))
+                        .build()
+                        .toString());
+            } catch (IllegalArgumentException e) {
+                showThrown(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
+    void azdAndPowerShell_whateverTheyPrint_isNotShown(String echo) {
+        ToolFolder tools = new ToolFolder(folder);
+        tools.install("azd");
+        tools.install("pwsh");
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            for (String name : List.of("access_token", "token", "Token", "message")) {
+                String text = echo.replace("access_token", name).replace("%s", secret);
+                for (ProcessResult result : List.of(
+                        new ProcessResult(false, 0, text, text),
+                        new ProcessResult(false, 1, text, text),
+                        new ProcessResult(true, -1, text, text))) {
+                    ProcessRunner runner = (command, limit) -> result;
+                    show(new AzureDeveloperCliTokenSource(tools.environment(Map.of()), runner));
+                    show(new AzurePowerShellTokenSource(tools.environment(Map.of()), runner));
+                }
+            }
         }
     }
 
