@@ -20,6 +20,11 @@ class TroubleshootingTest {
                 own.ofCall("r", List.of(failed("Azure CLI"))),
                 own.ofCall("r", List.of(failed("IMDS"))),
                 own.ofCall("r", List.of(failed("Workload identity"))),
+                own.ofCall("r", List.of(failed("App Service"))),
+                own.ofCall("r", List.of(failed("Service Fabric"))),
+                own.ofCall("r", List.of(failed("Azure Arc"))),
+                own.ofCall("r", List.of(failed("Cloud Shell"))),
+                own.ofCall("r", List.of(failed("Azure ML"))),
                 new TokenAcquisitionException(TokenAcquisitionException.Code.NO_SOURCE_AVAILABLE, "none", "", null)
                         .ofCall("r", List.of()),
                 Failures.timedOut("r", Duration.ofSeconds(1)),
