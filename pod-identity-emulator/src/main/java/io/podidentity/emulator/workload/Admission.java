@@ -1,5 +1,8 @@
 package io.podidentity.emulator.workload;
 
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Volume.TokenProjection;
+
 /** What becomes of a pod when it is created. */
 public sealed interface Admission {
 
@@ -10,9 +13,9 @@ public sealed interface Admission {
      * The pod is created.
      *
      * @param pod as the webhook changed it
-     * @param token the volume that the token is projected into
+     * @param token what is projected into it
      */
-    record Admitted(WorkloadPod pod, TokenVolume token) implements Admission {}
+    record Admitted(Pod pod, TokenProjection token) implements Admission {}
 
     /**
      * The pod is not created.

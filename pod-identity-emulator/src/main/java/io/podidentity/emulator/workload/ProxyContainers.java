@@ -1,5 +1,8 @@
 package io.podidentity.emulator.workload;
 
+import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
+import io.podidentity.emulator.cluster.PodSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,7 @@ final class ProxyContainers {
     static final String SIDECAR = "azwi-proxy";
 
     private static final int DEFAULT_PORT = 8000;
+    private static final String IMAGES = "mcr.microsoft.com/oss/azure/workload-identity/";
 
     private final boolean nativeSidecar;
 
@@ -37,29 +41,46 @@ final class ProxyContainers {
     }
 
     /** @throws DeniedException if the pod shares the node's network, or names no port */
-    WorkloadPod injectInto(WorkloadPod pod) {
-        if (!wantedBy(pod.annotations())) {
+    PodSpec injectInto(PodSpec pod, Map<String, String> podAnnotations) {
+        if (!wantedBy(podAnnotations)) {
             return pod;
         }
         if (pod.hostNetwork()) {
             throw new DeniedException("hostNetwork is set to true, cannot inject proxy sidecar");
         }
-        int port = port(pod.annotations());
+        int port = port(podAnnotations);
         List<Container> init = lacks(pod.initContainers(), INIT)
                 ? plus(pod.initContainers(), pod.initContainers().size(), init(port))
                 : pod.initContainers();
         return nativeSidecar
-                ? pod.withContainers(withSidecar(init), pod.containers())
-                : pod.withContainers(init, withSidecar(pod.containers()));
+                ? pod.withContainers(withSidecar(init, port), pod.containers())
+                : pod.withContainers(init, withSidecar(pod.containers(), port));
     }
 
     private static Container init(int port) {
-        return new Container(INIT, Map.of("PROXY_PORT", Integer.toString(port)));
+        var env = List.of(new EnvironmentVariable("PROXY_PORT", Integer.toString(port)));
+        return new Container(
+                INIT, IMAGES + "proxy-init", List.of(), List.of(), env, List.of(), "", true, 0L, List.of("NET_ADMIN"));
     }
 
-    private List<Container> withSidecar(List<Container> containers) {
-        var sidecar = new Container(SIDECAR, Map.of(), List.of(), nativeSidecar ? "Always" : null);
-        return lacks(containers, SIDECAR) ? plus(containers, 0, sidecar) : containers;
+    private List<Container> withSidecar(List<Container> containers, int port) {
+        if (!lacks(containers, SIDECAR)) {
+            return containers;
+        }
+        var args = List.of("--proxy-port=" + port, "--log-level=info");
+        String restartPolicy = nativeSidecar ? "Always" : "";
+        var sidecar = new Container(
+                SIDECAR,
+                IMAGES + "proxy",
+                List.of(),
+                args,
+                List.of(),
+                List.of(),
+                restartPolicy,
+                false,
+                null,
+                List.of());
+        return plus(containers, 0, sidecar);
     }
 
     private static boolean lacks(List<Container> containers, String name) {

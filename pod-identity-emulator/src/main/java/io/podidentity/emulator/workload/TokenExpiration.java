@@ -21,8 +21,8 @@ final class TokenExpiration {
         String word = ofThePod == null || ofThePod.isEmpty() ? ofTheAccount : ofThePod;
         long seconds = word == null || word.isEmpty() ? DEFAULT : WholeNumber.parse(word, Long.SIZE);
         if (seconds < MIN || seconds > MAX) {
-            throw new DeniedException("token expiration " + seconds
-                    + " not valid. Expected value to be between " + MIN + " and " + MAX);
+            throw new DeniedException(
+                    "token expiration " + seconds + " not valid. Expected value to be between " + MIN + " and " + MAX);
         }
         return seconds;
     }

@@ -1,6 +1,12 @@
 package io.podidentity.emulator.workload;
 
+import io.podidentity.emulator.cluster.Container.VolumeMount;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.PodSpec;
+import io.podidentity.emulator.cluster.Volume;
+import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +24,7 @@ import java.util.stream.Collectors;
 public final class Webhook {
 
     /** The name under which the API server reports its refusals. */
-    static final String NAME = "mutation.azure-workload-identity.io";
+    private static final String NAME = "mutation.azure-workload-identity.io";
 
     private final WebhookSettings settings;
     private final ProxyContainers proxies;
@@ -28,19 +34,25 @@ public final class Webhook {
         this.proxies = new ProxyContainers(settings.nativeSidecar());
     }
 
+    /** The name of the service account that a pod runs as. */
+    public static String serviceAccount(Pod pod) {
+        String name = pod.spec().serviceAccountName();
+        return name.isEmpty() ? "default" : name;
+    }
+
     /**
      * Decides on a pod.
      *
-     * @param serviceAccount the annotations of the account that {@link WorkloadPod#serviceAccount()} names; empty if
-     *     there is no such account
+     * @param serviceAccount the annotations of the account that {@link #serviceAccount} names; empty if there is no
+     *     such account
      */
-    public Admission admit(WorkloadPod pod, Optional<Map<String, String>> serviceAccount) {
+    public Admission admit(Pod pod, Optional<Map<String, String>> serviceAccount) {
         if (serviceAccount.isEmpty()) {
             // The API server looks before it asks any webhook, whether the pod is labelled or not.
-            String name = pod.serviceAccount();
-            return new Admission.Denied("pods \"%s\" is forbidden: error looking up service account %s/%s: "
-                            .formatted(pod.name(), pod.namespace(), name)
-                    + "serviceaccount \"" + name + "\" not found");
+            String name = serviceAccount(pod);
+            return new Admission.Denied(
+                    "pods \"%s\" is forbidden: error looking up service account %s/%s: serviceaccount \"%s\" not found"
+                            .formatted(pod.name().name(), pod.namespace(), name, name));
         }
         if (!"true".equals(pod.labels().get(Keys.USE))) {
             return new Admission.NotSelected();
@@ -48,34 +60,42 @@ public final class Webhook {
         try {
             return mutate(pod, serviceAccount.get());
         } catch (DeniedException denied) {
-            return new Admission.Denied("admission webhook \"" + NAME + "\" denied the request: " + denied.getMessage());
+            return new Admission.Denied(
+                    "admission webhook \"" + NAME + "\" denied the request: " + denied.getMessage());
         }
     }
 
-    private Admission mutate(WorkloadPod pod, Map<String, String> account) {
-        WorkloadPod withProxy = proxies.injectInto(pod);
-        Optional<IdentityBindings> binding = binding(pod);
+    private Admission mutate(Pod pod, Map<String, String> account) {
+        Map<String, String> annotations = pod.metadata().annotations();
         WebhookVersion version = settings.version();
-        var token = new TokenVolume(
-                version.volumeName(pod.name()),
+        PodSpec withProxy = proxies.injectInto(pod.spec(), annotations);
+        Optional<IdentityBindings> binding = binding(annotations);
+        var token = new TokenProjection(
                 version.file(),
                 binding.isPresent() ? IdentityBindings.AUDIENCE : WebhookSettings.AUDIENCE,
-                TokenExpiration.seconds(
-                        pod.annotations().get(Keys.TOKEN_EXPIRATION), account.get(Keys.TOKEN_EXPIRATION)));
-        var mount = new VolumeMount(token.name(), version.mountPath(), true);
-        Map<String, String> variables = variables(account, binding);
-        Set<String> skipped = skipped(pod.annotations());
-        WorkloadPod mutated = withProxy
-                .withContainers(
-                        mutate(withProxy.initContainers(), skipped, variables, mount),
-                        mutate(withProxy.containers(), skipped, variables, mount))
-                .with(token);
-        return new Admission.Admitted(mutated, token);
+                TokenExpiration.seconds(annotations.get(Keys.TOKEN_EXPIRATION), account.get(Keys.TOKEN_EXPIRATION)));
+        String volume = version.volumeName(podName(pod));
+        var injection = new Injection(
+                skipped(annotations),
+                variables(account, binding),
+                version.injectsEmptyValues(),
+                new VolumeMount(volume, version.mountPath(), true));
+        PodSpec spec = withProxy
+                .withContainers(injection.into(withProxy.initContainers()), injection.into(withProxy.containers()))
+                .withVolumes(volumes(withProxy.volumes(), new Volume(volume, token)));
+        return new Admission.Admitted(new Pod(pod.metadata(), spec, pod.owners(), pod.phase()), token);
     }
 
-    private Optional<IdentityBindings> binding(WorkloadPod pod) {
-        boolean wanted = "true".equalsIgnoreCase(pod.annotations().get(Keys.USE_IDENTITY_BINDING));
-        return settings.bindings().filter(bindings -> wanted && settings.version().knowsIdentityBindings());
+    /** A pod that a controller makes has no name yet when the webhook sees it. */
+    private static String podName(Pod pod) {
+        String name = pod.name().name();
+        return pod.owners().isEmpty() ? name : name + "- (prefix)";
+    }
+
+    private Optional<IdentityBindings> binding(Map<String, String> annotations) {
+        boolean wanted = "true".equalsIgnoreCase(annotations.get(Keys.USE_IDENTITY_BINDING));
+        return settings.bindings()
+                .filter(bindings -> wanted && settings.version().knowsIdentityBindings());
     }
 
     private Map<String, String> variables(Map<String, String> account, Optional<IdentityBindings> binding) {
@@ -83,20 +103,22 @@ public final class Webhook {
         var variables = new LinkedHashMap<String, String>();
         variables.put("AZURE_CLIENT_ID", account.getOrDefault(Keys.CLIENT_ID, ""));
         variables.put("AZURE_TENANT_ID", account.getOrDefault(Keys.TENANT_ID, settings.tenantId()));
-        variables.put("AZURE_FEDERATED_TOKEN_FILE", mountPath + "/" + settings.version().file());
+        variables.put(
+                "AZURE_FEDERATED_TOKEN_FILE",
+                mountPath + "/" + settings.version().file());
         variables.put("AZURE_AUTHORITY_HOST", settings.authorityHost());
-        binding.ifPresent(bindings -> variables.putAll(bindings.environment(mountPath)));
+        binding.ifPresent(bindings -> variables.putAll(bindings.environment()));
         return variables;
     }
 
-    private List<Container> mutate(
-            List<Container> containers, Set<String> skipped, Map<String, String> variables, VolumeMount mount) {
-        boolean emptyOnesToo = settings.version().injectsEmptyValues();
-        return containers.stream()
-                .map(container -> skipped.contains(container.name())
-                        ? container
-                        : container.withMissing(variables, emptyOnesToo).with(mount))
-                .toList();
+    /** A volume of that name is put right, whatever it projected. */
+    private static List<Volume> volumes(List<Volume> present, Volume token) {
+        var all = new ArrayList<>(present);
+        all.replaceAll(one -> one.name().equals(token.name()) ? token : one);
+        if (!all.contains(token)) {
+            all.add(token);
+        }
+        return all;
     }
 
     /** The names of the containers that are to be left alone. */

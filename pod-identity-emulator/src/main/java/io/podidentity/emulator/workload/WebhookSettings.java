@@ -26,18 +26,18 @@ public record WebhookSettings(
      *
      * @param url https, without user information, query and fragment
      * @param sniName the name that the client must ask for in TLS
-     * @param caData the PEM text of the proxy's CA
+     * @param caFile a file with the PEM text of the proxy's CA; empty if it is given as data
+     * @param caData that text itself; empty if it is given as a file, since a client refuses both
      */
-    public record IdentityBindings(String url, String sniName, String caData) {
+    public record IdentityBindings(String url, String sniName, String caFile, String caData) {
 
         public static final String AUDIENCE = "api://AKSIdentityBinding";
 
-        Map<String, String> environment(String mountPath) {
+        Map<String, String> environment() {
             var variables = new LinkedHashMap<String, String>();
             variables.put("AZURE_KUBERNETES_TOKEN_PROXY", url);
             variables.put("AZURE_KUBERNETES_SNI_NAME", sniName);
-            // Never both: a client refuses a CA that is given twice.
-            variables.put("AZURE_KUBERNETES_CA_FILE", caData.isEmpty() ? mountPath + "/ca.crt" : "");
+            variables.put("AZURE_KUBERNETES_CA_FILE", caFile);
             variables.put("AZURE_KUBERNETES_CA_DATA", caData);
             return variables;
         }
