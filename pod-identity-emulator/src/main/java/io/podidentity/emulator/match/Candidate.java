@@ -16,6 +16,15 @@ public record Candidate(
         @Nullable AzureIdentity identity,
         @Nullable Obstacle obstacle) {
 
+    /** Whether the pod gets the identity. */
+    public boolean isGranted() {
+        return obstacle == null;
+    }
+
+    Candidate withObstacle(Obstacle other) {
+        return new Candidate(binding, identity, other);
+    }
+
     /** The identity that the pod gets through the binding. */
     public Optional<AzureIdentity> granted() {
         return obstacle == null ? Optional.ofNullable(identity) : Optional.empty();

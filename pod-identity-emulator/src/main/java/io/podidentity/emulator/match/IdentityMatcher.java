@@ -6,7 +6,6 @@ import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,23 +88,18 @@ public final class IdentityMatcher {
     private List<Candidate> withoutCollisions(List<Candidate> candidates) {
         Map<String, Candidate> winners = new HashMap<>();
         for (Candidate candidate : candidates) {
-            candidate
-                    .granted()
-                    .ifPresent(identity -> winners.merge(
-                            identity.name().name(),
-                            candidate,
-                            (first, last) -> rules.profile().sortsBindings() ? first : last));
+            if (candidate.isGranted()) {
+                winners.merge(
+                        candidate.binding().azureIdentity(),
+                        candidate,
+                        (first, last) -> rules.profile().sortsBindings() ? first : last);
+            }
         }
-        var resolved = new ArrayList<Candidate>();
-        for (Candidate candidate : candidates) {
-            boolean lost = candidate.obstacle() == null
-                    && winners.get(candidate.binding().azureIdentity()) != candidate;
-            resolved.add(
-                    lost
-                            ? new Candidate(candidate.binding(), candidate.identity(), Obstacle.NAME_COLLISION)
-                            : candidate);
-        }
-        return resolved;
+        return candidates.stream()
+                .map(candidate -> !candidate.isGranted() || winners.containsValue(candidate)
+                        ? candidate
+                        : candidate.withObstacle(Obstacle.NAME_COLLISION))
+                .toList();
     }
 
     /** Why NMI would ask IMDS for the pod without any binding; empty if it would not. */

@@ -22,9 +22,7 @@ public record PodMatch(
 
     /** The bindings that give the pod an identity. */
     public List<Candidate> granted() {
-        return candidates.stream()
-                .filter(candidate -> candidate.granted().isPresent())
-                .toList();
+        return candidates.stream().filter(Candidate::isGranted).toList();
     }
 
     /** The identities that the pod gets, by binding; upstream is in no order before 1.8.1. */
