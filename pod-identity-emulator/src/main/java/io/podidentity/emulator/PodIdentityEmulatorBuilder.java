@@ -2,10 +2,13 @@ package io.podidentity.emulator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -36,6 +39,12 @@ public final class PodIdentityEmulatorBuilder {
     /** Assigns identities to the node; called with none, the node has none. */
     public PodIdentityEmulatorBuilder identity(ManagedIdentity... identities) {
         plan.addIdentities(List.of(identities));
+        return this;
+    }
+
+    /** Adds identities that exist in the tenant and are not assigned to the node: what workload identity needs. */
+    public PodIdentityEmulatorBuilder unassignedIdentity(ManagedIdentity... identities) {
+        plan.unassigned.addAll(List.of(identities));
         return this;
     }
 
@@ -82,6 +91,34 @@ public final class PodIdentityEmulatorBuilder {
                         requireNonNull(subject, "subject"),
                         requireNonNull(audience, "audience")),
                 requireNonNull(delay, "delay"));
+        return this;
+    }
+
+    /**
+     * Lets an identity prove itself by the tokens of a service account of the emulated cluster. An account that is
+     * annotated with the client ID of an identity is trusted without this, until {@link #withoutAssumedCredentials}.
+     *
+     * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared letter by letter
+     * @param delay how long after the start, on the cluster's clock, it is known everywhere
+     */
+    public PodIdentityEmulatorBuilder federatedServiceAccount(String clientId, String subject, Duration delay) {
+        plan.trusted.add(new WorkloadPlan.Trust(
+                requireNonNull(clientId, "clientId"),
+                requireNonNull(subject, "subject"),
+                WebhookSettings.AUDIENCE,
+                requireNonNull(delay, "delay")));
+        return this;
+    }
+
+    /** Leaves every service account without a federated credential, unless one is given. */
+    public PodIdentityEmulatorBuilder withoutAssumedCredentials() {
+        plan.trustsAnnotated = false;
+        return this;
+    }
+
+    /** Binds an identity to the emulated cluster, as {@code az aks identity-binding create} does. */
+    public PodIdentityEmulatorBuilder identityBinding(String clientId) {
+        plan.bound.add(requireNonNull(clientId, "clientId"));
         return this;
     }
 
@@ -161,6 +198,18 @@ public final class PodIdentityEmulatorBuilder {
     /** The clock on which the cluster waits and Azure's changes spread; the machine's by default. */
     public PodIdentityEmulatorBuilder clusterClock(EmulatorClock clock) {
         plan.clusterClock = requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /** The objects of the cluster, in place of none. */
+    public PodIdentityEmulatorBuilder cluster(Cluster cluster) {
+        plan.cluster = requireNonNull(cluster, "cluster");
+        return this;
+    }
+
+    /** The version of the workload identity webhook, which decides on paths and names; 1.6.0 by default. */
+    public PodIdentityEmulatorBuilder webhook(WebhookVersion version) {
+        plan.webhook = requireNonNull(version, "version");
         return this;
     }
 

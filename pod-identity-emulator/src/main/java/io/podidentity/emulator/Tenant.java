@@ -22,7 +22,8 @@ record Tenant(
         BlobStore blobs,
         @Nullable Duration tokenLifetime,
         Clock clock,
-        EmulatorClock clusterClock) {
+        EmulatorClock clusterClock,
+        WorkloadPlan workloads) {
 
     private static final Duration ENTRA_LIFETIME = Duration.ofHours(1);
     private static final Duration IMDS_LIFETIME = Duration.ofHours(24);

@@ -1,5 +1,6 @@
 package io.podidentity.emulator;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.ClientSecret;
 import io.podidentity.emulator.directory.Directory;
@@ -11,6 +12,7 @@ import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.storage.BlobStore;
 import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookVersion;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -23,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what the builder is told and makes a tenant of it. Not thread-safe. */
@@ -37,6 +40,12 @@ final class TenantPlan {
 
     Clock clock = Clock.systemUTC();
     EmulatorClock clusterClock = EmulatorClock.real();
+    Cluster cluster = Cluster.EMPTY;
+    WebhookVersion webhook = WebhookVersion.V1_6_0;
+    boolean trustsAnnotated = true;
+    final List<WorkloadPlan.Trust> trusted = new ArrayList<>();
+    final List<String> bound = new ArrayList<>();
+    final List<ManagedIdentity> unassigned = new ArrayList<>();
     final Map<String, PublicKey> issuerKeys = new HashMap<>();
 
     private @Nullable List<ManagedIdentity> identities;
@@ -98,14 +107,18 @@ final class TenantPlan {
                 federation(principals),
                 issuers(),
                 roles(principals));
-        return new Tenant(directory, onNode, registered, blobStore(), tokenLifetime, clock, clusterClock);
+        return new Tenant(directory, onNode, registered, blobStore(), tokenLifetime, clock, clusterClock, workloads());
+    }
+
+    private WorkloadPlan workloads() {
+        return new WorkloadPlan(cluster, webhook, trusted, trustsAnnotated, bound);
     }
 
     private Map<String, ServicePrincipal> principals(List<ManagedIdentity> onNode, List<Application> registered) {
         var principals = new LinkedHashMap<String, ServicePrincipal>();
-        for (ManagedIdentity identity : onNode) {
-            principals.put(key(identity.clientId()), new ServicePrincipal(identity.clientId(), identity.objectId()));
-        }
+        Stream.concat(onNode.stream(), unassigned.stream())
+                .map(identity -> new ServicePrincipal(identity.clientId(), identity.objectId()))
+                .forEach(principal -> principals.put(key(principal.clientId()), principal));
         for (Application application : registered) {
             var principal = new ServicePrincipal(application.clientId(), application.objectId());
             var secret = new ClientSecret(application.secret(), false);

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -33,7 +34,7 @@ public final class FederatedCredentials {
 
     private record Entry(FederatedCredential credential, Instant knownFrom) {}
 
-    private record Presented(String clientId, String issuer, String subject) {}
+    private record Presented(String clientId, String issuer, String subject, Set<String> audiences) {}
 
     /** What an assertion is worth. */
     public enum Match {
@@ -75,8 +76,8 @@ public final class FederatedCredentials {
 
     /** Looks for a credential; all three texts are compared letter by letter. */
     public Match match(String clientId, String issuer, String subject, Collection<String> audiences) {
-        var presented = new Presented(key(clientId), issuer, subject);
-        Match match = match(of(clientId), presented, audiences);
+        var presented = new Presented(key(clientId), issuer, subject, Set.copyOf(audiences));
+        Match match = match(of(clientId), presented);
         Instant now = clock.instant();
         if (match != Match.ACCEPTED) {
             misses.put(presented, now.plus(MISS_IS_REMEMBERED));
@@ -86,12 +87,12 @@ public final class FederatedCredentials {
         return match;
     }
 
-    private Match match(List<Entry> all, Presented presented, Collection<String> audiences) {
+    private Match match(List<Entry> all, Presented presented) {
         Predicate<Entry> issuer = entry -> entry.credential().issuer().equals(presented.issuer());
         Predicate<Entry> subject =
                 issuer.and(entry -> entry.credential().subject().equals(presented.subject()));
-        Predicate<Entry> audience =
-                subject.and(entry -> audiences.contains(entry.credential().audience()));
+        Predicate<Entry> audience = subject.and(
+                entry -> presented.audiences().contains(entry.credential().audience()));
         if (all.stream().noneMatch(issuer)) {
             return Match.OTHER_ISSUER;
         }

@@ -6,6 +6,7 @@ import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.SigningKey;
 import java.net.URI;
@@ -34,6 +35,7 @@ public final class ClusterIssuer implements Endpoint {
     private static final String KEYS = "openid/v1/jwks";
 
     private final SigningKey key;
+    private final AccessTokenReader tokens;
     private final URI issuer;
     private final Clock clock;
 
@@ -45,6 +47,7 @@ public final class ClusterIssuer implements Endpoint {
      */
     public ClusterIssuer(SigningKey key, URI issuer, Clock clock) {
         this.key = key;
+        this.tokens = new AccessTokenReader(key);
         this.issuer = issuer;
         this.clock = clock;
     }
@@ -84,6 +87,28 @@ public final class ClusterIssuer implements Endpoint {
         claims.put("nbf", now.getEpochSecond());
         claims.put("sub", subject(account));
         return new IssuedToken(key.sign(claims), now, expiresOn);
+    }
+
+    /** Whether it is a token of this issuer, for that audience, whose time has come and is not over. */
+    boolean signed(String token, String audience) {
+        Instant now = clock.instant();
+        return tokens.read(token)
+                .filter(claims -> issuer().equals(claims.getIssuer()))
+                .filter(claims -> claims.getAudience().contains(audience))
+                .filter(claims -> claims.getExpirationTime().toInstant().isAfter(now))
+                .isPresent();
+    }
+
+    /** A short-lived assertion in another name, for Entra. */
+    String assertion(String otherIssuer, String subject) {
+        long now = clock.instant().getEpochSecond();
+        return key.sign(Map.of(
+                "aud", List.of(WebhookSettings.AUDIENCE),
+                "iss", otherIssuer,
+                "sub", subject,
+                "iat", now,
+                "nbf", now,
+                "exp", now + 600));
     }
 
     /** The same object has the same UID in every run. */
