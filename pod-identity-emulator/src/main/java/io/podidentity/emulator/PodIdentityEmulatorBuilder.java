@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.time.EmulatorClock;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -68,8 +69,19 @@ public final class PodIdentityEmulatorBuilder {
      */
     public PodIdentityEmulatorBuilder federatedCredential(
             String clientId, String issuer, String subject, String audience) {
+        return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);
+    }
+
+    /** The same, but known everywhere only {@code delay} after the start, on the cluster's clock. */
+    public PodIdentityEmulatorBuilder federatedCredential(
+            String clientId, String issuer, String subject, String audience, Duration delay) {
         plan.addFederatedCredential(
-                requireNonNull(clientId, "clientId"), new FederatedCredential(issuer, subject, audience));
+                requireNonNull(clientId, "clientId"),
+                new FederatedCredential(
+                        requireNonNull(issuer, "issuer"),
+                        requireNonNull(subject, "subject"),
+                        requireNonNull(audience, "audience")),
+                requireNonNull(delay, "delay"));
         return this;
     }
 
@@ -104,7 +116,20 @@ public final class PodIdentityEmulatorBuilder {
      * @throws IllegalArgumentException if the role is another
      */
     public PodIdentityEmulatorBuilder role(String principalObjectId, String role) {
-        plan.addRole(requireNonNull(principalObjectId, "principalObjectId"), BlobRole.named(role));
+        return role(principalObjectId, role, Duration.ZERO);
+    }
+
+    /**
+     * The same, but without effect until {@code delay} after the start, on the cluster's clock; Azure may take ten
+     * minutes.
+     *
+     * @throws IllegalArgumentException if the role is another
+     */
+    public PodIdentityEmulatorBuilder role(String principalObjectId, String role, Duration delay) {
+        plan.addRole(
+                requireNonNull(principalObjectId, "principalObjectId"),
+                BlobRole.named(role),
+                requireNonNull(delay, "delay"));
         return this;
     }
 
@@ -130,6 +155,12 @@ public final class PodIdentityEmulatorBuilder {
     /** The clock by which tokens are issued and checked; the system's by default. */
     public PodIdentityEmulatorBuilder clock(Clock clock) {
         plan.clock = requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /** The clock on which the cluster waits and Azure's changes spread; the machine's by default. */
+    public PodIdentityEmulatorBuilder clusterClock(EmulatorClock clock) {
+        plan.clusterClock = requireNonNull(clock, "clock");
         return this;
     }
 
