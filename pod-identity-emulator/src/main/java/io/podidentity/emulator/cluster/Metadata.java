@@ -25,6 +25,10 @@ public record Metadata(
         return new Metadata(new ObjectName(namespace, name), Map.of(), Map.of(), "1", Position.NOWHERE);
     }
 
+    public Metadata withName(ObjectName other) {
+        return new Metadata(other, labels, annotations, resourceVersion, position);
+    }
+
     public Metadata withLabels(Map<String, String> others) {
         return new Metadata(name, others, annotations, resourceVersion, position);
     }
