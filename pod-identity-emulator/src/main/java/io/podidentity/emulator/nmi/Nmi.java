@@ -4,6 +4,7 @@ import io.podidentity.emulator.adal.Adal;
 import io.podidentity.emulator.adal.AdalVersion;
 import io.podidentity.emulator.adal.PanicException;
 import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
@@ -67,6 +68,11 @@ public final class Nmi {
         boolean wraps = profile.isAtLeast(1, 6, 0) && !profile.isAtLeast(1, 8, 6);
         return new AdalVersion(
                 profile.isAtLeast(1, 6, 0), profile.isAtLeast(1, 8, 0), wraps, !profile.isAtLeast(1, 8, 6));
+    }
+
+    /** Whether its rule catches what the pod asks of the metadata service; the node's own network it leaves alone. */
+    public static boolean intercepts(Pod pod) {
+        return !pod.spec().hostNetwork();
     }
 
     /** The metadata service as who has that address sees it, {@code 10.244.0.9:40000}. */
