@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopbackServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
-    private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
+    static final int IDLE_MILLIS = 60_000;
 
     private final String name;
     private final String scheme;
@@ -118,10 +118,11 @@ public final class LoopbackServer implements AutoCloseable {
     private void converse(Socket connection, Endpoint endpoint) {
         try (connection) {
             connection.setTcpNoDelay(true);
-            connection.setSoTimeout((int) IDLE_LIMIT.toMillis());
+            connection.setSoTimeout(IDLE_MILLIS);
             var out = new BufferedOutputStream(connection.getOutputStream());
             var writer = new AnswerWriter(out);
-            var reader = new RequestReader(new BufferedInputStream(connection.getInputStream()), out);
+            var in = new BufferedInputStream(connection.getInputStream());
+            var reader = new RequestReader(in, out, () -> HangUpWatch.of(connection, in));
             try {
                 for (var request = reader.next(); request.isPresent(); request = reader.next()) {
                     answer(request.get(), endpoint, writer);

@@ -6,7 +6,7 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
-import io.podidentity.emulator.http.Requests;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.time.ManualClock;
 import io.podidentity.emulator.token.SigningKey;
 import java.net.URI;
@@ -90,21 +90,21 @@ class ProjectedTokensTest {
 
     @Test
     void issuer_whenAsked_publishesItsDocumentBelowItsPath() throws Exception {
-        var discovery =
-                JSONObjectUtils.parse(issuer.answer(Requests.get("/tenant/cluster/.well-known/openid-configuration"))
+        var discovery = JSONObjectUtils.parse(
+                issuer.answer(Request.of("GET", "/tenant/cluster/.well-known/openid-configuration", Map.of()))
                         .text());
 
         assertThat(discovery)
                 .containsEntry("issuer", ISSUER.toString())
                 .containsEntry("jwks_uri", ISSUER + "openid/v1/jwks");
-        assertThat(issuer.answer(Requests.get("/.well-known/openid-configuration"))
+        assertThat(issuer.answer(Request.of("GET", "/.well-known/openid-configuration", Map.of()))
                         .status())
                 .isEqualTo(404);
     }
 
     private Map<String, Object> keys() throws Exception {
-        return JSONObjectUtils.parse(
-                issuer.answer(Requests.get("/tenant/cluster/openid/v1/jwks")).text());
+        return JSONObjectUtils.parse(issuer.answer(Request.of("GET", "/tenant/cluster/openid/v1/jwks", Map.of()))
+                .text());
     }
 
     private Path project(String namespace, String name) {

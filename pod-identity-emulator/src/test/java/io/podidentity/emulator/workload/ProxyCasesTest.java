@@ -6,7 +6,7 @@ import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.CaseRunner;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.Requests;
+import io.podidentity.emulator.http.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,7 +26,7 @@ public class ProxyCasesTest extends CaseRunner {
     private void token(Case test) throws Exception {
         String clientId = (String) test.object("env").getOrDefault("AZURE_CLIENT_ID", "");
         String path = test.given().containsKey("path") ? test.text("path") : PATH;
-        Answer answer = proxy(clientId, test.text("aad")).answer(Requests.get(path));
+        Answer answer = proxy(clientId, test.text("aad")).answer(Request.of("GET", path, Map.of()));
 
         assertThat((long) answer.status()).isEqualTo(test.expected().get("status"));
         if (test.expected().get("body") instanceof String body) {
