@@ -102,10 +102,16 @@ public final class PodIdentityEmulatorBuilder {
      * @param delay how long after the start, on the cluster's clock, it is known everywhere
      */
     public PodIdentityEmulatorBuilder federatedServiceAccount(String clientId, String subject, Duration delay) {
+        return federatedServiceAccount(clientId, subject, WebhookSettings.AUDIENCE, delay);
+    }
+
+    /** The same, for tokens of another audience than {@code api://AzureADTokenExchange}. */
+    public PodIdentityEmulatorBuilder federatedServiceAccount(
+            String clientId, String subject, String audience, Duration delay) {
         plan.trusted.add(new WorkloadPlan.Trust(
                 requireNonNull(clientId, "clientId"),
                 requireNonNull(subject, "subject"),
-                WebhookSettings.AUDIENCE,
+                requireNonNull(audience, "audience"),
                 requireNonNull(delay, "delay")));
         return this;
     }
@@ -148,12 +154,12 @@ public final class PodIdentityEmulatorBuilder {
     /**
      * Assigns a role on the storage account.
      *
-     * @param principalObjectId the object ID of an identity, an application's service principal or the user
+     * @param principal the object ID or client ID of an identity or application, or the name or object ID of the user
      * @param role {@code Storage Blob Data Reader}, {@code … Contributor} or {@code … Owner}
      * @throws IllegalArgumentException if the role is another
      */
-    public PodIdentityEmulatorBuilder role(String principalObjectId, String role) {
-        return role(principalObjectId, role, Duration.ZERO);
+    public PodIdentityEmulatorBuilder role(String principal, String role) {
+        return role(principal, role, Duration.ZERO);
     }
 
     /**
@@ -162,11 +168,8 @@ public final class PodIdentityEmulatorBuilder {
      *
      * @throws IllegalArgumentException if the role is another
      */
-    public PodIdentityEmulatorBuilder role(String principalObjectId, String role, Duration delay) {
-        plan.addRole(
-                requireNonNull(principalObjectId, "principalObjectId"),
-                BlobRole.named(role),
-                requireNonNull(delay, "delay"));
+    public PodIdentityEmulatorBuilder role(String principal, String role, Duration delay) {
+        plan.addRole(requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay"));
         return this;
     }
 
