@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A little Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
@@ -95,6 +96,16 @@ public final class PodIdentityEmulator implements AutoCloseable {
     /** The applications, in the order given; unmodifiable, never empty. */
     public List<Application> applications() {
         return tenant.applications();
+    }
+
+    /** The pods of the cluster, by namespace and name; empty if none of them uses workload identity. A copy. */
+    public List<EmulatedPod> pods() {
+        return servers.pods();
+    }
+
+    /** The issuer of the cluster's service account tokens, which ends in a slash; empty if it makes none. */
+    public Optional<String> clusterIssuer() {
+        return servers.clusterIssuer();
     }
 
     /** The name of the one user, who signs in by device code. */

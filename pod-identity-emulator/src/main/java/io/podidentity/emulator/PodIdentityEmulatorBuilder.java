@@ -2,9 +2,13 @@ package io.podidentity.emulator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -38,6 +42,12 @@ public final class PodIdentityEmulatorBuilder {
         return this;
     }
 
+    /** Adds identities that exist in the tenant and are not assigned to the node: what workload identity needs. */
+    public PodIdentityEmulatorBuilder unassignedIdentity(ManagedIdentity... identities) {
+        plan.unassigned.addAll(List.of(identities));
+        return this;
+    }
+
     /** Adds an application with a secret; called again with the same client ID, it adds a second valid secret. */
     public PodIdentityEmulatorBuilder application(String clientId, String objectId, String secret) {
         plan.addApplication(new Application(clientId, objectId, secret));
@@ -68,8 +78,47 @@ public final class PodIdentityEmulatorBuilder {
      */
     public PodIdentityEmulatorBuilder federatedCredential(
             String clientId, String issuer, String subject, String audience) {
+        return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);
+    }
+
+    /** The same, but known everywhere only {@code delay} after the start, on the cluster's clock. */
+    public PodIdentityEmulatorBuilder federatedCredential(
+            String clientId, String issuer, String subject, String audience, Duration delay) {
         plan.addFederatedCredential(
-                requireNonNull(clientId, "clientId"), new FederatedCredential(issuer, subject, audience));
+                requireNonNull(clientId, "clientId"),
+                new FederatedCredential(
+                        requireNonNull(issuer, "issuer"),
+                        requireNonNull(subject, "subject"),
+                        requireNonNull(audience, "audience")),
+                requireNonNull(delay, "delay"));
+        return this;
+    }
+
+    /**
+     * Lets an identity prove itself by the tokens of a service account of the emulated cluster. An account that is
+     * annotated with the client ID of an identity is trusted without this, until {@link #withoutAssumedCredentials}.
+     *
+     * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared letter by letter
+     * @param delay how long after the start, on the cluster's clock, it is known everywhere
+     */
+    public PodIdentityEmulatorBuilder federatedServiceAccount(String clientId, String subject, Duration delay) {
+        plan.trusted.add(new WorkloadPlan.Trust(
+                requireNonNull(clientId, "clientId"),
+                requireNonNull(subject, "subject"),
+                WebhookSettings.AUDIENCE,
+                requireNonNull(delay, "delay")));
+        return this;
+    }
+
+    /** Leaves every service account without a federated credential, unless one is given. */
+    public PodIdentityEmulatorBuilder withoutAssumedCredentials() {
+        plan.trustsAnnotated = false;
+        return this;
+    }
+
+    /** Binds an identity to the emulated cluster, as {@code az aks identity-binding create} does. */
+    public PodIdentityEmulatorBuilder identityBinding(String clientId) {
+        plan.bound.add(requireNonNull(clientId, "clientId"));
         return this;
     }
 
@@ -104,7 +153,20 @@ public final class PodIdentityEmulatorBuilder {
      * @throws IllegalArgumentException if the role is another
      */
     public PodIdentityEmulatorBuilder role(String principalObjectId, String role) {
-        plan.addRole(requireNonNull(principalObjectId, "principalObjectId"), BlobRole.named(role));
+        return role(principalObjectId, role, Duration.ZERO);
+    }
+
+    /**
+     * The same, but without effect until {@code delay} after the start, on the cluster's clock; Azure may take ten
+     * minutes.
+     *
+     * @throws IllegalArgumentException if the role is another
+     */
+    public PodIdentityEmulatorBuilder role(String principalObjectId, String role, Duration delay) {
+        plan.addRole(
+                requireNonNull(principalObjectId, "principalObjectId"),
+                BlobRole.named(role),
+                requireNonNull(delay, "delay"));
         return this;
     }
 
@@ -130,6 +192,24 @@ public final class PodIdentityEmulatorBuilder {
     /** The clock by which tokens are issued and checked; the system's by default. */
     public PodIdentityEmulatorBuilder clock(Clock clock) {
         plan.clock = requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /** The clock on which the cluster waits and Azure's changes spread; the machine's by default. */
+    public PodIdentityEmulatorBuilder clusterClock(EmulatorClock clock) {
+        plan.clusterClock = requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /** The objects of the cluster, in place of none. */
+    public PodIdentityEmulatorBuilder cluster(Cluster cluster) {
+        plan.cluster = requireNonNull(cluster, "cluster");
+        return this;
+    }
+
+    /** The version of the workload identity webhook, which decides on paths and names; 1.6.0 by default. */
+    public PodIdentityEmulatorBuilder webhook(WebhookVersion version) {
+        plan.webhook = requireNonNull(version, "version");
         return this;
     }
 

@@ -12,10 +12,12 @@ import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** The three servers and what belongs to them. Thread-safe; running until {@link #close()}. */
 final class Servers implements AutoCloseable {
@@ -27,6 +29,9 @@ final class Servers implements AutoCloseable {
     private final LoopbackServer imds;
     private final LoopbackServer entra;
     private final LoopbackServer storage;
+
+    /** Null if the cluster has no use for it. */
+    private @Nullable WorkloadCluster workloads;
 
     private Servers(RequestHistory history, TrustFiles trust, List<LoopbackServer> bound) {
         this.history = history;
@@ -42,10 +47,11 @@ final class Servers implements AutoCloseable {
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
         var history = new RequestHistory(listener);
         CertificateAuthority authority = CertificateAuthority.create();
-        List<LoopbackServer> bound = bind(ports, authority.serverContext(), history);
+        SSLContext tls = authority.serverContext();
+        List<LoopbackServer> bound = bind(ports, tls, history);
         try {
             var servers = new Servers(history, TrustFiles.write(authority), bound);
-            servers.serve(tenant, key.join());
+            servers.serve(tenant, key.join(), tls, authority.pem());
             return servers;
         } catch (RuntimeException e) {
             bound.forEach(LoopbackServer::close);
@@ -72,15 +78,21 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private void serve(Tenant tenant, SigningKey key) {
+    private void serve(Tenant tenant, SigningKey key, SSLContext tls, String caPem) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
-        imds.serve(faults.beforeImds(new ImdsEndpoint(directory.node(), issuer, tenant.imdsLifetime())));
-        entra.serve(faults.beforeEntra(
-                new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime())));
+        var node = faults.beforeImds(new ImdsEndpoint(directory.node(), issuer, tenant.imdsLifetime()));
+        var authority = faults.beforeEntra(
+                new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
+        imds.serve(node);
+        entra.serve(authority);
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
+        if (tenant.workloads().isUsed()) {
+            var around = new WorkloadCluster.Surroundings(entra(), authority, imds(), node, caPem);
+            workloads = WorkloadCluster.start(tenant, around, tls, history);
+        }
     }
 
     URI imds() {
@@ -93,6 +105,16 @@ final class Servers implements AutoCloseable {
 
     URI storage() {
         return URI.create(storage.uri("127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
+    }
+
+    /** The pods of the cluster, empty if none of them uses workload identity. */
+    List<EmulatedPod> pods() {
+        return workloads == null ? List.of() : workloads.pods();
+    }
+
+    /** The issuer of the cluster's tokens. */
+    Optional<String> clusterIssuer() {
+        return Optional.ofNullable(workloads).map(WorkloadCluster::issuer);
     }
 
     Faults faults() {
@@ -113,6 +135,9 @@ final class Servers implements AutoCloseable {
             imds.close();
             entra.close();
             storage.close();
+            if (workloads != null) {
+                workloads.close();
+            }
             trust.close();
         }
     }

@@ -43,6 +43,7 @@ class ArchitectureTest {
                 .extracting(JavaClass::getSimpleName)
                 .containsExactlyInAnyOrder(
                         "Application",
+                        "EmulatedPod",
                         "Fault",
                         "Faults",
                         "ManagedIdentity",

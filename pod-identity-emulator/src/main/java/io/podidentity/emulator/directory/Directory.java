@@ -1,28 +1,27 @@
 package io.podidentity.emulator.directory;
 
-import java.security.PublicKey;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs compare without case.
- * Immutable.
+ * Immutable, but for what changes while Azure runs: federated credentials, issuers and roles.
  *
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
- * @param issuerKeys the keys by which assertions of other token issuers are verified, by issuer
- * @param roles the blob roles of a principal, by its object ID in lower case
+ * @param federation whose tokens the principals accept
+ * @param issuers by which assertions of other token issuers are verified
  */
 public record Directory(
         String tenantId,
         User user,
         List<ServicePrincipal> principals,
         List<NodeIdentity> node,
-        Map<String, PublicKey> issuerKeys,
-        Map<String, Set<BlobRole>> roles) {
+        FederatedCredentials federation,
+        TrustedIssuers issuers,
+        RoleAssignments roles) {
 
     /** Any tenant a person may be asked to sign in to; here they all lead to the one there is. */
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
@@ -30,8 +29,6 @@ public record Directory(
     public Directory {
         principals = List.copyOf(principals);
         node = List.copyOf(node);
-        issuerKeys = Map.copyOf(issuerKeys);
-        roles = Map.copyOf(roles);
     }
 
     public boolean hasTenant(String tenant) {
@@ -46,9 +43,5 @@ public record Directory(
         return principals.stream()
                 .filter(principal -> principal.clientId().equalsIgnoreCase(clientId))
                 .findFirst();
-    }
-
-    public Set<BlobRole> rolesOf(String objectId) {
-        return roles.getOrDefault(objectId.toLowerCase(Locale.ROOT), Set.of());
     }
 }

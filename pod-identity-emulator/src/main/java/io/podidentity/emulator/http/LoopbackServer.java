@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +19,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +76,16 @@ public final class LoopbackServer implements AutoCloseable {
             throw new UncheckedIOException(
                     "Cannot serve " + name + " on 127.0.0.1:" + port + " (" + e.getMessage() + ")", e);
         }
+    }
+
+    /** Serves only a client that asks for this host name in TLS, or for none; called before {@link #serve}. */
+    public LoopbackServer onlyFor(String hostName) {
+        if (server instanceof SSLServerSocket secure) {
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher(Pattern.quote(hostName))));
+            secure.setSSLParameters(parameters);
+        }
+        return this;
     }
 
     /** The base address with the given host name for 127.0.0.1, without a slash at the end. */

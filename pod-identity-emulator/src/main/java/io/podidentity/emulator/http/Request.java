@@ -1,6 +1,7 @@
 package io.podidentity.emulator.http;
 
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One request, its body read whole. Immutable, and without a text form, since it may carry secrets. */
 public final class Request {
@@ -50,6 +52,18 @@ public final class Request {
         var byName = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         byName.putAll(headers);
         return new Request(method, target, byName, "", true, HangUpWatch::ofNothing);
+    }
+
+    /** A request that one part of the emulator makes to another: a form, sent to a path. */
+    public static Request form(String path, Map<String, String> fields) {
+        String body = fields.entrySet().stream()
+                .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
+                .collect(Collectors.joining("&"));
+        return new Request("POST", path, Map.of(), body, true, HangUpWatch::ofNothing);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     boolean isLast() {

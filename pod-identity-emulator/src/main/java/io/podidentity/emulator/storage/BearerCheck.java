@@ -41,7 +41,7 @@ final class BearerCheck {
 
     /** @throws StorageException if the caller is unknown or may not do this */
     void check(Request request) {
-        Set<BlobRole> roles = directory.rolesOf(objectId(authenticate(request)));
+        Set<BlobRole> roles = directory.roles().of(objectId(authenticate(request)));
         boolean reads = request.isGet() || request.method().equals("HEAD");
         if (reads ? roles.isEmpty() : roles.stream().noneMatch(BlobRole::mayWrite)) {
             throw StorageError.PERMISSION_MISMATCH.refusal();

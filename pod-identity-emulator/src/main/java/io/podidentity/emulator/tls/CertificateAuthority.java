@@ -36,6 +36,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 public final class CertificateAuthority {
 
+    /** The name in the server certificate for the token proxy of identity bindings. */
+    public static final String TOKEN_PROXY = "token-proxy.localhost";
+
     private static final Duration LIFE = Duration.ofDays(30);
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
     private static final X500Name NAME = new X500Name("CN=podid emulator CA, OU=worth nothing outside this machine");
@@ -98,6 +101,8 @@ public final class CertificateAuthority {
         var names = new GeneralName[] {
             new GeneralName(GeneralName.dNSName, "localhost"),
             new GeneralName(GeneralName.dNSName, "*.localhost"),
+            // Some clients take no wildcard directly below a top-level name.
+            new GeneralName(GeneralName.dNSName, TOKEN_PROXY),
             new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
             new GeneralName(GeneralName.iPAddress, "::1")
         };
