@@ -38,6 +38,15 @@ public final class Cluster {
         return of(all);
     }
 
+    /** The cluster without the object of that kind and name. */
+    public Cluster without(KubernetesObject deleted) {
+        var all = new ArrayList<KubernetesObject>();
+        objects.values().forEach(kind -> all.addAll(kind.values()));
+        all.removeIf(object ->
+                object.getClass() == deleted.getClass() && object.name().equals(deleted.name()));
+        return of(all);
+    }
+
     /** All objects of a kind, sorted by namespace and name. */
     public <T extends KubernetesObject> List<T> all(Class<T> kind) {
         return objects.getOrDefault(kind, Map.of()).values().stream()
