@@ -3,12 +3,15 @@ package io.podidentity.emulator;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -27,6 +30,7 @@ public final class PodIdentityEmulatorBuilder {
     private final TenantPlan plan = new TenantPlan();
     private Ports ports = new Ports(0, 0, 0);
     private Consumer<RecordedRequest> listener = request -> {};
+    private Consumer<LogLine> logListener = line -> {};
 
     PodIdentityEmulatorBuilder() {}
 
@@ -204,6 +208,46 @@ public final class PodIdentityEmulatorBuilder {
         return this;
     }
 
+    /**
+     * Adds manifests: files, and folders with all that is below them. They are read by {@link #start}, as the profile
+     * decodes them, and beside those given to {@link #cluster}. What they refer to in Azure, identities and the secrets
+     * of applications, is there unless the tenant has it differently.
+     */
+    public PodIdentityEmulatorBuilder manifests(Path... paths) {
+        plan.manifests.addAll(List.of(paths));
+        return this;
+    }
+
+    /**
+     * What runs in the cluster; by default 1.5.4 if anything in it asks for pod identity, else workload identity alone.
+     */
+    public PodIdentityEmulatorBuilder profile(Profile profile) {
+        plan.profile = requireNonNull(profile, "profile");
+        return this;
+    }
+
+    /** The profile with other than the default flags. */
+    public PodIdentityEmulatorBuilder nmi(NmiSettings settings) {
+        plan.nmi = requireNonNull(settings, "settings");
+        return this;
+    }
+
+    /**
+     * Lets the cluster's time pass faster than the machine's: MIC's, NMI's and Azure's waits, not the life of tokens.
+     *
+     * @param timesFaster 1 or more; at 60 a minute of the cluster passes in a second
+     * @throws IllegalArgumentException if it is less than 1, or no number
+     */
+    public PodIdentityEmulatorBuilder timeScale(double timesFaster) {
+        return clusterClock(EmulatorClock.scaled(timesFaster));
+    }
+
+    /** Is told of every line that MIC and NMI log, on the thread that logs it. */
+    public PodIdentityEmulatorBuilder onLog(Consumer<LogLine> listener) {
+        this.logListener = requireNonNull(listener, "listener");
+        return this;
+    }
+
     /** The objects of the cluster, in place of none. */
     public PodIdentityEmulatorBuilder cluster(Cluster cluster) {
         plan.cluster = requireNonNull(cluster, "cluster");
@@ -232,10 +276,12 @@ public final class PodIdentityEmulatorBuilder {
      * Starts the servers.
      *
      * @throws IllegalStateException if a credential was given for a client ID that nothing here has
+     * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read
      * @throws java.io.UncheckedIOException if a port is taken or no temporary folder can be had
      */
     public PodIdentityEmulator start() {
         Tenant tenant = plan.tenant();
-        return new PodIdentityEmulator(tenant, Servers.start(tenant, ports, listener));
+        var log = new LogHistory(logListener);
+        return new PodIdentityEmulator(tenant, Servers.start(tenant, ports, listener, log), log);
     }
 }

@@ -1,5 +1,9 @@
 package io.podidentity.emulator;
 
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.emulator.adal.LoopbackUpstream;
+import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
@@ -33,6 +37,9 @@ final class Servers implements AutoCloseable {
     /** Null if the cluster has no use for it. */
     private @Nullable WorkloadCluster workloads;
 
+    /** Null until the servers serve. */
+    private @Nullable PodIdentityCluster cluster;
+
     private Servers(RequestHistory history, TrustFiles trust, List<LoopbackServer> bound) {
         this.history = history;
         this.trust = trust;
@@ -42,7 +49,7 @@ final class Servers implements AutoCloseable {
     }
 
     /** @throws java.io.UncheckedIOException if a port is taken or the CA's files cannot be written */
-    static Servers start(Tenant tenant, Ports ports, Consumer<RecordedRequest> listener) {
+    static Servers start(Tenant tenant, Ports ports, Consumer<RecordedRequest> listener, LogHistory log) {
         // The search for two primes takes longest of all, so it runs beside the rest.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
         var history = new RequestHistory(listener);
@@ -51,7 +58,7 @@ final class Servers implements AutoCloseable {
         List<LoopbackServer> bound = bind(ports, tls, history);
         try {
             var servers = new Servers(history, TrustFiles.write(authority), bound);
-            servers.serve(tenant, key.join(), tls, authority.pem());
+            servers.serve(tenant, key.join(), tls, authority, log);
             return servers;
         } catch (RuntimeException e) {
             bound.forEach(LoopbackServer::close);
@@ -78,21 +85,27 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private void serve(Tenant tenant, SigningKey key, SSLContext tls, String caPem) {
+    private void serve(Tenant tenant, SigningKey key, SSLContext tls, CertificateAuthority authority, LogHistory log) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
-        var node = faults.beforeImds(new ImdsEndpoint(directory.node(), issuer, tenant.imdsLifetime()));
-        var authority = faults.beforeEntra(
+        cluster = PodIdentityCluster.create(tenant, upstream(authority), faults, history, log, imds());
+        var node = faults.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
+        var entraEndpoint = faults.beforeEntra(
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
         imds.serve(node);
-        entra.serve(authority);
+        entra.serve(entraEndpoint);
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         if (tenant.workloads().isUsed()) {
-            var around = new WorkloadCluster.Surroundings(entra(), authority, imds(), node, caPem);
+            var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, authority.pem());
             workloads = WorkloadCluster.start(tenant, around, tls, history);
         }
+        cluster.start();
+    }
+
+    private Upstream upstream(CertificateAuthority authority) {
+        return new LoopbackUpstream(imds(), entra(), authority.clientContext());
     }
 
     URI imds() {
@@ -107,9 +120,13 @@ final class Servers implements AutoCloseable {
         return URI.create(storage.uri("127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
     }
 
-    /** The pods of the cluster, empty if none of them uses workload identity. */
+    /** The pods of the cluster as they are now. */
     List<EmulatedPod> pods() {
-        return workloads == null ? List.of() : workloads.pods();
+        return cluster().pods(workloads == null ? List.of() : workloads.pods());
+    }
+
+    PodIdentityCluster cluster() {
+        return requireNonNull(cluster, "cluster");
     }
 
     /** The issuer of the cluster's tokens. */
@@ -135,6 +152,9 @@ final class Servers implements AutoCloseable {
             imds.close();
             entra.close();
             storage.close();
+            if (cluster != null) {
+                cluster.close();
+            }
             if (workloads != null) {
                 workloads.close();
             }

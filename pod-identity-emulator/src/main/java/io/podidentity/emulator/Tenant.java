@@ -23,7 +23,8 @@ record Tenant(
         @Nullable Duration tokenLifetime,
         Clock clock,
         EmulatorClock clusterClock,
-        WorkloadPlan workloads) {
+        WorkloadPlan workloads,
+        PodIdentityPlan podIdentity) {
 
     private static final Duration ENTRA_LIFETIME = Duration.ofHours(1);
     private static final Duration IMDS_LIFETIME = Duration.ofHours(24);

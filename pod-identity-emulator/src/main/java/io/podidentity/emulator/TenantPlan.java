@@ -1,18 +1,22 @@
 package io.podidentity.emulator;
 
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.ClientSecret;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.directory.Principals;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.storage.BlobStore;
 import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.WebhookVersion;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -31,7 +35,10 @@ import org.jspecify.annotations.Nullable;
 /** Collects what the builder is told and makes a tenant of it. Not thread-safe. */
 final class TenantPlan {
 
-    String tenantId = Defaults.TENANT_ID;
+    /** Null for the one that the manifests name, or else the default one. */
+    @Nullable
+    String tenantId;
+
     User user = Defaults.USER;
     boolean defaultRoles = true;
 
@@ -41,6 +48,14 @@ final class TenantPlan {
     Clock clock = Clock.systemUTC();
     EmulatorClock clusterClock = EmulatorClock.real();
     Cluster cluster = Cluster.EMPTY;
+    final List<Path> manifests = new ArrayList<>();
+
+    @Nullable
+    Profile profile;
+
+    @Nullable
+    NmiSettings nmi;
+
     WebhookVersion webhook = WebhookVersion.V1_6_0;
     boolean trustsAnnotated = true;
     final List<WorkloadPlan.Trust> trusted = new ArrayList<>();
@@ -99,18 +114,34 @@ final class TenantPlan {
                 ? List.of(Defaults.application(Defaults.newSecret()))
                 : List.copyOf(applications);
         var principals = principals(onNode, registered);
+        var plan = podIdentity();
         var directory = new Directory(
-                tenantId,
+                tenantId == null ? plan.tenantId().orElse(Defaults.TENANT_ID) : tenantId,
+                plan.auxiliaryTenantIds(),
                 user,
-                List.copyOf(principals.values()),
+                new Principals(principals.values()),
                 onNode.stream().map(ManagedIdentity::onNode).toList(),
                 federation(principals),
                 issuers(),
                 roles(principals));
-        return new Tenant(directory, onNode, registered, blobStore(), tokenLifetime, clock, clusterClock, workloads());
+        return new Tenant(
+                directory,
+                onNode,
+                registered,
+                blobStore(),
+                tokenLifetime,
+                clock,
+                clusterClock,
+                workloads(plan.cluster()),
+                plan);
     }
 
-    private WorkloadPlan workloads() {
+    private PodIdentityPlan podIdentity() {
+        boolean everyoneReads = defaultRoles && roles.isEmpty();
+        return PodIdentityPlan.of(cluster, manifests, profile, nmi, everyoneReads);
+    }
+
+    private WorkloadPlan workloads(Cluster cluster) {
         return new WorkloadPlan(cluster, webhook, trusted, trustsAnnotated, bound);
     }
 

@@ -54,11 +54,9 @@ public final class LoopbackUpstream implements Upstream {
         return new Reply(connection.getResponseCode(), headers(connection), body(connection));
     }
 
-    /** Of a known length, since the JDK sends a body of unknown length twice when it meets a broken connection. */
     private static void send(HttpURLConnection connection, byte[] body) throws IOException {
         if (body.length > 0) {
             connection.setDoOutput(true);
-            connection.setFixedLengthStreamingMode(body.length);
             try (OutputStream out = connection.getOutputStream()) {
                 out.write(body);
             }

@@ -47,6 +47,11 @@ public final class Cluster {
         return of(all);
     }
 
+    /** All objects of all kinds, each kind sorted by namespace and name. */
+    public List<KubernetesObject> all() {
+        return objects.values().stream().flatMap(kind -> kind.values().stream()).toList();
+    }
+
     /** All objects of a kind, sorted by namespace and name. */
     public <T extends KubernetesObject> List<T> all(Class<T> kind) {
         return objects.getOrDefault(kind, Map.of()).values().stream()

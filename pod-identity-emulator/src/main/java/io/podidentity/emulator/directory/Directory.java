@@ -1,5 +1,6 @@
 package io.podidentity.emulator.directory;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -7,8 +8,9 @@ import java.util.Set;
 
 /**
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs compare without case.
- * Immutable, but for what changes while Azure runs: federated credentials, issuers and roles.
+ * Immutable, but for what changes while Azure runs: principals, federated credentials, issuers and roles.
  *
+ * @param otherTenants where the same applications are installed too
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
  * @param federation whose tokens the principals accept
@@ -16,8 +18,9 @@ import java.util.Set;
  */
 public record Directory(
         String tenantId,
+        Collection<String> otherTenants,
         User user,
-        List<ServicePrincipal> principals,
+        Principals principals,
         List<NodeIdentity> node,
         FederatedCredentials federation,
         TrustedIssuers issuers,
@@ -27,12 +30,20 @@ public record Directory(
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
 
     public Directory {
-        principals = List.copyOf(principals);
+        otherTenants = List.copyOf(otherTenants);
         node = List.copyOf(node);
     }
 
     public boolean hasTenant(String tenant) {
-        return tenant.equalsIgnoreCase(tenantId);
+        return tenant.equalsIgnoreCase(tenantId) || otherTenants.stream().anyMatch(tenant::equalsIgnoreCase);
+    }
+
+    /** The tenant that is meant: one of the others, if it is named, else the emulator's own. */
+    public String tenantNamed(String tenant) {
+        return otherTenants.stream()
+                .filter(tenant::equalsIgnoreCase)
+                .findFirst()
+                .orElse(tenantId);
     }
 
     public boolean isSharedTenant(String tenant) {
@@ -40,8 +51,6 @@ public record Directory(
     }
 
     public Optional<ServicePrincipal> principal(String clientId) {
-        return principals.stream()
-                .filter(principal -> principal.clientId().equalsIgnoreCase(clientId))
-                .findFirst();
+        return principals.find(clientId);
     }
 }

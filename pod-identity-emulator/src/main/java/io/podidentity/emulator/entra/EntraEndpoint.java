@@ -93,7 +93,9 @@ public final class EntraEndpoint implements Endpoint {
             }
             case "oauth2/token" -> {
                 inTenant(tenant, request);
-                yield request.isPost() ? tokens.version1(request.form()) : methodNotAllowed("POST");
+                yield request.isPost()
+                        ? tokens.version1(request.form(), directory.tenantNamed(tenant))
+                        : methodNotAllowed("POST");
             }
             default -> notFound();
         };
