@@ -100,7 +100,8 @@ public final class PodIdentityEmulatorBuilder {
 
     /**
      * Lets an identity prove itself by the tokens of a service account of the emulated cluster. An account that is
-     * annotated with the client ID of an identity is trusted without this, until {@link #withoutAssumedCredentials}.
+     * annotated with a client ID is trusted without this, until {@link #withoutAssumedCredentials}. An identity that
+     * nobody has described comes into being by this.
      *
      * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared letter by letter
      * @param delay how long after the start, on the cluster's clock, it is known everywhere
@@ -120,13 +121,16 @@ public final class PodIdentityEmulatorBuilder {
         return this;
     }
 
-    /** Leaves every service account without a federated credential, unless one is given. */
+    /**
+     * Leaves every service account without a federated credential, unless one is given, and the tenant without the
+     * identities that only annotations name.
+     */
     public PodIdentityEmulatorBuilder withoutAssumedCredentials() {
         plan.trustsAnnotated = false;
         return this;
     }
 
-    /** Binds an identity to the emulated cluster, as {@code az aks identity-binding create} does. */
+    /** Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. */
     public PodIdentityEmulatorBuilder identityBinding(String clientId) {
         plan.bound.add(requireNonNull(clientId, "clientId"));
         return this;

@@ -62,17 +62,11 @@ final class WorkloadCluster implements AutoCloseable {
     record Surroundings(URI entra, Endpoint entraEndpoint, URI imds, Endpoint imdsEndpoint, String caPem) {}
 
     /**
-     * Starts the servers and makes the pods.
+     * Starts the servers, for a cluster without pods.
      *
      * @throws java.io.UncheckedIOException if no port or no temporary folder can be had
      */
-    static WorkloadCluster start(Tenant tenant, Surroundings around, SSLContext tls, RequestLog log) {
-        var workloads = new WorkloadCluster(tenant, around, tls, log);
-        workloads.apply(tenant.workloads().cluster());
-        return workloads;
-    }
-
-    private WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestLog log) {
+    WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestLog log) {
         this.imds = around.imds();
         this.log = log;
         this.plan = tenant.workloads();

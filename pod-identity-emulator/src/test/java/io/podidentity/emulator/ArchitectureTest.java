@@ -46,6 +46,7 @@ class ArchitectureTest {
                         "EmulatedPod",
                         "Fault",
                         "Faults",
+                        "LogLine",
                         "ManagedIdentity",
                         "PodIdentityEmulator",
                         "PodIdentityEmulatorBuilder",
