@@ -101,7 +101,7 @@ final class Servers implements AutoCloseable {
         entra.serve(entraEndpoint);
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
-        var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, authority.pem());
+        var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());
         workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
         cluster.start();
         applyWorkloads(tenant.workloads().cluster());

@@ -22,6 +22,7 @@ import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import io.podidentity.emulator.workload.WorkloadIdentities;
 import io.podidentity.emulator.workload.WorkloadPod;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class WorkloadCluster implements AutoCloseable {
             Pod pod, WorkloadPod workload, @Nullable LoopbackServer sidecar) {}
 
     /** The Azure around the cluster. */
-    record Surroundings(URI entra, Endpoint entraEndpoint, URI imds, Endpoint imdsEndpoint, String caPem) {}
+    record Surroundings(URI entra, Endpoint entraEndpoint, URI imds, Endpoint imdsEndpoint, Path ca) {}
 
     /**
      * Starts the servers, for a cluster without pods.
@@ -95,7 +96,7 @@ final class WorkloadCluster implements AutoCloseable {
 
     private WebhookSettings settings(Surroundings around) {
         var bindings = new IdentityBindings(
-                tokenProxy.uri("127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, "", around.caPem());
+                tokenProxy.uri("127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, around.ca());
         return new WebhookSettings(
                 plan.webhook(),
                 directory.tenantId(),

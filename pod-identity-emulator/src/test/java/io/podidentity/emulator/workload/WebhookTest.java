@@ -9,6 +9,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.Admission.Denied;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +105,7 @@ class WebhookTest {
 
     @Test
     void admit_withAnIdentityBinding_leadsToTheTokenProxy() {
-        var bindings = new IdentityBindings("https://127.0.0.1:1", "token-proxy.localhost", "", "PEM");
+        var bindings = new IdentityBindings("https://127.0.0.1:1", "token-proxy.localhost", Path.of("ca.pem"));
         var webhook =
                 new Webhook(new WebhookSettings(WebhookVersion.V1_6_0, "tenant", HOST, true, Optional.of(bindings)));
 
@@ -116,9 +117,7 @@ class WebhookTest {
                 .contains(
                         new EnvironmentVariable("AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1:1"),
                         new EnvironmentVariable("AZURE_KUBERNETES_SNI_NAME", "token-proxy.localhost"),
-                        new EnvironmentVariable("AZURE_KUBERNETES_CA_DATA", "PEM"))
-                .extracting(EnvironmentVariable::name)
-                .doesNotContain("AZURE_KUBERNETES_CA_FILE");
+                        new EnvironmentVariable("AZURE_KUBERNETES_CA_FILE", "/var/run/secrets/azure/wi/ca.crt"));
     }
 
     @Test
