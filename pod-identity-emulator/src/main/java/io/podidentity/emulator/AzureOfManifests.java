@@ -5,6 +5,7 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.ClientSecret;
 import io.podidentity.emulator.directory.Directory;
@@ -13,6 +14,7 @@ import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.match.ResourceId;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.tls.Certificates;
+import io.podidentity.emulator.workload.Keys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Puts into Azure what manifests refer to, as if somebody had made it there before: managed identities, and applications
@@ -31,16 +34,20 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class AzureOfManifests {
 
+    private static final Pattern GUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
     private final Directory directory;
     private final List<ManagedIdentity> declared;
     private final VirtualMachines machines;
     private final PodIdentityPlan plan;
+    private final boolean trustsAnnotated;
     private final Map<String, NodeIdentity> byResourceId = new ConcurrentHashMap<>();
 
     AzureOfManifests(Tenant tenant, VirtualMachines machines) {
         this.directory = tenant.directory();
         this.declared = tenant.identities();
         this.plan = tenant.podIdentity();
+        this.trustsAnnotated = tenant.workloads().trustsAnnotated();
         this.machines = machines;
     }
 
@@ -52,6 +59,17 @@ final class AzureOfManifests {
                 register(application(cluster, identity));
             }
         }
+        if (trustsAnnotated) {
+            cluster.all(ServiceAccount.class).forEach(this::provide);
+        }
+    }
+
+    /** Identities that service accounts name by their client ID; a name of another form is nobody's. */
+    private void provide(ServiceAccount account) {
+        Optional.ofNullable(account.metadata().annotations().get(Keys.CLIENT_ID))
+                .filter(clientId -> GUID.matcher(clientId).matches())
+                .filter(clientId -> directory.principal(clientId).isEmpty())
+                .ifPresent(clientId -> register(new ServicePrincipal(clientId, objectId(clientId))));
     }
 
     private void provide(Cluster cluster, AzureIdentity identity) {

@@ -137,7 +137,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
      * @throws java.io.UncheckedIOException if no port can be had for a new pod
      */
     public void apply(Cluster manifests) {
-        servers.cluster().apply(manifests);
+        servers.apply(manifests);
     }
 
     /** What MIC and NMI have logged, oldest first: the last 10,000 lines. A copy. */

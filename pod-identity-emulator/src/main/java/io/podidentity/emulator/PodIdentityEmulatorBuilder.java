@@ -100,27 +100,37 @@ public final class PodIdentityEmulatorBuilder {
 
     /**
      * Lets an identity prove itself by the tokens of a service account of the emulated cluster. An account that is
-     * annotated with the client ID of an identity is trusted without this, until {@link #withoutAssumedCredentials}.
+     * annotated with a client ID is trusted without this, until {@link #withoutAssumedCredentials}. An identity that
+     * nobody has described comes into being by this.
      *
      * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared letter by letter
      * @param delay how long after the start, on the cluster's clock, it is known everywhere
      */
     public PodIdentityEmulatorBuilder federatedServiceAccount(String clientId, String subject, Duration delay) {
+        return federatedServiceAccount(clientId, subject, WebhookSettings.AUDIENCE, delay);
+    }
+
+    /** The same, for tokens of another audience than {@code api://AzureADTokenExchange}. */
+    public PodIdentityEmulatorBuilder federatedServiceAccount(
+            String clientId, String subject, String audience, Duration delay) {
         plan.trusted.add(new WorkloadPlan.Trust(
                 requireNonNull(clientId, "clientId"),
                 requireNonNull(subject, "subject"),
-                WebhookSettings.AUDIENCE,
+                requireNonNull(audience, "audience"),
                 requireNonNull(delay, "delay")));
         return this;
     }
 
-    /** Leaves every service account without a federated credential, unless one is given. */
+    /**
+     * Leaves every service account without a federated credential, unless one is given, and the tenant without the
+     * identities that only annotations name.
+     */
     public PodIdentityEmulatorBuilder withoutAssumedCredentials() {
         plan.trustsAnnotated = false;
         return this;
     }
 
-    /** Binds an identity to the emulated cluster, as {@code az aks identity-binding create} does. */
+    /** Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. */
     public PodIdentityEmulatorBuilder identityBinding(String clientId) {
         plan.bound.add(requireNonNull(clientId, "clientId"));
         return this;
@@ -152,12 +162,12 @@ public final class PodIdentityEmulatorBuilder {
     /**
      * Assigns a role on the storage account.
      *
-     * @param principalObjectId the object ID of an identity, an application's service principal or the user
+     * @param principal the object ID or client ID of an identity or application, or the name or object ID of the user
      * @param role {@code Storage Blob Data Reader}, {@code … Contributor} or {@code … Owner}
      * @throws IllegalArgumentException if the role is another
      */
-    public PodIdentityEmulatorBuilder role(String principalObjectId, String role) {
-        return role(principalObjectId, role, Duration.ZERO);
+    public PodIdentityEmulatorBuilder role(String principal, String role) {
+        return role(principal, role, Duration.ZERO);
     }
 
     /**
@@ -166,11 +176,8 @@ public final class PodIdentityEmulatorBuilder {
      *
      * @throws IllegalArgumentException if the role is another
      */
-    public PodIdentityEmulatorBuilder role(String principalObjectId, String role, Duration delay) {
-        plan.addRole(
-                requireNonNull(principalObjectId, "principalObjectId"),
-                BlobRole.named(role),
-                requireNonNull(delay, "delay"));
+    public PodIdentityEmulatorBuilder role(String principal, String role, Duration delay) {
+        plan.addRole(requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay"));
         return this;
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
 import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,9 @@ final class Servers implements AutoCloseable {
     private final LoopbackServer storage;
 
     /** Null if the cluster has no use for it. */
-    private @Nullable WorkloadCluster workloads;
+    private volatile @Nullable WorkloadCluster workloads;
+
+    private @Nullable Supplier<WorkloadCluster> workloadStarter;
 
     /** Null until the servers serve. */
     private @Nullable PodIdentityCluster cluster;
@@ -97,11 +101,23 @@ final class Servers implements AutoCloseable {
         entra.serve(entraEndpoint);
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
-        if (tenant.workloads().isUsed()) {
-            var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, authority.pem());
-            workloads = WorkloadCluster.start(tenant, around, tls, history);
-        }
+        var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());
+        workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
         cluster.start();
+        applyWorkloads(tenant.workloads().cluster());
+    }
+
+    /** Changes what manifests say; called by one thread at a time. */
+    void apply(Cluster manifests) {
+        cluster().apply(manifests);
+        applyWorkloads(manifests);
+    }
+
+    private void applyWorkloads(Cluster manifests) {
+        if (workloads == null && WorkloadPlan.isUsedBy(manifests)) {
+            workloads = requireNonNull(workloadStarter, "workloadStarter").get();
+        }
+        Optional.ofNullable(workloads).ifPresent(running -> running.apply(manifests));
     }
 
     private Upstream upstream(CertificateAuthority authority) {
@@ -122,7 +138,8 @@ final class Servers implements AutoCloseable {
 
     /** The pods of the cluster as they are now. */
     List<EmulatedPod> pods() {
-        return cluster().pods(workloads == null ? List.of() : workloads.pods());
+        WorkloadCluster running = workloads;
+        return cluster().pods(running == null ? List.of() : running.pods());
     }
 
     PodIdentityCluster cluster() {
@@ -155,9 +172,7 @@ final class Servers implements AutoCloseable {
             if (cluster != null) {
                 cluster.close();
             }
-            if (workloads != null) {
-                workloads.close();
-            }
+            Optional.ofNullable(workloads).ifPresent(WorkloadCluster::close);
             trust.close();
         }
     }

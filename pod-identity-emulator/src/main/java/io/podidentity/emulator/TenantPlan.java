@@ -150,6 +150,9 @@ final class TenantPlan {
         Stream.concat(onNode.stream(), unassigned.stream())
                 .map(identity -> new ServicePrincipal(identity.clientId(), identity.objectId()))
                 .forEach(principal -> principals.put(key(principal.clientId()), principal));
+        Stream.concat(trusted.stream().map(WorkloadPlan.Trust::clientId), bound.stream())
+                .map(clientId -> new ServicePrincipal(clientId, AzureOfManifests.objectId(clientId)))
+                .forEach(principal -> principals.putIfAbsent(key(principal.clientId()), principal));
         for (Application application : registered) {
             var principal = new ServicePrincipal(application.clientId(), application.objectId());
             var secret = new ClientSecret(application.secret(), false);

@@ -1,10 +1,12 @@
 package io.podidentity.emulator;
 
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.RequestLog;
@@ -20,12 +22,15 @@ import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import io.podidentity.emulator.workload.WorkloadIdentities;
 import io.podidentity.emulator.workload.WorkloadPod;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster's side of workload identity: its issuer and the token proxy of identity bindings. Started only where there
@@ -43,27 +48,29 @@ final class WorkloadCluster implements AutoCloseable {
     private final WorkloadIdentities identities;
     private final URI imds;
     private final RequestLog log;
-    private final List<LoopbackServer> sidecars = new ArrayList<>();
-    private final List<EmulatedPod> pods = new ArrayList<>();
-
-    /** The Azure around the cluster. */
-    record Surroundings(URI entra, Endpoint entraEndpoint, URI imds, Endpoint imdsEndpoint, String caPem) {}
+    private final Map<ObjectName, Made> made = new ConcurrentSkipListMap<>();
+    private final WorkloadPlan plan;
 
     /**
-     * Starts the servers and makes the pods.
+     * A pod that was created.
+     *
+     * @param sidecar null if it has none
+     */
+    private record Made(
+            Pod pod, WorkloadPod workload, @Nullable LoopbackServer sidecar) {}
+
+    /** The Azure around the cluster. */
+    record Surroundings(URI entra, Endpoint entraEndpoint, URI imds, Endpoint imdsEndpoint, Path ca) {}
+
+    /**
+     * Starts the servers, for a cluster without pods.
      *
      * @throws java.io.UncheckedIOException if no port or no temporary folder can be had
      */
-    static WorkloadCluster start(Tenant tenant, Surroundings around, SSLContext tls, RequestLog log) {
-        var workloads = new WorkloadCluster(tenant, around, tls, log);
-        Cluster cluster = tenant.workloads().cluster();
-        cluster.pods().forEach(pod -> workloads.create(cluster, pod));
-        return workloads;
-    }
-
-    private WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestLog log) {
+    WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestLog log) {
         this.imds = around.imds();
         this.log = log;
+        this.plan = tenant.workloads();
         this.directory = tenant.directory();
         this.server = LoopbackServer.bind("cluster", 0, tls, log);
         this.tokenProxy = LoopbackServer.bind("token-proxy", 0, tls, log).onlyFor(CertificateAuthority.TOKEN_PROXY);
@@ -71,14 +78,12 @@ final class WorkloadCluster implements AutoCloseable {
         this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
         directory.issuers().publish(issuer.issuer(), issuer.publicKey());
         var proxy = new TokenProxy(directory, issuer, around.entraEndpoint());
-        tenant.workloads().bound().forEach(proxy::bind);
+        plan.bound().forEach(proxy::bind);
         this.identities = new WorkloadIdentities(
-                settings(tenant.workloads(), around),
-                tokens,
-                around.entraEndpoint(),
-                around.imdsEndpoint(),
-                tenant.clock());
-        trust(tenant.workloads());
+                settings(around), tokens, around.entraEndpoint(), around.imdsEndpoint(), tenant.clock());
+        for (WorkloadPlan.Trust trust : plan.trusted()) {
+            trust(trust.clientId(), trust.subject(), trust.audience(), trust.delay());
+        }
         server.serve(issuer);
         tokenProxy.serve(proxy);
     }
@@ -89,9 +94,9 @@ final class WorkloadCluster implements AutoCloseable {
                 server.uri("localhost") + "/" + directory.tenantId() + "/50000000-0000-4000-8000-000000000001/");
     }
 
-    private WebhookSettings settings(WorkloadPlan plan, Surroundings around) {
+    private WebhookSettings settings(Surroundings around) {
         var bindings = new IdentityBindings(
-                tokenProxy.uri("127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, "", around.caPem());
+                tokenProxy.uri("127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, around.ca());
         return new WebhookSettings(
                 plan.webhook(),
                 directory.tenantId(),
@@ -100,47 +105,71 @@ final class WorkloadCluster implements AutoCloseable {
                 plan.bound().isEmpty() ? Optional.empty() : Optional.of(bindings));
     }
 
-    private void trust(WorkloadPlan plan) {
-        for (WorkloadPlan.Trust trust : plan.trusted()) {
-            trust(trust.clientId(), trust.subject(), trust.audience(), trust.delay());
-        }
-        if (plan.trustsAnnotated()) {
-            for (ServiceAccount account : plan.cluster().all(ServiceAccount.class)) {
-                Optional.ofNullable(account.metadata().annotations().get(Keys.CLIENT_ID))
-                        .flatMap(directory::principal)
-                        .ifPresent(identity -> trust(
-                                identity.clientId(),
-                                ClusterIssuer.subject(account.name()),
-                                WebhookSettings.AUDIENCE,
-                                Duration.ZERO));
-            }
-        }
-    }
-
     private void trust(String clientId, String subject, String audience, Duration delay) {
         var credential = new FederatedCredential(issuer.issuer(), subject, audience);
         directory.federation().create(clientId, credential, delay);
     }
 
-    private void create(Cluster cluster, Pod pod) {
+    /**
+     * Makes the pods that are new or changed, and ends those that are gone. A change of the service account alone
+     * reaches no pod that runs already, as in a real cluster. Called by one thread at a time.
+     *
+     * @throws java.io.UncheckedIOException if a pod's token cannot be written
+     */
+    void apply(Cluster cluster) {
+        if (plan.trustsAnnotated()) {
+            cluster.all(ServiceAccount.class).forEach(this::trustAsAnnotated);
+        }
+        for (Made present : made.values()) {
+            if (!cluster.pod(present.pod().name()).equals(Optional.of(present.pod()))) {
+                end(present);
+            }
+        }
+        for (Pod pod : cluster.pods()) {
+            made.computeIfAbsent(pod.name(), name -> create(cluster, pod));
+        }
+    }
+
+    private void trustAsAnnotated(ServiceAccount account) {
+        String subject = ClusterIssuer.subject(account.name());
+        Optional.ofNullable(account.metadata().annotations().get(Keys.CLIENT_ID))
+                .flatMap(directory::principal)
+                .map(ServicePrincipal::clientId)
+                .filter(clientId -> !directory.federation().has(clientId, issuer.issuer(), subject))
+                .ifPresent(clientId -> trust(clientId, subject, WebhookSettings.AUDIENCE, Duration.ZERO));
+    }
+
+    private Made create(Cluster cluster, Pod pod) {
         WorkloadPod workload = identities.create(cluster, pod);
-        Optional<String> refusal =
-                workload.admission() instanceof Denied denied ? Optional.of(denied.reason()) : Optional.empty();
-        URI metadata = workload.proxy() == null ? imds : serve(workload.proxy(), pod);
-        var environment = new TreeMap<>(workload.environment());
-        environment.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", metadata.toString());
-        pods.add(new EmulatedPod(pod.namespace(), pod.name().name(), metadata, environment, refusal));
-    }
-
-    private URI serve(Endpoint proxy, Pod pod) {
+        if (workload.proxy() == null) {
+            return new Made(pod, workload, null);
+        }
         LoopbackServer sidecar = LoopbackServer.bind("proxy of " + pod.name(), 0, null, log);
-        sidecars.add(sidecar);
-        sidecar.serve(proxy);
-        return sidecar.uri("127.0.0.1");
+        sidecar.serve(workload.proxy());
+        return new Made(pod, workload, sidecar);
     }
 
+    private void end(Made gone) {
+        made.remove(gone.pod().name());
+        tokens.remove(gone.pod().name());
+        if (gone.sidecar() != null) {
+            gone.sidecar().close();
+        }
+    }
+
+    /** The pods as programs on this machine can play them. */
     List<EmulatedPod> pods() {
-        return List.copyOf(pods);
+        return made.values().stream().map(this::emulated).toList();
+    }
+
+    private EmulatedPod emulated(Made one) {
+        Optional<String> refusal =
+                one.workload().admission() instanceof Denied denied ? Optional.of(denied.reason()) : Optional.empty();
+        URI metadata = one.sidecar() == null ? imds : one.sidecar().uri("127.0.0.1");
+        var environment = new TreeMap<>(one.workload().environment());
+        environment.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", metadata.toString());
+        ObjectName name = one.pod().name();
+        return new EmulatedPod(name.namespace(), name.name(), metadata, environment, refusal);
     }
 
     /** The issuer in the tokens of service accounts. */
@@ -150,7 +179,7 @@ final class WorkloadCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        sidecars.forEach(LoopbackServer::close);
+        made.values().forEach(this::end);
         server.close();
         tokenProxy.close();
         tokens.close();

@@ -26,8 +26,8 @@ record WorkloadPlan(
         bound = List.copyOf(bound);
     }
 
-    /** Whether anything in the cluster asks for it. */
-    boolean isUsed() {
+    /** Whether anything in a cluster asks for it. */
+    static boolean isUsedBy(Cluster cluster) {
         return cluster.pods().stream().anyMatch(WorkloadPlan::asks)
                 || cluster.all(ServiceAccount.class).stream()
                         .anyMatch(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID));

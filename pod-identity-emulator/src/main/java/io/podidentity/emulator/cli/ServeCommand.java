@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,6 +58,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "A file whose first line is a client secret of the application. May be given more than once:"
                     + " each secret is valid. Default: a new secret in a file that only you can read.")
     private List<Path> secretFiles = new ArrayList<>();
+
+    @Mixin
+    private AzureOptions azureOptions = new AzureOptions();
 
     @Option(names = "--allow-in-cluster", description = "Run even inside a Kubernetes pod.")
     private boolean allowInCluster;
@@ -127,6 +131,7 @@ final class ServeCommand implements Callable<Integer> {
         if (tokenLifetimeSeconds != null) {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
+        azureOptions.applyTo(builder);
         return builder.start();
     }
 

@@ -74,6 +74,14 @@ public final class FederatedCredentials {
         }
     }
 
+    /** Whether there is one of that issuer and subject, known everywhere or not. */
+    public boolean has(String clientId, String issuer, String subject) {
+        return of(clientId).stream()
+                .map(Entry::credential)
+                .anyMatch(present ->
+                        present.issuer().equals(issuer) && present.subject().equals(subject));
+    }
+
     /** Looks for a credential; all three texts are compared letter by letter. */
     public Match match(String clientId, String issuer, String subject, Collection<String> audiences) {
         var presented = new Presented(key(clientId), issuer, subject, Set.copyOf(audiences));

@@ -30,23 +30,23 @@ public final class RoleAssignments {
         this.clock = clock;
     }
 
-    /** Assigns a role, which has effect after {@code delay}. */
-    public void assign(String objectId, BlobRole role, Duration delay) {
+    /** Assigns a role, which has effect after {@code delay}, to an object ID, a client ID or a user's name. */
+    public void assign(String principal, BlobRole role, Duration delay) {
         assignments
-                .computeIfAbsent(key(objectId), id -> new CopyOnWriteArrayList<>())
+                .computeIfAbsent(key(principal), id -> new CopyOnWriteArrayList<>())
                 .add(new Assignment(role, clock.instant().plus(delay)));
     }
 
-    /** The roles that a principal has now. */
-    public Set<BlobRole> of(String objectId) {
+    /** The roles that were assigned to that name and have effect now. */
+    public Set<BlobRole> of(String principal) {
         Instant now = clock.instant();
-        return assignments.getOrDefault(key(objectId), List.of()).stream()
+        return assignments.getOrDefault(key(principal), List.of()).stream()
                 .filter(assignment -> !assignment.effectiveFrom().isAfter(now))
                 .map(Assignment::role)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static String key(String objectId) {
-        return objectId.toLowerCase(Locale.ROOT);
+    private static String key(String principal) {
+        return principal.toLowerCase(Locale.ROOT);
     }
 }

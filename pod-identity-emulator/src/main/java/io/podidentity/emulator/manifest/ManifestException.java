@@ -6,11 +6,11 @@ import io.podidentity.emulator.cluster.Position;
 @SuppressWarnings("serial")
 public final class ManifestException extends RuntimeException {
 
-    ManifestException(String message) {
+    public ManifestException(String message) {
         super(message);
     }
 
-    ManifestException(Position position, String message) {
+    public ManifestException(Position position, String message) {
         super(position + ": " + message);
     }
 }

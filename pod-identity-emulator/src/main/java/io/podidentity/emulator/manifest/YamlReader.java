@@ -19,7 +19,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Reads the documents of one YAML or JSON text. Not thread-safe. */
-final class YamlReader {
+public final class YamlReader {
 
     // Aliases are written out, so a short text can mean a very long one.
     private static final int MAX_VALUES = 500_000;
@@ -39,7 +39,7 @@ final class YamlReader {
      *
      * @throws ManifestException if the text is not YAML
      */
-    static List<Yaml> read(String file, String text) {
+    public static List<Yaml> read(String file, String text) {
         var reader = new YamlReader(file);
         var settings = LoadSettings.builder()
                 .setLabel(file)

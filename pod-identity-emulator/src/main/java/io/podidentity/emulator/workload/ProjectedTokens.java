@@ -1,5 +1,6 @@
 package io.podidentity.emulator.workload;
 
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.time.EmulatorClock;
@@ -11,8 +12,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -32,6 +36,7 @@ public final class ProjectedTokens implements AutoCloseable {
     private final EmulatorClock clock;
     private final Path folder;
     private final AtomicInteger count = new AtomicInteger();
+    private final Map<ObjectName, Future<?>> rotations = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         var thread = new Thread(task, "podid-kubelet");
         thread.setDaemon(true);
@@ -56,7 +61,7 @@ public final class ProjectedTokens implements AutoCloseable {
     }
 
     /**
-     * Writes a token of the pod, and keeps it fresh.
+     * Writes a token of the pod, and keeps it fresh until {@link #remove}.
      *
      * @return the file, there until {@link #close}
      * @throws UncheckedIOException if it cannot be written
@@ -69,10 +74,18 @@ public final class ProjectedTokens implements AutoCloseable {
             Path file = Files.createDirectory(folder.resolve(name)).resolve("azure-identity-token");
             Instant written = clock.instant();
             write(file, pod, projection);
-            threads.execute(() -> rotate(file, pod, projection, written));
+            rotations.put(pod.name(), threads.submit(() -> rotate(file, pod, projection, written)));
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the token of pod " + pod.name(), e);
+        }
+    }
+
+    /** Keeps the token of a pod fresh no longer; its file may be open, and stays. */
+    public void remove(ObjectName pod) {
+        Future<?> rotation = rotations.remove(pod);
+        if (rotation != null) {
+            rotation.cancel(true);
         }
     }
 
@@ -104,6 +117,9 @@ public final class ProjectedTokens implements AutoCloseable {
             threads.awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (Files.notExists(folder)) {
+            return;
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -107,7 +107,7 @@ public final class Webhook {
                 "AZURE_FEDERATED_TOKEN_FILE",
                 mountPath + "/" + settings.version().file());
         variables.put("AZURE_AUTHORITY_HOST", settings.authorityHost());
-        binding.ifPresent(bindings -> variables.putAll(bindings.environment()));
+        binding.ifPresent(bindings -> variables.putAll(bindings.environment(mountPath)));
         return variables;
     }
 

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.workload;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,19 +27,21 @@ public record WebhookSettings(
      *
      * @param url https, without user information, query and fragment
      * @param sniName the name that the client must ask for in TLS
-     * @param caFile a file with the PEM text of the proxy's CA; empty if it is given as data
-     * @param caData that text itself; empty if it is given as a file, since a client refuses both
+     * @param ca a file of this machine with the PEM text of the proxy's CA
      */
-    public record IdentityBindings(String url, String sniName, String caFile, String caData) {
+    public record IdentityBindings(String url, String sniName, Path ca) {
 
         public static final String AUDIENCE = "api://AKSIdentityBinding";
 
-        Map<String, String> environment() {
+        static String caFile(String mountPath) {
+            return mountPath + "/ca.crt";
+        }
+
+        Map<String, String> environment(String mountPath) {
             var variables = new LinkedHashMap<String, String>();
             variables.put("AZURE_KUBERNETES_TOKEN_PROXY", url);
             variables.put("AZURE_KUBERNETES_SNI_NAME", sniName);
-            variables.put("AZURE_KUBERNETES_CA_FILE", caFile);
-            variables.put("AZURE_KUBERNETES_CA_DATA", caData);
+            variables.put("AZURE_KUBERNETES_CA_FILE", caFile(mountPath));
             return variables;
         }
     }

@@ -8,6 +8,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.workload.Admission.Admitted;
+import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 public final class WorkloadIdentities {
 
     private static final String TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
+    private static final String CA_FILE = "AZURE_KUBERNETES_CA_FILE";
 
     private final Webhook webhook;
     private final WebhookSettings settings;
@@ -72,7 +74,9 @@ public final class WorkloadIdentities {
         Pod pod = admitted.pod();
         Path file = tokens.project(pod, admitted.token());
         Map<String, String> environment = environment(pod);
-        environment.computeIfPresent(TOKEN_FILE, (name, path) -> path.equals(injectedFile()) ? file.toString() : path);
+        replace(environment, TOKEN_FILE, mount() + "/" + settings.version().file(), file);
+        settings.bindings()
+                .ifPresent(bindings -> replace(environment, CA_FILE, IdentityBindings.caFile(mount()), bindings.ca()));
         boolean proxied = ProxyContainers.wantedBy(pod.metadata().annotations());
         return new WorkloadPod(admitted, environment, proxied ? proxy(environment, file) : null);
     }
@@ -87,8 +91,13 @@ public final class WorkloadIdentities {
                 clock);
     }
 
-    private String injectedFile() {
-        return settings.version().mountPath() + "/" + settings.version().file();
+    private String mount() {
+        return settings.version().mountPath();
+    }
+
+    /** A path that is the webhook's own becomes that of a file of this machine; any other leads nowhere, as in a pod. */
+    private static void replace(Map<String, String> environment, String name, String injected, Path real) {
+        environment.computeIfPresent(name, (variable, path) -> path.equals(injected) ? real.toString() : path);
     }
 
     /** Of the first container that is the user's own and not skipped. */
