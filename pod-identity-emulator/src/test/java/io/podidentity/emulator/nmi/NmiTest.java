@@ -94,7 +94,7 @@ class NmiTest {
 
             assertThat(nmi.lines.get(0))
                     .isEqualTo("{\"ts\":1579946108123.456,\"caller\":\"server.go:300\",\"msg\":\"metadata header is not"
-                            + " specified, req.method=GET reg.path=\\/metadata\\/identity\\/oauth2\\/token"
+                            + " specified, req.method=GET reg.path=/metadata/identity/oauth2/token"
                             + " req.remote=10.244.0.9\"}");
         }
     }
