@@ -7,6 +7,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.http.RequestLog;
+import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
 import io.podidentity.emulator.mic.VirtualMachines;
@@ -69,9 +70,15 @@ final class PodIdentityCluster implements AutoCloseable {
         }
         if (plan.profile().hasMic()) {
             var clock = tenant.clusterClock();
-            var controller = new Mic(live, plan.nmi().rules(), machines, clock, log.of("mic"), event -> {});
+            var controller = new Mic(live, plan.nmi().rules(), machines, clock, log.of("mic"), this::logEvent);
             mic = MicLoop.start(controller, live, plan.profile(), clock);
         }
+    }
+
+    private void logEvent(Event event) {
+        log.of("event")
+                .accept((event.warning() ? "Warning" : "Normal") + "  " + event.reason() + "  " + event.object() + "  "
+                        + event.message());
     }
 
     /** Changes what manifests say. */

@@ -1,6 +1,7 @@
 package io.podidentity.emulator.log;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -65,8 +66,8 @@ public enum LogFormat {
     /** The line, without its end. */
     public abstract String line(LogEntry entry);
 
-    private static double milliseconds(Instant time) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, time) / 1_000.0;
+    private static BigDecimal milliseconds(Instant time) {
+        return BigDecimal.valueOf(ChronoUnit.MICROS.between(Instant.EPOCH, time), 3);
     }
 
     private static String quoted(String value) {

@@ -1,9 +1,11 @@
 package io.podidentity.emulator.mic;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.log.LogEntry;
+import io.podidentity.emulator.log.LogEntry.Level;
+import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.time.EmulatorClock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -12,8 +14,8 @@ import java.util.function.Consumer;
  */
 final class MicLog {
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("MMdd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+    /** The number differs from line to line and from version to version; this one only keeps the form. */
+    private static final String SOURCE = "mic.go:1022";
 
     private final Profile profile;
     private final EmulatorClock clock;
@@ -26,7 +28,7 @@ final class MicLog {
     }
 
     void info(String message) {
-        write('I', message);
+        write(Level.INFO, message);
     }
 
     void machineUpdate(String machine, int assign, int unassign) {
@@ -35,19 +37,19 @@ final class MicLog {
     }
 
     void error(String message) {
-        write('E', message);
+        write(Level.ERROR, message);
     }
 
     /** As above, since 1.6.3; more than anybody sees by default before. */
     void reason(String message) {
         if (profile.logsUnmatchedPods()) {
-            write('I', message);
+            write(Level.INFO, message);
         }
     }
 
-    private void write(char level, String message) {
+    private void write(Level level, String message) {
         String sentence =
                 profile.isAtLeast(1, 6, 2) ? message : Character.toUpperCase(message.charAt(0)) + message.substring(1);
-        lines.accept(level + TIME.format(clock.instant()) + "       1 mic.go] " + sentence);
+        lines.accept(LogFormat.KLOG.line(new LogEntry(clock.instant(), level, SOURCE, sentence, Map.of())));
     }
 }
