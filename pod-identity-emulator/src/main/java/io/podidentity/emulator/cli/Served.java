@@ -95,7 +95,7 @@ final class Served {
                   User              %9$s
 
                 %10$s
-                    curl -H Metadata:true '%1$s/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/'
+                    curl -H Metadata:true "$AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/"
 
                 As the Azure CLI sees it, apart from your own sign-in:
                     export AZURE_CONFIG_DIR="$(mktemp -d)" REQUESTS_CA_BUNDLE=%4$s
