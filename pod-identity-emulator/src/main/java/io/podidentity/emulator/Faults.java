@@ -16,6 +16,8 @@ public final class Faults {
     private final Queue<Fault> imds = new ConcurrentLinkedQueue<>();
     private final Queue<Fault> entra = new ConcurrentLinkedQueue<>();
     private final Queue<Fault> storage = new ConcurrentLinkedQueue<>();
+    private final Queue<Fault> nmi = new ConcurrentLinkedQueue<>();
+    private final Queue<CallerFault> callers = new ConcurrentLinkedQueue<>();
 
     Faults() {}
 
@@ -45,11 +47,39 @@ public final class Faults {
         return add(storage, faults);
     }
 
+    /** Adds faults for the next requests of pods to NMI, one each, in place of what NMI would say. */
+    public Faults nmi(Fault... faults) {
+        return add(nmi, faults);
+    }
+
+    /**
+     * Lets NMI not know the pod that asks, for the next {@code times} requests: it looks for 1.2 s of the cluster's time
+     * and says {@code pod list is empty}.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults unknownPod(int times) {
+        callers.addAll(Collections.nCopies(times, CallerFault.UNKNOWN));
+        return this;
+    }
+
+    /**
+     * Lets NMI find two pods at the address of the one that asks, for the next {@code times} requests.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults ambiguousPod(int times) {
+        callers.addAll(Collections.nCopies(times, CallerFault.AMBIGUOUS));
+        return this;
+    }
+
     /** Forgets the faults that have not been given yet. */
     public void clear() {
         imds.clear();
         entra.clear();
         storage.clear();
+        nmi.clear();
+        callers.clear();
     }
 
     private Faults add(Queue<Fault> queue, Fault... faults) {
@@ -69,6 +99,16 @@ public final class Faults {
 
     Endpoint beforeStorage(Endpoint endpoint) {
         return before(endpoint, storage);
+    }
+
+    Endpoint beforeNmi(Endpoint endpoint) {
+        return before(endpoint, nmi);
+    }
+
+    /** How NMI sees the pod of the next request. */
+    CallerFault nextCaller() {
+        CallerFault fault = callers.poll();
+        return fault == null ? CallerFault.NONE : fault;
     }
 
     private static Endpoint before(Endpoint endpoint, Queue<Fault> queue) {

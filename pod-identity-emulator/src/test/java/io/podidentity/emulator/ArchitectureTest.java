@@ -26,7 +26,7 @@ class ArchitectureTest {
     void servers_always_knowNothingOfTheTestKit() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.podidentity.emulator", "..cli..")
+                .resideOutsideOfPackages("io.podidentity.emulator", "..cli..", "..junit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.podidentity.emulator")
@@ -43,8 +43,10 @@ class ArchitectureTest {
                 .extracting(JavaClass::getSimpleName)
                 .containsExactlyInAnyOrder(
                         "Application",
+                        "EmulatedPod",
                         "Fault",
                         "Faults",
+                        "LogLine",
                         "ManagedIdentity",
                         "PodIdentityEmulator",
                         "PodIdentityEmulatorBuilder",

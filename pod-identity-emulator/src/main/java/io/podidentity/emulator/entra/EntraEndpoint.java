@@ -50,7 +50,7 @@ public final class EntraEndpoint implements Endpoint {
         this.resourceManager =
                 new ResourceManagerEndpoint(authority, directory.tenantId(), new AccessTokenReader(key), clock);
         this.users = new UserSignIn(directory, authority, key);
-        var assertions = new ClientAssertion(directory.issuerKeys(), authority, clock);
+        var assertions = new ClientAssertion(directory, authority, clock);
         var clients = new ClientAuthentication(directory, assertions);
         this.tokens = new TokenEndpoint(clients, users, new Scope(directory.tenantId()), issuer, life);
     }
@@ -93,7 +93,9 @@ public final class EntraEndpoint implements Endpoint {
             }
             case "oauth2/token" -> {
                 inTenant(tenant, request);
-                yield request.isPost() ? tokens.version1(request.form()) : methodNotAllowed("POST");
+                yield request.isPost()
+                        ? tokens.version1(request.form(), directory.tenantNamed(tenant))
+                        : methodNotAllowed("POST");
             }
             default -> notFound();
         };

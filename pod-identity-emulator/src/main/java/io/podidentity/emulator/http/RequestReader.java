@@ -24,11 +24,14 @@ final class RequestReader {
 
     private final InputStream in;
     private final OutputStream out;
+    private final Request.Watching watching;
     private int headBytes;
 
-    RequestReader(InputStream in, OutputStream out) {
+    /** @param watching how the requests' client is watched while it waits */
+    RequestReader(InputStream in, OutputStream out, Request.Watching watching) {
         this.in = in;
         this.out = out;
+        this.watching = watching;
     }
 
     /**
@@ -51,7 +54,7 @@ final class RequestReader {
                 || headers.getOrDefault("Connection", "")
                         .toLowerCase(Locale.ROOT)
                         .contains("close");
-        return Optional.of(new Request(words[0], words[1], headers, body(headers), last));
+        return Optional.of(new Request(words[0], words[1], headers, body(headers), last, watching));
     }
 
     private Map<String, String> headers() throws IOException {
