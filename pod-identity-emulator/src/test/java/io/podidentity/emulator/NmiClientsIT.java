@@ -46,8 +46,7 @@ class NmiClientsIT {
                 assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
                 assertThat(printed)
                         .as(() -> "stderr: " + folder.resolve("err"))
-                        .isEqualTo("azure-identity " + CLIENT_ID + "\nmsal4j " + CLIENT_ID + "\ntoken-provider "
-                                + CLIENT_ID + "\n");
+                        .isEqualTo("azure-identity " + CLIENT_ID + "\nmsal4j " + CLIENT_ID + "\n");
             } finally {
                 process.destroyForcibly();
             }

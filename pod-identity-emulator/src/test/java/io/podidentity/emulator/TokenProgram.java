@@ -6,7 +6,6 @@ import com.microsoft.aad.msal4j.ManagedIdentityApplication;
 import com.microsoft.aad.msal4j.ManagedIdentityId;
 import com.microsoft.aad.msal4j.ManagedIdentityParameters;
 import com.nimbusds.jwt.SignedJWT;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 
 /** Gets a token by each client, in a process of its own, and prints whose it is: the client, and {@code appid}. */
 final class TokenProgram {
@@ -18,7 +17,6 @@ final class TokenProgram {
     public static void main(String[] clientId) throws Exception {
         print("azure-identity", azureIdentity(clientId[0]));
         print("msal4j", msal(clientId[0]));
-        print("token-provider", new AzureServiceTokenProvider().getAccessToken(RESOURCE));
     }
 
     private static String azureIdentity(String clientId) {
