@@ -17,6 +17,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.log.ClientIds;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
 import java.net.URI;
@@ -37,6 +38,8 @@ public class NmiCasesTest extends CaseRunner {
         return Map.ofEntries(
                 Map.entry("nmi.router", this::router),
                 Map.entry("nmi.parseTokenRequest", this::parseTokenRequest),
+                Map.entry("nmi.validateResource", this::validateResource),
+                Map.entry("utils.redactClientID", this::redactClientId),
                 Map.entry("nmi.msiHandler", this::request),
                 Map.entry("nmi.hostHandler", this::request),
                 Map.entry("nmi.invalidPath", this::request),
@@ -68,6 +71,19 @@ public class NmiCasesTest extends CaseRunner {
         assertThat(request.identity().clientId()).isEqualTo(expected.getOrDefault("clientID", ""));
         assertThat(request.identity().resourceId()).isEqualTo(expected.getOrDefault("resourceID", ""));
         assertThat(request.resource()).isEqualTo(expected.getOrDefault("resource", request.resource()));
+    }
+
+    private void validateResource(Case test) {
+        String query = "resource=" + test.text("resource");
+
+        TokenRequest request = TokenRequest.parse(Parameters.parse(query), NmiCase.profile(test));
+
+        assertThat(request.resource().isEmpty()).isNotEqualTo(test.expected().get("valid"));
+    }
+
+    private void redactClientId(Case test) {
+        assertThat(ClientIds.redacted(test.text("clientID")))
+                .isEqualTo(test.expected().get("text"));
     }
 
     private void request(Case test) throws Exception {
