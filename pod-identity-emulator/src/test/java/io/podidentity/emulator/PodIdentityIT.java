@@ -36,6 +36,8 @@ class PodIdentityIT {
 
     private static final String TOKEN = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=";
     private static final String STORAGE = "https%3A%2F%2Fstorage.azure.com%2F";
+    private static final String RESOURCE_ID =
+            "/subscriptions/s/resourcegroups/rg/providers/Microsoft.ManagedIdentity" + "/userAssignedIdentities/demo";
     private static final String CLIENT_ID = "21111111-1111-4111-8111-111111111111";
 
     private static PodIdentityEmulatorBuilder managedIdentity() {
@@ -135,6 +137,24 @@ class PodIdentityIT {
                                     "Metadata",
                                     "true")))
                     .containsKey("client_id");
+        }
+    }
+
+    @Test
+    void token_ofAnIdentityWithoutClientId_isAskedForWithoutAName() throws Exception {
+        var identity = AzureIdentity.managed(Metadata.of("default", "demo"), RESOURCE_ID, "");
+        try (var azure = PodIdentityEmulator.builder()
+                .cluster(Cluster.of(List.of(
+                        identity,
+                        new AzureIdentityBinding(Metadata.of("default", "demo"), "demo", "demo"),
+                        Pod.of("default", "app", Map.of(Pod.BINDING_LABEL, "demo")))))
+                .profile(Profile.V1_8_17)
+                .timeScale(1000)
+                .start()) {
+            var answer = token(azure, "app");
+
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.body()).contains("Multiple user assigned identities exist");
         }
     }
 
