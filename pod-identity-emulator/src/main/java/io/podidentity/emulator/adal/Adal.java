@@ -214,10 +214,8 @@ public final class Adal {
     /** Sorted by name, as Go does. */
     private static String encoded(SortedMap<String, String> values) {
         var text = new StringBuilder();
-        values.forEach((name, value) -> text.append(text.isEmpty() ? "" : "&")
-                .append(name)
-                .append('=')
-                .append(encoded(value)));
+        values.forEach((name, value) ->
+                text.append(text.isEmpty() ? "" : "&").append(name).append('=').append(encoded(value)));
         return text.toString();
     }
 
