@@ -115,6 +115,7 @@ public class NmiCasesTest extends CaseRunner {
                             .forEach(
                                     (name, text) -> assertThat(answer.headers()).containsEntry(name, text.toString()));
                 case "bodyJson" -> assertThat(JSONObjectUtils.parse(body)).isEqualTo(value);
+                case "body" -> assertThat(body).isEqualTo(value);
                 case "bodyTrimmed" -> assertThat(body.strip()).isEqualTo(value);
                 case "bodyContains" -> assertThat(body).contains((String) value);
                 case "bodyStartsWith" -> assertThat(body).startsWith((String) value);
@@ -122,6 +123,8 @@ public class NmiCasesTest extends CaseRunner {
                     assertThat(JSONArrayUtils.parse(body)).hasSize(((Long) value).intValue());
                 case "fields" -> checkFields(Case.object(value), body);
                 case "elapsedSeconds" -> assertThat(nmi.elapsed().toSeconds()).isEqualTo(value);
+                case "elapsedSecondsLessThan" ->
+                    assertThat(nmi.elapsed().toSeconds()).isLessThan((Long) value);
                 case "minElapsedMs" -> assertThat(nmi.elapsed().toMillis()).isGreaterThanOrEqualTo((Long) value);
                 case "log" -> checkLog(Case.object(value), nmi.lines);
                 case "statusBefore1_8_6", "sinceVersion" -> {
@@ -183,7 +186,7 @@ public class NmiCasesTest extends CaseRunner {
         boolean managed = test.text("operation-mode").equals("managed");
         var rules = new MatchRules(
                 managed ? Profile.MANAGED : Profile.V1_8_17,
-                (Boolean) test.given().get("forceNamespaced"),
+                Boolean.TRUE.equals(test.given().get("forceNamespaced")),
                 "default");
 
         if (Boolean.TRUE.equals(test.expected().get("fatal"))) {
