@@ -2,7 +2,6 @@ package io.podidentity.emulator;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
-import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
@@ -43,7 +42,8 @@ record PodIdentityPlan(Cluster cluster, List<String> problems, NmiSettings nmi, 
         Profile decoding = settings == null ? profile : settings.rules().profile();
         Manifests read = read(decoding == null ? Profile.V1_5_4 : decoding, paths);
         Cluster cluster = given.with(read.cluster().all());
-        NmiSettings nmi = settings == null ? NmiSettings.of(decoding == null ? fitting(cluster) : decoding) : settings;
+        NmiSettings nmi =
+                settings == null ? NmiSettings.of(decoding == null ? Profile.fitting(cluster) : decoding) : settings;
         return new PodIdentityPlan(
                 cluster, read.problems().stream().map(Problem::toString).toList(), nmi, everyoneReads);
     }
@@ -53,14 +53,6 @@ record PodIdentityPlan(Cluster cluster, List<String> problems, NmiSettings nmi, 
                 ? new Manifests(Cluster.EMPTY, List.of(), List.of())
                 : new ManifestReader(profile)
                         .read(paths.stream().map(Path::toString).toList(), InputStream.nullInputStream());
-    }
-
-    private static Profile fitting(Cluster cluster) {
-        boolean isUsed = !cluster.identities().isEmpty()
-                || !cluster.bindings().isEmpty()
-                || !cluster.exceptions().isEmpty()
-                || cluster.pods().stream().map(Pod::bindingLabel).anyMatch(Optional::isPresent);
-        return isUsed ? Profile.V1_5_4 : Profile.WORKLOAD_IDENTITY;
     }
 
     Profile profile() {

@@ -6,7 +6,6 @@ import io.podidentity.emulator.explain.Explanation;
 import io.podidentity.emulator.explain.JsonReport;
 import io.podidentity.emulator.explain.TextReport;
 import io.podidentity.emulator.manifest.ManifestException;
-import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import java.io.PrintWriter;
@@ -68,7 +67,7 @@ final class ExplainCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         // The others stand in the explanations.
         manifests.problems().stream().filter(Problem::isFatal).forEach(err::println);
-        var explainer = new Explainer(manifests, profile.rules(), Instant.now());
+        var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
         List<Explanation> explanations = pods(manifests).stream()
                 .map(one -> explainer.explain(one, request))
                 .toList();
@@ -83,7 +82,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private Manifests read() {
         try {
-            return new ManifestReader(profile.profile()).read(paths, System.in);
+            return profile.read(paths, System.in);
         } catch (ManifestException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }

@@ -1,7 +1,13 @@
 package io.podidentity.emulator.cli;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
+import java.io.InputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -24,11 +30,10 @@ final class ProfileOptions {
     @Option(
             names = "--profile",
             paramLabel = "PROFILE",
-            defaultValue = "1.5.4",
             converter = ProfileConverter.class,
-            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: ${DEFAULT-VALUE}")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Profile profile;
+            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: 1.5.4, or workload-identity if"
+                    + " the manifests hold nothing of pod identity.")
+    private @Nullable Profile profile;
 
     @Option(
             names = "--force-namespaced",
@@ -43,11 +48,13 @@ final class ProfileOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String micNamespace;
 
-    Profile profile() {
-        return profile;
+    /** @throws io.podidentity.emulator.manifest.ManifestException if they cannot be used */
+    Manifests read(List<String> paths, InputStream standardInput) {
+        return new ManifestReader(profile == null ? Profile.V1_5_4 : profile).read(paths, standardInput);
     }
 
-    MatchRules rules() {
-        return new MatchRules(profile, forceNamespaced || profile.forcesNamespaces(), micNamespace);
+    MatchRules rules(Cluster cluster) {
+        Profile played = profile == null ? Profile.fitting(cluster) : profile;
+        return new MatchRules(played, forceNamespaced || played.forcesNamespaces(), micNamespace);
     }
 }

@@ -40,6 +40,15 @@ public enum Profile {
                 + Arrays.stream(values()).map(Profile::id).collect(Collectors.joining(", "))));
     }
 
+    /** What the objects ask for if nobody says it: 1.5.4, or workload identity if none of them uses pod identity. */
+    public static Profile fitting(Cluster cluster) {
+        boolean isUsed = !cluster.identities().isEmpty()
+                || !cluster.bindings().isEmpty()
+                || !cluster.exceptions().isEmpty()
+                || cluster.pods().stream().map(Pod::bindingLabel).anyMatch(Optional::isPresent);
+        return isUsed ? V1_5_4 : WORKLOAD_IDENTITY;
+    }
+
     private static Optional<Profile> find(String id) {
         return Arrays.stream(values()).filter(profile -> profile.id.equals(id)).findFirst();
     }

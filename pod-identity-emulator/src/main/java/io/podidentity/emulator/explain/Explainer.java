@@ -20,6 +20,7 @@ import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.time.SkippingClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,9 +65,22 @@ public final class Explainer {
         return explain(pod, query, mic == null ? null : mic.told(), nmi);
     }
 
+    /** What the pod gets when MIC is done and all is well with tokens, in a line; asks neither MIC nor NMI. */
+    public String brief(Pod pod) {
+        boolean intercepted = rules.profile().hasNmi() && !pod.spec().hostNetwork();
+        NmiPart well = intercepted ? new NmiPart(200, "", Duration.ZERO, List.of()) : null;
+        Explanation explanation = explain(pod, DEFAULT_QUERY, null, well);
+        return pod.name() + " gets " + (explanation.outcome() == Outcome.NONE ? "no token: " : "")
+                + explanation.summary();
+    }
+
     private Explanation explain(Pod pod, String query, @Nullable MicPart mic, @Nullable NmiPart nmi) {
         var matcher = new IdentityMatcher(manifests.cluster(), rules);
         PodMatch match = matcher.match(pod);
+        if (!rules.profile().hasNmi()) {
+            var workload = new WorkloadAdvice(manifests.cluster(), pod);
+            return with(pod, workload.outcome(), workload.advice(), null, null, null);
+        }
         if (nmi == null) {
             return with(pod, Outcome.NODE, hostNetwork(pod), null, mic, null);
         }
