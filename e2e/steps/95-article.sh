@@ -8,15 +8,15 @@ ARTICLE=$WORK/article.json
 CLUSTER=$WORK/cluster
 MANAGED=11111111-1111-1111-1111-111111111111
 PRINCIPAL=44444444-4444-4444-4444-444444444444
+TENANT=33333333-3333-3333-3333-333333333333
 
-# apply FOLDER [FILE]: what `kubectl apply -k` would do; podid sees the change.
+# apply FOLDER [FILE]: what `kubectl apply -k` would do, with the tenant put in; podid sees the change.
 apply() {
+    local tenant=00000000-0000-0000-0000-000000000000
+    [ ! -f "$ARTICLE" ] || tenant=$(jq -r .tenantId "$ARTICLE")
     {
-        kubectl kustomize "$ROOT/k8s/$1"
-        for more in "${@:2}"; do
-            echo ---
-            cat "$more"
-        done
+        kubectl kustomize "$ROOT/k8s/$1" | sed "s/$TENANT/$tenant/"
+        [ $# -lt 2 ] || { echo ---; cat "$2"; }
     } > "$WORK/applied.yaml"
     mkdir -p "$CLUSTER"
     mv "$WORK/applied.yaml" "$CLUSTER/applied.yaml"
