@@ -133,6 +133,34 @@ class WorkloadIdentityIT {
     }
 
     @Test
+    void apply_aNewPodWithoutTheOld_movesTheTokenOver() {
+        try (var azure = azure(Map.of()).start()) {
+            Pod other = new Pod(
+                    Pod.of("default", "other", Map.of(Keys.USE, "true")).metadata(),
+                    pod(Map.of()).spec(),
+                    List.of(),
+                    "Running");
+
+            azure.apply(Cluster.of(List.of(account(), other)));
+
+            assertThat(azure.pods()).extracting(EmulatedPod::name).containsExactly("other");
+            assertThat(token(clients(azure).workloadIdentity())).isNotEmpty();
+        }
+    }
+
+    @Test
+    void apply_theFirstUseOfWorkloadIdentity_startsIt() {
+        try (var azure = PodIdentityEmulator.builder().clusterClock(cluster).start()) {
+            assertThat(azure.clusterIssuer()).isEmpty();
+
+            azure.apply(Cluster.of(List.of(account(), pod(Map.of()))));
+
+            assertThat(azure.clusterIssuer()).get().asString().endsWith("/");
+            assertThat(token(clients(azure).workloadIdentity())).isNotEmpty();
+        }
+    }
+
+    @Test
     void pod_thatIsNotLabelled_getsNothing() {
         var account = account();
         try (var azure = PodIdentityEmulator.builder()
@@ -153,15 +181,18 @@ class WorkloadIdentityIT {
     }
 
     private PodIdentityEmulatorBuilder azure(Map<String, String> annotations) {
+        return PodIdentityEmulator.builder()
+                .clusterClock(cluster)
+                .unassignedIdentity(IDENTITY)
+                .cluster(Cluster.of(List.of(account(), pod(annotations))));
+    }
+
+    private static Pod pod(Map<String, String> annotations) {
         Pod pod = Pod.of("default", "demo", Map.of(Keys.USE, "true"));
         var spec = pod.spec()
                 .withServiceAccountName("demo")
                 .withContainers(List.of(), List.of(Container.of("demo", "demo")));
-        var annotated = new Pod(pod.metadata().withAnnotations(annotations), spec, List.of(), "Running");
-        return PodIdentityEmulator.builder()
-                .clusterClock(cluster)
-                .unassignedIdentity(IDENTITY)
-                .cluster(Cluster.of(List.of(account(), annotated)));
+        return new Pod(pod.metadata().withAnnotations(annotations), spec, List.of(), "Running");
     }
 
     private static ServiceAccount account() {

@@ -3,6 +3,7 @@ package io.podidentity.emulator.cli;
 import io.podidentity.emulator.EmulatedPod;
 import io.podidentity.emulator.LogLine;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.PodIdentityEmulatorBuilder;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.nmi.NmiSettings;
 import java.io.IOException;
@@ -190,8 +191,16 @@ final class ServeCommand implements Callable<Integer> {
         if (tokenLifetimeSeconds != null) {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
-        azureOptions.applyTo(builder);
+        apply(azureOptions, builder);
         return builder.start();
+    }
+
+    private void apply(AzureOptions options, PodIdentityEmulatorBuilder builder) {
+        try {
+            options.applyTo(builder);
+        } catch (ManifestException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
     }
 
     /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */

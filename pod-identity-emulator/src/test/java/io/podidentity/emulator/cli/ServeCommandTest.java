@@ -53,6 +53,12 @@ class ServeCommandTest {
         assertThat(err.toString()).contains(folder.resolve("none") + " does not exist");
     }
 
+    @Test
+    void serve_withARoleThatIsNone_refuses() {
+        assertThat(serve(Map.of(), "--role", "abc")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--role needs two words with = between, not \"abc\"");
+    }
+
     private int serve(Map<String, String> environment, String... arguments) {
         return new CommandLine(new ServeCommand(environment))
                 .setOut(new PrintWriter(out, true))
