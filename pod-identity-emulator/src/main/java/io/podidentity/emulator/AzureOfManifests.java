@@ -74,7 +74,8 @@ final class AzureOfManifests {
 
     private void provide(Cluster cluster, AzureIdentity identity) {
         String resourceId = identity.resourceId();
-        if (!resourceId.startsWith("/") || !ResourceId.isWellFormed(resourceId)) {
+        boolean assignedByUser = plan.profile() == Profile.MANAGED;
+        if (!assignedByUser && !(resourceId.startsWith("/") && ResourceId.isWellFormed(resourceId))) {
             machines.refuse(
                     resourceId,
                     "Code=\"LinkedInvalidPropertyId\" Message=\"Property id '" + resourceId + "' at path"
@@ -86,8 +87,7 @@ final class AzureOfManifests {
         if (directory.principal(known.clientId()).isEmpty()) {
             register(new ServicePrincipal(known.clientId(), known.objectId()));
         }
-        if (plan.profile() == Profile.MANAGED) {
-            // Without MIC it is the user who has assigned it.
+        if (assignedByUser) {
             machinesOf(cluster).forEach(machine -> machines.preset(machine, List.of(resourceId)));
         }
     }
@@ -107,8 +107,14 @@ final class AzureOfManifests {
                 .filter(one -> one.name().equalsIgnoreCase(name))
                 .findFirst()
                 .map(one -> new NodeIdentity(one.clientId(), one.objectId(), resourceId, false))
-                .orElseGet(
-                        () -> new NodeIdentity(identity.clientId(), objectId(identity.clientId()), resourceId, false));
+                .orElseGet(() -> described(identity));
+    }
+
+    private static NodeIdentity described(AzureIdentity identity) {
+        String resourceId = identity.resourceId();
+        // In Azure it has a client ID even if the manifest lacks it.
+        String clientId = identity.clientId().isEmpty() ? objectId("client " + resourceId) : identity.clientId();
+        return new NodeIdentity(clientId, objectId(clientId), resourceId, false);
     }
 
     private ServicePrincipal application(Cluster cluster, AzureIdentity identity) {

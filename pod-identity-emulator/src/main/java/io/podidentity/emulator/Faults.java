@@ -21,7 +21,10 @@ public final class Faults {
 
     Faults() {}
 
-    /** Adds faults for the next requests to the metadata service, one each. */
+    /**
+     * Adds faults for the next requests to the metadata service, one each. From 1.6.0 on NMI asks it twice for a token: the
+     * first time only whether it is there.
+     */
     public Faults imds(Fault... faults) {
         return add(imds, faults);
     }

@@ -3,15 +3,27 @@ package io.podidentity.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.nimbusds.jose.util.JSONArrayUtils;
+import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.ManualClock;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -24,6 +36,8 @@ class PodIdentityIT {
 
     private static final String TOKEN = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=";
     private static final String STORAGE = "https%3A%2F%2Fstorage.azure.com%2F";
+    private static final String RESOURCE_ID =
+            "/subscriptions/s/resourcegroups/rg/providers/Microsoft.ManagedIdentity" + "/userAssignedIdentities/demo";
     private static final String CLIENT_ID = "21111111-1111-4111-8111-111111111111";
 
     private static PodIdentityEmulatorBuilder managedIdentity() {
@@ -127,6 +141,24 @@ class PodIdentityIT {
     }
 
     @Test
+    void token_ofAnIdentityWithoutClientId_isAskedForWithoutAName() throws Exception {
+        var identity = AzureIdentity.managed(Metadata.of("default", "demo"), RESOURCE_ID, "");
+        try (var azure = PodIdentityEmulator.builder()
+                .cluster(Cluster.of(List.of(
+                        identity,
+                        new AzureIdentityBinding(Metadata.of("default", "demo"), "demo", "demo"),
+                        Pod.of("default", "app", Map.of(Pod.BINDING_LABEL, "demo")))))
+                .profile(Profile.V1_8_17)
+                .timeScale(1000)
+                .start()) {
+            var answer = token(azure, "app");
+
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.body()).contains("Multiple user assigned identities exist");
+        }
+    }
+
+    @Test
     void environment_ofAPod_hasItsOwnVariablesAndItsEndpoint() {
         try (var azure = managedIdentity().start()) {
             assertThat(azure.pod("default/app").environment())
@@ -192,6 +224,93 @@ class PodIdentityIT {
 
             assertThat(answer.statusCode()).isEqualTo(403);
             assertThat(answer.body()).contains("AADSTS90002: Tenant '11111111-1111-4111-8111-111111111111' not found.");
+        }
+    }
+
+    @Test
+    void token_ofAServicePrincipalWithAuxiliaryTenants_isOneForEachTenant() throws Exception {
+        try (var azure = PodIdentityEmulator.builder()
+                .cluster(bound(
+                        AzureIdentity.SERVICE_PRINCIPAL,
+                        Map.of("password", "s".getBytes(StandardCharsets.UTF_8)),
+                        "12222222-2222-4222-8222-222222222222"))
+                .profile(Profile.V1_8_17)
+                .timeScale(1000)
+                .start()) {
+            var answer = token(azure, "app");
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(JSONArrayUtils.parse(answer.body()))
+                    .extracting(token -> tenantOf((Map<?, ?>) token))
+                    .containsExactly("11111111-1111-4111-8111-111111111111", "12222222-2222-4222-8222-222222222222");
+        }
+    }
+
+    @Test
+    void token_ofACertificate_isGivenForASignedAssertion() throws Exception {
+        var file = Pkcs12File.legacy("p");
+        var data = Map.of("certificate", file, "password", "p".getBytes(StandardCharsets.UTF_8));
+        try (var azure = PodIdentityEmulator.builder()
+                .cluster(bound(AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE, data))
+                .profile(Profile.V1_8_17)
+                .timeScale(1000)
+                .start()) {
+            var answer = token(azure, "app");
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(Client.claims(answer).getStringClaim("appid")).isEqualTo("31111111-1111-4111-8111-111111111111");
+        }
+    }
+
+    private static Cluster bound(int type, Map<String, byte[]> secret, String... auxiliaryTenants) {
+        return Cluster.of(List.of(
+                new AzureIdentity(
+                        Metadata.of("default", "principal"),
+                        type,
+                        "",
+                        "31111111-1111-4111-8111-111111111111",
+                        new SecretReference("principal", "default"),
+                        "11111111-1111-4111-8111-111111111111",
+                        List.of(auxiliaryTenants),
+                        ""),
+                new AzureIdentityBinding(Metadata.of("default", "principal"), "principal", "principal"),
+                new Secret(Metadata.of("default", "principal"), secret),
+                Pod.of("default", "app", Map.of(Pod.BINDING_LABEL, "principal"))));
+    }
+
+    private static String tenantOf(Map<?, ?> token) {
+        try {
+            return SignedJWT.parse((String) token.get("access_token"))
+                    .getJWTClaimsSet()
+                    .getStringClaim("tid");
+        } catch (ParseException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void apply_ofOtherManifests_changesIdentitiesAndEndpoints() throws Exception {
+        try (var azure = servicePrincipal().start()) {
+            assertThat(token(azure, "app").statusCode()).isEqualTo(200);
+
+            azure.apply(Cluster.of(List.of(Pod.of("default", "later", Map.of()))));
+
+            assertThat(azure.pods()).extracting(EmulatedPod::name).containsExactly("later");
+            assertThat(token(azure, "later").statusCode()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void log_ofTokens_holdsNeitherTokenNorSecret() throws Exception {
+        try (var azure = servicePrincipal().start()) {
+            String token = (String) Client.json(token(azure, "app")).get("access_token");
+
+            assertThat(azure.log())
+                    .extracting(LogLine::toString)
+                    .anyMatch(line -> line.startsWith("nmi "))
+                    .anyMatch(line -> line.startsWith("mic "))
+                    .noneMatch(line -> line.contains(token) || line.contains("the-right-secret"));
+            assertThat(azure.requests().toString()).doesNotContain(token).doesNotContain("the-right-secret");
         }
     }
 

@@ -117,7 +117,7 @@ public final class Adal {
         form.put("client_id", clientId);
         form.put("grant_type", "client_credentials");
         form.put("resource", resource);
-        String target = "/" + tenant + "/oauth2/token?api-version=1.0";
+        String target = "/" + encoded(tenant) + "/oauth2/token?api-version=1.0";
         var call = new Call("POST", target, Map.of("Content-Type", "application/x-www-form-urlencoded"), encoded(form));
         String endpoint = (adEndpoint.isEmpty() ? ENTRA : adEndpoint).replaceFirst("/$", "") + target;
         try {
@@ -214,10 +214,12 @@ public final class Adal {
     /** Sorted by name, as Go does. */
     private static String encoded(SortedMap<String, String> values) {
         var text = new StringBuilder();
-        values.forEach((name, value) -> text.append(text.isEmpty() ? "" : "&")
-                .append(name)
-                .append('=')
-                .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        values.forEach((name, value) ->
+                text.append(text.isEmpty() ? "" : "&").append(name).append('=').append(encoded(value)));
         return text.toString();
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 }

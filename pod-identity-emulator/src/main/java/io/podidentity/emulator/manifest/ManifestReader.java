@@ -56,7 +56,8 @@ public final class ManifestReader {
     private static void addObjects(Yaml document, List<Manifest> objects) {
         if (!(document instanceof Yaml.Mapping content)) {
             throw new ManifestException(
-                    document.position(), "A manifest is an object with apiVersion and kind, not a " + document.type());
+                    document.position(),
+                    "A manifest is an object with apiVersion and kind, and this is of type " + document.type());
         }
         String kind = required(content, "kind");
         if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {

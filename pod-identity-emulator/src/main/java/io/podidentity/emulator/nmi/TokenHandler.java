@@ -82,10 +82,10 @@ final class TokenHandler {
         boolean old = !profile.logsWithKlog();
         log.info("server.go:337", (old ? "Exception" : "exception") + " pod " + pod.name() + " token handling");
         String clientId = wanted.identity().clientId();
-        String fetching = clientId.isEmpty()
-                ? "etching token for system assigned MSI"
-                : "etching token for user assigned MSI for " + (old ? "id" : "resource") + ": " + wanted.resource();
-        log.info("server.go:271", (old ? "F" : "f") + fetching);
+        String whose = clientId.isEmpty()
+                ? "system assigned MSI"
+                : "user assigned MSI for " + (old ? "id" : "resource") + ": " + wanted.resource();
+        log.info("server.go:271", (old ? "Fetching" : "fetching") + " token for " + whose);
         try {
             return success(TokenBody.of(List.of(tokens.ofNode(clientId, wanted.resource()))));
         } catch (NmiException e) {

@@ -5,69 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
+import io.podidentity.emulator.Pkcs12File;
 import io.podidentity.emulator.adal.Pkcs12.UnreadableException;
-import java.io.ByteArrayOutputStream;
-import java.math.BigInteger;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
+import io.podidentity.emulator.tls.Certificates;
+import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class Pkcs12Test {
 
-    private static final String LEGACY = "keystore.pkcs12.legacy";
     private static final Instant NOW = Instant.parse("2020-01-25T09:55:08Z");
-
-    private static X509Certificate certificate;
-    private static byte[] old;
-    private static byte[] modern;
-
-    @BeforeAll
-    static void make() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        KeyPair keys = generator.generateKeyPair();
-        var name = new X500Name("CN=app");
-        var builder = new JcaX509v3CertificateBuilder(
-                name, BigInteger.ONE, Date.from(NOW), Date.from(NOW.plus(Duration.ofDays(1))), name, keys.getPublic());
-        var signer = new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate());
-        certificate = new JcaX509CertificateConverter().getCertificate(builder.build(signer));
-        modern = file(keys);
-        System.setProperty(LEGACY, "");
-        try {
-            old = file(keys);
-        } finally {
-            System.clearProperty(LEGACY);
-        }
-    }
-
-    private static byte[] file(KeyPair keys) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        char[] password = "p".toCharArray();
-        store.setKeyEntry("app", keys.getPrivate(), password, new X509Certificate[] {certificate});
-        var bytes = new ByteArrayOutputStream();
-        store.store(bytes, password);
-        return bytes.toByteArray();
-    }
+    private static final byte[] OLD = Pkcs12File.legacy("p");
 
     @Test
     void assertion_ofAnOldFile_isSignedByItsKey() throws Exception {
-        String assertion = Pkcs12.read(old, "p").assertion("c1", "https://entra/t0/oauth2/token", NOW);
+        String assertion = Pkcs12.read(OLD, "p").assertion("c1", "https://entra/t0/oauth2/token", NOW);
 
         SignedJWT jwt = SignedJWT.parse(assertion);
-        assertThat(jwt.verify(new RSASSAVerifier((RSAPublicKey) certificate.getPublicKey())))
-                .isTrue();
+        PublicKey key = Certificates.ofPkcs12(OLD, "p").orElseThrow().getPublicKey();
+        assertThat(jwt.verify(new RSASSAVerifier((RSAPublicKey) key))).isTrue();
         assertThat(jwt.getHeader().toJSONObject()).containsEntry("alg", "RS256").containsKey("x5t");
         assertThat(jwt.getJWTClaimsSet().getIssuer()).isEqualTo("c1");
         assertThat(jwt.getJWTClaimsSet().getSubject()).isEqualTo("c1");
@@ -78,14 +37,14 @@ class Pkcs12Test {
     @Test
     void read_ofAFileThatGoCannotRead_namesTheDigest() {
         assertThatExceptionOfType(UnreadableException.class)
-                .isThrownBy(() -> Pkcs12.read(modern, "p"))
+                .isThrownBy(() -> Pkcs12.read(Pkcs12File.modern("p"), "p"))
                 .withMessage("pkcs12: unknown digest algorithm: 2.16.840.1.101.3.4.2.1");
     }
 
     @Test
     void read_withAnotherPassword_saysSo() {
         assertThatExceptionOfType(UnreadableException.class)
-                .isThrownBy(() -> Pkcs12.read(old, "q"))
+                .isThrownBy(() -> Pkcs12.read(OLD, "q"))
                 .withMessage("pkcs12: decryption password incorrect");
     }
 

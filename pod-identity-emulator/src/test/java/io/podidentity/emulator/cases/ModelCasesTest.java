@@ -14,7 +14,6 @@ import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.explain.Explainer;
 import io.podidentity.emulator.explain.Explanation;
-import io.podidentity.emulator.log.ClientIds;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
@@ -51,9 +50,7 @@ public class ModelCasesTest extends CaseRunner {
                 Map.entry("k8s.replicaSetName", this::replicaSetName),
                 Map.entry("mic.reconcileDiff", this::reconcile),
                 Map.entry("nmi.isMIC", this::isMic),
-                Map.entry("nmi.validateResource", this::validateResource),
                 Map.entry("retry.do", this::retry),
-                Map.entry("utils.redactClientID", this::redact),
                 Map.entry("utils.validateResourceID", this::validateResourceId));
     }
 
@@ -213,17 +210,6 @@ public class ModelCasesTest extends CaseRunner {
                 .isEqualTo(test.expected().get("excepted"));
     }
 
-    private void validateResource(Case test) {
-        var pod = Pod.of("default", "p", Map.of());
-        var manifests = new Manifests(Cluster.EMPTY, List.of(), List.of());
-        int status = new Explainer(manifests, MatchRules.of(Profile.V1_8_17), Instant.EPOCH)
-                .explain(pod, "resource=" + test.text("resource"))
-                .nmi()
-                .status();
-
-        assertThat(status != 400).isEqualTo(test.expected().get("valid"));
-    }
-
     private void retry(Case test) throws InterruptedException {
         List<String> registered =
                 test.list("registered").stream().map(String.class::cast).toList();
@@ -246,11 +232,6 @@ public class ModelCasesTest extends CaseRunner {
 
         assertThat((long) runs.get()).isEqualTo(test.expected().get("runs"));
         assertThat(failed).isEqualTo(test.expected().get("error"));
-    }
-
-    private void redact(Case test) {
-        assertThat(ClientIds.redacted(test.text("clientID")))
-                .isEqualTo(test.expected().get("text"));
     }
 
     private void validateResourceId(Case test) {

@@ -93,7 +93,6 @@ class ExplainerTest {
     private static Explanation explain(Profile profile, String pod, String query) {
         Manifests manifests = new ManifestReader(profile).readText("m.yaml", IDENTITY + pod);
         return new Explainer(manifests, MatchRules.of(profile), Instant.EPOCH)
-                .explain(
-                        manifests.cluster().pod(new ObjectName("default", "p")).orElseThrow(), query);
+                .explain(manifests.cluster().pod(new ObjectName("default", "p")).orElseThrow(), query);
     }
 }

@@ -28,9 +28,7 @@ class ManifestReaderTest {
     void read_fromFolderAndStandardInput_takesAllDocumentsAndLists(@TempDir Path folder) throws Exception {
         Files.createDirectories(folder.resolve("below"));
         Files.writeString(folder.resolve("two.yaml"), POD.formatted("a", "") + "---\n" + POD.formatted("b", ""));
-        Files.writeString(
-                folder.resolve("below/list.json"),
-                """
+        Files.writeString(folder.resolve("below/list.json"), """
                 {"apiVersion":"v1","kind":"List","items":[
                   {"apiVersion":"v1","kind":"Pod","metadata":{"name":"c","namespace":"team"}}]}
                 """);
@@ -43,7 +41,12 @@ class ManifestReaderTest {
         assertThat(manifests.cluster().pods())
                 .extracting(pod -> pod.name().toString())
                 .containsExactly("default/a", "default/b", "default/d", "team/c");
-        assertThat(manifests.cluster().pod(new ObjectName("default", "b")).orElseThrow().metadata().position())
+        assertThat(manifests
+                        .cluster()
+                        .pod(new ObjectName("default", "b"))
+                        .orElseThrow()
+                        .metadata()
+                        .position())
                 .isEqualTo(new Position(folder.resolve("two.yaml").toString(), 5, 1));
     }
 
@@ -153,10 +156,10 @@ class ManifestReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'kind: Pod' | m.yaml:1:1: This manifest has no metadata",
+                "'{kind: Pod, apiVersion: v1}' | m.yaml:1:1: This manifest has no metadata",
                 "'kind: Pod\nkind: Pod' | 'm.yaml:2:1: The key \"kind\" was given already in line 1'",
-                "'- a' | 'm.yaml:1:1: A manifest is an object with apiVersion and kind, not a array'",
-                "'a: &a [*a]' | 'm.yaml:1:7: Aliases or nesting make this document too large'"
+                "'- a' | 'm.yaml:1:1: A manifest is an object with apiVersion and kind, and this is of type array'",
+                "'a: &a [*a]' | 'm.yaml:1:4: Aliases or nesting make this document too large'"
             })
     void read_ofWhatIsNoManifest_saysWhereAndWhy(String text, String message) {
         assertThatThrownBy(() -> read(Profile.V1_5_4, text))

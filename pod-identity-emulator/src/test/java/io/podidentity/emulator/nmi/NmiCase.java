@@ -13,6 +13,7 @@ import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.match.MatchRules;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,14 +54,33 @@ final class NmiCase {
                 nmi.assign(new ObjectName("default", "p"), identity(identity), state(state));
             }
         });
-        nmi.apply(new Secret(Metadata.of("default", "secret"), Map.of("password", new byte[] {'s'})));
-        if (test.given().get("imds") instanceof Map<?, ?> imds) {
-            nmi.replies(call -> new Upstream.Reply(
-                    ((Long) imds.get("status")).intValue(),
-                    Map.of(),
-                    JSONObjectUtils.toJSONString(Case.object(imds.get("body")))));
+        secret(test).ifPresent(nmi::apply);
+        if (test.given().containsKey("imds")) {
+            nmi.replies(call -> reply(test.given().get("imds")));
         }
         return nmi;
+    }
+
+    /** The secret that identities refer to: as given, or one with a single key; null stands for none. */
+    private static Optional<Secret> secret(Case test) {
+        if (test.given().containsKey("secret") && test.given().get("secret") == null) {
+            return Optional.empty();
+        }
+        var data = new HashMap<String, byte[]>();
+        given(test, "secret", Map.of("password", "s"))
+                .forEach((key, value) -> data.put(key, value.toString().getBytes(StandardCharsets.UTF_8)));
+        return Optional.of(new Secret(Metadata.of("default", "secret"), data));
+    }
+
+    /** What has no status is silent. */
+    private static Upstream.Reply reply(@Nullable Object imds) throws IOException {
+        if (!(imds instanceof Map<?, ?> reply) || !(reply.get("status") instanceof Long status)) {
+            throw new IOException("no answer");
+        }
+        String body = reply.get("body") instanceof String text
+                ? text
+                : JSONObjectUtils.toJSONString(Case.object(reply.get("body")));
+        return new Upstream.Reply(status.intValue(), Map.of(), body);
     }
 
     private static NmiSettings settings(Profile profile, Map<String, Object> flags) {

@@ -17,6 +17,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.log.ClientIds;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
 import java.net.URI;
@@ -37,6 +38,8 @@ public class NmiCasesTest extends CaseRunner {
         return Map.ofEntries(
                 Map.entry("nmi.router", this::router),
                 Map.entry("nmi.parseTokenRequest", this::parseTokenRequest),
+                Map.entry("nmi.validateResource", this::validateResource),
+                Map.entry("utils.redactClientID", this::redactClientId),
                 Map.entry("nmi.msiHandler", this::request),
                 Map.entry("nmi.hostHandler", this::request),
                 Map.entry("nmi.invalidPath", this::request),
@@ -70,6 +73,19 @@ public class NmiCasesTest extends CaseRunner {
         assertThat(request.resource()).isEqualTo(expected.getOrDefault("resource", request.resource()));
     }
 
+    private void validateResource(Case test) {
+        String query = "resource=" + test.text("resource");
+
+        TokenRequest request = TokenRequest.parse(Parameters.parse(query), NmiCase.profile(test));
+
+        assertThat(request.resource().isEmpty()).isNotEqualTo(test.expected().get("valid"));
+    }
+
+    private void redactClientId(Case test) {
+        assertThat(ClientIds.redacted(test.text("clientID")))
+                .isEqualTo(test.expected().get("text"));
+    }
+
     private void request(Case test) throws Exception {
         try (var nmi = NmiCase.fixture(test)) {
             Answer answer = NmiCase.answer(test, nmi);
@@ -99,6 +115,7 @@ public class NmiCasesTest extends CaseRunner {
                             .forEach(
                                     (name, text) -> assertThat(answer.headers()).containsEntry(name, text.toString()));
                 case "bodyJson" -> assertThat(JSONObjectUtils.parse(body)).isEqualTo(value);
+                case "body" -> assertThat(body).isEqualTo(value);
                 case "bodyTrimmed" -> assertThat(body.strip()).isEqualTo(value);
                 case "bodyContains" -> assertThat(body).contains((String) value);
                 case "bodyStartsWith" -> assertThat(body).startsWith((String) value);
@@ -106,6 +123,8 @@ public class NmiCasesTest extends CaseRunner {
                     assertThat(JSONArrayUtils.parse(body)).hasSize(((Long) value).intValue());
                 case "fields" -> checkFields(Case.object(value), body);
                 case "elapsedSeconds" -> assertThat(nmi.elapsed().toSeconds()).isEqualTo(value);
+                case "elapsedSecondsLessThan" ->
+                    assertThat(nmi.elapsed().toSeconds()).isLessThan((Long) value);
                 case "minElapsedMs" -> assertThat(nmi.elapsed().toMillis()).isGreaterThanOrEqualTo((Long) value);
                 case "log" -> checkLog(Case.object(value), nmi.lines);
                 case "statusBefore1_8_6", "sinceVersion" -> {
@@ -167,7 +186,7 @@ public class NmiCasesTest extends CaseRunner {
         boolean managed = test.text("operation-mode").equals("managed");
         var rules = new MatchRules(
                 managed ? Profile.MANAGED : Profile.V1_8_17,
-                (Boolean) test.given().get("forceNamespaced"),
+                Boolean.TRUE.equals(test.given().get("forceNamespaced")),
                 "default");
 
         if (Boolean.TRUE.equals(test.expected().get("fatal"))) {
