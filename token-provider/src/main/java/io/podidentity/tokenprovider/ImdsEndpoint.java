@@ -67,15 +67,15 @@ final class ImdsEndpoint {
 
     /** What every metadata service refuses with an HTTP answer, and so proves that it is there. */
     HttpRequest probe(int millis) {
-        return new HttpRequest(host + PATH, null, null, millis, millis);
+        return HttpRequest.toHost(host + PATH, millis, millis);
     }
 
-    HttpRequest token(String resource, @Nullable String clientId, int connectMillis, int totalMillis) {
+    HttpRequest token(String resource, @Nullable String clientId, int connectMillis) {
         String url = host + PATH + "&resource=" + encode(resource);
         if (clientId != null) {
             url += "&client_id=" + encode(clientId);
         }
-        return new HttpRequest(url, "Metadata", "true", connectMillis, totalMillis);
+        return HttpRequest.toHost(url, connectMillis, Integer.MAX_VALUE).withHeader("Metadata", "true");
     }
 
     private static String encode(String value) {

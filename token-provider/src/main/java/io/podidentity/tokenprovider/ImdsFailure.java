@@ -70,8 +70,8 @@ final class ImdsFailure {
 
     /** Whether a container desktop's proxy answered in the service's place. */
     static boolean isForeign(HttpResponse response) {
-        return response.status() == 403
-                && response.body().toLowerCase(Locale.ROOT).contains("unreachable");
+        String said = response.message() == null ? response.body() : response.message() + " " + response.body();
+        return response.status() == 403 && said.toLowerCase(Locale.ROOT).contains("unreachable");
     }
 
     private static String said(String body) {

@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import java.io.IOException;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,30 +59,17 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
             return new Unavailable(finding.absence(), "");
         }
         String clientId = request.clientId() == null ? defaultClientId : request.clientId();
-        long deadline = time.nanos() + request.deadlineNanos();
-        RetrySchedule schedule = new RetrySchedule(finding.isCertain());
-        while (true) {
-            long leftMillis = Math.max(1, (deadline - time.nanos()) / 1_000_000);
-            long wait;
-            try {
-                HttpResponse response = http.send(endpoint.token(
-                        request.resource(), clientId, CONNECT_MILLIS, (int) Math.min(leftMillis, Integer.MAX_VALUE)));
-                wait = schedule.afterStatus(response.status(), response.retryAfter());
-                if (wait < 0 || tooLate(deadline, wait)) {
-                    return answer(request, response, clientId, finding.isCertain());
-                }
-            } catch (IOException e) {
-                wait = schedule.afterNoAnswer();
-                if (wait < 0 || tooLate(deadline, wait)) {
-                    return new Unavailable(ImdsFailure.describe(e, endpoint, leftMillis), endpoint.remedyForNoAnswer());
-                }
-            }
-            time.sleep(wait * 1_000_000);
+        HttpRequest asked = endpoint.token(request.resource(), clientId, CONNECT_MILLIS);
+        try {
+            long deadline = time.nanos() + request.deadlineNanos();
+            HttpResponse response = new Exchange(http, time)
+                    .send(asked, RetrySchedule.ofMetadataService(finding.isCertain()), deadline);
+            return answer(request, response, clientId, finding.isCertain());
+        } catch (IOException e) {
+            return new Unavailable(
+                    ImdsFailure.describe(e, endpoint, request.deadlineNanos() / 1_000_000),
+                    endpoint.remedyForNoAnswer());
         }
-    }
-
-    private boolean tooLate(long deadline, long waitMillis) {
-        return deadline - time.nanos() <= waitMillis * 1_000_000;
     }
 
     private Outcome answer(TokenRequest request, HttpResponse response, @Nullable String clientId, boolean certain) {
@@ -106,21 +92,7 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
     private Outcome token(TokenRequest request, HttpResponse response, boolean certain) {
         String problem;
         try {
-            TokenResponse body = TokenResponse.read(response.body());
-            String value = body.text("access_token");
-            Instant expiresOn = body.expiresOn(time.millis());
-            if (value != null && expiresOn != null) {
-                String type = body.text("token_type");
-                return new Acquired(new AccessToken(
-                        value,
-                        request.resource(),
-                        type == null ? "Bearer" : type,
-                        expiresOn,
-                        body.refreshOn(time.millis()),
-                        PrincipalReader.read(value),
-                        name()));
-            }
-            problem = value == null ? "without access_token" : "without an expiry that can be read";
+            return new Acquired(TokenResponse.token(response.body(), request, name(), time.millis()));
         } catch (JsonException e) {
             problem = e.getMessage();
         }

@@ -2,10 +2,17 @@ package io.podidentity.tokenprovider;
 
 import java.io.Serial;
 
-/** A text is not the JSON that was expected. Its message never shows the text, which may hold a token. */
+/** A text is not JSON, or not the JSON that was expected. Its message never shows the text, which may hold a token. */
 final class JsonException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
+
+    /**
+     * @param problem what is not as expected, to follow "the answer is" or "answered HTTP 200"
+     */
+    JsonException(String problem) {
+        super(problem);
+    }
 
     JsonException(String problem, int position) {
         super("not JSON (" + problem + ", at character " + position + ")");

@@ -4,9 +4,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long to wait before the metadata service is asked again, and whether at all.
+ * How long to wait before a service is asked again, and whether at all.
  *
- * <p>0.8, 1.6, 3.2, 6.4, 12.8 s as the Azure SDKs do, each longer by up to a tenth so that pods which started together
+ * <p>The metadata service: 0.8, 1.6, 3.2, 6.4, 12.8 s as the Azure SDKs do, each longer by up to a tenth so that pods which started together
  * do not ask together; no answer at all is retried three times only. HTTP 410 means that the service is being updated
  * and is back within 70 s (Microsoft Learn), so it is asked for that long. {@code Retry-After} is obeyed if it is
  * longer.
@@ -21,11 +21,17 @@ final class RetrySchedule {
     private final boolean persistent;
     private int retries;
 
+    private RetrySchedule(boolean persistent) {
+        this.persistent = persistent;
+    }
+
     /**
+     * The schedule of the metadata service.
+     *
      * @param persistent false for one try only
      */
-    RetrySchedule(boolean persistent) {
-        this.persistent = persistent;
+    static RetrySchedule ofMetadataService(boolean persistent) {
+        return new RetrySchedule(persistent);
     }
 
     static boolean isRetryable(int status) {

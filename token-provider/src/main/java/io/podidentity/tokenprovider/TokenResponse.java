@@ -23,6 +23,32 @@ final class TokenResponse {
         return new TokenResponse(JsonReader.readObject(body));
     }
 
+    /**
+     * The token that a token endpoint answered with.
+     *
+     * @param body the answer's body
+     * @param request what was asked for
+     * @param source the source's name
+     * @throws JsonException if there is none that can be used; says why
+     */
+    static AccessToken token(String body, TokenRequest request, String source, long nowMillis) throws JsonException {
+        TokenResponse answer = read(body);
+        String value = answer.text("access_token");
+        Instant expiresOn = answer.expiresOn(nowMillis);
+        if (value == null || expiresOn == null) {
+            throw new JsonException(value == null ? "without access_token" : "without an expiry that can be read");
+        }
+        String type = answer.text("token_type");
+        return new AccessToken(
+                value,
+                request.resource(),
+                type == null ? "Bearer" : type,
+                expiresOn,
+                answer.refreshOn(nowMillis),
+                PrincipalReader.read(value),
+                source);
+    }
+
     /** A member's text; null if it is absent, empty or no text. */
     @Nullable
     String text(String name) {

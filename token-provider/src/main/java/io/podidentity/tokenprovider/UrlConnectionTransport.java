@@ -3,14 +3,18 @@ package io.podidentity.tokenprovider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's {@code HttpURLConnection}: the one transport of the JDK that costs little in a young process. */
@@ -27,24 +31,26 @@ final class UrlConnectionTransport implements HttpTransport {
     @Override
     public HttpResponse send(HttpRequest request) throws IOException {
         long deadline = time.nanos() + request.totalMillis() * 1_000_000L;
-        HttpURLConnection connection =
-                (HttpURLConnection) URI.create(request.url()).toURL().openConnection(Proxy.NO_PROXY);
+        HttpURLConnection connection = open(request);
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         connection.setConnectTimeout(Math.min(request.connectMillis(), request.totalMillis()));
         connection.setReadTimeout(request.totalMillis());
         // No connection is kept, and so no thread to look after it.
         connection.setRequestProperty("Connection", "close");
-        if (request.headerName() != null) {
-            connection.setRequestProperty(request.headerName(), request.headerValue());
+        for (int i = 0; i < request.headers().size(); i += 2) {
+            connection.setRequestProperty(
+                    request.headers().get(i), request.headers().get(i + 1));
         }
         try {
-            int status = status(connection, request.totalMillis());
+            int status = status(connection, request);
             InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
             return new HttpResponse(
                     status,
                     read(stream, connection.getContentLengthLong(), deadline),
-                    connection.getHeaderField("Retry-After"));
+                    connection.getHeaderField("Retry-After"),
+                    connection.getHeaderField("WWW-Authenticate"),
+                    connection.getHeaderField("ResponseMessage"));
         } finally {
             connection.disconnect();
         }
@@ -61,10 +67,38 @@ final class UrlConnectionTransport implements HttpTransport {
         socket.connect(address, request.connectMillis());
     }
 
-    private static int status(HttpURLConnection connection, int totalMillis) throws IOException {
-        ExchangeLimit limit = new ExchangeLimit(connection, totalMillis);
+    private static HttpURLConnection open(HttpRequest request) throws IOException {
+        URL url = URI.create(request.url()).toURL();
+        URLConnection connection = request.direct() ? url.openConnection(Proxy.NO_PROXY) : url.openConnection();
+        Tls tls = request.tls();
+        if (tls != null && connection instanceof HttpsURLConnection secure) {
+            secure.setSSLSocketFactory(tls.sockets());
+            if (tls.hostnames() != null) {
+                secure.setHostnameVerifier(tls.hostnames());
+            }
+        }
+        return (HttpURLConnection) connection;
+    }
+
+    private static void post(HttpURLConnection connection, String form) throws IOException {
+        byte[] bytes = form.getBytes(StandardCharsets.US_ASCII);
+        connection.setRequestMethod("POST");
+        connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");
+        connection.setDoOutput(true);
+        // Also keeps the JDK from sending a form a second time by itself.
+        connection.setFixedLengthStreamingMode(bytes.length);
+        try (OutputStream body = connection.getOutputStream()) {
+            body.write(bytes);
+        }
+    }
+
+    private static int status(HttpURLConnection connection, HttpRequest request) throws IOException {
+        ExchangeLimit limit = new ExchangeLimit(connection, request.totalMillis());
         limit.start();
         try {
+            if (request.form() != null) {
+                post(connection, request.form());
+            }
             int status = connection.getResponseCode();
             if (status < 0 && !limit.hasPassed()) {
                 throw new IOException("the answer is not HTTP");

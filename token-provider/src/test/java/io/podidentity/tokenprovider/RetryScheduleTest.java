@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryScheduleTest {
-    private final RetrySchedule schedule = new RetrySchedule(true);
+    private final RetrySchedule schedule = RetrySchedule.ofMetadataService(true);
 
     @ParameterizedTest
     @ValueSource(ints = {404, 408, 429, 500, 501, 502, 503, 504, 599})
@@ -66,7 +66,7 @@ class RetryScheduleTest {
 
     @Test
     void afterStatus_whenNotPersistent_givesUpAtOnce() {
-        RetrySchedule once = new RetrySchedule(false);
+        RetrySchedule once = RetrySchedule.ofMetadataService(false);
 
         assertThat(once.afterStatus(503, "1")).isEqualTo(-1);
         assertThat(once.afterStatus(410, null)).isEqualTo(-1);
@@ -77,7 +77,7 @@ class RetryScheduleTest {
     void afterStatus_ofManyProcesses_differs() {
         Set<Long> waits = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            waits.add(new RetrySchedule(true).afterStatus(500, null));
+            waits.add(RetrySchedule.ofMetadataService(true).afterStatus(500, null));
         }
         assertThat(waits).hasSizeGreaterThan(5);
     }

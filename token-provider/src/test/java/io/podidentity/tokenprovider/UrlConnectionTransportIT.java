@@ -79,6 +79,24 @@ class UrlConnectionTransportIT {
         assertThat(send().retryAfter()).isEqualTo("7");
     }
 
+    @Test
+    void send_whenThereIsAForm_postsItOnce() throws Exception {
+        answers(aResponse().withStatus(401).withHeader("WWW-Authenticate", "Basic realm=x"));
+
+        HttpResponse response = transport.send(HttpRequest.toHost(SERVER.baseUrl() + "/p", LIMIT_MILLIS, LIMIT_MILLIS)
+                .withHeader("A", "1")
+                .withHeader("B", "2")
+                .withForm("a=b%26c"));
+
+        LoggedRequest request = SERVER.getAllServeEvents().get(0).getRequest();
+        assertThat(SERVER.getAllServeEvents()).hasSize(1);
+        assertThat(request.getMethod().getName()).isEqualTo("POST");
+        assertThat(request.getBodyAsString()).isEqualTo("a=b%26c");
+        assertThat(request.getHeader("Content-Type")).isEqualTo("application/x-www-form-urlencoded");
+        assertThat(request.getHeader("A") + request.getHeader("B")).isEqualTo("12");
+        assertThat(response.challenge()).isEqualTo("Basic realm=x");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
     void send_whenRedirected_doesNotFollow(int status) throws Exception {
@@ -102,8 +120,8 @@ class UrlConnectionTransportIT {
     void send_always_sendsOneGetWithOneHeaderOfOurs() throws Exception {
         answers(aResponse());
 
-        transport.send(
-                new HttpRequest(SERVER.baseUrl() + "/p?a=b%26c", "Metadata", "true", LIMIT_MILLIS, LIMIT_MILLIS));
+        transport.send(HttpRequest.toHost(SERVER.baseUrl() + "/p?a=b%26c", LIMIT_MILLIS, LIMIT_MILLIS)
+                .withHeader("Metadata", "true"));
 
         LoggedRequest request = SERVER.getAllServeEvents().get(0).getRequest();
         assertThat(request.getMethod().getName()).isEqualTo("GET");
@@ -223,7 +241,7 @@ class UrlConnectionTransportIT {
         try (FaultyServer server = new FaultyServer(
                 connection -> connection.sends("HTTP/1.1 200 OK\r\n\r\n").sendsForEver("x".repeat(10_000), 0))) {
             IOException thrown = catchThrowableOfType(
-                    IOException.class, () -> transport.send(new HttpRequest(server.url(), null, null, 20_000, 20_000)));
+                    IOException.class, () -> transport.send(HttpRequest.toHost(server.url(), 20_000, 20_000)));
 
             assertThat(thrown).hasMessage("the answer is longer than 256 kB");
         }
@@ -313,10 +331,10 @@ class UrlConnectionTransportIT {
     }
 
     private HttpResponse send() throws IOException {
-        return transport.send(new HttpRequest(SERVER.baseUrl() + "/p", null, null, 20_000, 20_000));
+        return transport.send(HttpRequest.toHost(SERVER.baseUrl() + "/p", 20_000, 20_000));
     }
 
     private HttpResponse send(String url) throws IOException {
-        return transport.send(new HttpRequest(url, null, null, LIMIT_MILLIS, LIMIT_MILLIS));
+        return transport.send(HttpRequest.toHost(url, LIMIT_MILLIS, LIMIT_MILLIS));
     }
 }

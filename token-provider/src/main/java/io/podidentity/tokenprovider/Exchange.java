@@ -1,0 +1,47 @@
+package io.podidentity.tokenprovider;
+
+import java.io.IOException;
+
+/** Sends a request until it is answered for good, or its schedule or the deadline says enough. */
+final class Exchange {
+    private final HttpTransport http;
+    private final Time time;
+
+    Exchange(HttpTransport http, Time time) {
+        this.http = http;
+        this.time = time;
+    }
+
+    /**
+     * Sends a request and, where the schedule says so, sends it again.
+     *
+     * @param deadline the last moment, as {@link Time#nanos} counts
+     * @return the last answer, whatever its status
+     * @throws IOException if there was no answer to the last try
+     */
+    HttpResponse send(HttpRequest request, RetrySchedule schedule, long deadline)
+            throws IOException, InterruptedException {
+        while (true) {
+            long leftMillis = Math.max(1, (deadline - time.nanos()) / 1_000_000);
+            HttpRequest limited = request.within((int) Math.min(leftMillis, request.totalMillis()));
+            long wait;
+            try {
+                HttpResponse response = http.send(limited);
+                wait = schedule.afterStatus(response.status(), response.retryAfter());
+                if (wait < 0 || tooLate(deadline, wait)) {
+                    return response;
+                }
+            } catch (IOException e) {
+                wait = schedule.afterNoAnswer();
+                if (wait < 0 || tooLate(deadline, wait)) {
+                    throw e;
+                }
+            }
+            time.sleep(wait * 1_000_000);
+        }
+    }
+
+    private boolean tooLate(long deadline, long waitMillis) {
+        return deadline - time.nanos() <= waitMillis * 1_000_000;
+    }
+}
