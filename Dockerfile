@@ -44,6 +44,6 @@ FROM plain AS trained
 RUN ["java", "-XX:AOTCacheOutput=/tmp/demo-app.aot", "-Dspring.context.exit=onRefresh", "-jar", "demo-app.jar"]
 
 FROM plain
-COPY --from=trained --chmod=444 /tmp/demo-app.aot ./
+COPY --from=trained --chown=0:0 --chmod=444 /tmp/demo-app.aot ./
 # A cache that does not fit is ignored, and the start is then as slow as without.
 ENV JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError -XX:AOTCache=/app/demo-app.aot"

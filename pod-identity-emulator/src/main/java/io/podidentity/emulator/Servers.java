@@ -3,6 +3,8 @@ package io.podidentity.emulator;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
+import io.podidentity.emulator.registry.RegistryEndpoint;
+import io.podidentity.emulator.registry.RegistryKey;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
@@ -45,7 +47,7 @@ final class Servers implements AutoCloseable {
         List<LoopbackServer> bound = bind(ports, authority.serverContext(), history);
         try {
             var servers = new Servers(history, TrustFiles.write(authority), bound);
-            servers.serve(tenant, key.join());
+            servers.serve(tenant, key.join(), RegistryKey.create(authority));
             return servers;
         } catch (RuntimeException e) {
             bound.forEach(LoopbackServer::close);
@@ -72,13 +74,14 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private void serve(Tenant tenant, SigningKey key) {
+    private void serve(Tenant tenant, SigningKey key, RegistryKey registryKey) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
         imds.serve(faults.beforeImds(new ImdsEndpoint(directory.node(), issuer, tenant.imdsLifetime())));
-        entra.serve(faults.beforeEntra(
-                new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime())));
+        var registry = new RegistryEndpoint(tokens, issuer, registryKey, tenant.clock());
+        var signIn = new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime());
+        entra.serve(faults.beforeEntra(request -> registry.answer(request).orElseGet(() -> signIn.answer(request))));
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
     }
