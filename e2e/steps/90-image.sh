@@ -3,7 +3,20 @@
 # to, no capability, little memory. Images live in a storage of their own, which goes away with the run.
 
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
-STORAGE=(--root "$WORK/containers" --runroot "$WORK/containers-run" --storage-driver vfs)
+
+# Layers one over the other, or where the kernel does not allow that (inside some containers) a copy for each.
+storage_driver() {
+    mkdir -p "$WORK"/overlay/{lower,upper,work,merged}
+    # shellcheck disable=SC2016
+    if unshare --mount sh -c 'cd "$0" && mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged' \
+        "$WORK/overlay" 2> /dev/null; then
+        echo overlay
+    else
+        echo vfs
+    fi
+}
+
+STORAGE=(--root "$WORK/containers" --runroot "$WORK/containers-run" --storage-driver "$(storage_driver)")
 BASE_IMAGE=localhost/pod-identity-base:java
 IMAGE=localhost/podidentitydemo:e2e
 PLAIN_IMAGE=localhost/podidentitydemo:plain
@@ -175,6 +188,7 @@ end_image() {
     podman "${STORAGE[@]}" rm -f -t 2 pod-identity-e2e > /dev/null 2>&1 || true
     buildah "${STORAGE[@]}" rm --all > /dev/null 2>&1 || true
     # An overlay or a bind mount that is left would be in the way of removing the folder.
+    umount -l "$WORK/containers/overlay" 2> /dev/null || true
     umount -l "$WORK/containers" 2> /dev/null || true
 }
 

@@ -52,7 +52,7 @@ END
     # What az acr login does: the token of whoever is signed in, here of the machine's identity, is exchanged.
     (
         umask 077
-        java -jar "$LIBRARY_JAR" token --resource https://management.azure.com/ > "$WORK/arm-token"
+        AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r ".pods[0].imds" "$EMULATOR") java -jar "$LIBRARY_JAR" token --resource https://management.azure.com/ > "$WORK/arm-token"
         curl -sS --noproxy '*' --cacert "$CA_BUNDLE" --data-urlencode "access_token@$WORK/arm-token" \
             -d "grant_type=access_token&service=$REGISTRY_BEARER" "$entra/oauth2/exchange" | jq -er .refresh_token > "$WORK/acr-token"
     )
