@@ -115,12 +115,12 @@ registry_same_layout() {
     diff <(image_libraries "$PLAIN_IMAGE") <(image_libraries "$PUSHED:1")
 }
 
-# The libraries with their hashes, but for Boot's tools and starters, which hold no code of the app.
+# The hashes of the libraries (some are named otherwise), but for Boot's tools and starters, which hold no code of the app.
 image_libraries() {
     local container mount
     container=$(buildah "${STORAGE[@]}" from --pull=never "$1")
     mount=$(buildah "${STORAGE[@]}" mount "$container")
-    (cd "$mount/app/libs" && sha256sum -- *.jar) | grep -vE ' spring-boot-(starter|jarmode-tools)' | sort
+    (cd "$mount/app/libs" && sha256sum -- *.jar) | grep -vE ' spring-boot-(starter|jarmode-tools)' | cut -d' ' -f1 | sort
     buildah "${STORAGE[@]}" umount "$container" > /dev/null
     buildah "${STORAGE[@]}" rm "$container" > /dev/null
 }

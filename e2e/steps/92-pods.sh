@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2119,SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # The pods of k8s/ as podman runs them, from the image that jib pushed: read-only, without capabilities, within 256 MB.
 # Each way to an identity once; the page comes through a published port, as by kubectl port-forward. The emulator runs
 # in the pod's own network, so that it need not listen anywhere but on loopback.
@@ -73,14 +73,16 @@ in_pod_network() {
     nsenter "--net=$(cat "$WORK/pod-network")" "$@"
 }
 
-# emulate [serve's arguments]: on the pod's loopback; its authority goes where the app will look at its first call.
-# shellcheck disable=SC2120
+# emulate COMMAND...: starts it on the pod's loopback; its authority goes where the app will look at its first call.
 emulate() {
-    start pod-emulator in_pod_network java -jar "$PODID_JAR" serve --json --secret-file "$WORK/client-secret" \
-        --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE" "$@"
+    start pod-emulator nsenter "--net=$(cat "$WORK/pod-network")" "$@"
     wait_until 60 pod-emulator grep -q '^{' "$WORK/pod-emulator.out"
-    head -1 "$WORK/pod-emulator.out" > "$WORK/pod-emulator.json"
-    install -m 644 "$(jq -r .trustStore "$WORK/pod-emulator.json")" "$WORK/pod-trust/trust.p12"
+    install -m 644 "$(head -1 "$WORK/pod-emulator.out" | jq -r .trustStore)" "$WORK/pod-trust/trust.p12"
+}
+
+emulate_node() {
+    emulate java -jar "$PODID_JAR" serve --json --secret-file "$WORK/client-secret" \
+        --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE"
 }
 
 # expect_pod OVERLAY SOURCE: token, blobs and page; what the manifest promises; and a paragraph in pods.txt.
@@ -112,7 +114,7 @@ expect_pod() {
 # The address as it stands in every client, turned to where somebody listens: NMI does the same on a node.
 pod_real_address() {
     play pod-identity
-    emulate
+    emulate_node
     in_pod_network ip address add 169.254.169.254/32 dev lo
     in_pod_network nft -f - << END
 table ip nmi {
@@ -128,8 +130,22 @@ END
 
 pod_by_variable() {
     play service-principal "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:$POD_IMDS"
-    emulate
+    emulate_node
     expect_pod service-principal IMDS
+}
+
+# What the webhook of workload identity adds, and an Entra ID that trusts the pod's service account. Nobody is at IMDS.
+pod_workload_identity() {
+    local client
+    render overlays/workload-identity
+    client=$(jq -r '.[] | select(.kind == "ServiceAccount") | .metadata.annotations["azure.workload.identity/client-id"]' "$WORK/rendered.json")
+    play workload-identity "AZURE_CLIENT_ID=$client" "AZURE_TENANT_ID=$(jq -r .tenantId "$EMULATOR")" \
+        "AZURE_AUTHORITY_HOST=https://localhost:$POD_ENTRA/" "AZURE_FEDERATED_TOKEN_FILE=$WEBHOOK_MOUNT/azure-identity-token"
+    emulate java -cp "$PODID_JAR" "$ROOT/e2e/stubs/WorkloadCluster.java" "$client" default:podidentitydemo \
+        "$WORK/pod-token/azure-identity-token" "$POD_IMDS" "$POD_ENTRA" "$POD_STORAGE"
+    expect_pod workload-identity "Workload identity"
+    expect_json "$WORK/pods-identity.json" ".principal.appId == \"$client\""
+    if grep -q '/metadata/identity' "$WORK/pod-emulator.err"; then fail "the metadata service was asked"; fi
 }
 
 end_pod() {
@@ -142,4 +158,9 @@ check "k8s/overlays/pod-identity: a token from 169.254.169.254, blobs through th
 end_pod
 check "k8s/overlays/service-principal: the same with the address by variable" pod_by_variable
 end_pod
+# The library learns to read the projected token in a later version.
+if unzip -l "$LIBRARY_JAR" | grep -q WorkloadIdentityTokenSource; then
+    check "k8s/overlays/workload-identity: the projected token becomes one of Entra ID" pod_workload_identity
+    end_pod
+fi
 sed 's/^/      /' "$OUT/pods.txt"
