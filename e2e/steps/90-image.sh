@@ -25,6 +25,7 @@ IMAGE_PORT=$(free_port)
 IMAGE_URL=http://127.0.0.1:$IMAGE_PORT
 # What the manifests give it.
 MEMORY=256m
+POD_NETWORK=pod-identity-e2e-$$
 # The time that all files and the image itself carry: that of the jars.
 SOURCE_DATE=$(date -d "$(sed -nE 's:.*<project.build.outputTimestamp>(.*)</.*:\1:p' "$ROOT/pom.xml")" +%s)
 
@@ -121,7 +122,7 @@ image_files() {
 
 # podman_e2e COMMAND...
 podman_e2e() {
-    podman "${STORAGE[@]}" --runtime runc "$@"
+    podman "${STORAGE[@]}" --network-config-dir "$WORK/networks" --runtime runc "$@"
 }
 
 # serve_image IMAGE [podman options]: as the manifests have it.
@@ -191,8 +192,9 @@ image_stop() {
 }
 
 end_image() {
-    podman "${STORAGE[@]}" pod rm -f -t 2 podidentitydemo > /dev/null 2>&1 || true
-    podman "${STORAGE[@]}" rm -f -t 2 pod-identity-e2e > /dev/null 2>&1 || true
+    podman_e2e pod rm -f -t 2 podidentitydemo > /dev/null 2>&1 || true
+    podman_e2e rm -f -t 2 pod-identity-e2e > /dev/null 2>&1 || true
+    podman_e2e network rm -f "$POD_NETWORK" > /dev/null 2>&1 || true
     buildah "${STORAGE[@]}" rm --all > /dev/null 2>&1 || true
     # An overlay or a bind mount that is left would be in the way of removing the folder.
     umount -l "$WORK/containers/overlay" 2> /dev/null || true

@@ -5,7 +5,6 @@
 
 POD_PORT=$(free_port)
 POD_URL=http://127.0.0.1:$POD_PORT
-POD_NETWORK=pod-identity-e2e
 # Ports in the pod's network, which holds nothing else but the app.
 POD_IMDS=20080
 POD_ENTRA=20443
@@ -13,6 +12,7 @@ POD_STORAGE=20444
 WEBHOOK_MOUNT=/var/run/secrets/azure/tokens
 
 pods_begin() {
+    mkdir -p "$WORK/networks"
     podman_e2e network create --disable-dns "$POD_NETWORK"
     mkdir -p "$WORK/pod-trust" "$WORK/pod-token"
     chmod 755 "$WORK" "$WORK/pod-trust" "$WORK/pod-token"
