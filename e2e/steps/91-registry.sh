@@ -89,6 +89,7 @@ registry_push() {
     jib_push "$REGISTRY_BASIC/podidentitydemo:1" > "$WORK/jib-basic"
     rm -rf "$ROOT/demo-app/target/jib-cache"
     jib_push "$PUSHED:1" > "$WORK/jib-bearer"
+    printf '%s jib, first build\n%s jib, second build\n' "$(tail -1 "$WORK/jib-basic")" "$(tail -1 "$WORK/jib-bearer")" >> "$OUT/digests.txt"
     expect_equal "$(tail -1 "$WORK/jib-basic")" "$(tail -1 "$WORK/jib-bearer")"
     tail -1 "$WORK/jib-bearer" > "$WORK/jib-digest"
 }
@@ -142,3 +143,4 @@ check "jib pushes to both, and two builds have the same digest" registry_push
 check "skopeo pulls what was pushed, by the same digest" registry_pull
 check "jib's image and the Dockerfile's are laid out alike" registry_same_layout
 check "no password and no token is in a log" registry_logs
+sed 's/^/      /' "$OUT/digests.txt"
