@@ -52,7 +52,8 @@ END
     # What az acr login does: the token of whoever is signed in, here of the machine's identity, is exchanged.
     (
         umask 077
-        AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r ".pods[0].imds" "$EMULATOR") java -jar "$LIBRARY_JAR" token --resource https://management.azure.com/ > "$WORK/arm-token"
+        AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$EMULATOR") \
+            java -jar "$LIBRARY_JAR" token --resource https://management.azure.com/ > "$WORK/arm-token"
         curl -sS --noproxy '*' --cacert "$CA_BUNDLE" --data-urlencode "access_token@$WORK/arm-token" \
             -d "grant_type=access_token&service=$REGISTRY_BEARER" "$entra/oauth2/exchange" | jq -er .refresh_token > "$WORK/acr-token"
     )
@@ -79,7 +80,7 @@ registry_base() {
 jib_push() {
     cd "$ROOT" || exit 1
     MAVEN_OPTS="-Djavax.net.ssl.trustStore=$TRUST_STORE -Djavax.net.ssl.trustStorePassword=changeit" \
-        mvn -B -q -DskipTests package jib:build -pl demo-app -am -Djib.to.image="$1" \
+        mvn -B -q -DskipTests -Dspotless.check.skip=true package jib:build -pl demo-app -am -Djib.to.image="$1" \
         -Djib.from.image="${BASE_REFERENCE%:*}@$(cat "$WORK/base-digest")" -Dimage.revision=e2e -Djib.disableUpdateChecks=true \
         -Djib.useOnlyProjectCache=true -Djib.console=plain
     cat demo-app/target/jib-image.digest
