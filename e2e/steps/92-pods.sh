@@ -25,7 +25,7 @@ pods_begin() {
 adapt_pod() {
     local settings
     settings=$(printf '%s\n' "$@" KUBERNETES_SERVICE_HOST=10.0.0.1 \
-        "DEMO_STORAGE_ENDPOINT=$(jq -r .storage "$EMULATOR" | sed "s/:[0-9]*\//:$POD_STORAGE\//")" \
+        "DEMO_STORAGE_ENDPOINT=$(jq -r .storage "$EMULATOR" | sed -E "s#:[0-9]+/#:$POD_STORAGE/#")" \
         "JAVA_TOOL_OPTIONS=$(image_options "$PUSHED:1") -Djavax.net.ssl.trustStore=/trust/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit" \
         | jq -Rn '[inputs | select(. != "") | {name: sub("=.*"; ""), value: sub("^[^=]*="; "")}]')
     jq --arg image "$PUSHED:1" --argjson port "$POD_PORT" --argjson settings "$settings" \
