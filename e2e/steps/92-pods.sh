@@ -44,16 +44,21 @@ image_options() {
         | jq -r '.OCIv1.config.Env[] | select(startswith("JAVA_TOOL_OPTIONS=")) | sub("^[^=]*="; "")'
 }
 
-# play OVERLAY [NAME=VALUE...]: the pod runs; its network is in $WORK/pod-network.
-play() {
-    local overlay=$1 began
+# create_pod OVERLAY [NAME=VALUE...]: the pod with its network, whose name is in $WORK/pod-network; the app waits.
+create_pod() {
+    local overlay=$1 infra
     shift
     render "overlays/$overlay"
     adapt_pod "$@" < "$WORK/rendered.json" > "$WORK/pod.json"
-    began=$EPOCHREALTIME
-    podman_e2e kube play --network "$POD_NETWORK" "$WORK/pod.json"
-    podman_e2e inspect --format '{{.NetworkSettings.SandboxKey}}' "$(podman_e2e pod inspect podidentitydemo | jq -r 'if type == "array" then .[0] else . end | .InfraContainerID')" \
-        > "$WORK/pod-network"
+    podman_e2e kube play --start=false --network "$POD_NETWORK" "$WORK/pod.json"
+    infra=$(podman_e2e ps --all --filter pod=podidentitydemo --format '{{.ID}} {{.IsInfra}}' | awk '$2 == "true" { print $1 }')
+    podman_e2e start "$infra"
+    podman_e2e inspect --format '{{.NetworkSettings.SandboxKey}}' "$infra" > "$WORK/pod-network"
+}
+
+start_pod() {
+    local began=$EPOCHREALTIME
+    podman_e2e pod start podidentitydemo
     await_pod liveness
     awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }' > "$WORK/pod-seconds"
     await_pod readiness
@@ -73,7 +78,7 @@ in_pod_network() {
     nsenter "--net=$(cat "$WORK/pod-network")" "$@"
 }
 
-# emulate COMMAND...: starts it on the pod's loopback; its authority goes where the app will look at its first call.
+# emulate COMMAND...: starts it on the pod's loopback, and puts its authority where the app will look.
 emulate() {
     start pod-emulator nsenter "--net=$(cat "$WORK/pod-network")" "$@"
     wait_until 60 pod-emulator grep -q '^{' "$WORK/pod-emulator.out"
@@ -113,7 +118,7 @@ expect_pod() {
 
 # The address as it stands in every client, turned to where somebody listens: NMI does the same on a node.
 pod_real_address() {
-    play pod-identity
+    create_pod pod-identity
     emulate_node
     in_pod_network ip address add 169.254.169.254/32 dev lo
     in_pod_network nft -f - << END
@@ -124,13 +129,15 @@ table ip nmi {
     }
 }
 END
+    start_pod
     expect_pod pod-identity IMDS
     grep -q 'metadata/identity/oauth2/token' "$WORK/pod-emulator.err"
 }
 
 pod_by_variable() {
-    play service-principal "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:$POD_IMDS"
+    create_pod service-principal "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:$POD_IMDS"
     emulate_node
+    start_pod
     expect_pod service-principal IMDS
 }
 
@@ -139,10 +146,11 @@ pod_workload_identity() {
     local client
     render overlays/workload-identity
     client=$(jq -r '.[] | select(.kind == "ServiceAccount") | .metadata.annotations["azure.workload.identity/client-id"]' "$WORK/rendered.json")
-    play workload-identity "AZURE_CLIENT_ID=$client" "AZURE_TENANT_ID=$(jq -r .tenantId "$EMULATOR")" \
+    create_pod workload-identity "AZURE_CLIENT_ID=$client" "AZURE_TENANT_ID=$(jq -r .tenantId "$EMULATOR")" \
         "AZURE_AUTHORITY_HOST=https://localhost:$POD_ENTRA/" "AZURE_FEDERATED_TOKEN_FILE=$WEBHOOK_MOUNT/azure-identity-token"
     emulate java -cp "$PODID_JAR" "$ROOT/e2e/stubs/WorkloadCluster.java" "$client" default:podidentitydemo \
         "$WORK/pod-token/azure-identity-token" "$POD_IMDS" "$POD_ENTRA" "$POD_STORAGE"
+    start_pod
     expect_pod workload-identity "Workload identity"
     expect_json "$WORK/pods-identity.json" ".principal.appId == \"$client\""
     if grep -q '/metadata/identity' "$WORK/pod-emulator.err"; then fail "the metadata service was asked"; fi
