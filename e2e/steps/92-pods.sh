@@ -161,7 +161,7 @@ end_pod() {
     podman_e2e kube down --force "$WORK/pod.json" > /dev/null 2>&1 || podman_e2e pod rm -f -t 2 podidentitydemo > /dev/null 2>&1 || true
 }
 
-check "the pods' network, without a way to anything" pods_begin
+check "a network for the pods" pods_begin
 check "k8s/overlays/pod-identity: a token from 169.254.169.254, blobs through the published port" pod_real_address
 end_pod
 check "k8s/overlays/service-principal: the same with the address by variable" pod_by_variable
