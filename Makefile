@@ -22,9 +22,9 @@ demo: ## Serve the demo on http://localhost:8080 with an emulated Azure
 	mvn -B -q spring-boot:test-run
 
 bench: ## Measure everything on every JDK found, on a machine that does nothing else
-	mvn -B -q -pl benchmarks -am -DskipTests package
+	mvn -B -q -pl benchmarks,demo-app -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks
 
 bench-quick: ## The same in a few rounds on one JDK, in under five minutes
-	mvn -B -q -pl benchmarks -am -DskipTests package
+	mvn -B -q -pl benchmarks,demo-app -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick

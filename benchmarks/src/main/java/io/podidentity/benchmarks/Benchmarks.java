@@ -44,6 +44,9 @@ public final class Benchmarks {
         if (options.has("load")) {
             new Loads(session).measure();
         }
+        if (options.has("demo")) {
+            new DemoStart(session).measure();
+        }
         if (options.has("jmh")) {
             new Hits(session).measure();
         }

@@ -16,6 +16,7 @@ import io.podidentity.benchmarks.programs.Msal4jManagedIdentity;
 import io.podidentity.benchmarks.programs.RawSocket;
 import io.podidentity.benchmarks.programs.TokenProvider;
 import io.podidentity.benchmarks.programs.UrlConnection;
+import io.podidentity.benchmarks.programs.UrlConnectionAndJar;
 import io.podidentity.benchmarks.report.Figures;
 import io.podidentity.benchmarks.stub.AzStub;
 import io.podidentity.benchmarks.stub.Behaviour;
@@ -30,6 +31,7 @@ final class FirstTokens {
             JvmHello.class,
             RawSocket.class,
             UrlConnection.class,
+            UrlConnectionAndJar.class,
             JdkHttpClient.class,
             TokenProvider.class,
             Msal4jManagedIdentity.class,

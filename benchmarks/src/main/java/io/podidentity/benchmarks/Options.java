@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What is measured: {@code [--quick] [--jdk FOLDER]... [--only processes|nothing|load|jmh]...}.
+ * What is measured: {@code [--quick] [--jdk FOLDER]... [--only processes|nothing|load|demo|jmh]...}.
  *
  * @param quick few rounds, on one JDK
  * @param jdks by default the one that runs this and, unless quick, a JDK 25 beside it

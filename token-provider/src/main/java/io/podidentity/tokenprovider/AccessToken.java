@@ -39,6 +39,20 @@ public record AccessToken(
         requireNonNull(source, "source");
     }
 
+    /**
+     * A bearer token whose principal is what the token itself says, for a {@link TokenSource} of one's own.
+     *
+     * @param value the token
+     * @param resource the resource it was asked for
+     * @param expiresOn when it expires
+     * @param refreshOn when the issuer wants a new one to be asked for; null if it does not say
+     * @param source the name of the source
+     */
+    public static AccessToken bearer(
+            String value, String resource, Instant expiresOn, @Nullable Instant refreshOn, String source) {
+        return new AccessToken(value, resource, "Bearer", expiresOn, refreshOn, PrincipalReader.read(value), source);
+    }
+
     AccessToken withRefreshOn(Instant refreshOn) {
         return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }

@@ -11,29 +11,40 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account of {@code az login}: runs {@code az account get-access-token --output json --resource R [--tenant T]}.
+ * The account of {@code az login}: runs {@code az account get-access-token --output json --resource R [--tenant T]
+ * [--subscription S]}.
  *
  * <p>The answer has {@code accessToken}, {@code expires_on} (epoch seconds, CLI 2.54 and later) and {@code expiresOn}
  * (local time without a zone, therefore read only when the other is absent).
  */
 final class AzureCliTokenSource implements TokenSource, AccountBound {
-    /** Longer than the slowest start of a healthy az that was reported; the rest of a deadline is left to others. */
-    private static final long MAX_LIMIT_NANOS = 20_000_000_000L;
-
     private final Environment environment;
     private final ProcessRunner processes;
     private final Time time;
     private final @Nullable ZoneId zone;
+    private final @Nullable String subscription;
 
     /**
      * @param zone the zone of the local times that az prints; null for the machine's, which is costly to find out and
      *     rarely needed
+     * @param subscription the name or ID of the subscription whose account is meant; null for the one that is set
      */
-    AzureCliTokenSource(Environment environment, ProcessRunner processes, Time time, @Nullable ZoneId zone) {
+    AzureCliTokenSource(
+            Environment environment,
+            ProcessRunner processes,
+            Time time,
+            @Nullable ZoneId zone,
+            @Nullable String subscription) {
         this.environment = environment;
         this.processes = processes;
         this.time = time;
         this.zone = zone;
+        this.subscription = subscription;
+    }
+
+    /** The one that the default chain asks: the account and the subscription that are set. */
+    static AzureCliTokenSource of(Environment environment) {
+        return new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null, null);
     }
 
     @Override
@@ -48,18 +59,20 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        List<String> program = new AzureCliProgram(environment).find();
+        Tool az = new Tool(environment, "az");
+        List<String> program = az.find();
         if (program == null) {
             return new Unavailable("az is not installed", "Install it, or set AzureCLIPath to its folder.");
         }
-        requirePlain("resource", request.resource(), "-.:/_");
-        requirePlain("tenant", request.tenantId(), "-.");
+        az.requirePlain("resource", request.resource(), "-.:/_");
+        az.requirePlain("tenant", request.tenantId(), "-.");
+        az.requirePlain("subscription", subscription, "-._ ");
         if (request.claims() != null) {
             throw signInWanted(request, request.claims());
         }
         List<String> command = command(program, request);
         try {
-            ProcessResult result = processes.run(command, limitNanos(request));
+            ProcessResult result = processes.run(command, Tool.limitNanos(request));
             return result.exitCode() == 0 && !result.timedOut()
                     ? new Acquired(token(request, result.stdout()))
                     : AzureCliFailure.of(result, request.resource());
@@ -69,7 +82,7 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
         }
     }
 
-    private static List<String> command(List<String> program, TokenRequest request) {
+    private List<String> command(List<String> program, TokenRequest request) {
         List<String> command = new ArrayList<>(program);
         command.add("account");
         command.add("get-access-token");
@@ -81,12 +94,11 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
             command.add("--tenant");
             command.add(request.tenantId());
         }
+        if (subscription != null) {
+            command.add("--subscription");
+            command.add(subscription);
+        }
         return command;
-    }
-
-    private static long limitNanos(TokenRequest request) {
-        long left = request.deadlineNanos();
-        return Math.min(MAX_LIMIT_NANOS, left / 5 * 4);
     }
 
     private AccessToken token(TokenRequest request, String stdout) {
@@ -132,20 +144,5 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
                 "the resource wants a new sign-in that meets its claims challenge",
                 "Run 'az login --claims-challenge " + challenge + " --scope " + request.scope() + "'.",
                 null);
-    }
-
-    /** Lets letters, digits and a few marks through, and nothing that could be read as an option of az. */
-    private static void requirePlain(String name, @Nullable String value, String marks) {
-        for (int i = 0; value != null && i < value.length(); i++) {
-            char c = value.charAt(i);
-            boolean mark = marks.indexOf(c) >= 0 && (i > 0 || c != '-');
-            if (!Ascii.isLetterOrDigit(c) && !mark) {
-                throw new TokenAcquisitionException(
-                        Code.INVALID_CONFIGURATION,
-                        "the " + name + " has a character that az is not given (at position " + i + ")",
-                        "Use letters, digits and " + marks + " only.",
-                        null);
-            }
-        }
     }
 }

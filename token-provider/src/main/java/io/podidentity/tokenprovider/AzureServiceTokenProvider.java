@@ -36,9 +36,31 @@ public final class AzureServiceTokenProvider {
 
     private @Nullable Principal principalUsed;
 
-    /** A provider with the default chain of sources and the process's own environment variables. */
+    /**
+     * A provider with the process's own environment variables: with the connection string in {@code
+     * AzureServicesAuthConnectionString}, or without that variable the default chain of sources.
+     *
+     * @throws IllegalArgumentException if that variable is no connection string, or {@code AZURE_TOKEN_CREDENTIALS} names
+     *     no source; the message says what is wrong and shows no secret
+     */
     public AzureServiceTokenProvider() {
         this(ProcessCaches.own(), DEFAULT_DEADLINE);
+    }
+
+    /**
+     * A provider that signs in as a connection string says.
+     *
+     * @param connectionString the connection string, such as {@code RunAs=App;AppId=CLIENT_ID}; a secret if it holds one,
+     *     and never shown. Null is the same as {@link #AzureServiceTokenProvider()}; blank is the default chain, without a
+     *     look at {@code AzureServicesAuthConnectionString}
+     * @throws IllegalArgumentException if it is no connection string; the message names key and position, and shows no
+     *     value
+     * @throws TokenAcquisitionException if it names an application and {@code AZURE_AUTHORITY_HOST} is no https URL
+     */
+    public AzureServiceTokenProvider(@Nullable String connectionString) {
+        this(
+                connectionString == null ? ProcessCaches.own() : ProcessCaches.of(null, connectionString),
+                DEFAULT_DEADLINE);
     }
 
     AzureServiceTokenProvider(TokenCache cache, Duration deadline) {
@@ -201,6 +223,12 @@ public final class AzureServiceTokenProvider {
         cache.clear();
     }
 
+    /** The sources that are asked, in their order. */
+    @Override
+    public String toString() {
+        return "AzureServiceTokenProvider" + cache;
+    }
+
     private CachedToken lookUp(TokenRequest request) {
         CachedToken token = cache.slot(request).get(request.forceRefresh(), limit(request));
         used(token);
@@ -225,6 +253,7 @@ public final class AzureServiceTokenProvider {
     public static final class Builder {
         private @Nullable Map<String, String> environment;
         private @Nullable List<TokenSource> sources;
+        private @Nullable String connectionString;
         private Duration deadline = DEFAULT_DEADLINE;
 
         private Builder() {}
@@ -237,6 +266,16 @@ public final class AzureServiceTokenProvider {
          */
         public Builder environment(Map<String, String> variables) {
             environment = Map.copyOf(variables);
+            return this;
+        }
+
+        /**
+         * Signs in as a connection string says.
+         *
+         * @param connectionString as for {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}
+         */
+        public Builder connectionString(@Nullable String connectionString) {
+            this.connectionString = connectionString;
             return this;
         }
 
@@ -269,15 +308,21 @@ public final class AzureServiceTokenProvider {
         /**
          * Makes the provider.
          *
-         * @throws IllegalStateException if both an environment and sources were given, since sources read their own
+         * @throws IllegalStateException if sources were given and an environment or a connection string too, since
+         *     sources replace both
+         * @throws IllegalArgumentException if the connection string, or a variable that is a setting, has an impossible
+         *     value
          */
         public AzureServiceTokenProvider build() {
-            if (environment != null && sources != null) {
-                throw new IllegalStateException("environment is for the default chain; sources replace it");
+            if (sources != null && (environment != null || connectionString != null)) {
+                throw new IllegalStateException(
+                        "environment and connection string are for the default chain; sources replace it");
             }
             TokenCache cache = sources != null
                     ? ProcessCaches.cache(sources)
-                    : environment != null ? ProcessCaches.of(environment) : ProcessCaches.own();
+                    : environment == null && connectionString == null
+                            ? ProcessCaches.own()
+                            : ProcessCaches.of(environment, connectionString);
             return new AzureServiceTokenProvider(cache, deadline);
         }
     }

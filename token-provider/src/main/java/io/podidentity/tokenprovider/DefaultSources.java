@@ -1,26 +1,123 @@
 package io.podidentity.tokenprovider;
 
 import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The default chain. Where a variable or the machine itself says that a metadata service is at hand, it is asked first;
- * elsewhere, which is a laptop most of the time, the developer's tools are, and a probe of the metadata service runs
- * beside them.
+ * The default chain: what the variables announce, then, where a variable or the machine itself says that a metadata
+ * service is at hand, that service; elsewhere, which is a laptop most of the time, the developer's tools come first, and a
+ * probe of the metadata service runs beside them.
+ *
+ * <p>A source that nothing announces is not even loaded: variables are looked at here, and the sources' own classes decide
+ * only where one of theirs is set.
  */
 final class DefaultSources {
-    private DefaultSources() {}
+    private final Environment environment;
+    private final File root;
+    private final HttpTransport http;
+    private final Time time;
 
-    static List<TokenSource> of(
-            Environment environment, File root, HttpTransport http, TokenSource azureCli, Time time) {
-        boolean announced = isAnnounced(environment) || new HostEvidence(root).saysAzure();
-        TokenSource imds = new ImdsTokenSource(environment, http, time, !announced);
-        return announced ? List.of(imds, azureCli) : List.of(azureCli, imds);
+    /**
+     * @param root the root of the file system
+     */
+    DefaultSources(Environment environment, File root, HttpTransport http, Time time) {
+        this.environment = environment;
+        this.root = root;
+        this.http = http;
+        this.time = time;
     }
 
-    /** Whether a variable says that a metadata service is at hand. */
-    static boolean isAnnounced(Environment environment) {
+    /**
+     * The sources, in the order in which they are asked.
+     *
+     * @throws IllegalArgumentException if {@code AZURE_TOKEN_CREDENTIALS} names none
+     */
+    List<TokenSource> all() {
+        String selection = environment.get("AZURE_TOKEN_CREDENTIALS");
+        if (selection != null) {
+            return new SelectedSources(environment, this).of(selection);
+        }
+        List<TokenSource> sources = new ArrayList<>();
+        addApplications(sources);
+        TokenSource host = host();
+        if (host != null) {
+            sources.add(host);
+        }
+        boolean metadata = saysAzure();
+        if (metadata) {
+            sources.add(imds(false));
+        }
+        if (sources.isEmpty()) {
+            sources.add(AzureCliTokenSource.of(environment));
+        } else {
+            sources.add(new LaterTokenSource("Azure CLI", environment));
+        }
+        sources.add(new LaterTokenSource("Azure Developer CLI", environment));
+        sources.add(new LaterTokenSource("Azure PowerShell", environment));
+        if (!metadata) {
+            sources.add(imds(true));
+        }
+        return sources;
+    }
+
+    /** Adds the application that the variables announce, and the workload identity. */
+    void addApplications(List<TokenSource> sources) {
+        if (has("AZURE_CLIENT_SECRET") || has("AZURE_CLIENT_CERTIFICATE_PATH")) {
+            sources.add(application());
+        }
+        if (has("AZURE_FEDERATED_TOKEN_FILE")) {
+            sources.add(workloadIdentity());
+        }
+    }
+
+    TokenSource application() {
+        return new EnvironmentTokenSource(environment, http, time);
+    }
+
+    TokenSource workloadIdentity() {
+        return new WorkloadIdentityTokenSource(environment, http, time, false);
+    }
+
+    /** The managed identity of this machine, whatever hands it out here. */
+    TokenSource managedIdentity(boolean probing) {
+        TokenSource host = host();
+        return host == null ? imds(probing) : host;
+    }
+
+    /** What hands out managed identities here and is announced; null for none. */
+    private @Nullable TokenSource host() {
+        boolean variables =
+                has("IDENTITY_ENDPOINT") || has("IDENTITY_HEADER") || has("MSI_ENDPOINT") || has("MSI_SECRET");
+        boolean announced = variables || (!isAnnounced(environment) && new HostEvidence(root).hasArcAgent(environment));
+        return announced ? HostSources.find(environment, root, http, time, null) : null;
+    }
+
+    private TokenSource imds(boolean probing) {
+        return new ImdsTokenSource(environment, http, time, probing);
+    }
+
+    /** Whether a variable or the machine itself says that a metadata service is at hand. */
+    boolean saysAzure() {
+        return isAnnounced(environment) || new HostEvidence(root).saysAzure();
+    }
+
+    /** Whether the source that is asked first is one over HTTP; a guess, for what is loaded beside. */
+    static boolean beginWithHttp(Environment environment) {
+        return isAnnounced(environment)
+                || environment.get("AZURE_FEDERATED_TOKEN_FILE") != null
+                || environment.get("AZURE_CLIENT_SECRET") != null
+                || environment.get("IDENTITY_ENDPOINT") != null
+                || environment.get("MSI_ENDPOINT") != null;
+    }
+
+    private static boolean isAnnounced(Environment environment) {
         return environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") != null
                 || environment.get("KUBERNETES_SERVICE_HOST") != null;
+    }
+
+    private boolean has(String variable) {
+        return environment.get(variable) != null;
     }
 }

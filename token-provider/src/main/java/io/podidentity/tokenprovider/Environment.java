@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider;
 
 import java.io.File;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,23 @@ record Environment(Map<String, String> variables, boolean inherited, boolean win
     String get(String name) {
         String value = variables.get(name);
         return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    /** The same with another value of a variable; itself if there is no value. */
+    Environment with(String name, @Nullable String value) {
+        if (value == null) {
+            return this;
+        }
+        Map<String, String> changed = new HashMap<>(variables);
+        changed.put(name, value);
+        return new Environment(Map.copyOf(changed), false, windows, home);
+    }
+
+    /** The same without a variable. */
+    Environment without(String name) {
+        Map<String, String> changed = new HashMap<>(variables);
+        changed.remove(name);
+        return new Environment(Map.copyOf(changed), false, windows, home);
     }
 
     private static boolean isWindows() {

@@ -21,19 +21,30 @@ final class Exchange {
      */
     HttpResponse send(HttpRequest request, RetrySchedule schedule, long deadline)
             throws IOException, InterruptedException {
+        return send(request, schedule, deadline, deadline);
+    }
+
+    /**
+     * The same, where silence is put up with for a shorter time than answers which ask for patience.
+     *
+     * @param patience the last moment to go without any answer
+     */
+    HttpResponse send(HttpRequest request, RetrySchedule schedule, long deadline, long patience)
+            throws IOException, InterruptedException {
         while (true) {
-            long leftMillis = Math.max(1, (deadline - time.nanos()) / 1_000_000);
+            long end = patience - time.nanos() > 0 ? patience : deadline;
+            long leftMillis = Math.max(1, (end - time.nanos()) / 1_000_000);
             HttpRequest limited = request.within((int) Math.min(leftMillis, request.totalMillis()));
             long wait;
             try {
                 HttpResponse response = http.send(limited);
-                wait = schedule.afterStatus(response.status(), response.retryAfter());
+                wait = schedule.afterAnswer(response);
                 if (wait < 0 || tooLate(deadline, wait)) {
                     return response;
                 }
             } catch (IOException e) {
-                wait = schedule.afterNoAnswer();
-                if (wait < 0 || tooLate(deadline, wait)) {
+                wait = schedule.afterFailure(e);
+                if (wait < 0 || tooLate(patience, wait)) {
                     throw e;
                 }
             }

@@ -41,6 +41,28 @@ public record Explanation(
         return source != null;
     }
 
+    /**
+     * What else there is to know: that a managed identity is at hand too where a workload identity got the token.
+     *
+     * @return sentences; empty most of the time
+     */
+    public List<String> notes() {
+        for (int i = 1; i < attempts.size(); i++) {
+            TokenAttempt winner = attempts.get(i - 1);
+            TokenAttempt next = attempts.get(i);
+            // What a variable or the machine announces stands before the developer's tools.
+            if (winner.source().equals("Workload identity")
+                    && winner.state() == TokenAttempt.State.ACQUIRED
+                    && next.state() == TokenAttempt.State.NOT_TRIED
+                    && !next.source().equals("Azure CLI")) {
+                return List.of("A managed identity may be at hand too (" + next.source()
+                        + "); workload identity comes before it. AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential"
+                        + " selects the other.");
+            }
+        }
+        return List.of();
+    }
+
     /** The explanation for people: a headline, then a line for each source. */
     @Override
     public String toString() {

@@ -39,7 +39,11 @@ final class ExplanationJson {
             json.append('}');
             separator = ",";
         }
-        return json.append("]}").toString();
+        json.append(']');
+        for (String note : explanation.notes()) {
+            member("note", note, ",");
+        }
+        return json.append('}').toString();
     }
 
     private void principal(@Nullable Principal principal) {
@@ -61,18 +65,8 @@ final class ExplanationJson {
         if (value == null) {
             return;
         }
-        json.append(before).append('"').append(name).append("\":\"");
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < ' ') {
-                json.append(c < 0x10 ? "\\u000" : "\\u00").append(Integer.toHexString(c));
-            } else {
-                json.append(c);
-            }
-        }
-        json.append('"');
+        json.append(before).append('"').append(name).append("\":");
+        JsonText.appendText(json, value);
     }
 
     private static @Nullable String text(@Nullable Object value) {

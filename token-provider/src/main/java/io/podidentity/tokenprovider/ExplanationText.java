@@ -22,6 +22,9 @@ final class ExplanationText {
         for (TokenAttempt attempt : explanation.attempts()) {
             text.append("\n  ").append(attempt);
         }
+        for (String note : explanation.notes()) {
+            text.append("\n  ").append(note);
+        }
         return text.toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -8,7 +9,8 @@ final class FailureMessage {
     private static final int MAX_LENGTH = 800;
     private static final int MAX_RESOURCE = 120;
     private static final int MAX_LINES = 16;
-    private static final String READ_ON = "\n  More: docs/troubleshooting.md#";
+    private static final String LINE = "\n  ";
+    private static final String READ_ON = LINE + "More: docs/troubleshooting.md#";
 
     private FailureMessage() {}
 
@@ -19,22 +21,44 @@ final class FailureMessage {
                 .append(failure.code())
                 .append(").");
         String anchor = READ_ON + anchor(failure.code(), attempts);
-        int asked = 0;
-        for (TokenAttempt attempt : attempts) {
-            asked += attempt.state() == TokenAttempt.State.NOT_TRIED ? 0 : 1;
-        }
-        int lines = Math.max(1, Math.min(asked, MAX_LINES));
-        int line = (MAX_LENGTH - message.length() - anchor.length()) / lines - "\n  ".length();
-        if (asked == 0) {
-            message.append("\n  ").append(Excerpt.of(failure.reason() + ". " + failure.remedy(), line));
-        }
-        for (TokenAttempt attempt : attempts) {
-            // A chain of more lines than anybody reads shows its end, where the one that failed is.
-            if (attempt.state() != TokenAttempt.State.NOT_TRIED && asked-- <= MAX_LINES) {
-                message.append("\n  ").append(Excerpt.of(attempt.toString(), line));
-            }
+        List<String> lines = lines(failure, attempts);
+        int room = MAX_LENGTH - message.length() - anchor.length() - lines.size() * LINE.length();
+        int longest = longest(lines, room);
+        for (String line : lines) {
+            message.append(LINE).append(Excerpt.of(line, longest));
         }
         return message.append(anchor).toString();
+    }
+
+    /** A line for each source that was asked; of more than anybody reads the last, where the one that failed is. */
+    private static List<String> lines(TokenAcquisitionException failure, List<TokenAttempt> attempts) {
+        List<String> lines = new ArrayList<>();
+        for (TokenAttempt attempt : attempts) {
+            if (attempt.state() != TokenAttempt.State.NOT_TRIED) {
+                lines.add(attempt.toString());
+            }
+        }
+        if (lines.isEmpty()) {
+            lines.add(failure.reason() + ". " + failure.remedy());
+        }
+        return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
+    }
+
+    /** How long a line may be, so that all of them fit: what short ones leave is for the long ones. */
+    private static int longest(List<String> lines, int room) {
+        int longest = room;
+        while (longest > 0 && length(lines, longest) > room) {
+            longest--;
+        }
+        return longest;
+    }
+
+    private static int length(List<String> lines, int longest) {
+        int length = 0;
+        for (String line : lines) {
+            length += Math.min(line.length(), longest);
+        }
+        return length;
     }
 
     /** The section on the source that failed, else on what all of them lack. */

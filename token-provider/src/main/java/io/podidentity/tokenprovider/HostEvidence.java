@@ -25,6 +25,15 @@ final class HostEvidence {
         return chassisAssetTag().equals(AZURE_CHASSIS) || new File(root, "var/lib/waagent").isDirectory();
     }
 
+    /** Whether the agent of Azure Arc is installed here, which hands out an identity without any variable. */
+    boolean hasArcAgent(Environment environment) {
+        String programs = environment.windows() ? environment.get("ProgramData") : "";
+        return programs != null
+                && (environment.windows()
+                        ? new File(programs, "AzureConnectedMachineAgent\\himds.exe").isFile()
+                        : new File(root, "opt/azcmagent/bin/himds").isFile());
+    }
+
     private String chassisAssetTag() {
         File tag = new File(root, "sys/class/dmi/id/chassis_asset_tag");
         if (!tag.canRead()) {

@@ -49,6 +49,18 @@ record HttpRequest(
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 
+    /** The same with more in its query. */
+    HttpRequest withQuery(String more) {
+        return new HttpRequest(
+                url + (url.indexOf('?') < 0 ? "?" : "&") + more,
+                headers,
+                form,
+                direct,
+                tls,
+                connectMillis,
+                totalMillis);
+    }
+
     HttpRequest withTls(@Nullable Tls tls) {
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }

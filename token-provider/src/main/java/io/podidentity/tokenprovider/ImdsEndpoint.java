@@ -43,7 +43,7 @@ final class ImdsEndpoint {
         }
     }
 
-    private static boolean isHttp(String url) {
+    static boolean isHttp(String url) {
         try {
             URI uri = new URI(url);
             return uri.getAuthority() != null
@@ -70,15 +70,22 @@ final class ImdsEndpoint {
         return HttpRequest.toHost(host + PATH, millis, millis);
     }
 
-    HttpRequest token(String resource, @Nullable String clientId, int connectMillis) {
+    /**
+     * The request for a token.
+     *
+     * @param parameter which ID of the identity it is; {@code msi_res_id} is the documented spelling, the only one that
+     *     container instances take
+     * @param id the identity's ID; null for the one identity there is
+     */
+    HttpRequest token(String resource, String parameter, @Nullable String id, int connectMillis) {
         String url = host + PATH + "&resource=" + encode(resource);
-        if (clientId != null) {
-            url += "&client_id=" + encode(clientId);
+        if (id != null) {
+            url += "&" + parameter + "=" + encode(id);
         }
         return HttpRequest.toHost(url, connectMillis, Integer.MAX_VALUE).withHeader("Metadata", "true");
     }
 
-    private static String encode(String value) {
+    static String encode(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 }

@@ -102,7 +102,7 @@ final class ImdsProbe {
                 connect(request);
                 found = Finding.of(http.send(request));
             } catch (IOException e) {
-                found = new Finding(ImdsFailure.describe(e, endpoint, LIMIT_MILLIS), false);
+                found = new Finding(NoAnswer.describe(e, endpoint.host(), LIMIT_MILLIS), false);
             } catch (InterruptedException e) {
                 // Nobody interrupts it; nothing was found then.
             } finally {
@@ -117,7 +117,7 @@ final class ImdsProbe {
                 answered.await(left, TimeUnit.NANOSECONDS);
             }
             Finding finding = found;
-            return finding == null ? new Finding(ImdsFailure.noAnswer(endpoint, LIMIT_MILLIS), false) : finding;
+            return finding == null ? new Finding(NoAnswer.within(endpoint.host(), LIMIT_MILLIS), false) : finding;
         }
 
         private void connect(HttpRequest request) throws IOException {

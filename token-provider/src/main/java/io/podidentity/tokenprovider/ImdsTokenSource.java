@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The managed identity that the instance metadata service hands out on a VM, a scale set and an AKS node, and in a pod
  * through NMI.
  *
- * <p>Where something says that this is Azure, a busy service is waited for as long as the deadline allows. Where nothing
- * does, the service is asked only after a short probe was answered, and whatever answers unlike a metadata service (a
+ * <p>Where something says that this is Azure, a busy service is waited for as long as the deadline allows, and a silent
+ * one for two thirds of it, which NMI can need and which leaves the rest to the next source. Where nothing does, the service is asked only after a short probe was answered, and whatever answers unlike a metadata service (a
  * gateway, a captive portal) is taken for its absence.
  */
 final class ImdsTokenSource implements TokenSource, Anticipating {
@@ -20,11 +20,26 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
     private final HttpTransport http;
     private final Time time;
     private final @Nullable ImdsProbe probe;
+    private final @Nullable UserAssignedIdentity identity;
 
     /**
      * @param probing whether nothing says that this is Azure
      */
     ImdsTokenSource(Environment environment, HttpTransport http, Time time, boolean probing) {
+        this(environment, http, time, probing, null);
+    }
+
+    /**
+     * @param identity the identity to ask for unless a request names another one; null for that of
+     *     {@code AZURE_CLIENT_ID}
+     */
+    ImdsTokenSource(
+            Environment environment,
+            HttpTransport http,
+            Time time,
+            boolean probing,
+            @Nullable UserAssignedIdentity identity) {
+        this.identity = identity;
         this.endpoint = new ImdsEndpoint(environment);
         this.defaultClientId = environment.get("AZURE_CLIENT_ID");
         this.http = http;
@@ -58,27 +73,54 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
         if (finding.absence() != null) {
             return new Unavailable(finding.absence(), "");
         }
-        String clientId = request.clientId() == null ? defaultClientId : request.clientId();
-        HttpRequest asked = endpoint.token(request.resource(), clientId, CONNECT_MILLIS);
+        // A third is left for the sources behind it, should it turn out to be silent.
+        long patience = request.deadlineNanos() / 3 * 2;
+        long start = time.nanos();
         try {
-            long deadline = time.nanos() + request.deadlineNanos();
             HttpResponse response = new Exchange(http, time)
-                    .send(asked, RetrySchedule.ofMetadataService(finding.isCertain()), deadline);
-            return answer(request, response, clientId, finding.isCertain());
+                    .send(
+                            question(request),
+                            RetrySchedule.ofMetadataService(finding.isCertain()),
+                            start + request.deadlineNanos(),
+                            start + patience);
+            return answer(request, response, finding.isCertain());
         } catch (IOException e) {
             return new Unavailable(
-                    ImdsFailure.describe(e, endpoint, request.deadlineNanos() / 1_000_000),
+                    NoAnswer.describe(e, endpoint.host(), (time.nanos() - start) / 1_000_000),
                     endpoint.remedyForNoAnswer());
         }
     }
 
-    private Outcome answer(TokenRequest request, HttpResponse response, @Nullable String clientId, boolean certain) {
+    private HttpRequest question(TokenRequest request) {
+        if (identity != null && request.clientId() == null) {
+            String parameter = switch (identity.kind()) {
+                case CLIENT_ID -> "client_id";
+                case OBJECT_ID -> "object_id";
+                case RESOURCE_ID -> "msi_res_id";
+            };
+            return endpoint.token(request.resource(), parameter, identity.id(), CONNECT_MILLIS);
+        }
+        String clientId = request.clientId() == null ? defaultClientId : request.clientId();
+        return endpoint.token(request.resource(), "client_id", clientId, CONNECT_MILLIS);
+    }
+
+    /** The identity that is asked for, for people; null for the one there is. */
+    private @Nullable String named(TokenRequest request) {
+        if (identity != null && request.clientId() == null) {
+            return identity.toString();
+        }
+        String clientId = request.clientId() == null ? defaultClientId : request.clientId();
+        return clientId == null ? null : "client ID " + Excerpt.of(clientId, 40);
+    }
+
+    private Outcome answer(TokenRequest request, HttpResponse response, boolean certain) {
         if (response.status() == 200) {
             return token(request, response, certain);
         }
-        String reason = ImdsFailure.describe(response);
-        String remedy = ImdsFailure.remedy(response, clientId);
-        boolean nobodyNamed = clientId == null && ImdsFailure.isNoIdentity(response);
+        String named = named(request);
+        String reason = ErrorBody.describe(response);
+        String remedy = ImdsFailure.remedy(response, named);
+        boolean nobodyNamed = named == null && ImdsFailure.isNoIdentity(response);
         if (nobodyNamed) {
             return new Unavailable(reason, remedy);
         }

@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** The jar as a program: {@code explain} and {@code token}, to be copied into any pod. */
 final class Main {
     private static final String USAGE = """
-            usage: java -jar token-provider.jar explain [--resource R] [--deadline SECONDS] [--json]
-                   java -jar token-provider.jar token --resource R [--deadline SECONDS]
+            usage: java -jar token-provider.jar explain [--resource R] [--connection-string S] [--deadline SECONDS] [--json]
+                   java -jar token-provider.jar token --resource R [--connection-string S] [--deadline SECONDS]
 
             explain  says where a token comes from, or why there is none; never shows it
             token    prints the token, and nothing else, on standard output
 
-            --resource R        the resource, such as https://storage.azure.com/ (explain: https://management.azure.com/)
-            --deadline SECONDS  how long it may take (30)
-            --json              explain as JSON
+            --resource R           the resource, such as https://storage.azure.com/ (explain: https://management.azure.com/)
+            --connection-string S  how to sign in, such as RunAs=App; else AzureServicesAuthConnectionString, else all sources
+            --deadline SECONDS     how long it may take (30)
+            --json                 explain as JSON
 
             exit code: 0 with a token, 1 without, 2 for wrong use
             """;
@@ -27,6 +28,7 @@ final class Main {
     private final PrintStream err;
     private String resource = "https://management.azure.com/";
     private boolean resourceGiven;
+    private @Nullable String connectionString;
     private Duration deadline = AzureServiceTokenProvider.DEFAULT_DEADLINE;
     private boolean json;
 
@@ -54,7 +56,7 @@ final class Main {
         }
         boolean explain = command.equals("explain");
         if (!explain && !command.equals("token")) {
-            return wrong(command.isEmpty() ? "a command is missing" : "there is no command " + command);
+            return wrong(command.isEmpty() ? "a command is missing" : "there is no command " + word(command));
         }
         String problem = readOptions(arguments);
         if (problem == null && !explain) {
@@ -63,8 +65,16 @@ final class Main {
         if (problem != null) {
             return wrong(problem);
         }
-        AzureServiceTokenProvider provider =
-                AzureServiceTokenProvider.builder().deadline(deadline).build();
+        AzureServiceTokenProvider provider;
+        try {
+            provider = AzureServiceTokenProvider.builder()
+                    .connectionString(connectionString)
+                    .deadline(deadline)
+                    .build();
+        } catch (IllegalArgumentException | TokenAcquisitionException e) {
+            err.println(e.getMessage());
+            return WRONG_USE;
+        }
         return explain ? explain(provider) : token(provider);
     }
 
@@ -92,8 +102,10 @@ final class Main {
                 json = true;
                 continue;
             }
-            if (!option.equals("--resource") && !option.equals("--deadline")) {
-                return "there is no option " + option;
+            boolean known =
+                    option.equals("--resource") || option.equals("--connection-string") || option.equals("--deadline");
+            if (!known) {
+                return "there is no option " + word(option);
             }
             if (++i == arguments.length || arguments[i].isBlank()) {
                 return option + " needs a value";
@@ -101,6 +113,8 @@ final class Main {
             if (option.equals("--resource")) {
                 resource = arguments[i];
                 resourceGiven = true;
+            } else if (option.equals("--connection-string")) {
+                connectionString = arguments[i];
             } else {
                 Duration read = seconds(arguments[i]);
                 if (read == null) {
@@ -119,6 +133,12 @@ final class Main {
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    /** What was typed, up to where a value may begin: a connection string is a secret. */
+    private static String word(String typed) {
+        int end = typed.indexOf('=');
+        return end < 0 ? typed : typed.substring(0, end);
     }
 
     private int wrong(String problem) {

@@ -4,32 +4,76 @@ import java.io.File;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
-/** The caches that all providers of the process share, one for each set of variables that their sources read. */
+/** The caches that all providers of the process share, one for equal settings. */
 final class ProcessCaches {
     /** A refresh behind the callers may take as long as a call by default. */
     private static final Duration REFRESH_LIMIT = AzureServiceTokenProvider.DEFAULT_DEADLINE;
 
-    private static final ConcurrentMap<Map<String, String>, TokenCache> OTHERS = new ConcurrentHashMap<>();
+    private static final String CONNECTION_STRING = "AzureServicesAuthConnectionString";
+    /** By settings, with hashes in place of secrets. */
+    private static final ConcurrentMap<String, TokenCache> OTHERS = new ConcurrentHashMap<>();
+
+    /** The cache of a process that sets nothing but its environment; made when first needed. */
+    private static volatile @Nullable TokenCache own;
 
     private ProcessCaches() {}
 
-    /** The cache of the process's own environment. */
+    /**
+     * The cache of the process's own environment.
+     *
+     * @throws IllegalArgumentException if a variable that is a setting has an impossible value
+     */
     static TokenCache own() {
-        return Own.CACHE;
+        TokenCache cache = own;
+        return cache == null ? makeOwn() : cache;
     }
 
-    /** The cache of another environment. */
-    static TokenCache of(Map<String, String> variables) {
-        TokenCache cache = OTHERS.get(variables);
+    private static synchronized TokenCache makeOwn() {
+        TokenCache cache = own;
         if (cache == null) {
-            TokenCache made = cacheOf(Environment.of(variables));
-            TokenCache other = OTHERS.putIfAbsent(variables, made);
+            cache = of(null, null);
+            own = cache;
+        }
+        return cache;
+    }
+
+    /**
+     * The cache of these settings.
+     *
+     * @param variables the environment variables in place of the process's own; null for these
+     * @param connectionString the connection string; null for the one in the environment, if it has one, and blank for
+     *     the default chain
+     * @throws IllegalArgumentException if a setting has an impossible value
+     */
+    static TokenCache of(@Nullable Map<String, String> variables, @Nullable String connectionString) {
+        Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
+        String text = connectionString == null ? environment.get(CONNECTION_STRING) : connectionString;
+        ConnectionString parsed = text == null || text.isBlank() ? null : ConnectionString.parse(text);
+        String key =
+                (variables == null ? "" : fingerprint(variables)) + ' ' + (parsed == null ? "" : parsed.fingerprint());
+        TokenCache cache = OTHERS.get(key);
+        if (cache == null) {
+            TokenCache made = parsed == null ? defaultCache(environment) : cacheOf(parsed, environment);
+            TokenCache other = OTHERS.putIfAbsent(key, made);
             cache = other == null ? made : other;
         }
         return cache;
+    }
+
+    private static String fingerprint(Map<String, String> variables) {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, String> variable : new TreeMap<>(variables).entrySet()) {
+            text.append(variable.getKey())
+                    .append('\0')
+                    .append(variable.getValue())
+                    .append('\0');
+        }
+        return Fingerprint.of(text.toString());
     }
 
     /** A cache of its own for these sources. */
@@ -37,18 +81,15 @@ final class ProcessCaches {
         return new TokenCache(new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(), Time.SYSTEM, REFRESH_LIMIT);
     }
 
-    private static TokenCache cacheOf(Environment environment) {
-        WarmUp.begin(DefaultSources.isAnnounced(environment));
-        return cache(DefaultSources.of(
-                environment,
-                new File("/"),
-                new UrlConnectionTransport(Time.SYSTEM),
-                new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null),
-                Time.SYSTEM));
+    private static TokenCache defaultCache(Environment environment) {
+        WarmUp.begin(DefaultSources.beginWithHttp(environment));
+        HttpTransport http = new UrlConnectionTransport(Time.SYSTEM);
+        return cache(new DefaultSources(environment, new File("/"), http, Time.SYSTEM).all());
     }
 
-    /** Made when first needed. */
-    private static final class Own {
-        static final TokenCache CACHE = cacheOf(Environment.ofProcess());
+    private static TokenCache cacheOf(ConnectionString settings, Environment environment) {
+        HttpTransport http = new UrlConnectionTransport(Time.SYSTEM);
+        return cache(
+                List.of(new ConnectionStringSource(environment, new File("/"), http, Time.SYSTEM).of(settings.way())));
     }
 }

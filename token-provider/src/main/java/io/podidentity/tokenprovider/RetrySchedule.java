@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * and is back within 70 s (Microsoft Learn), so it is asked for that long. {@code Retry-After} is obeyed if it is
  * longer.
  */
-final class RetrySchedule {
+class RetrySchedule {
     private static final long FIRST_WAIT_MILLIS = 800;
     private static final int MAX_RETRIES = 5;
     private static final int MAX_RETRIES_WITHOUT_ANSWER = 3;
@@ -21,7 +22,7 @@ final class RetrySchedule {
     private final boolean persistent;
     private int retries;
 
-    private RetrySchedule(boolean persistent) {
+    RetrySchedule(boolean persistent) {
         this.persistent = persistent;
     }
 
@@ -38,6 +39,11 @@ final class RetrySchedule {
         return status == 404 || status == 408 || status == 410 || status == 429 || (status >= 500 && status <= 599);
     }
 
+    /** The wait before the next try after this answer, in milliseconds; -1 for giving up. */
+    long afterAnswer(HttpResponse response) {
+        return afterStatus(response.status(), response.retryAfter());
+    }
+
     /** The wait before the next try after this status, in milliseconds; -1 for giving up. */
     long afterStatus(int status, @Nullable String retryAfter) {
         if (!isRetryable(status)) {
@@ -47,9 +53,19 @@ final class RetrySchedule {
         return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(retryAfter));
     }
 
+    /** The wait before the next try after this came in place of an answer, in milliseconds; -1 for giving up. */
+    long afterFailure(IOException e) {
+        return afterNoAnswer();
+    }
+
     /** The wait before the next try after no answer came, in milliseconds; -1 for giving up. */
     long afterNoAnswer() {
         return next(MAX_RETRIES_WITHOUT_ANSWER, backOff());
+    }
+
+    /** The wait after so many that doubled each time, if this many are allowed; -1 if not. */
+    final long next(int maxRetries) {
+        return next(maxRetries, backOff());
     }
 
     private long backOff() {

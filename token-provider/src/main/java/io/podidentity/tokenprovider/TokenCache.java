@@ -56,6 +56,12 @@ final class TokenCache {
         slots.clear();
     }
 
+    /** The sources behind it. */
+    @Override
+    public String toString() {
+        return chain.toString();
+    }
+
     int size() {
         return slots.size();
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class TokenSourceChain {
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
 
+    private static final int GUID_LENGTH = 36;
+
     private final List<TokenSource> sources;
     private final Time time;
     private volatile @Nullable TokenSource pinned;
@@ -21,6 +23,16 @@ final class TokenSourceChain {
     TokenSourceChain(List<TokenSource> sources, Time time) {
         this.sources = List.copyOf(sources);
         this.time = time;
+    }
+
+    /** The names of the sources, in their order. */
+    @Override
+    public String toString() {
+        List<String> names = new ArrayList<>();
+        for (TokenSource source : sources) {
+            names.add(source.name());
+        }
+        return names.toString();
     }
 
     /** Forgets which source answered first. */
@@ -123,6 +135,7 @@ final class TokenSourceChain {
             try {
                 TokenSource.Outcome outcome = source.acquire(request.withDeadline(Duration.ofNanos(left)));
                 if (outcome instanceof TokenSource.Acquired acquired) {
+                    requireTenant(source, acquired.token());
                     if (pin(source)) {
                         token = acquired.token();
                         record(source, TokenAttempt.State.ACQUIRED, start, "", "");
@@ -139,6 +152,22 @@ final class TokenSourceChain {
                 // A source of the user's own. Its message is not shown, since nobody knows what is in it.
                 String reason = "it threw " + e.getClass().getName();
                 fail(source, start, new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", e));
+            }
+        }
+
+        /** A source that does not know other tenants than its own answers with a token that the resource would refuse. */
+        private void requireTenant(TokenSource source, AccessToken acquired) {
+            String asked = request.tenantId();
+            Principal principal = acquired.principal();
+            String got = principal == null ? null : principal.tenantId();
+            // A tenant can be named by a domain too, which no token shows.
+            boolean isGuid = asked != null && asked.length() == GUID_LENGTH && asked.indexOf('.') < 0;
+            if (isGuid && got != null && !got.equalsIgnoreCase(asked)) {
+                throw new TokenAcquisitionException(
+                        Code.REFUSED,
+                        source.name() + " answered with a token of tenant " + got + ", not of " + asked,
+                        "Sign in to that tenant, or ask for no other one.",
+                        null);
             }
         }
 

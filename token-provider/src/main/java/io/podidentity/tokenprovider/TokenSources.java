@@ -1,5 +1,10 @@
 package io.podidentity.tokenprovider;
 
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}. Each
  * reads the process's environment variables, as the default chain does.
@@ -7,10 +12,39 @@ package io.podidentity.tokenprovider;
 public final class TokenSources {
     private TokenSources() {}
 
-    /** The account of {@code az login}. */
+    /** The account of {@code az login}, in the subscription that is set. */
     public static TokenSource azureCli() {
+        return AzureCliTokenSource.of(Environment.ofProcess());
+    }
+
+    /**
+     * The account of {@code az login} that a subscription belongs to.
+     *
+     * @param subscription the subscription's name or ID; letters, digits, blanks and {@code -._}
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static TokenSource azureCli(String subscription) {
+        if (subscription.isBlank()) {
+            throw new IllegalArgumentException("subscription must not be blank");
+        }
         Environment environment = Environment.ofProcess();
-        return new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null);
+        return new AzureCliTokenSource(
+                environment, new SystemProcessRunner(environment), Time.SYSTEM, null, subscription);
+    }
+
+    /** The account of {@code azd auth login}. */
+    public static TokenSource azureDeveloperCli() {
+        Environment environment = Environment.ofProcess();
+        return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
+    }
+
+    /**
+     * The account of {@code Connect-AzAccount} in PowerShell, with the module Az.Accounts 2.2.0 or later. A change of
+     * account is noticed when the token is refreshed, or by {@link AzureServiceTokenProvider#invalidate()}.
+     */
+    public static TokenSource azurePowerShell() {
+        Environment environment = Environment.ofProcess();
+        return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
     }
 
     /**
@@ -21,5 +55,120 @@ public final class TokenSources {
     public static TokenSource imds() {
         return new ImdsTokenSource(
                 Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, false);
+    }
+
+    /**
+     * The identity that this pod's service account stands for, by the variables that the workload identity webhook puts
+     * into a pod: {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID} and {@code AZURE_FEDERATED_TOKEN_FILE}. Where the
+     * cluster has identity bindings, its token proxy ({@code AZURE_KUBERNETES_TOKEN_PROXY}) is asked in Entra ID's
+     * place; the default chain leaves that proxy alone, as the Azure SDKs do.
+     */
+    public static TokenSource workloadIdentity() {
+        return new WorkloadIdentityTokenSource(
+                Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, true);
+    }
+
+    /**
+     * The service principal that {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID} and {@code AZURE_CLIENT_SECRET} or
+     * {@code AZURE_CLIENT_CERTIFICATE_PATH} name.
+     */
+    public static TokenSource environment() {
+        return new EnvironmentTokenSource(
+                Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM);
+    }
+
+    /**
+     * An application with a client secret, in the cloud that {@code AZURE_AUTHORITY_HOST} names.
+     *
+     * @param tenantId its tenant, an ID or a domain; a request may name another one
+     * @param clientId its client ID
+     * @param secret the secret's value; no message shows it
+     * @throws IllegalArgumentException if one of them is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource clientSecret(String tenantId, String clientId, String secret) {
+        return application(
+                "Client secret", tenantId, clientId, new ClientSecret(new Secret(requireText(secret, "secret"))));
+    }
+
+    /**
+     * An application with a certificate in a file, PEM or PKCS#12 with its RSA private key. The file is read for each
+     * exchange, and the certificate's chain goes along.
+     *
+     * @param tenantId its tenant, an ID or a domain; a request may name another one
+     * @param clientId its client ID
+     * @param file the file
+     * @param password of PKCS#12; null without one
+     * @throws IllegalArgumentException if tenant or client ID is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource clientCertificate(
+            String tenantId, String clientId, Path file, @Nullable String password) {
+        Secret secret = password == null ? null : new Secret(password);
+        return application(
+                "Client certificate",
+                tenantId,
+                clientId,
+                new CertificateFile(file.toString(), "the certificate", secret, true));
+    }
+
+    /**
+     * An application that another issuer vouches for, by a federated credential.
+     *
+     * @param tenantId its tenant, an ID or a domain; a request may name another one
+     * @param clientId its client ID
+     * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's; no message shows it
+     * @throws IllegalArgumentException if tenant or client ID is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource clientAssertion(String tenantId, String clientId, Supplier<String> assertion) {
+        return application(
+                "Client assertion",
+                tenantId,
+                clientId,
+                new ClientAssertion(Objects.requireNonNull(assertion, "assertion")));
+    }
+
+    /**
+     * An application with a certificate that a key vault keeps. It is read again each hour, and earlier where Entra ID
+     * does not take it any more.
+     *
+     * @param tenantId the application's tenant, an ID or a domain; null for the vault's
+     * @param clientId its client ID
+     * @param secretId the URL of the certificate's secret, such as
+     *     {@code https://myvault.vault.azure.net/secrets/mycertificate}
+     * @param vault where the token that opens the vault comes from, such as {@link #imds()}
+     * @throws IllegalArgumentException if the client ID is blank
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
+     */
+    public static TokenSource keyVaultCertificate(
+            @Nullable String tenantId, String clientId, String secretId, TokenSource vault) {
+        EntraClient client = entra();
+        return new KeyVaultTokenSource(
+                client,
+                tenantId,
+                requireText(clientId, "clientId"),
+                new KeyVaultSecret(secretId, Objects.requireNonNull(vault, "vault"), client.http(), client.time()));
+    }
+
+    private static TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {
+        return new EntraTokenSource(
+                name,
+                entra(),
+                EntraTenants.any(requireText(tenantId, "tenantId")),
+                requireText(clientId, "clientId"),
+                credential);
+    }
+
+    private static EntraClient entra() {
+        EntraAuthority authority = EntraAuthority.of(Environment.ofProcess());
+        return new EntraClient(authority, null, new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM);
+    }
+
+    private static String requireText(String value, String name) {
+        if (Objects.requireNonNull(value, name).isBlank()) {
+            throw new IllegalArgumentException(name + " must not be blank");
+        }
+        return value;
     }
 }

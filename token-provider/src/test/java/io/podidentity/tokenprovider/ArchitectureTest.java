@@ -1,5 +1,7 @@
 package io.podidentity.tokenprovider;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -78,6 +80,21 @@ class ArchitectureTest {
     }
 
     @Test
+    void library_needsNoMetadataInANativeImage() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.lang.reflect..", "java.lang.invoke..")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(java.util.ServiceLoader.class, java.util.ResourceBundle.class)
+                .orShould()
+                .callMethodWhere(target(nameMatching("forName|getResource|getResourceAsStream|loadClass")))
+                .because("what is found by name only must be declared to a native image")
+                .check(main);
+    }
+
+    @Test
     void publicTypes_areFew() {
         List<String> names = main.stream()
                 .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
@@ -90,13 +107,15 @@ class ArchitectureTest {
                 .containsExactly(
                         "AccessToken",
                         "AzureServiceTokenProvider",
+                        "ConnectionString",
                         "Explanation",
                         "Principal",
                         "TokenAcquisitionException",
                         "TokenAttempt",
                         "TokenRequest",
                         "TokenSource",
-                        "TokenSources");
+                        "TokenSources",
+                        "UserAssignedIdentity");
     }
 
     @Test

@@ -63,7 +63,7 @@ class AzureCliProfileTest {
         write(home.resolve(".azure"), "one", WRITTEN);
         Environment environment = new Environment(Map.of(), false, false, home.toString());
         AzureCliTokenSource source =
-                new AzureCliTokenSource(environment, new FakeProcessRunner(), new FakeTime(), ZoneOffset.UTC);
+                new AzureCliTokenSource(environment, new FakeProcessRunner(), new FakeTime(), ZoneOffset.UTC, null);
 
         assertThat(source.accountFingerprint()).isEqualTo(profile(Map.of()).fingerprint());
     }

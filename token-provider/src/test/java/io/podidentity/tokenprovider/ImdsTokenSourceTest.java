@@ -43,7 +43,7 @@ class ImdsTokenSourceTest {
         source.acquire(REQUEST);
 
         assertThat(http.requests())
-                .containsExactly(HttpRequest.toHost(URL + "https%3A%2F%2Fstorage.azure.com%2F", 2_000, 30_000)
+                .containsExactly(HttpRequest.toHost(URL + "https%3A%2F%2Fstorage.azure.com%2F", 2_000, 20_000)
                         .withHeader("Metadata", "true"));
     }
 

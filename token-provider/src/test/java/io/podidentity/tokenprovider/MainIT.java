@@ -95,13 +95,43 @@ class MainIT {
                         + " Assign a managed identity to this machine or pod.\n"
                         + "  Azure CLI: unavailable (N ms): az is not installed."
                         + " Install it, or set AzureCLIPath to its folder.\n"
+                        + "  Azure Developer CLI: unavailable (N ms): azd is not installed.\n"
+                        + "  Azure PowerShell: unavailable (N ms): PowerShell is not installed.\n"
                         + "  More: docs/troubleshooting.md#no-source-available\n");
     }
 
+    @Test
+    void token_asAModuleWithNoOther_printsItToo() throws Exception {
+        Run run = runJava(
+                List.of(
+                        "--module-path",
+                        "target/classes",
+                        "--module",
+                        "io.podidentity.tokenprovider/io.podidentity.tokenprovider.Main"),
+                "token",
+                "--resource",
+                "https://storage.azure.com/");
+
+        assertThat(run.stderr).isEmpty();
+        assertThat(run.stdout.split("\\.")).hasSize(3);
+    }
+
+    @Test
+    void token_withAConnectionString_asksThatSourceAlone() throws Exception {
+        Run run = run("explain", "--connection-string", "RunAs=App;AppId=a");
+
+        assertThat(run.exitCode).isZero();
+        assertThat(run.stdout).contains("IMDS: got the token (").doesNotContain("Azure CLI");
+    }
+
     private Run run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", "target/classes"));
-        command.add("io.podidentity.tokenprovider.Main");
+        return runJava(List.of("-cp", "target/classes", "io.podidentity.tokenprovider.Main"), arguments);
+    }
+
+    private Run runJava(List<String> program, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(program);
         command.addAll(List.of(arguments));
         Path stdout = folder.resolve("stdout");
         Path stderr = folder.resolve("stderr");

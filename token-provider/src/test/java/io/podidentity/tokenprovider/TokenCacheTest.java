@@ -75,4 +75,45 @@ class TokenCacheTest {
         assertThat(slot.quiet()).isNull();
         assertThat(cache.size()).isZero();
     }
+
+    @Test
+    void slot_whenFullOfValidTokens_dropsThoseThatExpireFirst() {
+        TokenSlot soonest = cache.slot("minutes 10");
+        for (int i = 0; i < TokenCache.MAX_SLOTS; i++) {
+            // Neither in the order of their making nor against it.
+            int minutes = 10 + i * 7 % TokenCache.MAX_SLOTS;
+            source.thenTokenFor(Duration.ofMinutes(minutes));
+            cache.slot("minutes " + minutes).get(false, LIMIT);
+        }
+
+        cache.slot("one more");
+
+        assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS * 3 / 4 + 1);
+        assertThat(soonest.quiet()).isNull();
+        assertThat(cache.slot("minutes 260").quiet()).isNotNull();
+        assertThat(cache.slot("minutes 259").quiet()).isNull();
+    }
+
+    @Test
+    void slot_upToTheBound_dropsNothing() {
+        for (int i = 0; i < TokenCache.MAX_SLOTS; i++) {
+            cache.slot("resource " + i).get(false, LIMIT);
+        }
+
+        assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS);
+    }
+
+    @Test
+    void clear_forgetsWhichSourceAnsweredFirst() {
+        ScriptedSource other = new ScriptedSource("other", time);
+        TokenCache cache =
+                new TokenCache(new TokenSourceChain(List.of(source, other), time), Runnable::run, time, LIMIT);
+        cache.slot("r").get(false, LIMIT);
+        source.thenUnavailable("gone", "");
+
+        cache.clear();
+
+        assertThat(cache.slot("r").get(false, LIMIT).token).isNotNull();
+        assertThat(other.calls()).isEqualTo(1);
+    }
 }

@@ -116,6 +116,22 @@ class TokenSlotConcurrencyTest {
     }
 
     @Test
+    void get_whenOneCallerAfterTheOtherIsInterrupted_endsTheFlightWithTheLast() throws InterruptedException {
+        Thread last = new Thread(
+                () -> assertThatThrownBy(() -> slot.get(false, LIMIT)).isInstanceOf(TokenAcquisitionException.class));
+        last.start();
+        asked.await();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> slot.get(false, LIMIT)).isInstanceOf(TokenAcquisitionException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(interrupted.getCount()).isEqualTo(1);
+
+        last.interrupt();
+
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void get_whenTheDeadlinePasses_saysSoAndEndsTheFlight() throws InterruptedException {
         assertThatThrownBy(() -> slot.get(false, Duration.ofMillis(1)))
                 .isInstanceOfSatisfying(TokenAcquisitionException.class, e -> {

@@ -9,6 +9,7 @@ public final class Report {
             "JvmHello",
             "RawSocket",
             "UrlConnection",
+            "UrlConnectionAndJar",
             "JdkHttpClient",
             "TokenProvider",
             "Msal4jManagedIdentity",
@@ -37,6 +38,8 @@ public final class Report {
             "managedIdentityCredential",
             "defaultAzureCredential",
             "msal4j");
+    private static final List<String> STARTS =
+            List.of("one jar", "extracted", "extracted, AppCDS", "extracted, AppCDS, C1 alone", "extracted, AOT cache");
     private static final List<String> PROCESS = List.of("wall ms", "cpu ms", "peak MB");
     private static final List<String> CALLS = List.of("first", "next", "length", "lines");
     private static final List<String> TROUBLE = List.of("worst", "calls", "errors", "requests", "inFlight");
@@ -95,6 +98,8 @@ public final class Report {
         for (String network : List.of("refused", "no-route", "black-hole", "silent")) {
             all.add(new Table("Nothing there: " + network + ", ms in the process", network, CLIENTS, CALLS, ""));
         }
+        List<String> start = List.of("ready ms", "cpu ms", "resident MB");
+        all.add(new Table("The demo's start until it is ready", "demo", STARTS, start, "one jar"));
         List<String> cost = List.of("1.ns", "2.ns", "1.bytes", "2.bytes");
         all.add(new Table("A call with the token in the cache", "jmh", HITS, cost, "mapAndClock"));
         for (String kind : List.of("platform", "virtual")) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AzureCliProgramTest {
+class ToolTest {
     @TempDir
     private Path root;
 
@@ -70,11 +70,9 @@ class AzureCliProgramTest {
     @Test
     void find_inTheHomeFolder_isThatOfPip() throws IOException {
         Path az = az(folder("home/.local/bin"));
-        List<String> usual = new AzureCliProgram(environment(Map.of(), false, "/nowhere")).find();
+        List<String> usual = new Tool(environment(Map.of(), false, "/nowhere"), "az").find();
 
-        assertThat(new AzureCliProgram(environment(
-                                Map.of(), false, root.resolve("home").toString()))
-                        .find())
+        assertThat(new Tool(environment(Map.of(), false, root.resolve("home").toString()), "az").find())
                 .isEqualTo(usual == null ? List.of(az.toString()) : usual);
     }
 
@@ -147,7 +145,7 @@ class AzureCliProgramTest {
     }
 
     private static List<String> onWindows(Map<String, String> variables) {
-        return new AzureCliProgram(environment(variables, true, "/nowhere")).find();
+        return new Tool(environment(variables, true, "/nowhere"), "az").find();
     }
 
     private static List<String> find(String... namesAndValues) {
@@ -155,7 +153,7 @@ class AzureCliProgramTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             variables.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return new AzureCliProgram(environment(variables, false, "/nowhere")).find();
+        return new Tool(environment(variables, false, "/nowhere"), "az").find();
     }
 
     private static Environment environment(Map<String, String> variables, boolean windows, String home) {

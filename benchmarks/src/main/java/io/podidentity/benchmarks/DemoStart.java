@@ -1,0 +1,113 @@
+package io.podidentity.benchmarks;
+
+import io.podidentity.benchmarks.process.ServerStart;
+import io.podidentity.benchmarks.stub.Behaviour;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long the demo takes from {@code java} to ready, which is what a pod's restart costs: as one jar, extracted, and
+ * with what the JVM remembers of an earlier run (an archive of classes; since JDK 25 also of their methods' profiles).
+ */
+final class DemoStart {
+    private static final int AOT_CACHE_SINCE = 25;
+    private static final String EXIT = "-Dspring.context.exit=onRefresh";
+
+    private final Session session;
+    private final Path folder;
+
+    DemoStart(Session session) throws IOException {
+        this.session = session;
+        this.folder = Files.createDirectories(session.folder.resolve("demo-" + session.jdk.feature()));
+    }
+
+    void measure() throws IOException, InterruptedException {
+        Path jar = jar();
+        if (jar == null) {
+            session.say("demo-app has no jar yet: its start is left out");
+            return;
+        }
+        session.stub.behave(Behaviour.USUAL);
+        List<Form> forms = forms(jar);
+        for (int round = 0; round <= rounds(); round++) {
+            for (Form form : forms) {
+                session.say("demo, " + form.name + ", round " + round);
+                ServerStart start = start(form.words);
+                if (round > 0) {
+                    session.figures.add("demo." + form.name + ".ready ms", start.readyMillis());
+                    session.figures.add("demo." + form.name + ".cpu ms", start.cpuMillis());
+                    session.figures.add("demo." + form.name + ".resident MB", start.residentMegabytes());
+                }
+            }
+        }
+    }
+
+    private int rounds() {
+        return session.options.quick() ? 3 : 9;
+    }
+
+    /** A way to start it. */
+    private record Form(String name, List<String> words) {}
+
+    private List<Form> forms(Path jar) throws IOException, InterruptedException {
+        Path extracted = folder.resolve("app");
+        run(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--force", "--destination", extracted + ""));
+        String app = extracted.resolve(jar.getFileName()).toString();
+        List<Form> forms = new ArrayList<>();
+        forms.add(new Form("one jar", List.of("-jar", jar.toString())));
+        forms.add(new Form("extracted", List.of("-jar", app)));
+        String archive = folder.resolve("app.jsa").toString();
+        Files.deleteIfExists(Path.of(archive));
+        run(List.of("-XX:ArchiveClassesAtExit=" + archive, EXIT, "-jar", app));
+        forms.add(new Form("extracted, AppCDS", List.of("-XX:SharedArchiveFile=" + archive, "-jar", app)));
+        forms.add(new Form(
+                "extracted, AppCDS, C1 alone",
+                List.of("-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1", "-jar", app)));
+        if (session.jdk.feature() >= AOT_CACHE_SINCE) {
+            String cache = folder.resolve("app.aot").toString();
+            run(List.of("-XX:AOTCacheOutput=" + cache, EXIT, "-jar", app));
+            forms.add(new Form("extracted, AOT cache", List.of("-XX:AOTCache=" + cache, "-jar", app)));
+        }
+        return forms;
+    }
+
+    private @Nullable Path jar() throws IOException {
+        Path target = session.classPaths.module().resolveSibling("demo-app").resolve("target");
+        if (!Files.isDirectory(target)) {
+            return null;
+        }
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "demo-app-*.jar")) {
+            for (Path jar : jars) {
+                return jar;
+            }
+        }
+        return null;
+    }
+
+    private ServerStart start(List<String> words) throws IOException, InterruptedException {
+        return ServerStart.of(builder(words), "/actuator/health/readiness");
+    }
+
+    private void run(List<String> words) throws IOException, InterruptedException {
+        int exitCode = builder(words).start().waitFor();
+        if (exitCode != 0) {
+            throw new IOException("java " + String.join(" ", words) + " ended with " + exitCode);
+        }
+    }
+
+    private ProcessBuilder builder(List<String> words) {
+        List<String> command = new ArrayList<>();
+        command.add(session.jdk.java().toString());
+        command.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().put("AZURE_POD_IDENTITY_AUTHORITY_HOST", session.stub.url());
+        builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("demo.log").toFile());
+        return builder;
+    }
+}

@@ -1,0 +1,29 @@
+package io.podidentity.tokenprovider;
+
+import org.jspecify.annotations.Nullable;
+
+/** A certificate in a file as the proof; the file is read for each exchange, since whoever renews it replaces it. */
+final class CertificateFile implements EntraCredential {
+    private final String path;
+    private final String setting;
+    private final @Nullable Secret password;
+    private final boolean withChain;
+
+    /**
+     * @param setting what names the file, for messages
+     * @param password of PKCS#12; null without one
+     */
+    CertificateFile(String path, String setting, @Nullable Secret password, boolean withChain) {
+        this.path = path;
+        this.setting = setting;
+        this.password = password;
+        this.withChain = withChain;
+    }
+
+    @Override
+    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+        byte[] contents = SmallFile.read(path, setting, "Correct " + setting + ".");
+        String origin = "the file of " + setting + ", " + Excerpt.of(path, 120) + ",";
+        return session.present(SignedProof.of(CertificateReader.read(contents, password, origin), session, withChain));
+    }
+}

@@ -1,0 +1,78 @@
+package io.podidentity.tokenprovider;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A user-assigned managed identity, by one of the three IDs that Azure knows it by. Which of them a host takes differs;
+ * the client ID is taken wherever there is a choice at all.
+ *
+ * <p><i>Thread-safety:</i> immutable.
+ *
+ * @param kind which of its IDs it is
+ * @param id the ID, without blanks around it
+ */
+public record UserAssignedIdentity(Kind kind, String id) {
+
+    /** The IDs of an identity. */
+    public enum Kind {
+        /** The client ID, also called application ID: a GUID. */
+        CLIENT_ID("client ID"),
+        /** The object ID, also called principal ID: another GUID. */
+        OBJECT_ID("object ID"),
+        /**
+         * The resource ID: {@code /subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME}.
+         */
+        RESOURCE_ID("resource ID");
+
+        private final String words;
+
+        Kind(String words) {
+            this.words = words;
+        }
+    }
+
+    /**
+     * @throws NullPointerException if a part is null
+     * @throws IllegalArgumentException if the ID is blank
+     */
+    public UserAssignedIdentity {
+        requireNonNull(kind, "kind");
+        if (id.isBlank()) {
+            throw new IllegalArgumentException(kind.words + " must not be blank");
+        }
+        id = id.strip();
+    }
+
+    /**
+     * The identity with a client ID.
+     *
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static UserAssignedIdentity ofClientId(String clientId) {
+        return new UserAssignedIdentity(Kind.CLIENT_ID, clientId);
+    }
+
+    /**
+     * The identity with an object ID.
+     *
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static UserAssignedIdentity ofObjectId(String objectId) {
+        return new UserAssignedIdentity(Kind.OBJECT_ID, objectId);
+    }
+
+    /**
+     * The identity with a resource ID.
+     *
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static UserAssignedIdentity ofResourceId(String resourceId) {
+        return new UserAssignedIdentity(Kind.RESOURCE_ID, resourceId);
+    }
+
+    /** For people, such as {@code client ID 11111111-1111-1111-1111-111111111111}. */
+    @Override
+    public String toString() {
+        return kind.words + " " + Excerpt.of(id, 200);
+    }
+}

@@ -1,0 +1,139 @@
+package io.podidentity.tokenprovider.azure;
+
+import static java.util.Objects.requireNonNull;
+
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.credential.TokenRequestContext;
+import com.azure.core.exception.HttpResponseException;
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Any credential of the Azure SDK as a source, such as one that signs a person in by a browser:
+ *
+ * <pre>{@code
+ * AzureServiceTokenProvider.builder().sources(List.of(new TokenCredentialSource(credential)))
+ * }</pre>
+ *
+ * <p>The credential is asked on a daemon thread of its own, which is interrupted at the deadline or when the caller is. Of its exceptions
+ * only their classes and the AADSTS number are told: their texts are somebody else's, and have held tokens before.
+ *
+ * <p><i>Thread-safety:</i> that of the credential.
+ */
+public final class TokenCredentialSource implements TokenSource {
+    private static final String NAME = "Azure SDK";
+    /** By its name: azure-identity may be absent. */
+    private static final String UNAVAILABLE = "com.azure.identity.CredentialUnavailableException";
+
+    private static final int MAX_CAUSES = 8;
+
+    private final TokenCredential credential;
+
+    /**
+     * @param credential whom to ask
+     * @throws NullPointerException if it is null
+     */
+    public TokenCredentialSource(TokenCredential credential) {
+        this.credential = requireNonNull(credential, "credential");
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        TokenRequestContext context = new TokenRequestContext()
+                .addScopes(request.scope())
+                .setTenantId(request.tenantId())
+                .setClaims(request.claims())
+                .setCaeEnabled(request.claims() != null);
+        FutureTask<com.azure.core.credential.AccessToken> task =
+                new FutureTask<>(() -> credential.getTokenSync(context));
+        Thread thread = new Thread(null, task, "token-provider-credential", 0, false);
+        thread.setDaemon(true);
+        thread.start();
+        Duration limit = requireNonNull(request.deadline(), "deadline");
+        try {
+            return acquired(task.get(limit.toNanos(), TimeUnit.NANOSECONDS), request);
+        } catch (TimeoutException e) {
+            throw failure(Code.TIMED_OUT, "did not answer within " + limit.toMillis() + " ms", "");
+        } catch (ExecutionException e) {
+            return outcome(requireNonNull(e.getCause()));
+        } finally {
+            task.cancel(true);
+        }
+    }
+
+    @SuppressWarnings({"ConstantValue", "NullAway"
+    }) // what a credential of somebody else's gives is not checked by a compiler
+    private Outcome acquired(com.azure.core.credential.AccessToken token, TokenRequest request) {
+        if (token == null || token.getToken() == null || token.getExpiresAt() == null) {
+            throw failure(Code.INVALID_RESPONSE, "gave no token", "");
+        }
+        OffsetDateTime refreshAt = token.getRefreshAt();
+        return new Acquired(AccessToken.bearer(
+                token.getToken(),
+                request.resource(),
+                token.getExpiresAt().toInstant(),
+                refreshAt == null ? null : refreshAt.toInstant(),
+                NAME));
+    }
+
+    private Outcome outcome(Throwable thrown) {
+        String classes = "threw " + thrown.getClass().getName();
+        Throwable e = thrown;
+        for (int i = 0; e != null && i < MAX_CAUSES; i++, e = e.getCause()) {
+            if (e.getClass().getName().equals(UNAVAILABLE)) {
+                return new Unavailable(reason("says that it does not apply here"), "");
+            }
+            if (e instanceof HttpResponseException refusal) {
+                throw refused(refusal);
+            }
+            if (e instanceof IOException) {
+                throw failure(Code.SERVICE_UNAVAILABLE, classes, "Check the way to Entra ID.");
+            }
+        }
+        throw failure(Code.INVALID_CONFIGURATION, classes, "Ask the credential itself to see more.");
+    }
+
+    private TokenAcquisitionException refused(HttpResponseException e) {
+        int status = e.getResponse() == null ? 0 : e.getResponse().getStatusCode();
+        boolean passing = status == 408 || status == 429 || status >= 500;
+        String number = aadsts(String.valueOf(e.getMessage()));
+        String said = (status == 0 ? "" : ": HTTP " + status) + (number.isEmpty() ? "" : " \"" + number + "\"");
+        return failure(
+                passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                "threw " + e.getClass().getName() + said,
+                passing ? "Try again in a minute." : "Ask the credential itself to see more.");
+    }
+
+    /** Entra ID's number for the refusal, which is no secret; empty without one. */
+    private static String aadsts(String message) {
+        int start = message.indexOf("AADSTS");
+        int end = start < 0 ? 0 : start + "AADSTS".length();
+        while (start >= 0 && end < message.length() && end < start + 16 && Character.isDigit(message.charAt(end))) {
+            end++;
+        }
+        return start < 0 ? "" : message.substring(start, end);
+    }
+
+    private TokenAcquisitionException failure(Code code, String what, String remedy) {
+        return new TokenAcquisitionException(code, reason(what), remedy, null);
+    }
+
+    private String reason(String what) {
+        return credential.getClass().getName() + " " + what;
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Microsoft Entra ID access tokens with no secret in the program; start with
+ * {@link io.podidentity.tokenprovider.AzureServiceTokenProvider}.
+ */
+@org.jspecify.annotations.NullMarked
+module io.podidentity.tokenprovider {
+    requires static transitive org.jspecify;
+    requires static transitive com.azure.core;
+
+    exports io.podidentity.tokenprovider;
+    exports io.podidentity.tokenprovider.azure;
+}

@@ -1,0 +1,178 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** The cache of the original, and what ours does better. */
+@Runs(file = ConformanceFile.APP_AUTHENTICATION, kinds = "cache")
+class CacheCasesTest extends ConformanceRunner {
+    private static final String RESOURCE = "https://vault.azure.net/";
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @Override
+    void run(ConformanceCase row) {
+        JsonNode given = row.given();
+        if (given.has("secondsLeft")) {
+            secondsLeft(row);
+        } else if (given.has("resources") || given.has("tenants")) {
+            entries(row);
+        } else if (given.has("connectionStrings")) {
+            connectionStrings(row);
+        } else if (given.has("azureAdInstances")) {
+            clouds(row);
+        } else if (given.has("parallelForced")) {
+            forced(row);
+        } else if (given.has("cancelWhileQueued")) {
+            cancelled(row);
+        } else if (given.has("process")) {
+            failures(row);
+        } else {
+            hits(row);
+        }
+    }
+
+    private static void hits(ConformanceCase row) {
+        Played played = new Played();
+        List<CompletableFuture<CachedToken>> parallel = new ArrayList<>();
+        String before = row.given("after");
+        int callers = before == null ? 1 : Integer.parseInt(before.replaceAll("\\D.*", ""));
+        for (int i = 0; i < callers; i++) {
+            parallel.add(played.cache.slot(RESOURCE).getAsync(false, LIMIT));
+        }
+        played.crew.fly();
+        for (int i = 0; i < row.given().get("calls").asInt(); i++) {
+            played.cache.slot(RESOURCE).get(false, LIMIT);
+        }
+        assertThat(parallel).allMatch(CompletableFuture::isDone);
+        assertThat(played.source.calls())
+                .isEqualTo(row.expected().get("providerHits").asInt());
+    }
+
+    private static void failures(ConformanceCase row) {
+        Played played = new Played();
+        int calls = row.given().get("calls").asInt();
+        int errors = 0;
+        for (int i = 0; i < calls; i++) {
+            played.source.thenUnavailable("az is not installed", "");
+            CompletableFuture<CachedToken> call = played.cache.slot(RESOURCE).getAsync(false, LIMIT);
+            if (played.crew.waiting() > 0) {
+                played.crew.fly();
+            }
+            errors += call.isCompletedExceptionally() ? 1 : 0;
+        }
+        assertThat(errors).isEqualTo(row.expected().get("errors").asInt());
+        assertThat(played.source.calls())
+                .isEqualTo(row.expected().get("providerHits").asInt());
+    }
+
+    private static void secondsLeft(ConformanceCase row) {
+        Played played = new Played();
+        CompletableFuture<CachedToken> first = played.cache.slot(RESOURCE).getAsync(false, LIMIT);
+        played.crew.fly();
+        int left = row.given().get("secondsLeft").asInt();
+        played.time.advance(Duration.ofHours(1).minusSeconds(left));
+        if (row.given("provider") != null) {
+            played.source.thenFails(new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "busy", "", null));
+        }
+
+        CachedToken second = played.cache.slot(RESOURCE).get(false, LIMIT);
+
+        boolean served = second.token.value().equals(first.join().token.value());
+        assertThat(served).isEqualTo(row.expected().get("servedFromCache").asBoolean());
+        boolean refreshing = played.crew.waiting() > 0;
+        if (refreshing) {
+            played.crew.fly();
+        }
+        assertThat(played.cache.slot(RESOURCE).get(false, LIMIT)).isNotNull();
+        // The moment of a refresh has some jitter before five minutes.
+        if (left < 300 || left > 330) {
+            assertThat(refreshing).isEqualTo(left < 300);
+        }
+    }
+
+    private static void entries(ConformanceCase row) {
+        Played played = new Played();
+        for (JsonNode resource : row.given().path("resources")) {
+            played.get(TokenRequest.forResource(resource.asText()));
+        }
+        for (JsonNode tenant : row.given().path("tenants")) {
+            played.get(TokenRequest.forResource(RESOURCE).withTenantId(tenant.isNull() ? null : tenant.asText()));
+        }
+        assertThat(played.source.calls())
+                .isEqualTo(row.expected().get("providerHits").asInt());
+    }
+
+    private static void connectionStrings(ConformanceCase row) {
+        Set<TokenCache> caches = new HashSet<>();
+        Set<String> different = new HashSet<>();
+        for (JsonNode text : row.given().get("connectionStrings")) {
+            caches.add(ProcessCaches.of(Map.of(), text.asText()));
+            different.add(text.asText().replaceAll("\\s|;$", "").toLowerCase(Locale.ROOT));
+        }
+        assertThat(caches).hasSameSizeAs(different);
+        if (row.deviates()) {
+            assertThat(caches).hasSize(row.expected().get("providerHits").asInt());
+        }
+    }
+
+    private static void clouds(ConformanceCase row) {
+        Set<TokenCache> caches = new HashSet<>();
+        for (JsonNode host : row.given().get("azureAdInstances")) {
+            caches.add(ProcessCaches.of(Map.of("AZURE_AUTHORITY_HOST", host.asText()), "RunAs=Workload"));
+        }
+        assertThat(caches).hasSize(row.expected().get("providerHits").asInt());
+    }
+
+    private static void forced(ConformanceCase row) {
+        Played played = new Played();
+        List<CompletableFuture<CachedToken>> calls = new ArrayList<>();
+        for (int i = 0; i < row.given().get("parallelForced").asInt(); i++) {
+            calls.add(played.cache.slot(RESOURCE).getAsync(true, LIMIT));
+        }
+        played.crew.fly();
+        assertThat(calls).allMatch(CompletableFuture::isDone);
+        assertThat(played.crew.waiting()).isZero();
+        assertThat(played.source.calls())
+                .isEqualTo(row.expected().get("providerHits").asInt());
+    }
+
+    private static void cancelled(ConformanceCase row) {
+        Played played = new Played();
+        Thread.currentThread().interrupt();
+
+        TokenAcquisitionException failure = catchThrowableOfType(
+                TokenAcquisitionException.class,
+                () -> played.cache.slot(RESOURCE).get(false, LIMIT));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(failure.code() == Code.INTERRUPTED)
+                .isEqualTo(row.expected().get("cancelHonoured").asBoolean());
+    }
+
+    /** A cache with a source, a clock and flights that the test owns. */
+    private static final class Played {
+        final FakeTime time = new FakeTime();
+        final ManualCrew crew = new ManualCrew();
+        final ScriptedSource source = new ScriptedSource("fake", time);
+        final TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+
+        void get(TokenRequest request) {
+            CompletableFuture<CachedToken> call = cache.slot(request).getAsync(false, LIMIT);
+            if (crew.waiting() > 0) {
+                crew.fly();
+            }
+            assertThat(call).isDone();
+        }
+    }
+}

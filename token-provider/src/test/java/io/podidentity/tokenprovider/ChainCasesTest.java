@@ -1,0 +1,114 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Chains of the Azure SDKs and of AWS. */
+@Runs(kinds = {"chain", "chain_aws", "chain_java_plain"})
+class ChainCasesTest extends ConformanceRunner {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path root;
+
+    private final FakeTime time = new FakeTime();
+
+    @Override
+    void run(ConformanceCase row) {
+        if (row.given().has("env")) {
+            firstOf(row);
+        } else {
+            links(row);
+        }
+    }
+
+    private void firstOf(ConformanceCase row) {
+        Map<String, String> variables = new HashMap<>();
+        row.given()
+                .get("env")
+                .properties()
+                .forEach(variable ->
+                        variables.put(variable.getKey(), variable.getValue().asText()));
+        Environment environment = new Environment(variables, false, false, "/nowhere");
+        String first = new DefaultSources(environment, new File(root.toString()), new FakeTransport(), time)
+                .all()
+                .get(0)
+                .name();
+        assertThat(first.replace(" ", "")).isEqualToIgnoringCase(row.expected("first_success"));
+    }
+
+    private void links(ConformanceCase row) {
+        List<TokenSource> sources = new ArrayList<>();
+        List<ScriptedSource> scripted = new ArrayList<>();
+        for (JsonNode link : row.given().get("links")) {
+            if (link.has("status")) {
+                FakeTransport http = new FakeTransport()
+                        .answers(link.get("status").asInt(), link.get("body").toString());
+                sources.add(
+                        new ImdsTokenSource(new Environment(Map.of(), false, false, "/nowhere"), http, time, false));
+            } else {
+                String result =
+                        link.isTextual() ? link.asText() : link.get("result").asText();
+                ScriptedSource source = new ScriptedSource(link.path("name").asText("link " + sources.size()), time);
+                sources.add(source);
+                scripted.add(scripted(source, result));
+            }
+        }
+
+        Throwable failure = call(row, sources);
+
+        boolean fails = row.expected().has("error") || row.expected().has("message_lists");
+        assertThat(failure != null).isEqualTo(fails);
+        List<Integer> calls = new ArrayList<>();
+        row.expected().path("calls").forEach(count -> calls.add(count.asInt()));
+        if (!calls.isEmpty()) {
+            assertThat(scripted).extracting(ScriptedSource::calls).isEqualTo(calls);
+        }
+        if (row.expected().has("cli_called")) {
+            assertThat(scripted.get(0).calls() > 0)
+                    .isEqualTo(row.expected().get("cli_called").asBoolean());
+        }
+    }
+
+    /** Forced calls one after the other, so that each of them reaches the chain; or all at once. */
+    private Throwable call(ConformanceCase row, List<TokenSource> sources) {
+        ManualCrew crew = new ManualCrew();
+        TokenSlot slot =
+                new TokenSlot(TokenRequest.forResource("r"), new TokenSourceChain(sources, time), crew, time, LIMIT);
+        int parallel = row.given().path("parallel").asInt(1);
+        Throwable failure = null;
+        for (int i = 0; i < row.given().path("get_token_calls").asInt(1); i++) {
+            CompletableFuture<CachedToken> last = null;
+            for (int caller = 0; caller < parallel; caller++) {
+                last = slot.getAsync(true, LIMIT);
+            }
+            crew.fly();
+            assertThat(crew.waiting()).isZero();
+            failure = last.handle((token, thrown) -> thrown).join();
+        }
+        return failure;
+    }
+
+    private static ScriptedSource scripted(ScriptedSource source, String result) {
+        for (int i = 0; i < 20; i++) {
+            switch (result) {
+                case "token" -> {}
+                case "unavailable" -> source.thenUnavailable("not here", "");
+                case "failed" -> source.thenFails(new TokenAcquisitionException(Code.REFUSED, "refused", "", null));
+                default -> throw new AssertionError(result);
+            }
+        }
+        return source;
+    }
+}

@@ -1,0 +1,104 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The original's way along its providers. */
+@Runs(file = ConformanceFile.APP_AUTHENTICATION, kinds = "chain")
+class DiscoveryCasesTest extends ConformanceRunner {
+    private static final TokenRequest REQUEST =
+            TokenRequest.forResource("https://vault.azure.net/").withDeadline(Duration.ofSeconds(30));
+
+    private final FakeTime time = new FakeTime();
+
+    @Override
+    void run(ConformanceCase row) throws Exception {
+        List<ScriptedSource> sources = new ArrayList<>();
+        for (JsonNode link : row.given().get("chain")) {
+            sources.add(source(link.asText()));
+        }
+        TokenSourceChain chain = new TokenSourceChain(List.copyOf(sources), time);
+        for (int i = 1; i < row.given().path("calls").asInt(1); i++) {
+            chain.acquire(REQUEST);
+        }
+
+        CachedToken token = null;
+        TokenAcquisitionException failure = null;
+        try {
+            token = chain.acquire(REQUEST);
+        } catch (TokenAcquisitionException e) {
+            failure = e;
+        }
+
+        boolean fails = row.expected().has("error") || row.expected().has("secondCall");
+        assertThat(failure != null).isEqualTo(fails);
+        if (row.expected("principalType") != null) {
+            assertThat(token.token.principal().type())
+                    .hasToString(row.expected("principalType").toUpperCase(Locale.ROOT));
+        }
+        if (row.expected("messageContains") != null) {
+            assertThat(failure).hasMessageContaining(row.expected("messageContains"));
+        }
+        row.expected()
+                .path("hits")
+                .properties()
+                .forEach(hits -> assertThat(calls(sources, hits.getKey()))
+                        .as(hits.getKey())
+                        .isEqualTo(hits.getValue().asInt()));
+        if (row.expected("secondCall") != null) {
+            // The first call got its token from the first source, so no other was ever asked.
+            assertThat(sources.subList(1, sources.size())).allMatch(source -> source.calls() == 0);
+        }
+        if (sources.size() == 1) {
+            assertThat(failure.reason()).isEqualTo("its own words");
+        }
+    }
+
+    /** A source by what the case says of it: {@code Name:ok}, {@code Name:not-found}, {@code Name:ok then fail} … */
+    private ScriptedSource source(String link) {
+        String name = link.substring(0, link.indexOf(':'));
+        ScriptedSource source = new ScriptedSource(name, time);
+        for (String step : link.substring(link.indexOf(':') + 1).split(" then ", -1)) {
+            switch (step) {
+                case "ok" -> source.then(request -> new TokenSource.Acquired(token(request, name)));
+                case "not-found" -> source.thenUnavailable("not installed", "");
+                case "connection-error" -> source.thenUnavailable("no answer", "");
+                case "fail" -> source.thenFails(new TokenAcquisitionException(Code.REFUSED, "its own words", "", null));
+                case "other exception" ->
+                    source.then(request -> {
+                        throw new IllegalStateException("other");
+                    });
+                default -> throw new AssertionError(step);
+            }
+        }
+        return source;
+    }
+
+    private AccessToken token(TokenRequest request, String name) {
+        Map<String, Object> claims =
+                name.equals("ManagedIdentity") ? Map.of("appid", "a") : Map.of("upn", "anna@contoso.com");
+        String value = Tokens.jwt(claims);
+        return new AccessToken(
+                value,
+                request.resource(),
+                "Bearer",
+                time.now().plusSeconds(3600),
+                null,
+                PrincipalReader.read(value),
+                name);
+    }
+
+    private static int calls(List<ScriptedSource> sources, String name) {
+        return sources.stream()
+                .filter(source -> source.name().equals(name))
+                .mapToInt(ScriptedSource::calls)
+                .sum();
+    }
+}
