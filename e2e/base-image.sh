@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a small runtime image from this machine's own JDK, where no registry can be reached: the Java runtime by jlink,
-# the libraries it loads, a user 10001, and no shell.
+# the libraries it loads, a user 10001, and no shell. A JDK 25 is taken where there is one, else the one of javac.
 #
 #   e2e/base-image.sh NAME [buildah options such as --root DIR]
 set -euo pipefail
@@ -9,19 +9,28 @@ name=${1:?usage: e2e/base-image.sh NAME [buildah options]}
 shift
 
 jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+for candidate in "${JDK25_HOME:-/nowhere}" /usr/lib/jvm/*-25-* /opt/java/*25*; do
+    if [ -x "$candidate/bin/jlink" ]; then
+        jdk=$candidate
+        break
+    fi
+done
 # What Spring Boot with Tomcat and the Azure SDK load; java.desktop for java.beans, jdk.crypto.ec for TLS.
 modules=java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.management.rmi
 modules+=,java.naming,java.net.http,java.prefs,java.rmi,java.scripting,java.security.jgss,java.sql,java.xml
 modules+=,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
+version=$("$jdk/bin/java" -version 2>&1 | sed -nE '1s/.*"([^"]+)".*/\1/p')
 
 rootfs=$(mktemp -d)
 trap 'rm -rf "$rootfs"' EXIT
 mkdir -p "$rootfs/opt" "$rootfs/etc"
 install -d -m 1777 "$rootfs/tmp"
 
-"$jdk/bin/jlink" --module-path "$jdk/jmods" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
-    --compress=2 --output "$rootfs/opt/java" 2>&1 | grep -v '^Warning: The 2 argument' || true
+"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=2 \
+    --output "$rootfs/opt/java" 2>&1 | grep -v '^Warning: The 2 argument' || true
 test -x "$rootfs/opt/java/bin/java"
+# The classes of the JDK itself as an archive: every JDK has it, and jlink leaves it out.
+"$rootfs/opt/java/bin/java" -Xshare:dump > /dev/null
 # Debian keeps the certificate authorities outside the JDK, behind a link.
 cp --remove-destination "$(readlink -f "$jdk/lib/security/cacerts")" "$rootfs/opt/java/lib/security/cacerts"
 
@@ -40,6 +49,6 @@ chmod 755 "$rootfs"
 
 container=$(buildah "$@" from scratch)
 buildah "$@" copy -q "$container" "$rootfs" / > /dev/null
-buildah "$@" config --env PATH=/opt/java/bin --env JAVA_HOME=/opt/java "$container"
+buildah "$@" config --env PATH=/opt/java/bin --env JAVA_HOME=/opt/java --env JAVA_VERSION="$version" "$container"
 buildah "$@" commit -q "$container" "$name" > /dev/null
 buildah "$@" rm "$container" > /dev/null

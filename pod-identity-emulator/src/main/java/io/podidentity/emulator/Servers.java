@@ -8,6 +8,8 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
+import io.podidentity.emulator.registry.RegistryEndpoint;
+import io.podidentity.emulator.registry.RegistryKey;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
@@ -98,7 +100,8 @@ final class Servers implements AutoCloseable {
         var entraEndpoint = faults.beforeEntra(
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
         imds.serve(node);
-        entra.serve(entraEndpoint);
+        var registry = new RegistryEndpoint(tokens, issuer, RegistryKey.create(authority), tenant.clock());
+        entra.serve(request -> registry.answer(request).orElseGet(() -> entraEndpoint.answer(request)));
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());

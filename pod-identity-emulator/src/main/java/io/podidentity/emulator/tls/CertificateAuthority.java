@@ -32,7 +32,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate authority of a few days that signs one server certificate. Keys are EC P-256: made in a few
+ * A certificate authority of a few days that signs the certificates of this emulator. Keys are EC P-256: made in a few
  * milliseconds, and never written to disk. Immutable.
  */
 public final class CertificateAuthority {
@@ -113,6 +113,18 @@ public final class CertificateAuthority {
         }
     }
 
+    /** A certificate for a key that signs documents, not connections. */
+    public X509Certificate certify(KeyPair signing) {
+        try {
+            X509v3CertificateBuilder leaf = certificate(new X500Name("CN=podid emulator"), signing)
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            return sign(leaf, keys);
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException("This JDK cannot make a certificate", e);
+        }
+    }
+
     private X509v3CertificateBuilder serverCertificate(KeyPair serverKeys)
             throws GeneralSecurityException, IOException {
         var names = new GeneralName[] {
@@ -152,7 +164,8 @@ public final class CertificateAuthority {
         return new JcaX509CertificateConverter().getCertificate(certificate.build(signer));
     }
 
-    private static KeyPair newKeys() throws GeneralSecurityException {
+    /** A new key on the curve P-256. */
+    public static KeyPair newKeys() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         return generator.generateKeyPair();

@@ -1,0 +1,174 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# The pods of k8s/ as podman runs them, from the image that jib pushed: read-only, without capabilities, within 256 MB.
+# Each way to an identity once; the page comes through a published port, as by kubectl port-forward. The emulator runs
+# in the pod's own network, so that it need not listen anywhere but on loopback.
+
+POD_PORT=$(free_port)
+POD_URL=http://127.0.0.1:$POD_PORT
+# Ports in the pod's network, which holds nothing else but the app.
+POD_IMDS=20080
+POD_ENTRA=20443
+POD_STORAGE=20444
+WEBHOOK_MOUNT=/var/run/secrets/azure/tokens
+
+pods_begin() {
+    mkdir -p "$WORK/networks"
+    podman_e2e network create --disable-dns "$POD_NETWORK"
+    mkdir -p "$WORK/pod-trust" "$WORK/pod-token"
+    chmod 755 "$WORK" "$WORK/pod-trust" "$WORK/pod-token"
+    : > "$OUT/pods.txt"
+}
+
+# What a cluster would do to a rendered pod: a port, the variable that the kubelet sets, and here an image, an account
+# and a trust store of this machine. Without probes: podman makes them a command, and the image has no shell to run it.
+# adapt_pod [NAME=VALUE...] < JSON of manifests
+adapt_pod() {
+    local settings
+    settings=$(printf '%s\n' "$@" KUBERNETES_SERVICE_HOST=10.0.0.1 \
+        "DEMO_STORAGE_ENDPOINT=$(jq -r .storage "$EMULATOR" | sed -E "s#:[0-9]+/#:$POD_STORAGE/#")" \
+        "JAVA_TOOL_OPTIONS=$(image_options "$PUSHED:1") -Djavax.net.ssl.trustStore=/trust/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit" \
+        | jq -Rn '[inputs | select(. != "") | {name: sub("=.*"; ""), value: sub("^[^=]*="; "")}]')
+    jq --arg image "$PUSHED:1" --argjson port "$POD_PORT" --argjson settings "$settings" \
+        --arg trust "$WORK/pod-trust" --arg token "$WORK/pod-token" --arg mount "$WEBHOOK_MOUNT" '
+        .[] | select(.kind == "Pod") | .spec.volumes += [
+            {name: "trust", hostPath: {path: $trust}}, {name: "azure-identity-token", hostPath: {path: $token}}]
+        | .spec.containers[0] |= (.image = $image | .ports[0] += {hostIP: "127.0.0.1", hostPort: $port}
+            | del(.startupProbe, .livenessProbe, .readinessProbe)
+            | .env |= map(select(.name as $name | $settings | all(.name != $name))) + $settings
+            | .volumeMounts += [{name: "trust", mountPath: "/trust", readOnly: true},
+                {name: "azure-identity-token", mountPath: $mount, readOnly: true}])'
+}
+
+image_options() {
+    buildah "${STORAGE[@]}" inspect --type image "$1" \
+        | jq -r '.OCIv1.config.Env[] | select(startswith("JAVA_TOOL_OPTIONS=")) | sub("^[^=]*="; "")'
+}
+
+# create_pod OVERLAY [NAME=VALUE...]: the pod with its network, whose name is in $WORK/pod-network; the app waits.
+create_pod() {
+    local overlay=$1 infra
+    shift
+    render "overlays/$overlay"
+    adapt_pod "$@" < "$WORK/rendered.json" > "$WORK/pod.json"
+    podman_e2e kube play --start=false --network "$POD_NETWORK" "$WORK/pod.json"
+    infra=$(podman_e2e ps --all --filter pod=podidentitydemo --format '{{.ID}} {{.IsInfra}}' | awk '$2 == "true" { print $1 }')
+    podman_e2e start "$infra"
+    podman_e2e inspect --format '{{.NetworkSettings.SandboxKey}}' "$infra" > "$WORK/pod-network"
+}
+
+start_pod() {
+    local began=$EPOCHREALTIME
+    podman_e2e pod start podidentitydemo
+    await_pod liveness
+    awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }' > "$WORK/pod-seconds"
+    await_pod readiness
+}
+
+await_pod() {
+    local i
+    for i in {1..600}; do
+        if answers "$POD_URL/actuator/health/$1"; then return 0; fi
+        sleep 0.1
+    done
+    podman_e2e logs podidentitydemo-podidentitydemo
+    fail "no $1 after $i looks"
+}
+
+in_pod_network() {
+    nsenter "--net=$(cat "$WORK/pod-network")" "$@"
+}
+
+# emulate COMMAND...: starts it on the pod's loopback, and puts its authority where the app will look.
+emulate() {
+    start pod-emulator nsenter "--net=$(cat "$WORK/pod-network")" "$@"
+    wait_until 60 pod-emulator grep -q '^{' "$WORK/pod-emulator.out"
+    install -m 644 "$(head -1 "$WORK/pod-emulator.out" | jq -r .trustStore)" "$WORK/pod-trust/trust.p12"
+}
+
+emulate_node() {
+    emulate java -jar "$PODID_JAR" serve --json --secret-file "$WORK/client-secret" \
+        --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE"
+}
+
+# expect_pod OVERLAY SOURCE: token, blobs and page; what the manifest promises; and a paragraph in pods.txt.
+expect_pod() {
+    local overlay=$1 source=$2 pid
+    expect_status 200 "$WORK/pods-identity.json" "$POD_URL/api/identity"
+    expect_json "$WORK/pods-identity.json" ".source == \"$source\"" '.principal.type == "APP"'
+    expect_status 200 "$WORK/pods-blobs.json" "$POD_URL/api/blobs"
+    expect_json "$WORK/pods-blobs.json" 'map(.name) | index("hello.txt") != null'
+    expect_status 200 "$WORK/pods-page.html" "$POD_URL/"
+    expect_text "$WORK/pods-page.html" "$source" hello.txt
+    podman_e2e inspect podidentitydemo-podidentitydemo > "$WORK/pods-inspect.json"
+    expect_json "$WORK/pods-inspect.json" '.[0].HostConfig.ReadonlyRootfs' '.[0].Config.User | startswith("10001")' \
+        '.[0].EffectiveCaps | . == null or . == []' '.[0].HostConfig.Memory == 268435456' '.[0].State.OOMKilled | not'
+    podman_e2e logs podidentitydemo-podidentitydemo > "$WORK/pods.log" 2>&1
+    expect_no_secret "$WORK/pods-page.html" "$WORK/pods-identity.json" "$WORK/pods-blobs.json" "$WORK/pods.log"
+    pid=$(jq '.[0].State.Pid' "$WORK/pods-inspect.json")
+    {
+        echo "\$ kubectl kustomize k8s/overlays/$overlay | podman kube play -"
+        echo "answers after $(cat "$WORK/pod-seconds") s, memory $(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status") MB of 256"
+        echo "\$ curl $POD_URL/api/identity"
+        jq -c '{source, principal, resource}' "$WORK/pods-identity.json"
+        echo "\$ curl $POD_URL/api/blobs"
+        jq -c 'map(.name)' "$WORK/pods-blobs.json"
+        echo
+    } >> "$OUT/pods.txt"
+}
+
+# The address as it stands in every client, turned to where somebody listens: NMI does the same on a node.
+pod_real_address() {
+    create_pod pod-identity
+    emulate_node
+    in_pod_network ip address add 169.254.169.254/32 dev lo
+    in_pod_network nft -f - << END
+table ip nmi {
+    chain output {
+        type nat hook output priority -100
+        ip daddr 169.254.169.254 tcp dport 80 redirect to :$POD_IMDS
+    }
+}
+END
+    start_pod
+    expect_pod pod-identity IMDS
+    grep -q 'metadata/identity/oauth2/token' "$WORK/pod-emulator.err"
+}
+
+pod_by_variable() {
+    create_pod service-principal "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:$POD_IMDS"
+    emulate_node
+    start_pod
+    expect_pod service-principal IMDS
+}
+
+# What the webhook of workload identity adds, and an Entra ID that trusts the pod's service account. Nobody is at IMDS.
+pod_workload_identity() {
+    local client
+    render overlays/workload-identity
+    client=$(jq -r '.[] | select(.kind == "ServiceAccount") | .metadata.annotations["azure.workload.identity/client-id"]' "$WORK/rendered.json")
+    create_pod workload-identity "AZURE_CLIENT_ID=$client" "AZURE_TENANT_ID=$(jq -r .tenantId "$EMULATOR")" \
+        "AZURE_AUTHORITY_HOST=https://localhost:$POD_ENTRA/" "AZURE_FEDERATED_TOKEN_FILE=$WEBHOOK_MOUNT/azure-identity-token"
+    emulate java -cp "$PODID_JAR" "$ROOT/e2e/stubs/WorkloadCluster.java" "$client" default:podidentitydemo \
+        "$WORK/pod-token/azure-identity-token" "$POD_IMDS" "$POD_ENTRA" "$POD_STORAGE"
+    start_pod
+    expect_pod workload-identity "Workload identity"
+    expect_json "$WORK/pods-identity.json" ".principal.appId == \"$client\""
+    if grep -q '/metadata/identity' "$WORK/pod-emulator.err"; then fail "the metadata service was asked"; fi
+}
+
+end_pod() {
+    stop pod-emulator
+    podman_e2e kube down --force "$WORK/pod.json" > /dev/null 2>&1 || podman_e2e pod rm -f -t 2 podidentitydemo > /dev/null 2>&1 || true
+}
+
+check "a network for the pods" pods_begin
+check "k8s/overlays/pod-identity: a token from 169.254.169.254, blobs through the published port" pod_real_address
+end_pod
+check "k8s/overlays/service-principal: the same with the address by variable" pod_by_variable
+end_pod
+# The library learns to read the projected token in a later version.
+if unzip -l "$LIBRARY_JAR" | grep -q WorkloadIdentityTokenSource; then
+    check "k8s/overlays/workload-identity: the projected token becomes one of Entra ID" pod_workload_identity
+    end_pod
+fi
+sed 's/^/      /' "$OUT/pods.txt"
