@@ -2,6 +2,7 @@ package io.podidentity.emulator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.arm.ArmFaults;
 import io.podidentity.emulator.http.Endpoint;
 import java.util.Collections;
 import java.util.Queue;
@@ -16,6 +17,8 @@ public final class Faults {
     private final Queue<Fault> imds = new ConcurrentLinkedQueue<>();
     private final Queue<Fault> entra = new ConcurrentLinkedQueue<>();
     private final Queue<Fault> storage = new ConcurrentLinkedQueue<>();
+
+    private final ArmFaults resourceManager = new ArmFaults();
 
     Faults() {}
 
@@ -45,11 +48,24 @@ public final class Faults {
         return add(storage, faults);
     }
 
+    /**
+     * Adds a failure of Resource Manager, for the next request that fits.
+     *
+     * @param order {@code METHOD PATH-PART STATUS CODE}, such as {@code PUT federatedIdentityCredentials 409 Conflict};
+     *     the status {@code failed} lets a request succeed and the operation fail that it began
+     * @throws IllegalArgumentException if it is not of that form
+     */
+    public Faults resourceManager(String order) {
+        resourceManager.add(requireNonNull(order, "order"));
+        return this;
+    }
+
     /** Forgets the faults that have not been given yet. */
     public void clear() {
         imds.clear();
         entra.clear();
         storage.clear();
+        resourceManager.clear();
     }
 
     private Faults add(Queue<Fault> queue, Fault... faults) {
@@ -57,6 +73,10 @@ public final class Faults {
             queue.add(requireNonNull(fault, "fault"));
         }
         return this;
+    }
+
+    ArmFaults ofResourceManager() {
+        return resourceManager;
     }
 
     Endpoint beforeImds(Endpoint endpoint) {

@@ -1,5 +1,6 @@
 package io.podidentity.emulator;
 
+import io.podidentity.emulator.arm.ArmEndpoint;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
@@ -77,10 +78,26 @@ final class Servers implements AutoCloseable {
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
         imds.serve(faults.beforeImds(new ImdsEndpoint(directory.node(), issuer, tenant.imdsLifetime())));
-        entra.serve(faults.beforeEntra(
-                new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime())));
+        var signIn = new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime());
+        var resourceManager = resourceManager(tenant, issuer, tokens);
+        // az can be pointed at one address for both.
+        entra.serve(
+                faults.beforeEntra(request -> resourceManager.answer(request).orElseGet(() -> signIn.answer(request))));
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
+    }
+
+    private ArmEndpoint resourceManager(Tenant tenant, TokenIssuer issuer, AccessTokenReader tokens) {
+        return new ArmEndpoint(
+                tenant.directory(),
+                tenant.blobs(),
+                issuer,
+                tokens,
+                entra(),
+                storage(),
+                tenant.clock(),
+                faults.ofResourceManager(),
+                Defaults::newSecret);
     }
 
     URI imds() {

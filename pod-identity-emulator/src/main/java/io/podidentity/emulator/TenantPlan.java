@@ -1,5 +1,6 @@
 package io.podidentity.emulator;
 
+import io.podidentity.emulator.directory.AssignedRoles;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.ClientSecret;
 import io.podidentity.emulator.directory.Directory;
@@ -115,11 +116,12 @@ final class TenantPlan {
         return principals;
     }
 
-    private Map<String, Set<BlobRole>> roles(Map<String, ServicePrincipal> principals) {
-        var assigned = new HashMap<>(roles);
+    private AssignedRoles roles(Map<String, ServicePrincipal> principals) {
+        var assigned = new AssignedRoles();
+        roles.forEach((objectId, some) -> some.forEach(role -> assigned.assign(objectId, role)));
         if (defaultRoles && roles.isEmpty()) {
-            principals.values().forEach(principal -> assigned.put(key(principal.objectId()), Set.of(BlobRole.READER)));
-            assigned.put(key(user.objectId()), Set.of(BlobRole.READER));
+            principals.values().forEach(principal -> assigned.assign(principal.objectId(), BlobRole.READER));
+            assigned.assign(user.objectId(), BlobRole.READER);
         }
         return assigned;
     }

@@ -58,6 +58,14 @@ final class ServeCommand implements Callable<Integer> {
                     + " each secret is valid. Default: a new secret in a file that only you can read.")
     private List<Path> secretFiles = new ArrayList<>();
 
+    @Option(
+            names = "--arm-fault",
+            paramLabel = "ORDER",
+            description = "A failure of Resource Manager for the next request that fits: METHOD PATH-PART STATUS CODE,"
+                    + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; STATUS failed lets the operation fail"
+                    + " that the request began. May be given more than once.")
+    private List<String> armFaults = new ArrayList<>();
+
     @Option(names = "--allow-in-cluster", description = "Run even inside a Kubernetes pod.")
     private boolean allowInCluster;
 
@@ -127,7 +135,14 @@ final class ServeCommand implements Callable<Integer> {
         if (tokenLifetimeSeconds != null) {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
-        return builder.start();
+        PodIdentityEmulator azure = builder.start();
+        try {
+            armFaults.forEach(azure.faults()::resourceManager);
+        } catch (IllegalArgumentException e) {
+            azure.close();
+            throw wrongUse("--arm-fault: " + e.getMessage());
+        }
+        return azure;
     }
 
     /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */

@@ -9,12 +9,12 @@ import java.util.Set;
 
 /**
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs compare without case.
- * Immutable.
+ * Immutable but for the roles.
  *
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
  * @param issuerKeys the keys by which assertions of other token issuers are verified, by issuer
- * @param roles the blob roles of a principal, by its object ID in lower case
+ * @param roles who may do what with blobs
  */
 public record Directory(
         String tenantId,
@@ -22,7 +22,7 @@ public record Directory(
         List<ServicePrincipal> principals,
         List<NodeIdentity> node,
         Map<String, PublicKey> issuerKeys,
-        Map<String, Set<BlobRole>> roles) {
+        AssignedRoles roles) {
 
     /** Any tenant a person may be asked to sign in to; here they all lead to the one there is. */
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
@@ -31,7 +31,6 @@ public record Directory(
         principals = List.copyOf(principals);
         node = List.copyOf(node);
         issuerKeys = Map.copyOf(issuerKeys);
-        roles = Map.copyOf(roles);
     }
 
     public boolean hasTenant(String tenant) {
@@ -49,6 +48,6 @@ public record Directory(
     }
 
     public Set<BlobRole> rolesOf(String objectId) {
-        return roles.getOrDefault(objectId.toLowerCase(Locale.ROOT), Set.of());
+        return roles.of(objectId);
     }
 }

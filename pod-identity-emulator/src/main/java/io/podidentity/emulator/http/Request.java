@@ -1,7 +1,9 @@
 package io.podidentity.emulator.http;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +17,7 @@ public final class Request {
     private final String rawPath;
     private final String rawQuery;
     private final Map<String, String> headers;
-    private final String body;
+    private final byte[] body;
     private final boolean last;
 
     /**
@@ -23,9 +25,10 @@ public final class Request {
      *
      * @param target the path with the query
      * @param headers by name without case
+     * @param body which nobody changes afterwards
      * @param last whether the connection ends with the answer
      */
-    Request(String method, String target, Map<String, String> headers, String body, boolean last) {
+    Request(String method, String target, Map<String, String> headers, byte[] body, boolean last) {
         int mark = target.indexOf('?');
         this.method = method;
         this.rawPath = mark < 0 ? target : target.substring(0, mark);
@@ -104,6 +107,24 @@ public final class Request {
      * @throws IllegalArgumentException if a percent escape is broken
      */
     public Parameters form() {
-        return Parameters.parse(body);
+        return Parameters.parse(new String(body, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The body read as a JSON object; empty if there is no body.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public Map<String, Object> json() {
+        try {
+            return body.length == 0 ? Map.of() : JSONObjectUtils.parse(new String(body, StandardCharsets.UTF_8));
+        } catch (ParseException e) {
+            throw new IllegalArgumentException("The body is no JSON object", e);
+        }
+    }
+
+    /** A copy of the body. */
+    public byte[] body() {
+        return body.clone();
     }
 }
