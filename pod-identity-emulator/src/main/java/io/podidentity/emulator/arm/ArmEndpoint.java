@@ -8,13 +8,10 @@ import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Azure Resource Manager, Microsoft Graph and the registries' sign-in at one address, to which {@code az} can be pointed.
@@ -24,14 +21,11 @@ import java.util.regex.Pattern;
  */
 public final class ArmEndpoint {
 
-    private static final Pattern QUOTED = Pattern.compile("(\\w+)\\s*(?:eq\\s*|\\()'([^']*)'");
-    private static final String AUTHORIZATION = "microsoft.authorization/";
-
     private final SignedIn signedIn;
     private final SubscriptionDocuments documents;
     private final RegistryLogin registries;
     private final GraphEndpoint graph;
-    private final ResourceStore store = new ResourceStore();
+    private final ResourceQueries queries;
     private final ArmResources resources;
 
     /**
@@ -53,10 +47,12 @@ public final class ArmEndpoint {
             Supplier<String> passwords) {
         String tenantId = directory.tenantId();
         var principals = new Principals(directory);
+        var store = new ResourceStore();
         this.signedIn = new SignedIn(base, tokens, clock);
         this.documents = new SubscriptionDocuments(base, tenantId);
         this.registries = new RegistryLogin(base, signedIn, issuer);
         this.graph = new GraphEndpoint(principals, directory.user(), passwords);
+        this.queries = new ResourceQueries(store);
         this.resources = new ArmResources(
                 store,
                 new Operations(base, clock),
@@ -110,61 +106,7 @@ public final class ArmEndpoint {
         if (id.segments().size() == 2) {
             return Answer.json(200, documents.subscription());
         }
-        if (request.isGet() && id.isCollection()) {
-            switch (id.type()) {
-                case AUTHORIZATION + "roledefinitions" -> {
-                    return roleDefinitions(request);
-                }
-                case AUTHORIZATION + "roleassignments" -> {
-                    return roleAssignments(request, id);
-                }
-                default -> {
-                    if (id.name().equals("resources")) {
-                        return ArmResources.listed(named(request));
-                    }
-                }
-            }
-        }
-        return resources.answer(request, id);
-    }
-
-    private static Answer roleDefinitions(Request request) {
-        String wanted = filter(request, "roleName").orElse("");
-        var definitions = Arrays.stream(BuiltInRole.values())
-                .filter(role -> wanted.isEmpty() || role.displayName().equals(wanted))
-                .map(role -> role.definition(SubscriptionDocuments.SUBSCRIPTION_ID))
-                .toList();
-        return Answer.json(200, Map.of("value", definitions));
-    }
-
-    /** Those at, above and below the scope; the caller picks. */
-    private Answer roleAssignments(Request request, ResourceId collection) {
-        ResourceId scope = collection.parentOfCollection();
-        Optional<String> principal = filter(request, "principalId").or(() -> filter(request, "assignedTo"));
-        return ArmResources.listed(store.all().stream()
-                .filter(one -> one.id().type().equals(AUTHORIZATION + "roleassignments"))
-                .filter(one -> one.id().isIn(scope) || scope.isIn(one.id().parent()))
-                .filter(one -> principal.isEmpty()
-                        || principal.equals(one.body().properties().text("principalId")))
-                .toList());
-    }
-
-    private List<ArmResource> named(Request request) {
-        Optional<String> name = filter(request, "name");
-        Optional<String> type = filter(request, "resourceType");
-        return store.all().stream()
-                .filter(one -> !one.id().isGroup())
-                .filter(one -> name.isEmpty() || one.id().name().equalsIgnoreCase(name.get()))
-                .filter(one -> type.isEmpty() || one.id().type().equalsIgnoreCase(type.get()))
-                .toList();
-    }
-
-    private static Optional<String> filter(Request request, String field) {
-        Matcher pairs = QUOTED.matcher(request.query().get("$filter").orElse(""));
-        return pairs.results()
-                .filter(pair -> pair.group(1).equals(field))
-                .map(pair -> pair.group(2))
-                .findFirst();
+        return queries.answer(request, id).orElseGet(() -> resources.answer(request, id));
     }
 
     private static Answer refusal() {

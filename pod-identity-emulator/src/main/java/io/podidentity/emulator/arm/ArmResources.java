@@ -1,5 +1,6 @@
 package io.podidentity.emulator.arm;
 
+import io.podidentity.emulator.arm.Operations.Work;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import java.time.Duration;
@@ -83,12 +84,10 @@ final class ArmResources {
         ArmResource begun = resource.in(CREATING);
         store.put(begun);
         Runnable end = failure == null ? () -> finish(type, resource) : () -> store.put(resource.in(FAILED));
+        Answer answer = type.answersLater() ? Answer.empty(202) : Answer.json(made ? 201 : 200, begun.json());
         return operations.start(
-                Answer.json(made ? 201 : 200, begun.json()),
-                time,
-                failure,
-                id.segments().get(1),
-                end);
+                answer,
+                new Work(time, failure, end, () -> Answer.json(200, existing(id).json())));
     }
 
     private void finish(ResourceType type, ArmResource resource) {
@@ -131,8 +130,7 @@ final class ArmResources {
         Runnable end = failure == null
                 ? () -> remove(id)
                 : () -> store.put(resource.get().in(FAILED));
-        return operations.start(
-                Answer.empty(202), type.time(), failure, id.segments().get(1), end);
+        return operations.start(Answer.empty(202), new Work(type.time(), failure, end, () -> Answer.empty(200)));
     }
 
     private void remove(ResourceId id) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,20 @@ final class Operations {
     /** Guarded by this. */
     private final Map<String, Operation> operations = new HashMap<>();
 
-    private record Operation(Instant end, @Nullable ArmException failure, Runnable completion, boolean done) {
+    /**
+     * What goes on.
+     *
+     * @param failure null if it succeeds
+     * @param completion what it changes at its end
+     * @param result what is told at {@code Location} after that
+     */
+    record Work(Duration time, @Nullable ArmException failure, Runnable completion, Supplier<Answer> result) {}
+
+    private record Operation(Work work, Instant end, boolean done) {
 
         Operation complete() {
-            completion.run();
-            return new Operation(end, failure, () -> {}, true);
+            work.completion().run();
+            return new Operation(work, end, true);
         }
     }
 
@@ -43,21 +53,18 @@ final class Operations {
         this.clock = clock;
     }
 
-    /**
-     * Begins work that ends by itself.
-     *
-     * @param failure null if it succeeds
-     * @param completion what it changes at its end
-     * @return {@code answer} with the headers that say where to ask
-     */
-    synchronized Answer start(
-            Answer answer, Duration time, @Nullable ArmException failure, String subscription, Runnable completion) {
+    /** Begins work that ends by itself, and gives {@code answer} with the headers that say where to ask for it. */
+    synchronized Answer start(Answer answer, Work work) {
         String id = UUID.randomUUID().toString();
-        operations.put(id, new Operation(clock.instant().plus(time), failure, completion, false));
-        String path = base + "/subscriptions/" + subscription + "/providers/Microsoft.Emulator/";
-        return answer.with("Azure-AsyncOperation", path + STATES + "/" + id + "?api-version=2024-01-01")
-                .with("Location", path + RESULTS + "/" + id + "?api-version=2024-01-01")
-                .with("Retry-After", RETRY_AFTER);
+        operations.put(id, new Operation(work, clock.instant().plus(work.time()), false));
+        Answer accepted = answer.with("Location", url(RESULTS, id)).with("Retry-After", RETRY_AFTER);
+        // Of a 202 the state is told by the status of the answer at Location alone.
+        return answer.status() == 202 ? accepted : accepted.with("Azure-AsyncOperation", url(STATES, id));
+    }
+
+    private String url(String kind, String id) {
+        return base + "/subscriptions/" + SubscriptionDocuments.SUBSCRIPTION_ID + "/providers/Microsoft.Emulator/"
+                + kind + "/" + id + "?api-version=2024-01-01";
     }
 
     /** Lets all that is due take effect. */
@@ -81,12 +88,13 @@ final class Operations {
     }
 
     private static Answer document(ResourceId path, Operation operation) {
+        ArmException failure = operation.work().failure();
         var document = new LinkedHashMap<String, Object>();
         document.put("id", path.text());
         document.put("name", path.name());
-        document.put("status", !operation.done() ? "InProgress" : operation.failure() == null ? "Succeeded" : "Failed");
-        if (operation.done() && operation.failure() != null) {
-            document.putAll(operation.failure().body());
+        document.put("status", !operation.done() ? "InProgress" : failure == null ? "Succeeded" : "Failed");
+        if (operation.done() && failure != null) {
+            document.putAll(failure.body());
         }
         return Answer.json(200, document).with("Retry-After", RETRY_AFTER);
     }
@@ -95,8 +103,7 @@ final class Operations {
         if (!operation.done()) {
             return Answer.empty(202).with("Retry-After", RETRY_AFTER);
         }
-        return operation.failure() == null
-                ? Answer.empty(200)
-                : operation.failure().answer();
+        ArmException failure = operation.work().failure();
+        return failure == null ? operation.work().result().get() : failure.answer();
     }
 }

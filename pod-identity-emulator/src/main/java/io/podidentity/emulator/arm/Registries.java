@@ -1,6 +1,7 @@
 package io.podidentity.emulator.arm;
 
 import java.net.URI;
+import java.util.Map;
 
 /** Container registries. All have one address, the emulator's own, where {@link RegistryLogin} hands out tokens. */
 final class Registries implements ResourceType {
@@ -24,7 +25,9 @@ final class Registries implements ResourceType {
                     "RegistryNameNotValid",
                     "Registry name '" + id.name() + "' must be 5 to 50 letters and digits.");
         }
-        return asked.withProperty("loginServer", base.getAuthority())
+        // az fails on a registry without this policy, which all have.
+        return asked.withProperty("policies", Map.of("azureADAuthenticationAsArmPolicy", Map.of("status", "enabled")))
+                .withProperty("loginServer", base.getAuthority())
                 .withProperty("adminUserEnabled", asked.properties().is("adminUserEnabled"));
     }
 }

@@ -23,6 +23,11 @@ interface ResourceType {
         return Duration.ZERO;
     }
 
+    /** Whether a slow making is answered by 202 without a body, and not by the resource as it is begun. */
+    default boolean answersLater() {
+        return false;
+    }
+
     /** Is told that one was made or changed. */
     default void made(ArmResource resource) {}
 

@@ -26,6 +26,11 @@ final class StorageAccounts implements ResourceType {
     }
 
     @Override
+    public boolean answersLater() {
+        return true;
+    }
+
+    @Override
     public Document complete(ResourceId id, Document asked) {
         if (!id.name().matches("[a-z0-9]{3,24}")) {
             throw new ArmException(
