@@ -44,6 +44,7 @@ final class GraphEndpoint {
             case "PATCH applications" -> Answer.empty(204);
             case "DELETE applications" -> deleteApplication(id);
             case "POST applications/addPassword" -> application(id).isPresent() ? password(request) : notFound(id);
+            case "POST directoryObjects" -> list(byIds(request));
             case "GET servicePrincipals" -> id.isEmpty() ? list(principals(request)) : found(principal(id));
             case "POST servicePrincipals" -> newPrincipal(request);
             default -> notFound(String.join("/", path));
@@ -112,6 +113,14 @@ final class GraphEndpoint {
         Matcher filter = filter(request);
         return filter.find()
                 ? principals.ofApplication(filter.group(2)).map(GraphEndpoint::json).stream()
+                        .toList()
+                : List.of();
+    }
+
+    private List<Map<String, Object>> byIds(Request request) {
+        return request.json().get("ids") instanceof List<?> ids
+                ? ids.stream()
+                        .flatMap(id -> principal(String.valueOf(id)).stream())
                         .toList()
                 : List.of();
     }
