@@ -16,6 +16,7 @@ CLUSTER=podidentitydemo
 CLUSTER_GROUP=
 IDENTITY=podidentitydemo
 CREDENTIAL=podidentitydemo
+AUDIENCE=api://AzureADTokenExchange
 REGISTRY=
 ACCOUNT=
 CONTAINER=samples
@@ -50,6 +51,7 @@ already is left alone: run it again after a failure and it goes on. Azure is all
   --cluster-group NAME   the cluster's group, if another
   --identity NAME        podidentitydemo, the managed identity
   --credential NAME      podidentitydemo, its federated credential
+  --audience AUDIENCE    api://AzureADTokenExchange; other clouds have others
   --application NAME     podidentitydemo, the application of mode service-principal
   --registry NAME        podid and a number made of subscription and group
   --account NAME         the storage account, named likewise
@@ -81,7 +83,7 @@ parse() {
                 ;;
             --dry-run) DRY_RUN=yes ;;
             --no-port-forward) PORT_FORWARD= ;;
-            --mode | --location | --group | --cluster | --cluster-group | --identity | --credential | --application | \
+            --mode | --location | --group | --cluster | --cluster-group | --identity | --credential | --audience | --application | \
                 --registry | --account | --container | --namespace | --nodes | --node-size | --image | --tag | \
                 --subscription | --port | --timeout | --interval)
                 option_value "$1" $#
@@ -109,6 +111,7 @@ validate() {
     match --cluster-group "$CLUSTER_GROUP" "$name"
     match --identity "$IDENTITY" '^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$'
     match --credential "$CREDENTIAL" '^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$'
+    match --audience "$AUDIENCE" '^[A-Za-z0-9:/._-]+$'
     match --application "$APPLICATION" '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'
     match --registry "$REGISTRY" '^([A-Za-z0-9]{5,50})?$'
     match --account "$ACCOUNT" '^([a-z0-9]{3,24})?$'
@@ -272,7 +275,7 @@ make_credential() {
     capture ISSUER az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" --query oidcIssuerProfile.issuerUrl -o tsv
     ensure az identity federated-credential show "${of[@]}" -o none \
         -- az identity federated-credential create "${of[@]}" --issuer "$ISSUER" --subject "$subject" \
-        --audiences api://AzureADTokenExchange -o none
+        --audiences "$AUDIENCE" -o none
     [ -n "$DRY_RUN" ] || settle_credential "$subject" "${of[@]}"
 }
 
@@ -283,7 +286,7 @@ settle_credential() {
     trusted=$(az identity federated-credential show "$@" --query "join(' ', [issuer, subject])" -o tsv < /dev/null)
     [ "$trusted" = "$ISSUER $subject" ] \
         || run az identity federated-credential update "$@" --issuer "$ISSUER" --subject "$subject" \
-            --audiences api://AzureADTokenExchange -o none
+            --audiences "$AUDIENCE" -o none
 }
 
 # What aad-pod-identity does in the cluster's name: take the identity, and give it to the nodes.
