@@ -10,6 +10,7 @@ AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
 needed=(
     curl=curl jq=jq openssl=openssl shellcheck=shellcheck ip=iproute2 setsid=util-linux ps=procps
     kubectl=kubectl az=azure-cli buildah=buildah podman=podman runc=runc catatonit=catatonit chromium=chromium
+    promtool=promtool
 )
 
 packages() {

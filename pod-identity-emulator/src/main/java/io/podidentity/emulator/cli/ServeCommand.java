@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description =
-                "Serves Entra ID, the node's metadata service and a read-only storage account on 127.0.0.1, until it"
+                "Serves Entra ID, the node's metadata service and a storage account on 127.0.0.1, until it"
                         + " is ended. Its tokens are worth nothing anywhere else.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
