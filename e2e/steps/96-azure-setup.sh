@@ -187,7 +187,7 @@ setup_other_modes() {
 
 setup_from_env_file() {
     local file=$SETUP/own.env
-    rm "$SETUP/state/secret"
+    mv "$SETUP/state/secret" "$SETUP/state/first-secret"
     printf 'AZURE_CLIENT_ID=%s\nAZURE_TENANT_ID=%s\nAZURE_CLIENT_SECRET=from $(touch %s/run) the file\n' \
         "$(jq -r .application.clientId "$SETUP_AZURE")" "$(jq -r .tenantId "$SETUP_AZURE")" "$SETUP" > "$file"
     chmod 644 "$file"
@@ -204,8 +204,9 @@ setup_keeps_secrets() {
     local secret files=("$SETUP"/*.out "$SETUP"/*.err "$SETUP/processes" "$STUB_LOG")
     [ "$(wc -l < "$SETUP/processes")" -gt 100 ] || fail "the process list was not written down"
     expect_no_secret "${files[@]}"
-    secret=$(cat "$SETUP/state/secret")
-    ! grep -lF -e "$secret" -e "$(cat "$SETUP/secret")" "${files[@]}" || fail "a password was shown"
+    for secret in "$SETUP/secret" "$SETUP/state/secret" "$SETUP/state/first-secret"; do
+        ! grep -lF -e "$(cat "$secret")" "${files[@]}" || fail "a password was shown: $(basename "$secret")"
+    done
     ! grep -lF 'emulated-cluster-credential' "${files[@]}" || fail "the cluster's credential was shown"
     expect_equal '' "$(find "$SETUP/tmp" -mindepth 1 -name 'pod-identity.*')"
     expect_equal '' "$(find "$ROOT/k8s/azure" -name '.setup.*')"

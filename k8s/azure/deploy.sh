@@ -26,7 +26,7 @@ find_application() {
     if [ -n "$DRY_RUN" ]; then
         words az ad app create --display-name "$APPLICATION" -o none
         echo
-        capture CLIENT_ID az ad app list --display-name "$APPLICATION" --query '[0].appId' -o tsv
+        capture CLIENT_ID az ad app list --filter "displayName eq '$APPLICATION'" --query '[0].appId' -o tsv
         words az ad sp create --id "$CLIENT_ID" -o none
         echo
         return
@@ -109,6 +109,7 @@ make_secret() {
     [ "$MODE" = service-principal ] || return 0
     step "secret spaccess: the application's password"
     if [ -n "$DRY_RUN" ]; then
+        [ -z "$ENV_FILE" ] || reset=(sed -n 's/^AZURE_CLIENT_SECRET=//p' "$ENV_FILE")
         printf "%s | tr -d '\\\\n' | %s\n" "$(words "${reset[@]}")" "$(words "${create[@]}")"
         return
     fi

@@ -83,9 +83,12 @@ delete_application() {
         run az ad app delete --id "$CLIENT_ID"
         return
     fi
-    for id in $(az ad app list --filter "displayName eq '$APPLICATION'" --query '[].appId' -o tsv < /dev/null); do
-        run az ad app delete --id "$id"
-    done
+    id=$(az ad app list --filter "displayName eq '$APPLICATION'" --query '[].appId' -o tsv < /dev/null)
+    case $id in
+        '') say "   there is none" ;;
+        *$'\n'*) die "$EXIT_USAGE" "there are several applications named $APPLICATION: delete the right one by az ad app delete --id" ;;
+        *) run az ad app delete --id "$id" ;;
+    esac
 }
 
 main() {

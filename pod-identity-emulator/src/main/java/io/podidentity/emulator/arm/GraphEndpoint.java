@@ -39,13 +39,14 @@ final class GraphEndpoint {
         String id = path.size() > 1 ? path.get(1) : "";
         return switch (request.method() + " " + path.get(0) + (path.size() > 2 ? "/" + path.get(2) : "")) {
             case "GET me" -> Answer.json(200, me());
-            case "GET applications" -> id.isEmpty() ? list(matching(applications, request)) : found(application(id));
+            case "GET applications" ->
+                id.isEmpty() ? list(matching(applications, request)) : found(id, application(id));
             case "POST applications" -> Answer.json(201, newApplication(request));
             case "PATCH applications" -> Answer.empty(204);
             case "DELETE applications" -> deleteApplication(id);
             case "POST applications/addPassword" -> application(id).isPresent() ? password(request) : notFound(id);
             case "POST directoryObjects" -> list(byIds(request));
-            case "GET servicePrincipals" -> id.isEmpty() ? list(principals(request)) : found(principal(id));
+            case "GET servicePrincipals" -> id.isEmpty() ? list(principals(request)) : found(id, principal(id));
             case "POST servicePrincipals" -> newPrincipal(request);
             default -> notFound(String.join("/", path));
         };
@@ -158,8 +159,8 @@ final class GraphEndpoint {
         return Answer.json(200, Map.of("value", values));
     }
 
-    private static Answer found(Optional<Map<String, Object>> object) {
-        return object.map(one -> Answer.json(200, one)).orElseGet(() -> notFound("it"));
+    private static Answer found(String id, Optional<Map<String, Object>> object) {
+        return object.map(one -> Answer.json(200, one)).orElseGet(() -> notFound(id));
     }
 
     private static Answer notFound(String what) {

@@ -22,9 +22,8 @@ import picocli.CommandLine.Spec;
 /** Serves until SIGTERM or SIGINT, then ends with exit code 0. */
 @Command(
         name = "serve",
-        description =
-                "Serves Entra ID, the node's metadata service and a storage account on 127.0.0.1, until it"
-                        + " is ended. Its tokens are worth nothing anywhere else.",
+        description = "Serves Entra ID, the node's metadata service and a storage account on 127.0.0.1, until it"
+                + " is ended. Its tokens are worth nothing anywhere else.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
 
