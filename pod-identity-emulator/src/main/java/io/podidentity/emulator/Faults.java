@@ -2,6 +2,7 @@ package io.podidentity.emulator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.arm.ArmFaults;
 import io.podidentity.emulator.http.Endpoint;
 import java.util.Collections;
 import java.util.Queue;
@@ -18,6 +19,8 @@ public final class Faults {
     private final Queue<Fault> storage = new ConcurrentLinkedQueue<>();
     private final Queue<Fault> nmi = new ConcurrentLinkedQueue<>();
     private final Queue<CallerFault> callers = new ConcurrentLinkedQueue<>();
+
+    private final ArmFaults resourceManager = new ArmFaults();
 
     Faults() {}
 
@@ -76,6 +79,18 @@ public final class Faults {
         return this;
     }
 
+    /**
+     * Adds a failure of Resource Manager, for the next request that fits.
+     *
+     * @param order {@code METHOD PATH-PART STATUS CODE}, such as {@code PUT federatedIdentityCredentials 409 Conflict};
+     *     the status {@code failed} lets a request succeed and the operation fail that it began
+     * @throws IllegalArgumentException if it is not of that form
+     */
+    public Faults resourceManager(String order) {
+        resourceManager.add(requireNonNull(order, "order"));
+        return this;
+    }
+
     /** Forgets the faults that have not been given yet. */
     public void clear() {
         imds.clear();
@@ -83,6 +98,7 @@ public final class Faults {
         storage.clear();
         nmi.clear();
         callers.clear();
+        resourceManager.clear();
     }
 
     private Faults add(Queue<Fault> queue, Fault... faults) {
@@ -90,6 +106,10 @@ public final class Faults {
             queue.add(requireNonNull(fault, "fault"));
         }
         return this;
+    }
+
+    ArmFaults ofResourceManager() {
+        return resourceManager;
     }
 
     Endpoint beforeImds(Endpoint endpoint) {

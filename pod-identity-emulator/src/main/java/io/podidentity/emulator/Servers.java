@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
 import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.arm.ArmEndpoint;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.LoopbackServer;
@@ -101,7 +102,11 @@ final class Servers implements AutoCloseable {
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
         imds.serve(node);
         var registry = new RegistryEndpoint(tokens, issuer, RegistryKey.create(authority), tenant.clock());
-        entra.serve(request -> registry.answer(request).orElseGet(() -> entraEndpoint.answer(request)));
+        var resourceManager = resourceManager(tenant, tokens);
+        // az can be pointed at one address for all of them.
+        entra.serve(request -> registry.answer(request)
+                .or(() -> resourceManager.answer(request))
+                .orElseGet(() -> entraEndpoint.answer(request)));
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());
@@ -125,6 +130,18 @@ final class Servers implements AutoCloseable {
 
     private Upstream upstream(CertificateAuthority authority) {
         return new LoopbackUpstream(imds(), entra(), authority.clientContext());
+    }
+
+    private ArmEndpoint resourceManager(Tenant tenant, AccessTokenReader tokens) {
+        return new ArmEndpoint(
+                tenant.directory(),
+                tenant.blobs(),
+                tokens,
+                entra(),
+                storage(),
+                tenant.clock(),
+                faults.ofResourceManager(),
+                Defaults::newSecret);
     }
 
     URI imds() {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = "Serves Entra ID, a cluster's pod identity (MIC, NMI, workload identity), the node's metadata"
-                + " service and a read-only storage account on 127.0.0.1, until it is ended. Its tokens are worth"
+                + " service and a storage account on 127.0.0.1, until it is ended. Its tokens are worth"
                 + " nothing anywhere else.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
@@ -81,6 +81,14 @@ final class ServeCommand implements Callable<Integer> {
             description = "A file whose first line is a client secret of the application. May be given more than once:"
                     + " each secret is valid. Default: a new secret in a file that only you can read.")
     private List<Path> secretFiles = new ArrayList<>();
+
+    @Option(
+            names = "--arm-fault",
+            paramLabel = "ORDER",
+            description = "A failure of Resource Manager for the next request that fits: METHOD PATH-PART STATUS CODE,"
+                    + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; STATUS failed lets the operation fail"
+                    + " that the request began. May be given more than once.")
+    private List<String> armFaults = new ArrayList<>();
 
     @Mixin
     private AzureOptions azureOptions = new AzureOptions();
@@ -192,7 +200,14 @@ final class ServeCommand implements Callable<Integer> {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
         apply(azureOptions, builder);
-        return builder.start();
+        PodIdentityEmulator azure = builder.start();
+        try {
+            armFaults.forEach(azure.faults()::resourceManager);
+        } catch (IllegalArgumentException e) {
+            azure.close();
+            throw wrongUse("--arm-fault: " + e.getMessage());
+        }
+        return azure;
     }
 
     private void apply(AzureOptions options, PodIdentityEmulatorBuilder builder) {

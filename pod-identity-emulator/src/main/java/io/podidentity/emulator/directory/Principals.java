@@ -1,6 +1,7 @@
 package io.podidentity.emulator.directory;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,11 @@ public final class Principals {
 
     public Optional<ServicePrincipal> find(String clientId) {
         return Optional.ofNullable(principals.get(key(clientId)));
+    }
+
+    /** All of them, as they are now. */
+    public List<ServicePrincipal> all() {
+        return List.copyOf(principals.values());
     }
 
     private static String key(String clientId) {

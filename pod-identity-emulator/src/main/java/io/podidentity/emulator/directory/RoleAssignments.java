@@ -46,6 +46,11 @@ public final class RoleAssignments {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Takes a role away at once. */
+    public void withdraw(String principal, BlobRole role) {
+        assignments.getOrDefault(key(principal), List.of()).removeIf(assignment -> assignment.role() == role);
+    }
+
     private static String key(String principal) {
         return principal.toLowerCase(Locale.ROOT);
     }

@@ -1,8 +1,10 @@
 package io.podidentity.emulator.http;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -19,7 +21,7 @@ public final class Request {
     private final String rawPath;
     private final String rawQuery;
     private final Map<String, String> headers;
-    private final String body;
+    private final byte[] body;
     private final boolean last;
     private final Watching watching;
 
@@ -34,9 +36,10 @@ public final class Request {
      *
      * @param target the path with the query
      * @param headers by name without case
+     * @param body which nobody changes afterwards
      * @param last whether the connection ends with the answer
      */
-    Request(String method, String target, Map<String, String> headers, String body, boolean last, Watching watching) {
+    Request(String method, String target, Map<String, String> headers, byte[] body, boolean last, Watching watching) {
         int mark = target.indexOf('?');
         this.method = method;
         this.rawPath = mark < 0 ? target : target.substring(0, mark);
@@ -51,7 +54,7 @@ public final class Request {
     public static Request of(String method, String target, Map<String, String> headers) {
         var byName = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         byName.putAll(headers);
-        return new Request(method, target, byName, "", true, HangUpWatch::ofNothing);
+        return new Request(method, target, byName, new byte[0], true, HangUpWatch::ofNothing);
     }
 
     /** A request that one part of the emulator makes to another: a form, sent to a path. */
@@ -59,7 +62,7 @@ public final class Request {
         String body = fields.entrySet().stream()
                 .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
                 .collect(Collectors.joining("&"));
-        return new Request("POST", path, Map.of(), body, true, HangUpWatch::ofNothing);
+        return new Request("POST", path, Map.of(), body.getBytes(StandardCharsets.UTF_8), true, HangUpWatch::ofNothing);
     }
 
     private static String encode(String text) {
@@ -114,11 +117,6 @@ public final class Request {
         return Collections.unmodifiableMap(headers);
     }
 
-    /** The body as it came. */
-    public String body() {
-        return body;
-    }
-
     /** Begins to watch the client, for an answer that takes long. */
     public HangUpWatch watchClient() {
         return watching.begin();
@@ -150,6 +148,29 @@ public final class Request {
      * @throws IllegalArgumentException if a percent escape is broken
      */
     public Parameters form() {
-        return Parameters.parse(body);
+        return Parameters.parse(text());
+    }
+
+    /**
+     * The body read as a JSON object; empty if there is no body.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public Map<String, Object> json() {
+        try {
+            return body.length == 0 ? Map.of() : JSONObjectUtils.parse(text());
+        } catch (ParseException e) {
+            throw new IllegalArgumentException("The body is no JSON object", e);
+        }
+    }
+
+    /** The body as UTF-8. */
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** A copy of the body. */
+    public byte[] body() {
+        return body.clone();
     }
 }

@@ -83,15 +83,14 @@ final class RequestReader {
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
     }
 
-    private String body(Map<String, String> headers) throws IOException {
+    private byte[] body(Map<String, String> headers) throws IOException {
         boolean chunked = headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked");
         long length = chunked ? 0 : number(headers.getOrDefault("Content-Length", "0"), 10);
         if (headers.getOrDefault("Expect", "").equalsIgnoreCase("100-continue")) {
             out.write(CONTINUE);
             out.flush();
         }
-        byte[] body = chunked ? chunks() : exactly(length);
-        return new String(body, StandardCharsets.UTF_8);
+        return chunked ? chunks() : exactly(length);
     }
 
     private byte[] chunks() throws IOException {

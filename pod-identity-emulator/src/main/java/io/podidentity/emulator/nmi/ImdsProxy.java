@@ -32,7 +32,7 @@ final class ImdsProxy {
         String target = request.rawPath() + (request.rawQuery().isEmpty() ? "" : "?" + request.rawQuery());
         Upstream.Reply reply;
         try {
-            var call = new Upstream.Call(request.method(), target, request.headers(), request.body());
+            var call = new Upstream.Call(request.method(), target, request.headers(), request.text());
             reply = upstream.ask(Upstream.Service.IMDS, call, LIMIT);
         } catch (IOException e) {
             String url = "http://169.254.169.254:80" + target;
