@@ -22,6 +22,12 @@ class TroubleshootingTest {
                 own.ofCall("r", List.of(failed("Azure Developer CLI"))),
                 own.ofCall("r", List.of(failed("Azure PowerShell"))),
                 own.ofCall("r", List.of(failed("Workload identity"))),
+                own.ofCall("r", List.of(failed("Environment"))),
+                own.ofCall("r", List.of(failed("Client secret"))),
+                own.ofCall("r", List.of(failed("Client certificate"))),
+                own.ofCall("r", List.of(failed("Client assertion"))),
+                own.ofCall("r", List.of(failed("Key Vault certificate"))),
+                own.ofCall("r", List.of(failed("Azure SDK"))),
                 new TokenAcquisitionException(TokenAcquisitionException.Code.NO_SOURCE_AVAILABLE, "none", "", null)
                         .ofCall("r", List.of()),
                 Failures.timedOut("r", Duration.ofSeconds(1)),
