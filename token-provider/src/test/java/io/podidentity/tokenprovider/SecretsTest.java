@@ -131,8 +131,8 @@ class SecretsTest {
                                 shown.add(request.toString());
                                 return new HttpResponse(401, echo.replace("%s", secret), null, challenge, null);
                             })
-                            .does(request ->
-                                    new HttpResponse(status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
+                            .does(request -> new HttpResponse(
+                                    status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
                     Environment environment = new Environment(variables, false, false, "/nowhere");
                     show(HostSources.find(environment, folder.toFile(), http, time, null));
                 }
