@@ -47,7 +47,7 @@ public final class ConnectionString {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             boolean atAnEdge = i == 0 || i == value.length() - 1;
-            boolean special = c == '\'' || c == '"' || Character.isWhitespace(c);
+            boolean special = c == '=' || c == '\'' || c == '"' || Character.isWhitespace(c);
             plain &= c != ';' && !Character.isISOControl(c) && !(atAnEdge && special);
         }
         return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
@@ -135,14 +135,21 @@ public final class ConnectionString {
         return value;
     }
 
-    /** One of the values that a key may have, without regard to upper and lower case. */
-    String oneOf(ConnectionStringKey key, String... allowed) {
+    /**
+     * One of the values that a key may have, without regard to upper and lower case.
+     *
+     * @param known a value beside them that the caller refuses in words of its own
+     */
+    String oneOf(ConnectionStringKey key, String known, String... allowed) {
         String list = String.join(", ", allowed);
         String value = require(key, "Write " + key.text + "= and one of " + list + ".");
         for (String one : allowed) {
             if (one.equalsIgnoreCase(value)) {
                 return one;
             }
+        }
+        if (known.equalsIgnoreCase(value)) {
+            return known;
         }
         throw invalid(key, "Allowed are " + list + ".");
     }

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The default chain: what the variables announce, then, where a variable or the machine itself says that a metadata
@@ -40,6 +41,10 @@ final class DefaultSources {
         }
         List<TokenSource> sources = new ArrayList<>();
         addApplications(sources);
+        TokenSource host = host();
+        if (host != null) {
+            sources.add(host);
+        }
         boolean metadata = saysAzure();
         if (metadata) {
             sources.add(imds(false));
@@ -77,7 +82,16 @@ final class DefaultSources {
 
     /** The managed identity of this machine, whatever hands it out here. */
     TokenSource managedIdentity(boolean probing) {
-        return imds(probing);
+        TokenSource host = host();
+        return host == null ? imds(probing) : host;
+    }
+
+    /** What hands out managed identities here and is announced; null for none. */
+    private @Nullable TokenSource host() {
+        boolean variables =
+                has("IDENTITY_ENDPOINT") || has("IDENTITY_HEADER") || has("MSI_ENDPOINT") || has("MSI_SECRET");
+        boolean announced = variables || (!isAnnounced(environment) && new HostEvidence(root).hasArcAgent(environment));
+        return announced ? HostSources.find(environment, root, http, time, null) : null;
     }
 
     private TokenSource imds(boolean probing) {
@@ -91,7 +105,11 @@ final class DefaultSources {
 
     /** Whether the source that is asked first is one over HTTP; a guess, for what is loaded beside. */
     static boolean beginWithHttp(Environment environment) {
-        return isAnnounced(environment) || environment.get("AZURE_FEDERATED_TOKEN_FILE") != null;
+        return isAnnounced(environment)
+                || environment.get("AZURE_FEDERATED_TOKEN_FILE") != null
+                || environment.get("AZURE_CLIENT_SECRET") != null
+                || environment.get("IDENTITY_ENDPOINT") != null
+                || environment.get("MSI_ENDPOINT") != null;
     }
 
     private static boolean isAnnounced(Environment environment) {

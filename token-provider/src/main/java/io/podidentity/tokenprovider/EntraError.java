@@ -35,7 +35,7 @@ record EntraError(int aadsts, String code, String suberror, String description) 
     }
 
     /** The status and Entra's own words, such as {@code HTTP 400 "AADSTS70021": No matching …}, without the proof. */
-    String describe(int status, EntraProof proof) {
+    String describe(int status, Secret proof) {
         StringBuilder text = new StringBuilder("HTTP ").append(status);
         String first = aadsts == 0 ? proof.hide(code) : PREFIX + aadsts;
         if (!first.isEmpty()) {

@@ -1,7 +1,5 @@
 package io.podidentity.tokenprovider;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +24,6 @@ record EntraProof(String field, Secret value, @Nullable String certificateThumbp
 
     /** The form's fields, encoded, to follow others. */
     String fields() {
-        return "&" + field + "=" + encoded() + (field.equals(ASSERTION) ? ASSERTION_TYPE : "");
-    }
-
-    /** A text of somebody else without the proof in it. */
-    String hide(String text) {
-        return text.replace(value.reveal(), "[hidden]").replace(encoded(), "[hidden]");
-    }
-
-    private String encoded() {
-        return URLEncoder.encode(value.reveal(), StandardCharsets.UTF_8);
+        return "&" + field + "=" + value.encoded() + (field.equals(ASSERTION) ? ASSERTION_TYPE : "");
     }
 }

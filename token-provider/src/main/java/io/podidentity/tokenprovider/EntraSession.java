@@ -115,7 +115,7 @@ final class EntraSession {
         String remedy = EntraRemedy.of(error.aadsts());
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
-                error.describe(response.status(), proof),
+                error.describe(response.status(), proof.value()),
                 remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
                 null,
                 RetryAfter.millis(response.retryAfter()));
@@ -130,7 +130,7 @@ final class EntraSession {
                 distrust ? Code.INVALID_CONFIGURATION : Code.SERVICE_UNAVAILABLE,
                 distrust
                         ? "the certificate of " + host + " is not trusted"
-                        : proof.hide(NoAnswer.describe(e, host, limit)),
+                        : NoAnswer.describe(e, proof.value().hide(String.valueOf(e.getMessage())), host, limit),
                 distrust
                         ? "Trust its CA by -Djavax.net.ssl.trustStore=FILE."
                         : "Allow egress to " + host + ", or set https.proxyHost.",

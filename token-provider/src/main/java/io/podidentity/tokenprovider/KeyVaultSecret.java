@@ -51,8 +51,11 @@ final class KeyVaultSecret {
         long deadline = time.nanos() + withinNanos;
         String host = host();
         HttpRequest anonymous = HttpRequest.toNetwork(id + VERSION, CONNECT_MILLIS, TOTAL_MILLIS);
-        BearerChallenge challenge =
-                BearerChallenge.read(send(anonymous, deadline).challenge());
+        HttpResponse wanted = send(anonymous, null, deadline);
+        if (EntraRetrySchedule.isTransient(wanted.status(), 0)) {
+            throw refused(wanted, null);
+        }
+        BearerChallenge challenge = BearerChallenge.read(wanted.challenge());
         if (challenge == null) {
             throw failure(
                     Code.INVALID_RESPONSE,
@@ -66,9 +69,10 @@ final class KeyVaultSecret {
                     "Check the vault's address; no token was sent.");
         }
         AccessToken token = token(challenge, deadline);
-        HttpResponse response = send(anonymous.withHeader("Authorization", "Bearer " + token.value()), deadline);
+        Secret sent = new Secret(token.value());
+        HttpResponse response = send(anonymous.withHeader("Authorization", "Bearer " + token.value()), sent, deadline);
         if (response.status() != 200) {
-            throw refused(response);
+            throw refused(response, sent);
         }
         return new Contents(certificate(response), challenge.tenant());
     }
@@ -93,14 +97,15 @@ final class KeyVaultSecret {
         }
     }
 
-    private HttpResponse send(HttpRequest request, long deadline) throws InterruptedException {
+    private HttpResponse send(HttpRequest request, @Nullable Secret sent, long deadline) throws InterruptedException {
         try {
             return new Exchange(http, time).send(request, new EntraRetrySchedule(false), deadline);
         } catch (IOException e) {
             String vault = request.url().substring(0, request.url().indexOf("/secrets/"));
             throw failure(
                     Code.SERVICE_UNAVAILABLE,
-                    "unable to connect to the Key Vault endpoint: " + NoAnswer.describe(e, vault, TOTAL_MILLIS),
+                    "unable to connect to the Key Vault endpoint: "
+                            + NoAnswer.describe(e, hide(sent, String.valueOf(e.getMessage())), vault, TOTAL_MILLIS),
                     "Check the vault's name, its firewall and the way to it.");
         }
     }
@@ -139,7 +144,7 @@ final class KeyVaultSecret {
                 "Name the secret that Key Vault made for a certificate.");
     }
 
-    private static TokenAcquisitionException refused(HttpResponse response) {
+    private static TokenAcquisitionException refused(HttpResponse response, @Nullable Secret sent) {
         int status = response.status();
         String remedy = switch (status) {
             case 401 -> "Check the identity's tenant; it must be the vault's.";
@@ -149,22 +154,26 @@ final class KeyVaultSecret {
         };
         return new TokenAcquisitionException(
                 EntraRetrySchedule.isTransient(status, 0) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
-                "Key Vault returned an error: HTTP " + status + said(response.body()),
+                "Key Vault returned an error: HTTP " + status + said(response.body(), sent),
                 remedy,
                 null,
                 RetryAfter.millis(response.retryAfter()));
     }
 
-    private static String said(String body) {
+    private static String said(String body, @Nullable Secret sent) {
         try {
             if (JsonReader.readObject(body).get("error") instanceof Map<?, ?> error) {
-                return " \"" + Excerpt.of(text(error.get("code")), 60) + "\": "
-                        + Excerpt.sentence(text(error.get("message")), 160);
+                return " \"" + Excerpt.of(hide(sent, text(error.get("code"))), 60) + "\": "
+                        + Excerpt.sentence(hide(sent, text(error.get("message"))), 160);
             }
         } catch (JsonException e) {
             // A proxy's page says nothing that helps.
         }
         return "";
+    }
+
+    private static String hide(@Nullable Secret sent, String text) {
+        return sent == null ? text : sent.hide(text);
     }
 
     private static String text(@Nullable Object value) {

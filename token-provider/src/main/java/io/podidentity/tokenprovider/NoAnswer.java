@@ -17,6 +17,11 @@ final class NoAnswer {
      * @param limitMillis how long was waited at most
      */
     static String describe(IOException e, String host, long limitMillis) {
+        return describe(e, String.valueOf(e.getMessage()), host, limitMillis);
+    }
+
+    /** The same with other words of the exception's, without a secret that was sent. */
+    static String describe(IOException e, String message, String host, long limitMillis) {
         if (e instanceof SocketTimeoutException) {
             return within(host, limitMillis);
         }
@@ -29,7 +34,7 @@ final class NoAnswer {
         if (e instanceof UnknownHostException) {
             return "the host of " + host + " is unknown";
         }
-        return "no complete answer from " + host + " (" + Excerpt.of(String.valueOf(e.getMessage()), 80) + ")";
+        return "no complete answer from " + host + " (" + Excerpt.of(message, 80) + ")";
     }
 
     /** The same of a server that was waited for. */

@@ -83,7 +83,7 @@ sealed interface SignIn {
      * @throws ConnectionStringException if it describes none
      */
     static SignIn of(ConnectionString text) {
-        return switch (text.oneOf(RUN_AS, "App", "Developer", "Workload", "CurrentUser")) {
+        return switch (text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload")) {
             case "Developer" -> developer(text);
             case "Workload" -> new Workload(given(text, APP_ID), given(text, TENANT_ID));
             case "App" -> application(text);
@@ -97,7 +97,7 @@ sealed interface SignIn {
     }
 
     private static SignIn developer(ConnectionString text) {
-        String tool = text.oneOf(DEVELOPER_TOOL, "AzureCli", "AzureDeveloperCli", "AzurePowerShell", "VisualStudio");
+        String tool = text.oneOf(DEVELOPER_TOOL, "VisualStudio", "AzureCli", "AzureDeveloperCli", "AzurePowerShell");
         if (tool.equals("VisualStudio")) {
             throw text.about(
                     Problem.UNSUPPORTED_PLATFORM,
@@ -162,7 +162,7 @@ sealed interface SignIn {
                     "has " + by.text + " but no CertificateStoreLocation",
                     "Add CertificateStoreLocation=CurrentUser or LocalMachine.");
         }
-        String location = text.oneOf(CERTIFICATE_STORE_LOCATION, "CurrentUser", "LocalMachine");
+        String location = text.oneOf(CERTIFICATE_STORE_LOCATION, "", "CurrentUser", "LocalMachine");
         String tenantId = text.require(TENANT_ID, "Add TenantId=TENANT.");
         String value = text.require(
                 by, "Write the certificate's " + (by == CERTIFICATE_THUMBPRINT ? "SHA-1" : "subject") + ".");

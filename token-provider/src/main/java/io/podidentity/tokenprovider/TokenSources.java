@@ -193,7 +193,7 @@ public final class TokenSources {
     }
 
     private static String requireText(String value, String name) {
-        if (value.isBlank()) {
+        if (Objects.requireNonNull(value, name).isBlank()) {
             throw new IllegalArgumentException(name + " must not be blank");
         }
         return value;

@@ -90,6 +90,7 @@ class ArchitectureTest {
                 .containsExactly(
                         "AccessToken",
                         "AzureServiceTokenProvider",
+                        "ConnectionString",
                         "Explanation",
                         "Principal",
                         "TokenAcquisitionException",

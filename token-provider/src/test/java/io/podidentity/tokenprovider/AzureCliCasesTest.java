@@ -132,7 +132,7 @@ class AzureCliCasesTest extends ConformanceRunner {
 
     private static Instant moment(String text) {
         return text.startsWith("local ")
-                ? LocalDateTime.parse(text.split(" ")[1])
+                ? LocalDateTime.parse(text.substring("local ".length(), text.indexOf(" converted")))
                         .atZone(ZoneId.systemDefault())
                         .toInstant()
                 : Instant.parse(text);

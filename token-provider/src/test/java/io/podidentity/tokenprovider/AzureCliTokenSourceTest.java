@@ -93,6 +93,27 @@ class AzureCliTokenSourceTest {
                         "contoso.onmicrosoft.com"));
     }
 
+    @Test
+    void acquire_withASubscription_namesItAsOneWord() throws Exception {
+        processes.ends(0, success(), "");
+        source = new AzureCliTokenSource(
+                new ToolFolder(folder).environment(Map.of()), processes, time, null, "Pay As You Go");
+
+        source.acquire(REQUEST);
+
+        assertThat(processes.commands().get(0)).endsWith("--subscription", "Pay As You Go");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a;b", "--debug", "$(x)", "a\nb"})
+    void acquire_withASubscriptionThatCouldBeMoreThanAName_startsNothing(String subscription) {
+        source = new AzureCliTokenSource(
+                new ToolFolder(folder).environment(Map.of()), processes, time, null, subscription);
+
+        assertThat(failure(REQUEST).reason()).startsWith("the subscription has a character that az is not given");
+        assertThat(processes.commands()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"PT1S, PT0.8S", "PT10S, PT8S", "PT25S, PT20S", "PT30S, PT20S", "PT1H, PT20S", "PT0.000000001S, PT0S"})
     void acquire_withADeadline_leavesAFifthOfItToOthers(Duration deadline, Duration limit) throws Exception {

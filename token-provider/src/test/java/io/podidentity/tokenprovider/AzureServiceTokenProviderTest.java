@@ -123,6 +123,54 @@ class AzureServiceTokenProviderTest {
     }
 
     @Test
+    void build_withTheSameConnectionString_sharesTheCacheWhereverItStands() {
+        Map<String, String> variables = Map.of("AzureServicesAuthConnectionString", " RunAs = App ");
+
+        assertThat(ProcessCaches.of(variables, null)).hasToString("[IMDS]");
+        assertThat(ProcessCaches.of(variables, "RunAs=App")).isSameAs(ProcessCaches.of(variables, null));
+        assertThat(ProcessCaches.of(null, "RunAs=App;")).isSameAs(ProcessCaches.of(null, "RunAs=App"));
+    }
+
+    @Test
+    void build_withABlankConnectionString_isTheDefaultChain() {
+        Map<String, String> variables = Map.of("AzureServicesAuthConnectionString", "RunAs=App");
+
+        assertThat(AzureServiceTokenProvider.builder()
+                        .environment(variables)
+                        .connectionString(" ")
+                        .build())
+                .hasToString("AzureServiceTokenProvider[Azure CLI, Azure Developer CLI, Azure PowerShell, IMDS]");
+    }
+
+    @Test
+    void constructor_ofAConnectionString_isThatSource() {
+        assertThat(new AzureServiceTokenProvider("RunAs=Developer;DeveloperTool=AzureCli"))
+                .hasToString("AzureServiceTokenProvider[Azure CLI]");
+    }
+
+    @Test
+    void constructor_ofAWrongConnectionString_failsThere() {
+        assertThatThrownBy(() -> new AzureServiceTokenProvider("RunAs=App;AppKey=hunter2"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The connection string has AppKey but no AppId. Add AppId=CLIENT_ID. More:"
+                        + " docs/troubleshooting.md#connection-string");
+    }
+
+    @Test
+    void build_withAVariableThatSelectsNothing_failsEachTime() {
+        AzureServiceTokenProvider.Builder builder =
+                AzureServiceTokenProvider.builder().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "production"));
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(builder::build)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("AZURE_TOKEN_CREDENTIALS is production, which names no source. Set it to dev, prod,"
+                            + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential,"
+                            + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
+        }
+    }
+
+    @Test
     void build_withWrongSettings_isRefused() {
         AzureServiceTokenProvider.Builder builder = AzureServiceTokenProvider.builder();
 
@@ -133,5 +181,11 @@ class AzureServiceTokenProviderTest {
         assertThatThrownBy(() ->
                         builder.environment(Map.of()).sources(List.of(source)).build())
                 .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> AzureServiceTokenProvider.builder()
+                        .connectionString("RunAs=App")
+                        .sources(List.of(source))
+                        .build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("environment and connection string are for the default chain; sources replace it");
     }
 }

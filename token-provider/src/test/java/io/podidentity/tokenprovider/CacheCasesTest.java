@@ -136,10 +136,12 @@ class CacheCasesTest extends ConformanceRunner {
 
     private static void forced(ConformanceCase row) {
         Played played = new Played();
+        List<CompletableFuture<CachedToken>> calls = new ArrayList<>();
         for (int i = 0; i < row.given().get("parallelForced").asInt(); i++) {
-            played.cache.slot(RESOURCE).getAsync(true, LIMIT);
+            calls.add(played.cache.slot(RESOURCE).getAsync(true, LIMIT));
         }
         played.crew.fly();
+        assertThat(calls).allMatch(CompletableFuture::isDone);
         assertThat(played.crew.waiting()).isZero();
         assertThat(played.source.calls())
                 .isEqualTo(row.expected().get("providerHits").asInt());
@@ -166,10 +168,11 @@ class CacheCasesTest extends ConformanceRunner {
         final TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
 
         void get(TokenRequest request) {
-            cache.slot(request).getAsync(false, LIMIT);
+            CompletableFuture<CachedToken> call = cache.slot(request).getAsync(false, LIMIT);
             if (crew.waiting() > 0) {
                 crew.fly();
             }
+            assertThat(call).isDone();
         }
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Connection strings as the original reads them, and stricter where it was silent. */
@@ -109,7 +110,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
     /** The original made a word without a value part of the next key. */
     private static boolean hasStrayWord(String text) {
         boolean quoted = text.contains("'") || text.contains("\"");
-        return !quoted && Arrays.stream(text.split(";")).anyMatch(part -> !part.isBlank() && !part.contains("="));
+        return !quoted && Arrays.stream(text.split(";", -1)).anyMatch(part -> !part.isBlank() && !part.contains("="));
     }
 
     /** The original took an application without its AppId for the machine's own identity. */
@@ -117,7 +118,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
         List<String> keys = ConnectionStringReader.read(text).stream()
                 .map(pair -> ConnectionStringKey.of(pair.key()).text)
                 .toList();
-        return text.toLowerCase(java.util.Locale.ROOT).contains("app")
+        return text.toLowerCase(Locale.ROOT).contains("app")
                 && !keys.contains("AppId")
                 && keys.stream()
                         .anyMatch(key -> !List.of("RunAs", "MsiRetryTimeout", "DeveloperTool")

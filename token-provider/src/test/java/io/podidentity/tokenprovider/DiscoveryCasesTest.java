@@ -7,6 +7,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The original's way along its providers. */
@@ -40,7 +41,7 @@ class DiscoveryCasesTest extends ConformanceRunner {
         assertThat(failure != null).isEqualTo(fails);
         if (row.expected("principalType") != null) {
             assertThat(token.token.principal().type())
-                    .hasToString(row.expected("principalType").toUpperCase());
+                    .hasToString(row.expected("principalType").toUpperCase(Locale.ROOT));
         }
         if (row.expected("messageContains") != null) {
             assertThat(failure).hasMessageContaining(row.expected("messageContains"));
@@ -64,7 +65,7 @@ class DiscoveryCasesTest extends ConformanceRunner {
     private ScriptedSource source(String link) {
         String name = link.substring(0, link.indexOf(':'));
         ScriptedSource source = new ScriptedSource(name, time);
-        for (String step : link.substring(link.indexOf(':') + 1).split(" then ")) {
+        for (String step : link.substring(link.indexOf(':') + 1).split(" then ", -1)) {
             switch (step) {
                 case "ok" -> source.then(request -> new TokenSource.Acquired(token(request, name)));
                 case "not-found" -> source.thenUnavailable("not installed", "");

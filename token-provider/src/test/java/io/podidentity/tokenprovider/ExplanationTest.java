@@ -50,6 +50,28 @@ class ExplanationTest {
     }
 
     @Test
+    void notes_whereAManagedIdentityIsAtHandToo_saySo() {
+        TokenAttempt workload = new TokenAttempt("Workload identity", State.ACQUIRED, Duration.ofMillis(9), "", "");
+        TokenAttempt imds = new TokenAttempt("IMDS", State.NOT_TRIED, Duration.ZERO, "", "");
+        TokenAttempt cli = new TokenAttempt("Azure CLI", State.NOT_TRIED, Duration.ZERO, "", "");
+        String note = "A managed identity may be at hand too (IMDS); workload identity comes before it."
+                + " AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential selects the other.";
+
+        Explanation both = explanation("Workload identity", workload, imds, cli);
+        assertThat(both.notes()).containsExactly(note);
+        assertThat(both.toString()).endsWith("\n  " + note);
+        assertThat(both.toJson()).endsWith("],\"note\":\"" + note + "\"}");
+        assertThat(explanation("Workload identity", workload, cli, imds).notes())
+                .isEmpty();
+        assertThat(explanation("Workload identity", workload).notes()).isEmpty();
+        assertThat(SUCCESS.notes()).isEmpty();
+    }
+
+    private static Explanation explanation(String source, TokenAttempt... attempts) {
+        return new Explanation(RESOURCE, source, null, Instant.EPOCH, Instant.EPOCH, null, List.of(attempts));
+    }
+
+    @Test
     void toString_withoutAToken_isTheFailuresText() {
         TokenAcquisitionException failure = new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "none", "", null)
                 .ofCall(RESOURCE, List.of(CLI));

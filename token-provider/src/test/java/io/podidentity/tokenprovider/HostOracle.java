@@ -16,29 +16,27 @@ final class HostOracle {
     public static void main(String[] arguments) throws Exception {
         String resource = "https://storage.azure.com";
         String clientId = arguments[1];
-        String token =
-                switch (arguments[0]) {
-                    case "msal4j" ->
-                        ManagedIdentityApplication.builder(ManagedIdentityId.userAssignedClientId(clientId))
-                                .build()
-                                .acquireTokenForManagedIdentity(ManagedIdentityParameters.builder(resource)
-                                        .build())
-                                .get()
-                                .accessToken();
-                    case "azure-identity" ->
-                        new ManagedIdentityCredentialBuilder()
-                                .clientId(clientId)
-                                .httpClient(new JdkHttpClientBuilder().build())
-                                .build()
-                                .getTokenSync(new TokenRequestContext().addScopes(resource + "/.default"))
-                                .getToken();
-                    default ->
-                        AzureServiceTokenProvider.builder()
-                                .sources(List.of(TokenSources.managedIdentity(
-                                        UserAssignedIdentity.ofClientId(clientId))))
-                                .build()
-                                .getAccessToken(resource);
-                };
+        String token = switch (arguments[0]) {
+            case "msal4j" ->
+                ManagedIdentityApplication.builder(ManagedIdentityId.userAssignedClientId(clientId))
+                        .build()
+                        .acquireTokenForManagedIdentity(
+                                ManagedIdentityParameters.builder(resource).build())
+                        .get()
+                        .accessToken();
+            case "azure-identity" ->
+                new ManagedIdentityCredentialBuilder()
+                        .clientId(clientId)
+                        .httpClient(new JdkHttpClientBuilder().build())
+                        .build()
+                        .getTokenSync(new TokenRequestContext().addScopes(resource + "/.default"))
+                        .getToken();
+            default ->
+                AzureServiceTokenProvider.builder()
+                        .sources(List.of(TokenSources.managedIdentity(UserAssignedIdentity.ofClientId(clientId))))
+                        .build()
+                        .getAccessToken(resource);
+        };
         System.out.println(token);
         System.exit(0);
     }

@@ -48,9 +48,11 @@ class HostOracleIT {
 
     private void answer(HttpExchange exchange) throws IOException {
         queries.add(HostCases.members(exchange.getRequestURI().getRawQuery()));
-        secrets.add(exchange.getRequestMethod() + " " + exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
-        byte[] body = "{\"access_token\":\"the-token\",\"expires_on\":\"1900000000\",\"resource\":\"r\",\"token_type\":\"Bearer\"}"
-                .getBytes(StandardCharsets.UTF_8);
+        secrets.add(
+                exchange.getRequestMethod() + " " + exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
+        byte[] body =
+                "{\"access_token\":\"the-token\",\"expires_on\":\"1900000000\",\"resource\":\"r\",\"token_type\":\"Bearer\"}"
+                        .getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, body.length);
         exchange.getResponseBody().write(body);
@@ -81,8 +83,10 @@ class HostOracleIT {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), HostOracle.class.getName(), client, CLIENT));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out);
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), HostOracle.class.getName(), client, CLIENT));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out);
         builder.environment()
                 .putAll(Map.of(
                         "IDENTITY_ENDPOINT",

@@ -95,7 +95,17 @@ class MainIT {
                         + " Assign a managed identity to this machine or pod.\n"
                         + "  Azure CLI: unavailable (N ms): az is not installed."
                         + " Install it, or set AzureCLIPath to its folder.\n"
+                        + "  Azure Developer CLI: unavailable (N ms): azd is not installed.\n"
+                        + "  Azure PowerShell: unavailable (N ms): PowerShell is not installed.\n"
                         + "  More: docs/troubleshooting.md#no-source-available\n");
+    }
+
+    @Test
+    void token_withAConnectionString_asksThatSourceAlone() throws Exception {
+        Run run = run("explain", "--connection-string", "RunAs=App;AppId=a");
+
+        assertThat(run.exitCode).isZero();
+        assertThat(run.stdout).contains("IMDS: got the token (").doesNotContain("Azure CLI");
     }
 
     private Run run(String... arguments) throws IOException, InterruptedException {

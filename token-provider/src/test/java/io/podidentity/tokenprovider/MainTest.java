@@ -25,6 +25,9 @@ class MainTest {
                 "explain --deadline 0                | --deadline needs a number of seconds from 0.1 to 3600",
                 "token                               | --resource is missing",
                 "token --resource r --json           | --json is for explain",
+                "explain --connection-string         | --connection-string needs a value",
+                "explain --connection-string=a       | there is no option --connection-string",
+                "RunAs=App;AppKey=hunter2            | there is no command RunAs",
             })
     void run_whenUsedWrongly_saysHowToUseIt(String arguments, String problem) {
         int exitCode = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
@@ -33,6 +36,18 @@ class MainTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(err.toString(StandardCharsets.UTF_8)).startsWith(problem + System.lineSeparator());
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage: java -jar token-provider.jar");
+    }
+
+    @Test
+    void run_withAWrongConnectionString_saysWhereAndNotWhat() {
+        int exitCode = run("explain", "--connection-string", "RunAs=App;AppId=a;TenantId=t;AppKey=x;hunter2=y");
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("The connection string has an unknown key (at character 39). If it belongs to the value of"
+                        + " AppKey, put that value in quotes. More: docs/troubleshooting.md#connection-string"
+                        + System.lineSeparator());
     }
 
     @Test

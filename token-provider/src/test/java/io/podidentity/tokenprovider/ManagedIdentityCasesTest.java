@@ -109,7 +109,8 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
             assertThat(sent).hasSize(1 + expected.get("retries").asInt());
         }
         if (expected.has("requestHeader")) {
-            assertThat(sent.get(0).header(row.expected("requestHeader").split(":", -1)[0])).isNotNull();
+            assertThat(sent.get(0).header(row.expected("requestHeader").split(":", -1)[0]))
+                    .isNotNull();
         }
         if (expected.has("principalAppId")) {
             Principal principal = acquired.token().principal();
@@ -123,7 +124,8 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
             assertThat(message).contains(words.asText());
         }
         if (expected.has("url")) {
-            assertThat(HostCases.query(sent.get(0))).isEqualTo(HostCases.members(row.expected("url").split("\\?", -1)[1]));
+            assertThat(HostCases.query(sent.get(0)))
+                    .isEqualTo(HostCases.members(row.expected("url").split("\\?", -1)[1]));
         }
         if (expected.has("urlLacks")) {
             assertThat(sent.get(0).url()).doesNotContain(row.expected("urlLacks"));

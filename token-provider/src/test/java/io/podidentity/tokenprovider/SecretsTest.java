@@ -32,6 +32,9 @@ class SecretsTest {
             Map.of("upn", "anna@contoso.com", "oid", "22222222-2222-2222-2222-222222222222", "s", "x".repeat(90)));
 
     private static final String OPAQUE = "EwB4A8l6BAAU".repeat(20);
+    /** As a person might choose it: neither long nor like a token, with characters that forms and JSON escape. */
+    private static final String SHORT = "hunter2 \"&\\ %+";
+
     private static final Logger LOGGER = Logger.getLogger("io.podidentity.tokenprovider");
 
     @TempDir
@@ -64,7 +67,7 @@ class SecretsTest {
         LOGGER.removeHandler(handler);
         LOGGER.setLevel(null);
         assertThat(shown).isNotEmpty().allSatisfy(text -> {
-            assertThat(text).doesNotContain(OPAQUE);
+            assertThat(text).doesNotContain(OPAQUE).doesNotContain("hunter2");
             for (String part : TOKEN.split("\\.", -1)) {
                 assertThat(text).doesNotContain(part);
             }
@@ -128,8 +131,8 @@ class SecretsTest {
                                 shown.add(request.toString());
                                 return new HttpResponse(401, echo.replace("%s", secret), null, challenge, null);
                             })
-                            .does(request ->
-                                    new HttpResponse(status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
+                            .does(request -> new HttpResponse(
+                                    status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
                     Environment environment = new Environment(variables, false, false, "/nowhere");
                     show(HostSources.find(environment, folder.toFile(), http, time, null));
                 }
@@ -165,6 +168,69 @@ class SecretsTest {
         }
     }
 
+    /** Secrets in every place of a connection string where one can stand by mistake. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%s",
+                "AppKey=%s",
+                "RunAs=%s",
+                "RunAs=App;AppKey=%s",
+                "RunAs=App;AppId=a;AppKey=%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=x;%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=x;%s=y",
+                "RunAs=App;AppId=a;TenantId=t;AppKey='%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey='%s'x",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=%s'",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=%s;AppKey=%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKei=%s",
+                "RunAs=App;MsiRetryTimeout=%s",
+                "RunAs=App;AppId=a;TenantId=t;CertificateThumbprint=1;CertificateStoreLocation=%s",
+                "RunAs=Developer;DeveloperTool=%s",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=%s",
+            })
+    void connectionString_whateverIsWrongWithIt_isNotShown(String text) {
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            String given = text.replace("%s", secret);
+            try {
+                ConnectionString parsed = ConnectionString.parse(given);
+                shown.add(parsed + parsed.fingerprint() + parsed.way());
+                shown.add(new AzureServiceTokenProvider(given).toString());
+            } catch (IllegalArgumentException e) {
+                showThrown(e);
+            }
+            try {
+                shown.add(AzureServiceTokenProvider.builder()
+                        .environment(Map.of("AzureServicesAuthConnectionString", given))
+                        .build()
+                        .toString());
+            } catch (IllegalArgumentException e) {
+                showThrown(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
+    void azdAndPowerShell_whateverTheyPrint_isNotShown(String echo) {
+        ToolFolder tools = new ToolFolder(folder);
+        tools.install("azd");
+        tools.install("pwsh");
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            for (String name : List.of("access_token", "token", "Token", "message")) {
+                String text = echo.replace("access_token", name).replace("%s", secret);
+                for (ProcessResult result : List.of(
+                        new ProcessResult(false, 0, text, text),
+                        new ProcessResult(false, 1, text, text),
+                        new ProcessResult(true, -1, text, text))) {
+                    ProcessRunner runner = (command, limit) -> result;
+                    show(new AzureDeveloperCliTokenSource(tools.environment(Map.of()), runner));
+                    show(new AzurePowerShellTokenSource(tools.environment(Map.of()), runner));
+                }
+            }
+        }
+    }
+
     @Test
     void success_always_showsNoToken() {
         for (String secret : List.of(TOKEN, OPAQUE)) {
@@ -175,6 +241,59 @@ class SecretsTest {
 
             assertThat(explanation.hasToken()).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
+    void entra_whateverItEchoes_isNotShown(String echo) throws Exception {
+        for (String secret : List.of(TOKEN, OPAQUE, SHORT)) {
+            String body = echo.replace("%s", secret.replace("\\", "\\\\").replace("\"", "\\\""));
+            for (int status : new int[] {200, 302, 400, 401, 403, 500}) {
+                HttpResponse response = new HttpResponse(status, body, secret, secret, secret);
+                shown.add(response.toString());
+                FakeTransport http = new FakeTransport().does(request -> {
+                    shown.add(request.toString());
+                    return response;
+                });
+                showEntra(http, secret);
+            }
+            showEntra(new FakeTransport().fails(new IOException(echo.replace("%s", secret))), secret);
+        }
+    }
+
+    /** Every way to prove oneself to Entra ID, with this secret in it. */
+    private void showEntra(FakeTransport http, String secret) throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), secret);
+        Map<String, String> variables = Map.of("AZURE_TENANT_ID", "t", "AZURE_CLIENT_ID", "c");
+        Environment app = Environment.of(variables);
+        EntraClient client = new EntraClient(EntraAuthority.of(null, "none"), null, http, time);
+        show(new EnvironmentTokenSource(app.with("AZURE_CLIENT_SECRET", secret), http, time));
+        show(new WorkloadIdentityTokenSource(
+                app.with("AZURE_FEDERATED_TOKEN_FILE", file.toString()), http, time, false));
+        // The file is no certificate, and its contents must not be shown for that.
+        show(new EnvironmentTokenSource(
+                app.with("AZURE_CLIENT_CERTIFICATE_PATH", file.toString())
+                        .with("AZURE_CLIENT_CERTIFICATE_PASSWORD", secret),
+                http,
+                time));
+        show(new EntraTokenSource(
+                "Client assertion", client, EntraTenants.any("t"), "c", new ClientAssertion(() -> secret)));
+        show(new EntraTokenSource("Client assertion", client, EntraTenants.any("t"), "c", new ClientAssertion(() -> {
+            throw new IllegalStateException(secret);
+        })));
+        TokenSource vaultTokens = request -> new TokenSource.Acquired(
+                new AccessToken(secret, request.resource(), "Bearer", time.now(), null, null, "fake"));
+        FakeTransport vault = new FakeTransport()
+                .does(request -> request.header("Authorization") == null
+                        ? new HttpResponse(401, "", null, FakeVault.CHALLENGE, null)
+                        : http.send(request));
+        show(new KeyVaultTokenSource(
+                client,
+                null,
+                "c",
+                new KeyVaultSecret("https://v.vault.azure.net/secrets/c", vaultTokens, vault, time)));
+        shown.add(EntraProof.ofSecret(new Secret(secret)).toString());
+        shown.add(new CertificateStore("PKCS12", "file", new Secret(secret)).toString());
     }
 
     /** Notes every text that can be had of a call to a source. */

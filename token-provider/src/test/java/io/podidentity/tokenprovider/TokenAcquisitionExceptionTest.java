@@ -81,6 +81,26 @@ class TokenAcquisitionExceptionTest {
                   More: docs/troubleshooting.md#interrupted""");
     }
 
+    @Test
+    void message_ofTheDefaultChainWhereNothingIs_leavesTheRoomOfShortLinesToLongOnes() {
+        TokenAttempt azd =
+                new TokenAttempt("Azure Developer CLI", State.UNAVAILABLE, Duration.ZERO, "azd is not installed", "");
+        TokenAttempt pwsh = new TokenAttempt(
+                "Azure PowerShell", State.UNAVAILABLE, Duration.ZERO, "PowerShell is not installed", "");
+        TokenAttempt az =
+                new TokenAttempt("Azure CLI", State.UNAVAILABLE, Duration.ZERO, "why ".repeat(60), "Do this.");
+        TokenAttempt imds =
+                new TokenAttempt("IMDS", State.UNAVAILABLE, Duration.ZERO, "no ".repeat(30), "do ".repeat(250));
+
+        String message = own.ofCall(RESOURCE, List.of(az, azd, pwsh, imds)).getMessage();
+
+        assertThat(message)
+                .hasSizeBetween(790, 800)
+                .contains("why . Do this.\n")
+                .contains("\n  Azure Developer CLI: unavailable (0 ms): azd is not installed.\n")
+                .contains("\n  Azure PowerShell: unavailable (0 ms): PowerShell is not installed.\n");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 8, 20, 60, 120, 300})
     void message_ofACallWithSoManySources_isShort(int sources) {

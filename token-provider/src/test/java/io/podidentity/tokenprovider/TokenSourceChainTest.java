@@ -9,6 +9,8 @@ import io.podidentity.tokenprovider.TokenAttempt.State;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenSourceChainTest {
     private static final TokenRequest REQUEST =
@@ -27,6 +29,51 @@ class TokenSourceChainTest {
         assertThat(token.attempts)
                 .extracting(TokenAttempt::source, TokenAttempt::state)
                 .containsExactly(tuple("First", State.ACQUIRED), tuple("Second", State.NOT_TRIED));
+    }
+
+    @Test
+    void acquire_whenTheTokenIsOfAnotherTenantThanAsked_fails() {
+        // The scripted source's tokens are of tenant 33333333-….
+        TokenAcquisitionException e = catchThrowableOfType(
+                TokenAcquisitionException.class,
+                () -> chain.acquire(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444")));
+
+        assertThat(e.code()).isEqualTo(Code.REFUSED);
+        assertThat(second.calls()).isZero();
+        assertThat(e)
+                .hasMessage("No token for https://storage.azure.com/ (REFUSED).\n"
+                        + "  First: failed (0 ms): First answered with a token of tenant"
+                        + " 33333333-3333-3333-3333-333333333333, not of 44444444-4444-4444-4444-444444444444."
+                        + " Sign in to that tenant, or ask for no other one.\n"
+                        + "  More: docs/troubleshooting.md#first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "33333333-3333-3333-3333-333333333333",
+                "contoso.onmicrosoft.com",
+                "a-domain-of-36-characters.azure.test",
+                "organizations"
+            })
+    void acquire_whenTheTenantIsTheSameOrNoGuid_isTheToken(String tenant) throws InterruptedException {
+        assertThat(chain.acquire(REQUEST.withTenantId(tenant))).isNotNull();
+    }
+
+    @Test
+    void acquire_whenTheTokenSaysNoTenant_isTheToken() throws InterruptedException {
+        first.then(request -> new TokenSource.Acquired(new AccessToken(
+                "opaque", request.resource(), "Bearer", time.now().plusSeconds(60), null, null, "First")));
+
+        assertThat(chain.acquire(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"))
+                        .token
+                        .value())
+                .isEqualTo("opaque");
+    }
+
+    @Test
+    void toString_always_namesTheSources() {
+        assertThat(chain).hasToString("[First, Second]");
     }
 
     @Test

@@ -28,7 +28,8 @@ public final class TokenProviderAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     AzureServiceTokenProvider azureServiceTokenProvider(TokenProviderProperties properties) {
-        AzureServiceTokenProvider.Builder builder = AzureServiceTokenProvider.builder();
+        AzureServiceTokenProvider.Builder builder =
+                AzureServiceTokenProvider.builder().connectionString(properties.connectionString());
         if (properties.deadline() != null) {
             builder.deadline(properties.deadline());
         }

@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param deadline How long one call for a token may take, over all sources and retries; the library's own 30 s unless
  *     given.
+ * @param connectionString How to sign in, such as RunAs=App, in place of the default chain; a secret if it holds one.
  * @param environment Variables such as AZURE_CLIENT_ID that add to the process's own environment, or replace them, for
  *     the token sources alone.
  * @param health What health, endpoint and metrics watch.
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
         @Nullable Duration deadline,
+        @Nullable String connectionString,
         @DefaultValue Map<String, String> environment,
         @DefaultValue Health health) {
 
@@ -36,7 +38,9 @@ record TokenProviderProperties(
     /** Names and numbers only: a variable can hold a secret. */
     @Override
     public String toString() {
-        return "TokenProviderProperties[deadline=" + deadline + ", environment=" + environment.keySet() + ", health="
+        return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
+                + (connectionString == null ? "none" : "[secret]") + ", environment=" + environment.keySet()
+                + ", health="
                 + health + "]";
     }
 

@@ -93,12 +93,14 @@ class TokenProviderAutoConfigurationTest {
     void properties_whenBound_keepTheNamesOfVariables() {
         runner.withPropertyValues(
                         "token-provider.deadline=7s",
+                        "token-provider.connection-string=RunAs=App;AppId=a",
                         "token-provider.environment.AZURE_CLIENT_ID=1111",
                         "token-provider.environment.AzureServicesAuthConnectionString=RunAs=App",
                         "token-provider.health.resource=https://vault.azure.net")
                 .run(context -> assertThat(context.getBean(TokenProviderProperties.class))
                         .isEqualTo(new TokenProviderProperties(
                                 Duration.ofSeconds(7),
+                                "RunAs=App;AppId=a",
                                 Map.of("AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"),
                                 new TokenProviderProperties.Health("https://vault.azure.net"))));
     }
@@ -106,7 +108,7 @@ class TokenProviderAutoConfigurationTest {
     @Test
     void environmentOver_withAVariableOfTheProcess_replacesItAndKeepsTheOthers() {
         TokenProviderProperties properties = new TokenProviderProperties(
-                null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), new TokenProviderProperties.Health("r"));
+                null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), new TokenProviderProperties.Health("r"));
 
         assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
@@ -115,9 +117,29 @@ class TokenProviderAutoConfigurationTest {
     @Test
     void toString_ofProperties_showsNoValueOfAVariable() {
         TokenProviderProperties properties = new TokenProviderProperties(
-                null, Map.of("AZURE_CLIENT_SECRET", "s3cret"), new TokenProviderProperties.Health("r"));
+                null,
+                "RunAs=App;AppId=a;TenantId=t;AppKey=s3cret",
+                Map.of("AZURE_CLIENT_SECRET", "s3cret"),
+                new TokenProviderProperties.Health("r"));
 
         assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
+    }
+
+    @Test
+    void provider_withAConnectionString_signsInAsItSays() {
+        runner.withPropertyValues("token-provider.connection-string=RunAs=Developer;DeveloperTool=AzureCli")
+                .run(context -> assertThat(context.getBean(AzureServiceTokenProvider.class))
+                        .hasToString("AzureServiceTokenProvider[Azure CLI]"));
+    }
+
+    @Test
+    void provider_withAWrongConnectionString_failsTheStartAndShowsNoValue() {
+        runner.withPropertyValues("token-provider.connection-string=RunAs=App;AppKey=s3cret")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageStartingWith("The connection string has AppKey but no AppId.")
+                        .hasMessageNotContaining("s3cret"));
     }
 
     private ApplicationContextRunner withSource(FakeSource source) {

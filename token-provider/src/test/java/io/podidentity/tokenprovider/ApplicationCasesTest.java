@@ -1,0 +1,246 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Applications with a secret or a certificate, as AppAuthentication (.NET) signs them in. */
+@Runs(
+        file = ConformanceFile.APP_AUTHENTICATION,
+        kinds = {"client-secret", "client-certificate"})
+class ApplicationCasesTest extends ConformanceRunner {
+    private static final String APP = "00000000-0000-0000-0000-0000000000a1";
+    private static final String TENANT = "00000000-0000-0000-0000-0000000000c3";
+    private static final String INNER = "<inner message>";
+    private static final String RESOURCE = "https://resource.example/";
+    private static final TokenRequest REQUEST =
+            TokenRequest.forResource(RESOURCE).withDeadline(Duration.ofSeconds(30));
+    private static final String SUBJECT = "CN=app";
+
+    @TempDir
+    private Path folder;
+
+    private final FakeTime time = new FakeTime();
+    private FakeTransport http;
+
+    @Override
+    void run(ConformanceCase row) throws Exception {
+        if (row.given().has("clientId") || row.given().has("clientSecret")) {
+            arguments(row);
+        } else if (row.given().has("storeLocation")) {
+            assertThat(row.deviates()).as("no argument of ours").isTrue();
+        } else if (row.given().has("notBefore")) {
+            order(row);
+        } else if ("KeyVault".equals(row.given("by"))) {
+            keyVault(row);
+        } else {
+            http = new FakeTransport().does(request -> entra(row, request));
+            acquire(row, source(row), request(row));
+        }
+    }
+
+    private static void arguments(ConformanceCase row) {
+        for (JsonNode value : row.given().path("clientId")) {
+            assertRefused(TENANT, value.isNull() ? null : value.asText(), "secret");
+        }
+        for (JsonNode value : row.given().path("clientSecret")) {
+            assertRefused(TENANT, APP, value.isNull() ? null : value.asText());
+        }
+    }
+
+    private static void assertRefused(String tenantId, String clientId, String secret) {
+        assertThatThrownBy(() -> TokenSources.clientSecret(tenantId, clientId, secret))
+                .isInstanceOfAny(NullPointerException.class, IllegalArgumentException.class);
+    }
+
+    private TokenSource source(ConformanceCase row) throws Exception {
+        if (row.kind().equals("client-secret")) {
+            return source("Client secret", new ClientSecret(secret(row)));
+        }
+        CertificateStore store = store(row);
+        return source(
+                "Client certificate",
+                "Thumbprint".equals(row.given("by"))
+                        ? StoreCertificate.byThumbprint(
+                                store, Certificates.rsa(SUBJECT).thumbprint())
+                        : StoreCertificate.bySubject(store, "cn=APP"));
+    }
+
+    private TokenSource source(String name, EntraCredential credential) {
+        EntraClient client = new EntraClient(EntraAuthority.of(null, "none"), null, http, time);
+        return new EntraTokenSource(name, client, EntraTenants.any(TENANT), APP, credential);
+    }
+
+    private static Secret secret(ConformanceCase row) {
+        String text = row.given("connectionString");
+        String key = "AppKey=";
+        return new Secret(
+                text == null
+                        ? "secret"
+                        : text.substring(text.indexOf(key) + key.length()).split(";", 2)[0]);
+    }
+
+    private CertificateStore store(ConformanceCase row) throws Exception {
+        ClientCertificate certificate = Certificates.rsa(SUBJECT);
+        KeyStore store = Certificates.store("changeit");
+        if (row.given().path("privateKey").isBoolean()
+                && !row.given().get("privateKey").asBoolean()) {
+            store.setCertificateEntry("public", certificate.leaf());
+        } else if (!"empty".equals(row.given("store"))) {
+            store = Certificates.store("changeit", certificate);
+        }
+        return write(store);
+    }
+
+    private CertificateStore write(KeyStore store) throws GeneralSecurityException, IOException {
+        Path file = folder.resolve("store.p12");
+        try (OutputStream out = new FileOutputStream(file.toFile())) {
+            store.store(out, "changeit".toCharArray());
+        }
+        return new CertificateStore("PKCS12", file.toString(), new Secret("changeit"));
+    }
+
+    private static TokenRequest request(ConformanceCase row) {
+        String authority = row.given("authority");
+        return authority == null || authority.isEmpty() ? REQUEST : REQUEST.withTenantId(TenantUrl.tenant(authority));
+    }
+
+    /** Entra ID as the case's identity library is. */
+    private static HttpResponse entra(ConformanceCase row, HttpRequest request) {
+        String adal = row.given("adal");
+        if ("null".equals(adal)) {
+            return new HttpResponse(200, "{\"token_type\":\"Bearer\",\"expires_in\":3599}", null);
+        }
+        if ("throws".equals(adal) || row.given("connectionString") != null) {
+            String echo = String.valueOf(Forms.field(request, "client_secret"));
+            return new HttpResponse(
+                    401,
+                    "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: " + INNER + " " + echo
+                            + "\"}",
+                    null);
+        }
+        String token = "bad token".equals(adal) ? adal : Tokens.jwt(Map.of("appid", APP, "tid", TENANT));
+        return new HttpResponse(200, "{\"access_token\":\"" + token + "\",\"expires_in\":3599}", null);
+    }
+
+    private void acquire(ConformanceCase row, TokenSource source, TokenRequest request) throws Exception {
+        TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
+        if (row.expected().has("error") || row.expected().has("messageContains")) {
+            TokenAcquisitionException failure =
+                    catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(request));
+            assertMessage(row, failure.getMessage());
+            return;
+        }
+        AccessToken token = ((TokenSource.Acquired) source.acquire(request)).token();
+        JsonNode principal = row.expected().path("principal");
+        if (principal.has("type")) {
+            assertThat(token.principal().type().name())
+                    .isEqualToIgnoringCase(principal.get("type").asText());
+        }
+        assertMember(
+                principal,
+                "appId",
+                token.principal() == null ? null : token.principal().appId());
+        assertMember(
+                principal,
+                "tenantId",
+                token.principal() == null ? null : token.principal().tenantId());
+        if (principal.has("certificateThumbprint")) {
+            assertThat(token.principal().certificateThumbprint())
+                    .isEqualTo(Certificates.rsa(SUBJECT).thumbprint());
+        }
+        HttpRequest sent = http.requests().get(0);
+        if (row.expected().has("authorityUsed")) {
+            assertThat(sent.url()).startsWith(row.expected("authorityUsed") + "/");
+        }
+        if (row.expected().has("sendX5c")) {
+            assertThat(header(sent).has("x5c"))
+                    .isEqualTo(row.expected().get("sendX5c").asBoolean());
+        }
+    }
+
+    private static void assertMember(JsonNode expected, String name, String actual) {
+        if (expected.has(name)) {
+            assertThat(actual).isEqualTo(expected.get(name).asText());
+        }
+    }
+
+    private static void assertMessage(ConformanceCase row, String message) {
+        JsonNode contains = row.expected().path("messageContains");
+        for (JsonNode part : contains.isArray() ? contains : List.of(contains)) {
+            assertThat(message).containsIgnoringCase(part.asText().replace("<resource>", RESOURCE));
+        }
+        if (row.expected("messageLacks") != null) {
+            assertThat(message).doesNotContain(row.expected("messageLacks"));
+        }
+    }
+
+    /** Entra ID refuses each certificate, and each is presented. */
+    private void order(ConformanceCase row) throws Exception {
+        Map<String, String> years = new HashMap<>();
+        List<ClientCertificate> certificates = new ArrayList<>();
+        for (JsonNode year : row.given().get("notBefore")) {
+            ClientCertificate certificate =
+                    Certificates.rsa(SUBJECT, Instant.parse(year.asText() + "-01-01T00:00:00Z"), Certificates.UNTIL);
+            certificates.add(certificate);
+            years.put(
+                    Base64.getUrlEncoder().withoutPadding().encodeToString(certificate.digest("SHA-256")),
+                    year.asText());
+        }
+        CertificateStore store = write(Certificates.store("changeit", certificates.toArray(new ClientCertificate[0])));
+        http = new FakeTransport().answers(401, "{\"error\":\"invalid_client\",\"error_codes\":[700027]}");
+
+        TokenAcquisitionException refusal = catchThrowableOfType(
+                TokenAcquisitionException.class,
+                () -> source("Client certificate", StoreCertificate.bySubject(store, SUBJECT))
+                        .acquire(REQUEST));
+        assertThat(refusal).isNotNull();
+
+        List<String> expected = new ArrayList<>();
+        row.expected().get("order").forEach(year -> expected.add(year.asText()));
+        List<String> presented = new ArrayList<>();
+        for (HttpRequest request : http.requests()) {
+            presented.add(years.get(header(request).get("x5t#S256").asText()));
+        }
+        assertThat(presented).isEqualTo(expected);
+    }
+
+    private void keyVault(ConformanceCase row) throws Exception {
+        int status = row.given().path("vaultStatus").asInt(200);
+        String body = status == 200
+                ? FakeVault.secret(Certificates.rsa(SUBJECT))
+                : "{\"error\":{\"code\":\"SecretNotFound\",\"message\":\"A secret with (name/id) c was not found\"}}";
+        http = FakeVault.with(FakeVault.vault(status, body), request -> entra(row, request));
+        TokenSource vaultTokens =
+                request -> new TokenSource.Acquired(Tokens.accessToken(request.resource(), Certificates.UNTIL));
+        KeyVaultSecret secret =
+                new KeyVaultSecret("https://myvault.vault.azure.net/secrets/c", vaultTokens, http, time);
+        EntraClient client = new EntraClient(EntraAuthority.of(null, "none"), null, http, time);
+
+        acquire(row, new KeyVaultTokenSource(client, row.given("tenantId"), APP, secret), REQUEST);
+    }
+
+    private static JsonNode header(HttpRequest request) throws IOException {
+        String assertion = Forms.field(request, "client_assertion");
+        byte[] header = Base64.getUrlDecoder().decode(assertion.substring(0, assertion.indexOf('.')));
+        return new ObjectMapper().readTree(new String(header, StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,196 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConnectionStringTest {
+    private static final String MORE = " More: docs/troubleshooting.md#connection-string";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`  `| is empty. Write RunAs=App for the managed identity.",
+                "RunAs=App;hunter2| has a part without = (at character 11). If it belongs to the value before it, put that"
+                        + " value in quotes.",
+                "RunAs=App;=hunter2| has a value without a key (at character 11). Write Key=Value;Key=Value.",
+                "`'RunAs=App;AppKey=hunter2'`| begins with a quote (at character 1). Take off the quotes around the whole"
+                        + " text.",
+                "RunAs=App;AppKey='hunter2| has a quote that is not closed (at character 18). Close it, or double a quote"
+                        + " that belongs to the value.",
+                "RunAs=App;AppKey='hunt'er2'| goes on after a closing quote (at character 24). Double a quote that belongs"
+                        + " to the value.",
+                "RunAs=App;AppKey=hunter2'| has a value that ends with a quote (at character 25). Put the value in quotes"
+                        + " of the other kind.",
+                "RunAs=App;AppKey=hunter\u00012| has a control character (at character 24). Put the value in quotes.",
+                "RunAs=App;hunter\u00012=a| has a control character (at character 17). Write Key=Value;Key=Value.",
+                "RunAs=App;AppKey='hunter\u00002'| has a control character (at character 25). Take it out.",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=x;hunter2=y| has an unknown key (at character 39). If it belongs to"
+                        + " the value of AppKey, put that value in quotes.",
+                "RunAs=App;hunter2=y| has an unknown key (at character 11). Take it out.",
+                "RunAs=App;TenatId=hunter2| has an unknown key (at character 11). Did you mean TenantId?",
+                "RunAs=App; app_id =hunter2| has an unknown key (at character 12). Did you mean AppId?",
+                "RunAs=App;RUNAS=hunter2| has RunAs twice (again at character 11). Take one of them out.",
+                "AppKey=hunter2| has no RunAs. Write RunAs= and one of App, Developer, Workload.",
+                "RunAs=hunter2| has a RunAs that is not allowed (at character 1). Allowed are App, Developer, Workload.",
+                "RunAs=CurrentUser| has RunAs=CurrentUser, which only Windows and .NET Framework have (at character 1)."
+                        + " Use RunAs=Developer;DeveloperTool=AzureCli.",
+                "RunAs=Developer| has no DeveloperTool. Write DeveloperTool= and one of AzureCli, AzureDeveloperCli,"
+                        + " AzurePowerShell.",
+                "RunAs=Developer;DeveloperTool=visualstudio| has DeveloperTool=VisualStudio, which is for .NET only (at"
+                        + " character 17). Use AzureCli, AzureDeveloperCli or AzurePowerShell.",
+                "RunAs=App;TenantId=t;AppKey=hunter2| has TenantId but no AppId. Add AppId=CLIENT_ID.",
+                "RunAs=App;AppId=;AppKey=hunter2| has an empty AppId (at character 11). Write AppId=CLIENT_ID.",
+                "RunAs=App;AppId=a;AppKey=hunter2| has no TenantId. Add TenantId=TENANT.",
+                "RunAs=App;AppId=a;TenantId=t;AppKey=| has an empty AppKey (at character 30). Write AppKey=SECRET.",
+                "RunAs=App;AppId=a;CertificateStoreLocation=CurrentUser| has CertificateStoreLocation but no certificate"
+                        + " (at character 19). Add CertificateThumbprint or CertificateSubjectName.",
+                "RunAs=App;AppId=a;CertificateThumbprint=1| has CertificateThumbprint but no CertificateStoreLocation (at"
+                        + " character 19). Add CertificateStoreLocation=CurrentUser or LocalMachine.",
+                "RunAs=App;AppId=a;CertificateThumbprint=1;CertificateStoreLocation=1| has a CertificateStoreLocation that"
+                        + " is not allowed (at character 43). Allowed are CurrentUser, LocalMachine.",
+                "RunAs=App;MsiRetryTimeout=hunter2| has a MsiRetryTimeout that is not allowed (at character 11). Write a"
+                        + " whole number of seconds, 0 for no limit.",
+                "RunAs=App;MsiRetryTimeout=-1| has a MsiRetryTimeout that is not allowed (at character 11). Write a whole"
+                        + " number of seconds, 0 for no limit.",
+                "RunAs=Workload;AppId= | has an empty AppId (at character 16). Take it out or give it a value.",
+            })
+    void parse_ofAWrongText_namesKeyAndPositionAndNoValue(String text, String problem) {
+        assertThatThrownBy(() -> ConnectionString.parse(text).way())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The connection string " + problem + MORE);
+        assertThat(problem).doesNotContain("hunt");
+    }
+
+    @Test
+    void parse_ofAWorkload_takesWhatIsGivenAndLeavesTheRestToTheVariables() {
+        assertThat(ConnectionString.parse("runas=workload").way()).isEqualTo(new SignIn.Workload(null, null));
+        assertThat(ConnectionString.parse("RunAs=Workload;AppId=a;TenantId=t").way())
+                .isEqualTo(new SignIn.Workload("a", "t"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AzureCli", "AzureDeveloperCli", "AzurePowerShell"})
+    void parse_ofADeveloper_takesEachTool(String tool) {
+        assertThat(ConnectionString.parse("RunAs=Developer;DeveloperTool=" + tool.toUpperCase(Locale.ROOT))
+                        .way())
+                .isEqualTo(new SignIn.Developer(tool));
+    }
+
+    @Test
+    void parse_ofATextWithNulsAtItsEnd_toleratesThem() {
+        assertThat(ConnectionString.parse("RunAs=App;\u0000\u0000").way())
+                .isEqualTo(new SignIn.ManagedIdentity(null, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "", "a;b=c", "'a'", "\"", " a ", "a\"b", "a\nb\u0001", "=a==", "it's; \"so\"", "'\""})
+    void write_ofAnyValue_isReadAgainAsItWas(String secret) {
+        // A value of nothing is an error of its own.
+        String value = secret.isBlank() ? "x" : secret;
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("RunAs", "App");
+        settings.put("AppId", "a");
+        settings.put("TenantId", "t");
+        settings.put("AppKey", value);
+
+        SignIn.ClientSecret way = (SignIn.ClientSecret)
+                ConnectionString.parse(ConnectionString.write(settings)).way();
+
+        assertThat(way.secret().reveal()).isEqualTo(value);
+    }
+
+    @Test
+    void write_ofManyRandomValues_isReadAgainAsItWas() {
+        Random random = new Random(7);
+        String alphabet = "ab;='\" \t\n\u0001\u00e4";
+        for (int i = 0; i < 2_000; i++) {
+            StringBuilder value = new StringBuilder("x");
+            for (int j = random.nextInt(8); j > 0; j--) {
+                value.insert(random.nextInt(2) * value.length(), alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            String written = ConnectionString.write(Map.of("RunAs", "App", "AppId", value.toString()));
+
+            assertThat(ConnectionString.parse(written).way())
+                    .isEqualTo(new SignIn.ManagedIdentity(value.toString(), null));
+        }
+    }
+
+    @Test
+    void write_ofPlainValues_putsNothingInQuotes() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("RunAs", "App");
+        settings.put("AppId", "a b=c");
+
+        assertThat(ConnectionString.write(settings)).isEqualTo("RunAs=App;AppId=a b=c");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RunsAs, App", "RunAs, Nobody", "Run=As, App", "RunAs, 'A\u0000'"})
+    void write_ofWhatIsNoWayToSignIn_isRefused(String key, String value) {
+        Map<String, String> settings = Map.of(key, value);
+
+        assertThatThrownBy(() -> ConnectionString.write(settings)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RunAs=App, ' runas = APP ;', true",
+        "RunAs=App;AppId=a, AppId='a';RunAs=App, true",
+        "RunAs=App;AppId=a, RunAs=App;AppId=A, false",
+        "RunAs=App, RunAs=App;AppId=a, false",
+        "RunAs=App;AppId=a;TenantId=t;AppKey=x, RunAs=App;AppId=a;TenantId=t;AppKey=y, false",
+        "RunAs=App;AppId=a;TenantId=t;AppKey=x, RunAs=App;TenantId=t;AppKey=\"x\";AppId=a, true",
+    })
+    void fingerprint_ofTwoTexts_isTheSameForEqualSettings(String one, String other, boolean same) {
+        assertThat(ConnectionString.parse(one)
+                        .fingerprint()
+                        .equals(ConnectionString.parse(other).fingerprint()))
+                .isEqualTo(same);
+        assertThat(ProcessCaches.of(Map.of(), one) == ProcessCaches.of(Map.of(), other))
+                .isEqualTo(same);
+    }
+
+    @Test
+    void texts_ofASecret_doNotShowIt() {
+        ConnectionString parsed = ConnectionString.parse("RunAs=App;AppId=a;TenantId=t;AppKey=hunter2");
+
+        assertThat(parsed.toString()).isEqualTo("ConnectionString[RUN_AS, APP_ID, TENANT_ID, APP_KEY]");
+        assertThat(parsed.fingerprint())
+                .startsWith("RunAs=app;AppId=a;TenantId=t;AppKey=")
+                .doesNotContain("hunter");
+        assertThat(parsed.way().toString())
+                .isEqualTo("ClientSecret[tenantId=t, clientId=a, secret=[secret]]")
+                .doesNotContain("hunter");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AppID1, AppId",
+        "RunsAs, RunAs",
+        "TenantName, ''",
+        "DevelopperTool, DeveloperTool",
+        "Thumbprint, ''",
+        "CertificateThumb, ''",
+        "CertificateThumbPrnt, CertificateThumbprint",
+        "x, ''",
+        "Key, ''",
+        "AppSecret, ''",
+        "ClientId, ''",
+    })
+    void like_ofAnUnknownKey_isTheOneThatWasProbablyMeant(String typed, String meant) {
+        ConnectionStringKey like = ConnectionStringKey.like(typed);
+
+        assertThat(like == null ? "" : like.text).isEqualTo(meant);
+    }
+}

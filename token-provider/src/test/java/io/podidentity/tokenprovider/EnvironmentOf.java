@@ -1,0 +1,18 @@
+package io.podidentity.tokenprovider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Makes an environment out of a conformance case's. */
+final class EnvironmentOf {
+    private EnvironmentOf() {}
+
+    static Environment json(JsonNode variables) {
+        Map<String, String> values = new HashMap<>();
+        variables
+                .properties()
+                .forEach(member -> values.put(member.getKey(), member.getValue().asText()));
+        return Environment.of(Map.copyOf(values));
+    }
+}
