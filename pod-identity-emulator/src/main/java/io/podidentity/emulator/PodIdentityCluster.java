@@ -71,7 +71,7 @@ final class PodIdentityCluster implements AutoCloseable {
         if (plan.profile().hasMic()) {
             var clock = tenant.clusterClock();
             var controller = new Mic(live, plan.nmi().rules(), machines, clock, log.of("mic"), this::logEvent);
-            mic = MicLoop.start(controller, live, plan.profile(), clock);
+            mic = MicLoop.start(controller, live, clock);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.cli;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.explain.Explainer;
 import io.podidentity.emulator.manifest.ManifestException;
@@ -72,6 +73,7 @@ final class ServedManifests {
         }
         files = now;
         Map<String, String> before = verdicts();
+        Cluster old = manifests.cluster();
         manifests = new ManifestReader(rules.profile()).read(paths, new ByteArrayInputStream(standardInput));
         Map<String, String> after = verdicts();
         var lines = new ArrayList<String>();
@@ -82,8 +84,23 @@ final class ServedManifests {
                 lines.add(verdict);
             }
         });
+        relabelled(old)
+                .forEach(pod -> lines.add(pod.name() + " is made anew: version "
+                        + rules.profile().id() + " does not see that the label of a living pod changes"));
         before.keySet().stream().filter(pod -> !after.containsKey(pod)).forEach(pod -> lines.add(pod + " is gone"));
         return Optional.of(lines);
+    }
+
+    /** Pods that stand alone and that upstream would see only once something else changes. */
+    private List<Pod> relabelled(Cluster old) {
+        return rules.profile().followsLabelChanges()
+                ? List.of()
+                : manifests.cluster().pods().stream()
+                        .filter(pod -> pod.owners().isEmpty())
+                        .filter(pod -> old.pod(pod.name())
+                                .filter(before -> !before.bindingLabel().equals(pod.bindingLabel()))
+                                .isPresent())
+                        .toList();
     }
 
     private Map<String, String> verdicts() {

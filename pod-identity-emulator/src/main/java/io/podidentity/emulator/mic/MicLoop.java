@@ -1,12 +1,8 @@
 package io.podidentity.emulator.mic;
 
-import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
-import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -36,34 +32,11 @@ public final class MicLoop implements AutoCloseable {
     }
 
     /** Starts with one cycle. */
-    public static MicLoop start(Mic mic, LiveCluster cluster, Profile profile, EmulatorClock clock) {
+    public static MicLoop start(Mic mic, LiveCluster cluster, EmulatorClock clock) {
         var loop = new MicLoop(mic, clock);
-        cluster.onApply((before, after) -> {
-            if (profile.followsLabelChanges() || isNoticed(before, after)) {
-                loop.changes.release();
-            }
-        });
+        cluster.onApply((before, after) -> loop.changes.release());
         loop.thread.start();
         return loop;
-    }
-
-    /** Until 1.6.2 a pod that only gets another label is seen when something else changes, and not before. */
-    static boolean isNoticed(Cluster before, Cluster after) {
-        return !before.identities().equals(after.identities())
-                || !before.bindings().equals(after.bindings())
-                || !arrivals(before).equals(arrivals(after));
-    }
-
-    /** A workload makes a new pod of a changed template; a pod that stands alone stays the same. */
-    private static List<Object> arrivals(Cluster cluster) {
-        return cluster.pods().stream()
-                .map(pod ->
-                        pod.owners().isEmpty() ? List.of(pod.name(), pod.spec().nodeName()) : versioned(pod))
-                .toList();
-    }
-
-    private static Object versioned(Pod pod) {
-        return List.of(pod.name(), pod.metadata().resourceVersion());
     }
 
     private void run() {
