@@ -63,11 +63,16 @@ final class DemoStart {
         forms.add(new Form("extracted", List.of("-jar", app)));
         String archive = folder.resolve("app.jsa").toString();
         Files.deleteIfExists(Path.of(archive));
-        run(List.of("-XX:ArchiveClassesAtExit=" + archive, EXIT, "-jar", app));
-        forms.add(new Form("extracted, AppCDS", List.of("-XX:SharedArchiveFile=" + archive, "-jar", app)));
-        forms.add(new Form(
-                "extracted, AppCDS, C1 alone",
-                List.of("-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1", "-jar", app)));
+        try {
+            run(List.of("-XX:ArchiveClassesAtExit=" + archive, EXIT, "-jar", app));
+            forms.add(new Form("extracted, AppCDS", List.of("-XX:SharedArchiveFile=" + archive, "-jar", app)));
+            forms.add(new Form(
+                    "extracted, AppCDS, C1 alone",
+                    List.of("-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1", "-jar", app)));
+        } catch (IOException e) {
+            // JDK 17.0.21 crashes while it writes the archive of this app; see docs/decisions/0014.
+            session.say("no archive of classes: " + e.getMessage());
+        }
         if (session.jdk.feature() >= AOT_CACHE_SINCE) {
             String cache = folder.resolve("app.aot").toString();
             run(List.of("-XX:AOTCacheOutput=" + cache, EXIT, "-jar", app));
