@@ -105,7 +105,7 @@ class ImdsTokenSourceIT {
     @Test
     void acquire_whenTheServiceIsSilent_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(FaultyServer.Connection::isSilent)) {
-            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 1.0 s");
+            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 0.7 s");
         }
     }
 
@@ -113,7 +113,7 @@ class ImdsTokenSourceIT {
     void acquire_whenTheServiceTricklesItsHeader_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(
                 connection -> connection.sends("HTTP/1.1 200 OK\r\nX: ").sendsForEver("x", 50))) {
-            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 1.0 s");
+            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 0.7 s");
         }
     }
 
