@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The managed identity that a host hands out at an address which is its own: never through a proxy, never on to another
  * address, and asked again as the metadata service is. Since the host is announced, whatever keeps the token back is a
- * failure and not an absence.
+ * failure and not an absence. As the metadata service it may be silent for two thirds of the deadline.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 class HostTokenSource implements TokenSource {
     private static final int CONNECT_MILLIS = 2_000;
@@ -75,7 +77,7 @@ class HostTokenSource implements TokenSource {
                     "Check what answers there; " + host.endpointVariable + " says where it is.",
                     null);
         } catch (IOException e) {
-            return noAnswer(e, (time.nanos() - start) / 1_000_000);
+            return noAnswer(e, Math.min(time.nanos() - start, limit) / 1_000_000);
         }
     }
 

@@ -86,7 +86,7 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
             return answer(request, response, finding.isCertain());
         } catch (IOException e) {
             return new Unavailable(
-                    NoAnswer.describe(e, endpoint.host(), (time.nanos() - start) / 1_000_000),
+                    NoAnswer.describe(e, endpoint.host(), Math.min(time.nanos() - start, patience) / 1_000_000),
                     endpoint.remedyForNoAnswer());
         }
     }

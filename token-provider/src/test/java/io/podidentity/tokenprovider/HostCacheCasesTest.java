@@ -28,7 +28,7 @@ class HostCacheCasesTest extends ConformanceRunner {
             if (crew.waiting() > 0) {
                 crew.fly();
             }
-            assertThat(call).isDone();
+            assertThat(call).isCompleted();
         }
         if (given.has("state")) {
             TokenSlot slot = slot("r", source, crew, time);

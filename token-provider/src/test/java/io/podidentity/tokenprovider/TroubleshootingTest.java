@@ -33,11 +33,6 @@ class TroubleshootingTest {
                 own.ofCall("r", List.of(failed("Client assertion"))),
                 own.ofCall("r", List.of(failed("Key Vault certificate"))),
                 own.ofCall("r", List.of(failed("Azure SDK"))),
-                own.ofCall("r", List.of(failed("App Service"))),
-                own.ofCall("r", List.of(failed("Service Fabric"))),
-                own.ofCall("r", List.of(failed("Azure Arc"))),
-                own.ofCall("r", List.of(failed("Cloud Shell"))),
-                own.ofCall("r", List.of(failed("Azure ML"))),
                 new TokenAcquisitionException(TokenAcquisitionException.Code.NO_SOURCE_AVAILABLE, "none", "", null)
                         .ofCall("r", List.of()),
                 Failures.timedOut("r", Duration.ofSeconds(1)),
