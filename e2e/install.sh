@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end checks need on Debian 13, and only what is missing: the real Azure CLI, the real Azurite,
-# and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
+# Azure's identity library for JavaScript, and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
 set -euo pipefail
 
 AZURITE_VERSION=3.37.0
 AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
+AZURE_IDENTITY_JS_VERSION=4.14.1
+AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
 
 # program=package
 needed=(
     curl=curl jq=jq openssl=openssl shellcheck=shellcheck ip=iproute2 setsid=util-linux ps=procps
     kubectl=kubectl az=azure-cli buildah=buildah podman=podman runc=runc catatonit=catatonit nft=nftables
     skopeo=skopeo docker-registry=docker-registry htpasswd=apache2-utils unzip=unzip chromium=chromium
+    promtool=promtool
 )
 
 packages() {
@@ -27,17 +30,19 @@ packages() {
     apt-get -q install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "${missing[@]}"
 }
 
-azurite() {
-    local installed=$AZURITE_HOME/node_modules/azurite/package.json
-    if [ -f "$installed" ] && [ -f "$AZURITE_HOME/version" ] && [ "$(cat "$AZURITE_HOME/version")" = "$AZURITE_VERSION" ]; then
+# from_npm PACKAGE VERSION HOME
+from_npm() {
+    local package=$1 version=$2 home=$3
+    if [ -f "$home/node_modules/$package/package.json" ] && [ -f "$home/version" ] && [ "$(cat "$home/version")" = "$version" ]; then
         return 0
     fi
-    echo "installing azurite $AZURITE_VERSION into $AZURITE_HOME"
-    mkdir -p "$AZURITE_HOME"
-    # It asks for a newer node than it needs; 20 will do.
-    npm install --prefix "$AZURITE_HOME" --no-audit --no-fund --no-save --loglevel=error "azurite@$AZURITE_VERSION"
-    echo "$AZURITE_VERSION" > "$AZURITE_HOME/version"
+    echo "installing $package $version into $home"
+    mkdir -p "$home"
+    # Both ask for a newer node than they need; 20 will do.
+    npm install --prefix "$home" --no-audit --no-fund --no-save --loglevel=error "$package@$version"
+    echo "$version" > "$home/version"
 }
 
-azurite
+from_npm azurite "$AZURITE_VERSION" "$AZURITE_HOME"
+from_npm @azure/identity "$AZURE_IDENTITY_JS_VERSION" "$AZURE_IDENTITY_JS_HOME"
 packages

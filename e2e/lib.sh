@@ -7,6 +7,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-e2e.XXXXXX")
 # What a person may want to look at afterwards: screenshots, transcripts.
 OUT=$ROOT/e2e/target
 AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
+AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
 PYTHON=/usr/bin/python3
 
 # The JDK that runs Maven also runs the programs under test.

@@ -2,6 +2,7 @@ package io.podidentity.emulator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.arm.ArmFaults;
 import io.podidentity.emulator.http.Endpoint;
 import java.util.Collections;
 import java.util.Queue;
@@ -16,10 +17,17 @@ public final class Faults {
     private final Queue<Fault> imds = new ConcurrentLinkedQueue<>();
     private final Queue<Fault> entra = new ConcurrentLinkedQueue<>();
     private final Queue<Fault> storage = new ConcurrentLinkedQueue<>();
+    private final Queue<Fault> nmi = new ConcurrentLinkedQueue<>();
+    private final Queue<CallerFault> callers = new ConcurrentLinkedQueue<>();
+
+    private final ArmFaults resourceManager = new ArmFaults();
 
     Faults() {}
 
-    /** Adds faults for the next requests to the metadata service, one each. */
+    /**
+     * Adds faults for the next requests to the metadata service, one each. From 1.6.0 on NMI asks it twice for a token: the
+     * first time only whether it is there.
+     */
     public Faults imds(Fault... faults) {
         return add(imds, faults);
     }
@@ -45,11 +53,52 @@ public final class Faults {
         return add(storage, faults);
     }
 
+    /** Adds faults for the next requests of pods to NMI, one each, in place of what NMI would say. */
+    public Faults nmi(Fault... faults) {
+        return add(nmi, faults);
+    }
+
+    /**
+     * Lets NMI not know the pod that asks, for the next {@code times} requests: it looks for 1.2 s of the cluster's time
+     * and says {@code pod list is empty}.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults unknownPod(int times) {
+        callers.addAll(Collections.nCopies(times, CallerFault.UNKNOWN));
+        return this;
+    }
+
+    /**
+     * Lets NMI find two pods at the address of the one that asks, for the next {@code times} requests.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults ambiguousPod(int times) {
+        callers.addAll(Collections.nCopies(times, CallerFault.AMBIGUOUS));
+        return this;
+    }
+
+    /**
+     * Adds a failure of Resource Manager, for the next request that fits.
+     *
+     * @param order {@code METHOD PATH-PART STATUS CODE}, such as {@code PUT federatedIdentityCredentials 409 Conflict};
+     *     the status {@code failed} lets a request succeed and the operation fail that it began
+     * @throws IllegalArgumentException if it is not of that form
+     */
+    public Faults resourceManager(String order) {
+        resourceManager.add(requireNonNull(order, "order"));
+        return this;
+    }
+
     /** Forgets the faults that have not been given yet. */
     public void clear() {
         imds.clear();
         entra.clear();
         storage.clear();
+        nmi.clear();
+        callers.clear();
+        resourceManager.clear();
     }
 
     private Faults add(Queue<Fault> queue, Fault... faults) {
@@ -57,6 +106,10 @@ public final class Faults {
             queue.add(requireNonNull(fault, "fault"));
         }
         return this;
+    }
+
+    ArmFaults ofResourceManager() {
+        return resourceManager;
     }
 
     Endpoint beforeImds(Endpoint endpoint) {
@@ -69,6 +122,16 @@ public final class Faults {
 
     Endpoint beforeStorage(Endpoint endpoint) {
         return before(endpoint, storage);
+    }
+
+    Endpoint beforeNmi(Endpoint endpoint) {
+        return before(endpoint, nmi);
+    }
+
+    /** How NMI sees the pod of the next request. */
+    CallerFault nextCaller() {
+        CallerFault fault = callers.poll();
+        return fault == null ? CallerFault.NONE : fault;
     }
 
     private static Endpoint before(Endpoint endpoint, Queue<Fault> queue) {

@@ -1,9 +1,11 @@
 package io.podidentity.emulator;
 
+import io.podidentity.emulator.cluster.Cluster;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A little Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
@@ -16,10 +18,12 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     private final Tenant tenant;
     private final Servers servers;
+    private final LogHistory log;
 
-    PodIdentityEmulator(Tenant tenant, Servers servers) {
+    PodIdentityEmulator(Tenant tenant, Servers servers, LogHistory log) {
         this.tenant = tenant;
         this.servers = servers;
+        this.log = log;
     }
 
     /**
@@ -95,6 +99,65 @@ public final class PodIdentityEmulator implements AutoCloseable {
     /** The applications, in the order given; unmodifiable, never empty. */
     public List<Application> applications() {
         return tenant.applications();
+    }
+
+    /** The pods of the cluster, by namespace and name. A copy. */
+    public List<EmulatedPod> pods() {
+        return servers.pods();
+    }
+
+    /**
+     * One of them.
+     *
+     * @param name {@code namespace/name}, or the name alone of a pod in {@code default}; the one pod that stands for a
+     *     workload has the workload's name
+     * @throws IllegalArgumentException if there is no such pod; the message names those that are there
+     */
+    public EmulatedPod pod(String name) {
+        String full = name.contains("/") ? name : "default/" + name;
+        List<EmulatedPod> pods = pods();
+        return pods.stream()
+                .filter(pod -> full.equals(pod.namespace() + "/" + pod.name()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No pod \"" + full + "\"; there are "
+                        + pods.stream()
+                                .map(pod -> pod.namespace() + "/" + pod.name())
+                                .toList()));
+    }
+
+    /** The objects of the cluster as they are now, among them the assigned identities that MIC has made. */
+    public Cluster cluster() {
+        return servers.cluster().now();
+    }
+
+    /**
+     * Applies manifests while the cluster runs, in place of those before: MIC follows, new pods get an endpoint, those of
+     * removed ones end.
+     *
+     * @throws java.io.UncheckedIOException if no port can be had for a new pod
+     */
+    public void apply(Cluster manifests) {
+        servers.apply(manifests);
+    }
+
+    /** What MIC and NMI have logged, oldest first: the last 10,000 lines. A copy. */
+    public List<LogLine> log() {
+        return log.snapshot();
+    }
+
+    /** NMI as a program on the node itself sees it, for {@code /host/token}; empty if the profile has no NMI. */
+    public Optional<URI> nmiHost() {
+        return servers.cluster().nmiHost();
+    }
+
+    /** Where NMI's {@code /healthz} and {@code /metrics} are; empty if the profile has no NMI. */
+    public Optional<URI> nmiObserved() {
+        return servers.cluster().nmiObserved();
+    }
+
+    /** The issuer of the cluster's service account tokens, which ends in a slash; empty if it makes none. */
+    public Optional<String> clusterIssuer() {
+        return servers.clusterIssuer();
     }
 
     /** The name of the one user, who signs in by device code. */

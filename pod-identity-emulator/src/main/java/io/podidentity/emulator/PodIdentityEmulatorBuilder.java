@@ -2,9 +2,16 @@ package io.podidentity.emulator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -23,6 +30,7 @@ public final class PodIdentityEmulatorBuilder {
     private final TenantPlan plan = new TenantPlan();
     private Ports ports = new Ports(0, 0, 0);
     private Consumer<RecordedRequest> listener = request -> {};
+    private Consumer<LogLine> logListener = line -> {};
 
     PodIdentityEmulatorBuilder() {}
 
@@ -35,6 +43,12 @@ public final class PodIdentityEmulatorBuilder {
     /** Assigns identities to the node; called with none, the node has none. */
     public PodIdentityEmulatorBuilder identity(ManagedIdentity... identities) {
         plan.addIdentities(List.of(identities));
+        return this;
+    }
+
+    /** Adds identities that exist in the tenant and are not assigned to the node: what workload identity needs. */
+    public PodIdentityEmulatorBuilder unassignedIdentity(ManagedIdentity... identities) {
+        plan.unassigned.addAll(List.of(identities));
         return this;
     }
 
@@ -68,8 +82,57 @@ public final class PodIdentityEmulatorBuilder {
      */
     public PodIdentityEmulatorBuilder federatedCredential(
             String clientId, String issuer, String subject, String audience) {
+        return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);
+    }
+
+    /** The same, but known everywhere only {@code delay} after the start, on the cluster's clock. */
+    public PodIdentityEmulatorBuilder federatedCredential(
+            String clientId, String issuer, String subject, String audience, Duration delay) {
         plan.addFederatedCredential(
-                requireNonNull(clientId, "clientId"), new FederatedCredential(issuer, subject, audience));
+                requireNonNull(clientId, "clientId"),
+                new FederatedCredential(
+                        requireNonNull(issuer, "issuer"),
+                        requireNonNull(subject, "subject"),
+                        requireNonNull(audience, "audience")),
+                requireNonNull(delay, "delay"));
+        return this;
+    }
+
+    /**
+     * Lets an identity prove itself by the tokens of a service account of the emulated cluster. An account that is
+     * annotated with a client ID is trusted without this, until {@link #withoutAssumedCredentials}. An identity that
+     * nobody has described comes into being by this.
+     *
+     * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared letter by letter
+     * @param delay how long after the start, on the cluster's clock, it is known everywhere
+     */
+    public PodIdentityEmulatorBuilder federatedServiceAccount(String clientId, String subject, Duration delay) {
+        return federatedServiceAccount(clientId, subject, WebhookSettings.AUDIENCE, delay);
+    }
+
+    /** The same, for tokens of another audience than {@code api://AzureADTokenExchange}. */
+    public PodIdentityEmulatorBuilder federatedServiceAccount(
+            String clientId, String subject, String audience, Duration delay) {
+        plan.trusted.add(new WorkloadPlan.Trust(
+                requireNonNull(clientId, "clientId"),
+                requireNonNull(subject, "subject"),
+                requireNonNull(audience, "audience"),
+                requireNonNull(delay, "delay")));
+        return this;
+    }
+
+    /**
+     * Leaves every service account without a federated credential, unless one is given, and the tenant without the
+     * identities that only annotations name.
+     */
+    public PodIdentityEmulatorBuilder withoutAssumedCredentials() {
+        plan.trustsAnnotated = false;
+        return this;
+    }
+
+    /** Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. */
+    public PodIdentityEmulatorBuilder identityBinding(String clientId) {
+        plan.bound.add(requireNonNull(clientId, "clientId"));
         return this;
     }
 
@@ -99,12 +162,22 @@ public final class PodIdentityEmulatorBuilder {
     /**
      * Assigns a role on the storage account.
      *
-     * @param principalObjectId the object ID of an identity, an application's service principal or the user
+     * @param principal the object ID or client ID of an identity or application, or the name or object ID of the user
      * @param role {@code Storage Blob Data Reader}, {@code … Contributor} or {@code … Owner}
      * @throws IllegalArgumentException if the role is another
      */
-    public PodIdentityEmulatorBuilder role(String principalObjectId, String role) {
-        plan.addRole(requireNonNull(principalObjectId, "principalObjectId"), BlobRole.named(role));
+    public PodIdentityEmulatorBuilder role(String principal, String role) {
+        return role(principal, role, Duration.ZERO);
+    }
+
+    /**
+     * The same, but without effect until {@code delay} after the start, on the cluster's clock; Azure may take ten
+     * minutes.
+     *
+     * @throws IllegalArgumentException if the role is another
+     */
+    public PodIdentityEmulatorBuilder role(String principal, String role, Duration delay) {
+        plan.addRole(requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay"));
         return this;
     }
 
@@ -133,6 +206,64 @@ public final class PodIdentityEmulatorBuilder {
         return this;
     }
 
+    /** The clock on which the cluster waits and Azure's changes spread; the machine's by default. */
+    public PodIdentityEmulatorBuilder clusterClock(EmulatorClock clock) {
+        plan.clusterClock = requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /**
+     * Adds manifests: files, and folders with all that is below them. They are read by {@link #start}, as the profile
+     * decodes them, and beside those given to {@link #cluster}. What they refer to in Azure, identities and the secrets
+     * of applications, is there unless the tenant has it differently.
+     */
+    public PodIdentityEmulatorBuilder manifests(Path... paths) {
+        plan.manifests.addAll(List.of(paths));
+        return this;
+    }
+
+    /**
+     * What runs in the cluster; by default 1.5.4 if anything in it asks for pod identity, else workload identity alone.
+     */
+    public PodIdentityEmulatorBuilder profile(Profile profile) {
+        plan.profile = requireNonNull(profile, "profile");
+        return this;
+    }
+
+    /** The profile with other than the default flags. */
+    public PodIdentityEmulatorBuilder nmi(NmiSettings settings) {
+        plan.nmi = requireNonNull(settings, "settings");
+        return this;
+    }
+
+    /**
+     * Lets the cluster's time pass faster than the machine's: MIC's, NMI's and Azure's waits, not the life of tokens.
+     *
+     * @param timesFaster 1 or more; at 60 a minute of the cluster passes in a second
+     * @throws IllegalArgumentException if it is less than 1, or no number
+     */
+    public PodIdentityEmulatorBuilder timeScale(double timesFaster) {
+        return clusterClock(EmulatorClock.scaled(timesFaster));
+    }
+
+    /** Is told of every line that MIC and NMI log, on the thread that logs it. */
+    public PodIdentityEmulatorBuilder onLog(Consumer<LogLine> listener) {
+        this.logListener = requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /** The objects of the cluster, in place of none. */
+    public PodIdentityEmulatorBuilder cluster(Cluster cluster) {
+        plan.cluster = requireNonNull(cluster, "cluster");
+        return this;
+    }
+
+    /** The version of the workload identity webhook, which decides on paths and names; 1.6.0 by default. */
+    public PodIdentityEmulatorBuilder webhook(WebhookVersion version) {
+        plan.webhook = requireNonNull(version, "version");
+        return this;
+    }
+
     /** The ports on 127.0.0.1; 0, the default, takes any free one. */
     public PodIdentityEmulatorBuilder ports(int imds, int entra, int storage) {
         ports = new Ports(imds, entra, storage);
@@ -149,10 +280,12 @@ public final class PodIdentityEmulatorBuilder {
      * Starts the servers.
      *
      * @throws IllegalStateException if a credential was given for a client ID that nothing here has
+     * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read
      * @throws java.io.UncheckedIOException if a port is taken or no temporary folder can be had
      */
     public PodIdentityEmulator start() {
         Tenant tenant = plan.tenant();
-        return new PodIdentityEmulator(tenant, Servers.start(tenant, ports, listener));
+        var log = new LogHistory(logListener);
+        return new PodIdentityEmulator(tenant, Servers.start(tenant, ports, listener, log), log);
     }
 }

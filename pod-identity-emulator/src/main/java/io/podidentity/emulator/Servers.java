@@ -1,5 +1,11 @@
 package io.podidentity.emulator;
 
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.emulator.adal.LoopbackUpstream;
+import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.arm.ArmEndpoint;
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
@@ -14,10 +20,13 @@ import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** The three servers and what belongs to them. Thread-safe; running until {@link #close()}. */
 final class Servers implements AutoCloseable {
@@ -30,6 +39,14 @@ final class Servers implements AutoCloseable {
     private final LoopbackServer entra;
     private final LoopbackServer storage;
 
+    /** Null if the cluster has no use for it. */
+    private volatile @Nullable WorkloadCluster workloads;
+
+    private @Nullable Supplier<WorkloadCluster> workloadStarter;
+
+    /** Null until the servers serve. */
+    private @Nullable PodIdentityCluster cluster;
+
     private Servers(RequestHistory history, TrustFiles trust, List<LoopbackServer> bound) {
         this.history = history;
         this.trust = trust;
@@ -39,15 +56,16 @@ final class Servers implements AutoCloseable {
     }
 
     /** @throws java.io.UncheckedIOException if a port is taken or the CA's files cannot be written */
-    static Servers start(Tenant tenant, Ports ports, Consumer<RecordedRequest> listener) {
+    static Servers start(Tenant tenant, Ports ports, Consumer<RecordedRequest> listener, LogHistory log) {
         // The search for two primes takes longest of all, so it runs beside the rest.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
         var history = new RequestHistory(listener);
         CertificateAuthority authority = CertificateAuthority.create();
-        List<LoopbackServer> bound = bind(ports, authority.serverContext(), history);
+        SSLContext tls = authority.serverContext();
+        List<LoopbackServer> bound = bind(ports, tls, history);
         try {
             var servers = new Servers(history, TrustFiles.write(authority), bound);
-            servers.serve(tenant, key.join(), RegistryKey.create(authority));
+            servers.serve(tenant, key.join(), tls, authority, log);
             return servers;
         } catch (RuntimeException e) {
             bound.forEach(LoopbackServer::close);
@@ -74,16 +92,56 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private void serve(Tenant tenant, SigningKey key, RegistryKey registryKey) {
+    private void serve(Tenant tenant, SigningKey key, SSLContext tls, CertificateAuthority authority, LogHistory log) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
-        imds.serve(faults.beforeImds(new ImdsEndpoint(directory.node(), issuer, tenant.imdsLifetime())));
-        var registry = new RegistryEndpoint(tokens, issuer, registryKey, tenant.clock());
-        var signIn = new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime());
-        entra.serve(faults.beforeEntra(request -> registry.answer(request).orElseGet(() -> signIn.answer(request))));
+        cluster = PodIdentityCluster.create(tenant, upstream(authority), faults, history, log, imds());
+        var node = faults.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
+        var entraEndpoint = faults.beforeEntra(
+                new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
+        imds.serve(node);
+        var registry = new RegistryEndpoint(tokens, issuer, RegistryKey.create(authority), tenant.clock());
+        var resourceManager = resourceManager(tenant, tokens);
+        // az can be pointed at one address for all of them.
+        entra.serve(request -> registry.answer(request)
+                .or(() -> resourceManager.answer(request))
+                .orElseGet(() -> entraEndpoint.answer(request)));
         storage.serve(faults.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
+        var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());
+        workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
+        cluster.start();
+        applyWorkloads(tenant.workloads().cluster());
+    }
+
+    /** Changes what manifests say; called by one thread at a time. */
+    void apply(Cluster manifests) {
+        cluster().apply(manifests);
+        applyWorkloads(manifests);
+    }
+
+    private void applyWorkloads(Cluster manifests) {
+        if (workloads == null && WorkloadPlan.isUsedBy(manifests)) {
+            workloads = requireNonNull(workloadStarter, "workloadStarter").get();
+        }
+        Optional.ofNullable(workloads).ifPresent(running -> running.apply(manifests));
+    }
+
+    private Upstream upstream(CertificateAuthority authority) {
+        return new LoopbackUpstream(imds(), entra(), authority.clientContext());
+    }
+
+    private ArmEndpoint resourceManager(Tenant tenant, AccessTokenReader tokens) {
+        return new ArmEndpoint(
+                tenant.directory(),
+                tenant.blobs(),
+                tokens,
+                entra(),
+                storage(),
+                tenant.clock(),
+                faults.ofResourceManager(),
+                Defaults::newSecret);
     }
 
     URI imds() {
@@ -96,6 +154,21 @@ final class Servers implements AutoCloseable {
 
     URI storage() {
         return URI.create(storage.uri("127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
+    }
+
+    /** The pods of the cluster as they are now. */
+    List<EmulatedPod> pods() {
+        WorkloadCluster running = workloads;
+        return cluster().pods(running == null ? List.of() : running.pods());
+    }
+
+    PodIdentityCluster cluster() {
+        return requireNonNull(cluster, "cluster");
+    }
+
+    /** The issuer of the cluster's tokens. */
+    Optional<String> clusterIssuer() {
+        return Optional.ofNullable(workloads).map(WorkloadCluster::issuer);
     }
 
     Faults faults() {
@@ -116,6 +189,10 @@ final class Servers implements AutoCloseable {
             imds.close();
             entra.close();
             storage.close();
+            if (cluster != null) {
+                cluster.close();
+            }
+            Optional.ofNullable(workloads).ifPresent(WorkloadCluster::close);
             trust.close();
         }
     }

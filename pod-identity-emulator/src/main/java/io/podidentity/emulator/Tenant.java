@@ -2,6 +2,7 @@ package io.podidentity.emulator;
 
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.storage.BlobStore;
+import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * All that the servers play.
  *
  * @param tokenLifetime null for each server's own: an hour from Entra, a day from the metadata service
+ * @param clock by which tokens are issued and checked
+ * @param clusterClock by which the cluster waits and Azure's changes spread
  */
 record Tenant(
         Directory directory,
@@ -18,7 +21,10 @@ record Tenant(
         List<Application> applications,
         BlobStore blobs,
         @Nullable Duration tokenLifetime,
-        Clock clock) {
+        Clock clock,
+        EmulatorClock clusterClock,
+        WorkloadPlan workloads,
+        PodIdentityPlan podIdentity) {
 
     private static final Duration ENTRA_LIFETIME = Duration.ofHours(1);
     private static final Duration IMDS_LIFETIME = Duration.ofHours(24);

@@ -1,5 +1,7 @@
 package io.podidentity.emulator;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,11 +28,39 @@ class ArchitectureTest {
     void servers_always_knowNothingOfTheTestKit() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.podidentity.emulator", "..cli..")
+                .resideOutsideOfPackages("io.podidentity.emulator", "..cli..", "..junit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.podidentity.emulator")
                 .because("the kit puts the servers together, and each can be read without it")
+                .check(MAIN);
+    }
+
+    @Test
+    void model_always_knowsNothingOfThoseWhoReadOrPlayIt() {
+        noClasses()
+                .that()
+                .resideInAPackage("..emulator.cluster")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.podidentity..").and(not(resideInAPackage("..emulator.cluster"))))
+                .because("commands, MIC and NMI all stand on one model")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage("..emulator.match")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..emulator.manifest", "..emulator.mic", "..emulator.nmi", "..emulator.cli")
+                .because("one matcher decides for all of them")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage("..emulator.manifest")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..emulator.match", "..emulator.mic", "..emulator.nmi", "..emulator.cli")
+                .because("reading manifests decides nothing")
                 .check(MAIN);
     }
 
@@ -43,8 +73,10 @@ class ArchitectureTest {
                 .extracting(JavaClass::getSimpleName)
                 .containsExactlyInAnyOrder(
                         "Application",
+                        "EmulatedPod",
                         "Fault",
                         "Faults",
+                        "LogLine",
                         "ManagedIdentity",
                         "PodIdentityEmulator",
                         "PodIdentityEmulatorBuilder",

@@ -60,6 +60,16 @@ public final class Client {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** With a bearer token; an empty {@code body} is none. */
+    public HttpResponse<String> sendJson(String method, String url, String token, String body)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
     public HttpResponse<String> post(String url, Map<String, String> form) throws IOException, InterruptedException {
         String body = form.entrySet().stream()
                 .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))

@@ -34,6 +34,7 @@ class EntraTest {
 
     private static final String CLIENT = "c0ffee00-0000-4000-8000-000000000001";
     private static final String ISSUER = "https://cluster.example/";
+    private static final String UNREACHABLE = "https://unreachable.example/";
     private static final String SUBJECT = "system:serviceaccount:demo:demo";
     private static final String AUDIENCE = "api://AzureADTokenExchange";
     private static final String AZ = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -51,6 +52,7 @@ class EntraTest {
                 .application(CLIENT, "0b1ec700-0000-4000-8000-000000000001", "right-secret")
                 .expiredSecret(CLIENT, "old-secret")
                 .federatedCredential(CLIENT, ISSUER, SUBJECT, AUDIENCE)
+                .federatedCredential(CLIENT, UNREACHABLE, SUBJECT, AUDIENCE)
                 .issuerKey(ISSUER, clusterKey.toRSAPublicKey())
                 .certificate(CLIENT, certificate(ownKey))
                 .start();
@@ -191,6 +193,11 @@ class EntraTest {
 
         assertThat(Client.json(answer)).containsEntry("error_codes", List.of((long) number));
         assertThat(answer.statusCode()).isIn(400, 401);
+    }
+
+    @Test
+    void token_ofAnIssuerWithoutAKey_isRefusedAsUnreachable() throws Exception {
+        assertError(federated(assertion(UNREACHABLE, SUBJECT, AUDIENCE, clusterKey, 600)), "invalid_request", 90061);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -149,6 +150,32 @@ public final class TokenSources {
                 tenantId,
                 requireText(clientId, "clientId"),
                 new KeyVaultSecret(secretId, Objects.requireNonNull(vault, "vault"), client.http(), client.time()));
+    }
+
+    /**
+     * The managed identity of this machine, app or pod, from the host that its variables announce (Service Fabric, App
+     * Service and its kin, Azure ML, Cloud Shell, Azure Arc), else from the metadata service as {@link #imds()} says.
+     * {@code AZURE_CLIENT_ID} names a user-assigned identity.
+     */
+    public static TokenSource managedIdentity() {
+        return managed(null);
+    }
+
+    /**
+     * A user-assigned managed identity, from the same hosts as {@link #managedIdentity()}. Service Fabric and Cloud
+     * Shell hand out none, Azure ML only by client ID.
+     *
+     * @param identity the identity; a request that names a client ID asks for that one instead
+     */
+    public static TokenSource managedIdentity(UserAssignedIdentity identity) {
+        return managed(Objects.requireNonNull(identity, "identity"));
+    }
+
+    private static TokenSource managed(@Nullable UserAssignedIdentity identity) {
+        Environment environment = Environment.ofProcess();
+        HttpTransport http = new UrlConnectionTransport(Time.SYSTEM);
+        TokenSource host = HostSources.find(environment, new File("/"), http, Time.SYSTEM, identity);
+        return host == null ? new ImdsTokenSource(environment, http, Time.SYSTEM, false, identity) : host;
     }
 
     private static TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {

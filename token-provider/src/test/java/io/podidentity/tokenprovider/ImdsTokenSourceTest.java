@@ -15,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,44 @@ class ImdsTokenSourceTest {
         assertThat(http.requests())
                 .extracting(request -> request.url().substring(request.url().indexOf("&client_id=")))
                 .containsExactly("&client_id=" + CLIENT, "&client_id=other");
+    }
+
+    @Test
+    void acquire_ofAnIdentityByAnotherId_namesItAsDocumented() throws Exception {
+        http.answers(200, success());
+
+        for (UserAssignedIdentity identity : List.of(
+                UserAssignedIdentity.ofClientId("c"),
+                UserAssignedIdentity.ofObjectId("o"),
+                UserAssignedIdentity.ofResourceId("/subscriptions/a b"))) {
+            new ImdsTokenSource(environment(Map.of("AZURE_CLIENT_ID", "other")), http, time, false, identity)
+                    .acquire(REQUEST);
+        }
+
+        assertThat(http.requests())
+                .extracting(request -> request.url().substring(request.url().lastIndexOf('&')))
+                .containsExactly("&client_id=c", "&object_id=o", "&msi_res_id=%2Fsubscriptions%2Fa+b");
+    }
+
+    @Test
+    void acquire_whenItIsSilent_endsAfterTwoThirdsOfTheDeadline() throws Exception {
+        FakeTransport silent = silent(new SocketTimeoutException("Read timed out"));
+
+        Outcome outcome = new ImdsTokenSource(environment(Map.of()), silent, time, false).acquire(REQUEST);
+
+        assertThat(outcome)
+                .isEqualTo(new Unavailable(
+                        "no answer from http://169.254.169.254 within 20.0 s",
+                        "In a pod, allow egress to 169.254.169.254:80."));
+        assertThat(silent.requests()).hasSize(1);
+    }
+
+    @Test
+    void acquire_whenAContainerDesktopAnswersByItsHeader_isUnavailable() throws Exception {
+        http.does(request ->
+                new HttpResponse(403, "", null, null, "A socket operation was attempted to an unreachable network"));
+
+        assertThat(source.acquire(REQUEST)).isEqualTo(new Unavailable(NO_SERVICE + "HTTP 403", ""));
     }
 
     @ParameterizedTest
@@ -206,7 +245,7 @@ class ImdsTokenSourceTest {
 
         source.acquire(REQUEST);
 
-        assertThat(http.requests()).extracting(HttpRequest::totalMillis).containsExactly(30_000, 10_000);
+        assertThat(http.requests()).extracting(HttpRequest::totalMillis).containsExactly(20_000, 10_000);
         assertThat(time.sleeps()).containsExactly(Duration.ofSeconds(20));
     }
 
@@ -256,7 +295,7 @@ class ImdsTokenSourceTest {
         assertThat(unanswered(new UnknownHostException("x")))
                 .isEqualTo("the host of http://169.254.169.254 is unknown");
         assertThat(unanswered(new SocketTimeoutException("x")))
-                .isEqualTo("no answer from http://169.254.169.254 within 0.5 s");
+                .isEqualTo("no answer from http://169.254.169.254 within 0.3 s");
         assertThat(unanswered(new IOException("Unexpected end of file\nfrom server")))
                 .isEqualTo("no complete answer from http://169.254.169.254 (Unexpected end of file from server)");
         assertThat(unanswered(new IOException())).isEqualTo("no complete answer from http://169.254.169.254 (null)");
@@ -484,9 +523,17 @@ class ImdsTokenSourceTest {
     }
 
     private String unanswered(IOException e) throws InterruptedException {
-        ImdsTokenSource failing = new ImdsTokenSource(environment(Map.of()), new FakeTransport().fails(e), time, false);
+        ImdsTokenSource failing = new ImdsTokenSource(environment(Map.of()), silent(e), time, false);
         Outcome outcome = failing.acquire(REQUEST.withDeadline(Duration.ofMillis(500)));
         return ((Unavailable) outcome).reason();
+    }
+
+    /** Takes what it is given to answer in, and fails. */
+    private FakeTransport silent(IOException e) {
+        return new FakeTransport().does(request -> {
+            time.advance(Duration.ofMillis(request.totalMillis()));
+            throw e;
+        });
     }
 
     private TokenAcquisitionException failure(TokenRequest request) {

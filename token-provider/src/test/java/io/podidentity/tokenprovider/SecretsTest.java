@@ -114,6 +114,34 @@ class SecretsTest {
 
     @ParameterizedTest
     @MethodSource("echoes")
+    void hosts_whateverTheyEcho_isNotShown(String echo) throws IOException {
+        Path key = folder.resolve("var/opt/azcmagent/tokens/a.key");
+        Files.createDirectories(key.getParent());
+        for (String secret : List.of(TOKEN, OPAQUE)) {
+            Files.writeString(key, secret);
+            for (Map<String, String> variables : List.of(
+                    Map.of("IDENTITY_ENDPOINT", "http://127.0.0.1:1", "IDENTITY_HEADER", secret),
+                    Map.of("IDENTITY_ENDPOINT", "http://127.0.0.1:1", "IDENTITY_HEADER", secret + "\n\u00e9"),
+                    Map.of("MSI_ENDPOINT", "http://127.0.0.1:1", "MSI_SECRET", secret),
+                    Map.of("IDENTITY_ENDPOINT", "http://127.0.0.1:1", "IMDS_ENDPOINT", "http://127.0.0.1:1"))) {
+                for (int status : new int[] {200, 302, 400, 401, 403, 500}) {
+                    String challenge = "Basic realm=/var/opt/azcmagent/tokens/a.key";
+                    FakeTransport http = new FakeTransport()
+                            .does(request -> {
+                                shown.add(request.toString());
+                                return new HttpResponse(401, echo.replace("%s", secret), null, challenge, null);
+                            })
+                            .does(request -> new HttpResponse(
+                                    status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
+                    Environment environment = new Environment(variables, false, false, "/nowhere");
+                    show(HostSources.find(environment, folder.toFile(), http, time, null));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
     void az_whateverItPrints_isNotShown(String echo) throws IOException {
         Path az = Files.createFile(folder.resolve("az"));
         assertThat(az.toFile().setExecutable(true)).isTrue();

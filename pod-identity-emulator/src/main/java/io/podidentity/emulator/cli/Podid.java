@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Plays the places where a pod gets its Azure identity, on this machine alone.",
         mixinStandardHelpOptions = true,
         version = "podid 0.1.0",
-        subcommands = ServeCommand.class)
+        subcommands = {ServeCommand.class, ExplainCommand.class})
 final class Podid implements Callable<Integer> {
 
     @Spec
@@ -35,6 +35,6 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: serve");
+        throw new ParameterException(spec.commandLine(), "Missing command: serve or explain");
     }
 }

@@ -1,6 +1,11 @@
 package io.podidentity.emulator.cli;
 
+import io.podidentity.emulator.EmulatedPod;
+import io.podidentity.emulator.LogLine;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.PodIdentityEmulatorBuilder;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.nmi.NmiSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,16 +28,34 @@ import picocli.CommandLine.Spec;
 /** Serves until SIGTERM or SIGINT, then ends with exit code 0. */
 @Command(
         name = "serve",
-        description =
-                "Serves Entra ID, the node's metadata service and a read-only storage account on 127.0.0.1, until it"
-                        + " is ended. Its tokens are worth nothing anywhere else.",
+        description = "Serves Entra ID, a cluster's pod identity (MIC, NMI, workload identity), the node's metadata"
+                + " service and a storage account on 127.0.0.1, until it is ended. Its tokens are worth"
+                + " nothing anywhere else.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
 
     private static final String CLUSTER_VARIABLE = "KUBERNETES_SERVICE_HOST";
 
-    @Parameters(paramLabel = "PATH", description = "Manifests; not accepted yet: the node's identity is served.")
+    @Parameters(
+            paramLabel = "PATH",
+            description = "Manifests: files, folders, or - for standard input. Files that change are applied at once."
+                    + " Default: none, a node without a cluster.")
     private List<String> paths = new ArrayList<>();
+
+    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Print this pod alone. Default: all.")
+    private @Nullable String pod;
+
+    @Option(
+            names = "--time-scale",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "How much faster the cluster's time runs: at 60 a wait of a minute takes a second. Tokens live"
+                            + " as long as ever. Default: ${DEFAULT-VALUE}")
+    private double timeScale;
+
+    @Mixin
+    private ProfileOptions profile = new ProfileOptions();
 
     @Option(names = "--json", description = "Print the addresses as one line of JSON.")
     private boolean json;
@@ -58,6 +82,17 @@ final class ServeCommand implements Callable<Integer> {
                     + " each secret is valid. Default: a new secret in a file that only you can read.")
     private List<Path> secretFiles = new ArrayList<>();
 
+    @Option(
+            names = "--arm-fault",
+            paramLabel = "ORDER",
+            description = "A failure of Resource Manager for the next request that fits: METHOD PATH-PART STATUS CODE,"
+                    + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; STATUS failed lets the operation fail"
+                    + " that the request began. May be given more than once.")
+    private List<String> armFaults = new ArrayList<>();
+
+    @Mixin
+    private AzureOptions azureOptions = new AzureOptions();
+
     @Option(names = "--allow-in-cluster", description = "Run even inside a Kubernetes pod.")
     private boolean allowInCluster;
 
@@ -76,23 +111,59 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         checkUse();
-        PrintWriter out = spec.commandLine().getOut();
+        ServedManifests manifests = paths.isEmpty() ? null : manifests();
         try (ApplicationSecrets secrets = secrets();
-                PodIdentityEmulator azure = start(secrets)) {
-            var served = new Served(azure, secrets.file());
-            out.println(json ? served.json() : served.introduction());
-            out.flush();
+                PodIdentityEmulator azure = start(secrets, manifests)) {
+            print(new Served(azure, secrets.file(), pods(azure)));
+            if (manifests != null) {
+                manifests.story().forEach(this::log);
+                ManifestWatch.start(manifests, azure, this::log);
+            }
             awaitSignal(azure, secrets);
         }
         return 0;
     }
 
+    private ServedManifests manifests() throws IOException {
+        try {
+            return ServedManifests.read(paths, profile);
+        } catch (ManifestException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<EmulatedPod> pods(PodIdentityEmulator azure) {
+        if (pod == null) {
+            return azure.pods();
+        }
+        try {
+            return List.of(azure.pod(pod));
+        } catch (IllegalArgumentException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void print(Served served) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(json ? served.json() : served.introduction());
+        out.flush();
+    }
+
+    private void log(String text) {
+        log(new LogLine("podid", text));
+    }
+
+    private void log(Object line) {
+        PrintWriter log = spec.commandLine().getErr();
+        log.println(line);
+        log.flush();
+    }
+
     private void checkUse() {
-        if (!paths.isEmpty()) {
-            throw wrongUse("Manifests are not accepted yet (" + paths.get(0)
-                    + "): this version serves the identity of the node. Run serve without a PATH.");
+        if (!(timeScale >= 1) || Double.isInfinite(timeScale)) {
+            throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
         }
         if (environment.containsKey(CLUSTER_VARIABLE) && !allowInCluster) {
             throw wrongUse(CLUSTER_VARIABLE + " is set, so this looks like a pod in a cluster, where a made-up Azure"
@@ -113,21 +184,38 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private PodIdentityEmulator start(ApplicationSecrets secrets) {
-        PrintWriter log = spec.commandLine().getErr();
+    private PodIdentityEmulator start(ApplicationSecrets secrets, @Nullable ServedManifests manifests) {
         var builder = PodIdentityEmulator.builder()
                 .ports(imdsPort, entraPort, storagePort)
-                .onRequest(request -> {
-                    log.println(request);
-                    log.flush();
-                });
+                .timeScale(timeScale)
+                .onLog(this::log)
+                .onRequest(this::log);
+        if (manifests != null) {
+            builder.cluster(manifests.current().cluster()).nmi(NmiSettings.of(manifests.rules()));
+        }
         for (String secret : secrets.values()) {
             builder.defaultApplication(secret);
         }
         if (tokenLifetimeSeconds != null) {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
-        return builder.start();
+        apply(azureOptions, builder);
+        PodIdentityEmulator azure = builder.start();
+        try {
+            armFaults.forEach(azure.faults()::resourceManager);
+        } catch (IllegalArgumentException e) {
+            azure.close();
+            throw wrongUse("--arm-fault: " + e.getMessage());
+        }
+        return azure;
+    }
+
+    private void apply(AzureOptions options, PodIdentityEmulatorBuilder builder) {
+        try {
+            options.applyTo(builder);
+        } catch (ManifestException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
     }
 
     /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */

@@ -1,11 +1,14 @@
 package io.podidentity.emulator.cli;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.EmulatedPod;
 import io.podidentity.emulator.PodIdentityEmulator;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Tells where what is served, for people and for programs. Never holds a secret, only the file that does. */
@@ -13,21 +16,23 @@ final class Served {
 
     private final PodIdentityEmulator azure;
     private final Path secretFile;
+    private final List<EmulatedPod> pods;
 
-    Served(PodIdentityEmulator azure, Path secretFile) {
+    /** @param pods those to tell of; none if no manifests are served */
+    Served(PodIdentityEmulator azure, Path secretFile, List<EmulatedPod> pods) {
         this.azure = azure;
         this.secretFile = secretFile;
+        this.pods = List.copyOf(pods);
     }
 
     /** One line. */
     String json() {
-        var pod = new LinkedHashMap<String, Object>();
-        pod.put("namespace", "default");
-        pod.put("name", "node");
-        pod.put("imds", azure.imds().toString());
-        pod.put("env", azure.environment());
         var served = new LinkedHashMap<String, Object>();
-        served.put("pods", List.of(pod));
+        served.put(
+                "pods",
+                pods.isEmpty()
+                        ? List.of(node())
+                        : pods.stream().map(Served::pod).toList());
         served.put("entra", azure.entra().toString());
         served.put("storage", azure.storage().toString());
         served.put("ca", azure.certificateAuthority().toString());
@@ -39,11 +44,44 @@ final class Served {
         return JSONObjectUtils.toJSONString(served);
     }
 
+    private Map<String, Object> node() {
+        return pod(new EmulatedPod("default", "node", azure.imds(), azure.environment(), Optional.empty()));
+    }
+
+    private static Map<String, Object> pod(EmulatedPod pod) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("namespace", pod.namespace());
+        object.put("name", pod.name());
+        object.put("imds", pod.imds().toString());
+        object.put("env", pod.environment());
+        pod.refusal().ifPresent(reason -> object.put("refusal", reason));
+        return object;
+    }
+
+    private String programs() {
+        if (pods.isEmpty()) {
+            return "As a program on this node sees it:\n" + exports(azure.environment());
+        }
+        return pods.stream().map(Served::introduction).collect(Collectors.joining("\n"));
+    }
+
+    private static String introduction(EmulatedPod pod) {
+        String name = "As a program in pod " + pod.namespace() + "/" + pod.name();
+        return pod.refusal()
+                .map(reason -> name + " there is nothing: " + reason + "\n")
+                .orElseGet(() -> name + " sees it:\n" + exports(pod.environment()));
+    }
+
+    private static String exports(Map<String, String> environment) {
+        return new TreeMap<>(environment)
+                .entrySet().stream()
+                        .map(variable ->
+                                "    export " + variable.getKey() + "=" + ShellWord.quoted(variable.getValue()) + "\n")
+                        .collect(Collectors.joining());
+    }
+
     /** A text to read, and lines to copy into a shell. */
     String introduction() {
-        String exports = azure.environment().entrySet().stream()
-                .map(variable -> "export " + variable.getKey() + "=" + variable.getValue())
-                .collect(Collectors.joining("\n    "));
         return """
                 A made-up Azure on 127.0.0.1. Its tokens are worth nothing anywhere else.
 
@@ -56,9 +94,8 @@ final class Served {
                   Application       %7$s, its secret is in %8$s
                   User              %9$s
 
-                As a program on this node sees it:
-                    %10$s
-                    curl -H Metadata:true '%1$s/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/'
+                %10$s
+                    curl -H Metadata:true "$AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/"
 
                 As the Azure CLI sees it, apart from your own sign-in:
                     export AZURE_CONFIG_DIR="$(mktemp -d)" REQUESTS_CA_BUNDLE=%4$s
@@ -83,7 +120,7 @@ final class Served {
                         clientId(),
                         secretFile,
                         azure.userPrincipalName(),
-                        exports);
+                        programs());
     }
 
     private String clientId() {

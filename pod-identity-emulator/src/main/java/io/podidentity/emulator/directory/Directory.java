@@ -1,41 +1,49 @@
 package io.podidentity.emulator.directory;
 
-import java.security.PublicKey;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs compare without case.
- * Immutable.
+ * Immutable, but for what changes while Azure runs: principals, federated credentials, issuers and roles.
  *
+ * @param otherTenants where the same applications are installed too
  * @param principals applications and managed identities
  * @param node the managed identities that the metadata service of the node hands out
- * @param issuerKeys the keys by which assertions of other token issuers are verified, by issuer
- * @param roles the blob roles of a principal, by its object ID in lower case
+ * @param federation whose tokens the principals accept
+ * @param issuers by which assertions of other token issuers are verified
  */
 public record Directory(
         String tenantId,
+        Collection<String> otherTenants,
         User user,
-        List<ServicePrincipal> principals,
+        Principals principals,
         List<NodeIdentity> node,
-        Map<String, PublicKey> issuerKeys,
-        Map<String, Set<BlobRole>> roles) {
+        FederatedCredentials federation,
+        TrustedIssuers issuers,
+        RoleAssignments roles) {
 
     /** Any tenant a person may be asked to sign in to; here they all lead to the one there is. */
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
 
     public Directory {
-        principals = List.copyOf(principals);
+        otherTenants = List.copyOf(otherTenants);
         node = List.copyOf(node);
-        issuerKeys = Map.copyOf(issuerKeys);
-        roles = Map.copyOf(roles);
     }
 
     public boolean hasTenant(String tenant) {
-        return tenant.equalsIgnoreCase(tenantId);
+        return tenant.equalsIgnoreCase(tenantId) || otherTenants.stream().anyMatch(tenant::equalsIgnoreCase);
+    }
+
+    /** The tenant that is meant: one of the others, if it is named, else the emulator's own. */
+    public String tenantNamed(String tenant) {
+        return otherTenants.stream()
+                .filter(tenant::equalsIgnoreCase)
+                .findFirst()
+                .orElse(tenantId);
     }
 
     public boolean isSharedTenant(String tenant) {
@@ -43,12 +51,6 @@ public record Directory(
     }
 
     public Optional<ServicePrincipal> principal(String clientId) {
-        return principals.stream()
-                .filter(principal -> principal.clientId().equalsIgnoreCase(clientId))
-                .findFirst();
-    }
-
-    public Set<BlobRole> rolesOf(String objectId) {
-        return roles.getOrDefault(objectId.toLowerCase(Locale.ROOT), Set.of());
+        return principals.find(clientId);
     }
 }

@@ -6,20 +6,15 @@ import java.util.List;
 
 /** What can get a token without a person: an application or a managed identity. Immutable. */
 public record ServicePrincipal(
-        String clientId,
-        String objectId,
-        List<ClientSecret> secrets,
-        List<X509Certificate> certificates,
-        List<FederatedCredential> federatedCredentials) {
+        String clientId, String objectId, List<ClientSecret> secrets, List<X509Certificate> certificates) {
 
     public ServicePrincipal {
         secrets = List.copyOf(secrets);
         certificates = List.copyOf(certificates);
-        federatedCredentials = List.copyOf(federatedCredentials);
     }
 
     public ServicePrincipal(String clientId, String objectId) {
-        this(clientId, objectId, List.of(), List.of(), List.of());
+        this(clientId, objectId, List.of(), List.of());
     }
 
     /** What a presented secret is worth. */
@@ -43,15 +38,11 @@ public record ServicePrincipal(
     }
 
     public ServicePrincipal with(ClientSecret secret) {
-        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates, federatedCredentials);
+        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates);
     }
 
     public ServicePrincipal with(X509Certificate certificate) {
-        return new ServicePrincipal(clientId, objectId, secrets, plus(certificates, certificate), federatedCredentials);
-    }
-
-    public ServicePrincipal with(FederatedCredential credential) {
-        return new ServicePrincipal(clientId, objectId, secrets, certificates, plus(federatedCredentials, credential));
+        return new ServicePrincipal(clientId, objectId, secrets, plus(certificates, certificate));
     }
 
     private static <T> List<T> plus(List<T> list, T element) {

@@ -5,7 +5,8 @@ import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.FederatedCredentials.Match;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import java.net.URI;
 import java.security.Key;
@@ -15,8 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,12 +26,12 @@ final class ClientAssertion {
 
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
-    private final Map<String, PublicKey> issuerKeys;
+    private final Directory directory;
     private final URI authority;
     private final Clock clock;
 
-    ClientAssertion(Map<String, PublicKey> issuerKeys, URI authority, Clock clock) {
-        this.issuerKeys = issuerKeys;
+    ClientAssertion(Directory directory, URI authority, Clock clock) {
+        this.directory = directory;
         this.authority = authority;
         this.clock = clock;
     }
@@ -70,30 +69,33 @@ final class ClientAssertion {
     private void checkFederated(ServicePrincipal principal, SignedJWT jwt, JWTClaimsSet claims) {
         String issuer = Optional.ofNullable(claims.getIssuer()).orElse("");
         String subject = Optional.ofNullable(claims.getSubject()).orElse("");
-        List<FederatedCredential> sameIssuer = principal.federatedCredentials().stream()
-                .filter(credential -> credential.issuer().equals(issuer))
-                .toList();
-        PublicKey key = issuerKeys.get(issuer);
-        if (sameIssuer.isEmpty() || key == null) {
-            throw mismatch(EntraError.FEDERATED_ISSUER, "issuer", issuer);
+        Match match = directory.federation().match(principal.clientId(), issuer, subject, claims.getAudience());
+        if (match == Match.OTHER_ISSUER) {
+            throw mismatch(EntraError.FEDERATED_ISSUER, "issuer '" + issuer + "'");
         }
+        PublicKey key = directory
+                .issuers()
+                .keyOf(issuer)
+                .orElseThrow(() -> EntraError.ISSUER_UNREACHABLE.because(
+                        "Request to External OIDC endpoint failed. The issuer '" + issuer + "' cannot be reached."));
         if (!verifies(jwt, key)) {
             throw EntraError.ASSERTION_SIGNATURE.because("Assertion failed signature validation.");
         }
-        List<FederatedCredential> sameSubject = sameIssuer.stream()
-                .filter(credential -> credential.subject().equals(subject))
-                .toList();
-        if (sameSubject.isEmpty()) {
-            throw mismatch(EntraError.FEDERATED_SUBJECT, "subject", subject);
-        }
-        if (sameSubject.stream().noneMatch(credential -> claims.getAudience().contains(credential.audience()))) {
-            throw mismatch(EntraError.FEDERATED_AUDIENCE, "audience", String.join(", ", claims.getAudience()));
+        switch (match) {
+            case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
+            case OTHER_AUDIENCE ->
+                throw mismatch(
+                        EntraError.FEDERATED_AUDIENCE, "audience '" + String.join(", ", claims.getAudience()) + "'");
+            // The error of the time when Entra did not say yet what differs; see the class of the credentials.
+            case NOT_KNOWN_YET ->
+                throw mismatch(EntraError.FEDERATED_MISMATCH, "issuer '" + issuer + "' and subject '" + subject + "'");
+            case ACCEPTED, OTHER_ISSUER -> {}
         }
     }
 
-    private static EntraException mismatch(EntraError error, String what, String presented) {
-        return error.because("No matching federated identity record found for presented assertion " + what + " '"
-                + presented + "'. Check your federated identity credential Subject, Audience and Issuer against the"
+    private static EntraException mismatch(EntraError error, String presented) {
+        return error.because("No matching federated identity record found for presented assertion " + presented
+                + ". Check your federated identity credential Subject, Audience and Issuer against the"
                 + " presented assertion."
                 + " https://learn.microsoft.com/entra/workload-id/workload-identity-federation");
     }

@@ -4,7 +4,6 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
@@ -16,8 +15,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Entra ID of one tenant: discovery documents, keys, and tokens for applications and for the one user. Beside it the
- * answers of Resource Manager, at the same address, since {@code az} can be pointed at one address for both.
+ * Entra ID of one tenant: discovery documents, keys, and tokens for applications and for the one user.
  *
  * <p>Thread-safety: safe.
  */
@@ -30,7 +28,6 @@ public final class EntraEndpoint implements Endpoint {
     private final SigningKey key;
     private final Clock clock;
     private final DiscoveryDocuments documents;
-    private final ResourceManagerEndpoint resourceManager;
     private final UserSignIn users;
     private final TokenEndpoint tokens;
 
@@ -47,10 +44,8 @@ public final class EntraEndpoint implements Endpoint {
         this.key = key;
         this.clock = clock;
         this.documents = new DiscoveryDocuments(authority);
-        this.resourceManager =
-                new ResourceManagerEndpoint(authority, directory.tenantId(), new AccessTokenReader(key), clock);
         this.users = new UserSignIn(directory, authority, key);
-        var assertions = new ClientAssertion(directory.issuerKeys(), authority, clock);
+        var assertions = new ClientAssertion(directory, authority, clock);
         var clients = new ClientAuthentication(directory, assertions);
         this.tokens = new TokenEndpoint(clients, users, new Scope(directory.tenantId()), issuer, life);
     }
@@ -58,7 +53,7 @@ public final class EntraEndpoint implements Endpoint {
     @Override
     public Answer answer(Request request) {
         try {
-            return resourceManager.answer(request).orElseGet(() -> entra(request));
+            return entra(request);
         } catch (EntraException refusal) {
             return refusal.answer(clock.instant(), correlationId(request));
         }
@@ -93,7 +88,9 @@ public final class EntraEndpoint implements Endpoint {
             }
             case "oauth2/token" -> {
                 inTenant(tenant, request);
-                yield request.isPost() ? tokens.version1(request.form()) : methodNotAllowed("POST");
+                yield request.isPost()
+                        ? tokens.version1(request.form(), directory.tenantNamed(tenant))
+                        : methodNotAllowed("POST");
             }
             default -> notFound();
         };

@@ -33,7 +33,7 @@ final class TokenEndpoint {
             case "client_credentials" -> {
                 ServicePrincipal principal = clients.authenticate(form);
                 String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
-                yield Answer.json(200, inNumbers(issue(principal, resource)));
+                yield Answer.json(200, inNumbers(issue(issuer, principal, resource)));
             }
             case "device_code", "urn:ietf:params:oauth:grant-type:device_code" ->
                 tokensOf(users.redeemDeviceCode(form), form);
@@ -43,13 +43,13 @@ final class TokenEndpoint {
     }
 
     /** The token endpoint of version 1: a resource, and every value a string. */
-    Answer version1(Parameters form) {
+    Answer version1(Parameters form, String tenant) {
         if (!ClientAuthentication.required(form, "grant_type").equals("client_credentials")) {
             throw unsupportedGrant();
         }
         ServicePrincipal principal = clients.authenticate(form);
         String resource = scopes.known(ClientAuthentication.required(form, "resource"));
-        IssuedToken token = issue(principal, resource);
+        IssuedToken token = issue(issuer.inTenant(tenant), principal, resource);
         var body = new LinkedHashMap<String, Object>();
         body.put("token_type", "Bearer");
         body.put("expires_in", Long.toString(token.lifetimeSeconds()));
@@ -70,7 +70,7 @@ final class TokenEndpoint {
         return Answer.json(200, body);
     }
 
-    private IssuedToken issue(ServicePrincipal principal, String resource) {
+    private IssuedToken issue(TokenIssuer issuer, ServicePrincipal principal, String resource) {
         var subject = TokenSubject.application(principal.clientId(), principal.objectId());
         return issuer.issue(subject, resource, life);
     }

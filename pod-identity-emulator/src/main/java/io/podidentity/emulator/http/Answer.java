@@ -1,6 +1,7 @@
 package io.podidentity.emulator.http;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +77,17 @@ public final class Answer {
     /** The same, but the server waits before it sends the first byte. */
     public Answer after(Duration delay) {
         return new Answer(status, headers, body, delay);
+    }
+
+    /** The text of a body that is all there, for another part of the emulator. */
+    public String text() {
+        var out = new ByteArrayOutputStream();
+        try {
+            body.writeTo(out);
+        } catch (IOException cut) {
+            // What came before the cut is the text.
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     public int status() {

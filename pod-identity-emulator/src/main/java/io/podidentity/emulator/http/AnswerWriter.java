@@ -18,6 +18,9 @@ final class AnswerWriter {
 
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(200, "OK"),
+            Map.entry(201, "Created"),
+            Map.entry(202, "Accepted"),
+            Map.entry(204, "No Content"),
             Map.entry(206, "Partial Content"),
             Map.entry(304, "Not Modified"),
             Map.entry(400, "Bad Request"),
@@ -25,6 +28,7 @@ final class AnswerWriter {
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
+            Map.entry(409, "Conflict"),
             Map.entry(410, "Gone"),
             Map.entry(412, "Precondition Failed"),
             Map.entry(413, "Content Too Large"),

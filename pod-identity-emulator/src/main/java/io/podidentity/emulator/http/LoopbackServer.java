@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,8 +19,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopbackServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
-    private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
+    static final int IDLE_MILLIS = 60_000;
 
     private final String name;
     private final String scheme;
@@ -73,6 +78,16 @@ public final class LoopbackServer implements AutoCloseable {
         }
     }
 
+    /** Serves only a client that asks for this host name in TLS, or for none; called before {@link #serve}. */
+    public LoopbackServer onlyFor(String hostName) {
+        if (server instanceof SSLServerSocket secure) {
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher(Pattern.quote(hostName))));
+            secure.setSSLParameters(parameters);
+        }
+        return this;
+    }
+
     /** The base address with the given host name for 127.0.0.1, without a slash at the end. */
     public URI uri(String host) {
         return URI.create(scheme + "://" + host + ":" + server.getLocalPort());
@@ -103,10 +118,11 @@ public final class LoopbackServer implements AutoCloseable {
     private void converse(Socket connection, Endpoint endpoint) {
         try (connection) {
             connection.setTcpNoDelay(true);
-            connection.setSoTimeout((int) IDLE_LIMIT.toMillis());
+            connection.setSoTimeout(IDLE_MILLIS);
             var out = new BufferedOutputStream(connection.getOutputStream());
             var writer = new AnswerWriter(out);
-            var reader = new RequestReader(new BufferedInputStream(connection.getInputStream()), out);
+            var in = new BufferedInputStream(connection.getInputStream());
+            var reader = new RequestReader(in, out, () -> HangUpWatch.of(connection, in));
             try {
                 for (var request = reader.next(); request.isPresent(); request = reader.next()) {
                     answer(request.get(), endpoint, writer);

@@ -2,6 +2,7 @@ package io.podidentity.emulator.http;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,11 @@ public final class Parameters {
     /** The value of {@code name}, if it is there and not empty. */
     public Optional<String> get(String name) {
         return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /** All of them, in order; unmodifiable. */
+    public Map<String, String> all() {
+        return Collections.unmodifiableMap(values);
     }
 
     /** The names given, in order. */

@@ -1,12 +1,18 @@
 package io.podidentity.emulator.http;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One request, its body read whole. Immutable, and without a text form, since it may carry secrets. */
 public final class Request {
@@ -15,17 +21,25 @@ public final class Request {
     private final String rawPath;
     private final String rawQuery;
     private final Map<String, String> headers;
-    private final String body;
+    private final byte[] body;
     private final boolean last;
+    private final Watching watching;
+
+    /** Begins to watch a connection. */
+    @FunctionalInterface
+    interface Watching {
+        HangUpWatch begin();
+    }
 
     /**
      * Takes what was read.
      *
      * @param target the path with the query
      * @param headers by name without case
+     * @param body which nobody changes afterwards
      * @param last whether the connection ends with the answer
      */
-    Request(String method, String target, Map<String, String> headers, String body, boolean last) {
+    Request(String method, String target, Map<String, String> headers, byte[] body, boolean last, Watching watching) {
         int mark = target.indexOf('?');
         this.method = method;
         this.rawPath = mark < 0 ? target : target.substring(0, mark);
@@ -33,6 +47,26 @@ public final class Request {
         this.headers = headers;
         this.body = body;
         this.last = last;
+        this.watching = watching;
+    }
+
+    /** A request without a body that came over no connection. */
+    public static Request of(String method, String target, Map<String, String> headers) {
+        var byName = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        byName.putAll(headers);
+        return new Request(method, target, byName, new byte[0], true, HangUpWatch::ofNothing);
+    }
+
+    /** A request that one part of the emulator makes to another: a form, sent to a path. */
+    public static Request form(String path, Map<String, String> fields) {
+        String body = fields.entrySet().stream()
+                .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
+                .collect(Collectors.joining("&"));
+        return new Request("POST", path, Map.of(), body.getBytes(StandardCharsets.UTF_8), true, HangUpWatch::ofNothing);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     boolean isLast() {
@@ -57,7 +91,7 @@ public final class Request {
     }
 
     /** The query as sent, still percent-encoded; empty if there is none. */
-    String rawQuery() {
+    public String rawQuery() {
         return rawQuery;
     }
 
@@ -76,6 +110,16 @@ public final class Request {
     /** A plus sign stands for itself in a path. */
     public static String decodeSegment(String segment) {
         return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** By name without case; of a repeated one the first. */
+    public Map<String, String> headers() {
+        return Collections.unmodifiableMap(headers);
+    }
+
+    /** Begins to watch the client, for an answer that takes long. */
+    public HangUpWatch watchClient() {
+        return watching.begin();
     }
 
     public Optional<String> header(String name) {
@@ -104,6 +148,29 @@ public final class Request {
      * @throws IllegalArgumentException if a percent escape is broken
      */
     public Parameters form() {
-        return Parameters.parse(body);
+        return Parameters.parse(text());
+    }
+
+    /**
+     * The body read as a JSON object; empty if there is no body.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public Map<String, Object> json() {
+        try {
+            return body.length == 0 ? Map.of() : JSONObjectUtils.parse(text());
+        } catch (ParseException e) {
+            throw new IllegalArgumentException("The body is no JSON object", e);
+        }
+    }
+
+    /** The body as UTF-8. */
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** A copy of the body. */
+    public byte[] body() {
+        return body.clone();
     }
 }

@@ -24,11 +24,14 @@ final class RequestReader {
 
     private final InputStream in;
     private final OutputStream out;
+    private final Request.Watching watching;
     private int headBytes;
 
-    RequestReader(InputStream in, OutputStream out) {
+    /** @param watching how the requests' client is watched while it waits */
+    RequestReader(InputStream in, OutputStream out, Request.Watching watching) {
         this.in = in;
         this.out = out;
+        this.watching = watching;
     }
 
     /**
@@ -51,7 +54,7 @@ final class RequestReader {
                 || headers.getOrDefault("Connection", "")
                         .toLowerCase(Locale.ROOT)
                         .contains("close");
-        return Optional.of(new Request(words[0], words[1], headers, body(headers), last));
+        return Optional.of(new Request(words[0], words[1], headers, body(headers), last, watching));
     }
 
     private Map<String, String> headers() throws IOException {
@@ -80,15 +83,14 @@ final class RequestReader {
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
     }
 
-    private String body(Map<String, String> headers) throws IOException {
+    private byte[] body(Map<String, String> headers) throws IOException {
         boolean chunked = headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked");
         long length = chunked ? 0 : number(headers.getOrDefault("Content-Length", "0"), 10);
         if (headers.getOrDefault("Expect", "").equalsIgnoreCase("100-continue")) {
             out.write(CONTINUE);
             out.flush();
         }
-        byte[] body = chunked ? chunks() : exactly(length);
-        return new String(body, StandardCharsets.UTF_8);
+        return chunked ? chunks() : exactly(length);
     }
 
     private byte[] chunks() throws IOException {

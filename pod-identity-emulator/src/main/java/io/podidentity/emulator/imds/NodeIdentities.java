@@ -14,16 +14,17 @@ final class NodeIdentities {
     static final String SUBSCRIPTION_ID = "50d1d000-0000-4000-8000-000000000005";
     static final String RESOURCE_GROUP = "podid-node";
 
-    private final List<NodeIdentity> identities;
+    private final Iterable<NodeIdentity> assigned;
 
-    NodeIdentities(Iterable<NodeIdentity> identities) {
-        var all = new ArrayList<NodeIdentity>();
-        identities.forEach(all::add);
-        this.identities = List.copyOf(all);
+    /** @param assigned is looked at anew for each request */
+    NodeIdentities(Iterable<NodeIdentity> assigned) {
+        this.assigned = assigned;
     }
 
     /** @throws ImdsRefusal if none fits, or nothing was named and there are several */
     NodeIdentity select(Parameters query) {
+        var identities = new ArrayList<NodeIdentity>();
+        assigned.forEach(identities::add);
         var wanted = new ArrayList<Predicate<NodeIdentity>>();
         named(query, "client_id", NodeIdentity::clientId).ifPresent(wanted::add);
         named(query, "object_id", NodeIdentity::objectId).ifPresent(wanted::add);
@@ -31,7 +32,7 @@ final class NodeIdentities {
                 .or(() -> named(query, "mi_res_id", NodeIdentity::resourceId))
                 .ifPresent(wanted::add);
         return switch (wanted.size()) {
-            case 0 -> unnamed();
+            case 0 -> unnamed(identities);
             case 1 -> identities.stream().filter(wanted.get(0)).findFirst().orElseThrow(NodeIdentities::notFound);
             default ->
                 throw ImdsRefusal.invalidRequest("Only one of client_id, object_id and msi_res_id can be specified");
@@ -45,7 +46,7 @@ final class NodeIdentities {
     }
 
     /** The system-assigned identity, or else the only user-assigned one. */
-    private NodeIdentity unnamed() {
+    private static NodeIdentity unnamed(List<NodeIdentity> identities) {
         Optional<NodeIdentity> system =
                 identities.stream().filter(NodeIdentity::systemAssigned).findFirst();
         if (system.isPresent()) {

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Whether the bearer of a token may do what it asks: first who it is, then what it may. */
 final class BearerCheck {
@@ -41,7 +43,7 @@ final class BearerCheck {
 
     /** @throws StorageException if the caller is unknown or may not do this */
     void check(Request request) {
-        Set<BlobRole> roles = directory.rolesOf(objectId(authenticate(request)));
+        Set<BlobRole> roles = roles(authenticate(request));
         boolean reads = request.isGet() || request.method().equals("HEAD");
         if (reads ? roles.isEmpty() : roles.stream().noneMatch(BlobRole::mayWrite)) {
             throw StorageError.PERMISSION_MISMATCH.refusal();
@@ -85,9 +87,17 @@ final class BearerCheck {
         return Optional.empty();
     }
 
-    private static String objectId(JWTClaimsSet claims) {
+    /** Azure takes a principal by its object ID, and az's {@code --assignee} by its client ID or a user's name too. */
+    private Set<BlobRole> roles(JWTClaimsSet claims) {
+        String otherName = text(claims, "idtyp").equals("user") ? text(claims, "upn") : text(claims, "appid");
+        return Stream.of(text(claims, "oid"), otherName)
+                .flatMap(name -> directory.roles().of(name).stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static String text(JWTClaimsSet claims, String claim) {
         try {
-            return Optional.ofNullable(claims.getStringClaim("oid")).orElse("");
+            return Optional.ofNullable(claims.getStringClaim(claim)).orElse("");
         } catch (ParseException e) {
             return "";
         }

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * One storage account that can be read: lists of containers and blobs, blobs, and their properties.
+ * One storage account: lists of containers and blobs, blobs and their properties; small blobs can be put.
  *
  * <p>Thread-safety: safe.
  */
@@ -59,7 +59,7 @@ public final class BlobEndpoint implements Endpoint {
         Answer answer;
         try {
             bearer.check(request);
-            answer = read(request);
+            answer = route(request);
         } catch (StorageException refusal) {
             answer = refusal.answer(requestId, clock.instant());
             if (answer.status() == 401) {
@@ -82,9 +82,10 @@ public final class BlobEndpoint implements Endpoint {
                 .orElse(VERSION);
     }
 
-    private Answer read(Request request) {
-        if (!request.isGet() && !request.method().equals("HEAD")) {
-            throw StorageError.READ_ONLY.refusal();
+    private Answer route(Request request) {
+        boolean puts = BlobUpload.isOne(request);
+        if (!puts && !request.isGet() && !request.method().equals("HEAD")) {
+            throw StorageError.VERB_NOT_SUPPORTED.refusal();
         }
         List<String> segments = request.segments();
         if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
@@ -92,6 +93,9 @@ public final class BlobEndpoint implements Endpoint {
         }
         String comp = request.query().get("comp").orElse("");
         String restype = request.query().get("restype").orElse("");
+        if (puts && segments.size() > 2 && comp.isEmpty()) {
+            return BlobUpload.answer(request, store, segments.get(1), blobName(request));
+        }
         return switch (segments.size()) {
             case 1 -> account(request, restype, comp);
             case 2 -> container(request, segments.get(1), restype, comp);

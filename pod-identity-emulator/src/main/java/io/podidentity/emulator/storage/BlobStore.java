@@ -5,12 +5,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The containers of the account and their blobs, in memory, in the order of their names. Filled before it is served. */
+/** The containers of the account and their blobs, in memory, in the order of their names. Thread-safe. */
 public final class BlobStore {
 
-    private final NavigableMap<String, NavigableMap<String, StoredBlob>> containers = new TreeMap<>();
+    private final NavigableMap<String, NavigableMap<String, StoredBlob>> containers = new ConcurrentSkipListMap<>();
     private final Instant lastModified;
 
     /** Has nothing yet; {@code now} becomes the time of every container and blob, in whole seconds */
@@ -21,8 +21,13 @@ public final class BlobStore {
     /** Puts a blob, and its container if there is none yet; nobody changes the content afterwards. */
     public void put(String container, String name, String contentType, byte[] content) {
         containers
-                .computeIfAbsent(container, key -> new TreeMap<>())
+                .computeIfAbsent(container, key -> new ConcurrentSkipListMap<>())
                 .put(name, new StoredBlob(name, contentType, content, lastModified));
+    }
+
+    /** Makes a container, unless there is one of that name. */
+    public void addContainer(String container) {
+        containers.computeIfAbsent(container, key -> new ConcurrentSkipListMap<>());
     }
 
     Instant lastModified() {

@@ -24,7 +24,11 @@ enum StorageError {
     ACCOUNT_NOT_FOUND(404, "ResourceNotFound", "The specified resource does not exist."),
     CONTAINER_NOT_FOUND(404, "ContainerNotFound", "The specified container does not exist."),
     BLOB_NOT_FOUND(404, "BlobNotFound", "The specified blob does not exist."),
-    READ_ONLY(405, "UnsupportedHttpVerb", "The resource doesn't support the specified HTTP verb: podid is read-only."),
+    BLOB_EXISTS(409, "BlobAlreadyExists", "The specified blob already exists."),
+    VERB_NOT_SUPPORTED(
+            405,
+            "UnsupportedHttpVerb",
+            "The resource doesn't support the specified HTTP verb: podid reads, and puts block blobs whole."),
     INVALID_QUERY_VALUE(
             400,
             "InvalidQueryParameterValue",

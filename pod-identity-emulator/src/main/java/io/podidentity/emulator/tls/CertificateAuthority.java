@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -35,6 +36,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * milliseconds, and never written to disk. Immutable.
  */
 public final class CertificateAuthority {
+
+    /** The name in the server certificate for the token proxy of identity bindings. */
+    public static final String TOKEN_PROXY = "token-proxy.localhost";
 
     private static final Duration LIFE = Duration.ofDays(30);
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
@@ -93,6 +97,22 @@ public final class CertificateAuthority {
         }
     }
 
+    /** The client side, which trusts this authority alone. */
+    public SSLContext clientContext() {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("ca", certificate);
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("This JDK cannot trust a certificate", e);
+        }
+    }
+
     /** A certificate for a key that signs documents, not connections. */
     public X509Certificate certify(KeyPair signing) {
         try {
@@ -110,6 +130,8 @@ public final class CertificateAuthority {
         var names = new GeneralName[] {
             new GeneralName(GeneralName.dNSName, "localhost"),
             new GeneralName(GeneralName.dNSName, "*.localhost"),
+            // Some clients take no wildcard directly below a top-level name.
+            new GeneralName(GeneralName.dNSName, TOKEN_PROXY),
             new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
             new GeneralName(GeneralName.iPAddress, "::1")
         };

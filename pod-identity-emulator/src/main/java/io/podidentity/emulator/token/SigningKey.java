@@ -4,6 +4,8 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
@@ -14,6 +16,7 @@ import com.nimbusds.jwt.SignedJWT;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Map;
 
@@ -50,13 +53,26 @@ public final class SigningKey {
         return new JWKSet(key).toJSONObject(true);
     }
 
+    public PublicKey publicKey() {
+        try {
+            return key.toPublicKey();
+        } catch (JOSEException e) {
+            throw new IllegalStateException("Not an RSA key", e);
+        }
+    }
+
     public String sign(JWTClaimsSet claims) {
+        return sign(claims.toJSONObject());
+    }
+
+    /** Signs claims in a form of their own, such as an array where one text would do. */
+    public String sign(Map<String, Object> claims) {
         try {
             var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
                     .type(JOSEObjectType.JWT)
                     .keyID(key.getKeyID())
                     .build();
-            var token = new SignedJWT(header, claims);
+            var token = new JWSObject(header, new Payload(claims));
             token.sign(signer);
             return token.serialize();
         } catch (JOSEException e) {

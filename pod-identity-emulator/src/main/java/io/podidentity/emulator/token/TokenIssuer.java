@@ -21,6 +21,11 @@ public final class TokenIssuer {
         this.clock = clock;
     }
 
+    /** The same for another tenant. */
+    public TokenIssuer inTenant(String tenant) {
+        return new TokenIssuer(key, tenant, clock);
+    }
+
     /** The issuer in every access token; clients and services know Entra by this prefix. */
     public String issuer() {
         return "https://sts.windows.net/" + tenantId + "/";

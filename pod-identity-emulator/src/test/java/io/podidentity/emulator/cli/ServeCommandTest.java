@@ -17,12 +17,16 @@ class ServeCommandTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void serve_withAManifest_saysThatItIsNotAcceptedYet() {
-        assertThat(serve(Map.of(), "pod.yaml")).isEqualTo(2);
-        assertThat(err.toString())
-                .startsWith("Manifests are not accepted yet (pod.yaml): this version serves the identity of the node."
-                        + " Run serve without a PATH.");
+    void serve_withoutTheManifestThatWasNamed_saysSo() {
+        assertThat(serve(Map.of(), "none.yaml")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("There is no file or folder none.yaml");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void serve_withATimeScaleThatIsTooSmall_refuses() {
+        assertThat(serve(Map.of(), "--time-scale", "0.5")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--time-scale must be 1 or more, not 0.5");
     }
 
     @Test
@@ -47,6 +51,12 @@ class ServeCommandTest {
         assertThat(serve(Map.of(), "--secret-file", folder.resolve("none").toString()))
                 .isEqualTo(2);
         assertThat(err.toString()).contains(folder.resolve("none") + " does not exist");
+    }
+
+    @Test
+    void serve_withARoleThatIsNone_refuses() {
+        assertThat(serve(Map.of(), "--role", "abc")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--role needs two words with = between, not \"abc\"");
     }
 
     private int serve(Map<String, String> environment, String... arguments) {

@@ -86,6 +86,7 @@ class RequestReaderTest {
     }
 
     private RequestReader reader(String bytes) {
-        return new RequestReader(new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)), out);
+        return new RequestReader(
+                new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)), out, HangUpWatch::ofNothing);
     }
 }

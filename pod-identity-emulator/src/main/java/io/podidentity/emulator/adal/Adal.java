@@ -1,0 +1,225 @@
+package io.podidentity.emulator.adal;
+
+import io.podidentity.emulator.adal.Upstream.Call;
+import io.podidentity.emulator.adal.Upstream.Reply;
+import io.podidentity.emulator.adal.Upstream.Service;
+import io.podidentity.emulator.time.EmulatorClock;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Fetches tokens from the metadata service and from Entra ID's first version, with the retries and the error texts of
+ * go-autorest's adal.
+ *
+ * <p>Thread-safety: safe.
+ *
+ * @see <a href="https://github.com/Azure/go-autorest/tree/main/autorest/adal">the original</a>
+ */
+public final class Adal {
+
+    private static final String IMDS = "http://169.254.169.254";
+    private static final String TOKEN_PATH = "/metadata/identity/oauth2/token";
+    private static final String API_VERSION = "2018-02-01";
+    private static final String ENTRA = "https://login.microsoftonline.com/";
+
+    private static final int ATTEMPTS = 5;
+    private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+    private static final Duration PROBE_LIMIT = Duration.ofMillis(500);
+    /** The original has none; no test should hang on it. */
+    private static final Duration LIMIT = Duration.ofSeconds(100);
+
+    private static final Set<Integer> RETRIED = Set.of(404, 408, 410, 429);
+
+    private final Upstream upstream;
+    private final EmulatorClock clusterClock;
+    private final Clock clock;
+    private final AdalVersion version;
+
+    /**
+     * Asks there.
+     *
+     * @param clusterClock for the waits between attempts
+     * @param clock for the times in assertions, which Entra ID judges
+     */
+    public Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, AdalVersion version) {
+        this.upstream = upstream;
+        this.clusterClock = clusterClock;
+        this.clock = clock;
+        this.version = version;
+    }
+
+    /** A token of the node's system-assigned identity. */
+    public AdalToken systemAssigned(String resource) throws AdalException, InterruptedException {
+        return managed(new TreeMap<>(Map.of("api-version", API_VERSION, "resource", resource)));
+    }
+
+    /** A token of the node's identity of that client ID. */
+    public AdalToken userAssigned(String clientId, String resource) throws AdalException, InterruptedException {
+        if (clientId.isEmpty()) {
+            if (version.needsUserAssignedId()) {
+                throw new AdalException(
+                        version.wrapsErrors()
+                                ? "failed to acquire a token using the MSI VM extension, error: parameter"
+                                        + " 'userAssignedID' cannot be empty"
+                                : "Failed to acquire a token using the MSI VM extension. Error: parameter"
+                                        + " 'userAssignedID' cannot be empty",
+                        false);
+            }
+            return systemAssigned(resource);
+        }
+        return managed(new TreeMap<>(Map.of("api-version", API_VERSION, "client_id", clientId, "resource", resource)));
+    }
+
+    /** A token of an application, by its secret. */
+    public AdalToken withSecret(String adEndpoint, String tenant, String clientId, String secret, String resource)
+            throws AdalException {
+        require("clientID", clientId);
+        require("secret", secret);
+        var form = new TreeMap<>(Map.of("client_secret", secret));
+        return application(adEndpoint, tenant, clientId, resource, form);
+    }
+
+    /** A token of an application, by its certificate in a PKCS#12 file. */
+    public AdalToken withCertificate(
+            String adEndpoint, String tenant, String clientId, byte[] pkcs12, String password, String resource)
+            throws AdalException {
+        Pkcs12 file;
+        try {
+            file = Pkcs12.read(pkcs12, password);
+        } catch (Pkcs12.UnreadableException e) {
+            String text = e.getMessage();
+            throw new AdalException(
+                    version.wrapsErrors() ? "failed to decode certificate, error: " + text : text, false);
+        }
+        if (!file.hasRsaKey()) {
+            throw new PanicException("interface conversion: interface {} is *ecdsa.PrivateKey, not *rsa.PrivateKey");
+        }
+        require("clientID", clientId);
+        var form = new TreeMap<>(Map.of(
+                "client_assertion",
+                file.assertion(clientId, upstream.audience(tenant), clock.instant()),
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+        return application(adEndpoint, tenant, clientId, resource, form);
+    }
+
+    private AdalToken application(
+            String adEndpoint, String tenant, String clientId, String resource, SortedMap<String, String> form)
+            throws AdalException {
+        form.put("client_id", clientId);
+        form.put("grant_type", "client_credentials");
+        form.put("resource", resource);
+        String target = "/" + encoded(tenant) + "/oauth2/token?api-version=1.0";
+        var call = new Call("POST", target, Map.of("Content-Type", "application/x-www-form-urlencoded"), encoded(form));
+        String endpoint = (adEndpoint.isEmpty() ? ENTRA : adEndpoint).replaceFirst("/$", "") + target;
+        try {
+            return token(upstream.ask(Service.ENTRA, call, LIMIT), endpoint);
+        } catch (IOException e) {
+            throw notAsked(e);
+        }
+    }
+
+    private AdalToken managed(SortedMap<String, String> query) throws AdalException, InterruptedException {
+        if (version.probes() && !isThere()) {
+            throw failure("MSI not available", false);
+        }
+        String target = TOKEN_PATH + "?" + encoded(query);
+        try {
+            return token(retried(Call.get(target, Map.of("Metadata", "true"))), IMDS + target);
+        } catch (IOException e) {
+            throw notAsked(e);
+        }
+    }
+
+    /** Any answer will do, and in half a second of the machine's time, since that is what it takes. */
+    private boolean isThere() {
+        try {
+            upstream.ask(Service.IMDS, Call.get(TOKEN_PATH + "?api-version=" + API_VERSION, Map.of()), PROBE_LIMIT);
+            return true;
+        } catch (IOException silence) {
+            return false;
+        }
+    }
+
+    /** Waits of 2, 6, 14, 30 and 60 s, one of them after the last attempt too. */
+    private Reply retried(Call call) throws IOException, InterruptedException {
+        Duration wait = Duration.ZERO;
+        for (int attempt = 1; ; attempt++) {
+            IOException failure = null;
+            Reply reply = null;
+            try {
+                reply = upstream.ask(Service.IMDS, call, LIMIT);
+            } catch (IOException e) {
+                failure = e;
+            }
+            if (reply != null && !isRetried(reply.status())) {
+                return reply;
+            }
+            wait = wait.plusSeconds(1L << attempt);
+            wait = wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : wait;
+            clusterClock.await(wait);
+            if (attempt == ATTEMPTS) {
+                if (reply == null) {
+                    throw failure == null ? new IOException("no answer") : failure;
+                }
+                return reply;
+            }
+        }
+    }
+
+    private static boolean isRetried(int status) {
+        return status >= 500 || RETRIED.contains(status);
+    }
+
+    private AdalToken token(Reply reply, String endpoint) throws AdalException {
+        if (reply.status() != 200) {
+            throw failure(
+                    "adal: Refresh request failed. Status Code = '" + reply.status() + "'. Response body: "
+                            + reply.body() + (version.namesEndpoint() ? " Endpoint " + endpoint : ""),
+                    true);
+        }
+        try {
+            return AdalToken.parse(reply.body());
+        } catch (ParseException e) {
+            // The original quotes the whole body, which may hold a part of a token.
+            throw failure(
+                    "adal: Failed to unmarshal the service principal token during refresh. Error = 'invalid JSON of "
+                            + reply.body().length() + " characters'",
+                    true);
+        }
+    }
+
+    private AdalException notAsked(IOException e) {
+        return failure("adal: Failed to execute the refresh request. Error = '" + e.getMessage() + "'", false);
+    }
+
+    private AdalException failure(String text, boolean refused) {
+        return new AdalException(version.wrapsErrors() ? "failed to refresh token, error: " + text : text, refused);
+    }
+
+    private static void require(String name, String value) throws AdalException {
+        if (value.isEmpty()) {
+            throw new AdalException("parameter '" + name + "' cannot be empty", false);
+        }
+    }
+
+    /** Sorted by name, as Go does. */
+    private static String encoded(SortedMap<String, String> values) {
+        var text = new StringBuilder();
+        values.forEach((name, value) ->
+                text.append(text.isEmpty() ? "" : "&").append(name).append('=').append(encoded(value)));
+        return text.toString();
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,18 @@
+package io.podidentity.emulator.adal;
+
+/** The original's own code breaks here; the message is Go's. */
+@SuppressWarnings("serial")
+public final class PanicException extends RuntimeException {
+
+    private final String reason;
+
+    public PanicException(String reason) {
+        super(reason);
+        this.reason = reason;
+    }
+
+    @Override
+    public String getMessage() {
+        return reason;
+    }
+}

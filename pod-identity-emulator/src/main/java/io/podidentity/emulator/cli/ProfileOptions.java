@@ -1,0 +1,60 @@
+package io.podidentity.emulator.cli;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.match.MatchRules;
+import java.io.InputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which version is played, and with which flags of it. */
+final class ProfileOptions {
+
+    static final class ProfileConverter implements ITypeConverter<Profile> {
+
+        @Override
+        public Profile convert(String id) {
+            try {
+                return Profile.of(id);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            converter = ProfileConverter.class,
+            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: 1.5.4, or workload-identity if"
+                    + " the manifests hold nothing of pod identity.")
+    private @Nullable Profile profile;
+
+    @Option(
+            names = "--force-namespaced",
+            description = "Pod, binding and identity must share a namespace, as with --forceNamespaced of MIC and NMI.")
+    private boolean forceNamespaced;
+
+    @Option(
+            names = "--mic-namespace",
+            paramLabel = "NAMESPACE",
+            defaultValue = "default",
+            description = "Where MIC runs: NMI's --MICNamespace. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String micNamespace;
+
+    /** @throws io.podidentity.emulator.manifest.ManifestException if they cannot be used */
+    Manifests read(List<String> paths, InputStream standardInput) {
+        return new ManifestReader(profile == null ? Profile.V1_5_4 : profile).read(paths, standardInput);
+    }
+
+    MatchRules rules(Cluster cluster) {
+        Profile played = profile == null ? Profile.fitting(cluster) : profile;
+        return new MatchRules(played, forceNamespaced || played.forcesNamespaces(), micNamespace);
+    }
+}

@@ -1,0 +1,11 @@
+package io.podidentity.emulator.cluster;
+
+import java.util.Map;
+
+/** Lets pods of its namespace with any one of the labels past NMI. */
+public record AzurePodIdentityException(Metadata metadata, Map<String, String> podLabels) implements KubernetesObject {
+
+    public AzurePodIdentityException {
+        podLabels = Map.copyOf(podLabels);
+    }
+}

@@ -1,0 +1,125 @@
+package io.podidentity.emulator.cluster;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What runs in the emulated cluster: a version of AAD Pod Identity, AKS's managed add-on of it, or workload identity
+ * alone. Each switch is a difference that a user can see, and names the version that made it.
+ *
+ * @see <a href="https://github.com/Azure/aad-pod-identity">the archived project, tags v1.5.4 to v1.8.17</a>
+ */
+public enum Profile {
+    /** Of December 2019. */
+    V1_5_4("1.5.4", 10504),
+    /** Of October 2020: exact field names, klog, assigned identities with a finalizer. */
+    V1_6_3("1.6.3", 10603),
+    /** Of June 2023, the last one: structural schema. */
+    V1_8_17("1.8.17", 10817),
+    /** AKS's add-on: the last version without MIC; NMI looks at labels and bindings itself, each in its namespace. */
+    MANAGED("managed", 10817),
+    /** No pod identity at all: Microsoft Entra Workload ID. */
+    WORKLOAD_IDENTITY("workload-identity", 10817);
+
+    private final String id;
+    private final int version;
+
+    Profile(String id, int version) {
+        this.id = id;
+        this.version = version;
+    }
+
+    /**
+     * The profile of that name.
+     *
+     * @throws IllegalArgumentException if there is none; the message names all
+     */
+    public static Profile of(String id) {
+        return find(id).orElseThrow(() -> new IllegalArgumentException("No profile \"" + id + "\": use one of "
+                + Arrays.stream(values()).map(Profile::id).collect(Collectors.joining(", "))));
+    }
+
+    /** What the objects ask for if nobody says it: 1.5.4, or workload identity if none of them uses pod identity. */
+    public static Profile fitting(Cluster cluster) {
+        boolean isUsed = !cluster.identities().isEmpty()
+                || !cluster.bindings().isEmpty()
+                || !cluster.exceptions().isEmpty()
+                || cluster.pods().stream().map(Pod::bindingLabel).anyMatch(Optional::isPresent);
+        return isUsed ? V1_5_4 : WORKLOAD_IDENTITY;
+    }
+
+    private static Optional<Profile> find(String id) {
+        return Arrays.stream(values()).filter(profile -> profile.id.equals(id)).findFirst();
+    }
+
+    /** As {@code --profile} takes it. */
+    public String id() {
+        return id;
+    }
+
+    /** Whether the code of that version or of a later one runs: {@code isAtLeast(1, 6, 2)}. */
+    public boolean isAtLeast(int major, int minor, int patch) {
+        return version >= major * 10000 + minor * 100 + patch;
+    }
+
+    /** Whether MIC assigns identities; without it NMI looks for them itself. */
+    public boolean hasMic() {
+        return this != MANAGED && this != WORKLOAD_IDENTITY;
+    }
+
+    /** Whether NMI stands between pods and IMDS. */
+    public boolean hasNmi() {
+        return this != WORKLOAD_IDENTITY;
+    }
+
+    /** Whether pod, binding and identity must share a namespace whatever the flags say. */
+    public boolean forcesNamespaces() {
+        return this == MANAGED;
+    }
+
+    /** Whether {@code ResourceID} is as good as {@code resourceID}; until 1.6.0. */
+    public boolean fieldsIgnoreCase() {
+        return !isAtLeast(1, 6, 0);
+    }
+
+    /** Whether the API server drops fields that the schema does not have; from 1.8.0. */
+    public boolean prunesUnknown() {
+        return isAtLeast(1, 8, 0);
+    }
+
+    /** Whether MIC ignores a managed identity without a well-formed resource ID; from 1.6.0. */
+    public boolean validatesResourceIds() {
+        return hasMic() && isAtLeast(1, 6, 0);
+    }
+
+    /** Whether bindings are taken by namespace and name, and the first of equal names wins; from 1.8.1. */
+    public boolean sortsBindings() {
+        return isAtLeast(1, 8, 1);
+    }
+
+    /** Whether a client ID that differs in letter case alone is waited for and then not found; from 1.6.0. */
+    public boolean choosesByExactId() {
+        return isAtLeast(1, 6, 0);
+    }
+
+    /** Whether log lines are klog's; logrus's before 1.6.0. */
+    public boolean logsWithKlog() {
+        return isAtLeast(1, 6, 0);
+    }
+
+    /** Whether MIC says that a pod's label has no binding; from 1.6.3. */
+    public boolean logsUnmatchedPods() {
+        return isAtLeast(1, 6, 3);
+    }
+
+    /** Whether a change of a pod's labels alone makes MIC look again; from 1.6.2. */
+    public boolean followsLabelChanges() {
+        return isAtLeast(1, 6, 2);
+    }
+
+    /** Whether assigned identities carry a finalizer; from 1.6.1. */
+    public boolean usesFinalizer() {
+        return isAtLeast(1, 6, 1);
+    }
+}

@@ -1,0 +1,7 @@
+package io.podidentity.emulator.cluster;
+
+/** Names a Secret; both parts may be empty, since no namespace is assumed. */
+public record SecretReference(String name, String namespace) {
+
+    public static final SecretReference NONE = new SecretReference("", "");
+}

@@ -1,0 +1,19 @@
+package io.podidentity.emulator.cluster;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume of a pod.
+ *
+ * @param token the service account token that it projects, null if it holds something else
+ */
+public record Volume(String name, @Nullable TokenProjection token) {
+
+    /**
+     * A token of the pod's service account, as a file.
+     *
+     * @param path below the mount
+     * @param expirationSeconds how long it is valid
+     */
+    public record TokenProjection(String path, String audience, long expirationSeconds) {}
+}

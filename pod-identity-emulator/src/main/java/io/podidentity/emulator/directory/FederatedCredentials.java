@@ -1,0 +1,126 @@
+package io.podidentity.emulator.directory;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/**
+ * Whose tokens the applications and identities of the tenant accept. A new credential takes a while until it is known
+ * everywhere, and who asks too early is told no for two minutes more, since the no is remembered.
+ *
+ * <p>Thread-safety: safe.
+ *
+ * @see <a href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations">limits</a>
+ * @see <a href="https://github.com/Azure/azure-workload-identity/issues/273">the remembered no</a>
+ */
+public final class FederatedCredentials {
+
+    /** How many one application or identity can have. */
+    public static final int LIMIT = 20;
+
+    private static final Duration MISS_IS_REMEMBERED = Duration.ofMinutes(2);
+
+    private final Map<String, List<Entry>> entries = new ConcurrentHashMap<>();
+    private final Map<Presented, Instant> misses = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    private record Entry(FederatedCredential credential, Instant knownFrom) {}
+
+    private record Presented(String clientId, String issuer, String subject, Set<String> audiences) {}
+
+    /** What an assertion is worth. */
+    public enum Match {
+        ACCEPTED,
+        /** There is no credential of that issuer. */
+        OTHER_ISSUER,
+        /** There is one of that issuer, for another subject. */
+        OTHER_SUBJECT,
+        /** There is one of that issuer and subject, for another audience. */
+        OTHER_AUDIENCE,
+        /** There is the right one, but it is too new, or an earlier no is still remembered. */
+        NOT_KNOWN_YET
+    }
+
+    /** Counts the delays on that clock. */
+    public FederatedCredentials(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Creates a credential, which is known everywhere after {@code delay}.
+     *
+     * @throws IllegalArgumentException if the application has 20 of them, or one of the same issuer and subject
+     */
+    public void create(String clientId, FederatedCredential credential, Duration delay) {
+        List<Entry> present = of(clientId);
+        synchronized (present) {
+            if (present.size() >= LIMIT) {
+                throw new IllegalArgumentException("Too many federated credentials: " + clientId + " has " + LIMIT
+                        + ", the most that are allowed. Remove one, or use an identity binding");
+            }
+            if (present.stream().anyMatch(entry -> entry.credential().isOfSameOrigin(credential))) {
+                throw new IllegalArgumentException("A federated credential of issuer " + credential.issuer()
+                        + " and subject " + credential.subject() + " exists already for " + clientId);
+            }
+            present.add(new Entry(credential, clock.instant().plus(delay)));
+        }
+    }
+
+    /** Whether there is one of that issuer and subject, known everywhere or not. */
+    public boolean has(String clientId, String issuer, String subject) {
+        return of(clientId).stream()
+                .map(Entry::credential)
+                .anyMatch(present ->
+                        present.issuer().equals(issuer) && present.subject().equals(subject));
+    }
+
+    /** Looks for a credential; all three texts are compared letter by letter. */
+    public Match match(String clientId, String issuer, String subject, Collection<String> audiences) {
+        var presented = new Presented(key(clientId), issuer, subject, Set.copyOf(audiences));
+        Match match = match(of(clientId), presented);
+        Instant now = clock.instant();
+        if (match != Match.ACCEPTED) {
+            misses.put(presented, now.plus(MISS_IS_REMEMBERED));
+        } else if (misses.getOrDefault(presented, Instant.MIN).isAfter(now)) {
+            return Match.NOT_KNOWN_YET;
+        }
+        return match;
+    }
+
+    private Match match(List<Entry> all, Presented presented) {
+        Predicate<Entry> issuer = entry -> entry.credential().issuer().equals(presented.issuer());
+        Predicate<Entry> subject =
+                issuer.and(entry -> entry.credential().subject().equals(presented.subject()));
+        Predicate<Entry> audience = subject.and(
+                entry -> presented.audiences().contains(entry.credential().audience()));
+        if (all.stream().noneMatch(issuer)) {
+            return Match.OTHER_ISSUER;
+        }
+        if (all.stream().noneMatch(subject)) {
+            return Match.OTHER_SUBJECT;
+        }
+        if (all.stream().noneMatch(audience)) {
+            return Match.OTHER_AUDIENCE;
+        }
+        Instant now = clock.instant();
+        return all.stream().anyMatch(audience.and(entry -> !entry.knownFrom().isAfter(now)))
+                ? Match.ACCEPTED
+                : Match.NOT_KNOWN_YET;
+    }
+
+    private List<Entry> of(String clientId) {
+        return entries.computeIfAbsent(key(clientId), id -> new CopyOnWriteArrayList<>());
+    }
+
+    private static String key(String clientId) {
+        return clientId.toLowerCase(Locale.ROOT);
+    }
+}

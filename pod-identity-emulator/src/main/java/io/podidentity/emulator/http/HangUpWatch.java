@@ -1,0 +1,91 @@
+package io.podidentity.emulator.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Interrupts the thread that makes a long answer once the client has hung up. A client that sends its next request
+ * already is still there.
+ *
+ * <p>Not thread-safe: for the thread that made it. Lifecycle: watching, by a thread of its own, until {@link #close}.
+ */
+public final class HangUpWatch implements AutoCloseable {
+
+    private static final int LOOK_MILLIS = 20;
+
+    private final Thread answering = Thread.currentThread();
+    private volatile boolean over;
+    private volatile boolean hungUp;
+    private @Nullable Thread watcher;
+
+    private HangUpWatch() {}
+
+    /** For a request that came over no connection. */
+    static HangUpWatch ofNothing() {
+        return new HangUpWatch();
+    }
+
+    /** Watches the connection from now on. */
+    static HangUpWatch of(Socket socket, InputStream in) {
+        var watch = new HangUpWatch();
+        var watcher = new Thread(() -> watch.watch(socket, in), "podid-hang-up");
+        watcher.setDaemon(true);
+        watch.watcher = watcher;
+        watcher.start();
+        return watch;
+    }
+
+    private void watch(Socket socket, InputStream in) {
+        try {
+            socket.setSoTimeout(LOOK_MILLIS);
+            while (!over && !hungUp) {
+                look(in);
+            }
+            socket.setSoTimeout(LoopbackServer.IDLE_MILLIS);
+        } catch (IOException reset) {
+            hungUp = true;
+        }
+        if (hungUp) {
+            answering.interrupt();
+        }
+    }
+
+    private void look(InputStream in) throws IOException {
+        in.mark(1);
+        try {
+            hungUp = in.read() < 0;
+            if (!hungUp) {
+                in.reset();
+                over = true;
+            }
+        } catch (SocketTimeoutException nothingNew) {
+            // The client waits.
+        }
+    }
+
+    /** Whether the client is gone; an interrupt of this thread then means that. */
+    public boolean hasHungUp() {
+        return hungUp;
+    }
+
+    /** Ends the watch; an interrupt on its account is taken back. */
+    @Override
+    public void close() {
+        over = true;
+        boolean interrupted = false;
+        while (watcher != null && watcher.isAlive()) {
+            try {
+                watcher.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        interrupted |= Thread.interrupted();
+        if (interrupted && !hungUp) {
+            answering.interrupt();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.podidentity.emulator.log;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** How a program writes its log. Dates are in UTC, as on a node. */
+public enum LogFormat {
+    /** Until 1.5.5: {@code time="…" level=info msg="…" field=value}. */
+    LOGRUS {
+        @Override
+        public String line(LogEntry entry) {
+            var line = new StringBuilder("time=\"")
+                    .append(LOGRUS_TIME.format(entry.time()))
+                    .append("\" level=")
+                    .append(entry.level().name().toLowerCase(Locale.ROOT))
+                    .append(" msg=")
+                    .append(quoted(entry.message()));
+            entry.fields()
+                    .forEach((name, value) ->
+                            line.append(' ').append(name).append('=').append(quoted(value)));
+            return line.toString();
+        }
+    },
+    /** From 1.6.0: {@code I0821 18:22:51.348117       1 server.go:190] …}. */
+    KLOG {
+        @Override
+        public String line(LogEntry entry) {
+            return entry.level().name().charAt(0)
+                    + KLOG_TIME.format(entry.time())
+                    + "       1 "
+                    + entry.source()
+                    + "] "
+                    + entry.message();
+        }
+    },
+    /** From 1.7, if asked for. */
+    JSON {
+        @Override
+        public String line(LogEntry entry) {
+            var line = new LinkedHashMap<String, Object>();
+            line.put("ts", milliseconds(entry.time()));
+            line.put("caller", entry.source());
+            line.put("msg", entry.message());
+            line.putAll(entry.fields());
+            if (entry.level() != LogEntry.Level.ERROR) {
+                line.put("v", 0);
+            }
+            return JSONObjectUtils.toJSONString(line);
+        }
+    };
+
+    private static final DateTimeFormatter LOGRUS_TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter KLOG_TIME =
+            DateTimeFormatter.ofPattern("MMdd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+    /** What logrus leaves without quotes. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/@^+-]+");
+
+    /** The line, without its end. */
+    public abstract String line(LogEntry entry);
+
+    private static BigDecimal milliseconds(Instant time) {
+        return BigDecimal.valueOf(ChronoUnit.MICROS.between(Instant.EPOCH, time), 3);
+    }
+
+    private static String quoted(String value) {
+        if (PLAIN.matcher(value).matches()) {
+            return value;
+        }
+        return "\""
+                + value.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\r", "\\r")
+                + "\"";
+    }
+}

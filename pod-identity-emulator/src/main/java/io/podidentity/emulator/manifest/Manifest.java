@@ -1,0 +1,23 @@
+package io.podidentity.emulator.manifest;
+
+import io.podidentity.emulator.cluster.ObjectName;
+
+/**
+ * One object as it is written, for those who look at more than the decoded cluster holds.
+ *
+ * @param content all of it, with positions
+ */
+public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Mapping content) {
+
+    /** The API group, empty for the core one. */
+    public String group() {
+        int slash = apiVersion.indexOf('/');
+        return slash < 0 ? "" : apiVersion.substring(0, slash);
+    }
+
+    /** Kind, namespace and name. */
+    @Override
+    public String toString() {
+        return kind + " " + name;
+    }
+}

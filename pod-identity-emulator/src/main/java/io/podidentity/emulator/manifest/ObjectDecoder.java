@@ -1,0 +1,98 @@
+package io.podidentity.emulator.manifest;
+
+import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.Namespace;
+import io.podidentity.emulator.cluster.NetworkPolicy;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.emulator.cluster.ServiceAccount;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Decodes one manifest. Not thread-safe. */
+final class ObjectDecoder {
+
+    private static final String POD_IDENTITY_GROUP = "aadpodidentity.k8s.io";
+
+    private final Manifest manifest;
+    private final Decoding decoding;
+    private final Fields fields;
+
+    ObjectDecoder(Manifest manifest, Decoding decoding) {
+        this.manifest = manifest;
+        this.decoding = decoding;
+        this.fields = Fields.of(manifest.content(), decoding);
+    }
+
+    /** The objects of the cluster that it makes; none if the emulator does not know the kind. */
+    List<KubernetesObject> decode() {
+        if (manifest.group().equals(POD_IDENTITY_GROUP)) {
+            // Without the custom resource definitions there is no such kind.
+            return decoding.profile().hasNmi()
+                    ? new PodIdentityDecoder(manifest.kind(), metadata(), fields, decoding).decode()
+                    : List.of();
+        }
+        return switch (manifest.kind()) {
+            case "Namespace" -> List.of(new Namespace(clusterWide(metadata())));
+            case "ServiceAccount" -> List.of(new ServiceAccount(metadata()));
+            case "Secret" -> List.of(new Secret(metadata(), secretData()));
+            case "NetworkPolicy" -> List.of(networkPolicy());
+            default -> new WorkloadDecoder(manifest.kind(), metadata(), fields).decode();
+        };
+    }
+
+    private Metadata metadata() {
+        Fields metadata = fields.object("metadata");
+        String version = metadata.string("resourceVersion");
+        return new Metadata(
+                manifest.name(),
+                metadata.stringMap("labels"),
+                metadata.stringMap("annotations"),
+                version.isEmpty() ? ContentVersion.of(manifest.content()) : version,
+                manifest.content().position());
+    }
+
+    private static Metadata clusterWide(Metadata metadata) {
+        return new Metadata(
+                new ObjectName("", metadata.name().name()),
+                metadata.labels(),
+                metadata.annotations(),
+                metadata.resourceVersion(),
+                metadata.position());
+    }
+
+    private Map<String, byte[]> secretData() {
+        var data = new LinkedHashMap<String, byte[]>();
+        fields.stringMap("data").forEach((key, encoded) -> {
+            try {
+                data.put(key, Base64.getMimeDecoder().decode(encoded));
+            } catch (IllegalArgumentException e) {
+                decoding.invalid(manifest.content(), "data." + key, "must be Base64");
+            }
+        });
+        fields.stringMap("stringData").forEach((key, text) -> data.put(key, text.getBytes(StandardCharsets.UTF_8)));
+        return data;
+    }
+
+    private NetworkPolicy networkPolicy() {
+        Fields spec = fields.object("spec");
+        List<String> types = spec.strings("policyTypes");
+        return new NetworkPolicy(
+                metadata(),
+                spec.object("podSelector").stringMap("matchLabels"),
+                types.contains("Egress") || (types.isEmpty() && spec.has("egress")),
+                spec.objects("egress", ObjectDecoder::egress));
+    }
+
+    private static NetworkPolicy.Egress egress(Fields rule) {
+        var cidrs = new ArrayList<String>();
+        rule.objects("to", peer -> cidrs.add(peer.object("ipBlock").string("cidr")));
+        cidrs.removeIf(String::isEmpty);
+        return new NetworkPolicy.Egress(!rule.has("to"), cidrs, rule.objects("ports", port -> port.text("port")));
+    }
+}

@@ -1,0 +1,39 @@
+package io.podidentity.emulator.manifest;
+
+import io.podidentity.emulator.cluster.Position;
+
+/**
+ * A field that is not decoded as it was meant.
+ *
+ * @param object kind, namespace and name
+ * @param path of the field, for example {@code spec.ResourceID}
+ * @param message what is wrong and what to write
+ */
+public record Problem(Kind kind, Position position, String object, String path, String message) {
+
+    /** What is wrong. */
+    public enum Kind {
+        /** No such field; the profile ignores or drops it. */
+        UNKNOWN_FIELD,
+        /** As above, but it is one in other letter case. */
+        WRONG_CASE,
+        /** A value of another type: the API server rejects the object, or the controllers cannot read it. */
+        WRONG_TYPE
+    }
+
+    /** Whether the object is lost with it. */
+    public boolean isFatal() {
+        return kind == Kind.WRONG_TYPE;
+    }
+
+    /** How {@code kubectl} refuses an unknown field where a schema is there, from 1.8.0 and Kubernetes 1.25 on. */
+    public String strictError() {
+        return "strict decoding error: unknown field \"" + path + "\"";
+    }
+
+    /** In one line, the place first. */
+    @Override
+    public String toString() {
+        return position + ": " + object + ": " + message;
+    }
+}

@@ -1,0 +1,72 @@
+package io.podidentity.emulator.manifest;
+
+import io.podidentity.emulator.cluster.Position;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A value of a YAML document, and where it is written. Immutable; aliases and merge keys are resolved. */
+public sealed interface Yaml {
+
+    Position position();
+
+    /** What it is, as error messages of the API server name it. */
+    String type();
+
+    /**
+     * A value without parts.
+     *
+     * @param value a {@link String}, {@link Boolean}, {@link Number} or null
+     * @param text as it is written
+     */
+    record Scalar(@Nullable Object value, String text, Position position) implements Yaml {
+
+        @Override
+        public String type() {
+            if (value == null) {
+                return "null";
+            }
+            return value instanceof String ? "string" : value instanceof Boolean ? "boolean" : "number";
+        }
+
+        /** Shows no text, since it may be a secret. */
+        @Override
+        public String toString() {
+            return "Scalar[" + type() + " at " + position + "]";
+        }
+    }
+
+    /** A list. */
+    record Sequence(List<Yaml> elements, Position position) implements Yaml {
+
+        @Override
+        public String type() {
+            return "array";
+        }
+    }
+
+    /** An object; its keys are all different. */
+    record Mapping(List<Entry> entries, Position position) implements Yaml {
+
+        /** The value of a key, spelt exactly so. */
+        public Optional<Yaml> get(String key) {
+            return entries.stream()
+                    .filter(entry -> entry.key().equals(key))
+                    .map(Entry::value)
+                    .findFirst();
+        }
+
+        @Override
+        public String type() {
+            return "object";
+        }
+    }
+
+    /** A key of an object and its value. */
+    record Entry(String key, Position position, Yaml value) {}
+
+    /** Whether it is there only in name. */
+    default boolean isNull() {
+        return this instanceof Scalar scalar && scalar.value() == null;
+    }
+}

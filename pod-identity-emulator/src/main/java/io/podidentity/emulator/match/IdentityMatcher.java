@@ -1,0 +1,152 @@
+package io.podidentity.emulator.match;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.AzurePodIdentityException;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which identities pods get, as MIC and NMI of the profile do; where they choose at random, this takes the first
+ * by namespace and name. MIC's and NMI's ways differ in one point that matters here: without MIC a pod without the label
+ * is like one with an empty one, and an empty selector matches it.
+ *
+ * <p>Thread-safety: immutable.
+ */
+public final class IdentityMatcher {
+
+    private final Cluster cluster;
+    private final MatchRules rules;
+
+    public IdentityMatcher(Cluster cluster, MatchRules rules) {
+        this.cluster = cluster;
+        this.rules = rules;
+    }
+
+    /** All identities that the pod gets, or why it gets none. */
+    public PodMatch match(Pod pod) {
+        Obstacle obstacle = rules.profile().hasMic() ? obstacle(pod) : null;
+        if (obstacle != null) {
+            return new PodMatch(pod, List.of(), obstacle);
+        }
+        String label = pod.bindingLabel().orElse("");
+        List<Candidate> candidates = cluster.bindings().stream()
+                .filter(binding -> binding.selector().equals(label))
+                .map(binding -> candidate(pod, binding))
+                .toList();
+        return new PodMatch(pod, withoutCollisions(candidates), candidates.isEmpty() ? absence(pod) : null);
+    }
+
+    private static @Nullable Obstacle obstacle(Pod pod) {
+        Optional<String> label = pod.bindingLabel();
+        if (label.isEmpty()) {
+            return Obstacle.NO_LABEL;
+        }
+        if (label.get().isEmpty()) {
+            return Obstacle.EMPTY_LABEL;
+        }
+        return pod.spec().nodeName().isEmpty() ? Obstacle.NO_NODE : null;
+    }
+
+    private static Obstacle absence(Pod pod) {
+        return pod.bindingLabel().isEmpty() ? Obstacle.NO_LABEL : Obstacle.NO_BINDING;
+    }
+
+    private Candidate candidate(Pod pod, AzureIdentityBinding binding) {
+        var name = new ObjectName(binding.namespace(), binding.azureIdentity());
+        AzureIdentity identity = cluster.find(AzureIdentity.class, name).orElse(null);
+        return new Candidate(binding, identity, obstacle(pod, binding, identity));
+    }
+
+    private @Nullable Obstacle obstacle(Pod pod, AzureIdentityBinding binding, @Nullable AzureIdentity identity) {
+        if (rules.forceNamespaced() && !binding.namespace().equals(pod.namespace())) {
+            return Obstacle.OTHER_NAMESPACE;
+        }
+        if (identity == null) {
+            return Obstacle.IDENTITY_MISSING;
+        }
+        if (isIgnored(identity)) {
+            return Obstacle.INVALID_RESOURCE_ID;
+        }
+        return mayUse(pod, identity) ? null : Obstacle.OTHER_NAMESPACE;
+    }
+
+    /** Whether MIC treats the identity as if it did not exist, since its resource ID is malformed. */
+    public boolean isIgnored(AzureIdentity identity) {
+        return rules.profile().validatesResourceIds()
+                && identity.isManagedIdentity()
+                && !ResourceId.isWellFormed(identity.resourceId());
+    }
+
+    /** Assigned identities of a pod are told apart by the identity's name alone, so one of equal names remains. */
+    private List<Candidate> withoutCollisions(List<Candidate> candidates) {
+        Map<String, Candidate> winners = new HashMap<>();
+        for (Candidate candidate : candidates) {
+            if (candidate.isGranted()) {
+                winners.merge(
+                        candidate.binding().azureIdentity(),
+                        candidate,
+                        (first, last) -> rules.profile().sortsBindings() ? first : last);
+            }
+        }
+        return candidates.stream()
+                .map(candidate -> !candidate.isGranted() || winners.containsValue(candidate)
+                        ? candidate
+                        : candidate.withObstacle(Obstacle.NAME_COLLISION))
+                .toList();
+    }
+
+    /** Why NMI would ask IMDS for the pod without any binding; empty if it would not. */
+    public Optional<Bypass> bypass(Pod pod) {
+        if (pod.namespace().equals(rules.micNamespace()) && pod.replicaSet().startsWith("mic")) {
+            return Optional.of(new Bypass(null));
+        }
+        return cluster.exceptions().stream()
+                .filter(exception -> covers(exception, pod))
+                .map(Bypass::new)
+                .findFirst();
+    }
+
+    private static boolean covers(AzurePodIdentityException exception, Pod pod) {
+        return exception.namespace().equals(pod.namespace())
+                && exception.podLabels().entrySet().stream()
+                        .anyMatch(label ->
+                                label.getValue().equalsIgnoreCase(pod.labels().get(label.getKey())));
+    }
+
+    /**
+     * Which of the identities that a pod has got answers one token request.
+     *
+     * @param available in the order in which upstream would have them; the first fitting one is taken
+     */
+    public IdentityChoice choose(Pod pod, List<AzureIdentity> available, IdentityRequest request) {
+        List<AzureIdentity> usable =
+                available.stream().filter(identity -> mayUse(pod, identity)).toList();
+        List<AzureIdentity> fitting =
+                usable.stream().filter(identity -> fits(request, identity)).toList();
+        if (!fitting.isEmpty()) {
+            return new IdentityChoice.Chosen(fitting.get(0), fitting.subList(1, fitting.size()));
+        }
+        if (request.isAny()) {
+            return new IdentityChoice.NoneLeft();
+        }
+        return new IdentityChoice.NotFound(
+                usable.stream().filter(request::isMetBy).findFirst());
+    }
+
+    private boolean fits(IdentityRequest request, AzureIdentity identity) {
+        return rules.profile().choosesByExactId() ? request.isMetExactlyBy(identity) : request.isMetBy(identity);
+    }
+
+    /** Whether namespaces let the pod have the identity. */
+    private boolean mayUse(Pod pod, AzureIdentity identity) {
+        return !(rules.forceNamespaced() || identity.isNamespaced())
+                || identity.namespace().equals(pod.namespace());
+    }
+}

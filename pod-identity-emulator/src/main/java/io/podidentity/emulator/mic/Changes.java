@@ -1,0 +1,84 @@
+package io.podidentity.emulator.mic;
+
+import io.podidentity.emulator.cluster.AzureAssignedIdentity;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
+import io.podidentity.emulator.cluster.ObjectName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one cycle has to do on one machine.
+ *
+ * @param create new ones, and old ones that are still in {@code Created}
+ * @param update of the same name, with another binding, identity or node
+ * @param replaced what stood in their place before
+ * @param delete no longer wanted
+ */
+record Changes(
+        List<AzureAssignedIdentity> create,
+        List<AzureAssignedIdentity> update,
+        List<AzureAssignedIdentity> replaced,
+        List<AzureAssignedIdentity> delete) {
+
+    private static Changes none() {
+        return new Changes(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    /** By machine. Machines without a change are left out. */
+    static Map<String, Changes> between(
+            Map<ObjectName, AzureAssignedIdentity> current, Map<ObjectName, AzureAssignedIdentity> desired) {
+        var changes = new TreeMap<String, Changes>();
+        desired.forEach((name, wanted) -> {
+            AzureAssignedIdentity present = current.get(name);
+            if (present == null) {
+                on(wanted, changes).create().add(wanted);
+            } else if (!isSame(present, wanted)) {
+                on(wanted, changes).update().add(wanted);
+                on(wanted, changes).replaced().add(present);
+            } else if (present.state() == State.CREATED) {
+                on(wanted, changes).create().add(present);
+            }
+        });
+        current.forEach((name, present) -> {
+            if (!desired.containsKey(name)) {
+                on(present, changes).delete().add(present);
+            }
+        });
+        return changes;
+    }
+
+    private static Changes on(AzureAssignedIdentity assigned, Map<String, Changes> changes) {
+        return changes.computeIfAbsent(VirtualMachines.machineOf(assigned.nodeName()), machine -> none());
+    }
+
+    private static boolean isSame(AzureAssignedIdentity a, AzureAssignedIdentity b) {
+        return a.binding().name().name().equals(b.binding().name().name())
+                && a.binding()
+                        .metadata()
+                        .resourceVersion()
+                        .equals(b.binding().metadata().resourceVersion())
+                && a.identity().name().name().equals(b.identity().name().name())
+                && a.identity()
+                        .metadata()
+                        .resourceVersion()
+                        .equals(b.identity().metadata().resourceVersion())
+                && a.pod().equals(b.pod())
+                && a.nodeName().equals(b.nodeName());
+    }
+
+    /** Those that the machine must have the identity for. */
+    List<AzureAssignedIdentity> wanted() {
+        var all = new ArrayList<>(create);
+        all.addAll(update);
+        return all;
+    }
+
+    /** Those whose identity the machine may lose. */
+    List<AzureAssignedIdentity> unwanted() {
+        var all = new ArrayList<>(delete);
+        all.addAll(replaced);
+        return all;
+    }
+}

@@ -1,0 +1,112 @@
+package io.podidentity.emulator.mic;
+
+import io.podidentity.emulator.cluster.AzureAssignedIdentity;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.LiveCluster;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.match.IdentityMatcher;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.match.PodMatch;
+import io.podidentity.emulator.match.ResourceId;
+import io.podidentity.emulator.time.EmulatorClock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The managed identity controller: keeps the assigned identities in the cluster and the identities on its machines as
+ * bindings and labels want them. Each cycle compares what should be with what is.
+ *
+ * <p>Thread-safety: one cycle at a time.
+ *
+ * @see <a href="https://github.com/Azure/aad-pod-identity/blob/v1.8.17/pkg/mic/mic.go">mic.go</a>
+ */
+public final class Mic {
+
+    private final LiveCluster cluster;
+    private final MatchRules rules;
+    private final MicLog log;
+    private final MachineUpdate machines;
+    private final Assignments assignments;
+    private int cycles;
+    private int workingCycles;
+
+    /**
+     * Starts with nothing done.
+     *
+     * @param log takes its log lines
+     * @param events takes the events that it records
+     */
+    public Mic(
+            LiveCluster cluster,
+            MatchRules rules,
+            VirtualMachines machines,
+            EmulatorClock clock,
+            Consumer<String> log,
+            Consumer<Event> events) {
+        this.cluster = cluster;
+        this.rules = rules;
+        this.log = new MicLog(rules.profile(), clock, log);
+        this.assignments = new Assignments(rules);
+        this.machines = new MachineUpdate(cluster, machines, clock, this.log, events);
+    }
+
+    /**
+     * Runs one cycle, with all the time that Azure takes.
+     *
+     * @return whether there was anything to do
+     * @throws InterruptedException if the thread is interrupted while Azure takes its time
+     */
+    public boolean cycle() throws InterruptedException {
+        Cluster now = cluster.now();
+        var matcher = new IdentityMatcher(now, rules);
+        now.identities().stream().filter(matcher::isIgnored).forEach(this::logIgnored);
+        List<PodMatch> matches = now.pods().stream()
+                .filter(pod -> pod.bindingLabel().isPresent())
+                .map(matcher::match)
+                .toList();
+        matches.forEach(match -> new MatchReasons(match).lines().forEach(log::reason));
+        Map<ObjectName, AzureAssignedIdentity> desired = assignments.of(matches);
+        Map<String, Changes> changes = Changes.between(byName(now.all(AzureAssignedIdentity.class)), desired);
+        for (Map.Entry<String, Changes> change : changes.entrySet()) {
+            machines.update(change.getKey(), change.getValue(), desired.values());
+        }
+        cycles++;
+        if (!changes.isEmpty()) {
+            workingCycles++;
+            logWork(now, matches.stream().map(PodMatch::pod).toList());
+        }
+        return !changes.isEmpty();
+    }
+
+    /**
+     * Puts identities back on machines that have lost them; from 1.6.3, every three minutes there.
+     *
+     * @throws InterruptedException if the thread is interrupted while Azure takes its time
+     */
+    public void reconcile() throws InterruptedException {
+        if (rules.profile().isAtLeast(1, 6, 3)) {
+            machines.restore(cluster.now().all(AzureAssignedIdentity.class));
+        }
+    }
+
+    private static Map<ObjectName, AzureAssignedIdentity> byName(List<AzureAssignedIdentity> assigned) {
+        var map = new LinkedHashMap<ObjectName, AzureAssignedIdentity>();
+        assigned.forEach(one -> map.put(one.name(), one));
+        return map;
+    }
+
+    private void logIgnored(AzureIdentity identity) {
+        log.error("ignoring azure identity " + identity.name() + ", error: invalid resource id: \""
+                + identity.resourceId() + "\", must match " + ResourceId.SHAPE);
+    }
+
+    private void logWork(Cluster now, List<Pod> pods) {
+        log.info("work done: true. Found " + pods.size() + " pods, "
+                + now.identities().size() + " ids, " + now.bindings().size() + " bindings");
+        log.info("total work cycles: " + cycles + ", out of which work was done in: " + workingCycles);
+    }
+}

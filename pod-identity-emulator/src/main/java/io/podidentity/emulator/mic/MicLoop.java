@@ -1,0 +1,63 @@
+package io.podidentity.emulator.mic;
+
+import io.podidentity.emulator.cluster.LiveCluster;
+import io.podidentity.emulator.time.EmulatorClock;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a cycle whenever pods, bindings or identities change, and looks after the machines every three minutes, on a
+ * thread of its own.
+ *
+ * <p>Thread-safety: safe. Lifecycle: running from {@link #start} until {@link #close}.
+ */
+public final class MicLoop implements AutoCloseable {
+
+    /** MIC pauses after work, for its caches to catch up. */
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(3);
+
+    private final Mic mic;
+    private final EmulatorClock clock;
+    private final Semaphore changes = new Semaphore(1);
+    private final Thread thread;
+
+    private MicLoop(Mic mic, EmulatorClock clock) {
+        this.mic = mic;
+        this.clock = clock;
+        this.thread = new Thread(this::run, "podid-mic");
+        this.thread.setDaemon(true);
+    }
+
+    /** Starts with one cycle. */
+    public static MicLoop start(Mic mic, LiveCluster cluster, EmulatorClock clock) {
+        var loop = new MicLoop(mic, clock);
+        cluster.onApply((before, after) -> loop.changes.release());
+        loop.thread.start();
+        return loop;
+    }
+
+    private void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                if (!changes.tryAcquire(clock.onTheMachine(RECONCILE_INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
+                    mic.reconcile();
+                    continue;
+                }
+                changes.drainPermits();
+                if (mic.cycle()) {
+                    clock.await(PAUSE);
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,23 @@
+package io.podidentity.emulator.nmi;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Pod;
+import java.util.List;
+
+/** What NMI can learn from the API server at any time. Must be thread-safe. */
+public interface ApiServer {
+
+    /**
+     * All objects, among them the assigned identities that MIC has written so far.
+     *
+     * @throws ApiServerException if it cannot be read
+     */
+    Cluster cluster();
+
+    /**
+     * The pods of the node that have that address, whatever their phase.
+     *
+     * @throws ApiServerException if it cannot be read
+     */
+    List<Pod> podsAt(String ip);
+}

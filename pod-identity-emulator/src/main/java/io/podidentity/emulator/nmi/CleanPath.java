@@ -1,0 +1,23 @@
+package io.podidentity.emulator.nmi;
+
+import java.util.ArrayDeque;
+
+/** The canonical form of a path, to which Go's routers redirect. */
+final class CleanPath {
+
+    private CleanPath() {}
+
+    /** Without doubled slashes and dots; a slash at the end stays. */
+    static String of(String path) {
+        var segments = new ArrayDeque<String>();
+        for (String segment : path.split("/", -1)) {
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!segment.isEmpty() && !segment.equals(".")) {
+                segments.addLast(segment);
+            }
+        }
+        String clean = "/" + String.join("/", segments);
+        return path.endsWith("/") && clean.length() > 1 ? clean + "/" : clean;
+    }
+}

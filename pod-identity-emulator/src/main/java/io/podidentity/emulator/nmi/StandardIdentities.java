@@ -1,0 +1,149 @@
+package io.podidentity.emulator.nmi;
+
+import io.podidentity.emulator.adal.PanicException;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.http.HangUpWatch;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.log.ClientIds;
+import io.podidentity.emulator.match.IdentityChoice.Chosen;
+import io.podidentity.emulator.match.IdentityMatcher;
+import io.podidentity.emulator.match.IdentityRequest;
+import io.podidentity.emulator.time.EmulatorClock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The standard mode: waits until MIC has assigned what the request means. It waits 80 s for an assignment to begin and
+ * 100 s in all, both by the flags' defaults.
+ */
+final class StandardIdentities implements Identities {
+
+    private final NmiSettings settings;
+    private final ApiServer apiServer;
+    private final EmulatorClock clock;
+
+    StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock) {
+        this.settings = settings;
+        this.apiServer = apiServer;
+        this.clock = clock;
+    }
+
+    @Override
+    public AzureIdentity find(Pod pod, IdentityRequest wanted, Request request, RequestLog log)
+            throws NmiException, InterruptedException {
+        Optional<List<AzureIdentity>> already = assigned(pod.name(), wanted, log);
+        List<AzureIdentity> assigned =
+                already.isPresent() ? already.get() : awaitAssigned(pod.name(), wanted, request, log);
+        return choose(pod, assigned, wanted, log);
+    }
+
+    private List<AzureIdentity> awaitAssigned(ObjectName pod, IdentityRequest wanted, Request request, RequestLog log)
+            throws NmiException, InterruptedException {
+        try (HangUpWatch client = request.watchClient()) {
+            try {
+                return awaitAssigned(pod, wanted, log);
+            } catch (InterruptedException e) {
+                if (client.hasHungUp()) {
+                    throw new NmiException.NoIdentity("context canceled", true);
+                }
+                throw e;
+            }
+        }
+    }
+
+    private List<AzureIdentity> awaitAssigned(ObjectName pod, IdentityRequest wanted, RequestLog log)
+            throws NmiException, InterruptedException {
+        int forCreated = settings.retryAttemptsForCreated();
+        int attempts = forCreated + settings.retryAttemptsForAssigned();
+        for (int attempt = 1; attempt < attempts; attempt++) {
+            pause(pod, attempt, log);
+            Optional<List<AzureIdentity>> assigned = assigned(pod, wanted, log);
+            if (assigned.isPresent()) {
+                return assigned.get();
+            }
+            if (attempt >= forCreated && !anyMeant(in(State.CREATED, pod), wanted)) {
+                throw notAssigned(pod, wanted, "CREATED", forCreated);
+            }
+        }
+        pause(pod, attempts, log);
+        throw notAssigned(pod, wanted, "ASSIGNED", attempts);
+    }
+
+    private void pause(ObjectName pod, int attempt, RequestLog log) throws InterruptedException {
+        clock.await(settings.findIdentityRetryInterval());
+        // From 1.6.0 on only at verbosity 4.
+        if (!settings.profile().logsWithKlog()) {
+            log.warning(
+                    "",
+                    "failed to get assigned ids for pod:" + pod + " in ASSIGNED state, retrying attempt: " + attempt);
+        }
+    }
+
+    /** Those that are on the node already, if what the request means is among them. */
+    private Optional<List<AzureIdentity>> assigned(ObjectName pod, IdentityRequest wanted, RequestLog log) {
+        List<AzureIdentity> stateless = in(State.NONE, pod);
+        if (anyMeant(stateless, wanted)) {
+            log.warning(
+                    "standard.go:121",
+                    "found assignedIDs with no state for pod:" + pod
+                            + ". AssignedIDs created with old version of mic.");
+            return Optional.of(stateless);
+        }
+        return Optional.of(in(State.ASSIGNED, pod)).filter(assigned -> anyMeant(assigned, wanted));
+    }
+
+    private List<AzureIdentity> in(State state, ObjectName pod) {
+        return apiServer.cluster().all(AzureAssignedIdentity.class).stream()
+                .filter(assigned -> assigned.state() == state && assigned.pod().equals(pod))
+                .map(AzureAssignedIdentity::identity)
+                .toList();
+    }
+
+    private static boolean anyMeant(List<AzureIdentity> identities, IdentityRequest wanted) {
+        return identities.stream().anyMatch(wanted::isMetBy);
+    }
+
+    private NmiException.NoIdentity notAssigned(ObjectName pod, IdentityRequest wanted, String state, int attempts) {
+        long interval = settings.findIdentityRetryInterval().toSeconds();
+        String text = "getting assigned identities for pod " + pod + " in " + state + " state failed after " + attempts
+                + " attempts, retry duration [" + interval + "]s";
+        text += settings.profile().logsWithKlog()
+                ? ", error: <nil>. Check MIC pod logs for identity assignment errors"
+                : ". Error: <nil>";
+        if (settings.profile().isAtLeast(1, 8, 0) && !wanted.clientId().isEmpty()) {
+            text = "clientID in request: " + ClientIds.redacted(wanted.clientId()) + ", " + text;
+        }
+        return new NmiException.NoIdentity(text, state.equals("ASSIGNED"));
+    }
+
+    private AzureIdentity choose(Pod pod, List<AzureIdentity> assigned, IdentityRequest wanted, RequestLog log)
+            throws NmiException {
+        var choice = new IdentityMatcher(apiServer.cluster(), settings.rules()).choose(pod, assigned, wanted);
+        if (!settings.profile().logsWithKlog()) {
+            return OldChoice.of(choice, assigned, wanted, log);
+        }
+        logIgnored(pod, assigned, log);
+        if (choice instanceof Chosen chosen) {
+            Choices.log("standard.go:72", pod, wanted, chosen, log);
+            return chosen.identity();
+        }
+        if (wanted.isAny()) {
+            throw new PanicException("runtime error: index out of range [0] with length 0");
+        }
+        throw Choices.notFound(wanted);
+    }
+
+    private void logIgnored(Pod pod, List<AzureIdentity> assigned, RequestLog log) {
+        assigned.stream()
+                .filter(identity -> settings.rules().forceNamespaced() || identity.isNamespaced())
+                .filter(identity -> !identity.namespace().equals(pod.namespace()))
+                .forEach(identity -> log.error(
+                        "standard.go:63",
+                        "pod:" + pod.name() + " has identity " + identity.name().name() + "/" + identity.namespace()
+                                + " but identity is namespaced will be ignored"));
+    }
+}

@@ -1,0 +1,126 @@
+package io.podidentity.emulator.nmi;
+
+import io.podidentity.emulator.adal.Adal;
+import io.podidentity.emulator.adal.AdalException;
+import io.podidentity.emulator.adal.AdalToken;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.emulator.log.ClientIds;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Fetches the tokens of an identity, each time anew: NMI has no cache. */
+final class Tokens {
+
+    private static final String SOURCE = "standard.go:186";
+    private static final int MAX_AUXILIARY_TENANTS = 3;
+
+    private final Profile profile;
+    private final Secrets secrets;
+    private final Adal adal;
+    private final NmiMetrics metrics;
+
+    Tokens(Profile profile, Secrets secrets, Adal adal, NmiMetrics metrics) {
+        this.profile = profile;
+        this.secrets = secrets;
+        this.adal = adal;
+        this.metrics = metrics;
+    }
+
+    /** The node's own identity, or the one of that client ID, for a pod that needs no binding. */
+    AdalToken ofNode(String clientId, String resource) throws NmiException, InterruptedException {
+        return clientId.isEmpty()
+                ? fetched("adal_token_msi", () -> adal.systemAssigned(resource))
+                : fetched("adal_token_msi_userassignedid", () -> adal.userAssigned(clientId, resource));
+    }
+
+    /** One token, or with auxiliary tenants one for each, that of the identity's own tenant first. */
+    List<AdalToken> of(AzureIdentity identity, String resource, RequestLog log)
+            throws NmiException, InterruptedException {
+        boolean known = identity.type() == AzureIdentity.MANAGED_IDENTITY
+                || identity.type() == AzureIdentity.SERVICE_PRINCIPAL
+                || (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE && profile.isAtLeast(1, 6, 2));
+        if (!known) {
+            throw new NmiException.NoToken("unsupported identity type " + identity.type(), false);
+        }
+        log.info(SOURCE, description(identity) + " resource:" + resource);
+        return switch (identity.type()) {
+            case AzureIdentity.MANAGED_IDENTITY ->
+                List.of(fetched(
+                        "adal_token_msi_userassignedid", () -> adal.userAssigned(identity.clientId(), resource)));
+            case AzureIdentity.SERVICE_PRINCIPAL -> bySecret(identity, resource, log);
+            default -> List.of(byCertificate(identity, resource));
+        };
+    }
+
+    private String description(AzureIdentity identity) {
+        var text = new StringBuilder("matched identityType:").append(identity.type());
+        if (!identity.isManagedIdentity()) {
+            text.append(profile.logsWithKlog() ? " adendpoint:" + identity.adEndpoint() : "")
+                    .append(" tenantid:")
+                    .append(identity.tenantId());
+        }
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL && profile.isAtLeast(1, 7, 0)) {
+            text.append(" auxiliaryTenantIDs:[")
+                    .append(String.join(" ", identity.auxiliaryTenantIds()))
+                    .append(']');
+        }
+        return text.append(" clientid:")
+                .append(ClientIds.redacted(identity.clientId()))
+                .toString();
+    }
+
+    private List<AdalToken> bySecret(AzureIdentity identity, String resource, RequestLog log)
+            throws NmiException, InterruptedException {
+        String secret = Secrets.onlyValue(secrets.find(identity.clientPassword()), log);
+        List<String> auxiliary = profile.isAtLeast(1, 7, 0) ? identity.auxiliaryTenantIds() : List.of();
+        if (auxiliary.isEmpty()) {
+            return List.of(bySecret(identity, identity.tenantId(), secret, resource));
+        }
+        if (auxiliary.size() > MAX_AUXILIARY_TENANTS) {
+            throw new NmiException.NoToken("must specify one to three auxiliary tenants", false);
+        }
+        var tokens = new ArrayList<AdalToken>();
+        tokens.add(ofSeveral("primary", identity, identity.tenantId(), secret, resource));
+        for (String tenant : auxiliary) {
+            tokens.add(ofSeveral("auxiliary", identity, tenant, secret, resource));
+        }
+        return tokens;
+    }
+
+    /** Of several tokens the error is wrapped, so NMI does not see that it is a refusal. */
+    private AdalToken ofSeveral(String which, AzureIdentity identity, String tenant, String secret, String resource)
+            throws NmiException, InterruptedException {
+        try {
+            return bySecret(identity, tenant, secret, resource);
+        } catch (NmiException.NoToken e) {
+            throw new NmiException.NoToken("failed to refresh " + which + " token: " + e.getMessage(), false);
+        }
+    }
+
+    private AdalToken bySecret(AzureIdentity identity, String tenant, String secret, String resource)
+            throws NmiException, InterruptedException {
+        return fetched(
+                "adal_token",
+                () -> adal.withSecret(identity.adEndpoint(), tenant, identity.clientId(), secret, resource));
+    }
+
+    private AdalToken byCertificate(AzureIdentity identity, String resource) throws NmiException, InterruptedException {
+        Secret secret = secrets.find(identity.clientPassword());
+        byte[] file = secret.value("certificate").orElse(new byte[0]);
+        String password = Secrets.text(secret, "password");
+        return fetched(
+                "adal_token",
+                () -> adal.withCertificate(
+                        identity.adEndpoint(), identity.tenantId(), identity.clientId(), file, password, resource));
+    }
+
+    private AdalToken fetched(String operation, NmiMetrics.Fetch fetch) throws NmiException, InterruptedException {
+        try {
+            return metrics.timed(operation, fetch);
+        } catch (AdalException e) {
+            throw new NmiException.NoToken(e.getMessage(), e.isRefused());
+        }
+    }
+}

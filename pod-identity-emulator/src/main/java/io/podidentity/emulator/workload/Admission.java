@@ -1,0 +1,26 @@
+package io.podidentity.emulator.workload;
+
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Volume.TokenProjection;
+
+/** What becomes of a pod when it is created. */
+public sealed interface Admission {
+
+    /** The webhook is not asked, since the pod lacks the label; the pod stays as it is. */
+    record NotSelected() implements Admission {}
+
+    /**
+     * The pod is created.
+     *
+     * @param pod as the webhook changed it
+     * @param token what is projected into it
+     */
+    record Admitted(Pod pod, TokenProjection token) implements Admission {}
+
+    /**
+     * The pod is not created.
+     *
+     * @param reason what the API server says
+     */
+    record Denied(String reason) implements Admission {}
+}

@@ -1,0 +1,143 @@
+package io.podidentity.emulator.workload;
+
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.AccessTokenReader;
+import io.podidentity.emulator.token.IssuedToken;
+import io.podidentity.emulator.token.SigningKey;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The OpenID issuer of the cluster: makes the tokens of service accounts, and publishes the key by which Entra checks
+ * them.
+ *
+ * <p>Thread-safety: safe.
+ *
+ * @see <a href="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/">projected
+ *     tokens</a>
+ */
+public final class ClusterIssuer implements Endpoint {
+
+    private static final String DISCOVERY = ".well-known/openid-configuration";
+    private static final String KEYS = "openid/v1/jwks";
+
+    private final SigningKey key;
+    private final AccessTokenReader tokens;
+    private final URI issuer;
+    private final Clock clock;
+
+    /**
+     * An issuer of that address.
+     *
+     * @param issuer with a slash at the end, as AKS's
+     * @param clock the machine's, as Entra judges the tokens by it
+     */
+    public ClusterIssuer(SigningKey key, URI issuer, Clock clock) {
+        this.key = key;
+        this.tokens = new AccessTokenReader(key);
+        this.issuer = issuer;
+        this.clock = clock;
+    }
+
+    /** The issuer in the tokens, letter by letter. */
+    public String issuer() {
+        return issuer.toString();
+    }
+
+    public PublicKey publicKey() {
+        return key.publicKey();
+    }
+
+    /** The subject in the tokens of a service account. */
+    public static String subject(ObjectName serviceAccount) {
+        return "system:serviceaccount:" + serviceAccount.namespace() + ":" + serviceAccount.name();
+    }
+
+    /** Makes a token of the pod's service account, which is bound to the pod. */
+    IssuedToken project(Pod pod, TokenProjection projection) {
+        var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Instant expiresOn = now.plusSeconds(projection.expirationSeconds());
+        var claims = new LinkedHashMap<String, Object>();
+        claims.put("aud", List.of(projection.audience()));
+        claims.put("exp", expiresOn.getEpochSecond());
+        claims.put("iat", now.getEpochSecond());
+        claims.put("iss", issuer());
+        claims.put("jti", UUID.randomUUID().toString());
+        claims.put(
+                "kubernetes.io",
+                Map.of(
+                        "namespace", pod.namespace(),
+                        "node", object("node", pod.spec().nodeName()),
+                        "pod", object("pod " + pod.name(), pod.name().name()),
+                        "serviceaccount", object("serviceaccount " + account, account.name())));
+        claims.put("nbf", now.getEpochSecond());
+        claims.put("sub", subject(account));
+        return new IssuedToken(key.sign(claims), now, expiresOn);
+    }
+
+    /** Whether it is a token of this issuer, for that audience, whose time has come and is not over. */
+    boolean signed(String token, String audience) {
+        Instant now = clock.instant();
+        return tokens.read(token)
+                .filter(claims -> issuer().equals(claims.getIssuer()))
+                .filter(claims -> claims.getAudience().contains(audience))
+                .filter(claims -> claims.getExpirationTime().toInstant().isAfter(now))
+                .isPresent();
+    }
+
+    /** A short-lived assertion in another name, for Entra. */
+    String assertion(String otherIssuer, String subject) {
+        long now = clock.instant().getEpochSecond();
+        return key.sign(Map.of(
+                "aud", List.of(WebhookSettings.AUDIENCE),
+                "iss", otherIssuer,
+                "sub", subject,
+                "iat", now,
+                "nbf", now,
+                "exp", now + 600));
+    }
+
+    /** The same object has the same UID in every run. */
+    private static Map<String, Object> object(String unique, String name) {
+        String uid =
+                UUID.nameUUIDFromBytes(unique.getBytes(StandardCharsets.UTF_8)).toString();
+        return Map.of("name", name, "uid", uid);
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        String path = issuer.getPath();
+        if (!request.isGet() || !request.rawPath().startsWith(path)) {
+            return Answer.empty(404);
+        }
+        return switch (request.rawPath().substring(path.length())) {
+            case DISCOVERY -> Answer.json(200, discovery());
+            case KEYS -> Answer.json(200, key.publicKeys());
+            default -> Answer.empty(404);
+        };
+    }
+
+    private Map<String, Object> discovery() {
+        var document = new LinkedHashMap<String, Object>();
+        document.put("issuer", issuer());
+        document.put("jwks_uri", issuer + KEYS);
+        document.put("response_types_supported", List.of("id_token"));
+        document.put("subject_types_supported", List.of("public"));
+        document.put("id_token_signing_alg_values_supported", List.of("RS256"));
+        return document;
+    }
+}

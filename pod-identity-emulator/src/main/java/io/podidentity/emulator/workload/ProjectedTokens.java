@@ -1,0 +1,132 @@
+package io.podidentity.emulator.workload;
+
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import io.podidentity.emulator.time.EmulatorClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * The kubelet's part: writes the tokens of pods into files that only the owner can read, and replaces each when four
+ * fifths of its life have passed in the cluster. A reader sees the old token or the new one, never a half.
+ *
+ * <p>Thread-safety: safe. Lifecycle: {@link #close} ends the threads, which are daemons, and removes the files.
+ */
+public final class ProjectedTokens implements AutoCloseable {
+
+    private static final int ROTATE_AT_PERCENT = 80;
+    private static final Duration ROTATE_AT_LATEST = Duration.ofHours(24);
+
+    private final ClusterIssuer issuer;
+    private final EmulatorClock clock;
+    private final Path folder;
+    private final AtomicInteger count = new AtomicInteger();
+    private final Map<ObjectName, Future<?>> rotations = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        var thread = new Thread(task, "podid-kubelet");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * Makes the folder.
+     *
+     * @throws UncheckedIOException if that fails
+     */
+    public ProjectedTokens(ClusterIssuer issuer, EmulatorClock clock) {
+        this.issuer = issuer;
+        this.clock = clock;
+        try {
+            // Such a folder, and a file made by createTempFile, is its owner's alone where the file system knows
+            // owners.
+            this.folder = Files.createTempDirectory("podid-tokens-");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot make a folder for the tokens of service accounts", e);
+        }
+    }
+
+    /**
+     * Writes a token of the pod, and keeps it fresh until {@link #remove}.
+     *
+     * @return the file, there until {@link #close}
+     * @throws UncheckedIOException if it cannot be written
+     */
+    public Path project(Pod pod, TokenProjection projection) {
+        // The volume's own path is the cluster's; here each pod has a folder that tells whose it is.
+        String name = count.incrementAndGet() + "-" + pod.namespace() + "-"
+                + pod.name().name();
+        try {
+            Path file = Files.createDirectory(folder.resolve(name)).resolve("azure-identity-token");
+            Instant written = clock.instant();
+            write(file, pod, projection);
+            rotations.put(pod.name(), threads.submit(() -> rotate(file, pod, projection, written)));
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the token of pod " + pod.name(), e);
+        }
+    }
+
+    /** Keeps the token of a pod fresh no longer; its file may be open, and stays. */
+    public void remove(ObjectName pod) {
+        Future<?> rotation = rotations.remove(pod);
+        if (rotation != null) {
+            rotation.cancel(true);
+        }
+    }
+
+    private void rotate(Path file, Pod pod, TokenProjection projection, Instant firstWritten) {
+        Duration life = Duration.ofSeconds(projection.expirationSeconds());
+        Duration share = life.multipliedBy(ROTATE_AT_PERCENT).dividedBy(100);
+        Duration period = share.compareTo(ROTATE_AT_LATEST) < 0 ? share : ROTATE_AT_LATEST;
+        try {
+            for (Instant due = firstWritten.plus(period); ; due = due.plus(period)) {
+                clock.awaitUntil(due);
+                write(file, pod, projection);
+            }
+        } catch (InterruptedException | IOException closed) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(Path file, Pod pod, TokenProjection projection) throws IOException {
+        Path fresh = Files.createTempFile(file.getParent(), "token", ".new");
+        Files.writeString(fresh, issuer.project(pod, projection).value());
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        try {
+            // A writer in the middle of it would leave its file behind.
+            threads.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (Files.notExists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot remove " + folder, e);
+        }
+    }
+}

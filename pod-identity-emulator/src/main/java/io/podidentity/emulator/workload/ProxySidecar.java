@@ -1,0 +1,131 @@
+package io.podidentity.emulator.workload;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The proxy beside a program that asks the metadata service: answers with tokens of the pod's workload identity, and
+ * passes everything else on. Unlike the metadata service it asks for no {@code Metadata} header, and unlike the real
+ * proxy it keeps no token: each request is an exchange.
+ *
+ * <p>Thread-safety: safe.
+ */
+public final class ProxySidecar implements Endpoint {
+
+    private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    private final String clientId;
+    private final String tenantId;
+    private final Path tokenFile;
+    private final Endpoint entra;
+    private final Endpoint imds;
+    private final Clock clock;
+
+    /**
+     * A proxy in one pod.
+     *
+     * @param clientId the container's AZURE_CLIENT_ID, empty if it has none
+     * @param imds what it passes other requests on to
+     */
+    ProxySidecar(String clientId, String tenantId, Path tokenFile, Endpoint entra, Endpoint imds, Clock clock) {
+        this.clientId = clientId;
+        this.tenantId = tenantId;
+        this.tokenFile = tokenFile;
+        this.entra = entra;
+        this.imds = imds;
+        this.clock = clock;
+    }
+
+    /** Which part of the proxy a path leads to; the letter case counts. */
+    enum Route {
+        TOKEN,
+        READY,
+        IMDS;
+
+        static Route of(String rawPath) {
+            return switch (rawPath.endsWith("/") ? rawPath.substring(0, rawPath.length() - 1) : rawPath) {
+                case "/metadata/identity/oauth2/token" -> TOKEN;
+                case "/readyz" -> READY;
+                default -> IMDS;
+            };
+        }
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        return switch (Route.of(request.rawPath())) {
+            case TOKEN -> token(request);
+            case READY -> Answer.text(200, "text/plain; charset=utf-8", "ok");
+            case IMDS -> imds.answer(request);
+        };
+    }
+
+    /** The scope for a resource; its slash at the end is kept. */
+    static String scope(String resource) {
+        return resource.endsWith("/.default") ? resource : resource + "/.default";
+    }
+
+    private Answer token(Request request) {
+        String client = request.query().get("client_id").orElse(clientId);
+        if (client.isEmpty()) {
+            return error(400, "The client_id parameter or AZURE_CLIENT_ID environment variable must be set");
+        }
+        String resource = request.query().get("resource").orElse("");
+        if (resource.isEmpty()) {
+            return error(400, "The resource parameter is required.");
+        }
+        try {
+            Answer exchanged = entra.answer(exchange(client, resource));
+            Map<String, Object> body = JSONObjectUtils.parse(exchanged.text());
+            return exchanged.status() == 200
+                    ? token(body, resource)
+                    : error(500, String.valueOf(body.get("error_description")));
+        } catch (IOException | ParseException e) {
+            return error(500, "failed to exchange the token: " + e.getMessage());
+        }
+    }
+
+    private Request exchange(String client, String resource) throws IOException {
+        return Request.form(
+                "/" + tenantId + "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        client,
+                        "scope",
+                        scope(resource),
+                        "client_assertion_type",
+                        ASSERTION_TYPE,
+                        "client_assertion",
+                        Files.readString(tokenFile).strip()));
+    }
+
+    private Answer token(Map<String, Object> exchanged, String resource) throws ParseException {
+        long seconds = JSONObjectUtils.getLong(exchanged, "expires_in");
+        var body = new LinkedHashMap<String, Object>();
+        body.put("access_token", exchanged.get("access_token"));
+        body.put("refresh_token", "");
+        // A number, and ten seconds less than it is, where the metadata service has a text.
+        body.put("expires_in", seconds - 10);
+        body.put("expires_on", Long.toString(clock.instant().getEpochSecond() + seconds));
+        body.put("not_before", 0);
+        body.put("resource", resource);
+        body.put("token_type", "Bearer");
+        return Answer.json(200, body).with("Content-Type", "application/json");
+    }
+
+    private static Answer error(int status, String message) {
+        return Answer.text(status, "text/plain; charset=utf-8", message + "\n")
+                .with("X-Content-Type-Options", "nosniff");
+    }
+}

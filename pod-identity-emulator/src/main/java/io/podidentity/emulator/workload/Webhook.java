@@ -1,0 +1,131 @@
+package io.podidentity.emulator.workload;
+
+import io.podidentity.emulator.cluster.Container.VolumeMount;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.PodSpec;
+import io.podidentity.emulator.cluster.Volume;
+import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The mutating webhook of azure-workload-identity: gives labelled pods the variables, and the volume with the token,
+ * by which Azure's libraries sign in.
+ *
+ * <p>Thread-safety: immutable.
+ */
+public final class Webhook {
+
+    /** The name under which the API server reports its refusals. */
+    private static final String NAME = "mutation.azure-workload-identity.io";
+
+    private final WebhookSettings settings;
+    private final ProxyContainers proxies;
+
+    public Webhook(WebhookSettings settings) {
+        this.settings = settings;
+        this.proxies = new ProxyContainers(settings.nativeSidecar());
+    }
+
+    /** The name of the service account that a pod runs as. */
+    public static String serviceAccount(Pod pod) {
+        String name = pod.spec().serviceAccountName();
+        return name.isEmpty() ? "default" : name;
+    }
+
+    /**
+     * Decides on a pod.
+     *
+     * @param serviceAccount the annotations of the account that {@link #serviceAccount} names; empty if there is no
+     *     such account
+     */
+    public Admission admit(Pod pod, Optional<Map<String, String>> serviceAccount) {
+        if (serviceAccount.isEmpty()) {
+            // The API server looks before it asks any webhook, whether the pod is labelled or not.
+            String name = serviceAccount(pod);
+            return new Admission.Denied(
+                    "pods \"%s\" is forbidden: error looking up service account %s/%s: serviceaccount \"%s\" not found"
+                            .formatted(pod.name().name(), pod.namespace(), name, name));
+        }
+        if (!"true".equals(pod.labels().get(Keys.USE))) {
+            return new Admission.NotSelected();
+        }
+        try {
+            return mutate(pod, serviceAccount.get());
+        } catch (DeniedException denied) {
+            return new Admission.Denied(
+                    "admission webhook \"" + NAME + "\" denied the request: " + denied.getMessage());
+        }
+    }
+
+    private Admission mutate(Pod pod, Map<String, String> account) {
+        Map<String, String> annotations = pod.metadata().annotations();
+        WebhookVersion version = settings.version();
+        PodSpec withProxy = proxies.injectInto(pod.spec(), annotations);
+        Optional<IdentityBindings> binding = binding(annotations);
+        var token = new TokenProjection(
+                version.file(),
+                binding.isPresent() ? IdentityBindings.AUDIENCE : WebhookSettings.AUDIENCE,
+                TokenExpiration.seconds(annotations.get(Keys.TOKEN_EXPIRATION), account.get(Keys.TOKEN_EXPIRATION)));
+        String volume = version.volumeName(podName(pod));
+        var injection = new Injection(
+                skipped(annotations),
+                variables(account, binding),
+                version.injectsEmptyValues(),
+                new VolumeMount(volume, version.mountPath(), true));
+        PodSpec spec = withProxy
+                .withContainers(injection.into(withProxy.initContainers()), injection.into(withProxy.containers()))
+                .withVolumes(volumes(withProxy.volumes(), new Volume(volume, token)));
+        return new Admission.Admitted(new Pod(pod.metadata(), spec, pod.owners(), pod.phase()), token);
+    }
+
+    /** A pod that a controller makes has no name yet when the webhook sees it. */
+    private static String podName(Pod pod) {
+        String name = pod.name().name();
+        return pod.owners().isEmpty() ? name : name + "- (prefix)";
+    }
+
+    private Optional<IdentityBindings> binding(Map<String, String> annotations) {
+        boolean wanted = "true".equalsIgnoreCase(annotations.get(Keys.USE_IDENTITY_BINDING));
+        return settings.bindings()
+                .filter(bindings -> wanted && settings.version().knowsIdentityBindings());
+    }
+
+    private Map<String, String> variables(Map<String, String> account, Optional<IdentityBindings> binding) {
+        String mountPath = settings.version().mountPath();
+        var variables = new LinkedHashMap<String, String>();
+        variables.put("AZURE_CLIENT_ID", account.getOrDefault(Keys.CLIENT_ID, ""));
+        variables.put("AZURE_TENANT_ID", account.getOrDefault(Keys.TENANT_ID, settings.tenantId()));
+        variables.put(
+                "AZURE_FEDERATED_TOKEN_FILE",
+                mountPath + "/" + settings.version().file());
+        variables.put("AZURE_AUTHORITY_HOST", settings.authorityHost());
+        binding.ifPresent(bindings -> variables.putAll(bindings.environment(mountPath)));
+        return variables;
+    }
+
+    /** A volume of that name is put right, whatever it projected. */
+    private static List<Volume> volumes(List<Volume> present, Volume token) {
+        var all = new ArrayList<>(present);
+        all.replaceAll(one -> one.name().equals(token.name()) ? token : one);
+        if (!all.contains(token)) {
+            all.add(token);
+        }
+        return all;
+    }
+
+    /** The names of the containers that are to be left alone. */
+    static Set<String> skipped(Map<String, String> podAnnotations) {
+        String names = podAnnotations.getOrDefault(Keys.SKIP_CONTAINERS, "");
+        return names.isEmpty()
+                ? Set.of()
+                : Arrays.stream(names.split(";", -1)).map(String::strip).collect(Collectors.toUnmodifiableSet());
+    }
+}

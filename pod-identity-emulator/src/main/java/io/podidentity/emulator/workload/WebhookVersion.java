@@ -1,0 +1,56 @@
+package io.podidentity.emulator.workload;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The generations of the webhook that differ in what they inject. */
+public enum WebhookVersion {
+    /** Before 1.5.1, which injects a variable even if there is no value for it. */
+    V1_0("/var/run/secrets/azure/tokens", "azure-identity-token"),
+    /** What AKS ran through 2025-07, and its documents still describe. */
+    V1_5_1("/var/run/secrets/azure/tokens", "azure-identity-token"),
+    V1_6_0("/var/run/secrets/azure/wi", "token/azure-identity-token");
+
+    /** Of the hash in the name of a volume, so that the name has 63 characters. */
+    private static final int HASH_LENGTH = 30;
+
+    private final String mountPath;
+    private final String file;
+
+    WebhookVersion(String mountPath, String file) {
+        this.mountPath = mountPath;
+        this.file = file;
+    }
+
+    String mountPath() {
+        return mountPath;
+    }
+
+    /** The token's file below the mount. */
+    String file() {
+        return file;
+    }
+
+    boolean injectsEmptyValues() {
+        return this == V1_0;
+    }
+
+    boolean knowsIdentityBindings() {
+        return this == V1_6_0;
+    }
+
+    String volumeName(String podName) {
+        return this == V1_6_0 ? "azure-workload-identity-reserved-" + hash(podName) : "azure-identity-token";
+    }
+
+    private static String hash(String podName) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(podName.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, HASH_LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.podidentity.emulator.workload;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.workload.Admission.Admitted;
+import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Makes pods in a cluster with workload identity: asks the webhook, projects the token, and tells what a program in the
+ * pod sees, here where there is no pod.
+ *
+ * <p>Thread-safety: safe.
+ */
+public final class WorkloadIdentities {
+
+    private static final String TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
+    private static final String CA_FILE = "AZURE_KUBERNETES_CA_FILE";
+
+    private final Webhook webhook;
+    private final WebhookSettings settings;
+    private final ProjectedTokens tokens;
+    private final Endpoint entra;
+    private final Endpoint imds;
+    private final Clock clock;
+
+    /**
+     * A cluster with that webhook.
+     *
+     * @param entra where proxy sidecars exchange tokens
+     * @param imds what proxy sidecars pass other requests on to
+     * @param clock the machine's
+     */
+    public WorkloadIdentities(
+            WebhookSettings settings, ProjectedTokens tokens, Endpoint entra, Endpoint imds, Clock clock) {
+        this.webhook = new Webhook(settings);
+        this.settings = settings;
+        this.tokens = tokens;
+        this.entra = entra;
+        this.imds = imds;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a pod.
+     *
+     * @throws java.io.UncheckedIOException if its token cannot be written
+     */
+    public WorkloadPod create(Cluster cluster, Pod pod) {
+        Admission admission = webhook.admit(pod, annotations(cluster, pod));
+        return admission instanceof Admitted admitted ? create(admitted) : new WorkloadPod(admission, Map.of(), null);
+    }
+
+    /** Every namespace has an account {@code default}, without annotations, though no manifest says so. */
+    private static Optional<Map<String, String>> annotations(Cluster cluster, Pod pod) {
+        String name = Webhook.serviceAccount(pod);
+        Optional<Map<String, String>> annotations = cluster.serviceAccount(new ObjectName(pod.namespace(), name))
+                .map(ServiceAccount::metadata)
+                .map(metadata -> metadata.annotations());
+        return name.equals("default") ? annotations.or(() -> Optional.of(Map.of())) : annotations;
+    }
+
+    private WorkloadPod create(Admitted admitted) {
+        Pod pod = admitted.pod();
+        Path file = tokens.project(pod, admitted.token());
+        Map<String, String> environment = environment(pod);
+        replace(environment, TOKEN_FILE, mount() + "/" + settings.version().file(), file);
+        settings.bindings()
+                .ifPresent(bindings -> replace(environment, CA_FILE, IdentityBindings.caFile(mount()), bindings.ca()));
+        boolean proxied = ProxyContainers.wantedBy(pod.metadata().annotations());
+        return new WorkloadPod(admitted, environment, proxied ? proxy(environment, file) : null);
+    }
+
+    private Endpoint proxy(Map<String, String> environment, Path file) {
+        return new ProxySidecar(
+                environment.getOrDefault("AZURE_CLIENT_ID", ""),
+                environment.getOrDefault("AZURE_TENANT_ID", settings.tenantId()),
+                file,
+                entra,
+                imds,
+                clock);
+    }
+
+    private String mount() {
+        return settings.version().mountPath();
+    }
+
+    /** A path that is the webhook's own becomes that of a file of this machine; any other leads nowhere, as in a pod. */
+    private static void replace(Map<String, String> environment, String name, String injected, Path real) {
+        environment.computeIfPresent(name, (variable, path) -> path.equals(injected) ? real.toString() : path);
+    }
+
+    /** Of the first container that is the user's own and not skipped. */
+    private static Map<String, String> environment(Pod pod) {
+        Set<String> skipped = Webhook.skipped(pod.metadata().annotations());
+        var environment = new TreeMap<String, String>();
+        pod.spec().containers().stream()
+                .filter(container -> !container.name().equals(ProxyContainers.SIDECAR))
+                .filter(container -> !skipped.contains(container.name()))
+                .findFirst()
+                .map(Container::env)
+                .ifPresent(variables -> variables.forEach(variable -> put(environment, variable)));
+        return environment;
+    }
+
+    private static void put(Map<String, String> environment, EnvironmentVariable variable) {
+        String value = variable.value();
+        if (value != null && variable.name().startsWith("AZURE_")) {
+            environment.put(variable.name(), value);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.podidentity.emulator.adal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jwt.SignedJWT;
+import io.podidentity.emulator.Pkcs12File;
+import io.podidentity.emulator.adal.Pkcs12.UnreadableException;
+import io.podidentity.emulator.tls.Certificates;
+import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import org.junit.jupiter.api.Test;
+
+class Pkcs12Test {
+
+    private static final Instant NOW = Instant.parse("2020-01-25T09:55:08Z");
+    private static final byte[] OLD = Pkcs12File.legacy("p");
+
+    @Test
+    void assertion_ofAnOldFile_isSignedByItsKey() throws Exception {
+        String assertion = Pkcs12.read(OLD, "p").assertion("c1", "https://entra/t0/oauth2/token", NOW);
+
+        SignedJWT jwt = SignedJWT.parse(assertion);
+        PublicKey key = Certificates.ofPkcs12(OLD, "p").orElseThrow().getPublicKey();
+        assertThat(jwt.verify(new RSASSAVerifier((RSAPublicKey) key))).isTrue();
+        assertThat(jwt.getHeader().toJSONObject()).containsEntry("alg", "RS256").containsKey("x5t");
+        assertThat(jwt.getJWTClaimsSet().getIssuer()).isEqualTo("c1");
+        assertThat(jwt.getJWTClaimsSet().getSubject()).isEqualTo("c1");
+        assertThat(jwt.getJWTClaimsSet().getAudience()).containsExactly("https://entra/t0/oauth2/token");
+        assertThat(jwt.getJWTClaimsSet().getExpirationTime()).isEqualTo(Date.from(NOW.plus(Duration.ofDays(1))));
+    }
+
+    @Test
+    void read_ofAFileThatGoCannotRead_namesTheDigest() {
+        assertThatExceptionOfType(UnreadableException.class)
+                .isThrownBy(() -> Pkcs12.read(Pkcs12File.modern("p"), "p"))
+                .withMessage("pkcs12: unknown digest algorithm: 2.16.840.1.101.3.4.2.1");
+    }
+
+    @Test
+    void read_withAnotherPassword_saysSo() {
+        assertThatExceptionOfType(UnreadableException.class)
+                .isThrownBy(() -> Pkcs12.read(OLD, "q"))
+                .withMessage("pkcs12: decryption password incorrect");
+    }
+
+    @Test
+    void read_ofSomethingElse_saysSo() {
+        assertThatExceptionOfType(UnreadableException.class)
+                .isThrownBy(() -> Pkcs12.read(new byte[] {1, 2, 3}, "p"))
+                .withMessage("pkcs12: error reading P12 data: asn1: structure error");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.emulator.adal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package io.podidentity.emulator.cases;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One case: what is given and what must come of it.
+ *
+ * @param expected what the case expects, or what the deviations say that we do instead
+ */
+public record Case(
+        String component, String name, Map<String, Object> given, Map<String, Object> expected, String origin) {
+
+    /** A text that is given, or null. */
+    public @Nullable String given(String key) {
+        return (String) given.get(key);
+    }
+
+    /** A text that is given, empty if it is absent. */
+    public String text(String key) {
+        return given.get(key) instanceof String text ? text : "";
+    }
+
+    /** An object that is given, an empty one if it is absent. */
+    public Map<String, Object> object(String key) {
+        return object(given.get(key));
+    }
+
+    /** A list that is given, an empty one if it is absent. */
+    public List<Object> list(String key) {
+        return list(given.get(key));
+    }
+
+    @SuppressWarnings("unchecked")
+    public static Map<String, Object> object(@Nullable Object value) {
+        return value == null ? Map.of() : (Map<String, Object>) value;
+    }
+
+    @SuppressWarnings("unchecked")
+    public static List<Object> list(@Nullable Object value) {
+        return value == null ? List.of() : (List<Object>) value;
+    }
+
+    @Override
+    public String toString() {
+        return component + ": " + name;
+    }
+}

@@ -1,0 +1,259 @@
+package io.podidentity.emulator.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.AzurePodIdentityException;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Pod.Owner;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.explain.Explainer;
+import io.podidentity.emulator.explain.Explanation;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.match.IdentityMatcher;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.match.ResourceId;
+import io.podidentity.emulator.mic.ArmException;
+import io.podidentity.emulator.mic.ArmRetry;
+import io.podidentity.emulator.mic.AzureResource;
+import io.podidentity.emulator.mic.Reconciliation;
+import io.podidentity.emulator.time.SkippingClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What manifests say, and the small decisions on it. */
+public class ModelCasesTest extends CaseRunner {
+
+    @Override
+    public Map<String, Check> checks() {
+        return Map.ofEntries(
+                Map.entry("bindings.sort", this::sort),
+                Map.entry("cloud.extractIdentitiesFromError", this::extractIdentities),
+                Map.entry("cloud.parseResourceID", this::parseResourceId),
+                Map.entry("crd.fieldCase", this::fieldCase),
+                Map.entry("exception.e2e", this::exception),
+                Map.entry("exception.match", this::exception),
+                Map.entry("k8s.replicaSetName", this::replicaSetName),
+                Map.entry("mic.reconcileDiff", this::reconcile),
+                Map.entry("nmi.isMIC", this::isMic),
+                Map.entry("retry.do", this::retry),
+                Map.entry("utils.validateResourceID", this::validateResourceId));
+    }
+
+    private void sort(Case test) {
+        List<KubernetesObject> bindings = test.list("bindings").stream()
+                .map(name -> (KubernetesObject) new AzureIdentityBinding(metadata((String) name), "i", "s"))
+                .toList();
+
+        assertThat((Object) Cluster.of(bindings).bindings().stream()
+                        .map(one -> one.name().toString())
+                        .toList())
+                .isEqualTo(test.expected().get("order"));
+    }
+
+    private void extractIdentities(Case test) {
+        assertThat(new ArmException(test.text("error")).identities())
+                .isEqualTo(Case.list(test.expected().get("ids")));
+    }
+
+    private void parseResourceId(Case test) {
+        var parsed = AzureResource.parse(test.text("id"))
+                .map(id -> List.of(id.subscription(), id.group(), id.provider(), id.type(), id.name()));
+
+        assertThat(parsed.isEmpty()).isEqualTo(test.expected().get("error"));
+        assertThat((Object) parsed.orElse(null)).isEqualTo(test.expected().get("parts"));
+    }
+
+    /** The manifest, and around it what it needs to come to MIC's attention. */
+    private void fieldCase(Case test) {
+        Profile profile = standingFor(test.text("version"));
+        var object = new LinkedHashMap<>(test.object("manifest"));
+        object.put("apiVersion", "aadpodidentity.k8s.io/v1");
+        object.put("metadata", Map.of("name", "a"));
+        Manifests manifests = new ManifestReader(profile).readText("case.json", JSONObjectUtils.toJSONString(object));
+
+        Case.object(test.expected().get("decoded"))
+                .forEach((field, value) -> assertThat(decoded(manifests.cluster(), field))
+                        .as(field)
+                        .isEqualTo(value));
+        if (test.expected().containsKey("apiError")) {
+            assertThat(manifests.problems().stream().map(Problem::strictError))
+                    .contains((String) test.expected().get("apiError"));
+        }
+        if (test.expected().containsKey("micLogContains")) {
+            assertThat(micLog(manifests, profile))
+                    .anySatisfy(line ->
+                            assertThat(line).contains((String) test.expected().get("micLogContains")));
+        }
+        if ("secret lookup fails".equals(test.expected().get("result"))) {
+            assertThat(withCompanions(manifests, profile).nmi().status()).isIn(403, 503);
+        }
+    }
+
+    private static Object decoded(Cluster cluster, String field) {
+        return Stream.concat(
+                        cluster.identities().stream().map(ModelCasesTest::fields),
+                        cluster.bindings().stream()
+                                .map(binding -> Map.<String, Object>of(
+                                        "azureIdentity", binding.azureIdentity(), "selector", binding.selector())))
+                .flatMap(fields -> Stream.ofNullable(fields.get(field)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Map<String, Object> fields(AzureIdentity identity) {
+        return Map.of(
+                "type", (long) identity.type(),
+                "resourceID", identity.resourceId(),
+                "clientID", identity.clientId(),
+                "tenantID", identity.tenantId(),
+                "clientPassword",
+                        Map.of(
+                                "name", identity.clientPassword().name(),
+                                "namespace", identity.clientPassword().namespace()));
+    }
+
+    private static List<String> micLog(Manifests manifests, Profile profile) {
+        return withCompanions(manifests, profile).mic().log();
+    }
+
+    private static Explanation withCompanions(Manifests manifests, Profile profile) {
+        var all = new ArrayList<KubernetesObject>(manifests.cluster().all());
+        var pod = Pod.of("default", "p", Map.of(Pod.BINDING_LABEL, "s"));
+        all.add(pod);
+        if (manifests.cluster().bindings().isEmpty()) {
+            all.add(new AzureIdentityBinding(Metadata.of("default", "b"), "a", "s"));
+        }
+        var complete = new Manifests(Cluster.of(all), List.of(), List.of());
+        return new Explainer(complete, MatchRules.of(profile), Instant.EPOCH).explain(pod, Explainer.DEFAULT_QUERY);
+    }
+
+    private void exception(Case test) {
+        String podNamespace = test.text("podNamespace").isEmpty() ? "default" : test.text("podNamespace");
+        String namespace = test.text("exceptionNamespace").isEmpty() ? podNamespace : test.text("exceptionNamespace");
+        var objects = new ArrayList<KubernetesObject>();
+        List<Object> exceptions = test.given().containsKey("exceptions")
+                ? test.list("exceptions")
+                : List.of(test.object("exceptionPodLabels"));
+        for (Object labels : exceptions) {
+            objects.add(new AzurePodIdentityException(
+                    Metadata.of(namespace, "exception-" + objects.size()), strings(Case.object(labels))));
+        }
+        var pod = Pod.of(podNamespace, "p", strings(test.object("podLabels")));
+        var rules = MatchRules.of(Profile.V1_8_17);
+        var manifests = new Manifests(Cluster.of(objects), List.of(), List.of());
+
+        boolean excepted =
+                new IdentityMatcher(manifests.cluster(), rules).bypass(pod).isPresent();
+
+        assertThat(excepted)
+                .isEqualTo(
+                        test.expected().getOrDefault("excepted", test.expected().get("token")));
+        if (test.expected().containsKey("token")) {
+            Explanation explanation =
+                    new Explainer(manifests, rules, Instant.EPOCH).explain(pod, Explainer.DEFAULT_QUERY);
+            assertThat(explanation.nmi().status() == 200)
+                    .isEqualTo(test.expected().get("token"));
+        }
+    }
+
+    private void replicaSetName(Case test) {
+        List<Owner> owners = test.list("owners").stream()
+                .map(owner -> ((String) owner).split("/", 2))
+                .map(owner -> new Owner(owner[0], owner[1]))
+                .toList();
+        var pod = Pod.of("default", "p", Map.of());
+
+        assertThat(new Pod(pod.metadata(), pod.spec(), owners, pod.phase()).replicaSet())
+                .isEqualTo(
+                        test.expected().get("name") == null
+                                ? ""
+                                : test.expected().get("name"));
+    }
+
+    private void reconcile(Case test) {
+        assertThat(Reconciliation.missing(machines(test.object("current")), machines(test.object("desired"))))
+                .isEqualTo(test.expected().get("assign"));
+    }
+
+    private static Map<String, List<String>> machines(Map<String, Object> given) {
+        return given.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        machine -> Case.list(machine.getValue()).stream()
+                                .map(String.class::cast)
+                                .toList()));
+    }
+
+    private void isMic(Case test) {
+        String micNamespace = (String) test.object("flags").getOrDefault("MICNamespace", "default");
+        var rules = new MatchRules(Profile.V1_8_17, false, micNamespace);
+        var plain = Pod.of(test.text("podNamespace"), "p", Map.of());
+        var pod = new Pod(
+                plain.metadata(), plain.spec(), List.of(new Owner("ReplicaSet", test.text("replicaSet"))), "Running");
+
+        assertThat(new IdentityMatcher(Cluster.EMPTY, rules).bypass(pod).isPresent())
+                .isEqualTo(test.expected().get("excepted"));
+    }
+
+    private void retry(Case test) throws InterruptedException {
+        List<String> registered =
+                test.list("registered").stream().map(String.class::cast).toList();
+        int retries = ((Long) test.given().get("maxRetry")).intValue();
+        var retry = new ArmRetry(retries, Duration.ofSeconds(1), registered, new SkippingClock(Instant.EPOCH));
+        var runs = new AtomicInteger();
+        boolean failed = false;
+        try {
+            retry.run(
+                    () -> {
+                        runs.incrementAndGet();
+                        if (!test.text("result").isEmpty()) {
+                            throw new ArmException(test.text("result"));
+                        }
+                    },
+                    error -> Boolean.TRUE.equals(test.given().get("shouldRetry")));
+        } catch (ArmException e) {
+            failed = true;
+        }
+
+        assertThat((long) runs.get()).isEqualTo(test.expected().get("runs"));
+        assertThat(failed).isEqualTo(test.expected().get("error"));
+    }
+
+    private void validateResourceId(Case test) {
+        assertThat(!ResourceId.isWellFormed(test.text("resourceID")))
+                .isEqualTo(test.expected().get("error"));
+    }
+
+    /** Fields are decoded in three ways: until 1.6.0, until 1.8.0, and since. */
+    private static Profile standingFor(String version) {
+        if (version.startsWith("1.6") || version.startsWith("1.7")) {
+            return Profile.V1_6_3;
+        }
+        return version.startsWith("1.8") ? Profile.V1_8_17 : Profile.V1_5_4;
+    }
+
+    private static Metadata metadata(String name) {
+        String[] parts = name.split("/", 2);
+        return Metadata.of(parts[0], parts[1]);
+    }
+
+    private static Map<String, String> strings(Map<String, Object> values) {
+        return values.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> (String) entry.getValue()));
+    }
+}

@@ -1,0 +1,81 @@
+package io.podidentity.emulator.nmi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.cases.Case;
+import io.podidentity.emulator.cases.CaseRunner;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.log.LogFormat;
+import io.podidentity.emulator.match.IdentityRequest;
+import io.podidentity.emulator.match.MatchRules;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The identities that NMI comes by in each of its modes. */
+public class IdentitiesCasesTest extends CaseRunner {
+
+    @Override
+    public Map<String, Check> checks() {
+        return Map.of("nmi.standard.getIdentities", this::standard, "nmi.managed.getIdentities", this::managed);
+    }
+
+    private void standard(Case test) throws Exception {
+        var config = test.object("config");
+        boolean namespaced = Boolean.TRUE.equals(test.given().get("namespaced"));
+        var settings = NmiSettings.of(new MatchRules(Profile.V1_8_17, namespaced, "default"))
+                .withRetries(
+                        false,
+                        ((Long) config.getOrDefault("retryCreated", 16L)).intValue(),
+                        ((Long) config.getOrDefault("retryAssigned", 4L)).intValue(),
+                        Duration.ofSeconds((Long) config.getOrDefault("intervalSeconds", 5L)));
+        Pod pod = Pod.of(test.text("podNamespace"), "demo", Map.of());
+        try (var nmi = new NmiFixture(settings)) {
+            test.object("identitiesByState")
+                    .forEach((state, identities) -> Case.list(identities)
+                            .forEach(identity ->
+                                    nmi.assign(pod.name(), NmiCase.identity(identity), NmiCase.state(state))));
+
+            check(test, new StandardIdentities(settings, nmi.apiServer(), nmi.clock), pod, nmi);
+        }
+    }
+
+    private void managed(Case test) throws Exception {
+        var settings = NmiSettings.of(Profile.MANAGED);
+        Pod pod = Pod.of(test.text("podNamespace"), "demo", Map.of(Pod.BINDING_LABEL, "demo"));
+        try (var nmi = new NmiFixture(settings)) {
+            List<AzureIdentity> identities =
+                    test.list("identities").stream().map(NmiCase::identity).toList();
+            for (int i = 0; i < identities.size(); i++) {
+                AzureIdentity identity = identities.get(i);
+                var metadata = Metadata.of(identity.namespace(), "%03d".formatted(i));
+                nmi.apply(
+                        identity,
+                        new AzureIdentityBinding(metadata, identity.name().name(), "demo"));
+            }
+
+            check(test, new ManagedIdentities(settings, nmi.apiServer()), pod, nmi);
+        }
+    }
+
+    private static void check(Case test, Identities identities, Pod pod, NmiFixture nmi) throws Exception {
+        var wanted = new IdentityRequest(test.text("clientID"), test.text("resourceID"));
+        var log = new RequestLog(LogFormat.KLOG, nmi.clock, nmi.lines::add, "GET", "/", NmiFixture.ADDRESS);
+        Object expected = test.expected().get("identity");
+        try {
+            AzureIdentity found = identities.find(pod, wanted, Request.of("GET", "/", Map.of()), log);
+            assertThat(test.expected()).containsEntry("error", false);
+            assertThat(found.name().name()).isEqualTo(expected);
+        } catch (NmiException.NoIdentity e) {
+            assertThat(test.expected()).containsEntry("error", true);
+            if (expected != null) {
+                assertThat(e.assignmentBegan()).isEqualTo(expected.equals("<empty struct>"));
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package io.podidentity.emulator.nmi;
+
+import static io.podidentity.emulator.nmi.NmiFixture.body;
+import static io.podidentity.emulator.nmi.NmiFixture.identity;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Metadata;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.emulator.cluster.SecretReference;
+import io.podidentity.emulator.http.Answer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What NMI asks for tokens, and what it makes of the answers. */
+class TokensTest {
+
+    private static final String TARGET = NmiFixture.TOKEN + "?resource=r";
+    private static final String URL =
+            "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=c1&resource=r";
+
+    private static Upstream.Reply reply(int status, String body) {
+        return new Upstream.Reply(status, Map.of(), body);
+    }
+
+    private static AzureIdentity application(int type, String secret, String namespace, String... auxiliary) {
+        return new AzureIdentity(
+                Metadata.of("default", "app"),
+                type,
+                "",
+                "c1",
+                new SecretReference(secret, namespace),
+                "t0",
+                List.of(auxiliary),
+                "");
+    }
+
+    private static Secret secret(String... keysAndValues) {
+        var data = new LinkedHashMap<String, byte[]>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            data.put(keysAndValues[i], keysAndValues[i + 1].getBytes(StandardCharsets.UTF_8));
+        }
+        return new Secret(Metadata.of("default", "secret"), data);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1.5.4 | 5 | adal: Refresh request failed. Status Code = '429'. Response body: slow down",
+                "1.6.3 | 6 | failed to refresh token, error: adal: Refresh request failed. Status Code = '429'."
+                        + " Response body: slow down",
+                "1.8.17 | 6 | adal: Refresh request failed. Status Code = '429'. Response body: slow down Endpoint "
+                        + URL
+            })
+    void token_whenTheMetadataServiceThrottles_isAskedFor5TimesIn112Seconds(String version, int calls, String text) {
+        try (var nmi = new NmiFixture(Profile.of(version))) {
+            nmi.assign(identity("id1", "c1"), State.ASSIGNED);
+            nmi.replies(call -> reply(429, "slow down"));
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(body(answer)).isEqualTo(text + "\n");
+            assertThat(nmi.calls).hasSize(calls);
+            assertThat(nmi.elapsed()).isEqualTo(Duration.ofSeconds(112));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1.5.4 | 403 | 112 | adal: Failed to execute the refresh request. Error = 'connection refused'",
+                "1.6.3 | 403 | 0 | failed to refresh token, error: MSI not available",
+                "1.8.17 | 503 | 0 | MSI not available"
+            })
+    void token_whenTheMetadataServiceIsSilent_failsByVersion(String version, int status, int seconds, String text) {
+        try (var nmi = new NmiFixture(Profile.of(version))) {
+            nmi.assign(identity("id1", "c1"), State.ASSIGNED);
+            nmi.replies(call -> {
+                throw new IOException("connection refused");
+            });
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(body(answer)).isEqualTo(text + "\n");
+            assertThat(nmi.elapsed()).isEqualTo(Duration.ofSeconds(seconds));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1.5.4 | Failed to acquire a token using the MSI VM extension. Error: parameter 'userAssignedID' cannot be"
+                        + " empty",
+                "1.6.3 | failed to acquire a token using the MSI VM extension, error: parameter 'userAssignedID' cannot be"
+                        + " empty"
+            })
+    void token_ofAnIdentityWithoutClientId_failsBefore186(String version, String text) {
+        try (var nmi = new NmiFixture(Profile.of(version))) {
+            nmi.assign(identity("id1", ""), State.ASSIGNED);
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(body(answer)).isEqualTo(text + "\n");
+        }
+    }
+
+    @Test
+    void token_ofAnIdentityWithoutClientId_isAnyOfTheNodesSince186() {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.assign(identity("id1", ""), State.ASSIGNED);
+
+            assertThat(nmi.get(TARGET).status()).isEqualTo(200);
+
+            assertThat(nmi.calls.get(1).target())
+                    .isEqualTo("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=r");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1.5.4 | 403 | secret | default | secrets \"secret\" not found",
+                "1.6.3 | 403 | secret | default | failed to get Kubernetes secret default/secret, err: secrets \"secret\" not"
+                        + " found",
+                "1.8.17 | 503 | secret | default | failed to get Kubernetes secret default/secret, err: secrets \"secret\" not"
+                        + " found",
+                "1.8.17 | 503 | '' | '' | failed to get Kubernetes secret /, err: resource name may not be empty",
+                "1.8.17 | 503 | secret | '' | failed to get Kubernetes secret /secret, err: an empty namespace may not be set"
+                        + " when a resource name is provided"
+            })
+    void token_ofAnApplicationWithoutSecret_failsByVersion(
+            String version, int status, String name, String namespace, String text) {
+        try (var nmi = new NmiFixture(Profile.of(version))) {
+            nmi.assign(application(1, name, namespace), State.ASSIGNED);
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(body(answer)).isEqualTo(text + "\n");
+        }
+    }
+
+    @Test
+    void token_ofAnApplication_presentsTheSecretAndNeverLogsIt() {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.assign(application(1, "secret", "default"), State.ASSIGNED);
+            nmi.apply(secret("password", "pa ss&word"));
+
+            assertThat(nmi.get(TARGET).status()).isEqualTo(200);
+
+            Upstream.Call call = nmi.calls.get(0);
+            assertThat(call).hasToString("POST /t0/oauth2/token?api-version=1.0");
+            assertThat(call.body())
+                    .isEqualTo("client_id=c1&client_secret=pa+ss%26word&grant_type=client_credentials&resource=r");
+            assertThat(nmi.lines)
+                    .contains(
+                            "I0125 09:55:08.123456       1 standard.go:186] matched identityType:1 adendpoint: tenantid:t0"
+                                    + " auxiliaryTenantIDs:[] clientid:c1 resource:r")
+                    .noneMatch(line -> line.contains("pa ss"));
+        }
+    }
+
+    @Test
+    void token_ofAnApplicationWithSeveralKeys_takesTheFirstAndNamesAll() {
+        try (var nmi = new NmiFixture(Profile.V1_5_4)) {
+            nmi.assign(application(1, "secret", "default"), State.ASSIGNED);
+            nmi.apply(secret("tenant", "no", "password", "yes"));
+
+            assertThat(nmi.get(TARGET).status()).isEqualTo(200);
+
+            assertThat(nmi.calls.get(0).body()).contains("client_secret=yes&");
+            assertThat(nmi.lines)
+                    .anyMatch(line ->
+                            line.contains("level=warning msg=\"podid: secret default/secret has the keys password,"
+                                    + " tenant; a cluster takes any of them by chance, this took password; leave the one that is"
+                                    + " meant\""));
+        }
+    }
+
+    @Test
+    void token_ofAnApplicationWithAnEmptySecret_namesTheParameter() {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.assign(application(1, "secret", "default"), State.ASSIGNED);
+            nmi.apply(secret());
+
+            assertThat(body(nmi.get(TARGET))).isEqualTo("parameter 'secret' cannot be empty\n");
+        }
+    }
+
+    @Test
+    void token_ofSeveralTenantsOfWhichOneRefuses_doesNotLookLikeARefusal() {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.assign(application(1, "secret", "default", "t1"), State.ASSIGNED);
+            nmi.apply(secret("password", "s"));
+            nmi.replies(
+                    call -> call.target().startsWith("/t1/") ? reply(400, "no") : reply(200, NmiFixture.TOKEN_JSON));
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(body(answer))
+                    .isEqualTo("failed to refresh auxiliary token: adal: Refresh request failed. Status Code = '400'."
+                            + " Response body: no Endpoint https://login.microsoftonline.com/t1/oauth2/token"
+                            + "?api-version=1.0\n");
+        }
+    }
+
+    @Test
+    void token_byCertificateBefore162_isOfAnUnknownType() {
+        try (var nmi = new NmiFixture(Profile.V1_5_4)) {
+            nmi.assign(application(2, "secret", "default"), State.ASSIGNED);
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(body(answer)).isEqualTo("unsupported identity type 2\n");
+        }
+    }
+
+    @Test
+    void token_whenTheAnswerIsNoJson_isRefusedWithoutQuotingIt() {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.assign(identity("id1", "c1"), State.ASSIGNED);
+            nmi.replies(call -> reply(200, "{\"access_token\":\"eyJ0"));
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(body(answer))
+                    .isEqualTo("adal: Failed to unmarshal the service principal token during refresh. Error = 'invalid"
+                            + " JSON of 21 characters'\n");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.emulator.nmi;
+
+import org.jspecify.annotations.NullMarked;
