@@ -166,9 +166,6 @@ check "k8s/overlays/pod-identity: a token from 169.254.169.254, blobs through th
 end_pod
 check "k8s/overlays/service-principal: the same with the address by variable" pod_by_variable
 end_pod
-# The library learns to read the projected token in a later version.
-if unzip -l "$LIBRARY_JAR" | grep -q WorkloadIdentityTokenSource; then
-    check "k8s/overlays/workload-identity: the projected token becomes one of Entra ID" pod_workload_identity
-    end_pod
-fi
+check "k8s/overlays/workload-identity: the projected token becomes one of Entra ID" pod_workload_identity
+end_pod
 sed 's/^/      /' "$OUT/pods.txt"
