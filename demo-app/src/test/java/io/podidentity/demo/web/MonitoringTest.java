@@ -29,8 +29,9 @@ class MonitoringTest {
 
     private static final Path FOLDER = Path.of("..", "k8s", "monitoring");
 
-    /** Labels, ranges and the lists behind "by" hold no metric; what stands before a parenthesis is a function. */
-    private static final Pattern NO_METRIC = Pattern.compile("\\{[^}]*}|\\[[^]]*]|\\bby \\([^)]*\\)|\\b\\w+ *\\(");
+    /** Labels, ranges, and "by" with its list hold no metric; what stands before it or a parenthesis is a function. */
+    private static final Pattern NO_METRIC =
+            Pattern.compile("\\{[^}]*}|\\[[^]]*]|(\\b\\w+ +)?\\bby \\([^)]*\\)|\\b\\w+ *\\(");
 
     private static final Pattern NAME = Pattern.compile("\\b[a-z]\\w*");
     private static final Set<String> OPERATORS = Set.of("and", "or", "unless", "bool", "on", "ignoring");
