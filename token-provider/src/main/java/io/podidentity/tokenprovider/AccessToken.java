@@ -29,6 +29,15 @@ public record AccessToken(
         String source) {
 
     /**
+     * A token of these parts; {@link #bearer} is shorter where the token itself says whose it is.
+     *
+     * @param value the token itself; a secret
+     * @param resource the resource, as the caller wrote it
+     * @param tokenType {@code Bearer}, as the issuer spelled it
+     * @param expiresOn when it expires
+     * @param refreshOn when the issuer wants a new one to be asked for; null if it does not say
+     * @param principal whose token it is; null if unknown
+     * @param source the name of the source
      * @throws NullPointerException if one of the parts that must be there is null
      */
     public AccessToken {
@@ -47,6 +56,7 @@ public record AccessToken(
      * @param expiresOn when it expires
      * @param refreshOn when the issuer wants a new one to be asked for; null if it does not say
      * @param source the name of the source
+     * @return the token; its principal is null where the text is no JWT or does not say
      */
     public static AccessToken bearer(
             String value, String resource, Instant expiresOn, @Nullable Instant refreshOn, String source) {

@@ -68,7 +68,7 @@ public final class AzureServiceTokenProvider {
         this.deadline = deadline;
     }
 
-    /** Starts a provider with other settings. */
+    /** {@return the settings of a provider, each at its default at first} */
     public static Builder builder() {
         return new Builder();
     }
@@ -113,7 +113,8 @@ public final class AzureServiceTokenProvider {
      * Gets a token with what is known about it.
      *
      * @param resource the App ID URI of the resource, such as {@code https://storage.azure.com/}
-     * @throws TokenAcquisitionException if there is no token
+     * @return the token; the same object again for as long as it is cached
+     * @throws TokenAcquisitionException if there is no token; it says why and what to do
      * @throws IllegalArgumentException if {@code resource} is blank
      */
     public AccessToken getAuthenticationResult(String resource) {
@@ -136,6 +137,7 @@ public final class AzureServiceTokenProvider {
      *
      * @param resource the App ID URI of the resource
      * @param tenantId the tenant's ID or one of its domains; null for the source's own
+     * @return the token, of that tenant
      * @throws TokenAcquisitionException if there is no token
      * @throws IllegalArgumentException if an argument is blank
      */
@@ -147,6 +149,7 @@ public final class AzureServiceTokenProvider {
      * Gets a token with what is known about it.
      *
      * @param request what is asked for
+     * @return the token, from the cache unless the request forces a refresh
      * @throws TokenAcquisitionException if there is no token
      */
     public AccessToken getAuthenticationResult(TokenRequest request) {
@@ -175,7 +178,7 @@ public final class AzureServiceTokenProvider {
                 .thenApply(this::used);
     }
 
-    /** Whose token this provider returned last; empty before the first, and for a token that does not say. */
+    /** {@return whose token this provider returned last; empty before the first, and for a token that does not say} */
     public Optional<Principal> principalUsed() {
         return Optional.ofNullable(principalUsed);
     }
@@ -184,6 +187,7 @@ public final class AzureServiceTokenProvider {
      * Gets a token, from the cache too, and says where it comes from, or why there is none.
      *
      * @param resource the App ID URI of the resource
+     * @return the token's source, principal and times, or the failure; each source's attempt in both cases
      * @throws IllegalArgumentException if {@code resource} is blank
      */
     public Explanation explain(String resource) {
@@ -194,6 +198,7 @@ public final class AzureServiceTokenProvider {
      * Gets a token, from the cache too, and says where it comes from, or why there is none.
      *
      * @param request what is asked for
+     * @return the token's source, principal and times, or the failure; each source's attempt in both cases
      */
     public Explanation explain(TokenRequest request) {
         String resource = request.resource();
@@ -213,7 +218,11 @@ public final class AzureServiceTokenProvider {
         }
     }
 
-    /** Forgets the token for a request, for all providers that share the cache. */
+    /**
+     * Forgets the token for a request, for all providers that share the cache.
+     *
+     * @param request the request, as it was asked; its deadline does not matter here
+     */
     public void invalidate(TokenRequest request) {
         cache.slot(request).clear();
     }
@@ -263,6 +272,7 @@ public final class AzureServiceTokenProvider {
          * too.
          *
          * @param variables names and values; copied
+         * @return this builder
          */
         public Builder environment(Map<String, String> variables) {
             environment = Map.copyOf(variables);
@@ -273,6 +283,7 @@ public final class AzureServiceTokenProvider {
          * Signs in as a connection string says.
          *
          * @param connectionString as for {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}
+         * @return this builder
          */
         public Builder connectionString(@Nullable String connectionString) {
             this.connectionString = connectionString;
@@ -284,6 +295,7 @@ public final class AzureServiceTokenProvider {
          * alone.
          *
          * @param sources at least one
+         * @return this builder
          * @throws IllegalArgumentException if there is none
          */
         public Builder sources(List<TokenSource> sources) {
@@ -298,6 +310,7 @@ public final class AzureServiceTokenProvider {
          * How long a call may take that names no deadline itself.
          *
          * @param deadline longer than nothing and at most a day; 30 s by default
+         * @return this builder
          * @throws IllegalArgumentException if it is not in these bounds
          */
         public Builder deadline(Duration deadline) {
@@ -308,6 +321,7 @@ public final class AzureServiceTokenProvider {
         /**
          * Makes the provider.
          *
+         * @return a provider; it shares its cache with all that have equal settings, unless sources were given
          * @throws IllegalStateException if sources were given and an environment or a connection string too, since
          *     sources replace both
          * @throws IllegalArgumentException if the connection string, or a variable that is a setting, has an impossible

@@ -28,6 +28,7 @@ public final class ConnectionString {
      * Writes a connection string. It may hold a secret ({@code AppKey}).
      *
      * @param settings keys such as {@code RunAs} and their values, in the order in which they are to be written
+     * @return pairs {@code key=value} with semicolons between them, values in double quotes where they need them
      * @throws IllegalArgumentException if a key is unknown, if a value cannot be written (a NUL), or if the settings do
      *     not make up a way to sign in; the message shows no value
      */

@@ -29,6 +29,15 @@ public record Explanation(
         List<TokenAttempt> attempts) {
 
     /**
+     * An explanation of these parts, which are not checked against each other.
+     *
+     * @param resource the resource that was asked for
+     * @param source the name of the source; null without a token
+     * @param principal whose token it is; null if unknown
+     * @param expiresOn when it expires; null without a token
+     * @param refreshOn when the next is asked for; null without a token
+     * @param failure why there is no token; null when there is one
+     * @param attempts what became of each source; copied
      * @throws NullPointerException if {@code resource} or {@code attempts} is null
      */
     public Explanation {
@@ -36,7 +45,7 @@ public record Explanation(
         attempts = List.copyOf(attempts);
     }
 
-    /** Whether there is a token. */
+    /** {@return whether there is a token} */
     public boolean hasToken() {
         return source != null;
     }
@@ -69,7 +78,11 @@ public record Explanation(
         return ExplanationText.of(this);
     }
 
-    /** The explanation as one JSON object with the members' own names; instants are ISO-8601, durations milliseconds. */
+    /**
+     * The explanation for programs.
+     *
+     * @return one JSON object with the members' own names; instants are ISO-8601, durations milliseconds
+     */
     public String toJson() {
         return ExplanationJson.of(this);
     }

@@ -34,6 +34,14 @@ public record Principal(
     }
 
     /**
+     * A principal of these parts, of which only the type must be known.
+     *
+     * @param type a person or an application
+     * @param userPrincipalName a user's sign-in name, or null
+     * @param appId an application's client ID, or null
+     * @param objectId the object ID, or null
+     * @param tenantId the tenant's ID, or null
+     * @param certificateThumbprint the certificate's SHA-1 hash in hex, or null
      * @throws NullPointerException if {@code type} is null
      */
     public Principal {

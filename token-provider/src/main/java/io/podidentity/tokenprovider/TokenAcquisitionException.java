@@ -34,10 +34,15 @@ public final class TokenAcquisitionException extends RuntimeException {
         INTERRUPTED
     }
 
+    /** The kind of the failure; never null. */
     private final Code code;
+    /** What failed and why; never null. */
     private final String reason;
+    /** What to do next; may be empty. */
     private final String remedy;
+    /** How long the server wants not to be asked again; 0 if it did not say. */
     private final long retryAfterMillis;
+
     private final transient List<TokenAttempt> attempts;
 
     /**
@@ -100,27 +105,31 @@ public final class TokenAcquisitionException extends RuntimeException {
         return retryAfterMillis;
     }
 
-    /** The kind of this failure. */
+    /** {@return the kind of this failure} */
     public Code code() {
         return code;
     }
 
-    /** What failed and why, one sentence without a full stop. */
+    /** {@return what failed and why, one sentence without a full stop} */
     public String reason() {
         return reason;
     }
 
-    /** What to do next; empty where it is for each of the {@link #attempts()} to say. */
+    /** {@return what to do next; empty where it is for each of the {@link #attempts()} to say} */
     public String remedy() {
         return remedy;
     }
 
-    /** Whether the same call may succeed later with nothing changed. */
+    /** {@return whether the same call may succeed later with nothing changed} */
     public boolean isTransient() {
         return code == Code.SERVICE_UNAVAILABLE || code == Code.TIMED_OUT;
     }
 
-    /** What became of each source, in the order of the chain; empty in a source's own failure. */
+    /**
+     * What became of each source.
+     *
+     * @return an unmodifiable list in the order of the chain; empty in a source's own failure, and after serialization
+     */
     public List<TokenAttempt> attempts() {
         return attempts == null ? List.of() : attempts;
     }

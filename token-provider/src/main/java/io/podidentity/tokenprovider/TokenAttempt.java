@@ -30,6 +30,13 @@ public record TokenAttempt(String source, State state, Duration duration, String
     }
 
     /**
+     * An attempt of these parts.
+     *
+     * @param source the source's name
+     * @param state what became of it
+     * @param duration how long it took; zero if it was not asked
+     * @param reason why there is no token from it; may be empty
+     * @param remedy what to do about it; may be empty
      * @throws NullPointerException if a part is null
      */
     public TokenAttempt {

@@ -34,10 +34,17 @@ public record TokenRequest(
     private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
     /**
+     * A request of these parts; {@link #forResource} is shorter for most.
+     *
+     * @param resource the App ID URI of the resource
+     * @param tenantId the tenant's ID or one of its domains, or null
+     * @param clientId the client ID of a user-assigned identity, or null
+     * @param claims a claims challenge (JSON), or null
+     * @param forceRefresh whether to pass over the cache
+     * @param deadline longer than nothing and at most a day, or null
      * @throws NullPointerException if {@code resource} is null
      * @throws IllegalArgumentException if {@code resource} is blank, if a tenant, client ID or claims are given but
-     *     blank, or if the deadline is not longer than nothing and at
-     *     most a day
+     *     blank, or if the deadline is not longer than nothing and at most a day
      */
     public TokenRequest {
         Objects.requireNonNull(resource, "resource");
@@ -55,6 +62,8 @@ public record TokenRequest(
      *
      * @param resource the App ID URI of the resource, such as {@code https://vault.azure.net}; written as the resource
      *     wants it, since a trailing slash becomes part of the token's audience
+     * @return a request with nothing but the resource: the source's own tenant and identity, cached, the provider's
+     *     deadline
      * @throws IllegalArgumentException if it is blank
      */
     public static TokenRequest forResource(String resource) {
@@ -64,7 +73,9 @@ public record TokenRequest(
     /**
      * Asks for a token by scope, as the Azure SDK does.
      *
-     * @param scope a resource followed by {@code /.default}, such as {@code https://storage.azure.com/.default}
+     * @param scope a resource followed by {@code /.default}, such as {@code https://storage.azure.com/.default};
+     *     without {@code /.default} it is the resource itself
+     * @return a request with nothing but the resource
      * @throws IllegalArgumentException if it is blank, or names nothing before {@code /.default}
      */
     public static TokenRequest forScope(String scope) {
@@ -75,32 +86,61 @@ public record TokenRequest(
         return forResource(resource);
     }
 
-    /** The same request to another tenant. */
+    /**
+     * The same request to another tenant.
+     *
+     * @param tenantId the tenant's ID or one of its domains; null for the source's own
+     * @return a new request
+     * @throws IllegalArgumentException if it is blank
+     */
     public TokenRequest withTenantId(@Nullable String tenantId) {
         return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
     }
 
-    /** The same request for a user-assigned identity. */
+    /**
+     * The same request for a user-assigned identity.
+     *
+     * @param clientId its client ID; null for {@code AZURE_CLIENT_ID}, else the one identity there is
+     * @return a new request
+     * @throws IllegalArgumentException if it is blank
+     */
     public TokenRequest withClientId(@Nullable String clientId) {
         return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
     }
 
-    /** The same request with a claims challenge. */
+    /**
+     * The same request with a claims challenge.
+     *
+     * @param claims the challenge as the resource sent it, in JSON; null without one
+     * @return a new request
+     * @throws IllegalArgumentException if it is blank
+     */
     public TokenRequest withClaims(@Nullable String claims) {
         return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
     }
 
-    /** The same request, answered by the source whatever the cache holds. */
+    /**
+     * The same request, answered by the source whatever the cache holds, or from the cache again.
+     *
+     * @param forceRefresh true to ask the source
+     * @return a new request
+     */
     public TokenRequest withForceRefresh(boolean forceRefresh) {
         return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
     }
 
-    /** The same request with a deadline of its own. */
+    /**
+     * The same request with a deadline of its own.
+     *
+     * @param deadline longer than nothing and at most a day; null for the provider's own
+     * @return a new request
+     * @throws IllegalArgumentException if it is not in these bounds
+     */
     public TokenRequest withDeadline(@Nullable Duration deadline) {
         return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
     }
 
-    /** The resource as a scope: the resource followed by {@code /.default}. */
+    /** {@return the resource as a scope: the resource followed by {@code /.default}} */
     public String scope() {
         return resource + DEFAULT_SCOPE;
     }

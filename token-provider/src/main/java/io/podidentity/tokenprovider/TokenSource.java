@@ -23,7 +23,7 @@ public interface TokenSource {
      */
     Outcome acquire(TokenRequest request) throws InterruptedException;
 
-    /** The name for people, such as {@code Azure CLI}; the class's simple name unless overridden. */
+    /** {@return the name for people, such as {@code Azure CLI}; the class's simple name unless overridden} */
     default String name() {
         return getClass().getSimpleName();
     }
@@ -38,6 +38,9 @@ public interface TokenSource {
      */
     record Acquired(AccessToken token) implements Outcome {
         /**
+         * The answer of a source that got a token.
+         *
+         * @param token a token for the resource that was asked for
          * @throws NullPointerException if {@code token} is null
          */
         public Acquired {
@@ -53,6 +56,10 @@ public interface TokenSource {
      */
     record Unavailable(String reason, String remedy) implements Outcome {
         /**
+         * The answer of a source that does not apply.
+         *
+         * @param reason why, one sentence without a full stop and without any secret
+         * @param remedy what to do, one command or setting; may be empty
          * @throws NullPointerException if a part is null
          */
         public Unavailable {

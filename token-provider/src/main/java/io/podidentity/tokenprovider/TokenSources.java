@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class TokenSources {
     private TokenSources() {}
 
-    /** The account of {@code az login}, in the subscription that is set. */
+    /** {@return a source of the account of {@code az login}, in the subscription that is set} */
     public static TokenSource azureCli() {
         return AzureCliTokenSource.of(Environment.ofProcess());
     }
@@ -22,6 +22,7 @@ public final class TokenSources {
      * The account of {@code az login} that a subscription belongs to.
      *
      * @param subscription the subscription's name or ID; letters, digits, blanks and {@code -._}
+     * @return a source named {@code Azure CLI}
      * @throws IllegalArgumentException if it is blank
      */
     public static TokenSource azureCli(String subscription) {
@@ -33,7 +34,7 @@ public final class TokenSources {
                 environment, new SystemProcessRunner(environment), Time.SYSTEM, null, subscription);
     }
 
-    /** The account of {@code azd auth login}. */
+    /** {@return a source of the account of {@code azd auth login}} */
     public static TokenSource azureDeveloperCli() {
         Environment environment = Environment.ofProcess();
         return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
@@ -42,6 +43,8 @@ public final class TokenSources {
     /**
      * The account of {@code Connect-AzAccount} in PowerShell, with the module Az.Accounts 2.2.0 or later. A change of
      * account is noticed when the token is refreshed, or by {@link AzureServiceTokenProvider#invalidate()}.
+     *
+     * @return a source named {@code Azure PowerShell}
      */
     public static TokenSource azurePowerShell() {
         Environment environment = Environment.ofProcess();
@@ -52,6 +55,8 @@ public final class TokenSources {
      * The managed identity of this machine or pod, from the instance metadata service, which is taken to be there: a
      * busy one is waited for as long as the deadline allows. {@code AZURE_CLIENT_ID} names a user-assigned identity,
      * {@code AZURE_POD_IDENTITY_AUTHORITY_HOST} replaces the service's base URL.
+     *
+     * @return a source named {@code IMDS}
      */
     public static TokenSource imds() {
         return new ImdsTokenSource(
@@ -63,6 +68,8 @@ public final class TokenSources {
      * into a pod: {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID} and {@code AZURE_FEDERATED_TOKEN_FILE}. Where the
      * cluster has identity bindings, its token proxy ({@code AZURE_KUBERNETES_TOKEN_PROXY}) is asked in Entra ID's
      * place; the default chain leaves that proxy alone, as the Azure SDKs do.
+     *
+     * @return a source named {@code Workload identity}
      */
     public static TokenSource workloadIdentity() {
         return new WorkloadIdentityTokenSource(
@@ -72,6 +79,8 @@ public final class TokenSources {
     /**
      * The service principal that {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID} and {@code AZURE_CLIENT_SECRET} or
      * {@code AZURE_CLIENT_CERTIFICATE_PATH} name.
+     *
+     * @return a source named {@code Environment}
      */
     public static TokenSource environment() {
         return new EnvironmentTokenSource(
@@ -84,6 +93,7 @@ public final class TokenSources {
      * @param tenantId its tenant, an ID or a domain; a request may name another one
      * @param clientId its client ID
      * @param secret the secret's value; no message shows it
+     * @return a source named {@code Client secret}
      * @throws IllegalArgumentException if one of them is blank
      * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
@@ -100,6 +110,7 @@ public final class TokenSources {
      * @param clientId its client ID
      * @param file the file
      * @param password of PKCS#12; null without one
+     * @return a source named {@code Client certificate}
      * @throws IllegalArgumentException if tenant or client ID is blank
      * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
@@ -119,6 +130,7 @@ public final class TokenSources {
      * @param tenantId its tenant, an ID or a domain; a request may name another one
      * @param clientId its client ID
      * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's; no message shows it
+     * @return a source named {@code Client assertion}
      * @throws IllegalArgumentException if tenant or client ID is blank
      * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
@@ -139,6 +151,7 @@ public final class TokenSources {
      * @param secretId the URL of the certificate's secret, such as
      *     {@code https://myvault.vault.azure.net/secrets/mycertificate}
      * @param vault where the token that opens the vault comes from, such as {@link #imds()}
+     * @return a source named {@code Key Vault certificate}
      * @throws IllegalArgumentException if the client ID is blank
      * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
@@ -156,6 +169,8 @@ public final class TokenSources {
      * The managed identity of this machine, app or pod, from the host that its variables announce (Service Fabric, App
      * Service and its kin, Azure ML, Cloud Shell, Azure Arc), else from the metadata service as {@link #imds()} says.
      * {@code AZURE_CLIENT_ID} names a user-assigned identity.
+     *
+     * @return a source named after the host, such as {@code App Service} or {@code IMDS}
      */
     public static TokenSource managedIdentity() {
         return managed(null);
@@ -166,6 +181,7 @@ public final class TokenSources {
      * Shell hand out none, Azure ML only by client ID.
      *
      * @param identity the identity; a request that names a client ID asks for that one instead
+     * @return a source named after the host, such as {@code App Service} or {@code IMDS}
      */
     public static TokenSource managedIdentity(UserAssignedIdentity identity) {
         return managed(Objects.requireNonNull(identity, "identity"));

@@ -32,6 +32,10 @@ public record UserAssignedIdentity(Kind kind, String id) {
     }
 
     /**
+     * An identity by an ID of any kind; blanks around the ID are taken off.
+     *
+     * @param kind which of its IDs it is
+     * @param id the ID; whether it has the shape of its kind is for the host to say
      * @throws NullPointerException if a part is null
      * @throws IllegalArgumentException if the ID is blank
      */
@@ -46,6 +50,8 @@ public record UserAssignedIdentity(Kind kind, String id) {
     /**
      * The identity with a client ID.
      *
+     * @param clientId the GUID that is also called application ID
+     * @return the identity, with the kind {@link Kind#CLIENT_ID}
      * @throws IllegalArgumentException if it is blank
      */
     public static UserAssignedIdentity ofClientId(String clientId) {
@@ -55,6 +61,8 @@ public record UserAssignedIdentity(Kind kind, String id) {
     /**
      * The identity with an object ID.
      *
+     * @param objectId the GUID that is also called principal ID
+     * @return the identity, with the kind {@link Kind#OBJECT_ID}
      * @throws IllegalArgumentException if it is blank
      */
     public static UserAssignedIdentity ofObjectId(String objectId) {
@@ -64,6 +72,8 @@ public record UserAssignedIdentity(Kind kind, String id) {
     /**
      * The identity with a resource ID.
      *
+     * @param resourceId the path that begins with {@code /subscriptions/}
+     * @return the identity, with the kind {@link Kind#RESOURCE_ID}
      * @throws IllegalArgumentException if it is blank
      */
     public static UserAssignedIdentity ofResourceId(String resourceId) {

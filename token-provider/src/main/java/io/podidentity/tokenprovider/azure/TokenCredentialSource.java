@@ -40,7 +40,9 @@ public final class TokenCredentialSource implements TokenSource {
     private final TokenCredential credential;
 
     /**
-     * @param credential whom to ask
+     * A source over a credential.
+     *
+     * @param credential whom to ask; each call asks it once and synchronously
      * @throws NullPointerException if it is null
      */
     public TokenCredentialSource(TokenCredential credential) {

@@ -36,7 +36,10 @@ public final class TokenProviderCredential implements TokenCredential {
     private volatile @Nullable Answer last;
 
     /**
-     * @param provider where the tokens come from
+     * A credential over a provider.
+     *
+     * @param provider where the tokens come from; its cache and its settings are used as they are
+     * @throws NullPointerException if it is null
      */
     public TokenProviderCredential(AzureServiceTokenProvider provider) {
         this.provider = requireNonNull(provider, "provider");
