@@ -1,0 +1,5 @@
+/** Azure SQL with a token; start reading at {@link io.podidentity.tokenprovider.bridge.mssql.AccessTokenCallback}. */
+@NullMarked
+package io.podidentity.tokenprovider.bridge.mssql;
+
+import org.jspecify.annotations.NullMarked;

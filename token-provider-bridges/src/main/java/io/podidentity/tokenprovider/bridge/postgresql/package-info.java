@@ -1,0 +1,5 @@
+/** PostgreSQL with a token as the password; start reading at {@link io.podidentity.tokenprovider.bridge.postgresql.AccessTokenPassword}. */
+@NullMarked
+package io.podidentity.tokenprovider.bridge.postgresql;
+
+import org.jspecify.annotations.NullMarked;
