@@ -64,7 +64,7 @@ monitoring_dashboard() {
 # The component adds to any overlay, and changes nothing else in it.
 monitoring_component() {
     mkdir -p "$WORK/k8s/overlays/watched"
-    cp -r "$ROOT/k8s/base" "$ROOT/k8s/monitoring" "$WORK/k8s/"
+    cp -r "$ROOT/k8s/base" "$ROOT/k8s/components" "$ROOT/k8s/monitoring" "$WORK/k8s/"
     printf 'resources: [../../base]\ncomponents: [../../monitoring]\n' > "$WORK/k8s/overlays/watched/kustomization.yaml"
     kubectl kustomize "$WORK/k8s/overlays/watched" > "$WORK/monitoring/watched.yaml"
     expect_text "$WORK/monitoring/watched.yaml" 'kind: PodMonitor' 'kind: PrometheusRule' 'grafana_dashboard: "1"' 'name: podidentitydemo-dashboard'

@@ -18,7 +18,10 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.LoginException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
@@ -200,6 +203,9 @@ class OauthBearerCallbackHandlerIT {
                 "sasl.jaas.config",
                 new Password(OAuthBearerLoginModule.class.getName() + " required " + option.replace('\'', '"') + ";"));
         configs.put("sasl.login.callback.handler.class", handler);
+        ConfigDef known = new ConfigDef();
+        SaslConfigs.addClientSaslSupport(known);
+        configs.putAll(new AbstractConfig(known, configs, false).values());
         return configs;
     }
 }
