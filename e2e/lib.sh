@@ -132,6 +132,9 @@ print(s.getsockname()[1])'
 start() {
     local name=$1
     shift
+    # At once, and not when the child gets to it: what one of that name said before is not what this one says.
+    : > "$WORK/$name.out"
+    : > "$WORK/$name.err"
     setsid "$@" > "$WORK/$name.out" 2> "$WORK/$name.err" < /dev/null &
     echo $! > "$WORK/$name.pid"
 }

@@ -80,8 +80,6 @@ in_pod_network() {
 
 # emulate COMMAND...: starts it on the pod's loopback, and puts its authority where the app will look.
 emulate() {
-    # What the one before said must not be taken for what this one says.
-    : > "$WORK/pod-emulator.out"
     start pod-emulator nsenter "--net=$(cat "$WORK/pod-network")" "$@"
     wait_until 60 pod-emulator grep -q '^{' "$WORK/pod-emulator.out"
     install -m 644 "$(head -1 "$WORK/pod-emulator.out" | jq -r .trustStore)" "$WORK/pod-trust/trust.p12"
