@@ -3,49 +3,57 @@ package io.podidentity.tokenprovider;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An access token and what is known about it. Its text never shows the token.
  *
  * <p><i>Thread-safety:</i> immutable.
- *
- * @param value the token itself, to be sent as {@code Authorization: Bearer <value>}; a secret
- * @param resource the resource it was asked for, as the caller wrote it, such as {@code https://storage.azure.com/}
- * @param tokenType {@code Bearer}, as the issuer spelled it
- * @param expiresOn when the resource stops accepting it
- * @param refreshOn from when on a new one is asked for behind the callers; from a source it is the issuer's own wish
- *     ({@code refresh_in}), or null when it has none
- * @param principal whose token it is; null when the token is opaque and nothing else told
- * @param source the name of the source that got it, such as {@code Azure CLI}
  */
-public record AccessToken(
-        String value,
-        String resource,
-        String tokenType,
-        Instant expiresOn,
-        @Nullable Instant refreshOn,
-        @Nullable Principal principal,
-        String source) {
+public final class AccessToken {
+    private final String value;
+    private final String resource;
+    private final String tokenType;
+    private final Instant expiresOn;
+    private final @Nullable Instant refreshOn;
+    private final String source;
 
     /**
-     * A token of these parts; {@link #bearer} is shorter where the token itself says whose it is.
+     * Whose token it is; null while nobody asked, too. Read more than once by several threads at worst, each time to the
+     * same end.
+     */
+    private @Nullable Principal principal;
+    /** Whether the token was asked whose it is, and did not say. */
+    private boolean opaque;
+
+    /**
+     * A token of these parts; {@link #bearer} is shorter where there is nothing to add to what the token itself says.
      *
-     * @param value the token itself; a secret
-     * @param resource the resource, as the caller wrote it
+     * @param value the token itself, to be sent as {@code Authorization: Bearer <value>}; a secret
+     * @param resource the resource it was asked for, as the caller wrote it, such as {@code https://storage.azure.com/}
      * @param tokenType {@code Bearer}, as the issuer spelled it
-     * @param expiresOn when it expires
+     * @param expiresOn when the resource stops accepting it
      * @param refreshOn when the issuer wants a new one to be asked for; null if it does not say
-     * @param principal whose token it is; null if unknown
-     * @param source the name of the source
+     * @param principal whose token it is; null for what the token itself says
+     * @param source the name of the source that got it, such as {@code Azure CLI}
      * @throws NullPointerException if one of the parts that must be there is null
      */
-    public AccessToken {
-        requireNonNull(value, "value");
-        requireNonNull(resource, "resource");
-        requireNonNull(tokenType, "tokenType");
-        requireNonNull(expiresOn, "expiresOn");
-        requireNonNull(source, "source");
+    public AccessToken(
+            String value,
+            String resource,
+            String tokenType,
+            Instant expiresOn,
+            @Nullable Instant refreshOn,
+            @Nullable Principal principal,
+            String source) {
+        this.value = requireNonNull(value, "value");
+        this.resource = requireNonNull(resource, "resource");
+        this.tokenType = requireNonNull(tokenType, "tokenType");
+        this.expiresOn = requireNonNull(expiresOn, "expiresOn");
+        this.refreshOn = refreshOn;
+        this.principal = principal;
+        this.source = requireNonNull(source, "source");
     }
 
     /**
@@ -60,7 +68,57 @@ public record AccessToken(
      */
     public static AccessToken bearer(
             String value, String resource, Instant expiresOn, @Nullable Instant refreshOn, String source) {
-        return new AccessToken(value, resource, "Bearer", expiresOn, refreshOn, PrincipalReader.read(value), source);
+        return new AccessToken(value, resource, "Bearer", expiresOn, refreshOn, null, source);
+    }
+
+    /** {@return the token itself, to be sent as {@code Authorization: Bearer <value>}; a secret} */
+    public String value() {
+        return value;
+    }
+
+    /** {@return the resource it was asked for, as the caller wrote it} */
+    public String resource() {
+        return resource;
+    }
+
+    /** {@return {@code Bearer}, as the issuer spelled it} */
+    public String tokenType() {
+        return tokenType;
+    }
+
+    /** {@return when the resource stops accepting it} */
+    public Instant expiresOn() {
+        return expiresOn;
+    }
+
+    /**
+     * From when on a new one is asked for.
+     *
+     * @return of a token from the cache the moment from which on a new one is asked for behind the callers; of one from a
+     *     source the issuer's own wish, or null when it has none
+     */
+    public @Nullable Instant refreshOn() {
+        return refreshOn;
+    }
+
+    /**
+     * Whose token it is, read out of the token when first asked for: most programs never ask.
+     *
+     * @return the principal; null when the token is opaque or does not say, and nothing else told
+     */
+    public @Nullable Principal principal() {
+        Principal known = principal;
+        if (known == null && !opaque) {
+            known = PrincipalReader.read(value);
+            principal = known;
+            opaque = known == null;
+        }
+        return known;
+    }
+
+    /** {@return the name of the source that got it, such as {@code Azure CLI}} */
+    public String source() {
+        return source;
     }
 
     AccessToken withRefreshOn(Instant refreshOn) {
@@ -71,10 +129,40 @@ public record AccessToken(
         return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }
 
+    /** The same with the principal object of another token if it is equal, as it nearly always is. */
+    AccessToken withPrincipalOf(AccessToken other) {
+        Principal known = other.principal();
+        return known != null && known.equals(principal()) ? withPrincipal(known) : this;
+    }
+
+    /** Whether both are known to be of one principal, without a look into either. */
+    @SuppressWarnings("ReferenceEquality") // As withPrincipalOf made them.
+    boolean isKnownToShareItsPrincipalWith(AccessToken other) {
+        Principal known = principal;
+        return known != null && known == other.principal;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AccessToken token
+                && value.equals(token.value)
+                && resource.equals(token.resource)
+                && tokenType.equals(token.tokenType)
+                && expiresOn.equals(token.expiresOn)
+                && Objects.equals(refreshOn, token.refreshOn)
+                && Objects.equals(principal(), token.principal())
+                && source.equals(token.source);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode() * 31 + resource.hashCode();
+    }
+
     /** All parts but the token, of which only the length is told. */
     @Override
     public String toString() {
         return "AccessToken[" + tokenType + " of " + value.length() + " characters for " + resource + " from " + source
-                + ", principal=" + principal + ", expiresOn=" + expiresOn + "]";
+                + ", principal=" + principal() + ", expiresOn=" + expiresOn + "]";
     }
 }

@@ -111,13 +111,7 @@ final class AzureCliTokenSource implements TokenSource, AccountBound {
             }
             String tokenType = response.text("tokenType");
             return new AccessToken(
-                    value,
-                    request.resource(),
-                    tokenType == null ? "Bearer" : tokenType,
-                    expiresOn,
-                    null,
-                    PrincipalReader.read(value),
-                    name());
+                    value, request.resource(), tokenType == null ? "Bearer" : tokenType, expiresOn, null, null, name());
         } catch (JsonException e) {
             throw invalid("is " + e.getMessage(), e);
         }

@@ -26,6 +26,11 @@ final class AzureDeveloperCliTokenSource implements TokenSource, AccountBound {
         this.processes = processes;
     }
 
+    /** The one that the default chain asks. */
+    static AzureDeveloperCliTokenSource of(Environment environment) {
+        return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
+    }
+
     @Override
     public String name() {
         return "Azure Developer CLI";
@@ -80,8 +85,7 @@ final class AzureDeveloperCliTokenSource implements TokenSource, AccountBound {
             if (value == null || expiresOn == null) {
                 throw invalid(value == null ? "has no token" : "has no expiry that can be read", null);
             }
-            return new AccessToken(
-                    value, request.resource(), "Bearer", expiresOn, null, PrincipalReader.read(value), name());
+            return AccessToken.bearer(value, request.resource(), expiresOn, null, name());
         } catch (JsonException e) {
             throw invalid("is " + e.getMessage(), e);
         }

@@ -26,6 +26,11 @@ final class AzurePowerShellTokenSource implements TokenSource {
         this.processes = processes;
     }
 
+    /** The one that the default chain asks. */
+    static AzurePowerShellTokenSource of(Environment environment) {
+        return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
+    }
+
     @Override
     public String name() {
         return "Azure PowerShell";
@@ -95,8 +100,7 @@ final class AzurePowerShellTokenSource implements TokenSource {
             if (value == null || expiresOn == null) {
                 throw invalid(value == null ? "has no Token" : "has no expiry that can be read", null);
             }
-            return new AccessToken(
-                    value, request.resource(), "Bearer", expiresOn, null, PrincipalReader.read(value), name());
+            return AccessToken.bearer(value, request.resource(), expiresOn, null, name());
         } catch (JsonException e) {
             throw invalid("is " + e.getMessage(), e);
         }

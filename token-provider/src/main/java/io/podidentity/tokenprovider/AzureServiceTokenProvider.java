@@ -34,7 +34,8 @@ public final class AzureServiceTokenProvider {
      */
     private @Nullable TokenSlot lastSlot;
 
-    private @Nullable Principal principalUsed;
+    /** The token that was returned last, or another one that is known to be of the same principal. */
+    private @Nullable AccessToken lastToken;
 
     /**
      * A provider with the process's own environment variables: with the connection string in {@code
@@ -180,7 +181,8 @@ public final class AzureServiceTokenProvider {
 
     /** {@return whose token this provider returned last; empty before the first, and for a token that does not say} */
     public Optional<Principal> principalUsed() {
-        return Optional.ofNullable(principalUsed);
+        AccessToken token = lastToken;
+        return token == null ? Optional.empty() : Optional.ofNullable(token.principal());
     }
 
     /**
@@ -212,7 +214,7 @@ public final class AzureServiceTokenProvider {
                     token.expiresOn(),
                     token.refreshOn(),
                     null,
-                    cached.attempts);
+                    cached.attempts());
         } catch (TokenAcquisitionException e) {
             return new Explanation(resource, null, null, null, null, e, e.attempts());
         }
@@ -244,13 +246,14 @@ public final class AzureServiceTokenProvider {
         return token;
     }
 
-    @SuppressWarnings("ReferenceEquality") // The chain gives equal principals the same object.
-    private AccessToken used(CachedToken token) {
-        Principal principal = token.token.principal();
-        if (principal != principalUsed) {
-            principalUsed = principal;
+    @SuppressWarnings("ReferenceEquality") // Equal tokens are of one principal, so either will do.
+    private AccessToken used(CachedToken cached) {
+        AccessToken token = cached.token;
+        AccessToken last = lastToken;
+        if (token != last && (last == null || !token.isKnownToShareItsPrincipalWith(last))) {
+            lastToken = token;
         }
-        return token.token;
+        return token;
     }
 
     private Duration limit(TokenRequest request) {

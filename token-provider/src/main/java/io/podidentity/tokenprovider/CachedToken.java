@@ -24,7 +24,7 @@ final class CachedToken {
     private static final long REFRESH_MARGIN_MILLIS = 5 * 60_000L;
 
     final AccessToken token;
-    final List<TokenAttempt> attempts;
+    private final TokenSourceChain.Walk walk;
     final long refreshAt;
     final long expiresAt;
     final long quietUntil;
@@ -34,19 +34,20 @@ final class CachedToken {
     /**
      * A token that was just acquired.
      *
+     * @param walk how it was got
      * @param account what may change behind it; null for nothing
      * @param fingerprint the account's fingerprint from before it was acquired
      */
     CachedToken(
             AccessToken token,
-            List<TokenAttempt> attempts,
+            TokenSourceChain.Walk walk,
             @Nullable AccountBound account,
             long fingerprint,
             long nowMillis) {
         this.expiresAt = token.expiresOn().toEpochMilli();
-        this.refreshAt = refreshAt(token, nowMillis, expiresAt);
+        this.refreshAt = refreshAt(token, nowMillis);
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
-        this.attempts = attempts;
+        this.walk = walk;
         this.account = account;
         this.fingerprint = fingerprint;
         this.quietUntil = account == null ? refreshAt : Math.min(refreshAt, nowMillis + ACCOUNT_CHECK_MILLIS);
@@ -54,7 +55,7 @@ final class CachedToken {
 
     private CachedToken(CachedToken same, long quietUntil) {
         this.token = same.token;
-        this.attempts = same.attempts;
+        this.walk = same.walk;
         this.refreshAt = same.refreshAt;
         this.expiresAt = same.expiresAt;
         this.account = same.account;
@@ -67,6 +68,11 @@ final class CachedToken {
         long next = nowMillis + ACCOUNT_CHECK_MILLIS;
         long bound = nowMillis < refreshAt ? refreshAt : expiresAt;
         return new CachedToken(this, account == null && nowMillis < refreshAt ? bound : Math.min(bound, next));
+    }
+
+    /** What became of each source when it was got. */
+    List<TokenAttempt> attempts() {
+        return walk.attempts();
     }
 
     /** Whether it came from the same flight; an issuer may well hand out an equal token twice. */
@@ -83,7 +89,8 @@ final class CachedToken {
      * The issuer's wish, else half of a life of over two hours, else five minutes before expiry and not before half of
      * the life; each earlier by up to a tenth of what lies before or after it, so that many processes do not refresh together.
      */
-    private static long refreshAt(AccessToken token, long now, long expiresAt) {
+    static long refreshAt(AccessToken token, long now) {
+        long expiresAt = token.expiresOn().toEpochMilli();
         long life = Math.max(0, expiresAt - now);
         Instant wished = token.refreshOn();
         long at;

@@ -90,7 +90,7 @@ final class DefaultSources {
     private @Nullable TokenSource host() {
         boolean variables =
                 has("IDENTITY_ENDPOINT") || has("IDENTITY_HEADER") || has("MSI_ENDPOINT") || has("MSI_SECRET");
-        boolean announced = variables || (!isAnnounced(environment) && new HostEvidence(root).hasArcAgent(environment));
+        boolean announced = variables || (!isAnnounced() && new HostEvidence(root).hasArcAgent(environment));
         return announced ? HostSources.find(environment, root, http, time, null) : null;
     }
 
@@ -100,21 +100,11 @@ final class DefaultSources {
 
     /** Whether a variable or the machine itself says that a metadata service is at hand. */
     boolean saysAzure() {
-        return isAnnounced(environment) || new HostEvidence(root).saysAzure();
+        return isAnnounced() || new HostEvidence(root).saysAzure();
     }
 
-    /** Whether the source that is asked first is one over HTTP; a guess, for what is loaded beside. */
-    static boolean beginWithHttp(Environment environment) {
-        return isAnnounced(environment)
-                || environment.get("AZURE_FEDERATED_TOKEN_FILE") != null
-                || environment.get("AZURE_CLIENT_SECRET") != null
-                || environment.get("IDENTITY_ENDPOINT") != null
-                || environment.get("MSI_ENDPOINT") != null;
-    }
-
-    private static boolean isAnnounced(Environment environment) {
-        return environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") != null
-                || environment.get("KUBERNETES_SERVICE_HOST") != null;
+    private boolean isAnnounced() {
+        return has("AZURE_POD_IDENTITY_AUTHORITY_HOST") || has("KUBERNETES_SERVICE_HOST");
     }
 
     private boolean has(String variable) {

@@ -1,19 +1,26 @@
 package io.podidentity.tokenprovider;
 
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Gives each flight a thread that ends with it, so that none is alive while nothing is under way. */
 final class FlightCrew implements Executor {
-    private volatile boolean warm;
+    /** What the first caller does meanwhile; null for nothing, and when it is done. */
+    private volatile @Nullable WarmUp warmUp;
+
+    FlightCrew(@Nullable WarmUp warmUp) {
+        this.warmUp = warmUp;
+    }
 
     @Override
     public void execute(Runnable flight) {
         Thread thread = new Thread(null, flight, "token-provider", 0, false);
         thread.setDaemon(true);
         thread.start();
-        if (!warm) {
-            warm = true;
-            WarmUp.loadAnswerClasses();
+        WarmUp first = warmUp;
+        if (first != null) {
+            warmUp = null;
+            first.whileWaiting();
         }
     }
 }

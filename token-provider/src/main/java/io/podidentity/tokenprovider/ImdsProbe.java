@@ -69,12 +69,9 @@ final class ImdsProbe {
      * @param isCertain whether it answered as only a metadata service does
      */
     record Finding(@Nullable String absence, boolean isCertain) {
-        static final Finding METADATA_SERVICE = new Finding(null, true);
-        private static final Finding SOMETHING = new Finding(null, false);
-
         static Finding of(HttpResponse response) {
             // A metadata service refuses a request without its header by this status; others hardly do.
-            return response.status() == 400 ? METADATA_SERVICE : SOMETHING;
+            return new Finding(null, response.status() == 400);
         }
     }
 

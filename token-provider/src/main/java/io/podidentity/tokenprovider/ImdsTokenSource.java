@@ -69,9 +69,13 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         endpoint.requireValid();
-        ImdsProbe.Finding finding = probe == null ? ImdsProbe.Finding.METADATA_SERVICE : probe.finding();
-        if (finding.absence() != null) {
-            return new Unavailable(finding.absence(), "");
+        boolean certain = true;
+        if (probe != null) {
+            ImdsProbe.Finding finding = probe.finding();
+            if (finding.absence() != null) {
+                return new Unavailable(finding.absence(), "");
+            }
+            certain = finding.isCertain();
         }
         // A third is left for the sources behind it, should it turn out to be silent.
         long patience = request.deadlineNanos() / 3 * 2;
@@ -80,10 +84,10 @@ final class ImdsTokenSource implements TokenSource, Anticipating {
             HttpResponse response = new Exchange(http, time)
                     .send(
                             question(request),
-                            RetrySchedule.ofMetadataService(finding.isCertain()),
+                            RetrySchedule.ofMetadataService(certain),
                             start + request.deadlineNanos(),
                             start + patience);
-            return answer(request, response, finding.isCertain());
+            return answer(request, response, certain);
         } catch (IOException e) {
             return new Unavailable(
                     NoAnswer.describe(e, endpoint.host(), Math.min(time.nanos() - start, patience) / 1_000_000),

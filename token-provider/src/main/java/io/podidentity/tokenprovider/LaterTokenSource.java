@@ -39,10 +39,8 @@ final class LaterTokenSource implements TokenSource, AccountBound {
         if (made == null) {
             made = switch (name) {
                 case "Azure CLI" -> AzureCliTokenSource.of(environment);
-                case "Azure Developer CLI" ->
-                    new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
-                case "Azure PowerShell" ->
-                    new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
+                case "Azure Developer CLI" -> AzureDeveloperCliTokenSource.of(environment);
+                case "Azure PowerShell" -> AzurePowerShellTokenSource.of(environment);
                 default -> throw new IllegalArgumentException(name);
             };
             tool = made;

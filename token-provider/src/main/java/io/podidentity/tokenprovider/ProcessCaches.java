@@ -36,7 +36,8 @@ final class ProcessCaches {
     private static synchronized TokenCache makeOwn() {
         TokenCache cache = own;
         if (cache == null) {
-            cache = of(null, null);
+            // First of all, since what it loads takes longest.
+            cache = of(null, null, WarmUp.begin());
             own = cache;
         }
         return cache;
@@ -51,6 +52,11 @@ final class ProcessCaches {
      * @throws IllegalArgumentException if a setting has an impossible value
      */
     static TokenCache of(@Nullable Map<String, String> variables, @Nullable String connectionString) {
+        return of(variables, connectionString, null);
+    }
+
+    private static TokenCache of(
+            @Nullable Map<String, String> variables, @Nullable String connectionString, @Nullable WarmUp warmUp) {
         Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
         String text = connectionString == null ? environment.get(CONNECTION_STRING) : connectionString;
         ConnectionString parsed = text == null || text.isBlank() ? null : ConnectionString.parse(text);
@@ -58,11 +64,29 @@ final class ProcessCaches {
                 (variables == null ? "" : fingerprint(variables)) + ' ' + (parsed == null ? "" : parsed.fingerprint());
         TokenCache cache = OTHERS.get(key);
         if (cache == null) {
-            TokenCache made = parsed == null ? defaultCache(environment) : cacheOf(parsed, environment);
+            TokenCache made = cache(sources(environment, parsed), warmUp);
             TokenCache other = OTHERS.putIfAbsent(key, made);
             cache = other == null ? made : other;
         }
         return cache;
+    }
+
+    /** A cache of its own for these sources. */
+    static TokenCache cache(List<TokenSource> sources) {
+        return cache(sources, null);
+    }
+
+    private static TokenCache cache(List<TokenSource> sources, @Nullable WarmUp warmUp) {
+        return new TokenCache(
+                new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(warmUp), Time.SYSTEM, REFRESH_LIMIT);
+    }
+
+    private static List<TokenSource> sources(Environment environment, @Nullable ConnectionString settings) {
+        File root = new File("/");
+        HttpTransport http = new HttpTransport(Time.SYSTEM);
+        return settings == null
+                ? new DefaultSources(environment, root, http, Time.SYSTEM).all()
+                : List.of(new ConnectionStringSource(environment, root, http, Time.SYSTEM).of(settings.way()));
     }
 
     private static String fingerprint(Map<String, String> variables) {
@@ -74,22 +98,5 @@ final class ProcessCaches {
                     .append('\0');
         }
         return Fingerprint.of(text.toString());
-    }
-
-    /** A cache of its own for these sources. */
-    static TokenCache cache(List<TokenSource> sources) {
-        return new TokenCache(new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(), Time.SYSTEM, REFRESH_LIMIT);
-    }
-
-    private static TokenCache defaultCache(Environment environment) {
-        WarmUp.begin(DefaultSources.beginWithHttp(environment));
-        HttpTransport http = new UrlConnectionTransport(Time.SYSTEM);
-        return cache(new DefaultSources(environment, new File("/"), http, Time.SYSTEM).all());
-    }
-
-    private static TokenCache cacheOf(ConnectionString settings, Environment environment) {
-        HttpTransport http = new UrlConnectionTransport(Time.SYSTEM);
-        return cache(
-                List.of(new ConnectionStringSource(environment, new File("/"), http, Time.SYSTEM).of(settings.way())));
     }
 }

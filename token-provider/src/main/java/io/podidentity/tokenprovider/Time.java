@@ -1,16 +1,24 @@
 package io.podidentity.tokenprovider;
 
-/** The clock and the way to wait, so that a test owns both. */
-interface Time {
-    /** The machine's own. */
-    Time SYSTEM = new SystemTime();
+import java.util.concurrent.TimeUnit;
+
+/** The clocks and the way to wait; a test puts its own in their place. */
+class Time {
+    /** The machine's. */
+    static final Time SYSTEM = new Time();
 
     /** The wall clock, in milliseconds since 1970; what expiry is compared with. */
-    long millis();
+    long millis() {
+        return System.currentTimeMillis();
+    }
 
     /** A steady clock, in nanoseconds; what deadlines are measured by. */
-    long nanos();
+    long nanos() {
+        return System.nanoTime();
+    }
 
     /** Waits. */
-    void sleep(long nanos) throws InterruptedException;
+    void sleep(long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(nanos);
+    }
 }

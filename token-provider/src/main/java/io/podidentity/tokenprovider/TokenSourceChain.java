@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenAttempt.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ final class TokenSourceChain {
     private final List<TokenSource> sources;
     private final Time time;
     private volatile @Nullable TokenSource pinned;
-    private volatile @Nullable Principal lastPrincipal;
+    /** The newest token; null while its sources were never asked with success, or were forgotten. */
+    private volatile @Nullable AccessToken newest;
 
     TokenSourceChain(List<TokenSource> sources, Time time) {
         this.sources = List.copyOf(sources);
@@ -38,6 +40,7 @@ final class TokenSourceChain {
     /** Forgets which source answered first. */
     void unpin() {
         pinned = null;
+        newest = null;
     }
 
     /**
@@ -88,21 +91,25 @@ final class TokenSourceChain {
         }
     }
 
-    /** The token with the principal object of the one before if they are equal, as they nearly always are. */
+    /** The token with the principal object of the one before it. The first one has none before it, and is not read. */
     private AccessToken withKnownPrincipal(AccessToken token) {
-        Principal known = lastPrincipal;
-        if (known != null && known.equals(token.principal())) {
-            return token.withPrincipal(known);
-        }
-        lastPrincipal = token.principal();
-        return token;
+        AccessToken before = newest;
+        AccessToken shared = before == null ? token : token.withPrincipalOf(before);
+        newest = shared;
+        return shared;
     }
 
     /** One walk along the chain. */
-    private final class Walk {
+    final class Walk {
         private final TokenRequest request;
         private final long deadline;
-        private final List<TokenAttempt> attempts = new ArrayList<>();
+        /** What became of the sources so far; null for one that was not asked, and for the one that has the token. */
+        private final List<@Nullable TokenAttempt> misses = new ArrayList<>();
+        /** The source that has the token. */
+        private @Nullable TokenSource winner;
+        /** How long that took. */
+        private long winnerNanos;
+
         private @Nullable AccessToken token;
         private @Nullable AccountBound account;
         private long fingerprint;
@@ -118,7 +125,7 @@ final class TokenSourceChain {
         }
 
         void pass(TokenSource source) {
-            attempts.add(new TokenAttempt(source.name(), TokenAttempt.State.NOT_TRIED, Duration.ZERO, "", ""));
+            misses.add(null);
         }
 
         void ask(TokenSource source) throws InterruptedException {
@@ -138,13 +145,15 @@ final class TokenSourceChain {
                     requireTenant(source, acquired.token());
                     if (pin(source)) {
                         token = acquired.token();
-                        record(source, TokenAttempt.State.ACQUIRED, start, "", "");
+                        winner = source;
+                        winnerNanos = time.nanos() - start;
+                        misses.add(null);
                     } else {
-                        record(source, TokenAttempt.State.UNAVAILABLE, start, OTHER_IDENTITY, "Try again.");
+                        record(source, State.UNAVAILABLE, start, OTHER_IDENTITY, "Try again.");
                     }
                 } else {
                     TokenSource.Unavailable unavailable = (TokenSource.Unavailable) outcome;
-                    record(source, TokenAttempt.State.UNAVAILABLE, start, unavailable.reason(), unavailable.remedy());
+                    record(source, State.UNAVAILABLE, start, unavailable.reason(), unavailable.remedy());
                 }
             } catch (TokenAcquisitionException e) {
                 fail(source, start, e);
@@ -158,11 +167,13 @@ final class TokenSourceChain {
         /** A source that does not know other tenants than its own answers with a token that the resource would refuse. */
         private void requireTenant(TokenSource source, AccessToken acquired) {
             String asked = request.tenantId();
+            // A tenant can be named by a domain too, which no token shows.
+            if (asked == null || asked.length() != GUID_LENGTH || asked.indexOf('.') >= 0) {
+                return;
+            }
             Principal principal = acquired.principal();
             String got = principal == null ? null : principal.tenantId();
-            // A tenant can be named by a domain too, which no token shows.
-            boolean isGuid = asked != null && asked.length() == GUID_LENGTH && asked.indexOf('.') < 0;
-            if (isGuid && got != null && !got.equalsIgnoreCase(asked)) {
+            if (got != null && !got.equalsIgnoreCase(asked)) {
                 throw new TokenAcquisitionException(
                         Code.REFUSED,
                         source.name() + " answered with a token of tenant " + got + ", not of " + asked,
@@ -173,19 +184,34 @@ final class TokenSourceChain {
 
         private void fail(TokenSource source, long start, TokenAcquisitionException e) {
             failure = e;
-            record(source, TokenAttempt.State.FAILED, start, e.reason(), e.remedy());
+            record(source, State.FAILED, start, e.reason(), e.remedy());
         }
 
-        private void record(TokenSource source, TokenAttempt.State state, long start, String reason, String remedy) {
+        private void record(TokenSource source, State state, long start, String reason, String remedy) {
             Duration duration = Duration.ofNanos(time.nanos() - start);
-            attempts.add(new TokenAttempt(source.name(), state, duration, reason, remedy));
+            misses.add(new TokenAttempt(source.name(), state, duration, reason, remedy));
+        }
+
+        /** What became of each source; made when somebody asks, which for a token that was got is seldom. */
+        List<TokenAttempt> attempts() {
+            List<TokenAttempt> attempts = new ArrayList<>();
+            for (int i = 0; i < misses.size(); i++) {
+                TokenAttempt miss = misses.get(i);
+                attempts.add(miss != null ? miss : attempt(sources.get(i)));
+            }
+            return attempts;
+        }
+
+        private TokenAttempt attempt(TokenSource source) {
+            return source == winner
+                    ? new TokenAttempt(source.name(), State.ACQUIRED, Duration.ofNanos(winnerNanos), "", "")
+                    : new TokenAttempt(source.name(), State.NOT_TRIED, Duration.ZERO, "", "");
         }
 
         CachedToken result() {
             AccessToken acquired = token;
             if (acquired != null) {
-                return new CachedToken(
-                        withKnownPrincipal(acquired), List.copyOf(attempts), account, fingerprint, time.millis());
+                return new CachedToken(withKnownPrincipal(acquired), this, account, fingerprint, time.millis());
             }
             TokenAcquisitionException own = failure;
             if (own == null) {
@@ -193,7 +219,7 @@ final class TokenSourceChain {
                 own = new TokenAcquisitionException(
                         late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE, "no source has a token here", "", null);
             }
-            throw own.ofCall(request.resource(), attempts);
+            throw own.ofCall(request.resource(), attempts());
         }
     }
 }

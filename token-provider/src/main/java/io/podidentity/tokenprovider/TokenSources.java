@@ -36,8 +36,7 @@ public final class TokenSources {
 
     /** {@return a source of the account of {@code azd auth login}} */
     public static TokenSource azureDeveloperCli() {
-        Environment environment = Environment.ofProcess();
-        return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
+        return AzureDeveloperCliTokenSource.of(Environment.ofProcess());
     }
 
     /**
@@ -47,8 +46,7 @@ public final class TokenSources {
      * @return a source named {@code Azure PowerShell}
      */
     public static TokenSource azurePowerShell() {
-        Environment environment = Environment.ofProcess();
-        return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
+        return AzurePowerShellTokenSource.of(Environment.ofProcess());
     }
 
     /**
@@ -59,8 +57,7 @@ public final class TokenSources {
      * @return a source named {@code IMDS}
      */
     public static TokenSource imds() {
-        return new ImdsTokenSource(
-                Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, false);
+        return new ImdsTokenSource(Environment.ofProcess(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, false);
     }
 
     /**
@@ -73,7 +70,7 @@ public final class TokenSources {
      */
     public static TokenSource workloadIdentity() {
         return new WorkloadIdentityTokenSource(
-                Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, true);
+                Environment.ofProcess(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, true);
     }
 
     /**
@@ -83,8 +80,7 @@ public final class TokenSources {
      * @return a source named {@code Environment}
      */
     public static TokenSource environment() {
-        return new EnvironmentTokenSource(
-                Environment.ofProcess(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM);
+        return new EnvironmentTokenSource(Environment.ofProcess(), new HttpTransport(Time.SYSTEM), Time.SYSTEM);
     }
 
     /**
@@ -189,7 +185,7 @@ public final class TokenSources {
 
     private static TokenSource managed(@Nullable UserAssignedIdentity identity) {
         Environment environment = Environment.ofProcess();
-        HttpTransport http = new UrlConnectionTransport(Time.SYSTEM);
+        HttpTransport http = new HttpTransport(Time.SYSTEM);
         TokenSource host = HostSources.find(environment, new File("/"), http, Time.SYSTEM, identity);
         return host == null ? new ImdsTokenSource(environment, http, Time.SYSTEM, false, identity) : host;
     }
@@ -205,7 +201,7 @@ public final class TokenSources {
 
     private static EntraClient entra() {
         EntraAuthority authority = EntraAuthority.of(Environment.ofProcess());
-        return new EntraClient(authority, null, new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM);
+        return new EntraClient(authority, null, new HttpTransport(Time.SYSTEM), Time.SYSTEM);
     }
 
     private static String requireText(String value, String name) {

@@ -38,8 +38,8 @@ class ArcTokenSourceIT {
             String url = "http://127.0.0.1:" + agent.getAddress().getPort();
             Environment environment = new Environment(
                     Map.of("IDENTITY_ENDPOINT", url + "/token", "IMDS_ENDPOINT", url), false, false, "/nowhere");
-            TokenSource source = HostSources.find(
-                    environment, root.toFile(), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, null);
+            TokenSource source =
+                    HostSources.find(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, null);
 
             assertThat(source.acquire(HostCases.REQUEST)).isInstanceOf(Acquired.class);
             assertThat(shown).containsExactly("true null", "true Basic the-key");

@@ -65,7 +65,7 @@ class ArchitectureTest {
     void environmentAndClock_areReadAtTheirSeamsOnly() {
         noClasses()
                 .that()
-                .doNotBelongToAnyOf(Environment.class, SystemTime.class, RetryAfter.class)
+                .doNotBelongToAnyOf(Environment.class, Time.class, RetryAfter.class)
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()

@@ -249,8 +249,8 @@ class EntraOracleIT {
 
     /** The real transport, with the emulator's certificate authority and a record of the forms. */
     private HttpTransport transport() {
-        HttpTransport real = new UrlConnectionTransport(Time.SYSTEM);
-        return new HttpTransport() {
+        HttpTransport real = new HttpTransport(Time.SYSTEM);
+        return new HttpTransport(Time.SYSTEM) {
             @Override
             public HttpResponse send(HttpRequest request) throws IOException {
                 oursSent.add(request.form());

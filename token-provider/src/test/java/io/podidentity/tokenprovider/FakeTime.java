@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A clock that a test turns on; whoever sleeps turns it on too, and is noted. */
-final class FakeTime implements Time {
+final class FakeTime extends Time {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final List<Duration> sleeps = new ArrayList<>();

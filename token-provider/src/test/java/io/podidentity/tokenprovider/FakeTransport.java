@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** Answers what a test told it, in that order; the last answer for ever. */
-final class FakeTransport implements HttpTransport {
+final class FakeTransport extends HttpTransport {
     /** An answer, or the lack of one. */
     interface Answer {
         HttpResponse to(HttpRequest request) throws IOException;
@@ -16,6 +16,10 @@ final class FakeTransport implements HttpTransport {
 
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<HttpRequest> requests = new ArrayList<>();
+
+    FakeTransport() {
+        super(Time.SYSTEM);
+    }
 
     FakeTransport answers(int status, String body) {
         return answers(status, body, null);

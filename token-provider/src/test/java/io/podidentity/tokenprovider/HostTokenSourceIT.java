@@ -83,7 +83,7 @@ class HostTokenSourceIT {
         TokenSource source = HostSources.find(
                 new Environment(all, false, false, "/nowhere"),
                 new File("/nowhere"),
-                new UrlConnectionTransport(Time.SYSTEM),
+                new HttpTransport(Time.SYSTEM),
                 Time.SYSTEM,
                 null);
         assertThat(source.acquire(HostCases.REQUEST)).isInstanceOf(Acquired.class);

@@ -48,7 +48,7 @@ class ImdsProbeTest {
     void abandon_whileItConnects_endsTheWaitAndForgetsTheQuestion() throws Exception {
         CountDownLatch connects = new CountDownLatch(1);
         CountDownLatch hungUp = new CountDownLatch(1);
-        HttpTransport blackHole = new HttpTransport() {
+        HttpTransport blackHole = new HttpTransport(Time.SYSTEM) {
             @Override
             public HttpResponse send(HttpRequest request) {
                 throw new AssertionError("nothing connected");
@@ -79,7 +79,7 @@ class ImdsProbeTest {
         CountDownLatch abandoned = new CountDownLatch(1);
         Thread caller = Thread.currentThread();
         ImdsProbe[] probe = new ImdsProbe[1];
-        HttpTransport slow = new HttpTransport() {
+        HttpTransport slow = new HttpTransport(Time.SYSTEM) {
             @Override
             public HttpResponse send(HttpRequest request) {
                 return new HttpResponse(400, "", null);

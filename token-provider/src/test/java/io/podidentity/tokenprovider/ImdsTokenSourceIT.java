@@ -81,8 +81,7 @@ class ImdsTokenSourceIT {
 
         TokenAcquisitionException failure = catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> new ImdsTokenSource(
-                                environment(SERVER.baseUrl()), new UrlConnectionTransport(Time.SYSTEM), time, false)
+                () -> new ImdsTokenSource(environment(SERVER.baseUrl()), new HttpTransport(Time.SYSTEM), time, false)
                         .acquire(REQUEST.withDeadline(Duration.ofSeconds(5))));
 
         assertThat(failure.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -169,7 +168,7 @@ class ImdsTokenSourceIT {
     }
 
     private static ImdsTokenSource source(String url, boolean probing) {
-        return new ImdsTokenSource(environment(url), new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, probing);
+        return new ImdsTokenSource(environment(url), new HttpTransport(Time.SYSTEM), Time.SYSTEM, probing);
     }
 
     private static Environment environment(String url) {

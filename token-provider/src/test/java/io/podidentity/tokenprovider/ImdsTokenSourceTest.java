@@ -450,7 +450,7 @@ class ImdsTokenSourceTest {
     void acquire_whenTheHostIsNoHttpUrl_isAWrongSetting(String host) {
         ImdsTokenSource misled = new ImdsTokenSource(
                 environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", host)),
-                new UrlConnectionTransport(Time.SYSTEM),
+                new HttpTransport(Time.SYSTEM),
                 time,
                 false);
 

@@ -31,7 +31,7 @@ class ServiceFabricCasesTest extends ConformanceRunner {
             TokenSource source = new ServiceFabricTokenSource(
                     new Environment(variables, false, false, "/nowhere"),
                     null,
-                    new UrlConnectionTransport(Time.SYSTEM),
+                    new HttpTransport(Time.SYSTEM),
                     Time.SYSTEM);
             String claims = given.has("capabilities") && !given.has("claims") ? "{}" : row.given("claims");
             if (given.has("cached_token")) {

@@ -111,7 +111,7 @@ class TokenProxyIT {
     }
 
     private static TokenSource source(Environment environment) {
-        return new WorkloadIdentityTokenSource(environment, new UrlConnectionTransport(Time.SYSTEM), Time.SYSTEM, true);
+        return new WorkloadIdentityTokenSource(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM, true);
     }
 
     private Environment environment() {

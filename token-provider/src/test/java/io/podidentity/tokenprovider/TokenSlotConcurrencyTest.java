@@ -45,7 +45,7 @@ class TokenSlotConcurrencyTest {
     private final TokenSlot slot = new TokenSlot(
             TokenRequest.forResource(RESOURCE),
             new TokenSourceChain(List.of(source), new FakeTime()),
-            new FlightCrew(),
+            new FlightCrew(null),
             new FakeTime(),
             LIMIT);
 

@@ -111,8 +111,7 @@ class TokenSlotEdgesTest {
     private Instant refreshOn(Instant wish) {
         AccessToken token =
                 Tokens.accessToken(RESOURCE, FakeTime.START.plus(HOUR)).withRefreshOn(wish);
-        return Instant.ofEpochMilli(
-                new CachedToken(token, List.of(), null, 0, FakeTime.START.toEpochMilli()).refreshAt);
+        return Instant.ofEpochMilli(CachedToken.refreshAt(token, FakeTime.START.toEpochMilli()));
     }
 
     @Test
@@ -193,7 +192,7 @@ class TokenSlotEdgesTest {
     }
 
     /** A clock that stands still, and at whose next reading something happens. */
-    private static final class Interruption implements Time {
+    private static final class Interruption extends Time {
         Runnable with = () -> {};
 
         @Override

@@ -27,7 +27,7 @@ class TokenSourceChainTest {
         CachedToken token = chain.acquire(REQUEST);
 
         assertThat(second.calls()).isZero();
-        assertThat(token.attempts)
+        assertThat(token.attempts())
                 .extracting(TokenAttempt::source, TokenAttempt::state)
                 .containsExactly(tuple("First", State.ACQUIRED), tuple("Second", State.NOT_TRIED));
     }
@@ -83,8 +83,8 @@ class TokenSourceChainTest {
 
         CachedToken token = chain.acquire(REQUEST);
 
-        assertThat(token.attempts.get(0)).hasToString("First: unavailable (0 ms): it is not installed. Install it.");
-        assertThat(token.attempts.get(1)).hasToString("Second: got the token (0 ms)");
+        assertThat(token.attempts().get(0)).hasToString("First: unavailable (0 ms): it is not installed. Install it.");
+        assertThat(token.attempts().get(1)).hasToString("Second: got the token (0 ms)");
     }
 
     @Test

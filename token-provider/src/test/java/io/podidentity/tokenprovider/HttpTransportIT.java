@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real sockets, with servers good and bad. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class UrlConnectionTransportIT {
+class HttpTransportIT {
     private static final int LIMIT_MILLIS = 700;
     /** How long a call of that limit may take here, where other builds run too. */
     private static final Duration GENEROUS = Duration.ofSeconds(10);
@@ -37,7 +37,7 @@ class UrlConnectionTransportIT {
     private static final WireMockServer SERVER =
             new WireMockServer(WireMockConfiguration.options().dynamicPort().bindAddress("127.0.0.1"));
 
-    private final UrlConnectionTransport transport = new UrlConnectionTransport(Time.SYSTEM);
+    private final HttpTransport transport = new HttpTransport(Time.SYSTEM);
 
     @BeforeAll
     static void startServer() {
