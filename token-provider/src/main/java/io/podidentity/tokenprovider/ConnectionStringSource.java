@@ -32,8 +32,8 @@ final class ConnectionStringSource {
     TokenSource of(SignIn way) {
         if (way instanceof SignIn.Developer developer) {
             return switch (developer.tool()) {
-                case "AzureDeveloperCli" -> new LaterTokenSource("Azure Developer CLI", environment);
-                case "AzurePowerShell" -> new LaterTokenSource("Azure PowerShell", environment);
+                case "AzureDeveloperCli" -> AzureDeveloperCliTokenSource.of(environment);
+                case "AzurePowerShell" -> AzurePowerShellTokenSource.of(environment);
                 default -> AzureCliTokenSource.of(environment);
             };
         }

@@ -37,7 +37,7 @@ final class DefaultSources {
     List<TokenSource> all() {
         String selection = environment.get("AZURE_TOKEN_CREDENTIALS");
         if (selection != null) {
-            return new SelectedSources(environment, this).of(selection);
+            return new SelectedSources(this).of(selection);
         }
         List<TokenSource> sources = new ArrayList<>();
         addApplications(sources);
@@ -49,17 +49,18 @@ final class DefaultSources {
         if (metadata) {
             sources.add(imds(false));
         }
-        if (sources.isEmpty()) {
-            sources.add(AzureCliTokenSource.of(environment));
-        } else {
-            sources.add(new LaterTokenSource("Azure CLI", environment));
-        }
-        sources.add(new LaterTokenSource("Azure Developer CLI", environment));
-        sources.add(new LaterTokenSource("Azure PowerShell", environment));
+        sources.add(sources.isEmpty() ? AzureCliTokenSource.of(environment) : later("Azure CLI"));
+        sources.add(later("Azure Developer CLI"));
+        sources.add(later("Azure PowerShell"));
         if (!metadata) {
-            sources.add(imds(true));
+            sources.add(later("IMDS"));
         }
         return sources;
+    }
+
+    /** A source by its name, which is not loaded before it is asked. */
+    TokenSource later(String name) {
+        return new LaterTokenSource(name, environment, http, time);
     }
 
     /** Adds the application that the variables announce, and the workload identity. */

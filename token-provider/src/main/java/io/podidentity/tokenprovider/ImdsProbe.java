@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class ImdsProbe {
     static final int LIMIT_MILLIS = 300;
     private static final long NO_HOLDS_NANOS = 180_000_000_000L;
-    /** What a question leaves to the source before it, which then need not share a processor if it answers at once. */
-    private static final long HEAD_START_MILLIS = 50;
 
     private final HttpTransport http;
     private final ImdsEndpoint endpoint;
@@ -46,7 +44,7 @@ final class ImdsProbe {
      */
     synchronized void abandon() {
         Question current = question;
-        if (current != null && current.isAlive() && !current.isWanted()) {
+        if (current != null && current.isAlive() && !current.wanted) {
             current.abandon();
             question = null;
         }
@@ -82,7 +80,9 @@ final class ImdsProbe {
         /** Made by the question's own thread, since the first socket of a process loads many classes. */
         private volatile @Nullable Socket connecting;
 
-        private final CountDownLatch headStartOver = new CountDownLatch(1);
+        /** Whether somebody waits, or waited, for what it finds. */
+        private volatile boolean wanted;
+
         private volatile boolean abandoned;
         private volatile @Nullable Finding found;
 
@@ -95,20 +95,17 @@ final class ImdsProbe {
         public void run() {
             HttpRequest request = endpoint.probe(LIMIT_MILLIS);
             try {
-                headStartOver.await(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
                 connect(request);
                 found = Finding.of(http.send(request));
             } catch (IOException e) {
                 found = new Finding(NoAnswer.describe(e, endpoint.host(), LIMIT_MILLIS), false);
-            } catch (InterruptedException e) {
-                // Nobody interrupts it; nothing was found then.
             } finally {
                 answered.countDown();
             }
         }
 
         Finding finding() throws InterruptedException {
-            headStartOver.countDown();
+            wanted = true;
             long left = LIMIT_MILLIS * 1_000_000L - (time.nanos() - askedAt);
             if (left > 0) {
                 answered.await(left, TimeUnit.NANOSECONDS);
@@ -127,15 +124,9 @@ final class ImdsProbe {
             }
         }
 
-        /** Whether somebody waits, or waited, for what it finds. */
-        boolean isWanted() {
-            return headStartOver.getCount() == 0;
-        }
-
         /** Ends the wait for a connection, in which a thread would hold up the end of the process. */
         void abandon() {
             abandoned = true;
-            headStartOver.countDown();
             Socket socket = connecting;
             try {
                 if (socket != null) {

@@ -3,20 +3,24 @@ package io.podidentity.tokenprovider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A developer's tool that others come before: nothing of it is loaded until it is asked, which in most processes is
- * never.
+ * A developer's tool, or a metadata service that nothing announces, that others come before: nothing of it is loaded until
+ * it is asked, which in most processes is never.
  */
-final class LaterTokenSource implements TokenSource, AccountBound {
+final class LaterTokenSource implements TokenSource, AccountBound, Anticipating {
     private final String name;
     private final Environment environment;
-    private volatile @Nullable TokenSource tool;
+    private final HttpTransport http;
+    private final Time time;
+    private volatile @Nullable TokenSource source;
 
     /**
-     * @param name the name of the tool's own source
+     * @param name the name of the source itself
      */
-    LaterTokenSource(String name, Environment environment) {
+    LaterTokenSource(String name, Environment environment, HttpTransport http, Time time) {
         this.name = name;
         this.environment = environment;
+        this.http = http;
+        this.time = time;
     }
 
     @Override
@@ -26,24 +30,39 @@ final class LaterTokenSource implements TokenSource, AccountBound {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        return tool().acquire(request);
+        return source().acquire(request);
     }
 
     @Override
     public long accountFingerprint() {
-        return tool() instanceof AccountBound bound ? bound.accountFingerprint() : 0;
+        return source() instanceof AccountBound bound ? bound.accountFingerprint() : 0;
     }
 
-    private TokenSource tool() {
-        TokenSource made = tool;
+    @Override
+    public void anticipate() {
+        if (name.equals("IMDS") && source() instanceof Anticipating later) {
+            later.anticipate();
+        }
+    }
+
+    @Override
+    public void abandon() {
+        if (source instanceof Anticipating later) {
+            later.abandon();
+        }
+    }
+
+    private synchronized TokenSource source() {
+        TokenSource made = source;
         if (made == null) {
             made = switch (name) {
                 case "Azure CLI" -> AzureCliTokenSource.of(environment);
                 case "Azure Developer CLI" -> AzureDeveloperCliTokenSource.of(environment);
                 case "Azure PowerShell" -> AzurePowerShellTokenSource.of(environment);
+                case "IMDS" -> new ImdsTokenSource(environment, http, time, true);
                 default -> throw new IllegalArgumentException(name);
             };
-            tool = made;
+            source = made;
         }
         return made;
     }

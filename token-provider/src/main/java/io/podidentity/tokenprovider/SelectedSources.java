@@ -12,11 +12,9 @@ import java.util.Locale;
 final class SelectedSources {
     private static final String VARIABLE = "AZURE_TOKEN_CREDENTIALS";
 
-    private final Environment environment;
     private final DefaultSources all;
 
-    SelectedSources(Environment environment, DefaultSources all) {
-        this.environment = environment;
+    SelectedSources(DefaultSources all) {
         this.all = all;
     }
 
@@ -27,14 +25,15 @@ final class SelectedSources {
      */
     List<TokenSource> of(String selection) {
         return switch (selection.toLowerCase(Locale.ROOT)) {
-            case "dev" -> List.of(tool("Azure CLI"), tool("Azure Developer CLI"), tool("Azure PowerShell"));
+            case "dev" ->
+                List.of(all.later("Azure CLI"), all.later("Azure Developer CLI"), all.later("Azure PowerShell"));
             case "prod" -> deployed();
             case "environmentcredential" -> List.of(all.application());
             case "workloadidentitycredential" -> List.of(all.workloadIdentity());
             case "managedidentitycredential" -> List.of(all.managedIdentity(false));
-            case "azureclicredential" -> List.of(tool("Azure CLI"));
-            case "azuredeveloperclicredential" -> List.of(tool("Azure Developer CLI"));
-            case "azurepowershellcredential" -> List.of(tool("Azure PowerShell"));
+            case "azureclicredential" -> List.of(all.later("Azure CLI"));
+            case "azuredeveloperclicredential" -> List.of(all.later("Azure Developer CLI"));
+            case "azurepowershellcredential" -> List.of(all.later("Azure PowerShell"));
             case "intellijcredential",
                     "visualstudiocredential",
                     "visualstudiocodecredential",
@@ -50,10 +49,6 @@ final class SelectedSources {
         all.addApplications(sources);
         sources.add(all.managedIdentity(!all.saysAzure()));
         return sources;
-    }
-
-    private TokenSource tool(String name) {
-        return new LaterTokenSource(name, environment);
     }
 
     private static IllegalArgumentException refused(String selection, String why) {

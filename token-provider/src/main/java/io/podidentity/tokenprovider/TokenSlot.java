@@ -24,6 +24,8 @@ final class TokenSlot {
     private static final int MAX_BACK_OFF_SHIFT = 6;
     /** How much longer than its deadline a caller waits for the flight to say what it was busy with. */
     private static final long GRACE_NANOS = 250_000_000L;
+    /** What the first source has to itself, and needs no longer if it answers at once. */
+    private static final long HEAD_START_NANOS = 50_000_000L;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
@@ -115,7 +117,7 @@ final class TokenSlot {
             Flight flight = board(before, force, deadline);
             boolean landed;
             try {
-                landed = flight.await(deadline - time.nanos() + GRACE_NANOS);
+                landed = await(flight, deadline);
             } catch (InterruptedException e) {
                 leave(flight);
                 Thread.currentThread().interrupt();
@@ -133,6 +135,15 @@ final class TokenSlot {
                 throw failed.again();
             }
         }
+    }
+
+    /** Waits for a flight's end; when that takes longer than a moment, with the later sources set to find out. */
+    private boolean await(Flight flight, long deadline) throws InterruptedException {
+        if (flight.await(Math.min(HEAD_START_NANOS, deadline - time.nanos()))) {
+            return true;
+        }
+        chain.anticipate();
+        return flight.await(deadline - time.nanos() + GRACE_NANOS);
     }
 
     /** The same without a wait of the calling thread; the limit is that of the flight, if this call begins one. */

@@ -52,9 +52,6 @@ final class TokenSourceChain {
     CachedToken acquire(TokenRequest request) throws InterruptedException {
         Walk walk = new Walk(request);
         boolean first = pinned == null;
-        if (first) {
-            anticipate(true);
-        }
         for (TokenSource source : sources) {
             // Looked at each time: a walk for another request may have pinned a source meanwhile.
             TokenSource only = pinned;
@@ -65,7 +62,7 @@ final class TokenSourceChain {
             }
         }
         if (first) {
-            anticipate(false);
+            abandon();
         }
         return walk.result();
     }
@@ -78,15 +75,20 @@ final class TokenSourceChain {
         return pinned == source;
     }
 
-    /** Lets the sources after the first find out, beside it, whether they apply; or lets them give that up. */
-    private void anticipate(boolean begin) {
+    /** Lets the sources after the first find out, beside the one that is asked, whether they apply. */
+    void anticipate() {
+        for (int i = 1; i < sources.size() && pinned == null; i++) {
+            if (sources.get(i) instanceof Anticipating later) {
+                later.anticipate();
+            }
+        }
+    }
+
+    /** Lets them give that up. */
+    private void abandon() {
         for (int i = 1; i < sources.size(); i++) {
             if (sources.get(i) instanceof Anticipating later) {
-                if (begin) {
-                    later.anticipate();
-                } else {
-                    later.abandon();
-                }
+                later.abandon();
             }
         }
     }

@@ -34,11 +34,15 @@ final class WarmUp extends Thread {
     @Override
     public void run() {
         try {
-            forHttp = beginsWithHttp(Environment.ofProcess());
+            Environment environment = Environment.ofProcess();
+            forHttp = beginsWithHttp(environment);
             if (forHttp) {
                 URI.create("http://127.0.0.1/").toURL().openConnection(Proxy.NO_PROXY);
-            } else {
+            } else if (new Tool(environment, "az").find() != null) {
                 ProcessHandle.current();
+                TokenResponse.rehearse();
+            } else {
+                loadSockets();
             }
         } catch (IOException e) {
             // Nothing is connected, so nothing fails; and the request itself would say what is wrong.
@@ -49,11 +53,18 @@ final class WarmUp extends Thread {
     void whileWaiting() {
         try {
             if (forHttp) {
-                new Socket(Proxy.NO_PROXY).close();
+                loadSockets();
+                TokenResponse.rehearse();
             }
-            TokenResponse.rehearse();
         } catch (IOException e) {
             // As above.
+        }
+    }
+
+    /** By one that is made and not connected. */
+    private static void loadSockets() throws IOException {
+        try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+            socket.setReuseAddress(false);
         }
     }
 

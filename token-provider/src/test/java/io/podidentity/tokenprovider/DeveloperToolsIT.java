@@ -35,7 +35,7 @@ class DeveloperToolsIT {
                 "echo 'WARNING: new azd' >&2\necho '{\"token\":\"t\",\"expiresOn\":\"2100-01-01T00:00:00Z\"}'\n");
 
         TokenSource.Outcome outcome =
-                new LaterTokenSource("Azure Developer CLI", tools.environment(Map.of())).acquire(REQUEST);
+                AzureDeveloperCliTokenSource.of(tools.environment(Map.of())).acquire(REQUEST);
 
         assertThat(((Acquired) outcome).token().value()).isEqualTo("t");
     }
@@ -50,7 +50,7 @@ class DeveloperToolsIT {
                         + "\necho '{\"Token\":\"t\",\"ExpiresOn\":4102444800}'\n");
 
         TokenSource.Outcome outcome =
-                new LaterTokenSource("Azure PowerShell", tools.environment(Map.of())).acquire(REQUEST);
+                AzurePowerShellTokenSource.of(tools.environment(Map.of())).acquire(REQUEST);
 
         assertThat(((Acquired) outcome).token().value()).isEqualTo("t");
         assertThat(Files.readString(script))
@@ -63,7 +63,7 @@ class DeveloperToolsIT {
         ToolFolder tools = new ToolFolder(folder);
         tools.install("azd", "/bin/sleep 300 &\nwait\n");
 
-        TokenSource.Outcome outcome = new LaterTokenSource("Azure Developer CLI", tools.environment(Map.of()))
+        TokenSource.Outcome outcome = AzureDeveloperCliTokenSource.of(tools.environment(Map.of()))
                 .acquire(REQUEST.withDeadline(Duration.ofSeconds(1)));
 
         assertThat(outcome)

@@ -74,6 +74,34 @@ class TokenSlotConcurrencyTest {
     }
 
     @Test
+    void get_whileTheFirstSourceTakesItsTime_letsLaterOnesFindOut() {
+        TokenSlot slot = new TokenSlot(
+                TokenRequest.forResource(RESOURCE),
+                new TokenSourceChain(List.of(source, new Starter()), new FakeTime()),
+                new FlightCrew(null),
+                new FakeTime(),
+                LIMIT);
+
+        assertThat(slot.get(false, LIMIT).token.source()).isEqualTo("fake");
+    }
+
+    /** Lets the first source answer when it hears that it may find out whether it applies. */
+    private final class Starter implements TokenSource, Anticipating {
+        @Override
+        public void anticipate() {
+            answer.countDown();
+        }
+
+        @Override
+        public void abandon() {}
+
+        @Override
+        public Outcome acquire(TokenRequest request) {
+            return new Unavailable("not here", "");
+        }
+    }
+
+    @Test
     void get_whenTheLastCallerIsInterrupted_saysSoAndEndsTheFlight() throws InterruptedException {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         AtomicReference<Boolean> flag = new AtomicReference<>();

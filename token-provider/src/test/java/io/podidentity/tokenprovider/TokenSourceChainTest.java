@@ -228,62 +228,31 @@ class TokenSourceChainTest {
     }
 
     @Test
-    void acquire_beforeTheFirst_letsLaterOnesFindOutBesideIt() throws InterruptedException {
-        AnticipatingSource later = new AnticipatingSource();
-        TokenSourceChain chain = new TokenSourceChain(List.of(first, later), time);
+    void anticipate_whileTheFirstIsAsked_letsLaterOnesFindOut() {
+        List<String> heard = new ArrayList<>();
+        TokenSourceChain chain =
+                new TokenSourceChain(List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time);
 
-        chain.acquire(REQUEST);
-        chain.acquire(REQUEST);
+        chain.anticipate();
 
-        assertThat(later.anticipated).isEqualTo(1);
-        assertThat(later.abandoned).isEqualTo(1);
+        assertThat(heard).containsExactly("later begins");
     }
 
     @Test
-    void acquire_whenItIsTheFirstItself_anticipatesNothing() throws InterruptedException {
-        AnticipatingSource only = new AnticipatingSource();
+    void acquire_ofTheFirstToken_letsLaterOnesGiveUpAndBeginNoMore() throws InterruptedException {
+        List<String> heard = new ArrayList<>();
+        TokenSourceChain chain =
+                new TokenSourceChain(List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time);
 
-        new TokenSourceChain(List.of(only, first), time).acquire(REQUEST);
+        chain.acquire(REQUEST);
+        chain.acquire(REQUEST);
+        chain.anticipate();
 
-        assertThat(only.anticipated).isZero();
+        assertThat(heard).containsExactly("later gives up");
     }
 
     private TokenAcquisitionException failure() {
         return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(REQUEST));
-    }
-
-    private static final class AnticipatingSource implements TokenSource, Anticipating {
-        int anticipated;
-        int abandoned;
-
-        @Override
-        public void anticipate() {
-            anticipated++;
-        }
-
-        @Override
-        public void abandon() {
-            abandoned++;
-        }
-
-        @Override
-        public Outcome acquire(TokenRequest request) {
-            return new Unavailable("not here", "");
-        }
-    }
-
-    @Test
-    void acquire_whenLaterSourcesAnticipate_letsThemBeginAndGiveUpUntilOneIsPinned() throws InterruptedException {
-        List<String> heard = new ArrayList<>();
-        Foresight own = new Foresight("own", heard);
-        Foresight later = new Foresight("later", heard);
-        TokenSourceChain chain = new TokenSourceChain(List.of(own, first, later), time);
-
-        chain.acquire(REQUEST);
-        assertThat(heard).containsExactly("later begins", "later gives up");
-        chain.acquire(REQUEST);
-
-        assertThat(heard).hasSize(2);
     }
 
     @Test
