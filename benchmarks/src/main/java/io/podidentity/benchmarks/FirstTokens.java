@@ -16,6 +16,7 @@ import io.podidentity.benchmarks.programs.Msal4jManagedIdentity;
 import io.podidentity.benchmarks.programs.RawSocket;
 import io.podidentity.benchmarks.programs.TokenProvider;
 import io.podidentity.benchmarks.programs.UrlConnection;
+import io.podidentity.benchmarks.programs.UrlConnectionAndClasses;
 import io.podidentity.benchmarks.programs.UrlConnectionAndJar;
 import io.podidentity.benchmarks.report.Figures;
 import io.podidentity.benchmarks.stub.AzStub;
@@ -32,6 +33,7 @@ final class FirstTokens {
             RawSocket.class,
             UrlConnection.class,
             UrlConnectionAndJar.class,
+            UrlConnectionAndClasses.class,
             JdkHttpClient.class,
             TokenProvider.class,
             Msal4jManagedIdentity.class,
@@ -42,6 +44,8 @@ final class FirstTokens {
 
     private final Session session;
     private final Figures figures;
+    /** The classes of ours that a first token takes. */
+    private List<String> own = List.of();
 
     FirstTokens(Session session) {
         this.session = session;
@@ -51,9 +55,10 @@ final class FirstTokens {
     void measure() throws IOException, InterruptedException {
         session.stub.behave(Behaviour.USUAL);
         session.say("first token from IMDS");
+        own = classes(TokenProvider.class).own();
         for (int round = 0; round <= session.options.rounds(); round++) {
             for (Class<?> program : IMDS) {
-                Run run = session.run(Network.OPEN, session.withImds(group(program), program));
+                Run run = session.run(Network.OPEN, imds(program));
                 note("imds", program, round, run);
             }
         }
@@ -75,6 +80,17 @@ final class FirstTokens {
         twoCalls(az);
     }
 
+    private Command imds(Class<?> program) throws IOException {
+        String[] arguments = program == UrlConnectionAndClasses.class ? own.toArray(String[]::new) : new String[0];
+        return session.withImds(group(program), program, arguments);
+    }
+
+    private LoadedClasses classes(Class<?> program) throws IOException {
+        Path log = session.folder.resolve("classes.log");
+        session.run(Network.OPEN, imds(program).withFlag("-Xlog:class+load:file=" + log));
+        return LoadedClasses.of(Files.readString(log));
+    }
+
     private void note(String scenario, Class<?> program, int round, Run run) {
         // The first round warms the machine's caches, and the stub.
         if (round > 0) {
@@ -87,16 +103,13 @@ final class FirstTokens {
 
     private void footprint() throws IOException {
         session.say("classes, threads and jars");
-        Path log = session.folder.resolve("classes.log");
         for (Class<?> program : IMDS) {
             String name = "footprint." + program.getSimpleName() + ".";
             String group = group(program);
-            Command command = session.withImds(group, program).withFlag("-Xlog:class+load:file=" + log);
-            session.run(Network.OPEN, command);
-            LoadedClasses classes = LoadedClasses.of(Files.readString(log));
+            LoadedClasses classes = classes(program);
             figures.add(name + "classes", classes.all());
             figures.add(name + "from class path", classes.fromClassPath());
-            figures.add(name + "own classes", classes.own());
+            figures.add(name + "own classes", (double) classes.own().size());
             figures.add(name + "jars", session.classPaths.count(group));
             figures.add(name + "jar kB", session.classPaths.bytes(group) / 1024.0);
         }

@@ -68,6 +68,7 @@ final class Loads {
             String name = trouble.name().toLowerCase(Locale.ROOT);
             session.say("a refresh with a server that is " + name);
             String seconds = session.options.quick() ? "8" : "20";
+            trouble(trouble, name, "Constant", seconds);
             trouble(trouble, name, US, seconds);
             if (trouble == RefreshBehind.Trouble.SLOW) {
                 for (String client : List.of("OneFlight", "Msal4jManagedIdentity")) {

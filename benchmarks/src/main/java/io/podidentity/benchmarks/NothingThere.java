@@ -23,6 +23,7 @@ final class NothingThere {
         for (Network network : List.of(Network.REFUSED, Network.NO_ROUTE, Network.BLACK_HOLE, Network.SILENT)) {
             session.say("nothing there: " + network.key);
             for (int round = 0; round <= session.options.rounds(); round++) {
+                fail(network, "BareSocket", round);
                 fail(network, "TokenProvider", round);
                 if (isWorthIt(network, round)) {
                     fail(network, PEER, round);

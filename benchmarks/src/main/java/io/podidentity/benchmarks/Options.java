@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 record Options(boolean quick, List<Jdk> jdks, Set<String> only) {
     private static final int QUICK_ROUNDS = 5;
-    private static final int ROUNDS = 11;
+    private static final int ROUNDS = 21;
 
     static Options of(String[] arguments) throws IOException {
         boolean quick = false;

@@ -11,7 +11,7 @@ final class Peers {
             return "azure-identity";
         }
         return switch (name) {
-            case "TokenProvider", "UrlConnectionAndJar" -> "token-provider";
+            case "TokenProvider", "UrlConnectionAndJar", "UrlConnectionAndClasses" -> "token-provider";
             case "Msal4jManagedIdentity" -> "msal4j";
             default -> ClassPaths.NONE;
         };

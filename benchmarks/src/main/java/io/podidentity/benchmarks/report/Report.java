@@ -10,6 +10,7 @@ public final class Report {
             "RawSocket",
             "UrlConnection",
             "UrlConnectionAndJar",
+            "UrlConnectionAndClasses",
             "JdkHttpClient",
             "TokenProvider",
             "Msal4jManagedIdentity",
@@ -18,6 +19,8 @@ public final class Report {
     private static final List<String> AZ =
             List.of("BareProcessBuilder", "TokenProvider", "AzureIdentityCli", "AzureIdentityDefault");
     private static final List<String> CLIENTS = List.of(
+            "Constant",
+            "BareSocket",
             "OneFlight",
             "TokenProvider",
             "Msal4jManagedIdentity",
@@ -96,7 +99,8 @@ public final class Report {
         List<String> calls = List.of("first", "second", "az processes");
         all.add(new Table("Two calls in one process through az, ms", "two-calls", CLIENTS, calls, ""));
         for (String network : List.of("refused", "no-route", "black-hole", "silent")) {
-            all.add(new Table("Nothing there: " + network + ", ms in the process", network, CLIENTS, CALLS, ""));
+            all.add(new Table(
+                    "Nothing there: " + network + ", ms in the process", network, CLIENTS, CALLS, "BareSocket"));
         }
         List<String> start = List.of("ready ms", "cpu ms", "resident MB");
         all.add(new Table("The demo's start until it is ready", "demo", STARTS, start, "one jar"));

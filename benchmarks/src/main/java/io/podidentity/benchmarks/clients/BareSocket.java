@@ -1,0 +1,17 @@
+package io.podidentity.benchmarks.clients;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+
+/** One try to connect to the metadata service's address: the floor of finding out that nothing is there. */
+final class BareSocket implements TokenClient {
+    @Override
+    public String token(String resource) throws IOException {
+        try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+            socket.connect(new InetSocketAddress("169.254.169.254", 80), 300);
+        }
+        throw new IOException("something accepts connections, and nobody asked for a token");
+    }
+}
