@@ -67,9 +67,12 @@ final class Loads {
         for (RefreshBehind.Trouble trouble : RefreshBehind.Trouble.values()) {
             String name = trouble.name().toLowerCase(Locale.ROOT);
             session.say("a refresh with a server that is " + name);
-            String seconds = session.options.quick() ? "8" : "20";
-            trouble(trouble, name, "Constant", seconds);
-            trouble(trouble, name, US, seconds);
+            // The worst of some ten thousand calls is a hiccup of the machine as often as not, so more than one run
+            // counts.
+            for (int round = 0; round < (session.options.quick() ? 1 : 3); round++) {
+                trouble(trouble, name, "Constant", "10");
+                trouble(trouble, name, US, "10");
+            }
             if (trouble == RefreshBehind.Trouble.SLOW) {
                 for (String client : List.of("OneFlight", "Msal4jManagedIdentity")) {
                     trouble(trouble, name, client, "3");

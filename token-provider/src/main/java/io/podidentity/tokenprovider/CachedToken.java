@@ -28,29 +28,18 @@ final class CachedToken {
     final long refreshAt;
     final long expiresAt;
     final long quietUntil;
-    private final @Nullable AccountBound account;
-    private final long fingerprint;
 
     /**
      * A token that was just acquired.
      *
      * @param walk how it was got
-     * @param account what may change behind it; null for nothing
-     * @param fingerprint the account's fingerprint from before it was acquired
      */
-    CachedToken(
-            AccessToken token,
-            TokenSourceChain.Walk walk,
-            @Nullable AccountBound account,
-            long fingerprint,
-            long nowMillis) {
+    CachedToken(AccessToken token, TokenSourceChain.Walk walk, long nowMillis) {
         this.expiresAt = token.expiresOn().toEpochMilli();
         this.refreshAt = refreshAt(token, nowMillis);
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
         this.walk = walk;
-        this.account = account;
-        this.fingerprint = fingerprint;
-        this.quietUntil = account == null ? refreshAt : Math.min(refreshAt, nowMillis + ACCOUNT_CHECK_MILLIS);
+        this.quietUntil = walk.isAccountBound() ? Math.min(refreshAt, nowMillis + ACCOUNT_CHECK_MILLIS) : refreshAt;
     }
 
     private CachedToken(CachedToken same, long quietUntil) {
@@ -58,8 +47,6 @@ final class CachedToken {
         this.walk = same.walk;
         this.refreshAt = same.refreshAt;
         this.expiresAt = same.expiresAt;
-        this.account = same.account;
-        this.fingerprint = same.fingerprint;
         this.quietUntil = quietUntil;
     }
 
@@ -67,7 +54,7 @@ final class CachedToken {
     CachedToken quietFrom(long nowMillis) {
         long next = nowMillis + ACCOUNT_CHECK_MILLIS;
         long bound = nowMillis < refreshAt ? refreshAt : expiresAt;
-        return new CachedToken(this, account == null && nowMillis < refreshAt ? bound : Math.min(bound, next));
+        return new CachedToken(this, !walk.isAccountBound() && nowMillis < refreshAt ? bound : Math.min(bound, next));
     }
 
     /** What became of each source when it was got. */
@@ -82,7 +69,7 @@ final class CachedToken {
     }
 
     boolean isAccountUnchanged() {
-        return account == null || account.accountFingerprint() == fingerprint;
+        return walk.isAccountUnchanged();
     }
 
     /**

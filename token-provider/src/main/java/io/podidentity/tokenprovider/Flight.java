@@ -21,6 +21,9 @@ final class Flight implements Runnable {
     /** Made for the first caller that does not block. Guarded by this. */
     private @Nullable CompletableFuture<CachedToken> future;
 
+    /** Whether a caller has taken on what one does for all. Guarded by this. */
+    private boolean led;
+
     private volatile @Nullable Thread thread;
     private volatile boolean cancelled;
 
@@ -88,6 +91,13 @@ final class Flight implements Runnable {
         if (waiting != null) {
             complete(waiting);
         }
+    }
+
+    /** Whether the calling thread is the first to ask: it then does for all callers what one is enough for. */
+    synchronized boolean isLedByCaller() {
+        boolean first = !led;
+        led = true;
+        return first;
     }
 
     /** Waits for its end; false if that does not come in time. */

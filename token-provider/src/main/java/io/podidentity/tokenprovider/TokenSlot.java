@@ -137,12 +137,14 @@ final class TokenSlot {
         }
     }
 
-    /** Waits for a flight's end; when that takes longer than a moment, with the later sources set to find out. */
+    /** Waits for a flight's end; when that takes longer than a moment, one caller sets the later sources to find out. */
     private boolean await(Flight flight, long deadline) throws InterruptedException {
-        if (flight.await(Math.min(HEAD_START_NANOS, deadline - time.nanos()))) {
-            return true;
+        if (flight.isLedByCaller()) {
+            if (flight.await(Math.min(HEAD_START_NANOS, deadline - time.nanos()))) {
+                return true;
+            }
+            chain.anticipate();
         }
-        chain.anticipate();
         return flight.await(deadline - time.nanos() + GRACE_NANOS);
     }
 

@@ -56,7 +56,7 @@ final class TokenSourceChain {
             // Looked at each time: a walk for another request may have pinned a source meanwhile.
             TokenSource only = pinned;
             if (walk.isOver() || (only != null && source != only)) {
-                walk.pass(source);
+                walk.pass();
             } else {
                 walk.ask(source);
             }
@@ -101,18 +101,17 @@ final class TokenSourceChain {
         return shared;
     }
 
-    /** One walk along the chain. */
+    /** One walk along the chain; what a cached token knows of its origin. */
     final class Walk {
         private final TokenRequest request;
         private final long deadline;
-        /** What became of the sources so far; null for one that was not asked, and for the one that has the token. */
-        private final List<@Nullable TokenAttempt> misses = new ArrayList<>();
-        /** The source that has the token. */
-        private @Nullable TokenSource winner;
-        /** How long that took. */
-        private long winnerNanos;
+        /** What became of the sources before the one that has the token; null for one that was not asked. */
+        private final ArrayList<@Nullable TokenAttempt> misses = new ArrayList<>();
 
         private @Nullable AccessToken token;
+        /** How long the source took that has the token. */
+        private long nanos;
+
         private @Nullable AccountBound account;
         private long fingerprint;
         private @Nullable TokenAcquisitionException failure;
@@ -126,8 +125,10 @@ final class TokenSourceChain {
             return token != null || failure != null;
         }
 
-        void pass(TokenSource source) {
-            misses.add(null);
+        void pass() {
+            if (token == null) {
+                misses.add(null);
+            }
         }
 
         void ask(TokenSource source) throws InterruptedException {
@@ -135,7 +136,7 @@ final class TokenSourceChain {
             long left = deadline - start;
             if (left <= 0) {
                 failure = new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null);
-                pass(source);
+                pass();
                 return;
             }
             // Read before the source is asked: a change of account during the call is then seen after it.
@@ -147,9 +148,7 @@ final class TokenSourceChain {
                     requireTenant(source, acquired.token());
                     if (pin(source)) {
                         token = acquired.token();
-                        winner = source;
-                        winnerNanos = time.nanos() - start;
-                        misses.add(null);
+                        nanos = time.nanos() - start;
                     } else {
                         record(source, State.UNAVAILABLE, start, OTHER_IDENTITY, "Try again.");
                     }
@@ -197,23 +196,36 @@ final class TokenSourceChain {
         /** What became of each source; made when somebody asks, which for a token that was got is seldom. */
         List<TokenAttempt> attempts() {
             List<TokenAttempt> attempts = new ArrayList<>();
-            for (int i = 0; i < misses.size(); i++) {
-                TokenAttempt miss = misses.get(i);
-                attempts.add(miss != null ? miss : attempt(sources.get(i)));
+            for (int i = 0; i < sources.size(); i++) {
+                String name = sources.get(i).name();
+                TokenAttempt miss = i < misses.size() ? misses.get(i) : null;
+                if (miss != null) {
+                    attempts.add(miss);
+                } else if (i == misses.size()) {
+                    attempts.add(new TokenAttempt(name, State.ACQUIRED, Duration.ofNanos(nanos), "", ""));
+                } else {
+                    attempts.add(new TokenAttempt(name, State.NOT_TRIED, Duration.ZERO, "", ""));
+                }
             }
             return attempts;
         }
 
-        private TokenAttempt attempt(TokenSource source) {
-            return source == winner
-                    ? new TokenAttempt(source.name(), State.ACQUIRED, Duration.ofNanos(winnerNanos), "", "")
-                    : new TokenAttempt(source.name(), State.NOT_TRIED, Duration.ZERO, "", "");
+        boolean isAccountBound() {
+            return account != null;
+        }
+
+        /** Whether what the token's source signs in with is as it was. */
+        boolean isAccountUnchanged() {
+            return account == null || account.accountFingerprint() == fingerprint;
         }
 
         CachedToken result() {
             AccessToken acquired = token;
             if (acquired != null) {
-                return new CachedToken(withKnownPrincipal(acquired), this, account, fingerprint, time.millis());
+                // What is kept with the token is kept small.
+                token = null;
+                misses.trimToSize();
+                return new CachedToken(withKnownPrincipal(acquired), this, time.millis());
             }
             TokenAcquisitionException own = failure;
             if (own == null) {
