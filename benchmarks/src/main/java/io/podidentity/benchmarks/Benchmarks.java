@@ -4,6 +4,7 @@ import io.podidentity.benchmarks.process.ClassPaths;
 import io.podidentity.benchmarks.process.Jdk;
 import io.podidentity.benchmarks.report.Report;
 import io.podidentity.benchmarks.stub.StubProcess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -22,15 +23,23 @@ public final class Benchmarks {
             for (Jdk jdk : options.jdks()) {
                 String head = Machine.describe(jdk, options.quick(), classPaths.of("all"));
                 try (Session session = new Session(jdk, options, stub.control(), classPaths, folder)) {
-                    measure(session);
-                    String report = Report.of(head, session.figures);
-                    System.out.println(report);
-                    String name = LocalDate.now(ZoneOffset.UTC) + "-" + jdk.version()
-                            + (options.quick() ? "-quick" : "") + ".md";
-                    Files.writeString(results.resolve(name), report);
+                    try {
+                        measure(session);
+                    } finally {
+                        write(results, head, session);
+                    }
                 }
             }
         }
+    }
+
+    /** All that was measured, even if something failed. */
+    private static void write(Path results, String head, Session session) throws IOException {
+        String report = Report.of(head, session.figures);
+        System.out.println(report);
+        String name = LocalDate.now(ZoneOffset.UTC) + "-" + session.jdk.version()
+                + (session.options.quick() ? "-quick" : "") + ".md";
+        Files.writeString(results.resolve(name), report);
     }
 
     private static void measure(Session session) throws Exception {

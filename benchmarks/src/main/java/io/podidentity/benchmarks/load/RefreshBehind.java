@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A token that is due for a refresh while the server is in trouble: what its users feel. Arguments: the client, the
- * trouble, for how many seconds the callers go on.
+ * trouble, for how many seconds the callers go on, and how many they are if not fifty.
  */
 public final class RefreshBehind {
-    private static final int CALLERS = 50;
+    private static final String CALLERS = "50";
     private static final long BETWEEN_CALLS_MILLIS = 20;
     private static final int WARM_UP_CALLS = 200;
 
@@ -52,7 +52,7 @@ public final class RefreshBehind {
         // The warm-up's own refreshes are over, and the token is due again.
         Pause.millis(Storm.AGEING_MILLIS);
         stub.behave(Trouble.valueOf(args[1]).behaviour());
-        load.press(Long.parseLong(args[2]) * 1_000_000_000L);
+        load.press(Integer.parseInt(args.length > 3 ? args[3] : CALLERS), Long.parseLong(args[2]) * 1_000_000_000L);
         Seen seen = stub.seen();
         Figure.print("worst", load.worst.get() / 1e6);
         Figure.print("calls", load.calls.get());
@@ -69,10 +69,10 @@ public final class RefreshBehind {
         }
     }
 
-    private void press(long nanos) throws InterruptedException {
+    private void press(int callers, long nanos) throws InterruptedException {
         CountDownLatch gun = new CountDownLatch(1);
-        Thread[] threads = new Thread[CALLERS];
-        for (int i = 0; i < CALLERS; i++) {
+        Thread[] threads = new Thread[callers];
+        for (int i = 0; i < callers; i++) {
             threads[i] = new Thread(() -> callUntil(gun, nanos));
             threads[i].start();
         }
