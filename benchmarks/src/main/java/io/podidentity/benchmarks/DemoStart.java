@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * with what the JVM remembers of an earlier run (an archive of classes; since JDK 25 also of their methods' profiles).
  */
 final class DemoStart {
+    private static final int WHOLE_ARCHIVE_SINCE = 21;
     private static final int AOT_CACHE_SINCE = 25;
     private static final String EXIT = "-Dspring.context.exit=onRefresh";
 
@@ -61,24 +62,34 @@ final class DemoStart {
         List<Form> forms = new ArrayList<>();
         forms.add(new Form("one jar", List.of("-jar", jar.toString())));
         forms.add(new Form("extracted", List.of("-jar", app)));
-        String archive = folder.resolve("app.jsa").toString();
-        Files.deleteIfExists(Path.of(archive));
-        try {
-            run(List.of("-XX:ArchiveClassesAtExit=" + archive, EXIT, "-jar", app));
-            forms.add(new Form("extracted, AppCDS", List.of("-XX:SharedArchiveFile=" + archive, "-jar", app)));
-            forms.add(new Form(
-                    "extracted, AppCDS, C1 alone",
-                    List.of("-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1", "-jar", app)));
-        } catch (IOException e) {
-            // JDK 17.0.21 crashes while it writes the archive of this app; see docs/decisions/0014.
-            session.say("no archive of classes: " + e.getMessage());
-        }
+        String archive = "-XX:SharedArchiveFile=" + archive(app);
+        forms.add(new Form("extracted, AppCDS", List.of(archive, "-jar", app)));
+        forms.add(new Form("extracted, AppCDS, C1 alone", List.of(archive, "-XX:TieredStopAtLevel=1", "-jar", app)));
         if (session.jdk.feature() >= AOT_CACHE_SINCE) {
             String cache = folder.resolve("app.aot").toString();
             run(List.of("-XX:AOTCacheOutput=" + cache, EXIT, "-jar", app));
             forms.add(new Form("extracted, AOT cache", List.of("-XX:AOTCache=" + cache, "-jar", app)));
         }
         return forms;
+    }
+
+    /** An archive of the classes of one start. */
+    private Path archive(String app) throws IOException, InterruptedException {
+        Path archive = folder.resolve("app.jsa");
+        Files.deleteIfExists(archive);
+        if (session.jdk.feature() >= WHOLE_ARCHIVE_SINCE) {
+            run(List.of("-XX:ArchiveClassesAtExit=" + archive, EXIT, "-jar", app));
+            return archive;
+        }
+        // JDK 17.0.21 crashes while it writes the archive of this app (docs/decisions/0014): on its lambdas, so
+        // without.
+        Path list = folder.resolve("app.classlist");
+        run(List.of("-XX:DumpLoadedClassList=" + list, EXIT, "-jar", app));
+        List<String> classes = new ArrayList<>(Files.readAllLines(list));
+        classes.removeIf(line -> line.startsWith("@lambda-proxy"));
+        Files.write(list, classes);
+        run(List.of("-Xshare:dump", "-XX:SharedClassListFile=" + list, "-XX:SharedArchiveFile=" + archive, "-cp", app));
+        return archive;
     }
 
     private @Nullable Path jar() throws IOException {

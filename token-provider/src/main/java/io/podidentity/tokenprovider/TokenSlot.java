@@ -34,6 +34,8 @@ final class TokenSlot {
     private final Duration refreshLimit;
 
     private volatile @Nullable CachedToken cached;
+    /** Whether a caller looks after the token already: those that come at the same moment need not queue for that. */
+    private volatile boolean inspected;
 
     private final Object lock = new Object();
     /** The flight under way. Guarded by lock. */
@@ -172,14 +174,30 @@ final class TokenSlot {
         if (now < token.quietUntil) {
             return token;
         }
-        if (now >= token.expiresAt || !token.isAccountUnchanged()) {
+        if (now >= token.expiresAt) {
             return null;
+        }
+        if (inspected) {
+            return token;
+        }
+        inspected = true;
+        try {
+            return inspect(token, now) ? token : null;
+        } finally {
+            inspected = false;
+        }
+    }
+
+    /** Looks at what a token has had no look at for a while; false if it is another account's by now. */
+    private boolean inspect(CachedToken token, long now) {
+        if (!token.isAccountUnchanged()) {
+            return false;
         }
         replace(token, token.quietFrom(now));
         if (now >= token.refreshAt) {
             refreshBehind(now);
         }
-        return token;
+        return true;
     }
 
     /** Replaces a token unless a flight was faster. */

@@ -85,6 +85,51 @@ class TokenSlotConcurrencyTest {
         assertThat(slot.get(false, LIMIT).token.source()).isEqualTo("fake");
     }
 
+    @Test
+    void get_whileAnotherCallerLooksAtTheAccount_returnsTheTokenAtOnce() throws InterruptedException {
+        FakeTime time = new FakeTime();
+        SlowAccount account = new SlowAccount();
+        TokenSlot slot = new TokenSlot(
+                TokenRequest.forResource(RESOURCE),
+                new TokenSourceChain(List.of(account), time),
+                new FlightCrew(null),
+                time,
+                LIMIT);
+        AccessToken token = slot.get(false, LIMIT).token;
+        time.advance(Duration.ofSeconds(2));
+        account.slow = true;
+        Thread looking = new Thread(() -> slot.get(false, LIMIT));
+        looking.start();
+        asked.await();
+
+        assertThat(slot.get(false, LIMIT).token).isSameAs(token);
+        answer.countDown();
+        looking.join();
+    }
+
+    /** Answers at once, and then takes its time to say who is signed in. */
+    private final class SlowAccount implements TokenSource, AccountBound {
+        private volatile boolean slow;
+
+        @Override
+        public long accountFingerprint() {
+            if (slow) {
+                asked.countDown();
+                try {
+                    answer.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            return 1;
+        }
+
+        @Override
+        public Outcome acquire(TokenRequest request) {
+            return new Acquired(Tokens.accessToken(RESOURCE, FakeTime.START.plusSeconds(3600)));
+        }
+    }
+
     /** Lets the first source answer when it hears that it may find out whether it applies. */
     private final class Starter implements TokenSource, Anticipating {
         @Override
