@@ -49,7 +49,7 @@ final class DemoStart {
     }
 
     private int rounds() {
-        return session.options.quick() ? 3 : 9;
+        return session.options.quick() ? 2 : 9;
     }
 
     /** A way to start it. */
@@ -62,6 +62,9 @@ final class DemoStart {
         List<Form> forms = new ArrayList<>();
         forms.add(new Form("one jar", List.of("-jar", jar.toString())));
         forms.add(new Form("extracted", List.of("-jar", app)));
+        if (session.options.quick()) {
+            return forms;
+        }
         String archive = "-XX:SharedArchiveFile=" + archive(app);
         forms.add(new Form("extracted, AppCDS", List.of(archive, "-jar", app)));
         forms.add(new Form("extracted, AppCDS, C1 alone", List.of(archive, "-XX:TieredStopAtLevel=1", "-jar", app)));

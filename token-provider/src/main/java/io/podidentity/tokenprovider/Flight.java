@@ -93,8 +93,8 @@ final class Flight implements Runnable {
         }
     }
 
-    /** Whether the calling thread is the first to ask: it then does for all callers what one is enough for. */
-    synchronized boolean isLedByCaller() {
+    /** Makes the calling thread the one that does for all callers what one is enough for; false if another is that. */
+    synchronized boolean takeLead() {
         boolean first = !led;
         led = true;
         return first;

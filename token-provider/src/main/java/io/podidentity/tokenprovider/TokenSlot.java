@@ -141,7 +141,7 @@ final class TokenSlot {
 
     /** Waits for a flight's end; when that takes longer than a moment, one caller sets the later sources to find out. */
     private boolean await(Flight flight, long deadline) throws InterruptedException {
-        if (flight.isLedByCaller()) {
+        if (flight.takeLead()) {
             if (flight.await(Math.min(HEAD_START_NANOS, deadline - time.nanos()))) {
                 return true;
             }

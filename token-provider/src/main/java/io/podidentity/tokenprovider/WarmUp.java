@@ -11,7 +11,7 @@ import java.net.URI;
  * <p>In a young process most of a first token's time is class loading; see docs/decisions/0008.
  */
 final class WarmUp extends Thread {
-    /** Whether the first source to be asked is one over HTTP; another is a process. */
+    /** Whether the first source to be asked is one over HTTP; false until that is known. */
     private volatile boolean forHttp;
 
     private WarmUp() {
