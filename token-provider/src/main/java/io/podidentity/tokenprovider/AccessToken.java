@@ -125,7 +125,13 @@ public final class AccessToken {
         return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }
 
-    AccessToken withPrincipal(Principal principal) {
+    /**
+     * The same token, known to be of this principal.
+     *
+     * @param principal whose token it is
+     * @return a new object
+     */
+    public AccessToken withPrincipal(Principal principal) {
         return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }
 

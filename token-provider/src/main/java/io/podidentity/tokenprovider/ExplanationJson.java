@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.text.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /** An explanation as JSON. */

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

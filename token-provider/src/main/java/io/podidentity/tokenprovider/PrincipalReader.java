@@ -1,5 +1,7 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;

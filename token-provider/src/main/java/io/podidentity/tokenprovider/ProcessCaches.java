@@ -1,5 +1,13 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
+import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Fingerprint;
+import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +67,7 @@ final class ProcessCaches {
             @Nullable Map<String, String> variables, @Nullable String connectionString, @Nullable WarmUp warmUp) {
         Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
         String text = connectionString == null ? environment.get(CONNECTION_STRING) : connectionString;
-        ConnectionString parsed = text == null || text.isBlank() ? null : ConnectionString.parse(text);
+        ConnectionSettings parsed = text == null || text.isBlank() ? null : ConnectionSettings.parse(text);
         String key =
                 (variables == null ? "" : fingerprint(variables)) + ' ' + (parsed == null ? "" : parsed.fingerprint());
         TokenCache cache = OTHERS.get(key);
@@ -81,12 +89,12 @@ final class ProcessCaches {
                 new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(warmUp), Time.SYSTEM, REFRESH_LIMIT);
     }
 
-    private static List<TokenSource> sources(Environment environment, @Nullable ConnectionString settings) {
+    private static List<TokenSource> sources(Environment environment, @Nullable ConnectionSettings settings) {
         File root = new File("/");
         HttpTransport http = new HttpTransport(Time.SYSTEM);
         return settings == null
                 ? new DefaultSources(environment, root, http, Time.SYSTEM).all()
-                : List.of(new ConnectionStringSource(environment, root, http, Time.SYSTEM).of(settings.way()));
+                : List.of(new ConnectionStringSource(environment, root, http, Time.SYSTEM).of(SignIn.of(settings)));
     }
 
     private static String fingerprint(Map<String, String> variables) {

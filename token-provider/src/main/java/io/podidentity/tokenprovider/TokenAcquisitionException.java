@@ -58,9 +58,15 @@ public final class TokenAcquisitionException extends RuntimeException {
     }
 
     /**
-     * @param retryAfterMillis how long the server wants not to be asked again; 0 if it did not say
+     * A source's own failure, where the server said how long it wants not to be asked again.
+     *
+     * @param code the kind
+     * @param reason what failed and why, one sentence without a full stop and without any secret
+     * @param remedy what to do next, one command or setting; may be empty
+     * @param cause what led to it, or null; as above
+     * @param retryAfterMillis how long the server wants not to be asked again, in milliseconds; 0 if it did not say
      */
-    TokenAcquisitionException(
+    public TokenAcquisitionException(
             Code code, String reason, String remedy, @Nullable Throwable cause, long retryAfterMillis) {
         this(
                 code,
@@ -101,7 +107,8 @@ public final class TokenAcquisitionException extends RuntimeException {
                 code, reason, remedy, getCause(), retryAfterMillis, attempts(), getMessage());
     }
 
-    long retryAfterMillis() {
+    /** {@return how long the server wants not to be asked again, in milliseconds; 0 if it did not say} */
+    public long retryAfterMillis() {
         return retryAfterMillis;
     }
 

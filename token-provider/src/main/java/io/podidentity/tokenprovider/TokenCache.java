@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

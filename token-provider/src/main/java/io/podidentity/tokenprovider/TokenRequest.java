@@ -145,8 +145,13 @@ public record TokenRequest(
         return resource + DEFAULT_SCOPE;
     }
 
-    /** The deadline in nanoseconds, of a request that a source is given. */
-    long deadlineNanos() {
+    /**
+     * The deadline of a request that a source is given.
+     *
+     * @return in nanoseconds
+     * @throws NullPointerException if the request has no deadline of its own
+     */
+    public long deadlineNanos() {
         return Objects.requireNonNull(deadline, "deadline").toNanos();
     }
 

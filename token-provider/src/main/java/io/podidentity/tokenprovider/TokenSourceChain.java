@@ -2,6 +2,9 @@ package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt.State;
+import io.podidentity.tokenprovider.internal.source.AccountBound;
+import io.podidentity.tokenprovider.internal.source.Anticipating;
+import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,27 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.application.CertificateFile;
+import io.podidentity.tokenprovider.internal.application.ClientAssertion;
+import io.podidentity.tokenprovider.internal.application.ClientSecret;
+import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
+import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
+import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
+import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
+import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
+import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraTenants;
+import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
+import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
+import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
+import io.podidentity.tokenprovider.internal.tool.SystemProcessRunner;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -2,6 +2,8 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+
 /**
  * A user-assigned managed identity, by one of the three IDs that Azure knows it by. Which of them a host takes differs;
  * the client ID is taken wherever there is a choice at all.

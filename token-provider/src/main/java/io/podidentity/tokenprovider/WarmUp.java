@@ -1,5 +1,8 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.tool.Tool;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.Socket;
@@ -40,7 +43,7 @@ final class WarmUp extends Thread {
                 URI.create("http://127.0.0.1/").toURL().openConnection(Proxy.NO_PROXY);
             } else if (new Tool(environment, "az").find() != null) {
                 ProcessHandle.current();
-                TokenResponse.rehearse();
+                rehearse();
             } else {
                 loadSockets();
             }
@@ -54,11 +57,16 @@ final class WarmUp extends Thread {
         try {
             if (forHttp) {
                 loadSockets();
-                TokenResponse.rehearse();
+                rehearse();
             }
         } catch (IOException e) {
             // As above.
         }
+    }
+
+    /** Reads an answer like the one that is waited for, and dates its token. */
+    private static void rehearse() {
+        CachedToken.refreshAt(new TokenSource.Acquired(TokenResponse.rehearse()).token(), 0);
     }
 
     /** By one that is made and not connected. */

@@ -6,6 +6,31 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceFile;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.application.ClientSecret;
+import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
+import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
+import io.podidentity.tokenprovider.internal.application.StoreCertificate;
+import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
+import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
+import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraTenants;
+import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.entra.TenantUrl;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.FakeVault;
+import io.podidentity.tokenprovider.support.Forms;
+import io.podidentity.tokenprovider.support.Tokens;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -42,7 +67,7 @@ class ApplicationCasesTest extends ConformanceRunner {
     private FakeTransport http;
 
     @Override
-    void run(ConformanceCase row) throws Exception {
+    public void run(ConformanceCase row) throws Exception {
         if (row.given().has("clientId") || row.given().has("clientSecret")) {
             arguments(row);
         } else if (row.given().has("storeLocation")) {

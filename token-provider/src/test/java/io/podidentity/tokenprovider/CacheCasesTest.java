@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceFile;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +28,7 @@ class CacheCasesTest extends ConformanceRunner {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @Override
-    void run(ConformanceCase row) {
+    public void run(ConformanceCase row) {
         JsonNode given = row.given();
         if (given.has("secondsLeft")) {
             secondsLeft(row);

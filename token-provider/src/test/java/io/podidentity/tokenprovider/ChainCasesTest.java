@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +35,7 @@ class ChainCasesTest extends ConformanceRunner {
     private final FakeTime time = new FakeTime();
 
     @Override
-    void run(ConformanceCase row) {
+    public void run(ConformanceCase row) {
         if (row.given().has("env")) {
             firstOf(row);
         } else {

@@ -4,7 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.podidentity.tokenprovider.ConnectionStringReader.Pair;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceFile;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringException;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringKey;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader.Pair;
+import io.podidentity.tokenprovider.internal.connection.SignIn;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,7 +28,7 @@ import java.util.Map;
 class ConnectionStringCasesTest extends ConformanceRunner {
 
     @Override
-    void run(ConformanceCase row) {
+    public void run(ConformanceCase row) {
         String text = row.given("connectionString");
         if (text == null) {
             assertThat(row.deviates()).isTrue();
@@ -35,7 +44,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
         } else if (forgetsTheApplication(text)) {
             refused(text, "MISSING_OR_EMPTY", "AppId");
         } else {
-            accepted(ConnectionString.parse(text).way(), row);
+            accepted(SignIn.of(ConnectionSettings.parse(text)), row);
         }
     }
 
@@ -57,9 +66,8 @@ class ConnectionStringCasesTest extends ConformanceRunner {
     }
 
     private static void refused(String text, String code, String detail) {
-        ConnectionStringException refusal = catchThrowableOfType(
-                ConnectionStringException.class,
-                () -> ConnectionString.parse(text).way());
+        ConnectionStringException refusal =
+                catchThrowableOfType(ConnectionStringException.class, () -> SignIn.of(ConnectionSettings.parse(text)));
         assertThat(refusal).as(text).isNotNull();
         assertThat(refusal.problem()).hasToString(code);
         // Of several keys that would do the refusal is about the one that asks for them.

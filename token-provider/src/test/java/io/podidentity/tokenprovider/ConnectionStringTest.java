@@ -3,6 +3,9 @@ package io.podidentity.tokenprovider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringKey;
+import io.podidentity.tokenprovider.internal.connection.SignIn;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +69,7 @@ class ConnectionStringTest {
                 "RunAs=Workload;AppId= | has an empty AppId (at character 16). Take it out or give it a value.",
             })
     void parse_ofAWrongText_namesKeyAndPositionAndNoValue(String text, String problem) {
-        assertThatThrownBy(() -> ConnectionString.parse(text).way())
+        assertThatThrownBy(() -> SignIn.of(ConnectionSettings.parse(text)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The connection string " + problem + MORE);
         assertThat(problem).doesNotContain("hunt");
@@ -74,22 +77,22 @@ class ConnectionStringTest {
 
     @Test
     void parse_ofAWorkload_takesWhatIsGivenAndLeavesTheRestToTheVariables() {
-        assertThat(ConnectionString.parse("runas=workload").way()).isEqualTo(new SignIn.Workload(null, null));
-        assertThat(ConnectionString.parse("RunAs=Workload;AppId=a;TenantId=t").way())
+        assertThat(SignIn.of(ConnectionSettings.parse("runas=workload"))).isEqualTo(new SignIn.Workload(null, null));
+        assertThat(SignIn.of(ConnectionSettings.parse("RunAs=Workload;AppId=a;TenantId=t")))
                 .isEqualTo(new SignIn.Workload("a", "t"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"AzureCli", "AzureDeveloperCli", "AzurePowerShell"})
     void parse_ofADeveloper_takesEachTool(String tool) {
-        assertThat(ConnectionString.parse("RunAs=Developer;DeveloperTool=" + tool.toUpperCase(Locale.ROOT))
-                        .way())
+        assertThat(SignIn.of(
+                        ConnectionSettings.parse("RunAs=Developer;DeveloperTool=" + tool.toUpperCase(Locale.ROOT))))
                 .isEqualTo(new SignIn.Developer(tool));
     }
 
     @Test
     void parse_ofATextWithNulsAtItsEnd_toleratesThem() {
-        assertThat(ConnectionString.parse("RunAs=App;\u0000\u0000").way())
+        assertThat(SignIn.of(ConnectionSettings.parse("RunAs=App;\u0000\u0000")))
                 .isEqualTo(new SignIn.ManagedIdentity(null, null));
     }
 
@@ -104,8 +107,8 @@ class ConnectionStringTest {
         settings.put("TenantId", "t");
         settings.put("AppKey", value);
 
-        SignIn.ClientSecret way = (SignIn.ClientSecret)
-                ConnectionString.parse(ConnectionString.write(settings)).way();
+        SignIn.ClientSecret way =
+                (SignIn.ClientSecret) SignIn.of(ConnectionSettings.parse(ConnectionString.write(settings)));
 
         assertThat(way.secret().reveal()).isEqualTo(value);
     }
@@ -121,7 +124,7 @@ class ConnectionStringTest {
             }
             String written = ConnectionString.write(Map.of("RunAs", "App", "AppId", value.toString()));
 
-            assertThat(ConnectionString.parse(written).way())
+            assertThat(SignIn.of(ConnectionSettings.parse(written)))
                     .isEqualTo(new SignIn.ManagedIdentity(value.toString(), null));
         }
     }
@@ -153,9 +156,9 @@ class ConnectionStringTest {
         "RunAs=App;AppId=a;TenantId=t;AppKey=x, RunAs=App;TenantId=t;AppKey=\"x\";AppId=a, true",
     })
     void fingerprint_ofTwoTexts_isTheSameForEqualSettings(String one, String other, boolean same) {
-        assertThat(ConnectionString.parse(one)
+        assertThat(ConnectionSettings.parse(one)
                         .fingerprint()
-                        .equals(ConnectionString.parse(other).fingerprint()))
+                        .equals(ConnectionSettings.parse(other).fingerprint()))
                 .isEqualTo(same);
         assertThat(ProcessCaches.of(Map.of(), one) == ProcessCaches.of(Map.of(), other))
                 .isEqualTo(same);
@@ -163,13 +166,13 @@ class ConnectionStringTest {
 
     @Test
     void texts_ofASecret_doNotShowIt() {
-        ConnectionString parsed = ConnectionString.parse("RunAs=App;AppId=a;TenantId=t;AppKey=hunter2");
+        ConnectionSettings parsed = ConnectionSettings.parse("RunAs=App;AppId=a;TenantId=t;AppKey=hunter2");
 
-        assertThat(parsed.toString()).isEqualTo("ConnectionString[RUN_AS, APP_ID, TENANT_ID, APP_KEY]");
+        assertThat(parsed.toString()).isEqualTo("ConnectionSettings[RUN_AS, APP_ID, TENANT_ID, APP_KEY]");
         assertThat(parsed.fingerprint())
                 .startsWith("RunAs=app;AppId=a;TenantId=t;AppKey=")
                 .doesNotContain("hunter");
-        assertThat(parsed.way().toString())
+        assertThat(SignIn.of(parsed).toString())
                 .isEqualTo("ClientSecret[tenantId=t, clientId=a, secret=[secret]]")
                 .doesNotContain("hunter");
     }

@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceFile;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,7 +35,7 @@ class ConstructorCasesTest extends ConformanceRunner {
             "ManagedIdentity", "IMDS");
 
     @Override
-    void run(ConformanceCase row) throws Exception {
+    public void run(ConformanceCase row) throws Exception {
         if (row.given().has("azureAdInstance")) {
             authorityHost(row);
         } else if (row.kind().equals("constructor")) {

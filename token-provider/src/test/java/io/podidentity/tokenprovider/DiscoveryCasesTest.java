@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceFile;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ScriptedSource;
+import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +26,7 @@ class DiscoveryCasesTest extends ConformanceRunner {
     private final FakeTime time = new FakeTime();
 
     @Override
-    void run(ConformanceCase row) throws Exception {
+    public void run(ConformanceCase row) throws Exception {
         List<ScriptedSource> sources = new ArrayList<>();
         for (JsonNode link : row.given().get("chain")) {
             sources.add(source(link.asText()));

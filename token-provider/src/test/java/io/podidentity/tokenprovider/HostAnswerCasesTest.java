@@ -4,8 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.podidentity.tokenprovider.HostCases.Failed;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.HostCases;
+import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.RetrySchedule;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -35,7 +46,7 @@ class HostAnswerCasesTest extends ConformanceRunner {
     private Path root;
 
     @Override
-    void run(ConformanceCase row) throws Exception {
+    public void run(ConformanceCase row) throws Exception {
         switch (row.kind()) {
             case "mi_token_body" -> body(row);
             case "mi_response" -> response(row);

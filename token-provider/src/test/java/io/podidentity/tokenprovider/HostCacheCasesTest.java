@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +22,7 @@ class HostCacheCasesTest extends ConformanceRunner {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @Override
-    void run(ConformanceCase row) {
+    public void run(ConformanceCase row) {
         FakeTime time = new FakeTime();
         ManualCrew crew = new ManualCrew();
         ScriptedSource source = new ScriptedSource("host", time);

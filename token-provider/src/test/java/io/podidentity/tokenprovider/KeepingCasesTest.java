@@ -3,6 +3,12 @@ package io.podidentity.tokenprovider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +20,7 @@ class KeepingCasesTest extends ConformanceRunner {
     private static final Duration HOUR = Duration.ofHours(1);
 
     @Override
-    void run(ConformanceCase row) {
+    public void run(ConformanceCase row) {
         Played played = new Played();
         switch (row.kind()) {
             case "bearer_cache" -> bearer(row, played);

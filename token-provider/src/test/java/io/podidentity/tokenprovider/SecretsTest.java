@@ -2,6 +2,34 @@ package io.podidentity.tokenprovider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.internal.application.ClientAssertion;
+import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
+import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
+import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
+import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
+import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
+import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
+import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraProof;
+import io.podidentity.tokenprovider.internal.entra.EntraTenants;
+import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
+import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
+import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
+import io.podidentity.tokenprovider.internal.tool.ProcessResult;
+import io.podidentity.tokenprovider.internal.tool.ProcessRunner;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.FakeVault;
+import io.podidentity.tokenprovider.support.Tokens;
+import io.podidentity.tokenprovider.support.ToolFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,8 +221,8 @@ class SecretsTest {
         for (String secret : List.of(TOKEN, OPAQUE)) {
             String given = text.replace("%s", secret);
             try {
-                ConnectionString parsed = ConnectionString.parse(given);
-                shown.add(parsed + parsed.fingerprint() + parsed.way());
+                ConnectionSettings parsed = ConnectionSettings.parse(given);
+                shown.add(parsed + parsed.fingerprint() + SignIn.of(parsed));
                 shown.add(new AzureServiceTokenProvider(given).toString());
             } catch (IllegalArgumentException e) {
                 showThrown(e);

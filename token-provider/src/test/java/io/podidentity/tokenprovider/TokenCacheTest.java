@@ -2,6 +2,8 @@ package io.podidentity.tokenprovider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.source.AccountBound;
+import io.podidentity.tokenprovider.internal.source.Anticipating;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.support.FakeTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;

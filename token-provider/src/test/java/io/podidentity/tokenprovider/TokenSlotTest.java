@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.source.AccountBound;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ScriptedSource;
+import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt.State;
+import io.podidentity.tokenprovider.internal.source.Anticipating;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ScriptedSource;
+import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

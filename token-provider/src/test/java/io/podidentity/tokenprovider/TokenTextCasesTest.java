@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceFile;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.HostCases;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -15,7 +24,7 @@ import java.util.Map;
         kinds = {"token-parse", "token-response"})
 class TokenTextCasesTest extends ConformanceRunner {
     @Override
-    void run(ConformanceCase row) throws Exception {
+    public void run(ConformanceCase row) throws Exception {
         if (row.kind().equals("token-response")) {
             response(row);
         } else if (row.given().has("type")) {

@@ -1,0 +1,36 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
+import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import io.podidentity.tokenprovider.internal.entra.SignedProof;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import org.jspecify.annotations.Nullable;
+
+/** A certificate in a file as the proof; the file is read for each exchange, since whoever renews it replaces it. */
+public final class CertificateFile implements EntraCredential {
+    private final String path;
+    private final String setting;
+    private final @Nullable Secret password;
+    private final boolean withChain;
+
+    /**
+     * @param setting what names the file, for messages
+     * @param password of PKCS#12; null without one
+     */
+    public CertificateFile(String path, String setting, @Nullable Secret password, boolean withChain) {
+        this.path = path;
+        this.setting = setting;
+        this.password = password;
+        this.withChain = withChain;
+    }
+
+    @Override
+    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+        byte[] contents = SmallFile.read(path, setting, "Correct " + setting + ".");
+        String origin = "the file of " + setting + ", " + Excerpt.of(path, 120) + ",";
+        return session.present(SignedProof.of(CertificateReader.read(contents, password, origin), session, withChain));
+    }
+}

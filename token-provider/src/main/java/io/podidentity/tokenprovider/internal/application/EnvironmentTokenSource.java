@@ -1,0 +1,93 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
+import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraTenants;
+import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.internal.text.Time;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service principal that the environment names: {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID} and
+ * {@code AZURE_CLIENT_SECRET}, else {@code AZURE_CLIENT_CERTIFICATE_PATH} with {@code AZURE_CLIENT_CERTIFICATE_PASSWORD}
+ * and {@code AZURE_CLIENT_SEND_CERTIFICATE_CHAIN}, as the Azure SDKs' EnvironmentCredential reads them.
+ */
+public final class EnvironmentTokenSource implements TokenSource {
+    private static final String TENANT = "AZURE_TENANT_ID";
+    private static final String CLIENT = "AZURE_CLIENT_ID";
+    private static final String SECRET = "AZURE_CLIENT_SECRET";
+    private static final String CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH";
+
+    private final Environment environment;
+    private final HttpTransport http;
+    private final Time time;
+
+    public EnvironmentTokenSource(Environment environment, HttpTransport http, Time time) {
+        this.environment = environment;
+        this.http = http;
+        this.time = time;
+    }
+
+    /** Whether the environment has a secret or a certificate. */
+    static boolean isAnnounced(Environment environment) {
+        return environment.get("AZURE_CLIENT_SECRET") != null
+                || environment.get("AZURE_CLIENT_CERTIFICATE_PATH") != null;
+    }
+
+    @Override
+    public String name() {
+        return "Environment";
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        String tenant = environment.get(TENANT);
+        String clientId = environment.get(CLIENT);
+        EntraCredential credential = credential();
+        if (tenant == null || clientId == null || credential == null) {
+            return missing(tenant, clientId, credential);
+        }
+        EntraClient client = new EntraClient(EntraAuthority.of(environment), null, http, time);
+        return new EntraTokenSource(name(), client, EntraTenants.of(tenant, environment), clientId, credential)
+                .acquire(request);
+    }
+
+    private @Nullable EntraCredential credential() {
+        // As it is: a blank at its end may belong to a secret.
+        String secret = environment.variables().get(SECRET);
+        if (secret != null && !secret.isBlank()) {
+            return new ClientSecret(new Secret(secret));
+        }
+        String path = environment.get(CERTIFICATE);
+        String password = environment.variables().get("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+        String withChain = environment.get("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
+        return path == null
+                ? null
+                : new CertificateFile(
+                        path,
+                        CERTIFICATE,
+                        password == null ? null : new Secret(password),
+                        "true".equalsIgnoreCase(withChain) || "1".equals(withChain));
+    }
+
+    private static Unavailable missing(
+            @Nullable String tenant, @Nullable String clientId, @Nullable EntraCredential credential) {
+        StringBuilder names = new StringBuilder();
+        append(names, tenant, TENANT);
+        append(names, clientId, CLIENT);
+        append(names, credential, SECRET + " or " + CERTIFICATE);
+        return new Unavailable("not set: " + names, "");
+    }
+
+    private static void append(StringBuilder names, @Nullable Object value, String name) {
+        if (value == null) {
+            names.append(names.length() == 0 ? "" : ", ").append(name);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraProof;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A token that another issuer, such as a Kubernetes cluster, keeps fresh in a file, as the proof. The file is read for each exchange, since
+ * the kubelet replaces it; if Entra ID finds the token out of date it is read once more, for that may have been just
+ * then.
+ */
+final class FederatedTokenFile implements EntraCredential {
+    static final String VARIABLE = "AZURE_FEDERATED_TOKEN_FILE";
+    private static final String REMEDY =
+            "Check the pod's label azure.workload.identity/use: \"true\" and its service account.";
+    private static final int OUT_OF_DATE = 700024;
+
+    private final String path;
+
+    FederatedTokenFile(String path) {
+        this.path = path;
+    }
+
+    @Override
+    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+        EntraAnswer answer = session.present(proof());
+        return answer.isFailure(OUT_OF_DATE) ? session.present(proof()) : answer;
+    }
+
+    private EntraProof proof() {
+        String token = new String(SmallFile.read(path, VARIABLE, REMEDY), StandardCharsets.UTF_8).strip();
+        if (token.isEmpty()) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    "the file of " + VARIABLE + ", " + Excerpt.of(path, 120) + ", is empty",
+                    REMEDY,
+                    null);
+        }
+        return EntraProof.ofAssertion(token, null);
+    }
+}

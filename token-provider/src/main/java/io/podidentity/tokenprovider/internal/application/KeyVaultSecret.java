@@ -1,0 +1,210 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
+import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
+import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
+import io.podidentity.tokenprovider.internal.http.Exchange;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.http.RetryAfter;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.JsonReader;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate in a key vault, which is read as the secret of the same name: only that holds the private key.
+ *
+ * <p>Source: Microsoft Learn, "Authentication, requests and responses" and "Get Secret" of Azure Key Vault. The vault is
+ * asked without a token first, to learn which token it wants.
+ */
+public final class KeyVaultSecret {
+    /** What was read, and from which tenant. */
+    record Contents(ClientCertificate certificate, String tenant) {}
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int TOTAL_MILLIS = 15_000;
+    private static final String VERSION = "?api-version=2016-10-01";
+
+    private final String id;
+    private final TokenSource tokens;
+    private final HttpTransport http;
+    private final Time time;
+
+    /**
+     * @param id the secret's URL, such as {@code https://myvault.vault.azure.net/secrets/mycertificate}, with or without
+     *     a version
+     * @param tokens where the token for the vault comes from
+     */
+    public KeyVaultSecret(String id, TokenSource tokens, HttpTransport http, Time time) {
+        this.id = id.strip();
+        this.tokens = tokens;
+        this.http = http;
+        this.time = time;
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param withinNanos how long that may take
+     * @throws TokenAcquisitionException if there is no certificate to be had
+     */
+    Contents read(long withinNanos) throws InterruptedException {
+        long deadline = time.nanos() + withinNanos;
+        String host = host();
+        HttpRequest anonymous = HttpRequest.toNetwork(id + VERSION, CONNECT_MILLIS, TOTAL_MILLIS);
+        HttpResponse wanted = send(anonymous, null, deadline);
+        if (EntraRetrySchedule.isTransient(wanted.status(), 0)) {
+            throw refused(wanted, null);
+        }
+        BearerChallenge challenge = BearerChallenge.read(wanted.challenge());
+        if (challenge == null) {
+            throw failure(
+                    Code.INVALID_RESPONSE,
+                    "a bearer challenge was not returned or is invalid",
+                    "Check that " + host + " is a key vault.");
+        }
+        if (!challenge.isOf(host)) {
+            throw failure(
+                    Code.INVALID_RESPONSE,
+                    host + " wants a token for " + Excerpt.of(challenge.resource(), 80) + ", where it does not belong",
+                    "Check the vault's address; no token was sent.");
+        }
+        AccessToken token = token(challenge, deadline);
+        Secret sent = new Secret(token.value());
+        HttpResponse response = send(anonymous.withHeader("Authorization", "Bearer " + token.value()), sent, deadline);
+        if (response.status() != 200) {
+            throw refused(response, sent);
+        }
+        return new Contents(certificate(response), challenge.tenant());
+    }
+
+    private String host() {
+        try {
+            URI uri = new URI(id);
+            String path = uri.getRawPath();
+            if (uri.getHost() == null || path == null || !path.startsWith("/secrets/") || path.length() == 9) {
+                throw failure(Code.INVALID_CONFIGURATION, "the identifier is not a valid URI of a secret", example());
+            }
+            if (!"https".equalsIgnoreCase(uri.getScheme())) {
+                throw failure(Code.INVALID_CONFIGURATION, "the identifier must use HTTPS", example());
+            }
+            if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+                throw failure(
+                        Code.INVALID_CONFIGURATION, "the identifier must have no user, query or fragment", example());
+            }
+            return uri.getHost();
+        } catch (URISyntaxException e) {
+            throw failure(Code.INVALID_CONFIGURATION, "the identifier is not a valid URI of a secret", example());
+        }
+    }
+
+    private HttpResponse send(HttpRequest request, @Nullable Secret sent, long deadline) throws InterruptedException {
+        try {
+            return new Exchange(http, time).send(request, new EntraRetrySchedule(false), deadline);
+        } catch (IOException e) {
+            String vault = request.url().substring(0, request.url().indexOf("/secrets/"));
+            throw failure(
+                    Code.SERVICE_UNAVAILABLE,
+                    "unable to connect to the Key Vault endpoint: "
+                            + NoAnswer.describe(e, hide(sent, String.valueOf(e.getMessage())), vault, TOTAL_MILLIS),
+                    "Check the vault's name, its firewall and the way to it.");
+        }
+    }
+
+    private AccessToken token(BearerChallenge challenge, long deadline) throws InterruptedException {
+        TokenSource.Outcome outcome = tokens.acquire(TokenRequest.forResource(challenge.resource())
+                .withTenantId(challenge.tenant())
+                .withDeadline(Duration.ofNanos(Math.max(1, deadline - time.nanos()))));
+        if (outcome instanceof TokenSource.Unavailable none) {
+            throw failure(
+                    Code.NO_SOURCE_AVAILABLE,
+                    "no token for the key vault from " + tokens.name() + ": " + none.reason(),
+                    none.remedy());
+        }
+        return ((TokenSource.Acquired) outcome).token();
+    }
+
+    private ClientCertificate certificate(HttpResponse response) {
+        String origin = "the Key Vault certificate";
+        try {
+            TokenResponse secret = TokenResponse.read(response.body());
+            String value = secret.text("value");
+            String type = secret.text("contentType");
+            if (value != null && "application/x-pkcs12".equals(type)) {
+                return CertificateReader.read(Base64.getDecoder().decode(value), null, origin);
+            }
+            if (value != null && "application/x-pem-file".equals(type)) {
+                return CertificateReader.read(value.getBytes(StandardCharsets.ISO_8859_1), null, origin);
+            }
+        } catch (JsonException | IllegalArgumentException e) {
+            // Neither message says more than that it is no certificate.
+        }
+        throw failure(
+                Code.INVALID_RESPONSE,
+                "the secret is no certificate",
+                "Name the secret that Key Vault made for a certificate.");
+    }
+
+    private static TokenAcquisitionException refused(HttpResponse response, @Nullable Secret sent) {
+        int status = response.status();
+        String remedy = switch (status) {
+            case 401 -> "Check the identity's tenant; it must be the vault's.";
+            case 403 -> "Give the identity the role 'Key Vault Secrets User' and let it through the firewall.";
+            case 404 -> "Check the identifier's spelling.";
+            default -> "Try again in a minute.";
+        };
+        return new TokenAcquisitionException(
+                EntraRetrySchedule.isTransient(status, 0) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                "Key Vault returned an error: HTTP " + status + said(response.body(), sent),
+                remedy,
+                null,
+                RetryAfter.millis(response.retryAfter()));
+    }
+
+    private static String said(String body, @Nullable Secret sent) {
+        try {
+            if (JsonReader.readObject(body).get("error") instanceof Map<?, ?> error) {
+                return " \"" + Excerpt.of(hide(sent, text(error.get("code"))), 60) + "\": "
+                        + Excerpt.sentence(hide(sent, text(error.get("message"))), 160);
+            }
+        } catch (JsonException e) {
+            // A proxy's page says nothing that helps.
+        }
+        return "";
+    }
+
+    private static String hide(@Nullable Secret sent, String text) {
+        return sent == null ? text : sent.hide(text);
+    }
+
+    private static String text(@Nullable Object value) {
+        return value instanceof String text ? text : "";
+    }
+
+    private static String example() {
+        return "Write it like https://myvault.vault.azure.net/secrets/mycertificate.";
+    }
+
+    private static TokenAcquisitionException failure(Code code, String reason, String remedy) {
+        return new TokenAcquisitionException(code, reason, remedy, null);
+    }
+}

@@ -1,0 +1,91 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import io.podidentity.tokenprovider.internal.entra.EntraTenants;
+import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An application that proves itself with a certificate out of a key vault. The certificate is kept for an hour, and read
+ * again earlier where Entra ID does not take it any more; while the vault is out of reach the one that is kept stands.
+ */
+public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
+    private static final long KEEP_MILLIS = 3_600_000;
+
+    private record Kept(KeyVaultSecret.Contents contents, long readAtMillis) {}
+
+    private final EntraClient client;
+    private final @Nullable String tenantId;
+    private final String clientId;
+    private final KeyVaultSecret secret;
+    private volatile @Nullable Kept kept;
+
+    /**
+     * @param tenantId the application's tenant; null for the vault's
+     */
+    public KeyVaultTokenSource(EntraClient client, @Nullable String tenantId, String clientId, KeyVaultSecret secret) {
+        this.client = client;
+        this.tenantId = tenantId;
+        this.clientId = clientId;
+        this.secret = secret;
+    }
+
+    @Override
+    public String name() {
+        return "Key Vault certificate";
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        long deadline = client.time().nanos() + request.deadlineNanos();
+        String tenant = tenantId == null ? contents(request.deadlineNanos()).tenant() : tenantId;
+        return new EntraTokenSource(name(), client, EntraTenants.any(tenant), clientId, this)
+                .acquire(request.withDeadline(
+                        Duration.ofNanos(Math.max(1, deadline - client.time().nanos()))));
+    }
+
+    @Override
+    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+        ClientCertificate first = contents(session.leftNanos()).certificate();
+        EntraAnswer answer = session.present(List.of(first), true);
+        if (!answer.blamesCertificate()) {
+            return answer;
+        }
+        ClientCertificate second = read(session.leftNanos()).certificate();
+        return second.leaf().equals(first.leaf()) ? answer : session.present(List.of(second), true);
+    }
+
+    private KeyVaultSecret.Contents contents(long withinNanos) throws InterruptedException {
+        Kept known = kept;
+        if (known == null
+                || !known.contents().certificate().isValidAt(client.time().millis())) {
+            return read(withinNanos);
+        }
+        if (client.time().millis() - known.readAtMillis() < KEEP_MILLIS) {
+            return known.contents();
+        }
+        try {
+            return read(withinNanos);
+        } catch (TokenAcquisitionException e) {
+            if (e.isTransient()) {
+                return known.contents();
+            }
+            throw e;
+        }
+    }
+
+    private KeyVaultSecret.Contents read(long withinNanos) throws InterruptedException {
+        KeyVaultSecret.Contents contents = secret.read(withinNanos);
+        kept = new Kept(contents, client.time().millis());
+        return contents;
+    }
+}

@@ -1,0 +1,46 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Reads a file that a setting names, whose contents are no more than some kB. */
+public final class SmallFile {
+    private static final int MAX_BYTES = 256 * 1024;
+
+    private SmallFile() {}
+
+    /**
+     * The file's contents.
+     *
+     * @param setting what names it, for messages; the contents are in none
+     * @param remedy what to do if it is not there
+     * @throws TokenAcquisitionException if it is not there, cannot be read, or is too long
+     */
+    public static byte[] read(String path, String setting, String remedy) {
+        File file = new File(path);
+        String problem;
+        try (InputStream in = new FileInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length <= MAX_BYTES) {
+                return bytes;
+            }
+            problem = "is longer than " + MAX_BYTES / 1024 + " kB";
+        } catch (FileNotFoundException e) {
+            problem = file.exists() ? "cannot be read by this user" : "is not there";
+        } catch (IOException e) {
+            problem = "cannot be read (" + Excerpt.of(String.valueOf(e.getMessage()), 80) + ")";
+        }
+        boolean absent = problem.equals("is not there");
+        throw new TokenAcquisitionException(
+                Code.INVALID_CONFIGURATION,
+                "the file of " + setting + ", " + Excerpt.of(path, 120) + ", " + problem,
+                absent ? remedy : "Let this program's user read it, or correct " + setting + ".",
+                null);
+    }
+}

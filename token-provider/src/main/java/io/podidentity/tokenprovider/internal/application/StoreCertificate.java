@@ -1,0 +1,102 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
+import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import io.podidentity.tokenprovider.internal.text.Ascii;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate of a key store as the proof, found by its thumbprint or its subject. Of several the newest goes first,
+ * and the next one where Entra ID does not know it yet, so that a renewal needs no change of settings.
+ */
+public final class StoreCertificate implements EntraCredential {
+    private final CertificateStore store;
+    private final @Nullable String thumbprint;
+    private final String subject;
+
+    private StoreCertificate(CertificateStore store, @Nullable String thumbprint, String subject) {
+        this.store = store;
+        this.thumbprint = thumbprint;
+        this.subject = subject;
+    }
+
+    /** By the SHA-1 in hex; blanks, colons and what Windows' dialog puts before it do not count. */
+    public static StoreCertificate byThumbprint(CertificateStore store, String thumbprint) {
+        StringBuilder hex = new StringBuilder();
+        for (int i = 0; i < thumbprint.length(); i++) {
+            if (Ascii.isLetterOrDigit(thumbprint.charAt(i))) {
+                hex.append(thumbprint.charAt(i));
+            }
+        }
+        return new StoreCertificate(store, hex.toString().toUpperCase(Locale.ROOT), "");
+    }
+
+    /** By the whole subject, such as {@code CN=app, O=Contoso}; upper and lower case do not count. */
+    public static StoreCertificate bySubject(CertificateStore store, String subject) {
+        return new StoreCertificate(store, null, subject);
+    }
+
+    @Override
+    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+        // The chain goes along, since a certificate that is renewed by its subject is known by it alone.
+        return session.present(find(session.nowMillis()), true);
+    }
+
+    private List<ClientCertificate> find(long nowMillis) {
+        List<ClientCertificate> valid = new ArrayList<>();
+        ClientCertificate other = null;
+        try {
+            for (ClientCertificate certificate : store.certificates()) {
+                if (isMeant(certificate)) {
+                    if (certificate.isValidAt(nowMillis)) {
+                        valid.add(certificate);
+                    } else if (other == null) {
+                        other = certificate;
+                    }
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw failure("a certificate of " + store + " cannot be read", "Check the store with keytool.");
+        }
+        if (!valid.isEmpty()) {
+            return valid;
+        }
+        String name =
+                thumbprint == null ? "subject " + Excerpt.of(subject, 80) : "thumbprint " + Excerpt.of(thumbprint, 40);
+        throw other == null
+                ? failure(
+                        "there is no certificate of " + name + " with an RSA private key in " + store,
+                        "Import it with its private key.")
+                : failure(
+                        "the certificate of " + name + " is valid from " + other.validFrom() + " until "
+                                + other.validUntil(),
+                        "Import its successor.");
+    }
+
+    private boolean isMeant(ClientCertificate certificate) throws GeneralSecurityException {
+        if (thumbprint != null) {
+            return thumbprint.equals(certificate.thumbprint());
+        }
+        X500Principal own = certificate.leaf().getSubjectX500Principal();
+        try {
+            return own.equals(new X500Principal(subject));
+        } catch (IllegalArgumentException e) {
+            return own.getName().equalsIgnoreCase(subject);
+        }
+    }
+
+    private static TokenAcquisitionException failure(String reason, String remedy) {
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy, null);
+    }
+}

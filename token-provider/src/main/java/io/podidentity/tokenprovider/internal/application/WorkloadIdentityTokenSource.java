@@ -1,0 +1,111 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
+import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraTenants;
+import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.entra.TokenProxy;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Time;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The identity that a Kubernetes service account stands for (workload identity federation): Entra ID exchanges the
+ * cluster's token for one of its own. The variables are those that the workload identity webhook puts into a pod.
+ *
+ * <p>Source: Microsoft Learn, "Use Microsoft Entra Workload ID with AKS", and "Microsoft identity platform and OAuth 2.0
+ * client credentials flow", third case.
+ */
+public final class WorkloadIdentityTokenSource implements TokenSource {
+    private static final String TENANT = "AZURE_TENANT_ID";
+    private static final String CLIENT = "AZURE_CLIENT_ID";
+
+    private final Environment environment;
+    private final HttpTransport http;
+    private final Time time;
+    private final boolean bindings;
+    private volatile @Nullable TokenProxy proxy;
+
+    /**
+     * @param bindings whether to ask the cluster's token proxy in Entra ID's place where the variables of identity
+     *     bindings name one
+     */
+    public WorkloadIdentityTokenSource(Environment environment, HttpTransport http, Time time, boolean bindings) {
+        this.environment = environment;
+        this.http = http;
+        this.time = time;
+        this.bindings = bindings;
+    }
+
+    /** Whether the webhook says that a token is at hand. */
+    static boolean isAnnounced(Environment environment) {
+        return environment.get("AZURE_FEDERATED_TOKEN_FILE") != null;
+    }
+
+    @Override
+    public String name() {
+        return "Workload identity";
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        String tenant = environment.get(TENANT);
+        String clientId = request.clientId() == null ? environment.get(CLIENT) : request.clientId();
+        String file = environment.get(FederatedTokenFile.VARIABLE);
+        if (tenant == null || clientId == null || file == null) {
+            return missing(tenant, clientId, file);
+        }
+        EntraAuthority authority = EntraAuthority.of(environment);
+        TokenSource source = new EntraTokenSource(
+                name(),
+                new EntraClient(authority, proxy(), http, time),
+                EntraTenants.of(tenant, environment),
+                clientId,
+                new FederatedTokenFile(file));
+        try {
+            return source.acquire(request);
+        } catch (TokenAcquisitionException e) {
+            throw withHint(e);
+        }
+    }
+
+    private @Nullable TokenProxy proxy() {
+        TokenProxy known = proxy;
+        if (known == null && bindings) {
+            known = TokenProxy.of(environment);
+            proxy = known;
+        }
+        return known;
+    }
+
+    /** Where the cluster has identity bindings Entra ID itself knows nothing of its tokens. */
+    private TokenAcquisitionException withHint(TokenAcquisitionException e) {
+        return bindings || e.code() != Code.REFUSED || environment.get(TokenProxy.VARIABLE) == null
+                ? e
+                : new TokenAcquisitionException(
+                        e.code(), e.reason(), "For identity bindings set the connection string RunAs=Workload.", e);
+    }
+
+    private static Unavailable missing(@Nullable String tenant, @Nullable String clientId, @Nullable String file) {
+        StringBuilder names = new StringBuilder();
+        append(names, tenant, TENANT);
+        append(names, clientId, CLIENT);
+        append(names, file, FederatedTokenFile.VARIABLE);
+        return new Unavailable(
+                "not set: " + names,
+                file == null
+                        ? "In a pod, set the label azure.workload.identity/use: \"true\" and restart it."
+                        : "Annotate the pod's service account with azure.workload.identity/client-id and restart it.");
+    }
+
+    private static void append(StringBuilder names, @Nullable String value, String name) {
+        if (value == null) {
+            names.append(names.length() == 0 ? "" : ", ").append(name);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.podidentity.tokenprovider.internal.certificate;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where certificates with their private keys are kept: Windows' own store, elsewhere the key store of this JVM. It is
+ * opened for each exchange, since certificates are renewed while programs run.
+ *
+ * @param type the JDK's name for it
+ * @param file its file; null for Windows' store
+ * @param password of the file and its keys; null for Windows' store
+ */
+public record CertificateStore(
+        String type, @Nullable String file, @Nullable Secret password) {
+
+    /**
+     * The store of that location: on Windows {@code Windows-MY} or {@code Windows-MY-LOCALMACHINE}; elsewhere, whatever
+     * the location, the one that {@code javax.net.ssl.keyStore} and its kin name.
+     *
+     * @param localMachine whether it is the machine's and not the user's
+     */
+    public static CertificateStore of(Environment environment, boolean localMachine) {
+        if (environment.windows()) {
+            return new CertificateStore(localMachine ? "Windows-MY-LOCALMACHINE" : "Windows-MY", null, null);
+        }
+        return new CertificateStore(
+                System.getProperty("javax.net.ssl.keyStoreType", KeyStore.getDefaultType()),
+                System.getProperty("javax.net.ssl.keyStore", ""),
+                new Secret(System.getProperty("javax.net.ssl.keyStorePassword", "")));
+    }
+
+    /**
+     * Its certificates, newest first.
+     *
+     * @throws TokenAcquisitionException if it cannot be opened
+     */
+    public List<ClientCertificate> certificates() throws GeneralSecurityException {
+        char[] characters = password == null ? null : password.reveal().toCharArray();
+        if (file != null && file.isEmpty()) {
+            throw failure("there is no key store: javax.net.ssl.keyStore is not set");
+        }
+        try (InputStream in = file == null ? null : new FileInputStream(file)) {
+            KeyStore store = KeyStore.getInstance(type);
+            store.load(in, characters);
+            return StoredCertificates.of(store, characters);
+        } catch (IOException e) {
+            // Its message may hold anything; a wrong password is among the reasons.
+            throw failure(this + " cannot be opened");
+        }
+    }
+
+    private static TokenAcquisitionException failure(String reason) {
+        return new TokenAcquisitionException(
+                Code.INVALID_CONFIGURATION,
+                reason,
+                "Set -Djavax.net.ssl.keyStore=FILE and -Djavax.net.ssl.keyStorePassword.",
+                null);
+    }
+
+    @Override
+    public String toString() {
+        return file == null ? type : "the key store " + Excerpt.of(file, 120);
+    }
+}

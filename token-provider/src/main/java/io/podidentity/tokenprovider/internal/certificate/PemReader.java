@@ -1,0 +1,135 @@
+package io.podidentity.tokenprovider.internal.certificate;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a certificate and its private key from PEM (RFC 7468); what stands around the blocks is passed over. */
+final class PemReader {
+    private static final String BEGIN = "-----BEGIN ";
+    private static final String DASHES = "-----";
+    /** Version 0, and the algorithm rsaEncryption: what PKCS#8 puts before the key of PKCS#1 (RFC 5208, RFC 8017). */
+    private static final byte[] RSA = HexFormat.of().parseHex("020100300d06092a864886f70d0101010500");
+
+    private final String origin;
+    private final List<X509Certificate> certificates = new ArrayList<>();
+    private @Nullable RSAPrivateKey key;
+
+    private PemReader(String origin) {
+        this.origin = origin;
+    }
+
+    static ClientCertificate read(String text, String origin) throws GeneralSecurityException {
+        PemReader reader = new PemReader(origin);
+        for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + 1)) {
+            reader.block(text, begin + BEGIN.length());
+        }
+        return reader.certificate();
+    }
+
+    private void block(String text, int labelStart) throws GeneralSecurityException {
+        int labelEnd = text.indexOf(DASHES, labelStart);
+        String label = labelEnd < 0 ? "" : text.substring(labelStart, labelEnd);
+        int end = text.indexOf("-----END " + label + DASHES, labelStart);
+        if (label.isEmpty() || end < 0) {
+            throw CertificateReader.unusable(origin, "is cut short", "Write it anew.");
+        }
+        String body = text.substring(labelEnd + DASHES.length(), end);
+        switch (label) {
+            case "CERTIFICATE" -> certificates.add(x509(decode(body)));
+            case "PRIVATE KEY" -> key = key(decode(body));
+            case "RSA PRIVATE KEY" -> {
+                if (body.contains("ENCRYPTED")) {
+                    throw encrypted();
+                }
+                key = key(pkcs8(decode(body)));
+            }
+            case "ENCRYPTED PRIVATE KEY" -> throw encrypted();
+            case "EC PRIVATE KEY" -> throw CertificateReader.withoutRsaKey(origin);
+            default -> {
+                // Parameters, requests and the like.
+            }
+        }
+    }
+
+    private ClientCertificate certificate() {
+        RSAPrivateKey own = key;
+        if (own == null || certificates.isEmpty()) {
+            throw CertificateReader.unusable(
+                    origin,
+                    own == null ? "holds no private key" : "holds no certificate",
+                    "Put both into it, as PEM or PKCS#12.");
+        }
+        for (X509Certificate certificate : certificates) {
+            if (certificate.getPublicKey() instanceof RSAPublicKey shared
+                    && shared.getModulus().equals(own.getModulus())) {
+                List<X509Certificate> chain = new ArrayList<>(certificates);
+                chain.remove(certificate);
+                chain.add(0, certificate);
+                return new ClientCertificate(own, chain);
+            }
+        }
+        throw CertificateReader.unusable(
+                origin, "holds no certificate that belongs to its private key", "Put the right one into it.");
+    }
+
+    private RSAPrivateKey key(byte[] pkcs8) throws GeneralSecurityException {
+        try {
+            return (RSAPrivateKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        } catch (InvalidKeySpecException e) {
+            throw CertificateReader.withoutRsaKey(origin);
+        }
+    }
+
+    private byte[] decode(String body) {
+        try {
+            return Base64.getMimeDecoder().decode(body);
+        } catch (IllegalArgumentException e) {
+            throw CertificateReader.unusable(origin, "is not Base64 where it should be", "Write it anew.");
+        }
+    }
+
+    private TokenAcquisitionException encrypted() {
+        return CertificateReader.unusable(
+                origin,
+                "has an encrypted private key",
+                "Decrypt it by 'openssl pkcs8 -in FILE -out FILE', or make it PKCS#12.");
+    }
+
+    private static X509Certificate x509(byte[] der) throws GeneralSecurityException {
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+    }
+
+    private static byte[] pkcs8(byte[] pkcs1) {
+        byte[] key = der(0x04, pkcs1);
+        return der(
+                0x30,
+                ByteBuffer.allocate(RSA.length + key.length).put(RSA).put(key).array());
+    }
+
+    /** A value of DER: tag, length in the long form, contents. */
+    private static byte[] der(int tag, byte[] contents) {
+        byte[] length = BigInteger.valueOf(contents.length).toByteArray();
+        return ByteBuffer.allocate(2 + length.length + contents.length)
+                .put((byte) tag)
+                .put((byte) (0x80 | length.length))
+                .put(length)
+                .put(contents)
+                .array();
+    }
+}

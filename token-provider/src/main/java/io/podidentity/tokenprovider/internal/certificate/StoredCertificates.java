@@ -1,0 +1,58 @@
+package io.podidentity.tokenprovider.internal.certificate;
+
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The certificates of a key store that Entra ID could take: those with an RSA private key, newest first. */
+final class StoredCertificates {
+    private static final Comparator<ClientCertificate> NEWEST_FIRST = new Comparator<>() {
+        @Override
+        public int compare(ClientCertificate a, ClientCertificate b) {
+            return b.validFrom().compareTo(a.validFrom());
+        }
+    };
+
+    private StoredCertificates() {}
+
+    /**
+     * Lists them.
+     *
+     * @param password of the private keys; null where the store needs none
+     */
+    static List<ClientCertificate> of(KeyStore store, char @Nullable [] password) throws GeneralSecurityException {
+        List<ClientCertificate> certificates = new ArrayList<>();
+        for (String alias : Collections.list(store.aliases())) {
+            List<X509Certificate> chain = chain(store, alias);
+            if (!chain.isEmpty() && store.isKeyEntry(alias)) {
+                Key key = store.getKey(alias, password);
+                if (key instanceof PrivateKey secret && key.getAlgorithm().equals("RSA")) {
+                    certificates.add(new ClientCertificate(secret, chain));
+                }
+            }
+        }
+        certificates.sort(NEWEST_FIRST);
+        return certificates;
+    }
+
+    private static List<X509Certificate> chain(KeyStore store, String alias) throws GeneralSecurityException {
+        List<X509Certificate> chain = new ArrayList<>();
+        Certificate[] stored = store.getCertificateChain(alias);
+        if (stored != null) {
+            for (Certificate certificate : stored) {
+                if (certificate instanceof X509Certificate x509) {
+                    chain.add(x509);
+                }
+            }
+        }
+        return chain;
+    }
+}

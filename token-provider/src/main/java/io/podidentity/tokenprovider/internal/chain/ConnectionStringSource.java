@@ -1,0 +1,112 @@
+package io.podidentity.tokenprovider.internal.chain;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.application.ClientSecret;
+import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
+import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
+import io.podidentity.tokenprovider.internal.application.StoreCertificate;
+import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
+import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
+import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
+import io.podidentity.tokenprovider.internal.entra.EntraClient;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraTenants;
+import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
+import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
+import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
+import java.io.File;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The one source that a connection string names. */
+public final class ConnectionStringSource {
+    private static final String CLIENT_ID = "AZURE_CLIENT_ID";
+    private static final String TENANT_ID = "AZURE_TENANT_ID";
+
+    private final Environment environment;
+    private final File root;
+    private final HttpTransport http;
+    private final Time time;
+
+    /**
+     * @param root the root of the file system
+     */
+    public ConnectionStringSource(Environment environment, File root, HttpTransport http, Time time) {
+        this.environment = environment;
+        this.root = root;
+        this.http = http;
+        this.time = time;
+    }
+
+    /**
+     * The source of a way to sign in.
+     *
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host, where it is needed
+     */
+    public TokenSource of(SignIn way) {
+        if (way instanceof SignIn.Developer developer) {
+            return switch (developer.tool()) {
+                case "AzureDeveloperCli" -> AzureDeveloperCliTokenSource.of(environment);
+                case "AzurePowerShell" -> AzurePowerShellTokenSource.of(environment);
+                default -> AzureCliTokenSource.of(environment);
+            };
+        }
+        if (way instanceof SignIn.ManagedIdentity identity) {
+            return managedIdentity(identity.clientId(), identity.retryLimit());
+        }
+        if (way instanceof SignIn.Workload workload) {
+            Environment own = environment.with(CLIENT_ID, workload.clientId()).with(TENANT_ID, workload.tenantId());
+            return new WorkloadIdentityTokenSource(own, http, time, true);
+        }
+        if (way instanceof SignIn.ClientSecret application) {
+            return application(
+                    "Client secret",
+                    application.tenantId(),
+                    application.clientId(),
+                    new ClientSecret(application.secret()));
+        }
+        if (way instanceof SignIn.StoreCertificate application) {
+            return application(
+                    "Client certificate", application.tenantId(), application.clientId(), certificate(application));
+        }
+        return keyVault((SignIn.KeyVaultCertificate) way);
+    }
+
+    /** The variables tell the host, the connection string alone which identity: {@code AZURE_CLIENT_ID} does not count. */
+    private TokenSource managedIdentity(@Nullable String clientId, @Nullable Duration limit) {
+        Environment own = environment.without(CLIENT_ID).with(CLIENT_ID, clientId);
+        TokenSource source = new DefaultSources(own, root, http, time).managedIdentity(false);
+        return limit == null ? source : new LimitedTokenSource(source, limit);
+    }
+
+    private TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {
+        return new EntraTokenSource(name, entra(), EntraTenants.any(tenantId), clientId, credential);
+    }
+
+    private EntraCredential certificate(SignIn.StoreCertificate application) {
+        CertificateStore store =
+                CertificateStore.of(environment, application.location().equals("LocalMachine"));
+        return application.thumbprint() != null
+                ? StoreCertificate.byThumbprint(store, application.thumbprint())
+                : StoreCertificate.bySubject(store, String.valueOf(application.subject()));
+    }
+
+    private TokenSource keyVault(SignIn.KeyVaultCertificate application) {
+        TokenSource vault = managedIdentity(application.vaultClientId(), application.retryLimit());
+        return new KeyVaultTokenSource(
+                entra(),
+                application.tenantId(),
+                application.clientId(),
+                new KeyVaultSecret(application.secretId(), vault, http, time));
+    }
+
+    private EntraClient entra() {
+        return new EntraClient(EntraAuthority.of(environment), null, http, time);
+    }
+}

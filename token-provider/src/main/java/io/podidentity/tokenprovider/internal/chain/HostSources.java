@@ -1,0 +1,79 @@
+package io.podidentity.tokenprovider.internal.chain;
+
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.managed.ArcTokenSource;
+import io.podidentity.tokenprovider.internal.managed.HostTokenSource;
+import io.podidentity.tokenprovider.internal.managed.ManagedIdentityHost;
+import io.podidentity.tokenprovider.internal.managed.ServiceFabricTokenSource;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.File;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the source for the host of managed identities that is at hand. */
+public final class HostSources {
+    private HostSources() {}
+
+    /**
+     * The source for the host that is announced by its variables, or by its agent's files; null for none. Where
+     * variables announce a host by halves the source says so, and the next one is asked.
+     *
+     * @param root the root of the file system
+     * @param identity the identity to ask for unless a request names another one; null for that of
+     *     {@code AZURE_CLIENT_ID}, else the one there is
+     */
+    public static @Nullable TokenSource find(
+            Environment environment,
+            File root,
+            HttpTransport http,
+            Time time,
+            @Nullable UserAssignedIdentity identity) {
+        ManagedIdentityHost host = ManagedIdentityHost.of(environment, root);
+        if (host == null) {
+            return half(environment);
+        }
+        UserAssignedIdentity own = identity == null ? configured(host, environment) : identity;
+        return switch (host) {
+            case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, own, http, time);
+            case AZURE_ARC -> new ArcTokenSource(environment, root, own, http, time);
+            default -> new HostTokenSource(host, environment, own, http, time);
+        };
+    }
+
+    private static @Nullable UserAssignedIdentity configured(ManagedIdentityHost host, Environment environment) {
+        String clientId = environment.get("AZURE_CLIENT_ID");
+        if (clientId == null && host == ManagedIdentityHost.AZURE_ML) {
+            clientId = environment.get("DEFAULT_IDENTITY_CLIENT_ID");
+        }
+        return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);
+    }
+
+    private static @Nullable TokenSource half(Environment environment) {
+        if (environment.get("IDENTITY_ENDPOINT") != null) {
+            return half("IDENTITY_ENDPOINT is set, and neither IDENTITY_HEADER nor IMDS_ENDPOINT is");
+        }
+        if (environment.get("IDENTITY_HEADER") != null) {
+            return half("IDENTITY_HEADER is set, and IDENTITY_ENDPOINT is not");
+        }
+        return environment.get("MSI_SECRET") == null ? null : half("MSI_SECRET is set, and MSI_ENDPOINT is not");
+    }
+
+    private static TokenSource half(String reason) {
+        TokenSource.Outcome outcome = new TokenSource.Unavailable(
+                reason, "If this is App Service, pass on all of its variables; otherwise unset this one.");
+        return new TokenSource() {
+            @Override
+            public Outcome acquire(TokenRequest request) {
+                return outcome;
+            }
+
+            @Override
+            public String name() {
+                return "Managed identity host";
+            }
+        };
+    }
+}

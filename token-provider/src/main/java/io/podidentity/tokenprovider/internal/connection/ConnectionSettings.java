@@ -1,0 +1,168 @@
+package io.podidentity.tokenprovider.internal.connection;
+
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader.Pair;
+import io.podidentity.tokenprovider.internal.text.Fingerprint;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one connection string: each key at most once, and its value. What they amount to is for {@link SignIn}.
+ *
+ * <p><i>Thread-safety:</i> immutable.
+ */
+public final class ConnectionSettings {
+    private final Map<ConnectionStringKey, Pair> pairs;
+
+    private ConnectionSettings(Map<ConnectionStringKey, Pair> pairs) {
+        this.pairs = pairs;
+    }
+
+    /**
+     * Reads a connection string.
+     *
+     * @throws ConnectionStringException if it is blank, does not follow the grammar, or has a key that is unknown or
+     *     stands twice
+     */
+    public static ConnectionSettings parse(String text) {
+        if (text.isBlank()) {
+            throw new ConnectionStringException(
+                    Problem.EMPTY, null, "is empty", "Write RunAs=App for the managed identity.");
+        }
+        Map<ConnectionStringKey, Pair> pairs = new EnumMap<>(ConnectionStringKey.class);
+        ConnectionStringKey before = null;
+        List<Pair> all = ConnectionStringReader.read(text);
+        for (Pair pair : all) {
+            ConnectionStringKey key = ConnectionStringKey.of(pair.key());
+            if (key == null) {
+                throw unknown(pair, before);
+            }
+            if (pairs.put(key, pair) != null) {
+                throw new ConnectionStringException(
+                        Problem.DUPLICATE_KEY,
+                        key.text,
+                        "has " + key.text + " twice (again at character " + pair.position() + ")",
+                        "Take one of them out.");
+            }
+            before = key;
+        }
+        return new ConnectionSettings(pairs);
+    }
+
+    /** The unknown key itself is not shown: after a secret that holds a semicolon it is the rest of that secret. */
+    private static ConnectionStringException unknown(Pair pair, @Nullable ConnectionStringKey before) {
+        ConnectionStringKey like = ConnectionStringKey.like(pair.key());
+        String remedy = like != null
+                ? "Did you mean " + like.text + "?"
+                : before == ConnectionStringKey.APP_KEY
+                        ? "If it belongs to the value of AppKey, put that value in quotes."
+                        : "Take it out.";
+        return new ConnectionStringException(
+                Problem.UNKNOWN_KEY, null, "has an unknown key (at character " + pair.position() + ")", remedy);
+    }
+
+    /** Whether a key is there, be its value empty or not. */
+    boolean has(ConnectionStringKey key) {
+        return pairs.containsKey(key);
+    }
+
+    /** A value; null without the key or with nothing but blanks. */
+    @Nullable
+    String get(ConnectionStringKey key) {
+        Pair pair = pairs.get(key);
+        return pair == null || pair.value().reveal().isBlank()
+                ? null
+                : pair.value().reveal();
+    }
+
+    /**
+     * A value.
+     *
+     * @throws ConnectionStringException without the key or with nothing but blanks
+     */
+    String require(ConnectionStringKey key, String remedy) {
+        String value = get(key);
+        if (value == null) {
+            Pair pair = pairs.get(key);
+            String what = pair == null
+                    ? "has no " + key.text
+                    : "has an empty " + key.text + " (at character " + pair.position() + ")";
+            throw new ConnectionStringException(Problem.MISSING_OR_EMPTY, key.text, what, remedy);
+        }
+        return value;
+    }
+
+    /**
+     * One of the values that a key may have, without regard to upper and lower case.
+     *
+     * @param known a value beside them that the caller refuses in words of its own
+     */
+    String oneOf(ConnectionStringKey key, String known, String... allowed) {
+        String list = String.join(", ", allowed);
+        String value = require(key, "Write " + key.text + "= and one of " + list + ".");
+        for (String one : allowed) {
+            if (one.equalsIgnoreCase(value)) {
+                return one;
+            }
+        }
+        if (known.equalsIgnoreCase(value)) {
+            return known;
+        }
+        throw invalid(key, "Allowed are " + list + ".");
+    }
+
+    /** A value that its key does not allow. */
+    ConnectionStringException invalid(ConnectionStringKey key, String remedy) {
+        return about(Problem.INVALID_VALUE, key, "has a " + key.text + " that is not allowed", remedy);
+    }
+
+    /** A problem with a key that is there. */
+    ConnectionStringException about(Problem problem, ConnectionStringKey key, String what, String remedy) {
+        Pair pair = pairs.get(key);
+        String where = pair == null ? "" : " (at character " + pair.position() + ")";
+        return new ConnectionStringException(problem, key.text, what + where, remedy);
+    }
+
+    /**
+     * The settings in one form for all ways to write them, to be compared; a secret in it is only a hash of it.
+     *
+     * @return keys and values in a fixed order
+     */
+    public String fingerprint() {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<ConnectionStringKey, Pair> pair : pairs.entrySet()) {
+            ConnectionStringKey key = pair.getKey();
+            String value = pair.getValue().value().reveal();
+            text.append(key.text).append('=');
+            switch (key) {
+                case APP_KEY -> text.append(Fingerprint.of(value));
+                case RUN_AS, DEVELOPER_TOOL, CERTIFICATE_STORE_LOCATION ->
+                    text.append(value.strip().toLowerCase(Locale.ROOT));
+                default -> text.append(quoted(value));
+            }
+            text.append(';');
+        }
+        return text.toString();
+    }
+
+    /** A value as it is written: in double quotes where it needs them. */
+    public static String quoted(String value) {
+        boolean plain = true;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean atAnEdge = i == 0 || i == value.length() - 1;
+            boolean special = c == '=' || c == '\'' || c == '"' || Character.isWhitespace(c);
+            plain &= c != ';' && !Character.isISOControl(c) && !(atAnEdge && special);
+        }
+        return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
+    }
+
+    /** The keys alone. */
+    @Override
+    public String toString() {
+        return "ConnectionSettings" + pairs.keySet();
+    }
+}

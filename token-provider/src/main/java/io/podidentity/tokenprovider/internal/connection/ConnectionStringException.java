@@ -1,0 +1,48 @@
+package io.podidentity.tokenprovider.internal.connection;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** A connection string that is not one. It names keys and positions, never a value, since a value can be a secret. */
+public final class ConnectionStringException extends IllegalArgumentException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private static final String READ_ON = " More: docs/troubleshooting.md#connection-string";
+
+    /** What is wrong. */
+    public enum Problem {
+        EMPTY,
+        MALFORMED,
+        UNKNOWN_KEY,
+        DUPLICATE_KEY,
+        MISSING_OR_EMPTY,
+        INVALID_VALUE,
+        NEED_ONE_OF,
+        MISSING_STORE_LOCATION,
+        UNSUPPORTED_PLATFORM
+    }
+
+    private final Problem problem;
+    private final @Nullable String key;
+
+    /**
+     * @param key the key that it is about; null where it is about none that we know
+     * @param what one sentence without a full stop, to follow "The connection string"
+     * @param remedy what to do; a whole sentence
+     */
+    public ConnectionStringException(Problem problem, @Nullable String key, String what, String remedy) {
+        super("The connection string " + what + ". " + remedy + READ_ON);
+        this.problem = problem;
+        this.key = key;
+    }
+
+    public Problem problem() {
+        return problem;
+    }
+
+    @Nullable
+    public String key() {
+        return key;
+    }
+}

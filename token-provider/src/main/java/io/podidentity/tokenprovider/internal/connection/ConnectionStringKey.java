@@ -1,0 +1,74 @@
+package io.podidentity.tokenprovider.internal.connection;
+
+import org.jspecify.annotations.Nullable;
+
+/** The keys of a connection string, spelt as they are documented; upper and lower case do not count. */
+public enum ConnectionStringKey {
+    RUN_AS("RunAs"),
+    DEVELOPER_TOOL("DeveloperTool"),
+    APP_ID("AppId"),
+    TENANT_ID("TenantId"),
+    APP_KEY("AppKey"),
+    CERTIFICATE_THUMBPRINT("CertificateThumbprint"),
+    CERTIFICATE_SUBJECT_NAME("CertificateSubjectName"),
+    CERTIFICATE_STORE_LOCATION("CertificateStoreLocation"),
+    KEY_VAULT_CERTIFICATE("KeyVaultCertificateSecretIdentifier"),
+    KEY_VAULT_IDENTITY("KeyVaultUserAssignedManagedIdentityId"),
+    MSI_RETRY_TIMEOUT("MsiRetryTimeout");
+
+    /** So many wrong letters still make a typing error of a key. */
+    private static final int MAX_DISTANCE = 3;
+
+    public final String text;
+
+    ConnectionStringKey(String text) {
+        this.text = text;
+    }
+
+    /** The key that a text names; null if it is none. */
+    public static @Nullable ConnectionStringKey of(String text) {
+        for (ConnectionStringKey key : values()) {
+            if (key.text.equalsIgnoreCase(text)) {
+                return key;
+            }
+        }
+        return null;
+    }
+
+    /** The key that a text was probably meant to be; null if it is like none. */
+    public static @Nullable ConnectionStringKey like(String text) {
+        ConnectionStringKey nearest = null;
+        int least = MAX_DISTANCE + 1;
+        for (ConnectionStringKey key : values()) {
+            int distance = distance(text, key.text);
+            // Not so far that any short word would be like a short key.
+            if (distance < least && distance * 2 < key.text.length()) {
+                nearest = key;
+                least = distance;
+            }
+        }
+        return nearest;
+    }
+
+    /** How many letters must be changed, added or left out to make one word of the other (Levenshtein, one row). */
+    private static int distance(String one, String other) {
+        int[] row = new int[other.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int changed = diagonal + (same(one.charAt(i - 1), other.charAt(j - 1)) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[other.length()];
+    }
+
+    private static boolean same(char one, char other) {
+        return Character.toLowerCase(one) == Character.toLowerCase(other);
+    }
+}

@@ -1,0 +1,157 @@
+package io.podidentity.tokenprovider.internal.connection;
+
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the pairs of a connection string: {@code key=value} apart by {@code ;}, blanks around them ignored, a value in
+ * single or double quotes where it holds {@code ;}, begins or ends with a quote or a blank, with its own quote doubled;
+ * {@code ==} in a key stands for one {@code =}. The grammar is that of ADO.NET, but for one thing: a key holds no
+ * {@code ;}, so that a stray word does not become part of the next key.
+ */
+public final class ConnectionStringReader {
+
+    /**
+     * One pair.
+     *
+     * @param key the key as it is written
+     * @param value the value without its quotes; may be a secret
+     * @param position where the pair begins; the first character is 1
+     */
+    public record Pair(String key, Secret value, int position) {}
+
+    private final String text;
+    private final int end;
+    private int at;
+
+    private ConnectionStringReader(String text) {
+        this.text = text;
+        int last = text.length();
+        while (last > 0 && text.charAt(last - 1) == 0) {
+            last--;
+        }
+        this.end = last;
+    }
+
+    /**
+     * Reads all pairs, in their order.
+     *
+     * @throws ConnectionStringException if the text does not follow the grammar
+     */
+    public static List<Pair> read(String text) {
+        ConnectionStringReader reader = new ConnectionStringReader(text);
+        List<Pair> pairs = new ArrayList<>();
+        while (reader.skipToPair()) {
+            pairs.add(reader.pair());
+        }
+        return pairs;
+    }
+
+    private boolean skipToPair() {
+        while (at < end && (text.charAt(at) == ';' || isBlank(text.charAt(at)))) {
+            at++;
+        }
+        return at < end;
+    }
+
+    private Pair pair() {
+        int start = at;
+        String key = key();
+        while (at < end && isBlank(text.charAt(at))) {
+            at++;
+        }
+        boolean quoted = at < end && isQuote(text.charAt(at));
+        return new Pair(key, new Secret(quoted ? quotedValue() : plainValue()), start + 1);
+    }
+
+    private String key() {
+        int start = at;
+        if (isQuote(text.charAt(start))) {
+            throw malformed("begins with a quote", start, "Take off the quotes around the whole text.");
+        }
+        StringBuilder key = new StringBuilder();
+        for (; at < end && text.charAt(at) != ';'; at++) {
+            char c = text.charAt(at);
+            if (c == '=' && (at + 1 == end || text.charAt(at + 1) != '=')) {
+                at++;
+                if (key.toString().isBlank()) {
+                    throw malformed("has a value without a key", start, "Write Key=Value;Key=Value.");
+                }
+                return key.toString().strip();
+            }
+            if (isControl(c)) {
+                throw malformed("has a control character", at, "Write Key=Value;Key=Value.");
+            }
+            at += c == '=' ? 1 : 0;
+            key.append(c);
+        }
+        throw malformed(
+                "has a part without =", start, "If it belongs to the value before it, put that value in quotes.");
+    }
+
+    private String plainValue() {
+        int start = at;
+        while (at < end && text.charAt(at) != ';') {
+            if (isControl(text.charAt(at))) {
+                throw malformed("has a control character", at, "Put the value in quotes.");
+            }
+            at++;
+        }
+        String value = text.substring(start, at).strip();
+        if (!value.isEmpty() && isQuote(value.charAt(value.length() - 1))) {
+            throw malformed("has a value that ends with a quote", at - 1, "Put the value in quotes of the other kind.");
+        }
+        return value;
+    }
+
+    private String quotedValue() {
+        int start = at;
+        char quote = text.charAt(at++);
+        StringBuilder value = new StringBuilder();
+        for (; at < end; at++) {
+            char c = text.charAt(at);
+            if (c == 0) {
+                throw malformed("has a control character", at, "Take it out.");
+            }
+            if (c == quote) {
+                if (at + 1 == end || text.charAt(at + 1) != quote) {
+                    at++;
+                    requireEndOfPair();
+                    return value.toString();
+                }
+                at++;
+            }
+            value.append(c);
+        }
+        throw malformed(
+                "has a quote that is not closed", start, "Close it, or double a quote that belongs to the value.");
+    }
+
+    private void requireEndOfPair() {
+        while (at < end && isBlank(text.charAt(at))) {
+            at++;
+        }
+        if (at < end && text.charAt(at) != ';') {
+            throw malformed("goes on after a closing quote", at, "Double a quote that belongs to the value.");
+        }
+    }
+
+    private static boolean isQuote(char c) {
+        return c == '\'' || c == '"';
+    }
+
+    private static boolean isBlank(char c) {
+        return Character.isWhitespace(c);
+    }
+
+    private static boolean isControl(char c) {
+        return Character.isISOControl(c) && !isBlank(c);
+    }
+
+    private static ConnectionStringException malformed(String what, int index, String remedy) {
+        return new ConnectionStringException(
+                Problem.MALFORMED, null, what + " (at character " + (index + 1) + ")", remedy);
+    }
+}

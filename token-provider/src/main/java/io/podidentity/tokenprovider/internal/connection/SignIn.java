@@ -1,0 +1,196 @@
+package io.podidentity.tokenprovider.internal.connection;
+
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.APP_ID;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.APP_KEY;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.CERTIFICATE_STORE_LOCATION;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.CERTIFICATE_SUBJECT_NAME;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.CERTIFICATE_THUMBPRINT;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.DEVELOPER_TOOL;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.KEY_VAULT_CERTIFICATE;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.KEY_VAULT_IDENTITY;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.MSI_RETRY_TIMEOUT;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.RUN_AS;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.TENANT_ID;
+
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The ways to sign in that a connection string can describe. */
+public sealed interface SignIn {
+
+    /**
+     * As whoever is logged in to a tool.
+     *
+     * @param tool the tool as {@code DeveloperTool} spells it
+     */
+    record Developer(String tool) implements SignIn {}
+
+    /**
+     * As a managed identity.
+     *
+     * @param clientId the user-assigned one that is meant; null for the system-assigned one
+     * @param retryLimit how long it may be asked again and again; null for no limit but the deadline
+     */
+    record ManagedIdentity(
+            @Nullable String clientId, @Nullable Duration retryLimit) implements SignIn {}
+
+    /**
+     * As a workload, by the token that Kubernetes mounts.
+     *
+     * @param clientId the application; null for {@code AZURE_CLIENT_ID}
+     * @param tenantId its tenant; null for {@code AZURE_TENANT_ID}
+     */
+    record Workload(@Nullable String clientId, @Nullable String tenantId) implements SignIn {}
+
+    /** As an application, by its secret. */
+    record ClientSecret(String tenantId, String clientId, Secret secret) implements SignIn {}
+
+    /**
+     * As an application, by a certificate of a key store.
+     *
+     * @param thumbprint the certificate's SHA-1 in hex; null to find it by its subject
+     * @param subject the certificate's subject; null to find it by its thumbprint
+     * @param location {@code CurrentUser} or {@code LocalMachine}
+     */
+    record StoreCertificate(
+            String tenantId,
+            String clientId,
+            @Nullable String thumbprint,
+            @Nullable String subject,
+            String location) implements SignIn {}
+
+    /**
+     * As an application, by a certificate that Key Vault keeps.
+     *
+     * @param tenantId the application's tenant; null for that of the token for the vault
+     * @param secretId the URL of the certificate's secret
+     * @param vaultClientId the user-assigned identity that reads the vault; null for the system-assigned one
+     * @param retryLimit as for a managed identity
+     */
+    record KeyVaultCertificate(
+            @Nullable String tenantId,
+            String clientId,
+            String secretId,
+            @Nullable String vaultClientId,
+            @Nullable Duration retryLimit)
+            implements SignIn {}
+
+    /**
+     * Reads the way out of a connection string. Which keys win is as in the original; what it passed over in silence is
+     * an error here: a forgotten {@code AppId} would turn an application into the machine's identity.
+     *
+     * @throws ConnectionStringException if it describes none
+     */
+    static SignIn of(ConnectionSettings text) {
+        return switch (text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload")) {
+            case "Developer" -> developer(text);
+            case "Workload" -> new Workload(given(text, APP_ID), given(text, TENANT_ID));
+            case "App" -> application(text);
+            default ->
+                throw text.about(
+                        Problem.UNSUPPORTED_PLATFORM,
+                        RUN_AS,
+                        "has RunAs=CurrentUser, which only Windows and .NET Framework have",
+                        "Use RunAs=Developer;DeveloperTool=AzureCli.");
+        };
+    }
+
+    private static SignIn developer(ConnectionSettings text) {
+        String tool = text.oneOf(DEVELOPER_TOOL, "VisualStudio", "AzureCli", "AzureDeveloperCli", "AzurePowerShell");
+        if (tool.equals("VisualStudio")) {
+            throw text.about(
+                    Problem.UNSUPPORTED_PLATFORM,
+                    DEVELOPER_TOOL,
+                    "has DeveloperTool=VisualStudio, which is for .NET only",
+                    "Use AzureCli, AzureDeveloperCli or AzurePowerShell.");
+        }
+        return new Developer(tool);
+    }
+
+    private static SignIn application(ConnectionSettings text) {
+        if (!text.has(APP_ID)) {
+            for (ConnectionStringKey key : new ConnectionStringKey[] {
+                TENANT_ID,
+                APP_KEY,
+                CERTIFICATE_THUMBPRINT,
+                CERTIFICATE_SUBJECT_NAME,
+                CERTIFICATE_STORE_LOCATION,
+                KEY_VAULT_CERTIFICATE,
+                KEY_VAULT_IDENTITY
+            }) {
+                if (text.has(key)) {
+                    throw new ConnectionStringException(
+                            Problem.MISSING_OR_EMPTY,
+                            APP_ID.text,
+                            "has " + key.text + " but no AppId",
+                            "Add AppId=CLIENT_ID.");
+                }
+            }
+            return new ManagedIdentity(null, retryLimit(text));
+        }
+        String clientId = text.require(APP_ID, "Write AppId=CLIENT_ID.");
+        boolean certificate = text.has(CERTIFICATE_THUMBPRINT) || text.has(CERTIFICATE_SUBJECT_NAME);
+        if (certificate || text.has(CERTIFICATE_STORE_LOCATION)) {
+            return storeCertificate(text, clientId, certificate);
+        }
+        if (text.has(KEY_VAULT_CERTIFICATE)) {
+            String secretId = text.require(KEY_VAULT_CERTIFICATE, "Write the URL of the certificate's secret.");
+            return new KeyVaultCertificate(
+                    given(text, TENANT_ID), clientId, secretId, text.get(KEY_VAULT_IDENTITY), retryLimit(text));
+        }
+        if (text.has(APP_KEY)) {
+            Secret secret = new Secret(text.require(APP_KEY, "Write AppKey=SECRET."));
+            return new ClientSecret(text.require(TENANT_ID, "Add TenantId=TENANT."), clientId, secret);
+        }
+        return new ManagedIdentity(clientId, retryLimit(text));
+    }
+
+    private static SignIn storeCertificate(ConnectionSettings text, String clientId, boolean certificate) {
+        if (!certificate) {
+            throw text.about(
+                    Problem.NEED_ONE_OF,
+                    CERTIFICATE_STORE_LOCATION,
+                    "has CertificateStoreLocation but no certificate",
+                    "Add CertificateThumbprint or CertificateSubjectName.");
+        }
+        ConnectionStringKey by = text.has(CERTIFICATE_THUMBPRINT) ? CERTIFICATE_THUMBPRINT : CERTIFICATE_SUBJECT_NAME;
+        if (!text.has(CERTIFICATE_STORE_LOCATION)) {
+            throw text.about(
+                    Problem.MISSING_STORE_LOCATION,
+                    by,
+                    "has " + by.text + " but no CertificateStoreLocation",
+                    "Add CertificateStoreLocation=CurrentUser or LocalMachine.");
+        }
+        String location = text.oneOf(CERTIFICATE_STORE_LOCATION, "", "CurrentUser", "LocalMachine");
+        String tenantId = text.require(TENANT_ID, "Add TenantId=TENANT.");
+        String value = text.require(
+                by, "Write the certificate's " + (by == CERTIFICATE_THUMBPRINT ? "SHA-1" : "subject") + ".");
+        return by == CERTIFICATE_THUMBPRINT
+                ? new StoreCertificate(tenantId, clientId, value, null, location)
+                : new StoreCertificate(tenantId, clientId, null, value, location);
+    }
+
+    /** A value that may be left out, but not be left empty. */
+    private static @Nullable String given(ConnectionSettings text, ConnectionStringKey key) {
+        return text.has(key) ? text.require(key, "Take it out or give it a value.") : null;
+    }
+
+    private static @Nullable Duration retryLimit(ConnectionSettings text) {
+        if (!text.has(MSI_RETRY_TIMEOUT)) {
+            return null;
+        }
+        String value =
+                text.require(MSI_RETRY_TIMEOUT, "Write a number of seconds.").strip();
+        try {
+            int seconds = Integer.parseInt(value);
+            if (seconds >= 0) {
+                return seconds == 0 ? null : Duration.ofSeconds(seconds);
+            }
+        } catch (NumberFormatException e) {
+            // Said below, without the value.
+        }
+        throw text.invalid(MSI_RETRY_TIMEOUT, "Write a whole number of seconds, 0 for no limit.");
+    }
+}

@@ -1,0 +1,74 @@
+package io.podidentity.tokenprovider.internal.entra;
+
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.RetryAfter;
+import io.podidentity.tokenprovider.internal.http.RetrySchedule;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
+
+/**
+ * How long to wait before Entra ID is asked again: 0.8, 1.6, 3.2 s as the Azure SDKs do, each longer by up to a tenth;
+ * {@code Retry-After} is obeyed if it is longer. Asked again is what may pass: 408, 429, 5xx but for 501 and 505, no answer, a 401 that does not
+ * say why, and an issuer of assertions that Entra ID itself could not reach. Never asked again is what stays wrong
+ * until somebody changes it.
+ *
+ * <p>A federated credential, or an application, that Entra ID does not know is among the latter, though a new one takes some minutes to be
+ * known everywhere: nearly always it is a mistake, which would cost each start the whole deadline and hide the reason,
+ * and whoever waits for a new one can call again.
+ */
+public final class EntraRetrySchedule extends RetrySchedule {
+    private static final int MAX_RETRIES = 3;
+
+    private final boolean doubting401;
+
+    /**
+     * @param doubting401 whether a 401 that does not say why is asked again; false where it is the way to ask for a
+     *     token
+     */
+    public EntraRetrySchedule(boolean doubting401) {
+        super(true);
+        this.doubting401 = doubting401;
+    }
+
+    @Override
+    public long afterAnswer(HttpResponse response) {
+        int status = response.status();
+        int aadsts = status == 200 ? 0 : EntraError.read(response.body()).aadsts();
+        if (!isTransient(status, aadsts) && !(doubting401 && status == 401 && !isFinal(aadsts))) {
+            return -1;
+        }
+        long wait = next(MAX_RETRIES);
+        return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(response.retryAfter()));
+    }
+
+    @Override
+    public long afterFailure(IOException e) {
+        return isDistrust(e) ? -1 : next(MAX_RETRIES);
+    }
+
+    /** Whether the server's certificate is not trusted, which no second try changes. */
+    static boolean isDistrust(IOException e) {
+        return e instanceof SSLException && e.getCause() instanceof CertificateException;
+    }
+
+    /** Whether the same request may succeed later with nothing changed. */
+    public static boolean isTransient(int status, int aadsts) {
+        return !isFinal(aadsts)
+                && (status == 408
+                        || status == 429
+                        || (status >= 500 && status <= 599 && status != 501 && status != 505)
+                        || aadsts == 90061);
+    }
+
+    /** The numbers that azure-identity never asks again for, and those that say that a proof does not hold. */
+    private static boolean isFinal(int aadsts) {
+        return switch (aadsts) {
+            case 50034, 50059, 50076, 50079, 50097, 50105, 50126, 50128, 50129, 70001, 70002 -> true;
+            case 90002, 90014, 90015, 90019, 90023, 500011, 500208, 650051, 650052, 700016, 700027 -> true;
+            case 900144, 900382, 1002016, 7000215, 7000222 -> true;
+            case 50013, 50027, 53003, 70021, 700023, 700024, 700211, 700212, 700213, 1000502, 7000218 -> true;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,156 @@
+package io.podidentity.tokenprovider.internal.entra;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import io.podidentity.tokenprovider.internal.http.Exchange;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.http.RetryAfter;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** One call's dialogue with Entra ID's token endpoint: the client credentials flow of version 2. */
+public final class EntraSession {
+    private final String source;
+    private final EntraClient client;
+    private final String clientId;
+    private final String tenant;
+    private final TokenRequest request;
+    private final String claims;
+    private final long deadline;
+
+    /**
+     * @param source the source's name
+     * @param clientId the application
+     * @param request what is asked for, with a deadline
+     * @throws TokenAcquisitionException if the request's claims are none
+     */
+    EntraSession(String source, EntraClient client, String clientId, String tenant, TokenRequest request) {
+        this.source = source;
+        this.client = client;
+        this.clientId = clientId;
+        this.tenant = tenant;
+        this.request = request;
+        this.claims = request.claims() == null ? "" : EntraClaims.withCapability(request.claims());
+        this.deadline = client.time().nanos() + request.deadlineNanos();
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    /** Whom a signed proof is made for. */
+    String audience() {
+        return client.authority().audience(tenant);
+    }
+
+    /** Whether a proof must be signed in the older way. */
+    boolean isOlder() {
+        return client.authority().isOlder(tenant);
+    }
+
+    /** What is left for it, in nanoseconds. */
+    public long leftNanos() {
+        return Math.max(1, deadline - client.time().nanos());
+    }
+
+    public long nowMillis() {
+        return client.time().millis();
+    }
+
+    /** Presents certificates, the next one where Entra ID does not take the one before; there must be one at least. */
+    public EntraAnswer present(List<ClientCertificate> certificates, boolean withChain) throws InterruptedException {
+        int i = 0;
+        while (true) {
+            EntraAnswer answer = present(SignedProof.of(certificates.get(i), this, withChain));
+            if (!answer.blamesCertificate() || ++i == certificates.size()) {
+                return answer;
+            }
+        }
+    }
+
+    /** Presents a proof. */
+    public EntraAnswer present(EntraProof proof) throws InterruptedException {
+        HttpRequest post = client.endpoint(tenant).withForm(form(proof));
+        HttpResponse response;
+        try {
+            response = new Exchange(client.http(), client.time()).send(post, new EntraRetrySchedule(true), deadline);
+        } catch (IOException e) {
+            return noAnswer(e, proof);
+        }
+        return response.status() == 200 ? token(response, proof) : refusal(response, proof);
+    }
+
+    private String form(EntraProof proof) {
+        String form = "grant_type=client_credentials&client_id=" + encode(clientId) + "&scope="
+                + encode(request.scope()) + proof.fields();
+        return claims.isEmpty() ? form : form + "&claims=" + encode(claims);
+    }
+
+    private EntraAnswer token(HttpResponse response, EntraProof proof) {
+        try {
+            AccessToken token = TokenResponse.token(response.body(), request, source, nowMillis());
+            return new EntraAnswer(token.withPrincipal(principal(token, proof)));
+        } catch (JsonException e) {
+            String reason = client.host() + " answered HTTP 200 " + e.getMessage();
+            String remedy = "Check what answers at " + client.host() + ".";
+            return new EntraAnswer(new TokenAcquisitionException(Code.INVALID_RESPONSE, reason, remedy, null), 0);
+        }
+    }
+
+    /** What the token says of itself; of an opaque one what is known without it. */
+    private Principal principal(AccessToken token, EntraProof proof) {
+        Principal own = token.principal();
+        return own == null
+                ? new Principal(Principal.Type.APP, null, clientId, null, tenant, proof.certificateThumbprint())
+                : new Principal(
+                        own.type(),
+                        own.userPrincipalName(),
+                        own.appId(),
+                        own.objectId(),
+                        own.tenantId(),
+                        proof.certificateThumbprint());
+    }
+
+    private EntraAnswer refusal(HttpResponse response, EntraProof proof) {
+        EntraError error = EntraError.read(response.body());
+        boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
+        String remedy = EntraRemedy.of(error.aadsts());
+        TokenAcquisitionException failure = new TokenAcquisitionException(
+                passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                error.describe(response.status(), proof.value()),
+                remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
+                null,
+                RetryAfter.millis(response.retryAfter()));
+        return new EntraAnswer(failure, error.aadsts());
+    }
+
+    private EntraAnswer noAnswer(IOException e, EntraProof proof) {
+        String host = client.host();
+        boolean distrust = EntraRetrySchedule.isDistrust(e);
+        long limit = Math.min(request.deadlineNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
+        TokenAcquisitionException failure = new TokenAcquisitionException(
+                distrust ? Code.INVALID_CONFIGURATION : Code.SERVICE_UNAVAILABLE,
+                distrust
+                        ? "the certificate of " + host + " is not trusted"
+                        : NoAnswer.describe(e, proof.value().hide(String.valueOf(e.getMessage())), host, limit),
+                distrust
+                        ? "Trust its CA by -Djavax.net.ssl.trustStore=FILE."
+                        : "Allow egress to " + host + ", or set https.proxyHost.",
+                null);
+        return new EntraAnswer(failure, 0);
+    }
+
+    private static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

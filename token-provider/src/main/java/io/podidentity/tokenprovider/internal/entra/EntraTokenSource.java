@@ -1,0 +1,40 @@
+package io.podidentity.tokenprovider.internal.entra;
+
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+
+/** An application that proves itself to Entra ID and gets its own token. */
+public final class EntraTokenSource implements TokenSource {
+    private final String name;
+    private final EntraClient client;
+    private final EntraTenants tenants;
+    private final String clientId;
+    private final EntraCredential credential;
+
+    public EntraTokenSource(
+            String name, EntraClient client, EntraTenants tenants, String clientId, EntraCredential credential) {
+        this.name = name;
+        this.client = client;
+        this.tenants = tenants;
+        this.clientId = clientId;
+        this.credential = credential;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        String wanted = request.clientId();
+        if (wanted != null && !wanted.equalsIgnoreCase(clientId)) {
+            return new Unavailable("the request names another client ID than " + Excerpt.of(clientId, 40), "");
+        }
+        String tenant = tenants.resolve(request.tenantId());
+        return new Acquired(credential
+                .signIn(new EntraSession(name, client, clientId, tenant, request))
+                .token());
+    }
+}

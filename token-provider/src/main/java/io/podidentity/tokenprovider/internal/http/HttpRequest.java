@@ -1,0 +1,90 @@
+package io.podidentity.tokenprovider.internal.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP request: a GET, or a POST if it carries a form. Redirects are never followed.
+ *
+ * @param url where to, with its query
+ * @param headers name, value, name, value …; a value may be a secret
+ * @param form the form that a POST carries, encoded; may hold secrets; null for a GET
+ * @param direct whether it must not go through a proxy, as nothing may that goes to this machine or its host
+ * @param tls how the server is known, where it is not by the certificate authorities that the JDK trusts; or null
+ * @param connectMillis how long the connection may take
+ * @param totalMillis how long the whole exchange may take
+ */
+public record HttpRequest(
+        String url,
+        List<String> headers,
+        @Nullable String form,
+        boolean direct,
+        @Nullable Tls tls,
+        int connectMillis,
+        int totalMillis) {
+
+    /** A GET to this machine or its host, which takes no proxy. */
+    public static HttpRequest toHost(String url, int connectMillis, int totalMillis) {
+        return new HttpRequest(url, List.of(), null, true, null, connectMillis, totalMillis);
+    }
+
+    /** A GET to a service on the network, through the JDK's proxy settings. */
+    public static HttpRequest toNetwork(String url, int connectMillis, int totalMillis) {
+        return new HttpRequest(url, List.of(), null, false, null, connectMillis, totalMillis);
+    }
+
+    public HttpRequest withHeader(String name, String value) {
+        if (headers.isEmpty()) {
+            return new HttpRequest(url, List.of(name, value), form, direct, tls, connectMillis, totalMillis);
+        }
+        List<String> all = new ArrayList<>(headers);
+        all.add(name);
+        all.add(value);
+        return new HttpRequest(url, List.copyOf(all), form, direct, tls, connectMillis, totalMillis);
+    }
+
+    /** The same as a POST. */
+    public HttpRequest withForm(String form) {
+        return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
+    }
+
+    /** The same with more in its query. */
+    public HttpRequest withQuery(String more) {
+        return new HttpRequest(
+                url + (url.indexOf('?') < 0 ? "?" : "&") + more,
+                headers,
+                form,
+                direct,
+                tls,
+                connectMillis,
+                totalMillis);
+    }
+
+    public HttpRequest withTls(@Nullable Tls tls) {
+        return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
+    }
+
+    /** The same with another limit for the whole exchange. */
+    HttpRequest within(int totalMillis) {
+        return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
+    }
+
+    /** The first value of a header; null without it. */
+    @Nullable
+    public String header(String name) {
+        for (int i = 0; i < headers.size(); i += 2) {
+            if (headers.get(i).equalsIgnoreCase(name)) {
+                return headers.get(i + 1);
+            }
+        }
+        return null;
+    }
+
+    /** The address without its query; headers and form may hold secrets. */
+    @Override
+    public String toString() {
+        int query = url.indexOf('?');
+        return (form == null ? "GET " : "POST ") + (query < 0 ? url : url.substring(0, query));
+    }
+}

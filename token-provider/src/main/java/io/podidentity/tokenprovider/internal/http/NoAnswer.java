@@ -1,0 +1,46 @@
+package io.podidentity.tokenprovider.internal.http;
+
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+
+/** Says why a server gave no answer. */
+public final class NoAnswer {
+    private NoAnswer() {}
+
+    /**
+     * Why there was no answer, such as {@code nothing listens at http://169.254.169.254}.
+     *
+     * @param host the server's base URL
+     * @param limitMillis how long was waited at most
+     */
+    public static String describe(IOException e, String host, long limitMillis) {
+        return describe(e, String.valueOf(e.getMessage()), host, limitMillis);
+    }
+
+    /** The same with other words of the exception's, without a secret that was sent. */
+    public static String describe(IOException e, String message, String host, long limitMillis) {
+        if (e instanceof SocketTimeoutException) {
+            return within(host, limitMillis);
+        }
+        if (e instanceof NoRouteToHostException) {
+            return "there is no route to " + host;
+        }
+        if (e instanceof ConnectException) {
+            return "nothing listens at " + host;
+        }
+        if (e instanceof UnknownHostException) {
+            return "the host of " + host + " is unknown";
+        }
+        return "no complete answer from " + host + " (" + Excerpt.of(message, 80) + ")";
+    }
+
+    /** The same of a server that was waited for. */
+    public static String within(String host, long limitMillis) {
+        return "no answer from " + host + " within " + (limitMillis + 50) / 1000 + "." + (limitMillis + 50) % 1000 / 100
+                + " s";
+    }
+}

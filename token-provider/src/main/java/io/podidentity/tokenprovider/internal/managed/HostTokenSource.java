@@ -1,0 +1,195 @@
+package io.podidentity.tokenprovider.internal.managed;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.http.ErrorBody;
+import io.podidentity.tokenprovider.internal.http.Exchange;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.http.RetryAfter;
+import io.podidentity.tokenprovider.internal.http.RetrySchedule;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.IOException;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The managed identity that a host hands out at an address which is its own: never through a proxy, never on to another
+ * address, and asked again as the metadata service is. Since the host is announced, whatever keeps the token back is a
+ * failure and not an absence. As the metadata service it may be silent for two thirds of the deadline.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
+ */
+public class HostTokenSource implements TokenSource {
+    private static final int CONNECT_MILLIS = 2_000;
+
+    final ManagedIdentityHost host;
+    private final @Nullable String endpoint;
+    private final String secret;
+    private final @Nullable UserAssignedIdentity identity;
+    private final HttpTransport http;
+    final Time time;
+
+    /**
+     * @param identity the identity to ask for unless a request names another one; null for the one there is
+     */
+    public HostTokenSource(
+            ManagedIdentityHost host,
+            Environment environment,
+            @Nullable UserAssignedIdentity identity,
+            HttpTransport http,
+            Time time) {
+        this(host, environment, identity, http, time, environment.get(host.endpointVariable));
+    }
+
+    public HostTokenSource(
+            ManagedIdentityHost host,
+            Environment environment,
+            @Nullable UserAssignedIdentity identity,
+            HttpTransport http,
+            Time time,
+            @Nullable String endpoint) {
+        this.host = host;
+        this.endpoint = endpoint;
+        String secret = host.secretVariable == null ? null : environment.get(host.secretVariable);
+        this.secret = secret == null ? "" : secret;
+        this.identity = identity;
+        this.http = http;
+        this.time = time;
+    }
+
+    @Override
+    public final String name() {
+        return host.label;
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        UserAssignedIdentity named =
+                request.clientId() == null ? identity : UserAssignedIdentity.ofClientId(request.clientId());
+        HttpRequest question = question(request, named);
+        long start = time.nanos();
+        long limit = request.deadlineNanos() / 3 * 2;
+        try {
+            HttpResponse response = ask(question, new Patience(start + request.deadlineNanos(), start + limit));
+            if (response.status() != 200) {
+                throw refused(response, named);
+            }
+            AccessToken token = TokenResponse.token(response.body(), request, name(), time.millis());
+            check(response, named);
+            return new Acquired(token);
+        } catch (JsonException e) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_RESPONSE,
+                    address() + " answered HTTP 200 " + e.getMessage(),
+                    "Check what answers there; " + host.endpointVariable + " says where it is.",
+                    null);
+        } catch (IOException e) {
+            return noAnswer(e, Math.min(time.nanos() - start, limit) / 1_000_000);
+        }
+    }
+
+    /**
+     * How long to wait, as {@link Time#nanos} counts.
+     *
+     * @param deadline the last moment
+     * @param silence the last moment without any answer
+     */
+    record Patience(long deadline, long silence) {}
+
+    /** What is asked. */
+    HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity named) {
+        StringBuilder query = new StringBuilder("resource=").append(ImdsEndpoint.encode(request.resource()));
+        if (named != null) {
+            query.append('&').append(parameter(named)).append('=').append(ImdsEndpoint.encode(named.id()));
+        }
+        HttpRequest question = HttpRequest.toHost(address(), CONNECT_MILLIS, Integer.MAX_VALUE);
+        question = host.apiVersion == null
+                ? question.withForm(query.toString())
+                : question.withQuery("api-version=" + host.apiVersion + "&" + query);
+        String value = host.secretVariable == null ? "true" : headerValue(secret, host.secretVariable);
+        return question.withHeader(host.header, value);
+    }
+
+    /** Asks and, where the schedule says so, asks again. */
+    HttpResponse ask(HttpRequest question, Patience patience) throws IOException, InterruptedException {
+        return new Exchange(http, time)
+                .send(question, new HostRetrySchedule(), patience.deadline(), patience.silence());
+    }
+
+    /** Looks at an answer that holds a token. */
+    void check(HttpResponse response, @Nullable UserAssignedIdentity named) throws JsonException {}
+
+    /** What it means that nobody answered. */
+    Outcome noAnswer(IOException e, long waitedMillis) {
+        throw new TokenAcquisitionException(
+                Code.SERVICE_UNAVAILABLE,
+                NoAnswer.describe(e, address(), waitedMillis),
+                "Correct or unset " + host.endpointVariable + ", or try again in a minute.",
+                null);
+    }
+
+    /**
+     * Where it is asked.
+     *
+     * @throws TokenAcquisitionException if that is no address
+     */
+    String address() {
+        if (endpoint == null
+                || !ImdsEndpoint.isHttp(endpoint)
+                || URI.create(endpoint).getFragment() != null) {
+            throw invalid(host.endpointVariable + " is no http URL", "Correct or unset " + host.endpointVariable + ".");
+        }
+        return endpoint;
+    }
+
+    final TokenAcquisitionException invalid(String reason, String remedy) {
+        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, remedy, null);
+    }
+
+    /** Makes sure that a header can carry a secret, for the JDK would show it where it complains. */
+    final String headerValue(String secret, String of) {
+        for (int i = 0; i < secret.length(); i++) {
+            if (secret.charAt(i) < ' ' || secret.charAt(i) > '~') {
+                throw invalid(of + " has a character that no header takes", "Correct it.");
+            }
+        }
+        return secret;
+    }
+
+    private String parameter(UserAssignedIdentity named) {
+        String parameter = host.parameter(named.kind());
+        if (parameter != null) {
+            return parameter;
+        }
+        throw invalid(
+                host.parameter(UserAssignedIdentity.Kind.CLIENT_ID) == null
+                        ? name() + " hands out one identity of its own, and " + named + " was asked for"
+                        : name() + " takes a client ID only, and " + named + " was asked for",
+                "Unset AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
+    }
+
+    private TokenAcquisitionException refused(HttpResponse response, @Nullable UserAssignedIdentity named) {
+        String remedy = "";
+        if (RetrySchedule.isRetryable(response.status())) {
+            remedy = "Try again in a minute.";
+        } else if (response.status() == 400) {
+            remedy = "Check the resource's spelling, and that "
+                    + (named == null ? "a managed identity" : "the identity with " + named) + " is assigned here.";
+        } else if (response.status() == 401 || response.status() == 403) {
+            remedy = "Take the variables from this very process's host, and copy none of them.";
+        }
+        Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
+        return new TokenAcquisitionException(
+                code, ErrorBody.describe(response, secret), remedy, null, RetryAfter.millis(response.retryAfter()));
+    }
+}

@@ -1,0 +1,94 @@
+package io.podidentity.tokenprovider.internal.managed;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the instance metadata service answers, and how it is asked for a token.
+ *
+ * <p>Source: Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM to acquire an access
+ * token"; {@code AZURE_POD_IDENTITY_AUTHORITY_HOST} in place of the base URL is a convention of the Azure SDKs.
+ */
+final class ImdsEndpoint {
+    private static final String HOST_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+    private static final String DEFAULT_HOST = "http://169.254.169.254";
+    private static final String PATH = "/metadata/identity/oauth2/token?api-version=2018-02-01";
+
+    private final String host;
+    private final boolean valid;
+
+    ImdsEndpoint(Environment environment) {
+        String replaced = environment.get(HOST_VARIABLE);
+        String base = replaced == null ? DEFAULT_HOST : replaced;
+        this.host = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+        this.valid = replaced == null || isHttp(host);
+    }
+
+    /**
+     * Makes sure that it can be asked at all.
+     *
+     * @throws TokenAcquisitionException if the base URL is none
+     */
+    void requireValid() {
+        if (!valid) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    HOST_VARIABLE + " is no http URL",
+                    "Correct it, such as " + DEFAULT_HOST + ", or unset it.",
+                    null);
+        }
+    }
+
+    static boolean isHttp(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getAuthority() != null
+                    && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** What to do when it should be there and does not answer. */
+    String remedyForNoAnswer() {
+        return host.equals(DEFAULT_HOST)
+                ? "In a pod, allow egress to 169.254.169.254:80."
+                : "Correct or unset " + HOST_VARIABLE + ".";
+    }
+
+    /** The base URL, for messages. */
+    String host() {
+        return host;
+    }
+
+    /** What every metadata service refuses with an HTTP answer, and so proves that it is there. */
+    HttpRequest probe(int millis) {
+        return HttpRequest.toHost(host + PATH, millis, millis);
+    }
+
+    /**
+     * The request for a token.
+     *
+     * @param parameter which ID of the identity it is; {@code msi_res_id} is the documented spelling, the only one that
+     *     container instances take
+     * @param id the identity's ID; null for the one identity there is
+     */
+    HttpRequest token(String resource, String parameter, @Nullable String id, int connectMillis) {
+        String url = host + PATH + "&resource=" + encode(resource);
+        if (id != null) {
+            url += "&" + parameter + "=" + encode(id);
+        }
+        return HttpRequest.toHost(url, connectMillis, Integer.MAX_VALUE).withHeader("Metadata", "true");
+    }
+
+    static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,151 @@
+package io.podidentity.tokenprovider.internal.managed;
+
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out, within 0.3 s and on a thread of its own, whether a metadata service answers. A yes holds for the life of
+ * the process, a no for three minutes.
+ */
+final class ImdsProbe {
+    static final int LIMIT_MILLIS = 300;
+    private static final long NO_HOLDS_NANOS = 180_000_000_000L;
+
+    private final HttpTransport http;
+    private final ImdsEndpoint endpoint;
+    private final Time time;
+    /** The newest question; replaced when its no is too old. Guarded by this. */
+    private @Nullable Question question;
+
+    ImdsProbe(HttpTransport http, ImdsEndpoint endpoint, Time time) {
+        this.http = http;
+        this.endpoint = endpoint;
+        this.time = time;
+    }
+
+    /** Begins to ask, unless the answer is known or on its way. */
+    void begin() {
+        currentQuestion();
+    }
+
+    /** What was found. Waits for the answer, at most 0.3 s after the question. */
+    Finding finding() throws InterruptedException {
+        return currentQuestion().finding();
+    }
+
+    /**
+     * Ends the question if it is still asked and nobody waits for it: another source answered. What it would have found
+     * stays unknown.
+     */
+    synchronized void abandon() {
+        Question current = question;
+        if (current != null && current.isAlive() && !current.wanted) {
+            current.abandon();
+            question = null;
+        }
+    }
+
+    private synchronized Question currentQuestion() {
+        Question current = question;
+        if (current == null || current.isOutdated()) {
+            current = new Question();
+            question = current;
+            current.start();
+        }
+        return current;
+    }
+
+    /**
+     * What a probe found.
+     *
+     * @param absence why there is no metadata service; null if something answered
+     * @param isCertain whether it answered as only a metadata service does
+     */
+    record Finding(@Nullable String absence, boolean isCertain) {
+        static Finding of(HttpResponse response) {
+            // A metadata service refuses a request without its header by this status; others hardly do.
+            return new Finding(null, response.status() == 400);
+        }
+    }
+
+    /** One question, on a thread that ends with it. */
+    private final class Question extends Thread {
+        private final CountDownLatch answered = new CountDownLatch(1);
+        private final long askedAt = time.nanos();
+        /** Made by the question's own thread, since the first socket of a process loads many classes. */
+        private volatile @Nullable Socket connecting;
+
+        /** Whether somebody waits, or waited, for what it finds. */
+        private volatile boolean wanted;
+
+        private volatile boolean abandoned;
+        private volatile @Nullable Finding found;
+
+        Question() {
+            super(null, null, "token-provider-probe", 0, false);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            HttpRequest request = endpoint.probe(LIMIT_MILLIS);
+            try {
+                connect(request);
+                found = Finding.of(http.send(request));
+            } catch (IOException e) {
+                found = new Finding(NoAnswer.describe(e, endpoint.host(), LIMIT_MILLIS), false);
+            } finally {
+                answered.countDown();
+            }
+        }
+
+        Finding finding() throws InterruptedException {
+            wanted = true;
+            long left = LIMIT_MILLIS * 1_000_000L - (time.nanos() - askedAt);
+            if (left > 0) {
+                answered.await(left, TimeUnit.NANOSECONDS);
+            }
+            Finding finding = found;
+            return finding == null ? new Finding(NoAnswer.within(endpoint.host(), LIMIT_MILLIS), false) : finding;
+        }
+
+        private void connect(HttpRequest request) throws IOException {
+            try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+                connecting = socket;
+                if (abandoned) {
+                    throw new SocketException("nobody wants to know any more");
+                }
+                http.connect(request, socket);
+            }
+        }
+
+        /** Ends the wait for a connection, in which a thread would hold up the end of the process. */
+        void abandon() {
+            abandoned = true;
+            Socket socket = connecting;
+            try {
+                if (socket != null) {
+                    socket.close();
+                }
+            } catch (IOException e) {
+                // Then it ends by its limit.
+            }
+        }
+
+        private boolean isOutdated() {
+            Finding finding = found;
+            boolean no = finding == null || finding.absence() != null;
+            return no && time.nanos() - askedAt > NO_HOLDS_NANOS;
+        }
+    }
+}

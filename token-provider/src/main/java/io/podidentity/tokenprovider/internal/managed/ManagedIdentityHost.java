@@ -1,0 +1,87 @@
+package io.podidentity.tokenprovider.internal.managed;
+
+import io.podidentity.tokenprovider.UserAssignedIdentity.Kind;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import java.io.File;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What hands out a managed identity besides the metadata service: how it is announced, and what it wants to be asked.
+ *
+ * <p>Source: Microsoft Learn, for each host the page that says how its managed identity is used "to obtain a token", and
+ * the Azure SDKs, which agree on the order of {@link #of}.
+ */
+public enum ManagedIdentityHost {
+    SERVICE_FABRIC("Service Fabric", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "Secret", "2019-07-01-preview"),
+    /** App Service, Functions, Container Apps. */
+    APP_SERVICE("App Service", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "X-IDENTITY-HEADER", "2019-08-01"),
+    /** App Service as it was before 2019. */
+    OLD_APP_SERVICE("App Service", "MSI_ENDPOINT", "MSI_SECRET", "secret", "2017-09-01"),
+    AZURE_ML("Azure ML", "MSI_ENDPOINT", "MSI_SECRET", "secret", "2017-09-01"),
+    CLOUD_SHELL("Cloud Shell", "MSI_ENDPOINT", null, "Metadata", null),
+    AZURE_ARC("Azure Arc", "IDENTITY_ENDPOINT", null, "Metadata", "2020-06-01");
+
+    /** The name for people. */
+    final String label;
+    /** The variable that says where it is. */
+    final String endpointVariable;
+    /** The variable with the secret that proves who asks; null where none is wanted. */
+    final @Nullable String secretVariable;
+    /** The header that carries the secret; without one it says {@code true}. */
+    final String header;
+
+    /** Null where it is asked by a form, without a version. */
+    final @Nullable String apiVersion;
+
+    ManagedIdentityHost(
+            String label,
+            String endpointVariable,
+            @Nullable String secretVariable,
+            String header,
+            @Nullable String apiVersion) {
+        this.label = label;
+        this.endpointVariable = endpointVariable;
+        this.secretVariable = secretVariable;
+        this.header = header;
+        this.apiVersion = apiVersion;
+    }
+
+    /**
+     * The host that the variables announce, or whose agent is installed; null for none, which leaves the metadata
+     * service.
+     *
+     * @param root the root of the file system
+     */
+    public static @Nullable ManagedIdentityHost of(Environment environment, File root) {
+        boolean identityEndpoint = environment.get("IDENTITY_ENDPOINT") != null;
+        if (identityEndpoint && environment.get("IDENTITY_HEADER") != null) {
+            return environment.get("IDENTITY_SERVER_THUMBPRINT") == null ? APP_SERVICE : SERVICE_FABRIC;
+        }
+        if (environment.get("MSI_ENDPOINT") != null) {
+            if (environment.get("MSI_SECRET") == null) {
+                return CLOUD_SHELL;
+            }
+            // One protocol; App Service is known by a variable that all its apps have.
+            return environment.get("WEBSITE_SITE_NAME") == null ? AZURE_ML : OLD_APP_SERVICE;
+        }
+        if (identityEndpoint && environment.get("IMDS_ENDPOINT") != null) {
+            return AZURE_ARC;
+        }
+        return new HostEvidence(root).hasArcAgent(environment) ? AZURE_ARC : null;
+    }
+
+    /** The parameter for a user-assigned identity by an ID of this kind; null if it takes none. */
+    @Nullable
+    String parameter(Kind kind) {
+        return switch (this) {
+            case SERVICE_FABRIC, CLOUD_SHELL -> null;
+            case OLD_APP_SERVICE, AZURE_ML -> kind == Kind.CLIENT_ID ? "clientid" : null;
+            case APP_SERVICE, AZURE_ARC ->
+                switch (kind) {
+                    case CLIENT_ID -> "client_id";
+                    case OBJECT_ID -> "object_id";
+                    case RESOURCE_ID -> this == APP_SERVICE ? "mi_res_id" : "msi_res_id";
+                };
+        };
+    }
+}

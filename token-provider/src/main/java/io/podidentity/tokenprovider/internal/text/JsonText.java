@@ -1,0 +1,63 @@
+package io.podidentity.tokenprovider.internal.text;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the values that {@link JsonReader} reads. */
+public final class JsonText {
+    private JsonText() {}
+
+    /** An object as JSON, in the map's order. */
+    public static String of(Map<?, ?> object) {
+        StringBuilder json = new StringBuilder();
+        append(json, object);
+        return json.toString();
+    }
+
+    /** Appends a text in quotes. */
+    public static void appendText(StringBuilder json, String text) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append(c < 0x10 ? "\\u000" : "\\u00").append(Integer.toHexString(c));
+            } else {
+                json.append(c);
+            }
+        }
+        json.append('"');
+    }
+
+    private static void append(StringBuilder json, @Nullable Object value) {
+        if (value instanceof Map<?, ?> object) {
+            json.append('{');
+            for (Map.Entry<?, ?> member : object.entrySet()) {
+                separate(json, '{');
+                appendText(json, String.valueOf(member.getKey()));
+                json.append(':');
+                append(json, member.getValue());
+            }
+            json.append('}');
+        } else if (value instanceof List<?> array) {
+            json.append('[');
+            for (Object element : array) {
+                separate(json, '[');
+                append(json, element);
+            }
+            json.append(']');
+        } else if (value instanceof String text) {
+            appendText(json, text);
+        } else {
+            json.append(value);
+        }
+    }
+
+    private static void separate(StringBuilder json, char opening) {
+        if (json.charAt(json.length() - 1) != opening) {
+            json.append(',');
+        }
+    }
+}

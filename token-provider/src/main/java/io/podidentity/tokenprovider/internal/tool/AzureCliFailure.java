@@ -1,0 +1,80 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+
+/**
+ * Says what an az that gave no token means. Nobody logged in, or an az that does not work, is no answer, and the next
+ * source is asked; a refusal by Entra ID, or a subscription that does not exist, is one.
+ */
+final class AzureCliFailure {
+    private static final int MAX_REASON = 240;
+
+    private AzureCliFailure() {}
+
+    static Outcome of(ProcessResult result, String resource) {
+        if (result.timedOut()) {
+            return new Unavailable(
+                    "az did not answer in time and was stopped", "Run 'az account get-access-token' to see why.");
+        }
+        String stderr = result.stderr();
+        String reason = Excerpt.sentence(errorLine(stderr), MAX_REASON);
+        if (stderr.contains("AADSTS")) {
+            throw new TokenAcquisitionException(
+                    Code.REFUSED, "Entra ID refused az: " + reason, signInRemedy(stderr, resource), null);
+        }
+        if (stderr.contains("az login") || stderr.contains("az account set")) {
+            return new Unavailable("nobody is logged in to az", "Run 'az login'.");
+        }
+        if (stderr.contains("Check the spelling")) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION, "az said: " + reason, "Run 'az account list'.", null);
+        }
+        String said = reason.isEmpty() ? "" : ": " + reason;
+        return new Unavailable("az failed with exit code " + result.exitCode() + said, remedy(stderr));
+    }
+
+    private static String signInRemedy(String stderr, String resource) {
+        boolean expired = stderr.contains("AADSTS700082") || stderr.contains("az login") || stderr.contains("expired");
+        return expired
+                ? "Run 'az login --scope " + resource + "/.default'."
+                : "Run 'az account show' to see who it is.";
+    }
+
+    private static String remedy(String stderr) {
+        return stderr.contains("CERTIFICATE_VERIFY_FAILED")
+                ? "Set REQUESTS_CA_BUNDLE to the CA that az must trust."
+                : "Run 'az account get-access-token' to see why.";
+    }
+
+    /**
+     * The line that tells: the first error that is neither one of az's own start-up complaints nor the announcement of a
+     * traceback; without one the last line, which is where Python says what went wrong.
+     */
+    private static String errorLine(String stderr) {
+        String last = "";
+        for (int start = 0; start < stderr.length(); ) {
+            int end = stderr.indexOf('\n', start);
+            end = end < 0 ? stderr.length() : end;
+            String line = stderr.substring(start, end).strip();
+            if (line.startsWith("ERROR: ") && !isNoise(line)) {
+                return line.substring("ERROR: ".length());
+            }
+            last = line.isEmpty() || isNoise(line) ? last : line;
+            start = end + 1;
+        }
+        return last;
+    }
+
+    private static boolean isNoise(String line) {
+        return line.startsWith("ERROR: Error loading command module")
+                || line.startsWith("ERROR: The command failed with an unexpected error")
+                || line.startsWith("WARNING:")
+                || line.startsWith("To check existing issues")
+                || line.startsWith("To open a new issue")
+                || line.contains("github.com/Azure/azure-cli");
+    }
+}

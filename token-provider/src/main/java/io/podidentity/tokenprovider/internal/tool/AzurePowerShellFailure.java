@@ -1,0 +1,47 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+
+/** Says what a PowerShell that gave no token means, by the rule of {@link AzureCliFailure}. */
+final class AzurePowerShellFailure {
+    /** What the script prints without a module that it can use. */
+    private static final String NO_MODULE = "VersionTooOld";
+
+    private static final int MAX_REASON = 240;
+    private static final String SIGN_IN = "Run 'Connect-AzAccount' in PowerShell.";
+
+    private AzurePowerShellFailure() {}
+
+    static boolean isSuccess(ProcessResult result) {
+        return !result.timedOut()
+                && result.exitCode() == 0
+                && result.stdout().strip().startsWith("{");
+    }
+
+    static Outcome of(ProcessResult result) {
+        if (result.timedOut()) {
+            return new Unavailable(
+                    "PowerShell did not answer in time and was stopped", "Run 'Get-AzAccessToken' there.");
+        }
+        String said = result.stderr() + "\n" + result.stdout();
+        if (said.contains(NO_MODULE)) {
+            return new Unavailable(
+                    "PowerShell has no module Az.Accounts of version 2.2.0 or later",
+                    "Run 'Install-Module Az.Accounts' in PowerShell.");
+        }
+        String reason = Excerpt.sentence(said, MAX_REASON);
+        if (said.contains("AADSTS")) {
+            throw new TokenAcquisitionException(Code.REFUSED, "Entra ID refused PowerShell: " + reason, SIGN_IN, null);
+        }
+        if (said.contains("Connect-AzAccount")) {
+            return new Unavailable("nobody is logged in to Azure PowerShell", SIGN_IN);
+        }
+        return new Unavailable(
+                "PowerShell failed with exit code " + result.exitCode() + (reason.isEmpty() ? "" : ": " + reason),
+                "Run 'Get-AzAccessToken' there to see why.");
+    }
+}

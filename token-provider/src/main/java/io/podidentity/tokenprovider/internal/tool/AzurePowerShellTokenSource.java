@@ -1,0 +1,151 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.http.ExpiryTime;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account of {@code Connect-AzAccount}: runs {@code pwsh}, or Windows' own {@code powershell.exe}, with a script
+ * that asks {@code Get-AzAccessToken} of the module Az.Accounts (2.2.0 and later).
+ *
+ * <p>The script answers {@code Token} and {@code ExpiresOn} as JSON. It travels as {@code -EncodedCommand}, so that
+ * nothing in it is read by a shell. No file tells of a change of account: PowerShell writes its context anew with each
+ * command, so a token lives until it is refreshed.
+ */
+public final class AzurePowerShellTokenSource implements TokenSource {
+    private final Environment environment;
+    private final ProcessRunner processes;
+
+    public AzurePowerShellTokenSource(Environment environment, ProcessRunner processes) {
+        this.environment = environment;
+        this.processes = processes;
+    }
+
+    /** The one that the default chain asks. */
+    public static AzurePowerShellTokenSource of(Environment environment) {
+        return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
+    }
+
+    @Override
+    public String name() {
+        return "Azure PowerShell";
+    }
+
+    @Override
+    public Outcome acquire(TokenRequest request) throws InterruptedException {
+        Tool tool = new Tool(environment, "pwsh");
+        List<String> program = tool.find();
+        if (program == null && environment.windows()) {
+            program = new Tool(environment, "powershell").find();
+        }
+        if (program == null) {
+            return new Unavailable("PowerShell is not installed", "");
+        }
+        tool.requirePlain("resource", request.resource(), "-.:/_");
+        tool.requirePlain("tenant", request.tenantId(), "-.");
+        if (request.claims() != null) {
+            throw signInWanted(request.claims());
+        }
+        try {
+            ProcessResult result = processes.run(command(program, request), Tool.limitNanos(request));
+            return AzurePowerShellFailure.isSuccess(result)
+                    ? new Acquired(token(request, result.stdout()))
+                    : AzurePowerShellFailure.of(result);
+        } catch (IOException e) {
+            return new Unavailable(
+                    program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");
+        }
+    }
+
+    private static List<String> command(List<String> program, TokenRequest request) {
+        byte[] script = script(request).getBytes(StandardCharsets.UTF_16LE);
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of("-NoProfile", "-NonInteractive", "-EncodedCommand"));
+        command.add(Base64.getEncoder().encodeToString(script));
+        return command;
+    }
+
+    /**
+     * From 2.17.0 the module can be asked for a SecureString, which silences its warning; from 5.0.0 it answers with one
+     * unasked. It is opened in a way that Windows PowerShell 5.1 knows too.
+     */
+    private static String script(TokenRequest request) {
+        String tenant = request.tenantId() == null ? "" : "$ask.TenantId = '" + request.tenantId() + "'\n";
+        return """
+                $ErrorActionPreference = 'Stop'
+                $ProgressPreference = 'SilentlyContinue'
+                $WarningPreference = 'SilentlyContinue'
+                $module = Import-Module Az.Accounts -MinimumVersion 2.2.0 -PassThru -ErrorAction SilentlyContinue
+                if (-not $module) { 'VersionTooOld'; exit 0 }
+                $ask = @{ ResourceUrl = '%RESOURCE%' }
+                %TENANT%$version = $module.Version
+                if ($version -ge [version]'2.17.0' -and $version -lt [version]'5.0.0') { $ask.AsSecureString = $true }
+                $answer = Get-AzAccessToken @ask
+                $token = $answer.Token
+                if ($token -is [Security.SecureString]) { $token = (New-Object Net.NetworkCredential '', $token).Password }
+                @{ Token = $token; ExpiresOn = $answer.ExpiresOn.ToUnixTimeSeconds() } | ConvertTo-Json -Compress
+                """.replace("%RESOURCE%", request.resource()).replace("%TENANT%", tenant);
+    }
+
+    private AccessToken token(TokenRequest request, String stdout) {
+        try {
+            TokenResponse response = TokenResponse.read(stdout);
+            String value = response.text("Token");
+            Instant expiresOn = expiresOn(response.value("ExpiresOn"));
+            if (value == null || expiresOn == null) {
+                throw invalid(value == null ? "has no Token" : "has no expiry that can be read", null);
+            }
+            return AccessToken.bearer(value, request.resource(), expiresOn, null, name());
+        } catch (JsonException e) {
+            throw invalid("is " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads {@code ExpiresOn} in all forms that ConvertTo-Json gives it: epoch seconds as the script asks for, ISO-8601,
+     * and {@code /Date(milliseconds)/} of Windows PowerShell.
+     */
+    static @Nullable Instant expiresOn(@Nullable Object value) {
+        if (value instanceof String text && text.startsWith("/Date(") && text.endsWith(")/")) {
+            try {
+                return Instant.ofEpochMilli(
+                        Long.parseLong(text.substring("/Date(".length(), text.length() - ")/".length())));
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        }
+        return ExpiryTime.read(value);
+    }
+
+    private static TokenAcquisitionException invalid(String problem, @Nullable Throwable cause) {
+        return new TokenAcquisitionException(
+                Code.INVALID_RESPONSE,
+                "PowerShell answered, but its answer " + problem,
+                "Run 'Update-Module Az.Accounts'.",
+                cause);
+    }
+
+    /** A claims challenge can only be answered by the person: Connect-AzAccount takes it and nothing else does. */
+    private static TokenAcquisitionException signInWanted(String claims) {
+        String challenge = Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+        return new TokenAcquisitionException(
+                Code.REFUSED,
+                "the resource wants a new sign-in that meets its claims challenge",
+                "Run 'Connect-AzAccount -ClaimsChallenge " + challenge + "'.",
+                null);
+    }
+}

@@ -1,0 +1,16 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+/**
+ * How a program ended.
+ *
+ * @param timedOut whether it was killed since its time was over
+ * @param exitCode its exit code; -1 when it was killed
+ * @param stdout the beginning of its standard output; may hold a token
+ * @param stderr the beginning of its standard error
+ */
+public record ProcessResult(boolean timedOut, int exitCode, String stdout, String stderr) {
+    @Override
+    public String toString() {
+        return (timedOut ? "killed" : "exit " + exitCode) + " with " + stdout.length() + " characters";
+    }
+}

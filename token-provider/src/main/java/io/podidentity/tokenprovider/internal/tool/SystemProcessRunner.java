@@ -1,0 +1,68 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+import io.podidentity.tokenprovider.internal.text.Environment;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs programs of this machine: nothing to read on their standard input, their two outputs apart, in a folder where
+ * nobody else can have put anything.
+ */
+public final class SystemProcessRunner implements ProcessRunner {
+    /** How long outputs may stay open after the program itself ended, since a process that it left may hold them. */
+    private static final long STRAGGLER_MILLIS = 200;
+
+    private final Environment environment;
+
+    public SystemProcessRunner(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public ProcessResult run(List<String> command, long limitNanos) throws IOException, InterruptedException {
+        Process process = start(command);
+        OutputReader stdout = new OutputReader(process.getInputStream());
+        OutputReader stderr = new OutputReader(process.getErrorStream());
+        boolean ended = false;
+        try {
+            stdout.start();
+            stderr.start();
+            ended = process.waitFor(limitNanos, TimeUnit.NANOSECONDS);
+            if (ended) {
+                stdout.join(STRAGGLER_MILLIS);
+                stderr.join(STRAGGLER_MILLIS);
+            }
+        } finally {
+            if (!ended) {
+                ProcessTree.kill(process);
+            }
+            stdout.finish();
+            stderr.finish();
+        }
+        return new ProcessResult(!ended, ended ? process.exitValue() : -1, stdout.text(), stderr.text());
+    }
+
+    private Process start(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.redirectInput(new File(environment.windows() ? "NUL" : "/dev/null"));
+        builder.directory(safeDirectory());
+        if (!environment.inherited()) {
+            Map<String, String> variables = builder.environment();
+            variables.clear();
+            variables.putAll(environment.variables());
+        }
+        return builder.start();
+    }
+
+    private @Nullable File safeDirectory() {
+        if (!environment.windows()) {
+            return new File("/");
+        }
+        String systemRoot = environment.get("SystemRoot");
+        return systemRoot == null ? null : new File(systemRoot, "system32");
+    }
+}

@@ -1,0 +1,124 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.text.Ascii;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A developer's tool: where it is, what it may be given, how long it may take. It is found by a look at the file system.
+ * Only absolute folders count, so that a file of that name in the working directory is never run.
+ */
+public final class Tool {
+    /** Where package managers put it; a program that was started from a desktop has not all of them on its path. */
+    private static final String[] USUAL_FOLDERS = {"/usr/local/bin", "/opt/homebrew/bin", "/snap/bin"};
+    /** Longer than the slowest start of a healthy az that was reported; the rest of a deadline is left to others. */
+    private static final long MAX_LIMIT_NANOS = 20_000_000_000L;
+
+    private final Environment environment;
+    private final String name;
+
+    /**
+     * @param name the program's name without its ending
+     */
+    public Tool(Environment environment, String name) {
+        this.environment = environment;
+        this.name = name;
+    }
+
+    /** The words that start it; null if it is not installed. */
+    @Nullable
+    public List<String> find() {
+        String configured = name.equals("az") ? environment.get("AzureCLIPath") : null;
+        List<String> found = configured == null ? null : in(configured);
+        String path = path();
+        for (int start = 0; found == null && path != null && start <= path.length(); ) {
+            int end = path.indexOf(File.pathSeparatorChar, start);
+            end = end < 0 ? path.length() : end;
+            found = in(path.substring(start, end));
+            start = end + 1;
+        }
+        for (String folder : usualFolders()) {
+            found = found == null ? in(folder) : found;
+        }
+        return found;
+    }
+
+    private @Nullable String path() {
+        String path = environment.get(environment.windows() ? "Path" : "PATH");
+        return path == null && !environment.windows() ? "/usr/bin" : path;
+    }
+
+    private List<String> usualFolders() {
+        List<String> folders = new ArrayList<>();
+        if (environment.windows()) {
+            addBelow(folders, "ProgramFiles", "\\Microsoft SDKs\\Azure\\CLI2\\wbin");
+            addBelow(folders, "ProgramFiles(x86)", "\\Microsoft SDKs\\Azure\\CLI2\\wbin");
+            addBelow(folders, "LOCALAPPDATA", "\\Programs\\Azure Dev CLI");
+            addBelow(folders, "ProgramFiles", "\\PowerShell\\7");
+            addBelow(folders, "SystemRoot", "\\System32\\WindowsPowerShell\\v1.0");
+            return folders;
+        }
+        for (String folder : USUAL_FOLDERS) {
+            folders.add(folder);
+        }
+        folders.add(environment.home() + "/.local/bin");
+        return folders;
+    }
+
+    private void addBelow(List<String> folders, String variable, String folder) {
+        String parent = environment.get(variable);
+        if (parent != null) {
+            folders.add(parent + folder);
+        }
+    }
+
+    private @Nullable List<String> in(String folder) {
+        File directory = new File(folder);
+        if (!directory.isAbsolute()) {
+            return null;
+        }
+        if (!environment.windows()) {
+            File file = new File(directory, name);
+            return file.isFile() && file.canExecute() ? List.of(file.getPath()) : null;
+        }
+        if (!name.equals("az")) {
+            File file = new File(directory, name + ".exe");
+            return file.isFile() ? List.of(file.getPath()) : null;
+        }
+        // az.cmd would need cmd.exe, which reads arguments anew; it only starts the Python beside it, and so do we.
+        File python = new File(directory.getParentFile(), "python.exe");
+        boolean installed = new File(directory, "az.cmd").isFile() && python.isFile();
+        return installed ? List.of(python.getPath(), "-IBm", "azure.cli") : null;
+    }
+
+    /** How long the tool may take for a request. */
+    static long limitNanos(TokenRequest request) {
+        return Math.min(MAX_LIMIT_NANOS, request.deadlineNanos() / 5 * 4);
+    }
+
+    /**
+     * Lets letters, digits and a few marks through, and nothing that could be read as an option of the tool.
+     *
+     * @param what what the value is, such as {@code resource}
+     * @throws TokenAcquisitionException if the value has another character
+     */
+    void requirePlain(String what, @Nullable String value, String marks) {
+        for (int i = 0; value != null && i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean mark = marks.indexOf(c) >= 0 && (i > 0 || c != '-');
+            if (!Ascii.isLetterOrDigit(c) && !mark) {
+                throw new TokenAcquisitionException(
+                        Code.INVALID_CONFIGURATION,
+                        "the " + what + " has a character that " + name + " is not given (at position " + i + ")",
+                        "Use letters, digits and " + marks + " only.",
+                        null);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.podidentity.tokenprovider.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
+import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import java.io.File;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the runners of managed identity cases have in common. */
+public final class HostCases {
+    public static final String RESOURCE = "https://management.azure.com";
+    public static final TokenRequest REQUEST =
+            TokenRequest.forResource(RESOURCE).withDeadline(Duration.ofMinutes(10));
+    public static final String TOKEN = "{\"access_token\":\"t\",\"expires_on\":\"1900000000\"}";
+
+    private HostCases() {}
+
+    /** The environment of a case, without what is null there; on Linux unless it says otherwise. */
+    public static Environment environment(JsonNode given) {
+        return environment(given.path("env"), "windows".equals(given.path("os").asText()));
+    }
+
+    public static Environment environment(JsonNode env, boolean windows) {
+        Map<String, String> variables = new HashMap<>();
+        env.properties().forEach(variable -> {
+            if (!variable.getValue().isNull()) {
+                variables.put(variable.getKey(), variable.getValue().asText());
+            }
+        });
+        return new Environment(variables, false, windows, "/nowhere");
+    }
+
+    /** The variables of a host by the name that cases give it. */
+    public static Environment environment(String host) {
+        Map<String, String> variables = switch (host) {
+            case "IMDS", "ANY", "DEFAULT_TO_IMDS" -> Map.of();
+            case "APP_SERVICE" -> Map.of("IDENTITY_ENDPOINT", "http://127.0.0.1:1/t", "IDENTITY_HEADER", "hdr");
+            case "CLOUD_SHELL" -> Map.of("MSI_ENDPOINT", "http://127.0.0.1:1/t");
+            case "AZURE_ML", "MACHINE_LEARNING" -> Map.of("MSI_ENDPOINT", "http://127.0.0.1:1/t", "MSI_SECRET", "sec");
+            case "AZURE_ARC" ->
+                Map.of("IDENTITY_ENDPOINT", "http://127.0.0.1:1/t", "IMDS_ENDPOINT", "http://127.0.0.1:1");
+            case "SERVICE_FABRIC" ->
+                Map.of(
+                        "IDENTITY_ENDPOINT",
+                        "https://localhost:1/t",
+                        "IDENTITY_HEADER",
+                        "hdr",
+                        "IDENTITY_SERVER_THUMBPRINT",
+                        "a".repeat(40));
+            default -> throw new AssertionError(host);
+        };
+        return new Environment(variables, false, false, "/nowhere");
+    }
+
+    /** The identity that a case names; null for the one there is. */
+    public static UserAssignedIdentity identity(JsonNode identity) {
+        if (identity.hasNonNull("client_id")) {
+            return UserAssignedIdentity.ofClientId(identity.get("client_id").asText());
+        }
+        if (identity.hasNonNull("object_id")) {
+            return UserAssignedIdentity.ofObjectId(identity.get("object_id").asText());
+        }
+        return identity.hasNonNull("resource_id")
+                ? UserAssignedIdentity.ofResourceId(identity.get("resource_id").asText())
+                : null;
+    }
+
+    /** The source for the host at hand, or the metadata service's. */
+    public static TokenSource source(
+            Environment environment, Path root, HttpTransport http, Time time, UserAssignedIdentity identity) {
+        TokenSource host = HostSources.find(environment, new File(root.toString()), http, time, identity);
+        return host == null ? new ImdsTokenSource(environment, http, time, false, identity) : host;
+    }
+
+    /** The failure of a call, as an exception or as an absence; null with a token. */
+    public static Failed failure(TokenSource source, TokenRequest request) throws InterruptedException {
+        try {
+            Outcome outcome = source.acquire(request);
+            return outcome instanceof Unavailable none ? new Failed(true, none.reason()) : null;
+        } catch (TokenAcquisitionException e) {
+            return new Failed(false, e.getMessage());
+        }
+    }
+
+    /**
+     * A call without a token.
+     *
+     * @param unavailable whether the next source would be asked
+     */
+    public record Failed(boolean unavailable, String message) {}
+
+    /** The decoded members of a query, or of a form. */
+    public static Map<String, String> members(String text) {
+        Map<String, String> members = new LinkedHashMap<>();
+        for (String member : text.split("&", -1)) {
+            int equals = member.indexOf('=');
+            members.put(
+                    member.substring(0, equals),
+                    URLDecoder.decode(member.substring(equals + 1), StandardCharsets.UTF_8));
+        }
+        return members;
+    }
+
+    public static Map<String, String> query(HttpRequest request) {
+        return members(request.url().substring(request.url().indexOf('?') + 1));
+    }
+
+    public static Map<String, String> texts(JsonNode object) {
+        Map<String, String> texts = new HashMap<>();
+        object.properties()
+                .forEach(member -> texts.put(member.getKey(), member.getValue().asText()));
+        return texts;
+    }
+
+    /** A server that answers these statuses, the last one for ever, with a token for 200. */
+    public static FakeTransport transport(JsonNode statuses, boolean challenging) {
+        FakeTransport http = new FakeTransport();
+        for (JsonNode status : statuses) {
+            int code = status.asInt();
+            if (status.asText().equals("connection-error")) {
+                http.fails(new IOException("connection reset"));
+            } else if (code == 200 && challenging) {
+                http.does(request ->
+                        new HttpResponse(401, "", null, "Basic realm=/var/opt/azcmagent/tokens/a.key", null));
+                http.answers(200, TOKEN);
+            } else {
+                http.answers(code, code == 200 ? TOKEN : "");
+            }
+        }
+        return http;
+    }
+
+    public static void assertMessageContains(JsonNode expected, String message) {
+        JsonNode parts = expected.path("message_contains");
+        if (parts.isArray()) {
+            parts.forEach(part -> assertThat(message).contains(part.asText()));
+        } else if (parts.isTextual()) {
+            assertThat(message).contains(parts.asText());
+        }
+    }
+}

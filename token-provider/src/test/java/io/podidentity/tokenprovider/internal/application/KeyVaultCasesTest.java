@@ -1,0 +1,97 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceFile;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
+import io.podidentity.tokenprovider.internal.entra.TenantUrl;
+import io.podidentity.tokenprovider.support.Certificates;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import io.podidentity.tokenprovider.support.FakeVault;
+import io.podidentity.tokenprovider.support.Tokens;
+import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** A certificate in a key vault, and the URLs that name a tenant, as AppAuthentication (.NET) reads them. */
+@Runs(
+        file = ConformanceFile.APP_AUTHENTICATION,
+        kinds = {"key-vault-client", "uri-helper"})
+class KeyVaultCasesTest extends ConformanceRunner {
+    private static final String SECRET = "https://myvault.vault.azure.net/secrets/c";
+
+    @Override
+    public void run(ConformanceCase row) throws Exception {
+        if (row.kind().equals("uri-helper")) {
+            tenantUrl(row);
+        } else if (row.expected().has("parsed") || row.expected().has("authority")) {
+            challenge(row);
+        } else {
+            read(row);
+        }
+    }
+
+    private static void tenantUrl(ConformanceCase row) {
+        String authority = row.given("authority");
+        if (row.expected().has("instance")) {
+            assertThat(TenantUrl.instance(authority)).isEqualTo(row.expected("instance"));
+        }
+        if (row.expected().has("tenant")) {
+            assertThat(TenantUrl.tenant(authority)).isEqualTo(row.expected("tenant"));
+        }
+    }
+
+    private static void challenge(ConformanceCase row) {
+        BearerChallenge challenge = BearerChallenge.read(row.given("challenge"));
+        if (row.expected().has("parsed")) {
+            assertThat(challenge).isNull();
+        } else {
+            assertThat(challenge)
+                    .isEqualTo(
+                            new BearerChallenge(TenantUrl.tenant(row.expected("authority")), row.expected("resource")));
+        }
+    }
+
+    private static void read(ConformanceCase row) throws Exception {
+        String type = row.given("contentType") == null ? "application/x-pkcs12" : row.given("contentType");
+        String value = Base64.getEncoder().encodeToString(Certificates.pkcs12("", Certificates.rsa("CN=app")));
+        int status = row.given().path("status").asInt(200);
+        String challenge = row.given("challenge") == null ? FakeVault.CHALLENGE : row.given("challenge");
+        FakeTransport http = "connection-error".equals(row.given("http"))
+                ? new FakeTransport().fails(new ConnectException("refused"))
+                : new FakeTransport().does(FakeVault.vault(challenge, status, FakeVault.secret(type, value)));
+        List<TokenRequest> asked = new ArrayList<>();
+        TokenSource tokens = request -> {
+            asked.add(request);
+            return new TokenSource.Acquired(Tokens.accessToken(request.resource(), Certificates.UNTIL));
+        };
+        KeyVaultSecret secret = new KeyVaultSecret(
+                row.given("identifier") == null ? SECRET : row.given("identifier"), tokens, http, new FakeTime());
+
+        if (row.expected().path("ok").asBoolean()) {
+            assertThat(secret.read(1_000_000_000L).certificate()).isNotNull();
+            assertThat(http.requests())
+                    .hasSize(2)
+                    .allSatisfy(request ->
+                            assertThat(request.url()).endsWith("?api-version=" + row.expected("apiVersion")));
+            return;
+        }
+        TokenAcquisitionException failure =
+                catchThrowableOfType(TokenAcquisitionException.class, () -> secret.read(1_000_000_000L));
+        if (row.expected("messageContains") != null) {
+            assertThat(failure.getMessage()).containsIgnoringCase(row.expected("messageContains"));
+        }
+        if (row.deviates()) {
+            assertThat(asked).as("no token is asked for, let alone sent").isEmpty();
+        }
+    }
+}

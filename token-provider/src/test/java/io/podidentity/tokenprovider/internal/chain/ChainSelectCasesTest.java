@@ -1,0 +1,64 @@
+package io.podidentity.tokenprovider.internal.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code AZURE_TOKEN_CREDENTIALS} selects, where all that can be announced is. */
+@Runs(kinds = {"chain_select", "chain_select_go"})
+class ChainSelectCasesTest extends ConformanceRunner {
+    private static final Map<String, String> NAMES = Map.of(
+            "Environment", "Environment",
+            "WorkloadIdentity", "Workload identity",
+            "ManagedIdentity", "IMDS",
+            "AzureCli", "Azure CLI",
+            "AzureDeveloperCli", "Azure Developer CLI",
+            "AzurePowerShell", "Azure PowerShell");
+
+    @TempDir
+    private Path root;
+
+    @Override
+    public void run(ConformanceCase row) {
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "AZURE_TENANT_ID", "11111111-1111-1111-1111-111111111111",
+                "AZURE_CLIENT_ID", "22222222-2222-2222-2222-222222222222",
+                "AZURE_CLIENT_SECRET", "s",
+                "AZURE_FEDERATED_TOKEN_FILE", "/nowhere/token",
+                "AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1"));
+        String value = row.given("value");
+        if (value != null) {
+            variables.put("AZURE_TOKEN_CREDENTIALS", value);
+        }
+        Environment environment = new Environment(variables, false, false, "/nowhere");
+        DefaultSources sources =
+                new DefaultSources(environment, new File(root.toString()), new FakeTransport(), new FakeTime());
+        if (row.expected().has("error")) {
+            Throwable thrown = catchThrowable(sources::all);
+            assertThat(thrown).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(value);
+            return;
+        }
+        List<String> names = sources.all().stream().map(TokenSource::name).toList();
+        if (row.expected().has("count")) {
+            assertThat(names).hasSize(row.expected().get("count").asInt());
+            return;
+        }
+        List<String> expected = new ArrayList<>();
+        row.expected().get("chain").forEach(name -> expected.add(NAMES.get(name.asText())));
+        assertThat(names).isEqualTo(expected);
+    }
+}

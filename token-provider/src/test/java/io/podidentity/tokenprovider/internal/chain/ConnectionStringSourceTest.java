@@ -1,0 +1,140 @@
+package io.podidentity.tokenprovider.internal.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConnectionStringSourceTest {
+    private static final TokenRequest REQUEST =
+            TokenRequest.forResource("https://vault.azure.net").withDeadline(Duration.ofSeconds(30));
+    private static final String TOKEN = "{\"access_token\":\"t\",\"expires_in\":3600}";
+
+    @TempDir
+    private Path root;
+
+    private final FakeTime time = new FakeTime();
+    private final FakeTransport http = new FakeTransport();
+    private final Map<String, String> variables = new HashMap<>();
+
+    @ParameterizedTest
+    @CsvSource({
+        "RunAs=Developer;DeveloperTool=AzureCli, Azure CLI",
+        "RunAs=Developer;DeveloperTool=AzureDeveloperCli, Azure Developer CLI",
+        "RunAs=Developer;DeveloperTool=AzurePowerShell, Azure PowerShell",
+        "RunAs=App, IMDS",
+        "RunAs=App;AppId=a;MsiRetryTimeout=5, IMDS",
+        "RunAs=Workload, Workload identity",
+        "RunAs=App;AppId=a;TenantId=t;AppKey=s, Client secret",
+        "RunAs=App;AppId=a;TenantId=t;CertificateThumbprint=1;CertificateStoreLocation=CurrentUser, Client certificate",
+        "RunAs=App;AppId=a;TenantId=t;CertificateSubjectName=CN=x;CertificateStoreLocation=CurrentUser, Client certificate",
+        "RunAs=App;AppId=a;KeyVaultCertificateSecretIdentifier=https://v.vault.azure.net/secrets/c, Key Vault certificate",
+    })
+    void of_eachWay_isItsSource(String text, String name) {
+        assertThat(source(text).name()).isEqualTo(name);
+    }
+
+    @Test
+    void of_aManagedIdentity_asksForTheOneThatTheTextNamesWhateverTheVariableSays() throws Exception {
+        http.answers(200, TOKEN);
+        variables.put("AZURE_CLIENT_ID", "other");
+
+        source("RunAs=App").acquire(REQUEST);
+        source("RunAs=App;AppId=mine").acquire(REQUEST);
+
+        assertThat(http.requests().get(0).url()).doesNotContain("client_id");
+        assertThat(http.requests().get(1).url()).contains("client_id=mine");
+    }
+
+    @Test
+    void of_aManagedIdentity_asksWithoutAProbe() throws Exception {
+        http.answers(200, TOKEN);
+
+        source("RunAs=App").acquire(REQUEST);
+
+        assertThat(http.requests()).hasSize(1);
+    }
+
+    @Test
+    void of_aSecret_sendsItToTheTenantOfTheCloud() throws Exception {
+        http.answers(200, TOKEN);
+        variables.put("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us");
+
+        source("RunAs=App;AppId=a;TenantId=contoso.com;AppKey='s;1'").acquire(REQUEST);
+
+        HttpRequest sent = http.requests().get(0);
+        assertThat(sent.url()).isEqualTo("https://login.microsoftonline.us/contoso.com/oauth2/v2.0/token");
+        assertThat(sent.form()).contains("client_id=a").contains("client_secret=s%3B1");
+    }
+
+    @Test
+    void of_aRetryLimit_endsTheTriesAndSaysSo() {
+        http.answers(503, "busy");
+        long start = time.nanos();
+
+        TokenAcquisitionException failure = catchThrowableOfType(
+                TokenAcquisitionException.class,
+                () -> source("RunAs=App;MsiRetryTimeout=3").acquire(REQUEST));
+
+        assertThat(failure.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
+        assertThat(failure.remedy()).startsWith("Tries end after MsiRetryTimeout=3.");
+        assertThat(Duration.ofNanos(time.nanos() - start)).isLessThanOrEqualTo(Duration.ofSeconds(3));
+        assertThat(http.requests()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void of_aRetryLimitLongerThanTheCall_leavesTheCallAlone() {
+        http.answers(503, "busy");
+
+        TokenAcquisitionException failure = catchThrowableOfType(
+                TokenAcquisitionException.class,
+                () -> source("RunAs=App;MsiRetryTimeout=60").acquire(REQUEST));
+
+        assertThat(failure.remedy()).doesNotContain("MsiRetryTimeout");
+    }
+
+    @Test
+    void of_aRetryLimitAndARefusal_saysNothingOfTheLimit() {
+        http.answers(400, "{\"error\":\"invalid_resource\"}");
+
+        TokenAcquisitionException failure = catchThrowableOfType(
+                TokenAcquisitionException.class,
+                () -> source("RunAs=App;MsiRetryTimeout=3").acquire(REQUEST));
+
+        assertThat(failure.code()).isEqualTo(Code.REFUSED);
+        assertThat(failure.remedy()).doesNotContain("MsiRetryTimeout");
+    }
+
+    @Test
+    void of_aWorkload_readsWhatTheTextDoesNotSayFromTheVariables() throws Exception {
+        variables.put("AZURE_TENANT_ID", "tenant");
+
+        TokenSource.Outcome outcome = source("RunAs=Workload;AppId=a").acquire(REQUEST);
+
+        assertThat(((TokenSource.Unavailable) outcome).reason()).isEqualTo("not set: AZURE_FEDERATED_TOKEN_FILE");
+    }
+
+    private TokenSource source(String text) {
+        Environment environment = new Environment(variables, false, false, "/nowhere");
+        return new ConnectionStringSource(environment, new File(root.toString()), http, time)
+                .of(SignIn.of(ConnectionSettings.parse(text)));
+    }
+}

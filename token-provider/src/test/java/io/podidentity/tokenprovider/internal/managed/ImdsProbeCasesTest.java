@@ -1,0 +1,118 @@
+package io.podidentity.tokenprovider.internal.managed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.HostCases;
+import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import java.io.File;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The question whether there is a metadata service, and the token request after it. */
+@Runs(kinds = "imds_probe")
+class ImdsProbeCasesTest extends ConformanceRunner {
+    private static final String UNMARKED = "Required metadata header not specified";
+
+    private final FakeTime time = new FakeTime();
+
+    @Override
+    public void run(ConformanceCase row) throws Exception {
+        JsonNode given = row.given();
+        FakeTransport http = new FakeTransport();
+        JsonNode server = given.path("server");
+        if (server.isArray()) {
+            server.forEach(answer -> add(http, answer));
+        } else if (server.isMissingNode()) {
+            http.answers(400, UNMARKED).answers(200, HostCases.TOKEN);
+        } else {
+            add(http, server);
+        }
+        TokenSource source = source(given, http);
+
+        List<String> results = new ArrayList<>();
+        String message = "";
+        for (int call = 0; call < given.path("calls").asInt(1); call++) {
+            // A no holds for three minutes; the cases have it forgotten at once.
+            time.advance(Duration.ofMinutes(4));
+            Failed failure = HostCases.failure(source, HostCases.REQUEST);
+            results.add(failure == null ? "token" : failure.unavailable() ? "unavailable" : "failed");
+            message = failure == null ? "" : failure.message();
+        }
+
+        verify(row, http.requests(), results, message);
+    }
+
+    private TokenSource source(JsonNode given, HttpTransport http) {
+        Environment environment = HostCases.environment(given);
+        List<TokenSource> all = new DefaultSources(environment, new File("/nowhere"), http, time).all();
+        return given.path("in_chain").asBoolean(false)
+                ? all.get(all.size() - 1)
+                : new ImdsTokenSource(environment, http, time, false);
+    }
+
+    private static void verify(ConformanceCase row, List<HttpRequest> requests, List<String> results, String message) {
+        JsonNode expected = row.expected();
+        long probes = requests.stream()
+                .filter(sent -> sent.header("Metadata") == null)
+                .count();
+        long tokenRequests = requests.size() - probes;
+        for (String member : (Iterable<String>) expected::fieldNames) {
+            JsonNode value = expected.get(member);
+            switch (member) {
+                case "error" -> assertThat(results).containsOnly(value.asText());
+                case "result" -> assertThat(results).containsExactly(value.asText());
+                case "results" -> {
+                    List<String> texts = new ArrayList<>();
+                    value.forEach(text -> texts.add(text.asText()));
+                    assertThat(results).isEqualTo(texts);
+                }
+                case "probes" -> assertThat(probes).isEqualTo(value.asLong());
+                case "token_requests" -> assertThat(tokenRequests).isEqualTo(value.asLong());
+                case "sends" -> assertThat(requests).hasSize(value.asInt());
+                case "proceeds" -> assertThat(tokenRequests > 0).isEqualTo(value.asBoolean());
+                case "message_contains" -> assertThat(message).contains(value.asText());
+                case "method" -> assertThat(requests.get(0).form()).isNull();
+                case "query" -> assertThat(HostCases.query(requests.get(0))).isEqualTo(HostCases.texts(value));
+                case "headers_absent" ->
+                    value.forEach(name ->
+                            assertThat(requests.get(0).header(name.asText())).isNull());
+                case "connect_timeout_ms" ->
+                    assertThat(requests.get(0).connectMillis()).isEqualTo(value.asInt());
+                case "read_timeout_ms" ->
+                    assertThat(requests.get(0).totalMillis()).isEqualTo(value.asInt());
+                case "cause" -> assertThat(message).startsWith("no answer from");
+                default -> throw new AssertionError(member);
+            }
+        }
+    }
+
+    private static void add(FakeTransport http, JsonNode answer) {
+        if (answer.isObject()) {
+            http.answers(answer.get("status").asInt(), answer.get("body").asText());
+            return;
+        }
+        String text = answer.asText();
+        switch (text) {
+            case "token" -> http.answers(200, HostCases.TOKEN);
+            case "timeout", "accept_no_response" -> http.fails(new SocketTimeoutException("Read timed out"));
+            case "closed_port" -> http.fails(new ConnectException("Connection refused"));
+            case "garbage_bytes" -> http.fails(new IOException("the answer is not HTTP"));
+            default -> http.answers(Integer.parseInt(text.replace("http_", "")), UNMARKED);
+        }
+    }
+}

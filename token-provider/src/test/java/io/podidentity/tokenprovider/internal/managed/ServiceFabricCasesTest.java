@@ -1,0 +1,78 @@
+package io.podidentity.tokenprovider.internal.managed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.cases.ConformanceCase;
+import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.HostCases;
+import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.ServiceFabricServer;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Service Fabric, over real TLS. */
+@Runs(kinds = "service_fabric")
+class ServiceFabricCasesTest extends ConformanceRunner {
+    private static final String OLD = "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4";
+    private static final Map<String, String> MESSAGES = Map.of(
+            "thumbprint_mismatch", "is not the one that IDENTITY_SERVER_THUMBPRINT names, and no secret was sent",
+            "https_required", "IDENTITY_ENDPOINT is no https URL",
+            "redirect_refused", "HTTP 302");
+
+    @Override
+    public void run(ConformanceCase row) throws Exception {
+        JsonNode given = row.given();
+        try (ServiceFabricServer server =
+                new ServiceFabricServer(given.path("server").asInt(200))) {
+            Map<String, String> variables = new HashMap<>(server.variables());
+            if (given.hasNonNull("endpoint")) {
+                variables.put("IDENTITY_ENDPOINT", row.given("endpoint"));
+            }
+            if ("other".equals(row.given("cert"))) {
+                variables.put("IDENTITY_SERVER_THUMBPRINT", "a".repeat(40));
+            }
+            TokenSource source = new ServiceFabricTokenSource(
+                    new Environment(variables, false, false, "/nowhere"),
+                    null,
+                    new HttpTransport(Time.SYSTEM),
+                    Time.SYSTEM);
+            String claims = given.has("capabilities") && !given.has("claims") ? "{}" : row.given("claims");
+            if (given.has("cached_token")) {
+                assertThat(HostCases.failure(source, HostCases.REQUEST)).isNull();
+            }
+
+            Failed failure = HostCases.failure(source, HostCases.REQUEST.withClaims(claims));
+
+            verify(row, server, failure);
+        }
+    }
+
+    private static void verify(ConformanceCase row, ServiceFabricServer server, Failed failure) {
+        String error = row.expected("error");
+        if (error == null) {
+            assertThat(failure).isNull();
+            assertThat(server.secrets()).containsOnly("the-secret");
+        } else {
+            assertThat(failure.message()).contains(MESSAGES.get(error)).doesNotContain("the-secret");
+        }
+        if (row.expected().has("secret_sent")) {
+            assertThat(server.secrets()).isEmpty();
+        }
+        if (row.expected().has("query_has")) {
+            Map<String, String> last =
+                    HostCases.members(server.queries().get(server.queries().size() - 1));
+            HostCases.texts(row.expected().get("query_has"))
+                    .forEach(
+                            (name, value) -> assertThat(last).containsEntry(name, value.startsWith("<") ? OLD : value));
+        }
+        if (row.expected().path("cache_bypassed").asBoolean()) {
+            assertThat(server.queries()).hasSize(2);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.FakeProcessRunner;
+import io.podidentity.tokenprovider.support.FakeTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AzureCliProfileTest {
+    private static final Instant WRITTEN = Instant.parse("2026-01-01T00:00:00.123Z");
+
+    @TempDir
+    private Path home;
+
+    @Test
+    void fingerprint_withoutTheFile_isZero() {
+        assertThat(profile(Map.of()).fingerprint()).isZero();
+    }
+
+    @Test
+    void fingerprint_whileNothingChanges_isTheSame() throws IOException {
+        write(home.resolve(".azure"), "one", WRITTEN);
+
+        assertThat(profile(Map.of()).fingerprint())
+                .isNotZero()
+                .isEqualTo(profile(Map.of()).fingerprint());
+    }
+
+    @Test
+    void fingerprint_onceTheFileWasWritten_isAnother() throws IOException {
+        AzureCliProfile profile = profile(Map.of());
+        write(home.resolve(".azure"), "one", WRITTEN);
+        long first = profile.fingerprint();
+        write(home.resolve(".azure"), "two", WRITTEN.plusMillis(1));
+        long later = profile.fingerprint();
+        write(home.resolve(".azure"), "three", WRITTEN.plusMillis(1));
+        long longer = profile.fingerprint();
+        Files.delete(home.resolve(".azure/azureProfile.json"));
+
+        assertThat(first).isNotEqualTo(later);
+        assertThat(later).isNotEqualTo(longer);
+        assertThat(profile.fingerprint()).isZero();
+    }
+
+    @Test
+    void fingerprint_whenAnotherFolderIsNamed_isOfTheFileThere() throws IOException {
+        write(home.resolve("other"), "one", WRITTEN);
+        Map<String, String> variables =
+                Map.of("AZURE_CONFIG_DIR", home.resolve("other").toString());
+
+        assertThat(profile(variables).fingerprint()).isNotZero();
+        assertThat(profile(Map.of()).fingerprint()).isZero();
+    }
+
+    @Test
+    void accountFingerprint_ofTheSource_isThatOfTheFile() throws IOException {
+        write(home.resolve(".azure"), "one", WRITTEN);
+        Environment environment = new Environment(Map.of(), false, false, home.toString());
+        AzureCliTokenSource source =
+                new AzureCliTokenSource(environment, new FakeProcessRunner(), new FakeTime(), ZoneOffset.UTC, null);
+
+        assertThat(source.accountFingerprint()).isEqualTo(profile(Map.of()).fingerprint());
+    }
+
+    private AzureCliProfile profile(Map<String, String> variables) {
+        return new AzureCliProfile(new Environment(variables, false, false, home.toString()));
+    }
+
+    private static void write(Path folder, String text, Instant at) throws IOException {
+        Path file = Files.createDirectories(folder).resolve("azureProfile.json");
+        Files.writeString(file, text);
+        Files.setLastModifiedTime(file, FileTime.from(at));
+    }
+}

@@ -1,0 +1,100 @@
+package io.podidentity.tokenprovider.internal.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.Explanation;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSource.Acquired;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
+import io.podidentity.tokenprovider.support.ThreadsOfOurs;
+import io.podidentity.tokenprovider.support.ToolFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** azd and PowerShell in the default chain, played by small scripts. */
+@Timeout(60)
+class DeveloperToolsIT {
+    private static final TokenRequest REQUEST =
+            TokenRequest.forResource("https://storage.azure.com/").withDeadline(Duration.ofSeconds(30));
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void noThreadIsLeft() throws InterruptedException {
+        ThreadsOfOurs.awaitNone();
+    }
+
+    @Test
+    void azd_thatWarns_answersAllTheSame() throws Exception {
+        ToolFolder tools = new ToolFolder(folder);
+        tools.install(
+                "azd",
+                "echo 'WARNING: new azd' >&2\necho '{\"token\":\"t\",\"expiresOn\":\"2100-01-01T00:00:00Z\"}'\n");
+
+        TokenSource.Outcome outcome =
+                AzureDeveloperCliTokenSource.of(tools.environment(Map.of())).acquire(REQUEST);
+
+        assertThat(((Acquired) outcome).token().value()).isEqualTo("t");
+    }
+
+    @Test
+    void powerShell_thatIsGivenAScript_canDecodeIt() throws Exception {
+        Path script = folder.resolve("script");
+        ToolFolder tools = new ToolFolder(folder);
+        tools.install(
+                "pwsh",
+                "PATH=/usr/bin:/bin\nprintf %s \"$4\" | base64 -d | tr -d '\\0' > " + script
+                        + "\necho '{\"Token\":\"t\",\"ExpiresOn\":4102444800}'\n");
+
+        TokenSource.Outcome outcome =
+                AzurePowerShellTokenSource.of(tools.environment(Map.of())).acquire(REQUEST);
+
+        assertThat(((Acquired) outcome).token().value()).isEqualTo("t");
+        assertThat(Files.readString(script))
+                .startsWith("$ErrorActionPreference = 'Stop'\n")
+                .contains("Get-AzAccessToken");
+    }
+
+    @Test
+    void azd_thatHangs_isStopped() throws Exception {
+        ToolFolder tools = new ToolFolder(folder);
+        tools.install("azd", "/bin/sleep 300 &\nwait\n");
+
+        TokenSource.Outcome outcome = AzureDeveloperCliTokenSource.of(tools.environment(Map.of()))
+                .acquire(REQUEST.withDeadline(Duration.ofSeconds(1)));
+
+        assertThat(outcome)
+                .isEqualTo(new Unavailable(
+                        "azd did not answer in time and was stopped", "Run 'azd auth token' to see why."));
+    }
+
+    @Test
+    void tools_thatAreThereAndWhereNobodyIsLoggedIn_areAllNamed() {
+        ToolFolder tools = new ToolFolder(folder);
+        tools.install("az", "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1\n");
+        tools.install("azd", "echo 'ERROR: not logged in, run `azd auth login` to login' >&2; exit 1\n");
+        tools.install("pwsh", "echo VersionTooOld\n");
+
+        Explanation explanation = AzureServiceTokenProvider.builder()
+                .environment(Map.of("PATH", folder.toString(), "AZURE_TOKEN_CREDENTIALS", "dev"))
+                .build()
+                .explain("https://storage.azure.com/");
+
+        assertThat(explanation.toString().replaceAll("\\d+ ms", "N ms")).isEqualTo("""
+                No token for https://storage.azure.com/ (NO_SOURCE_AVAILABLE).
+                  Azure CLI: unavailable (N ms): nobody is logged in to az. Run 'az login'.
+                  Azure Developer CLI: unavailable (N ms): nobody is logged in to azd. Run 'azd auth login'.
+                  Azure PowerShell: unavailable (N ms): PowerShell has no module Az.Accounts of version 2.2.0 or later. \
+                Run 'Install-Module Az.Accounts' in PowerShell.
+                  More: docs/troubleshooting.md#no-source-available""");
+    }
+}

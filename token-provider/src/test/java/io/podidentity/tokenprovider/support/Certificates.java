@@ -1,0 +1,139 @@
+package io.podidentity.tokenprovider.support;
+
+import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** Makes certificates that are worth nothing; keys are made once, since that is slow. */
+public final class Certificates {
+    public static final Instant FROM = Instant.parse("2025-01-01T00:00:00Z");
+    public static final Instant UNTIL = Instant.parse("2035-01-01T00:00:00Z");
+
+    private static final Map<String, KeyPair> KEYS = new HashMap<>();
+
+    private Certificates() {}
+
+    /** A self-signed certificate with an RSA key, valid for years. */
+    public static ClientCertificate rsa(String subject) {
+        return rsa(subject, FROM, UNTIL);
+    }
+
+    public static ClientCertificate rsa(String subject, Instant from, Instant until) {
+        return selfSigned(key("RSA", "one"), "SHA256withRSA", subject, from, until);
+    }
+
+    /** A self-signed certificate with another RSA key. */
+    public static ClientCertificate otherRsa(String subject) {
+        return selfSigned(key("RSA", "other"), "SHA256withRSA", subject, FROM, UNTIL);
+    }
+
+    /** A self-signed certificate with a key that Entra ID does not take. */
+    public static ClientCertificate ec(String subject) {
+        return selfSigned(key("EC", "one"), "SHA256withECDSA", subject, FROM, UNTIL);
+    }
+
+    public static synchronized KeyPair key(String algorithm, String name) {
+        return KEYS.computeIfAbsent(algorithm + name, unused -> {
+            try {
+                KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+                generator.initialize(algorithm.equals("RSA") ? 2048 : 256);
+                return generator.generateKeyPair();
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private static ClientCertificate selfSigned(
+            KeyPair pair, String algorithm, String subject, Instant from, Instant until) {
+        X500Name name = new X500Name(subject);
+        X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                name,
+                BigInteger.valueOf(from.getEpochSecond()),
+                Date.from(from),
+                Date.from(until),
+                name,
+                pair.getPublic());
+        try {
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(new GeneralName(GeneralName.dNSName, "proxy.cluster.example")));
+            X509Certificate certificate = new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate())));
+            return new ClientCertificate(pair.getPrivate(), List.of(certificate));
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static String pem(X509Certificate certificate) throws GeneralSecurityException {
+        return pem("CERTIFICATE", certificate.getEncoded());
+    }
+
+    /** The key as PKCS#8. */
+    public static String pem(PrivateKey key) {
+        return pem("PRIVATE KEY", key.getEncoded());
+    }
+
+    /** An RSA key as PKCS#1. */
+    public static String pkcs1(PrivateKey key) throws IOException {
+        return pem(
+                "RSA PRIVATE KEY",
+                PrivateKeyInfo.getInstance(key.getEncoded())
+                        .parsePrivateKey()
+                        .toASN1Primitive()
+                        .getEncoded());
+    }
+
+    public static String pem(String label, byte[] der) {
+        return "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label + "-----\n";
+    }
+
+    /** A PKCS#12 file with these. */
+    public static byte[] pkcs12(String password, ClientCertificate... certificates)
+            throws GeneralSecurityException, IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        store(password, certificates).store(out, password.toCharArray());
+        return out.toByteArray();
+    }
+
+    public static KeyStore store(String password, ClientCertificate... certificates)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (ClientCertificate certificate : certificates) {
+            store.setKeyEntry(
+                    "entry" + store.size(),
+                    certificate.key(),
+                    password.toCharArray(),
+                    certificate.chain().toArray(new Certificate[0]));
+        }
+        return store;
+    }
+}

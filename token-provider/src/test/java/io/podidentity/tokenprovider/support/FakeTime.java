@@ -1,0 +1,58 @@
+package io.podidentity.tokenprovider.support;
+
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A clock that a test turns on; whoever sleeps turns it on too, and is noted. */
+public final class FakeTime extends Time {
+    public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final List<Duration> sleeps = new ArrayList<>();
+    private Instant now = START;
+    /** Not zero and near the end of what fits, so that comparing instead of subtracting would show. */
+    private long nanos = Long.MAX_VALUE - 1_000_000_000L;
+
+    @Override
+    public synchronized long millis() {
+        return now.toEpochMilli();
+    }
+
+    @Override
+    public synchronized long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public void sleep(long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        synchronized (this) {
+            sleeps.add(Duration.ofNanos(nanos));
+            advance(Duration.ofNanos(nanos));
+        }
+    }
+
+    /** Lets time pass. */
+    public synchronized void advance(Duration duration) {
+        now = now.plus(duration);
+        nanos += duration.toNanos();
+    }
+
+    /** Sets the wall clock and leaves the steady one alone, as an administrator does. */
+    public synchronized void setWallClock(Instant instant) {
+        now = instant;
+    }
+
+    public synchronized Instant now() {
+        return now;
+    }
+
+    /** How long was slept, each time. */
+    public synchronized List<Duration> sleeps() {
+        return List.copyOf(sleeps);
+    }
+}

@@ -1,0 +1,105 @@
+package io.podidentity.tokenprovider.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A server that does what no HTTP server does. */
+public final class FaultyServer implements AutoCloseable {
+    /** What it does to each connection, until it is closed. */
+    public interface Fault {
+        void on(Connection connection) throws IOException, InterruptedException;
+    }
+
+    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Fault fault;
+
+    public FaultyServer(Fault fault) throws IOException {
+        this.fault = fault;
+        start(this::accept);
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    public int connections() {
+        return sockets.size();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = server.accept();
+                sockets.add(socket);
+                start(() -> serve(socket));
+            }
+        } catch (IOException e) {
+            // Closed.
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            byte[] request = new byte[8192];
+            assertThat(socket.getInputStream().read(request)).isPositive();
+            fault.on(new Connection(socket.getOutputStream()));
+        } catch (IOException e) {
+            // The client went away, which is what the tests want.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void start(Runnable work) {
+        Thread thread = new Thread(work, "faulty-server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed.countDown();
+        server.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    /** A connection whose request was read. */
+    public final class Connection {
+        private final OutputStream out;
+
+        Connection(OutputStream out) {
+            this.out = out;
+        }
+
+        public Connection sends(String text) throws IOException {
+            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            return this;
+        }
+
+        /** Sends a text again and again, with pauses, until somebody hangs up. */
+        public void sendsForEver(String text, long pauseMillis) throws IOException, InterruptedException {
+            do {
+                sends(text);
+            } while (!closed.await(pauseMillis, TimeUnit.MILLISECONDS));
+        }
+
+        public void isSilent() throws InterruptedException {
+            closed.await();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.podidentity.tokenprovider.support;
+
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads what a request's form says. */
+public final class Forms {
+    private Forms() {}
+
+    /** The form's fields, in their order. */
+    public static Map<String, String> fields(String form) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (String pair : form.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            fields.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
+        }
+        return fields;
+    }
+
+    /** A field of a POST. */
+    public static String field(HttpRequest request, String name) {
+        return fields(request.form()).get(name);
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}
