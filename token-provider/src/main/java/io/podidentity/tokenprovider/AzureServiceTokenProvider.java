@@ -123,9 +123,9 @@ public final class AzureServiceTokenProvider {
         if (slot == null || !slot.isFor(resource)) {
             slot = cache.slot(resource);
         }
-        CachedToken quiet = slot.quiet();
-        if (quiet != null) {
-            return used(quiet);
+        CachedToken fresh = slot.fresh();
+        if (fresh != null) {
+            return used(fresh);
         }
         slot = cache.slot(resource);
         AccessToken token = used(slot.get(false, deadline));

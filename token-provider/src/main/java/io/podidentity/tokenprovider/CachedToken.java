@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *      |------ FRESH ------|---- REFRESH_DUE -----|---- EXPIRED
  * </pre>
  *
- * <p>Until {@code quietUntil} nothing at all needs a look: it is the refresh, the next look at the account, or the next
+ * <p>Until {@code freshUntil} nothing at all needs a look: it is the refresh, the next look at the account, or the next
  * try to refresh, whichever comes first.
  */
 final class CachedToken {
@@ -27,7 +27,7 @@ final class CachedToken {
     private final TokenSourceChain.Walk walk;
     final long refreshAt;
     final long expiresAt;
-    final long quietUntil;
+    final long freshUntil;
 
     /**
      * A token that was just acquired.
@@ -39,19 +39,19 @@ final class CachedToken {
         this.refreshAt = refreshAt(token, nowMillis);
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
         this.walk = walk;
-        this.quietUntil = walk.isAccountBound() ? Math.min(refreshAt, nowMillis + ACCOUNT_CHECK_MILLIS) : refreshAt;
+        this.freshUntil = walk.isAccountBound() ? Math.min(refreshAt, nowMillis + ACCOUNT_CHECK_MILLIS) : refreshAt;
     }
 
-    private CachedToken(CachedToken same, long quietUntil) {
+    private CachedToken(CachedToken same, long freshUntil) {
         this.token = same.token;
         this.walk = same.walk;
         this.refreshAt = same.refreshAt;
         this.expiresAt = same.expiresAt;
-        this.quietUntil = quietUntil;
+        this.freshUntil = freshUntil;
     }
 
     /** The same token, with nothing to look at for a second. */
-    CachedToken quietFrom(long nowMillis) {
+    CachedToken freshFrom(long nowMillis) {
         long next = nowMillis + ACCOUNT_CHECK_MILLIS;
         long bound = nowMillis < refreshAt ? refreshAt : expiresAt;
         return new CachedToken(this, !walk.isAccountBound() && nowMillis < refreshAt ? bound : Math.min(bound, next));

@@ -59,11 +59,11 @@ final class Flight implements Runnable {
             }
             slot.landed(this, slot.acquire(deadline));
         } catch (TokenAcquisitionException e) {
-            slot.crashed(this, e);
+            slot.failed(this, e);
         } catch (InterruptedException e) {
-            slot.crashed(this, Failures.interrupted(request.resource(), e));
+            slot.failed(this, Failures.interrupted(request.resource(), e));
         } catch (Error e) {
-            slot.crashed(this, Failures.unexpected(request.resource(), e));
+            slot.failed(this, Failures.unexpected(request.resource(), e));
             throw e;
         } finally {
             thread = null;

@@ -69,20 +69,20 @@ final class TokenSlot {
 
     /** A token that needs no look at anything; null otherwise. The path of nearly all calls. */
     @Nullable
-    CachedToken quiet() {
+    CachedToken fresh() {
         CachedToken token = cached;
-        return token != null && time.millis() < token.quietUntil ? token : null;
+        return token != null && time.millis() < token.freshUntil ? token : null;
     }
 
     /** Forgets all, also the flight under way: whoever waits for it still gets its token. */
     void clear() {
         synchronized (lock) {
-            begin(null);
+            reset(null);
         }
     }
 
     /** Begins anew with a token or without one; the caller holds the lock. */
-    private void begin(@Nullable CachedToken token) {
+    private void reset(@Nullable CachedToken token) {
         cached = token;
         flight = null;
         failure = null;
@@ -172,7 +172,7 @@ final class TokenSlot {
             return null;
         }
         long now = time.millis();
-        if (now < token.quietUntil) {
+        if (now < token.freshUntil) {
             return token;
         }
         if (now >= token.expiresAt) {
@@ -194,7 +194,7 @@ final class TokenSlot {
         if (!token.isAccountUnchanged()) {
             return false;
         }
-        replace(token, token.quietFrom(now));
+        replace(token, token.freshFrom(now));
         if (now >= token.refreshAt) {
             refreshBehind(now);
         }
@@ -257,7 +257,7 @@ final class TokenSlot {
             crew.execute(begun);
         } catch (RuntimeException | OutOfMemoryError e) {
             // No thread to be had: the flight ends here, or its callers would wait for nothing.
-            crashed(begun, Failures.unexpected(request.resource(), e));
+            failed(begun, Failures.unexpected(request.resource(), e));
         }
     }
 
@@ -287,36 +287,36 @@ final class TokenSlot {
         synchronized (lock) {
             // Not if it was given up or the slot was cleared meanwhile.
             if (flight == landed) {
-                begin(token);
+                reset(token);
             }
         }
         landed.end(token, null);
     }
 
     /** A flight came back without one. */
-    void crashed(Flight crashed, TokenAcquisitionException e) {
+    void failed(Flight failed, TokenAcquisitionException e) {
         synchronized (lock) {
-            if (flight == crashed) {
+            if (flight == failed) {
                 flight = null;
-                if (crashed.background) {
+                if (failed.background) {
                     long backOff = FIRST_BACK_OFF_MILLIS << Math.min(failedRefreshes, MAX_BACK_OFF_SHIFT);
                     failedRefreshes++;
                     noRefreshBefore = time.millis() + Math.max(backOff, e.retryAfterMillis());
                 }
                 // A deadline tells of the caller that set it, not of the sources.
-                if (crashed.waiting > 0 && e.code() != TokenAcquisitionException.Code.TIMED_OUT) {
+                if (failed.waiting > 0 && e.code() != TokenAcquisitionException.Code.TIMED_OUT) {
                     failure = e;
                     failedAt = time.nanos();
                 }
             }
         }
-        if (crashed.background) {
+        if (failed.background) {
             System.getLogger(TokenSlot.class.getName())
                     .log(
                             Level.WARNING,
                             "The token is still valid, but getting the next one failed. {0}",
                             e.getMessage());
         }
-        crashed.end(null, e);
+        failed.end(null, e);
     }
 }

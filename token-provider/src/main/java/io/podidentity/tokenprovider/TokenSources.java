@@ -7,7 +7,7 @@ import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
-import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
@@ -208,7 +208,7 @@ public final class TokenSources {
     private static TokenSource managed(@Nullable UserAssignedIdentity identity) {
         Environment environment = Environment.ofProcess();
         HttpTransport http = new HttpTransport(Time.SYSTEM);
-        TokenSource host = HostSources.find(environment, new File("/"), http, Time.SYSTEM, identity);
+        TokenSource host = EndpointSources.find(environment, new File("/"), http, Time.SYSTEM, identity);
         return host == null ? new ImdsTokenSource(environment, http, Time.SYSTEM, false, identity) : host;
     }
 

@@ -11,9 +11,9 @@ import io.podidentity.tokenprovider.cases.ConformanceFile;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
+import io.podidentity.tokenprovider.internal.application.KeyStoreCredential;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
-import io.podidentity.tokenprovider.internal.application.StoreCertificate;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
@@ -104,9 +104,9 @@ class ApplicationCasesTest extends ConformanceRunner {
         return source(
                 "Client certificate",
                 "Thumbprint".equals(row.given("by"))
-                        ? StoreCertificate.byThumbprint(
+                        ? KeyStoreCredential.byThumbprint(
                                 store, Certificates.rsa(SUBJECT).thumbprint())
-                        : StoreCertificate.bySubject(store, "cn=APP"));
+                        : KeyStoreCredential.bySubject(store, "cn=APP"));
     }
 
     private TokenSource source(String name, EntraCredential credential) {
@@ -235,7 +235,7 @@ class ApplicationCasesTest extends ConformanceRunner {
 
         TokenAcquisitionException refusal = catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> source("Client certificate", StoreCertificate.bySubject(store, SUBJECT))
+                () -> source("Client certificate", KeyStoreCredential.bySubject(store, SUBJECT))
                         .acquire(REQUEST));
         assertThat(refusal).isNotNull();
 

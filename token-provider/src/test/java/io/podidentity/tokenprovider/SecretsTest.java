@@ -8,7 +8,7 @@ import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
-import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
@@ -162,7 +162,7 @@ class SecretsTest {
                             .does(request -> new HttpResponse(
                                     status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
                     Environment environment = new Environment(variables, false, false, "/nowhere");
-                    show(HostSources.find(environment, folder.toFile(), http, time, null));
+                    show(EndpointSources.find(environment, folder.toFile(), http, time, null));
                 }
             }
         }

@@ -47,8 +47,8 @@ class TokenCacheTest {
 
         assertThat(cache.size()).isLessThanOrEqualTo(TokenCache.MAX_SLOTS);
         assertThat(source.calls()).isEqualTo(10_000);
-        assertThat(cache.slot("https://resource/9999").quiet()).isNotNull();
-        assertThat(cache.slot("https://resource/0").quiet()).isNull();
+        assertThat(cache.slot("https://resource/9999").fresh()).isNotNull();
+        assertThat(cache.slot("https://resource/0").fresh()).isNull();
     }
 
     @Test
@@ -64,7 +64,7 @@ class TokenCacheTest {
         cache.slot("one more");
 
         assertThat(cache.size()).isEqualTo(2);
-        assertThat(cache.slot("long").quiet()).isNotNull();
+        assertThat(cache.slot("long").fresh()).isNotNull();
     }
 
     @Test
@@ -74,7 +74,7 @@ class TokenCacheTest {
 
         cache.clear();
 
-        assertThat(slot.quiet()).isNull();
+        assertThat(slot.fresh()).isNull();
         assertThat(cache.size()).isZero();
     }
 
@@ -91,9 +91,9 @@ class TokenCacheTest {
         cache.slot("one more");
 
         assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS * 3 / 4 + 1);
-        assertThat(soonest.quiet()).isNull();
-        assertThat(cache.slot("minutes 260").quiet()).isNotNull();
-        assertThat(cache.slot("minutes 259").quiet()).isNull();
+        assertThat(soonest.fresh()).isNull();
+        assertThat(cache.slot("minutes 260").fresh()).isNotNull();
+        assertThat(cache.slot("minutes 259").fresh()).isNull();
     }
 
     @Test

@@ -40,10 +40,10 @@ class TokenSlotEdgesTest {
         CachedToken token = acquire();
 
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt - 1));
-        assertThat(slot.quiet()).isSameAs(token);
+        assertThat(slot.fresh()).isSameAs(token);
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt));
 
-        assertThat(slot.quiet()).isNull();
+        assertThat(slot.fresh()).isNull();
         assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
         assertThat(crew.waiting()).isEqualTo(1);
     }

@@ -67,7 +67,7 @@ class TokenSlotTest {
         time.advance(Duration.ofMinutes(54));
 
         assertThat(slot.get(false, LIMIT)).isSameAs(first);
-        assertThat(slot.quiet()).isSameAs(first);
+        assertThat(slot.fresh()).isSameAs(first);
         assertThat(crew.waiting()).isZero();
         assertThat(source.calls()).isEqualTo(1);
     }
@@ -277,9 +277,9 @@ class TokenSlotTest {
         crew.fly();
 
         assertThat(waiting).isCompleted();
-        assertThat(slot.quiet()).isNull();
+        assertThat(slot.fresh()).isNull();
         crew.fly();
-        assertThat(slot.quiet()).isSameAs(later.join());
+        assertThat(slot.fresh()).isSameAs(later.join());
     }
 
     @Test

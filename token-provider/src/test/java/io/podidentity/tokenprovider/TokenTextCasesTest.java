@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceFile;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.HostCases;
+import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.JsonException;
@@ -98,7 +98,7 @@ class TokenTextCasesTest extends ConformanceRunner {
         }
         AccessToken token;
         try {
-            token = TokenResponse.token(body.toString(), HostCases.REQUEST, "fake", FakeTime.START.toEpochMilli());
+            token = TokenResponse.token(body.toString(), EndpointCases.REQUEST, "fake", FakeTime.START.toEpochMilli());
         } catch (JsonException e) {
             assertThat(row.expected("error")).as(e.getMessage()).isNotNull();
             return;

@@ -9,9 +9,9 @@ import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
 import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
-import io.podidentity.tokenprovider.internal.http.Exchange;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
@@ -119,7 +119,7 @@ public final class KeyVaultSecret {
 
     private HttpResponse send(HttpRequest request, @Nullable Secret sent, long deadline) throws InterruptedException {
         try {
-            return new Exchange(http, time).send(request, new EntraRetrySchedule(false), deadline);
+            return new HttpRetry(http, time).send(request, new EntraRetrySchedule(false), deadline);
         } catch (IOException e) {
             String vault = request.url().substring(0, request.url().indexOf("/secrets/"));
             throw failure(

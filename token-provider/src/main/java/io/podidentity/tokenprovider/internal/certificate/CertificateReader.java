@@ -46,7 +46,7 @@ public final class CertificateReader {
         char[] characters = password == null ? new char[0] : password.reveal().toCharArray();
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(new ByteArrayInputStream(contents), characters);
-        List<ClientCertificate> certificates = StoredCertificates.of(store, characters);
+        List<ClientCertificate> certificates = RsaEntries.of(store, characters);
         if (certificates.isEmpty()) {
             throw unusable(origin, "holds no certificate with an RSA key", RSA_REMEDY);
         }

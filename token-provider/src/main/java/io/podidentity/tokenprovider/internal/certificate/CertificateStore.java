@@ -53,7 +53,7 @@ public record CertificateStore(
         try (InputStream in = file == null ? null : new FileInputStream(file)) {
             KeyStore store = KeyStore.getInstance(type);
             store.load(in, characters);
-            return StoredCertificates.of(store, characters);
+            return RsaEntries.of(store, characters);
         } catch (IOException e) {
             // Its message may hold anything; a wrong password is among the reasons.
             throw failure(this + " cannot be opened");

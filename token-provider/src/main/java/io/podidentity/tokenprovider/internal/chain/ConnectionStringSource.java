@@ -3,9 +3,9 @@ package io.podidentity.tokenprovider.internal.chain;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
+import io.podidentity.tokenprovider.internal.application.KeyStoreCredential;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
-import io.podidentity.tokenprovider.internal.application.StoreCertificate;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
@@ -93,8 +93,8 @@ public final class ConnectionStringSource {
         CertificateStore store =
                 CertificateStore.of(environment, application.location().equals("LocalMachine"));
         return application.thumbprint() != null
-                ? StoreCertificate.byThumbprint(store, application.thumbprint())
-                : StoreCertificate.bySubject(store, String.valueOf(application.subject()));
+                ? KeyStoreCredential.byThumbprint(store, application.thumbprint())
+                : KeyStoreCredential.bySubject(store, String.valueOf(application.subject()));
     }
 
     private TokenSource keyVault(SignIn.KeyVaultCertificate application) {

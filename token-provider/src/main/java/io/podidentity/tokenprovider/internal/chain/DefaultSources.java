@@ -4,8 +4,8 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
-import io.podidentity.tokenprovider.internal.managed.HostEvidence;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
+import io.podidentity.tokenprovider.internal.managed.MachineEvidence;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
@@ -69,7 +69,7 @@ public final class DefaultSources {
 
     /** A source by its name, which is not loaded before it is asked. */
     TokenSource later(String name) {
-        return new LaterTokenSource(name, environment, http, time);
+        return new LazyTokenSource(name, environment, http, time);
     }
 
     /** Adds the application that the variables announce, and the workload identity. */
@@ -100,8 +100,8 @@ public final class DefaultSources {
     private @Nullable TokenSource host() {
         boolean variables =
                 has("IDENTITY_ENDPOINT") || has("IDENTITY_HEADER") || has("MSI_ENDPOINT") || has("MSI_SECRET");
-        boolean announced = variables || (!isAnnounced() && new HostEvidence(root).hasArcAgent(environment));
-        return announced ? HostSources.find(environment, root, http, time, null) : null;
+        boolean announced = variables || (!isAnnounced() && new MachineEvidence(root).hasArcAgent(environment));
+        return announced ? EndpointSources.find(environment, root, http, time, null) : null;
     }
 
     private TokenSource imds(boolean probing) {
@@ -110,7 +110,7 @@ public final class DefaultSources {
 
     /** Whether a variable or the machine itself says that a metadata service is at hand. */
     boolean saysAzure() {
-        return isAnnounced() || new HostEvidence(root).saysAzure();
+        return isAnnounced() || new MachineEvidence(root).saysAzure();
     }
 
     private boolean isAnnounced() {

@@ -108,7 +108,7 @@ public record EntraAuthority(String url, String asked) {
     }
 
     /** The base URL that is asked, without the slash at its end, for messages. */
-    String host() {
+    String baseUrl() {
         return asked.substring(0, asked.length() - 1);
     }
 

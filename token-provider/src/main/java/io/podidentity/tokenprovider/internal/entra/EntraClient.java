@@ -24,7 +24,7 @@ public record EntraClient(
     }
 
     /** Who is asked, for messages. */
-    String host() {
-        return proxy == null ? authority.host() : proxy.host();
+    String baseUrl() {
+        return proxy == null ? authority.baseUrl() : proxy.baseUrl();
     }
 }

@@ -6,9 +6,9 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
-import io.podidentity.tokenprovider.internal.http.Exchange;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
@@ -83,7 +83,7 @@ public final class EntraSession {
         HttpRequest post = client.endpoint(tenant).withForm(form(proof));
         HttpResponse response;
         try {
-            response = new Exchange(client.http(), client.time()).send(post, new EntraRetrySchedule(true), deadline);
+            response = new HttpRetry(client.http(), client.time()).send(post, new EntraRetrySchedule(true), deadline);
         } catch (IOException e) {
             return noAnswer(e, proof);
         }
@@ -101,8 +101,8 @@ public final class EntraSession {
             AccessToken token = TokenResponse.token(response.body(), request, source, nowMillis());
             return new EntraAnswer(token.withPrincipal(principal(token, proof)));
         } catch (JsonException e) {
-            String reason = client.host() + " answered HTTP 200 " + e.getMessage();
-            String remedy = "Check what answers at " + client.host() + ".";
+            String reason = client.baseUrl() + " answered HTTP 200 " + e.getMessage();
+            String remedy = "Check what answers at " + client.baseUrl() + ".";
             return new EntraAnswer(new TokenAcquisitionException(Code.INVALID_RESPONSE, reason, remedy, null), 0);
         }
     }
@@ -135,7 +135,7 @@ public final class EntraSession {
     }
 
     private EntraAnswer noAnswer(IOException e, EntraProof proof) {
-        String host = client.host();
+        String host = client.baseUrl();
         boolean distrust = EntraRetrySchedule.isDistrust(e);
         long limit = Math.min(request.deadlineNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
         TokenAcquisitionException failure = new TokenAcquisitionException(

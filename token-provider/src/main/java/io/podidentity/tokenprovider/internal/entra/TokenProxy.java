@@ -63,7 +63,7 @@ public final class TokenProxy {
     }
 
     /** Its base URL, for messages. */
-    String host() {
+    String baseUrl() {
         return url;
     }
 

@@ -3,7 +3,7 @@ package io.podidentity.tokenprovider.internal.entra;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.application.SmallFile;
-import io.podidentity.tokenprovider.internal.http.Tls;
+import io.podidentity.tokenprovider.internal.http.ServerTrust;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ final class TokenProxyTrust {
     /** What was read last, and what was made of it. */
     private byte[] pem = new byte[0];
 
-    private @Nullable Tls tls;
+    private @Nullable ServerTrust tls;
 
     /**
      * @param file a PEM file; null without one
@@ -50,7 +50,7 @@ final class TokenProxyTrust {
      *
      * @throws TokenAcquisitionException if there is no certificate authority where one should be
      */
-    synchronized @Nullable Tls tls() {
+    synchronized @Nullable ServerTrust tls() {
         if (file == null && data == null && sniName == null) {
             return null;
         }
@@ -59,7 +59,7 @@ final class TokenProxyTrust {
                 : data == null ? pem : data.getBytes(StandardCharsets.UTF_8);
         boolean isNew = tls == null || (read.length > 0 && !Arrays.equals(read, pem));
         if (isNew) {
-            tls = new Tls(sockets(read), null);
+            tls = new ServerTrust(sockets(read), null);
             pem = read;
         }
         return tls;

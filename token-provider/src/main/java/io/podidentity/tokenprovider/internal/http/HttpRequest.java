@@ -20,7 +20,7 @@ public record HttpRequest(
         List<String> headers,
         @Nullable String form,
         boolean direct,
-        @Nullable Tls tls,
+        @Nullable ServerTrust tls,
         int connectMillis,
         int totalMillis) {
 
@@ -61,7 +61,7 @@ public record HttpRequest(
                 totalMillis);
     }
 
-    public HttpRequest withTls(@Nullable Tls tls) {
+    public HttpRequest withTls(@Nullable ServerTrust tls) {
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }
 

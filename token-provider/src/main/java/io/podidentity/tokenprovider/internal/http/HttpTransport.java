@@ -40,7 +40,7 @@ public class HttpTransport {
     public HttpResponse send(HttpRequest request) throws IOException {
         long deadline = time.nanos() + request.totalMillis() * 1_000_000L;
         // Before the connection, whose classes a new process may still be loading on another thread.
-        ExchangeLimit limit = new ExchangeLimit(request.totalMillis());
+        HeaderDeadline limit = new HeaderDeadline(request.totalMillis());
         HttpURLConnection connection = open(request);
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
@@ -85,7 +85,7 @@ public class HttpTransport {
     private static HttpURLConnection open(HttpRequest request) throws IOException {
         URL url = URI.create(request.url()).toURL();
         URLConnection connection = request.direct() ? url.openConnection(Proxy.NO_PROXY) : url.openConnection();
-        Tls tls = request.tls();
+        ServerTrust tls = request.tls();
         if (tls != null && connection instanceof HttpsURLConnection secure) {
             secure.setSSLSocketFactory(tls.sockets());
             if (tls.hostnames() != null) {
@@ -107,7 +107,7 @@ public class HttpTransport {
         }
     }
 
-    private static int status(HttpURLConnection connection, HttpRequest request, ExchangeLimit limit)
+    private static int status(HttpURLConnection connection, HttpRequest request, HeaderDeadline limit)
             throws IOException {
         limit.watch(connection);
         try {
@@ -127,7 +127,7 @@ public class HttpTransport {
         }
     }
 
-    private static int requireInTime(int status, ExchangeLimit limit) throws SocketTimeoutException {
+    private static int requireInTime(int status, HeaderDeadline limit) throws SocketTimeoutException {
         if (limit.hasPassed()) {
             throw new SocketTimeoutException("the answer's header did not end in time");
         }

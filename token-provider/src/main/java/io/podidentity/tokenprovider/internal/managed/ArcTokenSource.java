@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Microsoft Learn, "Authenticate against Azure resources with Azure Arc-enabled servers".
  */
-public final class ArcTokenSource extends HostTokenSource {
+public final class ArcTokenSource extends EndpointTokenSource {
     private static final String AGENT = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
 
     private final boolean announced;
@@ -36,7 +36,7 @@ public final class ArcTokenSource extends HostTokenSource {
             @Nullable UserAssignedIdentity identity,
             HttpTransport http,
             Time time) {
-        super(ManagedIdentityHost.AZURE_ARC, environment, identity, http, time, endpoint(environment));
+        super(ManagedIdentityEndpoint.AZURE_ARC, environment, identity, http, time, endpoint(environment));
         this.announced = isAnnounced(environment);
         this.key = new ArcKey(environment, root);
     }

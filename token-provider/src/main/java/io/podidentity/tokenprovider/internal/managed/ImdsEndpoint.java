@@ -64,7 +64,7 @@ final class ImdsEndpoint {
     }
 
     /** The base URL, for messages. */
-    String host() {
+    String baseUrl() {
         return host;
     }
 

@@ -103,7 +103,7 @@ final class ImdsProbe {
                 connect(request);
                 found = Finding.of(http.send(request));
             } catch (IOException e) {
-                found = new Finding(NoAnswer.describe(e, endpoint.host(), LIMIT_MILLIS), false);
+                found = new Finding(NoAnswer.describe(e, endpoint.baseUrl(), LIMIT_MILLIS), false);
             } finally {
                 answered.countDown();
             }
@@ -116,7 +116,7 @@ final class ImdsProbe {
                 answered.await(left, TimeUnit.NANOSECONDS);
             }
             Finding finding = found;
-            return finding == null ? new Finding(NoAnswer.within(endpoint.host(), LIMIT_MILLIS), false) : finding;
+            return finding == null ? new Finding(NoAnswer.within(endpoint.baseUrl(), LIMIT_MILLIS), false) : finding;
         }
 
         private void connect(HttpRequest request) throws IOException {

@@ -6,9 +6,9 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.ErrorBody;
-import io.podidentity.tokenprovider.internal.http.Exchange;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
@@ -99,7 +99,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         long patience = request.deadlineNanos() / 3 * 2;
         long start = time.nanos();
         try {
-            HttpResponse response = new Exchange(http, time)
+            HttpResponse response = new HttpRetry(http, time)
                     .send(
                             question(request),
                             RetrySchedule.ofMetadataService(certain),
@@ -108,7 +108,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             return answer(request, response, certain);
         } catch (IOException e) {
             return new Unavailable(
-                    NoAnswer.describe(e, endpoint.host(), Math.min(time.nanos() - start, patience) / 1_000_000),
+                    NoAnswer.describe(e, endpoint.baseUrl(), Math.min(time.nanos() - start, patience) / 1_000_000),
                     endpoint.remedyForNoAnswer());
         }
     }
@@ -147,7 +147,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             return new Unavailable(reason, remedy);
         }
         if (!certain || ImdsFailure.isForeign(response)) {
-            return new Unavailable("what answers at " + endpoint.host() + " is no metadata service: " + reason, "");
+            return new Unavailable("what answers at " + endpoint.baseUrl() + " is no metadata service: " + reason, "");
         }
         Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
         throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.millis(response.retryAfter()));
@@ -160,11 +160,11 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         } catch (JsonException e) {
             problem = e.getMessage();
         }
-        String reason = endpoint.host() + " answered HTTP 200 " + problem;
+        String reason = endpoint.baseUrl() + " answered HTTP 200 " + problem;
         if (!certain) {
             return new Unavailable(reason, "");
         }
         throw new TokenAcquisitionException(
-                Code.INVALID_RESPONSE, reason, "Check what answers at " + endpoint.host() + ".", null);
+                Code.INVALID_RESPONSE, reason, "Check what answers at " + endpoint.baseUrl() + ".", null);
     }
 }

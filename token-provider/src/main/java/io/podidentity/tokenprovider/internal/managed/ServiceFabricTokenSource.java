@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Microsoft Learn, "How to leverage a Service Fabric application's managed identity to access Azure services".
  */
-public final class ServiceFabricTokenSource extends HostTokenSource {
+public final class ServiceFabricTokenSource extends EndpointTokenSource {
     private static final String THUMBPRINT = "IDENTITY_SERVER_THUMBPRINT";
 
     private final String thumbprint;
@@ -34,7 +34,7 @@ public final class ServiceFabricTokenSource extends HostTokenSource {
 
     public ServiceFabricTokenSource(
             Environment environment, @Nullable UserAssignedIdentity identity, HttpTransport http, Time time) {
-        super(ManagedIdentityHost.SERVICE_FABRIC, environment, identity, http, time);
+        super(ManagedIdentityEndpoint.SERVICE_FABRIC, environment, identity, http, time);
         String given = environment.get(THUMBPRINT);
         this.thumbprint =
                 given == null ? "" : given.replace(":", "").replace(" ", "").toLowerCase(Locale.ROOT);

@@ -1,6 +1,6 @@
 package io.podidentity.tokenprovider.internal.managed;
 
-import io.podidentity.tokenprovider.internal.http.Tls;
+import io.podidentity.tokenprovider.internal.http.ServerTrust;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -29,12 +29,12 @@ final class Thumbprint extends X509ExtendedTrustManager {
      *
      * @param sha1 40 hexadecimal digits
      */
-    static Tls tls(String sha1) {
+    static ServerTrust tls(String sha1) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new Thumbprint(HexFormat.of().parseHex(sha1))}, null);
             // The certificate itself is known, so its names say nothing more.
-            return new Tls(context.getSocketFactory(), (host, session) -> true);
+            return new ServerTrust(context.getSocketFactory(), (host, session) -> true);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

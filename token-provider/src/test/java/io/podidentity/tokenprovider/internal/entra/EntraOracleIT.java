@@ -33,7 +33,7 @@ import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
-import io.podidentity.tokenprovider.internal.http.Tls;
+import io.podidentity.tokenprovider.internal.http.ServerTrust;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -273,7 +273,7 @@ class EntraOracleIT {
             @Override
             public HttpResponse send(HttpRequest request) throws IOException {
                 oursSent.add(request.form());
-                return real.send(request.withTls(new Tls(tls.getSocketFactory(), null)));
+                return real.send(request.withTls(new ServerTrust(tls.getSocketFactory(), null)));
             }
 
             @Override

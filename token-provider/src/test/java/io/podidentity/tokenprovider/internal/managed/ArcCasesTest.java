@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -57,9 +57,9 @@ class ArcCasesTest extends ConformanceRunner {
         http.answers(200, answer(given.path("response_echo"), given.path("identity")));
         Environment environment = environment(given);
         TokenSource source = new ArcTokenSource(
-                environment, new File(own.toString()), HostCases.identity(given.path("identity")), http, time);
+                environment, new File(own.toString()), EndpointCases.identity(given.path("identity")), http, time);
 
-        Failed failure = HostCases.failure(source, HostCases.REQUEST);
+        Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST);
 
         String error = row.expected("error");
         if (error == null) {
@@ -72,15 +72,16 @@ class ArcCasesTest extends ConformanceRunner {
         }
         for (String query : new String[] {"query_has", "second_leg_query_has"}) {
             http.requests()
-                    .forEach(sent -> assertThat(HostCases.query(sent))
-                            .containsAllEntriesOf(HostCases.texts(row.expected().path(query))));
+                    .forEach(sent -> assertThat(EndpointCases.query(sent))
+                            .containsAllEntriesOf(
+                                    EndpointCases.texts(row.expected().path(query))));
         }
     }
 
     private static Environment environment(JsonNode given) {
-        Environment own = HostCases.environment(given);
+        Environment own = EndpointCases.environment(given);
         Map<String, String> variables =
-                new HashMap<>(HostCases.environment("AZURE_ARC").variables());
+                new HashMap<>(EndpointCases.environment("AZURE_ARC").variables());
         variables.putAll(own.variables());
         return new Environment(variables, false, own.windows(), "/nowhere");
     }
@@ -109,7 +110,7 @@ class ArcCasesTest extends ConformanceRunner {
                         .append(member.getKey().equals("resource_id") ? "msi_res_id" : member.getKey())
                         .append("\":")
                         .append(member.getValue()));
-        return HostCases.TOKEN.replace("}", members + "}");
+        return EndpointCases.TOKEN.replace("}", members + "}");
     }
 
     private static void write(Path root, String challenge, int size) throws IOException {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -33,7 +33,7 @@ class ArcTokenSourceIT {
         agent.createContext("/", exchange -> {
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
             shown.add(exchange.getRequestHeaders().getFirst("Metadata") + " " + authorization);
-            byte[] body = HostCases.TOKEN.getBytes(StandardCharsets.UTF_8);
+            byte[] body = EndpointCases.TOKEN.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Www-Authenticate", "Basic realm=/var/opt/azcmagent/tokens/a.key");
             exchange.sendResponseHeaders(authorization == null ? 401 : 200, body.length);
             exchange.getResponseBody().write(body);
@@ -45,9 +45,9 @@ class ArcTokenSourceIT {
             Environment environment = new Environment(
                     Map.of("IDENTITY_ENDPOINT", url + "/token", "IMDS_ENDPOINT", url), false, false, "/nowhere");
             TokenSource source =
-                    HostSources.find(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, null);
+                    EndpointSources.find(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, null);
 
-            assertThat(source.acquire(HostCases.REQUEST)).isInstanceOf(Acquired.class);
+            assertThat(source.acquire(EndpointCases.REQUEST)).isInstanceOf(Acquired.class);
             assertThat(shown).containsExactly("true null", "true Basic the-key");
         } finally {
             agent.stop(0);

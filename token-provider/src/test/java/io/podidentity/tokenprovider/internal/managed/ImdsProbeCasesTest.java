@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
@@ -38,7 +38,7 @@ class ImdsProbeCasesTest extends ConformanceRunner {
         if (server.isArray()) {
             server.forEach(answer -> add(http, answer));
         } else if (server.isMissingNode()) {
-            http.answers(400, UNMARKED).answers(200, HostCases.TOKEN);
+            http.answers(400, UNMARKED).answers(200, EndpointCases.TOKEN);
         } else {
             add(http, server);
         }
@@ -49,7 +49,7 @@ class ImdsProbeCasesTest extends ConformanceRunner {
         for (int call = 0; call < given.path("calls").asInt(1); call++) {
             // A no holds for three minutes; the cases have it forgotten at once.
             time.advance(Duration.ofMinutes(4));
-            Failed failure = HostCases.failure(source, HostCases.REQUEST);
+            Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST);
             results.add(failure == null ? "token" : failure.unavailable() ? "unavailable" : "failed");
             message = failure == null ? "" : failure.message();
         }
@@ -58,7 +58,7 @@ class ImdsProbeCasesTest extends ConformanceRunner {
     }
 
     private TokenSource source(JsonNode given, HttpTransport http) {
-        Environment environment = HostCases.environment(given);
+        Environment environment = EndpointCases.environment(given);
         List<TokenSource> all = new DefaultSources(environment, new File("/nowhere"), http, time).all();
         return given.path("in_chain").asBoolean(false)
                 ? all.get(all.size() - 1)
@@ -87,7 +87,7 @@ class ImdsProbeCasesTest extends ConformanceRunner {
                 case "proceeds" -> assertThat(tokenRequests > 0).isEqualTo(value.asBoolean());
                 case "message_contains" -> assertThat(message).contains(value.asText());
                 case "method" -> assertThat(requests.get(0).form()).isNull();
-                case "query" -> assertThat(HostCases.query(requests.get(0))).isEqualTo(HostCases.texts(value));
+                case "query" -> assertThat(EndpointCases.query(requests.get(0))).isEqualTo(EndpointCases.texts(value));
                 case "headers_absent" ->
                     value.forEach(name ->
                             assertThat(requests.get(0).header(name.asText())).isNull());
@@ -108,7 +108,7 @@ class ImdsProbeCasesTest extends ConformanceRunner {
         }
         String text = answer.asText();
         switch (text) {
-            case "token" -> http.answers(200, HostCases.TOKEN);
+            case "token" -> http.answers(200, EndpointCases.TOKEN);
             case "timeout", "accept_no_response" -> http.fails(new SocketTimeoutException("Read timed out"));
             case "closed_port" -> http.fails(new ConnectException("Connection refused"));
             case "garbage_bytes" -> http.fails(new IOException("the answer is not HTTP"));

@@ -11,8 +11,8 @@ import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceFile;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -72,10 +72,10 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
     }
 
     private TokenSource source(ConformanceCase row, FakeTransport http, FakeTime own) {
-        Environment environment = HostCases.environment(row.given());
+        Environment environment = EndpointCases.environment(row.given());
         return row.given().has("probe")
                 ? new ImdsTokenSource(environment, http, own, true)
-                : HostCases.source(environment, root, http, own, null);
+                : EndpointCases.source(environment, root, http, own, null);
     }
 
     private static FakeTransport http(ConformanceCase row) {
@@ -138,8 +138,8 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
             assertThat(message).contains(words.asText());
         }
         if (expected.has("url")) {
-            assertThat(HostCases.query(sent.get(0)))
-                    .isEqualTo(HostCases.members(row.expected("url").split("\\?", -1)[1]));
+            assertThat(EndpointCases.query(sent.get(0)))
+                    .isEqualTo(EndpointCases.members(row.expected("url").split("\\?", -1)[1]));
         }
         if (expected.has("urlLacks")) {
             assertThat(sent.get(0).url()).doesNotContain(row.expected("urlLacks"));

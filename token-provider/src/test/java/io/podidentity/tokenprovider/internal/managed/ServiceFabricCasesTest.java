@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -44,10 +44,10 @@ class ServiceFabricCasesTest extends ConformanceRunner {
                     Time.SYSTEM);
             String claims = given.has("capabilities") && !given.has("claims") ? "{}" : row.given("claims");
             if (given.has("cached_token")) {
-                assertThat(HostCases.failure(source, HostCases.REQUEST)).isNull();
+                assertThat(EndpointCases.failure(source, EndpointCases.REQUEST)).isNull();
             }
 
-            Failed failure = HostCases.failure(source, HostCases.REQUEST.withClaims(claims));
+            Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST.withClaims(claims));
 
             verify(row, server, failure);
         }
@@ -66,8 +66,8 @@ class ServiceFabricCasesTest extends ConformanceRunner {
         }
         if (row.expected().has("query_has")) {
             Map<String, String> last =
-                    HostCases.members(server.queries().get(server.queries().size() - 1));
-            HostCases.texts(row.expected().get("query_has"))
+                    EndpointCases.members(server.queries().get(server.queries().size() - 1));
+            EndpointCases.texts(row.expected().get("query_has"))
                     .forEach(
                             (name, value) -> assertThat(last).containsEntry(name, value.startsWith("<") ? OLD : value));
         }

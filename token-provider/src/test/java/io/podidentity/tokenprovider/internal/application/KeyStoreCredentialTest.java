@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StoreCertificateTest {
+class KeyStoreCredentialTest {
     private static final ClientCertificate ONE = Certificates.rsa("O=Contoso, CN=one");
     private static final ClientCertificate PAST =
             Certificates.rsa("CN=past", Instant.parse("2020-01-01T00:00:00Z"), Instant.parse("2021-01-01T00:00:00Z"));
@@ -53,30 +53,31 @@ class StoreCertificateTest {
     void acquire_byThumbprint_takesItAsWindowsShowsIt() throws Exception {
         String thumbprint = ONE.thumbprint();
 
-        assertThat(presented(StoreCertificate.byThumbprint(store, thumbprint))).isEqualTo(thumbprint);
-        assertThat(presented(StoreCertificate.byThumbprint(
+        assertThat(presented(KeyStoreCredential.byThumbprint(store, thumbprint)))
+                .isEqualTo(thumbprint);
+        assertThat(presented(KeyStoreCredential.byThumbprint(
                         store, "\u200e" + thumbprint.toLowerCase(Locale.ROOT).replaceAll("(..)", "$1 "))))
                 .isEqualTo(thumbprint);
     }
 
     @Test
     void acquire_bySubject_comparesItsParts() throws Exception {
-        assertThat(presented(StoreCertificate.bySubject(store, "cn=ONE,o=contoso")))
+        assertThat(presented(KeyStoreCredential.bySubject(store, "cn=ONE,o=contoso")))
                 .isEqualTo(ONE.thumbprint());
     }
 
     @Test
     void acquire_ofNoneThatFits_saysWhy() {
-        assertThat(problem(StoreCertificate.bySubject(store, "CN=one")))
+        assertThat(problem(KeyStoreCredential.bySubject(store, "CN=one")))
                 .isEqualTo("there is no certificate of subject CN=one with an RSA private key in " + store
                         + ". Import it with its private key.");
-        assertThat(problem(StoreCertificate.bySubject(store, "CN=ec")))
+        assertThat(problem(KeyStoreCredential.bySubject(store, "CN=ec")))
                 .isEqualTo("there is no certificate of subject CN=ec with an RSA private key in " + store
                         + ". Import it with its private key.");
-        assertThat(problem(StoreCertificate.bySubject(store, "CN=past")))
+        assertThat(problem(KeyStoreCredential.bySubject(store, "CN=past")))
                 .isEqualTo("the certificate of subject CN=past is valid from 2020-01-01T00:00:00Z until"
                         + " 2021-01-01T00:00:00Z. Import its successor.");
-        assertThat(problem(StoreCertificate.byThumbprint(store, "AB")))
+        assertThat(problem(KeyStoreCredential.byThumbprint(store, "AB")))
                 .isEqualTo("there is no certificate of thumbprint AB with an RSA private key in " + store
                         + ". Import it with its private key.");
     }
@@ -85,10 +86,10 @@ class StoreCertificateTest {
     void acquire_whenTheStoreDoesNotOpen_saysSo() {
         CertificateStore locked = new CertificateStore("PKCS12", store.file(), new Secret("hunter2"));
 
-        assertThat(problem(StoreCertificate.bySubject(locked, "CN=one")))
+        assertThat(problem(KeyStoreCredential.bySubject(locked, "CN=one")))
                 .isEqualTo("the key store " + store.file() + " cannot be opened."
                         + " Set -Djavax.net.ssl.keyStore=FILE and -Djavax.net.ssl.keyStorePassword.");
-        assertThat(problem(StoreCertificate.bySubject(new CertificateStore("PKCS12", "", new Secret("")), "CN=one")))
+        assertThat(problem(KeyStoreCredential.bySubject(new CertificateStore("PKCS12", "", new Secret("")), "CN=one")))
                 .isEqualTo("there is no key store: javax.net.ssl.keyStore is not set."
                         + " Set -Djavax.net.ssl.keyStore=FILE and -Djavax.net.ssl.keyStorePassword.");
     }

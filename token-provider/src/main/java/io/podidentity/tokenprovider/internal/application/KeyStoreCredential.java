@@ -20,31 +20,31 @@ import org.jspecify.annotations.Nullable;
  * A certificate of a key store as the proof, found by its thumbprint or its subject. Of several the newest goes first,
  * and the next one where Entra ID does not know it yet, so that a renewal needs no change of settings.
  */
-public final class StoreCertificate implements EntraCredential {
+public final class KeyStoreCredential implements EntraCredential {
     private final CertificateStore store;
     private final @Nullable String thumbprint;
     private final String subject;
 
-    private StoreCertificate(CertificateStore store, @Nullable String thumbprint, String subject) {
+    private KeyStoreCredential(CertificateStore store, @Nullable String thumbprint, String subject) {
         this.store = store;
         this.thumbprint = thumbprint;
         this.subject = subject;
     }
 
     /** By the SHA-1 in hex; blanks, colons and what Windows' dialog puts before it do not count. */
-    public static StoreCertificate byThumbprint(CertificateStore store, String thumbprint) {
+    public static KeyStoreCredential byThumbprint(CertificateStore store, String thumbprint) {
         StringBuilder hex = new StringBuilder();
         for (int i = 0; i < thumbprint.length(); i++) {
             if (Ascii.isLetterOrDigit(thumbprint.charAt(i))) {
                 hex.append(thumbprint.charAt(i));
             }
         }
-        return new StoreCertificate(store, hex.toString().toUpperCase(Locale.ROOT), "");
+        return new KeyStoreCredential(store, hex.toString().toUpperCase(Locale.ROOT), "");
     }
 
     /** By the whole subject, such as {@code CN=app, O=Contoso}; upper and lower case do not count. */
-    public static StoreCertificate bySubject(CertificateStore store, String subject) {
-        return new StoreCertificate(store, null, subject);
+    public static KeyStoreCredential bySubject(CertificateStore store, String subject) {
+        return new KeyStoreCredential(store, null, subject);
     }
 
     @Override

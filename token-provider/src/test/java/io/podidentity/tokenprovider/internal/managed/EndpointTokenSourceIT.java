@@ -6,8 +6,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What arrives at the hosts that no other client of Java asks in the documented way. */
-class HostTokenSourceIT {
+class EndpointTokenSourceIT {
     private final List<String> received = new CopyOnWriteArrayList<>();
     private HttpServer server;
 
@@ -47,7 +47,7 @@ class HostTokenSourceIT {
         received.add("Metadata " + exchange.getRequestHeaders().getFirst("Metadata"));
         received.add("secret " + exchange.getRequestHeaders().getFirst("secret"));
         received.add("Content-Type " + exchange.getRequestHeaders().getFirst("Content-Type"));
-        byte[] body = HostCases.TOKEN.getBytes(StandardCharsets.UTF_8);
+        byte[] body = EndpointCases.TOKEN.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
@@ -86,12 +86,12 @@ class HostTokenSourceIT {
     private void acquire(Map<String, String> variables) throws Exception {
         Map<String, String> all = new HashMap<>(variables);
         all.put("MSI_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort() + "/token");
-        TokenSource source = HostSources.find(
+        TokenSource source = EndpointSources.find(
                 new Environment(all, false, false, "/nowhere"),
                 new File("/nowhere"),
                 new HttpTransport(Time.SYSTEM),
                 Time.SYSTEM,
                 null);
-        assertThat(source.acquire(HostCases.REQUEST)).isInstanceOf(Acquired.class);
+        assertThat(source.acquire(EndpointCases.REQUEST)).isInstanceOf(Acquired.class);
     }
 }

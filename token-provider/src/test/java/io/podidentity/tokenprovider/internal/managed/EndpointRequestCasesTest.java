@@ -9,8 +9,8 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which host is asked for a managed identity, and how. */
 @Runs(kinds = {"construct_mi", "mi_get_token", "mi_request", "scope_to_resource", "source_detection"})
-class HostRequestCasesTest extends ConformanceRunner {
+class EndpointRequestCasesTest extends ConformanceRunner {
     private final FakeTime time = new FakeTime();
 
     @TempDir
@@ -63,24 +63,25 @@ class HostRequestCasesTest extends ConformanceRunner {
             Files.createDirectories(path.getParent());
             Files.createFile(path);
         }
-        ManagedIdentityHost host = ManagedIdentityHost.of(HostCases.environment(row.given()), new File(own.toString()));
+        ManagedIdentityEndpoint host =
+                ManagedIdentityEndpoint.of(EndpointCases.environment(row.given()), new File(own.toString()));
         assertThat(host == null ? "DEFAULT_TO_IMDS" : host.name()).isEqualTo(row.expected("source"));
     }
 
     private void request(ConformanceCase row) throws InterruptedException {
-        FakeTransport http = new FakeTransport().answers(200, HostCases.TOKEN);
-        TokenSource source = HostCases.source(
-                HostCases.environment(row.given()),
+        FakeTransport http = new FakeTransport().answers(200, EndpointCases.TOKEN);
+        TokenSource source = EndpointCases.source(
+                EndpointCases.environment(row.given()),
                 root,
                 http,
                 time,
-                HostCases.identity(row.given().path("identity")));
+                EndpointCases.identity(row.given().path("identity")));
         String scope = row.given("scope");
         TokenRequest request = scope == null
-                ? HostCases.REQUEST
-                : TokenRequest.forScope(scope).withDeadline(HostCases.REQUEST.deadline());
+                ? EndpointCases.REQUEST
+                : TokenRequest.forScope(scope).withDeadline(EndpointCases.REQUEST.deadline());
 
-        Failed failure = HostCases.failure(source, request);
+        Failed failure = EndpointCases.failure(source, request);
 
         JsonNode expected = row.expected();
         assertThat(failure != null).isEqualTo(expected.has("error"));
@@ -97,17 +98,17 @@ class HostRequestCasesTest extends ConformanceRunner {
             assertThat((sent.url() + "?").split("\\?", -1)[0]).isEqualTo(row.expected("url"));
         }
         for (Map.Entry<String, String> header :
-                HostCases.texts(expected.path("headers")).entrySet()) {
+                EndpointCases.texts(expected.path("headers")).entrySet()) {
             String value = header.getKey().equals("Content-Type") && sent.form() != null
                     ? "application/x-www-form-urlencoded"
                     : sent.header(header.getKey());
             assertThat(value).isEqualTo(header.getValue());
         }
         if (expected.has("query")) {
-            assertThat(HostCases.query(sent)).isEqualTo(HostCases.texts(expected.get("query")));
+            assertThat(EndpointCases.query(sent)).isEqualTo(EndpointCases.texts(expected.get("query")));
         }
         if (expected.has("form")) {
-            assertThat(HostCases.members(sent.form())).isEqualTo(HostCases.texts(expected.get("form")));
+            assertThat(EndpointCases.members(sent.form())).isEqualTo(EndpointCases.texts(expected.get("form")));
         }
     }
 
@@ -123,9 +124,9 @@ class HostRequestCasesTest extends ConformanceRunner {
             }
             return;
         }
-        FakeTransport http = new FakeTransport().answers(200, HostCases.TOKEN);
-        TokenSource source = HostCases.source(HostCases.environment(row.given()), root, http, time, null);
-        Failed failure = HostCases.failure(source, HostCases.REQUEST);
+        FakeTransport http = new FakeTransport().answers(200, EndpointCases.TOKEN);
+        TokenSource source = EndpointCases.source(EndpointCases.environment(row.given()), root, http, time, null);
+        Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST);
         assertThat(failure).isNotNull();
         assertThat(failure.unavailable()).isFalse();
         assertThat(http.requests()).isEmpty();

@@ -5,8 +5,8 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ArcTokenSource;
-import io.podidentity.tokenprovider.internal.managed.HostTokenSource;
-import io.podidentity.tokenprovider.internal.managed.ManagedIdentityHost;
+import io.podidentity.tokenprovider.internal.managed.EndpointTokenSource;
+import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
 import io.podidentity.tokenprovider.internal.managed.ServiceFabricTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -14,8 +14,8 @@ import java.io.File;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the source for the host of managed identities that is at hand. */
-public final class HostSources {
-    private HostSources() {}
+public final class EndpointSources {
+    private EndpointSources() {}
 
     /**
      * The source for the host that is announced by its variables, or by its agent's files; null for none. Where
@@ -31,7 +31,7 @@ public final class HostSources {
             HttpTransport http,
             Time time,
             @Nullable UserAssignedIdentity identity) {
-        ManagedIdentityHost host = ManagedIdentityHost.of(environment, root);
+        ManagedIdentityEndpoint host = ManagedIdentityEndpoint.of(environment, root);
         if (host == null) {
             return half(environment);
         }
@@ -39,13 +39,13 @@ public final class HostSources {
         return switch (host) {
             case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, own, http, time);
             case AZURE_ARC -> new ArcTokenSource(environment, root, own, http, time);
-            default -> new HostTokenSource(host, environment, own, http, time);
+            default -> new EndpointTokenSource(host, environment, own, http, time);
         };
     }
 
-    private static @Nullable UserAssignedIdentity configured(ManagedIdentityHost host, Environment environment) {
+    private static @Nullable UserAssignedIdentity configured(ManagedIdentityEndpoint host, Environment environment) {
         String clientId = environment.get("AZURE_CLIENT_ID");
-        if (clientId == null && host == ManagedIdentityHost.AZURE_ML) {
+        if (clientId == null && host == ManagedIdentityEndpoint.AZURE_ML) {
             clientId = environment.get("DEFAULT_IDENTITY_CLIENT_ID");
         }
         return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);

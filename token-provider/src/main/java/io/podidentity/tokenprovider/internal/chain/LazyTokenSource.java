@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A developer's tool, or a metadata service that nothing announces, that others come before: nothing of it is loaded until
  * it is asked, which in most processes is never.
  */
-final class LaterTokenSource implements TokenSource, AccountBound, Anticipating {
+final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
     private final String name;
     private final Environment environment;
     private final HttpTransport http;
@@ -27,7 +27,7 @@ final class LaterTokenSource implements TokenSource, AccountBound, Anticipating 
     /**
      * @param name the name of the source itself
      */
-    LaterTokenSource(String name, Environment environment, HttpTransport http, Time time) {
+    LazyTokenSource(String name, Environment environment, HttpTransport http, Time time) {
         this.name = name;
         this.environment = environment;
         this.http = http;

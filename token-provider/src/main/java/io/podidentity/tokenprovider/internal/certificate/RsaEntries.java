@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The certificates of a key store that Entra ID could take: those with an RSA private key, newest first. */
-final class StoredCertificates {
+final class RsaEntries {
     private static final Comparator<ClientCertificate> NEWEST_FIRST = new Comparator<>() {
         @Override
         public int compare(ClientCertificate a, ClientCertificate b) {
@@ -21,7 +21,7 @@ final class StoredCertificates {
         }
     };
 
-    private StoredCertificates() {}
+    private RsaEntries() {}
 
     /**
      * Lists them.

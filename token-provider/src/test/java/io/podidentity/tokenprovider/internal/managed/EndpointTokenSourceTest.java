@@ -10,8 +10,8 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HostTokenSourceTest {
+class EndpointTokenSourceTest {
     private static final TokenRequest REQUEST =
             TokenRequest.forResource("https://storage.azure.com/").withDeadline(Duration.ofSeconds(30));
     private static final Map<String, String> APP_SERVICE =
@@ -46,7 +46,7 @@ class HostTokenSourceTest {
 
     @Test
     void acquire_fromAppService_sendsThisRequest() throws Exception {
-        http.answers(200, HostCases.TOKEN);
+        http.answers(200, EndpointCases.TOKEN);
 
         source(APP_SERVICE).acquire(REQUEST.withClientId("a&b"));
 
@@ -168,7 +168,7 @@ class HostTokenSourceTest {
         assertThat(failure(source(Map.of("MSI_ENDPOINT", "http://x")), REQUEST.withClientId("c")))
                 .hasMessage("Cloud Shell hands out one identity of its own, and client ID c was asked for. Unset"
                         + " AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
-        TokenSource ml = HostSources.find(
+        TokenSource ml = EndpointSources.find(
                 environment(Map.of("MSI_ENDPOINT", "http://x", "MSI_SECRET", "s")),
                 root(),
                 http,
@@ -211,7 +211,7 @@ class HostTokenSourceTest {
     }
 
     private TokenSource source(Map<String, String> variables) {
-        return HostSources.find(environment(variables), root(), http, time, null);
+        return EndpointSources.find(environment(variables), root(), http, time, null);
     }
 
     private File root() {

@@ -4,11 +4,11 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
 
 /** Sends a request until it is answered for good, or its schedule or the deadline says enough. */
-public final class Exchange {
+public final class HttpRetry {
     private final HttpTransport http;
     private final Time time;
 
-    public Exchange(HttpTransport http, Time time) {
+    public HttpRetry(HttpTransport http, Time time) {
         this.http = http;
         this.time = time;
     }

@@ -9,7 +9,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
-import io.podidentity.tokenprovider.internal.chain.HostSources;
+import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
@@ -28,13 +28,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What the runners of managed identity cases have in common. */
-public final class HostCases {
+public final class EndpointCases {
     public static final String RESOURCE = "https://management.azure.com";
     public static final TokenRequest REQUEST =
             TokenRequest.forResource(RESOURCE).withDeadline(Duration.ofMinutes(10));
     public static final String TOKEN = "{\"access_token\":\"t\",\"expires_on\":\"1900000000\"}";
 
-    private HostCases() {}
+    private EndpointCases() {}
 
     /** The environment of a case, without what is null there; on Linux unless it says otherwise. */
     public static Environment environment(JsonNode given) {
@@ -89,7 +89,7 @@ public final class HostCases {
     /** The source for the host at hand, or the metadata service's. */
     public static TokenSource source(
             Environment environment, Path root, HttpTransport http, Time time, UserAssignedIdentity identity) {
-        TokenSource host = HostSources.find(environment, new File(root.toString()), http, time, identity);
+        TokenSource host = EndpointSources.find(environment, new File(root.toString()), http, time, identity);
         return host == null ? new ImdsTokenSource(environment, http, time, false, identity) : host;
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** How often a managed identity host is asked. */
 @Runs(kinds = "mi_cache")
-class HostCacheCasesTest extends ConformanceRunner {
+class EndpointCacheCasesTest extends ConformanceRunner {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @Override

@@ -7,9 +7,9 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.ErrorBody;
-import io.podidentity.tokenprovider.internal.http.Exchange;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-public class HostTokenSource implements TokenSource {
+public class EndpointTokenSource implements TokenSource {
     private static final int CONNECT_MILLIS = 2_000;
 
-    final ManagedIdentityHost host;
+    final ManagedIdentityEndpoint host;
     private final @Nullable String endpoint;
     private final String secret;
     private final @Nullable UserAssignedIdentity identity;
@@ -42,8 +42,8 @@ public class HostTokenSource implements TokenSource {
     /**
      * @param identity the identity to ask for unless a request names another one; null for the one there is
      */
-    public HostTokenSource(
-            ManagedIdentityHost host,
+    public EndpointTokenSource(
+            ManagedIdentityEndpoint host,
             Environment environment,
             @Nullable UserAssignedIdentity identity,
             HttpTransport http,
@@ -51,8 +51,8 @@ public class HostTokenSource implements TokenSource {
         this(host, environment, identity, http, time, environment.get(host.endpointVariable));
     }
 
-    public HostTokenSource(
-            ManagedIdentityHost host,
+    public EndpointTokenSource(
+            ManagedIdentityEndpoint host,
             Environment environment,
             @Nullable UserAssignedIdentity identity,
             HttpTransport http,
@@ -122,8 +122,8 @@ public class HostTokenSource implements TokenSource {
 
     /** Asks and, where the schedule says so, asks again. */
     HttpResponse ask(HttpRequest question, Patience patience) throws IOException, InterruptedException {
-        return new Exchange(http, time)
-                .send(question, new HostRetrySchedule(), patience.deadline(), patience.silence());
+        return new HttpRetry(http, time)
+                .send(question, new EndpointRetrySchedule(), patience.deadline(), patience.silence());
     }
 
     /** Looks at an answer that holds a token. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Microsoft Learn, for each host the page that says how its managed identity is used "to obtain a token", and
  * the Azure SDKs, which agree on the order of {@link #of}.
  */
-public enum ManagedIdentityHost {
+public enum ManagedIdentityEndpoint {
     SERVICE_FABRIC("Service Fabric", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "Secret", "2019-07-01-preview"),
     /** App Service, Functions, Container Apps. */
     APP_SERVICE("App Service", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "X-IDENTITY-HEADER", "2019-08-01"),
@@ -33,7 +33,7 @@ public enum ManagedIdentityHost {
     /** Null where it is asked by a form, without a version. */
     final @Nullable String apiVersion;
 
-    ManagedIdentityHost(
+    ManagedIdentityEndpoint(
             String label,
             String endpointVariable,
             @Nullable String secretVariable,
@@ -52,7 +52,7 @@ public enum ManagedIdentityHost {
      *
      * @param root the root of the file system
      */
-    public static @Nullable ManagedIdentityHost of(Environment environment, File root) {
+    public static @Nullable ManagedIdentityEndpoint of(Environment environment, File root) {
         boolean identityEndpoint = environment.get("IDENTITY_ENDPOINT") != null;
         if (identityEndpoint && environment.get("IDENTITY_HEADER") != null) {
             return environment.get("IDENTITY_SERVER_THUMBPRINT") == null ? APP_SERVICE : SERVICE_FABRIC;
@@ -67,7 +67,7 @@ public enum ManagedIdentityHost {
         if (identityEndpoint && environment.get("IMDS_ENDPOINT") != null) {
             return AZURE_ARC;
         }
-        return new HostEvidence(root).hasArcAgent(environment) ? AZURE_ARC : null;
+        return new MachineEvidence(root).hasArcAgent(environment) ? AZURE_ARC : null;
     }
 
     /** The parameter for a user-assigned identity by an ID of this kind; null if it takes none. */

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * What on this machine says, without a question to the network, that it runs in Azure: the chassis asset tag that Azure
  * gives all its virtual machines, or the files of the Azure agent.
  */
-public final class HostEvidence {
+public final class MachineEvidence {
     private static final String AZURE_CHASSIS = "7783-7084-3265-9085-8269-3286-77";
 
     private final File root;
@@ -18,7 +18,7 @@ public final class HostEvidence {
     /**
      * @param root the root of the file system
      */
-    public HostEvidence(File root) {
+    public MachineEvidence(File root) {
         this.root = root;
     }
 

@@ -12,8 +12,8 @@ import io.podidentity.tokenprovider.UserAssignedIdentity;
 import java.util.List;
 
 /** Other people's clients as a program, since they read the environment of their process. Prints the token. */
-public final class HostOracle {
-    private HostOracle() {}
+public final class EndpointOracle {
+    private EndpointOracle() {}
 
     /** Arguments: {@code msal4j}, {@code azure-identity} or {@code own}, and a client ID. */
     public static void main(String[] arguments) throws Exception {

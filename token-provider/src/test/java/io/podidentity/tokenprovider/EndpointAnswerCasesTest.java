@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.cases.HostCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
             "mi_retry",
             "mi_token_body"
         })
-class HostAnswerCasesTest extends ConformanceRunner {
+class EndpointAnswerCasesTest extends ConformanceRunner {
     private static final String NO_IDENTITY =
             "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}";
 
@@ -92,7 +92,7 @@ class HostAnswerCasesTest extends ConformanceRunner {
         }
         AccessToken token;
         try {
-            token = TokenResponse.token(body.append('}').toString(), HostCases.REQUEST, "fake", now.toEpochMilli());
+            token = TokenResponse.token(body.append('}').toString(), EndpointCases.REQUEST, "fake", now.toEpochMilli());
         } catch (JsonException e) {
             assertThat(row.expected("error")).isEqualTo("authentication_failed");
             return;
@@ -132,14 +132,14 @@ class HostAnswerCasesTest extends ConformanceRunner {
         String host = given.path("source").asText("IMDS");
         boolean probing = given.path("in_chain").asBoolean();
         TokenSource source = probing
-                ? new ImdsTokenSource(HostCases.environment(host), http, time, true)
-                : HostCases.source(HostCases.environment(host), root, http, time, null);
+                ? new ImdsTokenSource(EndpointCases.environment(host), http, time, true)
+                : EndpointCases.source(EndpointCases.environment(host), root, http, time, null);
 
-        Failed failure = HostCases.failure(source, HostCases.REQUEST);
+        Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST);
 
         assertThat(failure).isNotNull();
         assertThat(failure.unavailable()).isEqualTo("unavailable".equals(row.expected("error")));
-        HostCases.assertMessageContains(row.expected(), failure.message());
+        EndpointCases.assertMessageContains(row.expected(), failure.message());
         if (row.expected().has("status")) {
             assertThat(failure.message()).contains("HTTP " + row.expected("status"));
         }
@@ -155,11 +155,11 @@ class HostAnswerCasesTest extends ConformanceRunner {
         }
         FakeTransport http = given.has("exception")
                 ? new FakeTransport().fails(new SocketException("Network is unreachable"))
-                : HostCases.transport(given.get("statuses"), arc);
-        TokenSource source = HostCases.source(HostCases.environment(host), root, http, time, null);
+                : EndpointCases.transport(given.get("statuses"), arc);
+        TokenSource source = EndpointCases.source(EndpointCases.environment(host), root, http, time, null);
         Failed failure = null;
         for (int call = 0; call < given.path("calls").asInt(1); call++) {
-            failure = HostCases.failure(source, HostCases.REQUEST);
+            failure = EndpointCases.failure(source, EndpointCases.REQUEST);
         }
         JsonNode expected = row.expected();
         assertThat(failure == null).isEqualTo("token".equals(row.expected("result")));
@@ -187,9 +187,9 @@ class HostAnswerCasesTest extends ConformanceRunner {
         if (host.equals("AZURE_ARC")) {
             writeKey();
         }
-        FakeTransport http = HostCases.transport(new ObjectMapper().readTree("[200]"), host.equals("AZURE_ARC"));
-        TokenSource source = HostCases.source(HostCases.environment(host), root, http, time, null);
-        TokenRequest request = HostCases.REQUEST;
+        FakeTransport http = EndpointCases.transport(new ObjectMapper().readTree("[200]"), host.equals("AZURE_ARC"));
+        TokenSource source = EndpointCases.source(EndpointCases.environment(host), root, http, time, null);
+        TokenRequest request = EndpointCases.REQUEST;
         assertThat(source.acquire(request)).isInstanceOf(Acquired.class);
         int before = http.requests().size();
 

@@ -5,8 +5,8 @@ import java.io.IOException;
 import javax.net.ssl.SSLHandshakeException;
 
 /** The schedule of the metadata service; only that a certificate which was wrong once is not looked at again. */
-final class HostRetrySchedule extends RetrySchedule {
-    HostRetrySchedule() {
+final class EndpointRetrySchedule extends RetrySchedule {
+    EndpointRetrySchedule() {
         super(true);
     }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Hangs up on a server whose header does not end in time: the connection's own limit begins anew with each byte. */
-final class ExchangeLimit extends Thread {
+final class HeaderDeadline extends Thread {
     private static final long AGAIN_MILLIS = 100;
 
     private final int totalMillis;
@@ -16,7 +16,7 @@ final class ExchangeLimit extends Thread {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean passed;
 
-    ExchangeLimit(int totalMillis) {
+    HeaderDeadline(int totalMillis) {
         super(null, null, "token-provider-limit", 0, false);
         setDaemon(true);
         this.totalMillis = totalMillis;

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param sockets makes the connections, and ends one whose certificate is not the server's
  * @param hostnames decides on a certificate for another host name; null for the JDK's own rule
  */
-public record Tls(SSLSocketFactory sockets, @Nullable HostnameVerifier hostnames) {}
+public record ServerTrust(
+        SSLSocketFactory sockets, @Nullable HostnameVerifier hostnames) {}

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.podidentity.tokenprovider.cases.HostCases;
-import io.podidentity.tokenprovider.support.HostOracle;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.support.EndpointOracle;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What MSAL and the Azure SDK send to the same host as we, each in a process of its own with that host's variables. */
-class HostOracleIT {
+class EndpointOracleIT {
     private static final String CLIENT = "11111111-1111-1111-1111-111111111111";
 
     @TempDir
@@ -49,7 +49,7 @@ class HostOracleIT {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        queries.add(HostCases.members(exchange.getRequestURI().getRawQuery()));
+        queries.add(EndpointCases.members(exchange.getRequestURI().getRawQuery()));
         secrets.add(
                 exchange.getRequestMethod() + " " + exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
         byte[] body =
@@ -86,7 +86,7 @@ class HostOracleIT {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
         command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), HostOracle.class.getName(), client, CLIENT));
+                List.of("-cp", System.getProperty("java.class.path"), EndpointOracle.class.getName(), client, CLIENT));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out);
         builder.environment()
