@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.tool.Tool;
@@ -38,7 +39,7 @@ final class WarmUp extends Thread {
     public void run() {
         try {
             Environment environment = Environment.ofProcess();
-            forHttp = beginsWithHttp(environment);
+            forHttp = SourceDescriptor.announcesHttp(environment);
             if (forHttp) {
                 URI.create("http://127.0.0.1/").toURL().openConnection(Proxy.NO_PROXY);
             } else if (new Tool(environment, "az").find() != null) {
@@ -74,15 +75,5 @@ final class WarmUp extends Thread {
         try (Socket socket = new Socket(Proxy.NO_PROXY)) {
             socket.setReuseAddress(false);
         }
-    }
-
-    /** A guess, by the variables that announce a source over HTTP. */
-    private static boolean beginsWithHttp(Environment environment) {
-        return environment.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") != null
-                || environment.get("KUBERNETES_SERVICE_HOST") != null
-                || environment.get("AZURE_FEDERATED_TOKEN_FILE") != null
-                || environment.get("AZURE_CLIENT_SECRET") != null
-                || environment.get("IDENTITY_ENDPOINT") != null
-                || environment.get("MSI_ENDPOINT") != null;
     }
 }

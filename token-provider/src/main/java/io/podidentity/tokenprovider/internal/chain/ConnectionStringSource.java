@@ -81,7 +81,7 @@ public final class ConnectionStringSource {
     /** The variables tell the host, the connection string alone which identity: {@code AZURE_CLIENT_ID} does not count. */
     private TokenSource managedIdentity(@Nullable String clientId, @Nullable Duration limit) {
         Environment own = environment.without(CLIENT_ID).with(CLIENT_ID, clientId);
-        TokenSource source = new DefaultSources(own, root, http, time).managedIdentity(false);
+        TokenSource source = SourceDescriptor.managedIdentity(new SourceContext(own, root, http, time), true);
         return limit == null ? source : new LimitedTokenSource(source, limit);
     }
 

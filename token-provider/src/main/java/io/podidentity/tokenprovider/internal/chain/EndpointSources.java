@@ -13,13 +13,13 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the source for the host of managed identities that is at hand. */
+/** Finds the source for the managed identity endpoint that is here. */
 public final class EndpointSources {
     private EndpointSources() {}
 
     /**
-     * The source for the host that is announced by its variables, or by its agent's files; null for none. Where
-     * variables announce a host by halves the source says so, and the next one is asked.
+     * The source for the endpoint that is announced by its variables, or by its agent's files; null for none. Where only
+     * some of an endpoint's variables are set, the source says so, and the next one is asked.
      *
      * @param root the root of the file system
      * @param identity the identity to ask for unless a request names another one; null for that of
@@ -31,37 +31,38 @@ public final class EndpointSources {
             HttpTransport http,
             Time time,
             @Nullable UserAssignedIdentity identity) {
-        ManagedIdentityEndpoint host = ManagedIdentityEndpoint.of(environment, root);
-        if (host == null) {
-            return half(environment);
+        ManagedIdentityEndpoint endpoint = ManagedIdentityEndpoint.of(environment, root);
+        if (endpoint == null) {
+            return incomplete(environment);
         }
-        UserAssignedIdentity own = identity == null ? configured(host, environment) : identity;
-        return switch (host) {
+        UserAssignedIdentity own = identity == null ? configured(endpoint, environment) : identity;
+        return switch (endpoint) {
             case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, own, http, time);
             case AZURE_ARC -> new ArcTokenSource(environment, root, own, http, time);
-            default -> new EndpointTokenSource(host, environment, own, http, time);
+            default -> new EndpointTokenSource(endpoint, environment, own, http, time);
         };
     }
 
-    private static @Nullable UserAssignedIdentity configured(ManagedIdentityEndpoint host, Environment environment) {
+    private static @Nullable UserAssignedIdentity configured(
+            ManagedIdentityEndpoint endpoint, Environment environment) {
         String clientId = environment.get("AZURE_CLIENT_ID");
-        if (clientId == null && host == ManagedIdentityEndpoint.AZURE_ML) {
+        if (clientId == null && endpoint == ManagedIdentityEndpoint.AZURE_ML) {
             clientId = environment.get("DEFAULT_IDENTITY_CLIENT_ID");
         }
         return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);
     }
 
-    private static @Nullable TokenSource half(Environment environment) {
+    private static @Nullable TokenSource incomplete(Environment environment) {
         if (environment.get("IDENTITY_ENDPOINT") != null) {
-            return half("IDENTITY_ENDPOINT is set, and neither IDENTITY_HEADER nor IMDS_ENDPOINT is");
+            return incomplete("IDENTITY_ENDPOINT is set, and neither IDENTITY_HEADER nor IMDS_ENDPOINT is");
         }
         if (environment.get("IDENTITY_HEADER") != null) {
-            return half("IDENTITY_HEADER is set, and IDENTITY_ENDPOINT is not");
+            return incomplete("IDENTITY_HEADER is set, and IDENTITY_ENDPOINT is not");
         }
-        return environment.get("MSI_SECRET") == null ? null : half("MSI_SECRET is set, and MSI_ENDPOINT is not");
+        return environment.get("MSI_SECRET") == null ? null : incomplete("MSI_SECRET is set, and MSI_ENDPOINT is not");
     }
 
-    private static TokenSource half(String reason) {
+    private static TokenSource incomplete(String reason) {
         TokenSource.Outcome outcome = new TokenSource.Unavailable(
                 reason, "If this is App Service, pass on all of its variables; otherwise unset this one.");
         return new TokenSource() {
@@ -72,7 +73,7 @@ public final class EndpointSources {
 
             @Override
             public String name() {
-                return "Managed identity host";
+                return "Managed identity endpoint";
             }
         };
     }

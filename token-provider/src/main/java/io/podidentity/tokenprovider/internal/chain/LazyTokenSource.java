@@ -2,41 +2,27 @@ package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
-import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
-import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Time;
-import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
-import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
-import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A developer's tool, or a metadata service that nothing announces, that others come before: nothing of it is loaded until
- * it is asked, which in most processes is never.
+ * A developer tool, or a metadata service that nothing announces, that other sources come before: nothing of it is loaded
+ * until it is asked, which in most processes is never.
  */
 final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
-    private final String name;
-    private final Environment environment;
-    private final HttpTransport http;
-    private final Time time;
+    private final SourceDescriptor descriptor;
+    private final SourceContext context;
     private volatile @Nullable TokenSource source;
 
-    /**
-     * @param name the name of the source itself
-     */
-    LazyTokenSource(String name, Environment environment, HttpTransport http, Time time) {
-        this.name = name;
-        this.environment = environment;
-        this.http = http;
-        this.time = time;
+    LazyTokenSource(SourceDescriptor descriptor, SourceContext context) {
+        this.descriptor = descriptor;
+        this.context = context;
     }
 
     @Override
     public String name() {
-        return name;
+        return descriptor.label();
     }
 
     @Override
@@ -49,9 +35,10 @@ final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
         return source() instanceof AccountBound bound ? bound.accountFingerprint() : 0;
     }
 
+    /** A tool finds out fast enough when it is asked. */
     @Override
     public void anticipate() {
-        if (name.equals("IMDS") && source() instanceof Anticipating later) {
+        if (!descriptor.isTool() && source() instanceof Anticipating later) {
             later.anticipate();
         }
     }
@@ -66,13 +53,7 @@ final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
     private synchronized TokenSource source() {
         TokenSource made = source;
         if (made == null) {
-            made = switch (name) {
-                case "Azure CLI" -> AzureCliTokenSource.of(environment);
-                case "Azure Developer CLI" -> AzureDeveloperCliTokenSource.of(environment);
-                case "Azure PowerShell" -> AzurePowerShellTokenSource.of(environment);
-                case "IMDS" -> new ImdsTokenSource(environment, http, time, true);
-                default -> throw new IllegalArgumentException(name);
-            };
+            made = descriptor.create(context, false);
             source = made;
         }
         return made;

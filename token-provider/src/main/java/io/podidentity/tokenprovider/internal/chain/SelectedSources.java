@@ -3,21 +3,23 @@ package io.podidentity.tokenprovider.internal.chain;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The part of the default chain that {@code AZURE_TOKEN_CREDENTIALS} selects: {@code dev}, {@code prod} or the name of one
- * credential of the Azure SDK, upper or lower case. One that is selected by its name is meant: it is there whether it is
- * announced or not, and the metadata service is asked without a probe.
+ * credential of the Azure SDK, in upper or lower case. One that is selected by its name is there whether it is announced or
+ * not, and the metadata service is asked without a probe.
  */
 final class SelectedSources {
-    private static final String VARIABLE = "AZURE_TOKEN_CREDENTIALS";
+    static final String VARIABLE = "AZURE_TOKEN_CREDENTIALS";
 
-    private final DefaultSources all;
+    private final SourceContext context;
 
-    SelectedSources(DefaultSources all) {
-        this.all = all;
+    SelectedSources(SourceContext context) {
+        this.context = context;
     }
 
     /**
@@ -27,35 +29,60 @@ final class SelectedSources {
      */
     List<TokenSource> of(String selection) {
         return switch (selection.toLowerCase(Locale.ROOT)) {
-            case "dev" ->
-                List.of(all.later("Azure CLI"), all.later("Azure Developer CLI"), all.later("Azure PowerShell"));
+            case "dev" -> tools();
             case "prod" -> deployed();
-            case "environmentcredential" -> List.of(all.application());
-            case "workloadidentitycredential" -> List.of(all.workloadIdentity());
-            case "managedidentitycredential" -> List.of(all.managedIdentity(false));
-            case "azureclicredential" -> List.of(all.later("Azure CLI"));
-            case "azuredeveloperclicredential" -> List.of(all.later("Azure Developer CLI"));
-            case "azurepowershellcredential" -> List.of(all.later("Azure PowerShell"));
             case "intellijcredential",
                     "visualstudiocredential",
                     "visualstudiocodecredential",
                     "interactivebrowsercredential",
                     "brokercredential" ->
                 throw refused(selection, "which is a sign-in of the Azure SDK that is not here");
-            default -> throw refused(selection, "which names no source");
+            default -> List.of(named(selection));
         };
+    }
+
+    private List<TokenSource> tools() {
+        List<TokenSource> sources = new ArrayList<>();
+        for (SourceDescriptor known : SourceDescriptor.values()) {
+            if (known.isTool()) {
+                sources.add(new LazyTokenSource(known, context));
+            }
+        }
+        return sources;
     }
 
     private List<TokenSource> deployed() {
         List<TokenSource> sources = new ArrayList<>();
-        all.addApplications(sources);
-        sources.add(all.managedIdentity(!all.saysAzure()));
+        for (SourceDescriptor known : List.of(SourceDescriptor.ENVIRONMENT, SourceDescriptor.WORKLOAD_IDENTITY)) {
+            if (known.isAnnounced(context)) {
+                sources.add(known.create(context, true));
+            }
+        }
+        sources.add(SourceDescriptor.managedIdentity(context, SourceDescriptor.IMDS.isAnnounced(context)));
         return sources;
     }
 
+    private TokenSource named(String selection) {
+        for (SourceDescriptor known : SourceDescriptor.values()) {
+            if (selection.equalsIgnoreCase(known.credential())) {
+                return known == SourceDescriptor.MANAGED_IDENTITY_ENDPOINT
+                        ? SourceDescriptor.managedIdentity(context, true)
+                        : known.create(context, true);
+            }
+        }
+        throw refused(selection, "which names no source");
+    }
+
     private static IllegalArgumentException refused(String selection, String why) {
+        Set<String> names = new LinkedHashSet<>();
+        for (SourceDescriptor known : SourceDescriptor.values()) {
+            if (known.credential() != null) {
+                names.add(known.credential());
+            }
+        }
+        String all = String.join(", ", names);
+        int last = all.lastIndexOf(", ");
         return new IllegalArgumentException(VARIABLE + " is " + Excerpt.of(selection, 60) + ", " + why
-                + ". Set it to dev, prod, EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential,"
-                + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
+                + ". Set it to dev, prod, " + all.substring(0, last) + " or " + all.substring(last + 2) + ".");
     }
 }

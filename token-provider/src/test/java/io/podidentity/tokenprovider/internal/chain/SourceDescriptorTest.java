@@ -1,0 +1,84 @@
+package io.podidentity.tokenprovider.internal.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.FakeTransport;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A source is known by one descriptor, and all that is said of it elsewhere agrees with that. */
+class SourceDescriptorTest {
+    static Stream<SourceDescriptor> ofTheDefaultChain() {
+        return Arrays.stream(SourceDescriptor.values()).filter(known -> known.credential() != null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anchor_ofEach_isASectionOfThePage(SourceDescriptor known) throws IOException {
+        assertThat(Files.readAllLines(Path.of("..", "docs", "troubleshooting.md")))
+                .contains("## " + known.anchor());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofTheDefaultChain")
+    void create_ofOneOfTheDefaultChain_makesASourceOfThatName(SourceDescriptor known) {
+        // A managed identity endpoint is named after what it is; with half of its variables it is none of them yet.
+        SourceContext context = context(Map.of("IDENTITY_HEADER", "h"));
+
+        assertThat(known.create(context, true).name()).isEqualTo(known.label());
+        assertThat(new LazyTokenSource(known, context).name()).isEqualTo(known.label());
+    }
+
+    @Test
+    void create_ofOneThatOnlyAConnectionStringNames_saysSo() {
+        assertThatThrownBy(() -> SourceDescriptor.CLIENT_SECRET.create(context(Map.of()), true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Client secret is not made from the environment alone");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isAnnounced_byAnyOfItsVariables_isTrue(SourceDescriptor known) {
+        for (String variable : known.variables()) {
+            SourceContext context = context(Map.of(variable, "v"));
+
+            assertThat(known.isAnnounced(context)).as(variable).isTrue();
+            assertThat(SourceDescriptor.announcesHttp(context.environment())).isTrue();
+        }
+        assertThat(known.isAnnounced(context(Map.of()))).isFalse();
+        assertThat(SourceDescriptor.announcesHttp(context(Map.of()).environment()))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void of_aLabel_isTheDescriptor(SourceDescriptor known) {
+        assertThat(SourceDescriptor.of(known.label())).isSameAs(known);
+        assertThat(SourceDescriptor.of("Vault agent")).isNull();
+    }
+
+    @Test
+    void values_ofTheDefaultChain_comeFirst() {
+        List<SourceDescriptor> chain = ofTheDefaultChain().toList();
+
+        assertThat(List.of(SourceDescriptor.values()).subList(0, chain.size())).isEqualTo(chain);
+    }
+
+    private static SourceContext context(Map<String, String> variables) {
+        Environment environment = new Environment(variables, false, false, "/nowhere");
+        return new SourceContext(environment, new File("/nowhere"), new FakeTransport(), new FakeTime());
+    }
+}
