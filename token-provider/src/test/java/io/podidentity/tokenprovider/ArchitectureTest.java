@@ -1,9 +1,13 @@
 package io.podidentity.tokenprovider;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -11,10 +15,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What holds the library's shape. */
@@ -54,6 +61,56 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.azure..", "reactor..")
                 .check(main);
+    }
+
+    @Test
+    void rooms_haveNoCircle() {
+        slices().assignedFrom(new Rooms()).should().beFreeOfCycles().check(main);
+    }
+
+    @Test
+    void internal_knowsOfTheRootItsValuesOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage(LIBRARY + ".internal..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(LIBRARY)
+                        .and(not(describe("are values", (JavaClass type) -> Rooms.isValue(type)))))
+                .because("arrows go from the facade over the engine to the sources, and all of them know the values")
+                .check(main);
+    }
+
+    /** The packages; the root is two of them, since what callers see is in one place and yet above and below. */
+    private static final class Rooms implements SliceAssignment {
+        private static final Set<String> VALUES = Set.of(
+                "AccessToken",
+                "FailureMessage",
+                "Principal",
+                "PrincipalReader",
+                "TokenAcquisitionException",
+                "TokenAttempt",
+                "TokenRequest",
+                "TokenSource",
+                "UserAssignedIdentity");
+
+        static boolean isValue(JavaClass type) {
+            String name = type.getName().substring(LIBRARY.length() + 1);
+            return VALUES.contains(name.split("\\$", 2)[0]);
+        }
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String room = type.getPackageName();
+            if (room.equals(LIBRARY)) {
+                room = isValue(type) ? "values" : "engine";
+            }
+            return SliceIdentifier.of(room);
+        }
+
+        @Override
+        public String getDescription() {
+            return "rooms";
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.SignedProof;
+import io.podidentity.tokenprovider.internal.source.SmallFile;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,12 @@
 package io.podidentity.tokenprovider.internal.application;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import io.podidentity.tokenprovider.internal.source.SmallFile;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.nio.charset.StandardCharsets;
 

@@ -1,7 +1,6 @@
 package io.podidentity.tokenprovider.internal.certificate;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a certificate and its private key, from PEM or PKCS#12. */
 public final class CertificateReader {
-    private static final String RSA_REMEDY = "Entra ID takes RSA keys alone: 'openssl req -x509 -newkey rsa:2048'.";
-
     private CertificateReader() {}
 
     /**
@@ -33,11 +30,12 @@ public final class CertificateReader {
                     : PemReader.read(new String(contents, StandardCharsets.ISO_8859_1), origin);
         } catch (IOException e) {
             throw e.getCause() instanceof UnrecoverableKeyException
-                    ? unusable(origin, "does not open with this password", "Correct the password.")
-                    : unusable(origin, "is neither PEM nor PKCS#12", "Check what is in it.");
+                    ? CertificateFailure.of(origin, "does not open with this password", "Correct the password.")
+                    : CertificateFailure.of(origin, "is neither PEM nor PKCS#12", "Check what is in it.");
         } catch (GeneralSecurityException e) {
             // The JDK's messages speak of the bytes.
-            throw unusable(origin, "cannot be read (" + e.getClass().getSimpleName() + ")", "Check what is in it.");
+            throw CertificateFailure.of(
+                    origin, "cannot be read (" + e.getClass().getSimpleName() + ")", "Check what is in it.");
         }
     }
 
@@ -48,16 +46,8 @@ public final class CertificateReader {
         store.load(new ByteArrayInputStream(contents), characters);
         List<ClientCertificate> certificates = RsaEntries.of(store, characters);
         if (certificates.isEmpty()) {
-            throw unusable(origin, "holds no certificate with an RSA key", RSA_REMEDY);
+            throw CertificateFailure.of(origin, "holds no certificate with an RSA key", CertificateFailure.RSA_REMEDY);
         }
         return certificates.get(0);
-    }
-
-    static TokenAcquisitionException withoutRsaKey(String origin) {
-        return unusable(origin, "has a private key of another kind than RSA", RSA_REMEDY);
-    }
-
-    static TokenAcquisitionException unusable(String origin, String problem, String remedy) {
-        return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, origin + " " + problem, remedy, null);
     }
 }

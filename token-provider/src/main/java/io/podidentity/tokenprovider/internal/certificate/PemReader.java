@@ -46,7 +46,7 @@ final class PemReader {
         String label = labelEnd < 0 ? "" : text.substring(labelStart, labelEnd);
         int end = text.indexOf("-----END " + label + DASHES, labelStart);
         if (label.isEmpty() || end < 0) {
-            throw CertificateReader.unusable(origin, "is cut short", "Write it anew.");
+            throw CertificateFailure.of(origin, "is cut short", "Write it anew.");
         }
         String body = text.substring(labelEnd + DASHES.length(), end);
         switch (label) {
@@ -59,7 +59,7 @@ final class PemReader {
                 key = key(pkcs8(decode(body)));
             }
             case "ENCRYPTED PRIVATE KEY" -> throw encrypted();
-            case "EC PRIVATE KEY" -> throw CertificateReader.withoutRsaKey(origin);
+            case "EC PRIVATE KEY" -> throw CertificateFailure.withoutRsaKey(origin);
             default -> {
                 // Parameters, requests and the like.
             }
@@ -69,7 +69,7 @@ final class PemReader {
     private ClientCertificate certificate() {
         RSAPrivateKey own = key;
         if (own == null || certificates.isEmpty()) {
-            throw CertificateReader.unusable(
+            throw CertificateFailure.of(
                     origin,
                     own == null ? "holds no private key" : "holds no certificate",
                     "Put both into it, as PEM or PKCS#12.");
@@ -83,7 +83,7 @@ final class PemReader {
                 return new ClientCertificate(own, chain);
             }
         }
-        throw CertificateReader.unusable(
+        throw CertificateFailure.of(
                 origin, "holds no certificate that belongs to its private key", "Put the right one into it.");
     }
 
@@ -91,7 +91,7 @@ final class PemReader {
         try {
             return (RSAPrivateKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         } catch (InvalidKeySpecException e) {
-            throw CertificateReader.withoutRsaKey(origin);
+            throw CertificateFailure.withoutRsaKey(origin);
         }
     }
 
@@ -99,12 +99,12 @@ final class PemReader {
         try {
             return Base64.getMimeDecoder().decode(body);
         } catch (IllegalArgumentException e) {
-            throw CertificateReader.unusable(origin, "is not Base64 where it should be", "Write it anew.");
+            throw CertificateFailure.of(origin, "is not Base64 where it should be", "Write it anew.");
         }
     }
 
     private TokenAcquisitionException encrypted() {
-        return CertificateReader.unusable(
+        return CertificateFailure.of(
                 origin,
                 "has an encrypted private key",
                 "Decrypt it by 'openssl pkcs8 -in FILE -out FILE', or make it PKCS#12.");

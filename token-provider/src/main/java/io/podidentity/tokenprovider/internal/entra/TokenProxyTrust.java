@@ -1,9 +1,9 @@
 package io.podidentity.tokenprovider.internal.entra;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
-import io.podidentity.tokenprovider.internal.application.SmallFile;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.internal.http.ServerTrust;
+import io.podidentity.tokenprovider.internal.source.SmallFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Certificates in files, and what they sign. */
 class CertificateReaderTest {
-    private static final String RSA_REMEDY = "Entra ID takes RSA keys alone: 'openssl req -x509 -newkey rsa:2048'.";
+    private static final String RSA_REMEDY = "Entra ID takes RSA keys only: 'openssl req -x509 -newkey rsa:2048'.";
     private static final ClientCertificate ONE = Certificates.rsa("CN=one");
     private static final ClientCertificate OTHER = Certificates.otherRsa("CN=other");
 
