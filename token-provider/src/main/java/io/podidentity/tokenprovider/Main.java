@@ -5,14 +5,16 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The jar as a program: {@code explain} and {@code token}, to be copied into any pod. */
+/** The jar as a program: {@code explain}, {@code token} and {@code help}, to be copied into any pod. */
 final class Main {
     private static final String USAGE = """
             usage: java -jar token-provider.jar explain [--resource R] [--connection-string S] [--deadline SECONDS] [--json]
                    java -jar token-provider.jar token --resource R [--connection-string S] [--deadline SECONDS]
+                   java -jar token-provider.jar help [SECTION]
 
             explain  says where a token comes from, or why there is none; never shows it
             token    prints the token, and nothing else, on standard output
+            help     prints what the project's documentation says of a failure: the word after # in a message
 
             --resource R           the resource, such as https://storage.azure.com/ (explain: https://management.azure.com/)
             --connection-string S  how to sign in, such as RunAs=App; else AzureServicesAuthConnectionString, else all sources
@@ -51,8 +53,7 @@ final class Main {
     private int run(String[] arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         if (command.equals("--help") || command.equals("-h") || command.equals("help")) {
-            out.print(USAGE);
-            return 0;
+            return help(arguments);
         }
         boolean explain = command.equals("explain");
         if (!explain && !command.equals("token")) {
@@ -76,6 +77,22 @@ final class Main {
             return WRONG_USE;
         }
         return explain ? explain(provider) : token(provider);
+    }
+
+    private int help(String[] arguments) {
+        if (arguments.length < 2) {
+            out.print(USAGE);
+            return 0;
+        }
+        HelpPage page = new HelpPage();
+        String anchor = arguments[1].substring(arguments[1].indexOf('#') + 1);
+        String section = page.section(anchor);
+        if (section == null) {
+            err.println("there is no section " + word(anchor) + "; there are: " + String.join(", ", page.anchors()));
+            return WRONG_USE;
+        }
+        out.println(section);
+        return 0;
     }
 
     private int explain(AzureServiceTokenProvider provider) {

@@ -146,6 +146,8 @@ class ArchitectureTest {
     @Test
     void library_needsNoMetadataInANativeImage() {
         noClasses()
+                .that()
+                .doNotHaveSimpleName("HelpPage")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.lang.reflect..", "java.lang.invoke..")

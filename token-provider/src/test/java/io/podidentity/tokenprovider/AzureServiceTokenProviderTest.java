@@ -154,7 +154,7 @@ class AzureServiceTokenProviderTest {
         assertThatThrownBy(() -> new AzureServiceTokenProvider("RunAs=App;AppKey=hunter2"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The connection string has AppKey but no AppId. Add AppId=CLIENT_ID. More:"
-                        + " docs/troubleshooting.md#connection-string");
+                        + " https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string");
     }
 
     @Test

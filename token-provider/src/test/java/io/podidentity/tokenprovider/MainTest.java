@@ -46,7 +46,9 @@ class MainTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo("The connection string has an unknown key (at character 39). If it belongs to the value of"
-                        + " AppKey, put that value in quotes. More: docs/troubleshooting.md#connection-string"
+                        + " AppKey, put that value in quotes."
+                        + " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md"
+                        + "#connection-string"
                         + System.lineSeparator());
     }
 
@@ -54,6 +56,29 @@ class MainTest {
     void run_whenAskedForHelp_printsIt() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("usage: ").contains("--deadline SECONDS");
+    }
+
+    @Test
+    void run_whenAskedForHelpOnASection_printsThatSectionOfThePage() {
+        assertThat(run("help", "https://github.com/pod-identity/pod-identity-java/x.md#timed-out"))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("## timed-out" + System.lineSeparator().substring(0, 1))
+                .doesNotContain("## interrupted");
+    }
+
+    @Test
+    void run_whenAskedForHelpOnTheLastSection_printsItToItsEnd() {
+        assertThat(run("help", "Blobs")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("## Blobs").hasLineCount(8);
+    }
+
+    @Test
+    void run_whenAskedForHelpOnNoSection_namesThoseThereAre() {
+        assertThat(run("help", "Vault-agent")).isEqualTo(2);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("there is no section Vault-agent; there are: no-source-available, azure-cli, ");
     }
 
     private int run(String... arguments) {

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider.internal.connection;
 
+import io.podidentity.tokenprovider.internal.text.Troubleshooting;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ public final class ConnectionStringException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private static final String READ_ON = " More: docs/troubleshooting.md#connection-string";
+    private static final String READ_ON = " More: " + Troubleshooting.section("connection-string");
 
     /** What is wrong. */
     public enum Problem {
