@@ -7,13 +7,13 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.BlobRole;
-import io.podidentity.emulator.directory.ClientSecret;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.NodeIdentity;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.ServicePrincipal;
-import io.podidentity.emulator.match.ResourceId;
+import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.mic.VirtualMachines;
-import io.podidentity.emulator.tls.Certificates;
+import io.podidentity.emulator.tls.CertificateFiles;
 import io.podidentity.emulator.workload.Keys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -75,7 +75,7 @@ final class AzureOfManifests {
     private void provide(Cluster cluster, AzureIdentity identity) {
         String resourceId = identity.resourceId();
         boolean assignedByUser = plan.profile() == Profile.MANAGED;
-        if (!assignedByUser && !(resourceId.startsWith("/") && ResourceId.isWellFormed(resourceId))) {
+        if (!assignedByUser && !(resourceId.startsWith("/") && IdentityResourceId.isWellFormed(resourceId))) {
             machines.refuse(
                     resourceId,
                     "Code=\"LinkedInvalidPropertyId\" Message=\"Property id '" + resourceId + "' at path"
@@ -127,14 +127,14 @@ final class AzureOfManifests {
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
             return secret.get()
                     .value("certificate")
-                    .flatMap(file -> Certificates.ofPkcs12(file, text(secret.get(), "password")))
+                    .flatMap(file -> CertificateFiles.ofPkcs12(file, text(secret.get(), "password")))
                     .map(principal::with)
                     .orElse(principal);
         }
         return secret.get().keys().stream()
                 .sorted()
                 .findFirst()
-                .map(key -> principal.with(new ClientSecret(text(secret.get(), key), false)))
+                .map(key -> principal.with(new RegisteredSecret(text(secret.get(), key), false)))
                 .orElse(principal);
     }
 

@@ -4,7 +4,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.http.RequestLog;
+import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.nmi.Nmi;
 import java.net.URI;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ final class NmiServers implements AutoCloseable {
     private final Nmi nmi;
     private final PodAddresses addresses;
     private final Faults faults;
-    private final RequestLog requests;
+    private final RequestListener requests;
     private final LoopbackServer host;
     private final LoopbackServer observed;
     private final Object lock = new Object();
@@ -34,7 +34,7 @@ final class NmiServers implements AutoCloseable {
     private final Map<ObjectName, LoopbackServer> pods = new HashMap<>();
 
     /** @throws java.io.UncheckedIOException if no port can be had */
-    NmiServers(Nmi nmi, PodAddresses addresses, Faults faults, RequestLog requests) {
+    NmiServers(Nmi nmi, PodAddresses addresses, Faults faults, RequestListener requests) {
         this.nmi = nmi;
         this.addresses = addresses;
         this.faults = faults;

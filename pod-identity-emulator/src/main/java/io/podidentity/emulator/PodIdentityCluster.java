@@ -6,7 +6,7 @@ import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.directory.NodeIdentity;
-import io.podidentity.emulator.http.RequestLog;
+import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
@@ -38,7 +38,7 @@ final class PodIdentityCluster implements AutoCloseable {
     private @Nullable MicLoop mic;
 
     private PodIdentityCluster(
-            Tenant tenant, Upstream upstream, Faults faults, RequestLog requests, LogHistory log, URI imds) {
+            Tenant tenant, Upstream upstream, Faults faults, RequestListener requests, LogHistory log, URI imds) {
         this.tenant = tenant;
         this.plan = tenant.podIdentity();
         this.live = new LiveCluster(plan.cluster());
@@ -57,7 +57,7 @@ final class PodIdentityCluster implements AutoCloseable {
     }
 
     static PodIdentityCluster create(
-            Tenant tenant, Upstream upstream, Faults faults, RequestLog requests, LogHistory log, URI imds) {
+            Tenant tenant, Upstream upstream, Faults faults, RequestListener requests, LogHistory log, URI imds) {
         return new PodIdentityCluster(tenant, upstream, faults, requests, log, imds);
     }
 

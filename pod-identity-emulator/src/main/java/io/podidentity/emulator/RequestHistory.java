@@ -1,12 +1,12 @@
 package io.podidentity.emulator;
 
-import io.podidentity.emulator.http.RequestLog;
+import io.podidentity.emulator.http.RequestListener;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** The last requests, oldest first. Thread-safe. */
-final class RequestHistory implements RequestLog {
+final class RequestHistory implements RequestListener {
 
     static final int MAX_LENGTH = 10_000;
 

@@ -3,11 +3,11 @@ package io.podidentity.emulator;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
-import io.podidentity.emulator.directory.ClientSecret;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.Principals;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.TrustedIssuers;
@@ -89,7 +89,7 @@ final class TenantPlan {
     }
 
     void addExpiredSecret(String clientId, String secret) {
-        credentials.add(new Credential(clientId, principal -> principal.with(new ClientSecret(secret, true))));
+        credentials.add(new Credential(clientId, principal -> principal.with(new RegisteredSecret(secret, true))));
     }
 
     void addCertificate(String clientId, X509Certificate certificate) {
@@ -155,7 +155,7 @@ final class TenantPlan {
                 .forEach(principal -> principals.putIfAbsent(key(principal.clientId()), principal));
         for (Application application : registered) {
             var principal = new ServicePrincipal(application.clientId(), application.objectId());
-            var secret = new ClientSecret(application.secret(), false);
+            var secret = new RegisteredSecret(application.secret(), false);
             principals.merge(key(application.clientId()), principal.with(secret), (first, again) -> first.with(secret));
         }
         for (Credential credential : credentials) {

@@ -9,14 +9,14 @@ import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.http.RequestLog;
+import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.workload.Admission.Denied;
 import io.podidentity.emulator.workload.ClusterIssuer;
+import io.podidentity.emulator.workload.IdentityBindingProxy;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.ProjectedTokens;
-import io.podidentity.emulator.workload.TokenProxy;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import io.podidentity.emulator.workload.WorkloadIdentities;
@@ -47,7 +47,7 @@ final class WorkloadCluster implements AutoCloseable {
     private final ProjectedTokens tokens;
     private final WorkloadIdentities identities;
     private final URI imds;
-    private final RequestLog log;
+    private final RequestListener log;
     private final Map<ObjectName, Made> made = new ConcurrentSkipListMap<>();
     private final WorkloadPlan plan;
 
@@ -67,7 +67,7 @@ final class WorkloadCluster implements AutoCloseable {
      *
      * @throws java.io.UncheckedIOException if no port or no temporary folder can be had
      */
-    WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestLog log) {
+    WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestListener log) {
         this.imds = around.imds();
         this.log = log;
         this.plan = tenant.workloads();
@@ -77,7 +77,7 @@ final class WorkloadCluster implements AutoCloseable {
         this.issuer = new ClusterIssuer(SigningKey.create(), issuerAddress(), tenant.clock());
         this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
         directory.issuers().publish(issuer.issuer(), issuer.publicKey());
-        var proxy = new TokenProxy(directory, issuer, around.entraEndpoint());
+        var proxy = new IdentityBindingProxy(directory, issuer, around.entraEndpoint());
         plan.bound().forEach(proxy::bind);
         this.identities = new WorkloadIdentities(
                 settings(around), tokens, around.entraEndpoint(), around.imdsEndpoint(), tenant.clock());

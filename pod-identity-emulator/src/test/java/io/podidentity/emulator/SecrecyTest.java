@@ -55,7 +55,7 @@ class SecrecyTest {
     void toString_ofWhatHoldsASecret_showsNone(String kind) {
         Object holder = kind.equals("application")
                 ? new Application(CLIENT, "o", SECRET)
-                : new io.podidentity.emulator.directory.ClientSecret(SECRET, true);
+                : new io.podidentity.emulator.directory.RegisteredSecret(SECRET, true);
         assertThat(holder.toString()).doesNotContain(SECRET);
     }
 

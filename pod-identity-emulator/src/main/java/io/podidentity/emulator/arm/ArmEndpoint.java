@@ -44,7 +44,7 @@ public final class ArmEndpoint {
             ArmFaults faults,
             Supplier<String> passwords) {
         String tenantId = directory.tenantId();
-        var principals = new Principals(directory);
+        var principals = new GraphPrincipals(directory);
         var store = new ResourceStore();
         this.signedIn = new SignedIn(base, tokens, clock);
         this.documents = new SubscriptionDocuments(base, tenantId);
@@ -60,7 +60,7 @@ public final class ArmEndpoint {
                         new Registries(base),
                         new ManagedClusters(store, principals, tenantId),
                         new UserAssignedIdentities(principals, tenantId),
-                        new FederatedCredentials(store),
+                        new FederatedIdentityCredentials(store),
                         new StorageAccounts(store, storage),
                         new BlobContainers(blobs),
                         new AssignmentsOfRoles(store, principals, directory.roles(), tenantId)));

@@ -9,11 +9,11 @@ final class AssignmentsOfRoles implements ResourceType {
     static final String NAME = "Microsoft.Authorization/roleAssignments";
 
     private final ResourceStore store;
-    private final Principals principals;
+    private final GraphPrincipals principals;
     private final RoleAssignments blobRoles;
     private final String tenantId;
 
-    AssignmentsOfRoles(ResourceStore store, Principals principals, RoleAssignments blobRoles, String tenantId) {
+    AssignmentsOfRoles(ResourceStore store, GraphPrincipals principals, RoleAssignments blobRoles, String tenantId) {
         this.store = store;
         this.principals = principals;
         this.blobRoles = blobRoles;

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.arm;
 
-import io.podidentity.emulator.arm.Principals.Principal;
+import io.podidentity.emulator.arm.GraphPrincipals.Principal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -15,10 +15,10 @@ final class ManagedClusters implements ResourceType {
     private static final String KUBELET = "kubelet";
 
     private final ResourceStore store;
-    private final Principals principals;
+    private final GraphPrincipals principals;
     private final String tenantId;
 
-    ManagedClusters(ResourceStore store, Principals principals, String tenantId) {
+    ManagedClusters(ResourceStore store, GraphPrincipals principals, String tenantId) {
         this.store = store;
         this.principals = principals;
         this.tenantId = tenantId;

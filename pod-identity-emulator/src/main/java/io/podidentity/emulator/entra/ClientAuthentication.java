@@ -11,9 +11,9 @@ final class ClientAuthentication {
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final Directory directory;
-    private final ClientAssertion assertions;
+    private final AssertionCheck assertions;
 
-    ClientAuthentication(Directory directory, ClientAssertion assertions) {
+    ClientAuthentication(Directory directory, AssertionCheck assertions) {
         this.directory = directory;
         this.assertions = assertions;
     }

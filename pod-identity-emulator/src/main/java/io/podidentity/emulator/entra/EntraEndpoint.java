@@ -45,7 +45,7 @@ public final class EntraEndpoint implements Endpoint {
         this.clock = clock;
         this.documents = new DiscoveryDocuments(authority);
         this.users = new UserSignIn(directory, authority, key);
-        var assertions = new ClientAssertion(directory, authority, clock);
+        var assertions = new AssertionCheck(directory, authority, clock);
         var clients = new ClientAuthentication(directory, assertions);
         this.tokens = new TokenEndpoint(clients, users, new Scope(directory.tenantId()), issuer, life);
     }

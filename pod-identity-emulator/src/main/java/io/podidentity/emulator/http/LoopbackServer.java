@@ -42,11 +42,11 @@ public final class LoopbackServer implements AutoCloseable {
     private final String name;
     private final String scheme;
     private final ServerSocket server;
-    private final RequestLog log;
+    private final RequestListener log;
     private final ExecutorService threads;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-    private LoopbackServer(String name, String scheme, ServerSocket server, RequestLog log) {
+    private LoopbackServer(String name, String scheme, ServerSocket server, RequestListener log) {
         this.name = name;
         this.scheme = scheme;
         this.server = server;
@@ -66,7 +66,7 @@ public final class LoopbackServer implements AutoCloseable {
      * @param tls null for plain HTTP
      * @throws UncheckedIOException if the port is taken
      */
-    public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestLog log) {
+    public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestListener log) {
         try {
             InetAddress loopback = InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
             ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();

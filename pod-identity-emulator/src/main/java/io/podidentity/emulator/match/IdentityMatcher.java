@@ -81,7 +81,7 @@ public final class IdentityMatcher {
     public boolean isIgnored(AzureIdentity identity) {
         return rules.profile().validatesResourceIds()
                 && identity.isManagedIdentity()
-                && !ResourceId.isWellFormed(identity.resourceId());
+                && !IdentityResourceId.isWellFormed(identity.resourceId());
     }
 
     /** Assigned identities of a pod are told apart by the identity's name alone, so one of equal names remains. */

@@ -18,11 +18,11 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.match.IdentityMatcher;
+import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.match.MatchRules;
-import io.podidentity.emulator.match.ResourceId;
-import io.podidentity.emulator.mic.ArmException;
 import io.podidentity.emulator.mic.ArmRetry;
 import io.podidentity.emulator.mic.AzureResource;
+import io.podidentity.emulator.mic.MachineUpdateException;
 import io.podidentity.emulator.mic.Reconciliation;
 import io.podidentity.emulator.time.SkippingClock;
 import java.time.Duration;
@@ -66,7 +66,7 @@ public class ModelCasesTest extends CaseRunner {
     }
 
     private void extractIdentities(Case test) {
-        assertThat(new ArmException(test.text("error")).identities())
+        assertThat(new MachineUpdateException(test.text("error")).identities())
                 .isEqualTo(Case.list(test.expected().get("ids")));
     }
 
@@ -222,11 +222,11 @@ public class ModelCasesTest extends CaseRunner {
                     () -> {
                         runs.incrementAndGet();
                         if (!test.text("result").isEmpty()) {
-                            throw new ArmException(test.text("result"));
+                            throw new MachineUpdateException(test.text("result"));
                         }
                     },
                     error -> Boolean.TRUE.equals(test.given().get("shouldRetry")));
-        } catch (ArmException e) {
+        } catch (MachineUpdateException e) {
             failed = true;
         }
 
@@ -235,7 +235,7 @@ public class ModelCasesTest extends CaseRunner {
     }
 
     private void validateResourceId(Case test) {
-        assertThat(!ResourceId.isWellFormed(test.text("resourceID")))
+        assertThat(!IdentityResourceId.isWellFormed(test.text("resourceID")))
                 .isEqualTo(test.expected().get("error"));
     }
 

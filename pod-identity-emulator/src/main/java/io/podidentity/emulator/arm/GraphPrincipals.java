@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The service principals of the tenant, those made here among them, by object ID. Thread-safe.
  */
-final class Principals {
+final class GraphPrincipals {
 
     private final Map<String, Principal> byObjectId = new ConcurrentHashMap<>();
     private final Directory directory;
@@ -17,7 +17,7 @@ final class Principals {
     /** @param type {@code Application} or {@code ManagedIdentity} */
     record Principal(String objectId, String appId, String name, String type) {}
 
-    Principals(Directory directory) {
+    GraphPrincipals(Directory directory) {
         this.directory = directory;
         directory
                 .principals()

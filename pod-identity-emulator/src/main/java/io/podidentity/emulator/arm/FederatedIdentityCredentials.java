@@ -3,13 +3,13 @@ package io.podidentity.emulator.arm;
 import java.util.List;
 
 /** Federated identity credentials: at most 20 for an identity, no two of the same issuer and subject. */
-final class FederatedCredentials implements ResourceType {
+final class FederatedIdentityCredentials implements ResourceType {
 
     private static final int LIMIT = 20;
 
     private final ResourceStore store;
 
-    FederatedCredentials(ResourceStore store) {
+    FederatedIdentityCredentials(ResourceStore store) {
         this.store = store;
     }
 

@@ -23,14 +23,14 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @see <a href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</a>
  */
-public final class TokenProxy implements Endpoint {
+public final class IdentityBindingProxy implements Endpoint {
 
     private final Directory directory;
     private final ClusterIssuer issuer;
     private final Endpoint entra;
     private final Set<String> bound = ConcurrentHashMap.newKeySet();
 
-    public TokenProxy(Directory directory, ClusterIssuer issuer, Endpoint entra) {
+    public IdentityBindingProxy(Directory directory, ClusterIssuer issuer, Endpoint entra) {
         this.directory = directory;
         this.issuer = issuer;
         this.entra = entra;

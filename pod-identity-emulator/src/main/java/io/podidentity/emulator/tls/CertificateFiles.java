@@ -9,9 +9,9 @@ import java.util.Collections;
 import java.util.Optional;
 
 /** Takes certificates out of files. */
-public final class Certificates {
+public final class CertificateFiles {
 
-    private Certificates() {}
+    private CertificateFiles() {}
 
     /** The certificate of the private key in a PKCS#12 file; empty if the file cannot be read or holds none. */
     public static Optional<X509Certificate> ofPkcs12(byte[] file, String password) {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
 /** A password of an application. Its text does not show it. */
-public record ClientSecret(String value, boolean expired) {
+public record RegisteredSecret(String value, boolean expired) {
 
     boolean matches(String presented) {
         return MessageDigest.isEqual(
@@ -13,6 +13,6 @@ public record ClientSecret(String value, boolean expired) {
 
     @Override
     public String toString() {
-        return "ClientSecret[expired=" + expired + "]";
+        return "RegisteredSecret[expired=" + expired + "]";
     }
 }

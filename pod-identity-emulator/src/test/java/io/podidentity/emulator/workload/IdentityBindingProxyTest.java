@@ -27,7 +27,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class TokenProxyTest {
+class IdentityBindingProxyTest {
 
     private static final String CLIENT = "11111111-1111-4111-8111-111111111111";
     private static final String BINDING = "api://AKSIdentityBinding";
@@ -38,7 +38,7 @@ class TokenProxyTest {
     private final FederatedCredentials federation = new FederatedCredentials(clock);
     private final TrustedIssuers issuers = new TrustedIssuers();
     private final List<Request> exchanges = new ArrayList<>();
-    private final TokenProxy proxy = new TokenProxy(
+    private final IdentityBindingProxy proxy = new IdentityBindingProxy(
             new Directory(
                     "tenant",
                     List.of(),

@@ -22,7 +22,7 @@ import java.util.Optional;
  * Checks a signed assertion that stands in for a secret: one that the application signed itself with a registered
  * certificate (issuer and subject are the client ID), else one of another issuer that a federated credential names.
  */
-final class ClientAssertion {
+final class AssertionCheck {
 
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
@@ -30,7 +30,7 @@ final class ClientAssertion {
     private final URI authority;
     private final Clock clock;
 
-    ClientAssertion(Directory directory, URI authority, Clock clock) {
+    AssertionCheck(Directory directory, URI authority, Clock clock) {
         this.directory = directory;
         this.authority = authority;
         this.clock = clock;

@@ -5,14 +5,14 @@ import java.util.regex.Pattern;
 
 /** Azure Resource Manager refuses to put identities on a machine; the message is its own. */
 @SuppressWarnings("serial")
-public final class ArmException extends Exception {
+public final class MachineUpdateException extends Exception {
 
     private static final Pattern IDENTITY = Pattern.compile(
             "/subscriptions/[^/'\",]+/resourcegroups/[^/'\",]+/providers/Microsoft\\.ManagedIdentity"
                     + "/userAssignedIdentities/[^/'\",\\s]+",
             Pattern.CASE_INSENSITIVE);
 
-    public ArmException(String message) {
+    public MachineUpdateException(String message) {
         super(message);
     }
 

@@ -10,14 +10,14 @@ import io.podidentity.emulator.match.IdentityRequest;
  * @param identity by {@code client_id} and {@code msi_res_id}, from 1.6.2, or {@code mi_res_id}, from 1.8.15
  * @param resource empty if there is none
  */
-record TokenRequest(IdentityRequest identity, String resource) {
+record NmiTokenRequest(IdentityRequest identity, String resource) {
 
-    static TokenRequest parse(Parameters query, Profile profile) {
+    static NmiTokenRequest parse(Parameters query, Profile profile) {
         String resourceId = profile.isAtLeast(1, 6, 2) ? query.get("msi_res_id").orElse("") : "";
         if (resourceId.isEmpty() && profile.isAtLeast(1, 8, 15)) {
             resourceId = query.get("mi_res_id").orElse("");
         }
         var identity = new IdentityRequest(query.get("client_id").orElse(""), resourceId);
-        return new TokenRequest(identity, query.get("resource").orElse(""));
+        return new NmiTokenRequest(identity, query.get("resource").orElse(""));
     }
 }

@@ -2,7 +2,7 @@ package io.podidentity.emulator.http;
 
 /** Is told of every request when its answer begins. Must be thread-safe. */
 @FunctionalInterface
-public interface RequestLog {
+public interface RequestListener {
 
     /**
      * Takes note of one request.

@@ -3,7 +3,7 @@ package io.podidentity.emulator.match;
 import java.util.regex.Pattern;
 
 /** The resource ID of a user-assigned managed identity, as MIC checks it. */
-public final class ResourceId {
+public final class IdentityResourceId {
 
     /** As MIC's log prints it. */
     public static final String SHAPE = "/subscriptions/<subid>/resourcegroups/<resourcegroup>/providers"
@@ -14,7 +14,7 @@ public final class ResourceId {
             "/subscriptions/.+/resourcegroups/.+/providers/Microsoft\\.ManagedIdentity/userAssignedIdentities/.+",
             Pattern.CASE_INSENSITIVE);
 
-    private ResourceId() {}
+    private IdentityResourceId() {}
 
     public static boolean isWellFormed(String id) {
         return FORM.matcher(id).find();
