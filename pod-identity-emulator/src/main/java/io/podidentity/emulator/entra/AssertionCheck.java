@@ -44,7 +44,7 @@ final class AssertionCheck {
             jwt = SignedJWT.parse(assertion);
             claims = jwt.getJWTClaimsSet();
         } catch (ParseException e) {
-            throw EntraError.MALFORMED_ASSERTION.because("JWT token is invalid or malformed.");
+            throw new EntraException(EntraError.MALFORMED_ASSERTION, "JWT token is invalid or malformed.");
         }
         if (principal.clientId().equalsIgnoreCase(claims.getIssuer())) {
             checkOwn(principal, jwt, claims);
@@ -58,11 +58,14 @@ final class AssertionCheck {
         boolean signed =
                 principal.certificates().stream().anyMatch(certificate -> verifies(jwt, certificate.getPublicKey()));
         if (!signed) {
-            throw EntraError.ASSERTION_CERTIFICATE.because("The certificate with identifier used to sign the client"
-                    + " assertion is not registered on application.");
+            throw new EntraException(
+                    EntraError.ASSERTION_CERTIFICATE,
+                    "The certificate with identifier used to sign the client"
+                            + " assertion is not registered on application.");
         }
         if (claims.getAudience().stream().noneMatch(audience -> audience.startsWith(authority.toString()))) {
-            throw EntraError.ASSERTION_AUDIENCE.because("Client assertion audience claim does not match Realm issuer.");
+            throw new EntraException(
+                    EntraError.ASSERTION_AUDIENCE, "Client assertion audience claim does not match Realm issuer.");
         }
     }
 
@@ -76,10 +79,11 @@ final class AssertionCheck {
         PublicKey key = directory
                 .issuers()
                 .keyOf(issuer)
-                .orElseThrow(() -> EntraError.ISSUER_UNREACHABLE.because(
+                .orElseThrow(() -> new EntraException(
+                        EntraError.ISSUER_UNREACHABLE,
                         "Request to External OIDC endpoint failed. The issuer '" + issuer + "' cannot be reached."));
         if (!verifies(jwt, key)) {
-            throw EntraError.ASSERTION_SIGNATURE.because("Assertion failed signature validation.");
+            throw new EntraException(EntraError.ASSERTION_SIGNATURE, "Assertion failed signature validation.");
         }
         switch (match) {
             case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
@@ -94,10 +98,12 @@ final class AssertionCheck {
     }
 
     private static EntraException mismatch(EntraError error, String presented) {
-        return error.because("No matching federated identity record found for presented assertion " + presented
-                + ". Check your federated identity credential Subject, Audience and Issuer against the"
-                + " presented assertion."
-                + " https://learn.microsoft.com/entra/workload-id/workload-identity-federation");
+        return new EntraException(
+                error,
+                "No matching federated identity record found for presented assertion " + presented
+                        + ". Check your federated identity credential Subject, Audience and Issuer against the"
+                        + " presented assertion."
+                        + " https://learn.microsoft.com/entra/workload-id/workload-identity-federation");
     }
 
     private void checkTime(JWTClaimsSet claims) {
@@ -108,7 +114,8 @@ final class AssertionCheck {
                 && now.isBefore(until.toInstant().plus(CLOCK_SKEW))
                 && (from == null || !now.isBefore(from.toInstant().minus(CLOCK_SKEW)));
         if (!valid) {
-            throw EntraError.ASSERTION_EXPIRED.because(
+            throw new EntraException(
+                    EntraError.ASSERTION_EXPIRED,
                     "Client assertion is not within its valid time range. Current time: %s, assertion valid from %s, expiry time of assertion %s."
                             .formatted(
                                     now,

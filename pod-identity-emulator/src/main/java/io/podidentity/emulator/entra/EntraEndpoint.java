@@ -98,10 +98,12 @@ public final class EntraEndpoint implements Endpoint {
 
     private <T> T inTenant(String tenant, T answer) {
         if (!directory.hasTenant(tenant) && !directory.isSharedTenant(tenant)) {
-            throw EntraError.UNKNOWN_TENANT.because("Tenant '" + tenant
-                    + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct"
-                    + " cloud. Check with your subscription administrator, this may happen if there are no active"
-                    + " subscriptions for the tenant.");
+            throw new EntraException(
+                    EntraError.UNKNOWN_TENANT,
+                    "Tenant '" + tenant
+                            + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct"
+                            + " cloud. Check with your subscription administrator, this may happen if there are no active"
+                            + " subscriptions for the tenant.");
         }
         return answer;
     }

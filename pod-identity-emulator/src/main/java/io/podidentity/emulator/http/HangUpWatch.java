@@ -40,11 +40,12 @@ public final class HangUpWatch implements AutoCloseable {
 
     private void watch(Socket socket, InputStream in) {
         try {
+            int usual = socket.getSoTimeout();
             socket.setSoTimeout(LOOK_MILLIS);
             while (!over && !hungUp) {
                 look(in);
             }
-            socket.setSoTimeout(LoopbackServer.IDLE_MILLIS);
+            socket.setSoTimeout(usual);
         } catch (IOException reset) {
             hungUp = true;
         }

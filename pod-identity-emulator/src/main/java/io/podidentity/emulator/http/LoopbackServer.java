@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopbackServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
-    static final int IDLE_MILLIS = 60_000;
+    private static final int IDLE_MILLIS = 60_000;
 
     private final String name;
     private final String scheme;

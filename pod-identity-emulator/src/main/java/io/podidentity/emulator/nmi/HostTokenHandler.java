@@ -28,7 +28,7 @@ final class HostTokenHandler {
     Operation answer(Request request, String remoteAddress, RequestLog log) throws InterruptedException {
         String namespace = request.header("podns").orElse("");
         String name = request.header("podname").orElse("");
-        boolean fromHost = PodFinder.ip(remoteAddress).equals(LOCALHOST);
+        boolean fromHost = RemoteAddress.ip(remoteAddress).equals(LOCALHOST);
         boolean hostComesFirst = !profile.logsWithKlog();
         if (hostComesFirst && !fromHost) {
             return notFromHost("", log);

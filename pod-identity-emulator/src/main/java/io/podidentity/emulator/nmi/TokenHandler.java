@@ -32,7 +32,7 @@ final class TokenHandler {
             log.metadataHeaderMissing();
             return new Operation(GoAnswer.metadataHeaderMissing(), "");
         }
-        String ip = PodFinder.ip(remoteAddress);
+        String ip = RemoteAddress.ip(remoteAddress);
         if (ip.isEmpty()) {
             log.error("server.go:310", "request remote address is empty");
             return Operation.error(500, "request remote address is empty", "");

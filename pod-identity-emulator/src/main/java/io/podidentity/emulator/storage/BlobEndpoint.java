@@ -85,11 +85,11 @@ public final class BlobEndpoint implements Endpoint {
     private Answer route(Request request) {
         boolean puts = BlobUpload.isOne(request);
         if (!puts && !request.isGet() && !request.method().equals("HEAD")) {
-            throw StorageError.VERB_NOT_SUPPORTED.refusal();
+            throw new StorageException(StorageError.VERB_NOT_SUPPORTED);
         }
         List<String> segments = request.segments();
         if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
-            throw StorageError.ACCOUNT_NOT_FOUND.refusal();
+            throw new StorageException(StorageError.ACCOUNT_NOT_FOUND);
         }
         String comp = request.query().get("comp").orElse("");
         String restype = request.query().get("restype").orElse("");
@@ -143,8 +143,9 @@ public final class BlobEndpoint implements Endpoint {
 
     private static StorageException unknown(String restype, String comp) {
         return comp.isEmpty() && restype.isEmpty()
-                ? StorageError.INVALID_URI.refusal()
-                : StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", comp.isEmpty() ? "restype" : "comp");
+                ? new StorageException(StorageError.INVALID_URI)
+                : new StorageException(
+                        StorageError.INVALID_QUERY_VALUE, "QueryParameterName", comp.isEmpty() ? "restype" : "comp");
     }
 
     private static Answer xml(String document) {

@@ -21,7 +21,7 @@ class EmulatorClockTest {
     @Test
     void instant_scaled_runsTimesFasterThanTheMachine() {
         var nanoTime = new AtomicLong(-5);
-        var clock = new ScaledClock(60, START, nanoTime::get);
+        var clock = new EmulatorClock.ScaledClock(60, START, nanoTime::get);
 
         nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
 
