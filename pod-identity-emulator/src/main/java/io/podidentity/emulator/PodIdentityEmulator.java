@@ -1,6 +1,16 @@
 package io.podidentity.emulator;
 
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.fault.Faults;
+import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.LogLine;
+import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.plan.Application;
+import io.podidentity.emulator.plan.EmulatorOptions;
+import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.emulator.plan.Tenant;
+import io.podidentity.emulator.run.EmulatedPod;
+import io.podidentity.emulator.run.Servers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +30,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
     private final Servers servers;
     private final LogHistory log;
 
-    PodIdentityEmulator(Tenant tenant, Servers servers, LogHistory log) {
+    private PodIdentityEmulator(Tenant tenant, Servers servers, LogHistory log) {
         this.tenant = tenant;
         this.servers = servers;
         this.log = log;
@@ -37,8 +47,8 @@ public final class PodIdentityEmulator implements AutoCloseable {
     }
 
     /** Begins a tenant of your own; each kind of thing that is not given keeps its default. */
-    public static PodIdentityEmulatorBuilder builder() {
-        return new PodIdentityEmulatorBuilder();
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** The environment variables that a pod on this node would need to see; unmodifiable. */
@@ -127,7 +137,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     /** The objects of the cluster as they are now, among them the assigned identities that MIC has made. */
     public Cluster cluster() {
-        return servers.cluster().now();
+        return servers.now();
     }
 
     /**
@@ -147,12 +157,12 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     /** NMI as a program on the node itself sees it, for {@code /host/token}; empty if the profile has no NMI. */
     public Optional<URI> nmiHost() {
-        return servers.cluster().nmiHost();
+        return servers.nmiHost();
     }
 
     /** Where NMI's {@code /healthz} and {@code /metrics} are; empty if the profile has no NMI. */
     public Optional<URI> nmiObserved() {
-        return servers.cluster().nmiObserved();
+        return servers.nmiObserved();
     }
 
     /** The issuer of the cluster's service account tokens, which ends in a slash; empty if it makes none. */
@@ -169,5 +179,29 @@ public final class PodIdentityEmulator implements AutoCloseable {
     @Override
     public void close() {
         servers.close();
+    }
+
+    /** Takes the options and starts an emulator by them; can be used again. Not thread-safe. */
+    public static final class Builder extends EmulatorOptions<Builder> {
+
+        private Builder() {}
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /**
+         * Starts the servers.
+         *
+         * @throws IllegalStateException if a credential was given for a client ID that nothing here has
+         * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read
+         * @throws java.io.UncheckedIOException if a port is taken or no temporary folder can be had
+         */
+        public PodIdentityEmulator start() {
+            Tenant tenant = tenant();
+            LogHistory log = log();
+            return new PodIdentityEmulator(tenant, Servers.start(tenant, ports(), requests(), log), log);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.podidentity.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.emulator.plan.Application;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

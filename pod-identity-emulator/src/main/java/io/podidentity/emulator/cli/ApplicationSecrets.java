@@ -1,11 +1,10 @@
 package io.podidentity.emulator.cli;
 
-import com.nimbusds.jose.util.Base64URL;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +27,7 @@ final class ApplicationSecrets implements AutoCloseable {
 
     /** Makes one secret, in a new file that only its owner can read. */
     static ApplicationSecrets create() throws IOException {
-        byte[] bytes = new byte[30];
-        new SecureRandom().nextBytes(bytes);
-        String secret = Base64URL.encode(bytes).toString();
+        String secret = RegisteredSecret.newValue();
         // Such a file is readable by its owner alone wherever the file system knows owners.
         Path file = Files.createTempFile("podid-", ".secret");
         Files.writeString(file, secret + "\n");

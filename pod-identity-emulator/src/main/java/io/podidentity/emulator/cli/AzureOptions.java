@@ -1,6 +1,6 @@
 package io.podidentity.emulator.cli;
 
-import io.podidentity.emulator.PodIdentityEmulatorBuilder;
+import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.workload.WebhookSettings;
@@ -74,7 +74,7 @@ final class AzureOptions {
     private @Nullable String webhook;
 
     /** @throws ManifestException if a file or an option cannot be used; its message says which and why */
-    void applyTo(PodIdentityEmulatorBuilder builder) {
+    void applyTo(PodIdentityEmulator.Builder builder) {
         applyRoles(builder);
         applyCredentials(builder);
         bindings.forEach(builder::identityBinding);
@@ -83,7 +83,7 @@ final class AzureOptions {
         }
     }
 
-    private void applyRoles(PodIdentityEmulatorBuilder builder) {
+    private void applyRoles(PodIdentityEmulator.Builder builder) {
         for (String role : roles) {
             Pair pair = Pair.of("--role", role);
             assign(builder, null, pair.left(), pair.right(), propagation);
@@ -102,7 +102,7 @@ final class AzureOptions {
     }
 
     private static void assign(
-            PodIdentityEmulatorBuilder builder, @Nullable Position at, String principal, String role, String after) {
+            PodIdentityEmulator.Builder builder, @Nullable Position at, String principal, String role, String after) {
         try {
             builder.role(principal, role, duration(after));
         } catch (IllegalArgumentException e) {
@@ -110,7 +110,7 @@ final class AzureOptions {
         }
     }
 
-    private void applyCredentials(PodIdentityEmulatorBuilder builder) {
+    private void applyCredentials(PodIdentityEmulator.Builder builder) {
         if (credentialsFile != null || !credentials.isEmpty()) {
             builder.withoutAssumedCredentials();
         }
@@ -123,7 +123,7 @@ final class AzureOptions {
         }
     }
 
-    private void create(PodIdentityEmulatorBuilder builder, YamlList.Item item) {
+    private void create(PodIdentityEmulator.Builder builder, YamlList.Item item) {
         String identity = item.required("identity");
         String subject = item.required("subject");
         String audience = item.get("audience", WebhookSettings.AUDIENCE);

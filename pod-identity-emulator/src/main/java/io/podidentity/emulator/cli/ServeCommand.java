@@ -1,11 +1,10 @@
 package io.podidentity.emulator.cli;
 
-import io.podidentity.emulator.EmulatedPod;
-import io.podidentity.emulator.LogLine;
 import io.podidentity.emulator.PodIdentityEmulator;
-import io.podidentity.emulator.PodIdentityEmulatorBuilder;
+import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.run.EmulatedPod;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -210,7 +209,7 @@ final class ServeCommand implements Callable<Integer> {
         return azure;
     }
 
-    private void apply(AzureOptions options, PodIdentityEmulatorBuilder builder) {
+    private void apply(AzureOptions options, PodIdentityEmulator.Builder builder) {
         try {
             options.applyTo(builder);
         } catch (ManifestException e) {

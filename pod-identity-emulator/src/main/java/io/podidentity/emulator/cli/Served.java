@@ -1,8 +1,8 @@
 package io.podidentity.emulator.cli;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
-import io.podidentity.emulator.EmulatedPod;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.run.EmulatedPod;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.Client;
-import io.podidentity.emulator.ManagedIdentity;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.emulator.time.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;

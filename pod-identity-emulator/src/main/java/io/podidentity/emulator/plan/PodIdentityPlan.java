@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.plan;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param nmi version and flags; the profile may be one without NMI
  * @param everyoneReads whether each principal may read blobs
  */
-record PodIdentityPlan(Cluster cluster, List<String> problems, NmiSettings nmi, boolean everyoneReads) {
+public record PodIdentityPlan(Cluster cluster, List<String> problems, NmiSettings nmi, boolean everyoneReads) {
 
-    PodIdentityPlan {
+    public PodIdentityPlan {
         problems = List.copyOf(problems);
     }
 
@@ -55,7 +55,7 @@ record PodIdentityPlan(Cluster cluster, List<String> problems, NmiSettings nmi, 
                         .read(paths.stream().map(Path::toString).toList(), InputStream.nullInputStream());
     }
 
-    Profile profile() {
+    public Profile profile() {
         return nmi.rules().profile();
     }
 

@@ -1,11 +1,11 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.history;
 
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** The last log lines, oldest first. Thread-safe. */
-final class LogHistory {
+public final class LogHistory {
 
     static final int MAX_LENGTH = 10_000;
 
@@ -14,12 +14,12 @@ final class LogHistory {
     /** Guarded by {@code lock}. */
     private final ArrayDeque<LogLine> lines = new ArrayDeque<>();
 
-    LogHistory(Consumer<LogLine> listener) {
+    public LogHistory(Consumer<LogLine> listener) {
         this.listener = listener;
     }
 
     /** Takes the lines of that source. */
-    Consumer<String> of(String source) {
+    public Consumer<String> of(String source) {
         return text -> add(new LogLine(source, text));
     }
 
@@ -33,7 +33,7 @@ final class LogHistory {
         listener.accept(line);
     }
 
-    List<LogLine> snapshot() {
+    public List<LogLine> snapshot() {
         synchronized (lock) {
             return List.copyOf(lines);
         }

@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.run;
 
 import static java.util.Objects.requireNonNull;
 
@@ -6,9 +6,17 @@ import io.podidentity.emulator.adal.LoopbackUpstream;
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.arm.ArmEndpoint;
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.entra.EntraEndpoint;
+import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.fault.Faults;
+import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.RequestHistory;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
+import io.podidentity.emulator.plan.Ports;
+import io.podidentity.emulator.plan.Tenant;
+import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.registry.RegistryEndpoint;
 import io.podidentity.emulator.registry.RegistryKey;
 import io.podidentity.emulator.storage.BlobEndpoint;
@@ -23,15 +31,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The three servers and what belongs to them. Thread-safe; running until {@link #close()}. */
-final class Servers implements AutoCloseable {
+public final class Servers implements AutoCloseable {
 
-    private final Faults faults = new Faults();
+    private final FaultQueues queues = new FaultQueues();
+    private final Faults faults = new Faults(queues);
     private final AtomicBoolean closed = new AtomicBoolean();
     private final RequestHistory history;
     private final TrustFiles trust;
@@ -55,11 +63,14 @@ final class Servers implements AutoCloseable {
         this.storage = bound.get(2);
     }
 
-    /** @throws java.io.UncheckedIOException if a port is taken or the CA's files cannot be written */
-    static Servers start(Tenant tenant, Ports ports, Consumer<RecordedRequest> listener, LogHistory log) {
+    /**
+     * Starts what the tenant is to have.
+     *
+     * @throws java.io.UncheckedIOException if a port is taken or the CA's files cannot be written
+     */
+    public static Servers start(Tenant tenant, Ports ports, RequestHistory history, LogHistory log) {
         // The search for two primes takes longest of all, so it runs beside the rest.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
-        var history = new RequestHistory(listener);
         CertificateAuthority authority = CertificateAuthority.create();
         SSLContext tls = authority.serverContext();
         List<LoopbackServer> bound = bind(ports, tls, history);
@@ -96,9 +107,9 @@ final class Servers implements AutoCloseable {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
-        cluster = PodIdentityCluster.create(tenant, upstream(authority), faults, history, log, imds());
-        var node = faults.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
-        var entraEndpoint = faults.beforeEntra(
+        cluster = PodIdentityCluster.create(tenant, upstream(authority), queues, history, log, imds());
+        var node = queues.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
+        var entraEndpoint = queues.beforeEntra(
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
         imds.serve(node);
         var registry = new RegistryEndpoint(tokens, issuer, RegistryKey.create(authority), tenant.clock());
@@ -107,7 +118,7 @@ final class Servers implements AutoCloseable {
         entra.serve(request -> registry.answer(request)
                 .or(() -> resourceManager.answer(request))
                 .orElseGet(() -> entraEndpoint.answer(request)));
-        storage.serve(faults.beforeStorage(
+        storage.serve(queues.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());
         workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
@@ -116,7 +127,7 @@ final class Servers implements AutoCloseable {
     }
 
     /** Changes what manifests say; called by one thread at a time. */
-    void apply(Cluster manifests) {
+    public void apply(Cluster manifests) {
         cluster().apply(manifests);
         applyWorkloads(manifests);
     }
@@ -140,46 +151,61 @@ final class Servers implements AutoCloseable {
                 entra(),
                 storage(),
                 tenant.clock(),
-                faults.ofResourceManager(),
-                Defaults::newSecret);
+                queues.resourceManager(),
+                RegisteredSecret::newValue);
     }
 
-    URI imds() {
+    public URI imds() {
         return imds.uri("127.0.0.1");
     }
 
-    URI entra() {
+    public URI entra() {
         return entra.uri("localhost");
     }
 
-    URI storage() {
+    public URI storage() {
         return URI.create(storage.uri("127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
     }
 
     /** The pods of the cluster as they are now. */
-    List<EmulatedPod> pods() {
+    public List<EmulatedPod> pods() {
         WorkloadCluster running = workloads;
         return cluster().pods(running == null ? List.of() : running.pods());
     }
 
-    PodIdentityCluster cluster() {
+    /** The objects of the cluster as they are now. */
+    public Cluster now() {
+        return cluster().now();
+    }
+
+    /** NMI as a program on the node sees it, if there is NMI. */
+    public Optional<URI> nmiHost() {
+        return cluster().nmiHost();
+    }
+
+    /** Where NMI's probes and metrics are, if there is NMI. */
+    public Optional<URI> nmiObserved() {
+        return cluster().nmiObserved();
+    }
+
+    private PodIdentityCluster cluster() {
         return requireNonNull(cluster, "cluster");
     }
 
     /** The issuer of the cluster's tokens. */
-    Optional<String> clusterIssuer() {
+    public Optional<String> clusterIssuer() {
         return Optional.ofNullable(workloads).map(WorkloadCluster::issuer);
     }
 
-    Faults faults() {
+    public Faults faults() {
         return faults;
     }
 
-    RequestHistory history() {
+    public RequestHistory history() {
         return history;
     }
 
-    TrustFiles trust() {
+    public TrustFiles trust() {
         return trust;
     }
 

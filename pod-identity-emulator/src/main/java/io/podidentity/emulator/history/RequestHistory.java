@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.history;
 
 import io.podidentity.emulator.http.RequestListener;
 import java.util.ArrayDeque;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The last requests, oldest first. Thread-safe. */
-final class RequestHistory implements RequestListener {
+public final class RequestHistory implements RequestListener {
 
     static final int MAX_LENGTH = 10_000;
 
@@ -15,7 +15,7 @@ final class RequestHistory implements RequestListener {
     /** Guarded by {@code lock}. */
     private final ArrayDeque<RecordedRequest> requests = new ArrayDeque<>();
 
-    RequestHistory(Consumer<RecordedRequest> listener) {
+    public RequestHistory(Consumer<RecordedRequest> listener) {
         this.listener = listener;
     }
 
@@ -31,7 +31,7 @@ final class RequestHistory implements RequestListener {
         listener.accept(request);
     }
 
-    List<RecordedRequest> snapshot() {
+    public List<RecordedRequest> snapshot() {
         synchronized (lock) {
             return List.copyOf(requests);
         }

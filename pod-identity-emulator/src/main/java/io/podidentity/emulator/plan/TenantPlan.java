@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.plan;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
@@ -6,6 +6,7 @@ import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.Principals;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.RoleAssignments;
@@ -111,7 +112,7 @@ final class TenantPlan {
     Tenant tenant() {
         List<ManagedIdentity> onNode = identities == null ? List.of(Defaults.IDENTITY) : List.copyOf(identities);
         List<Application> registered = applications.isEmpty()
-                ? List.of(Defaults.application(Defaults.newSecret()))
+                ? List.of(Defaults.application(RegisteredSecret.newValue()))
                 : List.copyOf(applications);
         var principals = principals(onNode, registered);
         var plan = podIdentity();
@@ -151,7 +152,7 @@ final class TenantPlan {
                 .map(identity -> new ServicePrincipal(identity.clientId(), identity.objectId()))
                 .forEach(principal -> principals.put(key(principal.clientId()), principal));
         Stream.concat(trusted.stream().map(WorkloadPlan.Trust::clientId), bound.stream())
-                .map(clientId -> new ServicePrincipal(clientId, AzureOfManifests.objectId(clientId)))
+                .map(clientId -> new ServicePrincipal(clientId, ObjectIds.of(clientId)))
                 .forEach(principal -> principals.putIfAbsent(key(principal.clientId()), principal));
         for (Application application : registered) {
             var principal = new ServicePrincipal(application.clientId(), application.objectId());

@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.fault;
 
 import static java.util.Objects.requireNonNull;
 

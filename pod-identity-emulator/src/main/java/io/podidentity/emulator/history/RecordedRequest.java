@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.history;
 
 /**
  * A request that the emulator has seen. Holds no headers and no body; secrets in path and query are replaced by

@@ -1,7 +1,7 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.fault;
 
 /** How NMI sees the pod that asks. */
-enum CallerFault {
+public enum CallerFault {
     NONE,
     UNKNOWN,
     AMBIGUOUS

@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -10,6 +10,8 @@ import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.plan.Tenant;
+import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.workload.Admission.Denied;

@@ -1,12 +1,9 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.fault;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.emulator.arm.ArmFaults;
-import io.podidentity.emulator.http.Endpoint;
 import java.util.Collections;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Faults that are to come, one queue per server: the next requests get them in order, and those after them the right
@@ -14,22 +11,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class Faults {
 
-    private final Queue<Fault> imds = new ConcurrentLinkedQueue<>();
-    private final Queue<Fault> entra = new ConcurrentLinkedQueue<>();
-    private final Queue<Fault> storage = new ConcurrentLinkedQueue<>();
-    private final Queue<Fault> nmi = new ConcurrentLinkedQueue<>();
-    private final Queue<CallerFault> callers = new ConcurrentLinkedQueue<>();
+    private final FaultQueues queues;
 
-    private final ArmFaults resourceManager = new ArmFaults();
-
-    Faults() {}
+    /** Orders go into those queues. */
+    public Faults(FaultQueues queues) {
+        this.queues = queues;
+    }
 
     /**
      * Adds faults for the next requests to the metadata service, one each. From 1.6.0 on NMI asks it twice for a token: the
      * first time only whether it is there.
      */
     public Faults imds(Fault... faults) {
-        return add(imds, faults);
+        return add(queues.imds, faults);
     }
 
     /**
@@ -39,23 +33,23 @@ public final class Faults {
      */
     public Faults imds(int times, Fault fault) {
         requireNonNull(fault, "fault");
-        imds.addAll(Collections.nCopies(times, fault));
+        queues.imds.addAll(Collections.nCopies(times, fault));
         return this;
     }
 
     /** Adds faults for the next requests to Entra, one each; the discovery document counts as one too. */
     public Faults entra(Fault... faults) {
-        return add(entra, faults);
+        return add(queues.entra, faults);
     }
 
     /** Adds faults for the next requests to the blob endpoint, one each. */
     public Faults storage(Fault... faults) {
-        return add(storage, faults);
+        return add(queues.storage, faults);
     }
 
     /** Adds faults for the next requests of pods to NMI, one each, in place of what NMI would say. */
     public Faults nmi(Fault... faults) {
-        return add(nmi, faults);
+        return add(queues.nmi, faults);
     }
 
     /**
@@ -65,7 +59,7 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults unknownPod(int times) {
-        callers.addAll(Collections.nCopies(times, CallerFault.UNKNOWN));
+        queues.callers.addAll(Collections.nCopies(times, CallerFault.UNKNOWN));
         return this;
     }
 
@@ -75,7 +69,7 @@ public final class Faults {
      * @throws IllegalArgumentException if {@code times} is negative
      */
     public Faults ambiguousPod(int times) {
-        callers.addAll(Collections.nCopies(times, CallerFault.AMBIGUOUS));
+        queues.callers.addAll(Collections.nCopies(times, CallerFault.AMBIGUOUS));
         return this;
     }
 
@@ -87,18 +81,13 @@ public final class Faults {
      * @throws IllegalArgumentException if it is not of that form
      */
     public Faults resourceManager(String order) {
-        resourceManager.add(requireNonNull(order, "order"));
+        queues.resourceManager.add(requireNonNull(order, "order"));
         return this;
     }
 
     /** Forgets the faults that have not been given yet. */
     public void clear() {
-        imds.clear();
-        entra.clear();
-        storage.clear();
-        nmi.clear();
-        callers.clear();
-        resourceManager.clear();
+        queues.clear();
     }
 
     private Faults add(Queue<Fault> queue, Fault... faults) {
@@ -106,38 +95,5 @@ public final class Faults {
             queue.add(requireNonNull(fault, "fault"));
         }
         return this;
-    }
-
-    ArmFaults ofResourceManager() {
-        return resourceManager;
-    }
-
-    Endpoint beforeImds(Endpoint endpoint) {
-        return before(endpoint, imds);
-    }
-
-    Endpoint beforeEntra(Endpoint endpoint) {
-        return before(endpoint, entra);
-    }
-
-    Endpoint beforeStorage(Endpoint endpoint) {
-        return before(endpoint, storage);
-    }
-
-    Endpoint beforeNmi(Endpoint endpoint) {
-        return before(endpoint, nmi);
-    }
-
-    /** How NMI sees the pod of the next request. */
-    CallerFault nextCaller() {
-        CallerFault fault = callers.poll();
-        return fault == null ? CallerFault.NONE : fault;
-    }
-
-    private static Endpoint before(Endpoint endpoint, Queue<Fault> queue) {
-        return request -> {
-            Fault fault = queue.poll();
-            return fault == null ? endpoint.answer(request) : fault.insteadOf(() -> endpoint.answer(request));
-        };
     }
 }

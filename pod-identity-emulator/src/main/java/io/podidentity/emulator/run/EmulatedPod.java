@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.run;
 
 import java.net.URI;
 import java.util.Map;

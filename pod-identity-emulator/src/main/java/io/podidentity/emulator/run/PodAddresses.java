@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;

@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
@@ -9,10 +9,14 @@ import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.NodeIdentity;
+import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.mic.VirtualMachines;
+import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.emulator.plan.PodIdentityPlan;
+import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.tls.CertificateFiles;
 import io.podidentity.emulator.workload.Keys;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -69,7 +72,7 @@ final class AzureOfManifests {
         Optional.ofNullable(account.metadata().annotations().get(Keys.CLIENT_ID))
                 .filter(clientId -> GUID.matcher(clientId).matches())
                 .filter(clientId -> directory.principal(clientId).isEmpty())
-                .ifPresent(clientId -> register(new ServicePrincipal(clientId, objectId(clientId))));
+                .ifPresent(clientId -> register(new ServicePrincipal(clientId, ObjectIds.of(clientId))));
     }
 
     private void provide(Cluster cluster, AzureIdentity identity) {
@@ -113,12 +116,12 @@ final class AzureOfManifests {
     private static NodeIdentity described(AzureIdentity identity) {
         String resourceId = identity.resourceId();
         // In Azure it has a client ID even if the manifest lacks it.
-        String clientId = identity.clientId().isEmpty() ? objectId("client " + resourceId) : identity.clientId();
-        return new NodeIdentity(clientId, objectId(clientId), resourceId, false);
+        String clientId = identity.clientId().isEmpty() ? ObjectIds.of("client " + resourceId) : identity.clientId();
+        return new NodeIdentity(clientId, ObjectIds.of(clientId), resourceId, false);
     }
 
     private ServicePrincipal application(Cluster cluster, AzureIdentity identity) {
-        var principal = new ServicePrincipal(identity.clientId(), objectId(identity.clientId()));
+        var principal = new ServicePrincipal(identity.clientId(), ObjectIds.of(identity.clientId()));
         var reference = identity.clientPassword();
         Optional<Secret> secret = cluster.secret(new ObjectName(reference.namespace(), reference.name()));
         if (secret.isEmpty()) {
@@ -153,12 +156,6 @@ final class AzureOfManifests {
                 .flatMap(Optional::stream)
                 .distinct()
                 .toList();
-    }
-
-    /** Always the same for a client ID. */
-    static String objectId(String clientId) {
-        String name = "object of " + clientId.toLowerCase(Locale.ROOT);
-        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     private static String text(Secret secret, String key) {

@@ -1,7 +1,8 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.fault.FaultQueues;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.RequestListener;
@@ -24,7 +25,7 @@ final class NmiServers implements AutoCloseable {
 
     private final Nmi nmi;
     private final PodAddresses addresses;
-    private final Faults faults;
+    private final FaultQueues faults;
     private final RequestListener requests;
     private final LoopbackServer host;
     private final LoopbackServer observed;
@@ -34,7 +35,7 @@ final class NmiServers implements AutoCloseable {
     private final Map<ObjectName, LoopbackServer> pods = new HashMap<>();
 
     /** @throws java.io.UncheckedIOException if no port can be had */
-    NmiServers(Nmi nmi, PodAddresses addresses, Faults faults, RequestListener requests) {
+    NmiServers(Nmi nmi, PodAddresses addresses, FaultQueues faults, RequestListener requests) {
         this.nmi = nmi;
         this.addresses = addresses;
         this.faults = faults;

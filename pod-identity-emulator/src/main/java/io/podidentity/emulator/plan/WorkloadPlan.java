@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.plan;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Pod;
@@ -15,19 +15,19 @@ import java.util.List;
  * @param trustsAnnotated whether each annotated service account is trusted by the identity that it names
  * @param bound the client IDs that identity bindings are for
  */
-record WorkloadPlan(
+public record WorkloadPlan(
         Cluster cluster, WebhookVersion webhook, List<Trust> trusted, boolean trustsAnnotated, List<String> bound) {
 
     /** One federated credential. */
-    record Trust(String clientId, String subject, String audience, Duration delay) {}
+    public record Trust(String clientId, String subject, String audience, Duration delay) {}
 
-    WorkloadPlan {
+    public WorkloadPlan {
         trusted = List.copyOf(trusted);
         bound = List.copyOf(bound);
     }
 
     /** Whether anything in a cluster asks for it. */
-    static boolean isUsedBy(Cluster cluster) {
+    public static boolean isUsedBy(Cluster cluster) {
         return cluster.pods().stream().anyMatch(WorkloadPlan::asks)
                 || cluster.all(ServiceAccount.class).stream()
                         .anyMatch(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID));

@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.Cluster;
@@ -6,12 +6,16 @@ import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.directory.NodeIdentity;
+import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.history.LogHistory;
 import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.nmi.Nmi;
+import io.podidentity.emulator.plan.PodIdentityPlan;
+import io.podidentity.emulator.plan.Tenant;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +42,7 @@ final class PodIdentityCluster implements AutoCloseable {
     private @Nullable MicLoop mic;
 
     private PodIdentityCluster(
-            Tenant tenant, Upstream upstream, Faults faults, RequestListener requests, LogHistory log, URI imds) {
+            Tenant tenant, Upstream upstream, FaultQueues faults, RequestListener requests, LogHistory log, URI imds) {
         this.tenant = tenant;
         this.plan = tenant.podIdentity();
         this.live = new LiveCluster(plan.cluster());
@@ -57,7 +61,7 @@ final class PodIdentityCluster implements AutoCloseable {
     }
 
     static PodIdentityCluster create(
-            Tenant tenant, Upstream upstream, Faults faults, RequestListener requests, LogHistory log, URI imds) {
+            Tenant tenant, Upstream upstream, FaultQueues faults, RequestListener requests, LogHistory log, URI imds) {
         return new PodIdentityCluster(tenant, upstream, faults, requests, log, imds);
     }
 

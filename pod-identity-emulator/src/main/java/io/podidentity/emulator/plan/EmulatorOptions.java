@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.plan;
 
 import static java.util.Objects.requireNonNull;
 
@@ -7,6 +7,10 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.LogLine;
+import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.history.RequestHistory;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.WebhookSettings;
@@ -20,74 +24,74 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What an emulator is to play. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
+ * What an emulator is to play, as its builder is told it. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
  * one of it is given; the default roles make every principal a Storage Blob Data Reader.
  *
  * <p>Not thread-safe. Arguments are not null; GUIDs compare without case.
+ *
+ * @param <B> the builder, which each method returns
  */
-public final class PodIdentityEmulatorBuilder {
+public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     private final TenantPlan plan = new TenantPlan();
     private Ports ports = new Ports(0, 0, 0);
     private Consumer<RecordedRequest> listener = request -> {};
     private Consumer<LogLine> logListener = line -> {};
 
-    PodIdentityEmulatorBuilder() {}
+    protected EmulatorOptions() {}
 
     /** The tenant's ID, a GUID. */
-    public PodIdentityEmulatorBuilder tenantId(String tenantId) {
+    public B tenantId(String tenantId) {
         plan.tenantId = requireNonNull(tenantId, "tenantId");
-        return this;
+        return self();
     }
 
     /** Assigns identities to the node; called with none, the node has none. */
-    public PodIdentityEmulatorBuilder identity(ManagedIdentity... identities) {
+    public B identity(ManagedIdentity... identities) {
         plan.addIdentities(List.of(identities));
-        return this;
+        return self();
     }
 
     /** Adds identities that exist in the tenant and are not assigned to the node: what workload identity needs. */
-    public PodIdentityEmulatorBuilder unassignedIdentity(ManagedIdentity... identities) {
+    public B unassignedIdentity(ManagedIdentity... identities) {
         plan.unassigned.addAll(List.of(identities));
-        return this;
+        return self();
     }
 
     /** Adds an application with a secret; called again with the same client ID, it adds a second valid secret. */
-    public PodIdentityEmulatorBuilder application(String clientId, String objectId, String secret) {
+    public B application(String clientId, String objectId, String secret) {
         plan.addApplication(new Application(clientId, objectId, secret));
-        return this;
+        return self();
     }
 
     /** Keeps the default application, but with this secret instead of a new one each time. */
-    public PodIdentityEmulatorBuilder defaultApplication(String secret) {
+    public B defaultApplication(String secret) {
         plan.addApplication(Defaults.application(secret));
-        return this;
+        return self();
     }
 
     /** Adds a secret whose life is over to the application. */
-    public PodIdentityEmulatorBuilder expiredSecret(String clientId, String secret) {
+    public B expiredSecret(String clientId, String secret) {
         plan.addExpiredSecret(requireNonNull(clientId, "clientId"), requireNonNull(secret, "secret"));
-        return this;
+        return self();
     }
 
     /** Lets the application or identity prove itself by assertions that the certificate's private key signed. */
-    public PodIdentityEmulatorBuilder certificate(String clientId, X509Certificate certificate) {
+    public B certificate(String clientId, X509Certificate certificate) {
         plan.addCertificate(requireNonNull(clientId, "clientId"), requireNonNull(certificate, "certificate"));
-        return this;
+        return self();
     }
 
     /**
      * Lets the application or identity prove itself by another issuer's tokens; the three texts are compared letter by
      * letter, a slash at the end included.
      */
-    public PodIdentityEmulatorBuilder federatedCredential(
-            String clientId, String issuer, String subject, String audience) {
+    public B federatedCredential(String clientId, String issuer, String subject, String audience) {
         return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);
     }
 
     /** The same, but known everywhere only {@code delay} after the start, on the cluster's clock. */
-    public PodIdentityEmulatorBuilder federatedCredential(
-            String clientId, String issuer, String subject, String audience, Duration delay) {
+    public B federatedCredential(String clientId, String issuer, String subject, String audience, Duration delay) {
         plan.addFederatedCredential(
                 requireNonNull(clientId, "clientId"),
                 new FederatedCredential(
@@ -95,7 +99,7 @@ public final class PodIdentityEmulatorBuilder {
                         requireNonNull(subject, "subject"),
                         requireNonNull(audience, "audience")),
                 requireNonNull(delay, "delay"));
-        return this;
+        return self();
     }
 
     /**
@@ -106,57 +110,56 @@ public final class PodIdentityEmulatorBuilder {
      * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared letter by letter
      * @param delay how long after the start, on the cluster's clock, it is known everywhere
      */
-    public PodIdentityEmulatorBuilder federatedServiceAccount(String clientId, String subject, Duration delay) {
+    public B federatedServiceAccount(String clientId, String subject, Duration delay) {
         return federatedServiceAccount(clientId, subject, WebhookSettings.AUDIENCE, delay);
     }
 
     /** The same, for tokens of another audience than {@code api://AzureADTokenExchange}. */
-    public PodIdentityEmulatorBuilder federatedServiceAccount(
-            String clientId, String subject, String audience, Duration delay) {
+    public B federatedServiceAccount(String clientId, String subject, String audience, Duration delay) {
         plan.trusted.add(new WorkloadPlan.Trust(
                 requireNonNull(clientId, "clientId"),
                 requireNonNull(subject, "subject"),
                 requireNonNull(audience, "audience"),
                 requireNonNull(delay, "delay")));
-        return this;
+        return self();
     }
 
     /**
      * Leaves every service account without a federated credential, unless one is given, and the tenant without the
      * identities that only annotations name.
      */
-    public PodIdentityEmulatorBuilder withoutAssumedCredentials() {
+    public B withoutAssumedCredentials() {
         plan.trustsAnnotated = false;
-        return this;
+        return self();
     }
 
     /** Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. */
-    public PodIdentityEmulatorBuilder identityBinding(String clientId) {
+    public B identityBinding(String clientId) {
         plan.bound.add(requireNonNull(clientId, "clientId"));
-        return this;
+        return self();
     }
 
     /** The public key of a token issuer, by which its assertions are verified. */
-    public PodIdentityEmulatorBuilder issuerKey(String issuer, PublicKey key) {
+    public B issuerKey(String issuer, PublicKey key) {
         plan.issuerKeys.put(requireNonNull(issuer, "issuer"), requireNonNull(key, "key"));
-        return this;
+        return self();
     }
 
     /** The one user, who signs in by device code. */
-    public PodIdentityEmulatorBuilder user(String userPrincipalName, String objectId) {
+    public B user(String userPrincipalName, String objectId) {
         plan.user =
                 new User(requireNonNull(userPrincipalName, "userPrincipalName"), requireNonNull(objectId, "objectId"));
-        return this;
+        return self();
     }
 
     /** Puts a blob; the array is copied. */
-    public PodIdentityEmulatorBuilder blob(String container, String name, String contentType, byte[] content) {
+    public B blob(String container, String name, String contentType, byte[] content) {
         requireNonNull(container, "container");
         requireNonNull(name, "name");
         requireNonNull(contentType, "contentType");
         byte[] copy = content.clone();
         plan.addBlob(store -> store.put(container, name, contentType, copy));
-        return this;
+        return self();
     }
 
     /**
@@ -166,7 +169,7 @@ public final class PodIdentityEmulatorBuilder {
      * @param role {@code Storage Blob Data Reader}, {@code … Contributor} or {@code … Owner}
      * @throws IllegalArgumentException if the role is another
      */
-    public PodIdentityEmulatorBuilder role(String principal, String role) {
+    public B role(String principal, String role) {
         return role(principal, role, Duration.ZERO);
     }
 
@@ -176,15 +179,15 @@ public final class PodIdentityEmulatorBuilder {
      *
      * @throws IllegalArgumentException if the role is another
      */
-    public PodIdentityEmulatorBuilder role(String principal, String role, Duration delay) {
+    public B role(String principal, String role, Duration delay) {
         plan.addRole(requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay"));
-        return this;
+        return self();
     }
 
     /** Leaves everyone without a role, unless {@link #role} assigns some. */
-    public PodIdentityEmulatorBuilder withoutRoles() {
+    public B withoutRoles() {
         plan.defaultRoles = false;
-        return this;
+        return self();
     }
 
     /**
@@ -192,48 +195,48 @@ public final class PodIdentityEmulatorBuilder {
      *
      * @throws IllegalArgumentException if it is shorter than a second
      */
-    public PodIdentityEmulatorBuilder tokenLifetime(Duration lifetime) {
+    public B tokenLifetime(Duration lifetime) {
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("A token must live for a second at least, not " + lifetime);
         }
         plan.tokenLifetime = lifetime;
-        return this;
+        return self();
     }
 
     /** The clock by which tokens are issued and checked; the system's by default. */
-    public PodIdentityEmulatorBuilder clock(Clock clock) {
+    public B clock(Clock clock) {
         plan.clock = requireNonNull(clock, "clock");
-        return this;
+        return self();
     }
 
     /** The clock on which the cluster waits and Azure's changes spread; the machine's by default. */
-    public PodIdentityEmulatorBuilder clusterClock(EmulatorClock clock) {
+    public B clusterClock(EmulatorClock clock) {
         plan.clusterClock = requireNonNull(clock, "clock");
-        return this;
+        return self();
     }
 
     /**
-     * Adds manifests: files, and folders with all that is below them. They are read by {@link #start}, as the profile
+     * Adds manifests: files, and folders with all that is below them. They are read by {@code start()}, as the profile
      * decodes them, and beside those given to {@link #cluster}. What they refer to in Azure, identities and the secrets
      * of applications, is there unless the tenant has it differently.
      */
-    public PodIdentityEmulatorBuilder manifests(Path... paths) {
+    public B manifests(Path... paths) {
         plan.manifests.addAll(List.of(paths));
-        return this;
+        return self();
     }
 
     /**
      * What runs in the cluster; by default 1.5.4 if anything in it asks for pod identity, else workload identity alone.
      */
-    public PodIdentityEmulatorBuilder profile(Profile profile) {
+    public B profile(Profile profile) {
         plan.profile = requireNonNull(profile, "profile");
-        return this;
+        return self();
     }
 
     /** The profile with other than the default flags. */
-    public PodIdentityEmulatorBuilder nmi(NmiSettings settings) {
+    public B nmi(NmiSettings settings) {
         plan.nmi = requireNonNull(settings, "settings");
-        return this;
+        return self();
     }
 
     /**
@@ -242,50 +245,64 @@ public final class PodIdentityEmulatorBuilder {
      * @param timesFaster 1 or more; at 60 a minute of the cluster passes in a second
      * @throws IllegalArgumentException if it is less than 1, or no number
      */
-    public PodIdentityEmulatorBuilder timeScale(double timesFaster) {
+    public B timeScale(double timesFaster) {
         return clusterClock(EmulatorClock.scaled(timesFaster));
     }
 
     /** Is told of every line that MIC and NMI log, on the thread that logs it. */
-    public PodIdentityEmulatorBuilder onLog(Consumer<LogLine> listener) {
+    public B onLog(Consumer<LogLine> listener) {
         this.logListener = requireNonNull(listener, "listener");
-        return this;
+        return self();
     }
 
     /** The objects of the cluster, in place of none. */
-    public PodIdentityEmulatorBuilder cluster(Cluster cluster) {
+    public B cluster(Cluster cluster) {
         plan.cluster = requireNonNull(cluster, "cluster");
-        return this;
+        return self();
     }
 
     /** The version of the workload identity webhook, which decides on paths and names; 1.6.0 by default. */
-    public PodIdentityEmulatorBuilder webhook(WebhookVersion version) {
+    public B webhook(WebhookVersion version) {
         plan.webhook = requireNonNull(version, "version");
-        return this;
+        return self();
     }
 
     /** The ports on 127.0.0.1; 0, the default, takes any free one. */
-    public PodIdentityEmulatorBuilder ports(int imds, int entra, int storage) {
+    public B ports(int imds, int entra, int storage) {
         ports = new Ports(imds, entra, storage);
-        return this;
+        return self();
     }
 
     /** Is told of every request, on the thread that serves it. */
-    public PodIdentityEmulatorBuilder onRequest(Consumer<RecordedRequest> listener) {
+    public B onRequest(Consumer<RecordedRequest> listener) {
         this.listener = requireNonNull(listener, "listener");
-        return this;
+        return self();
     }
 
+    /** The builder itself. */
+    protected abstract B self();
+
     /**
-     * Starts the servers.
+     * What was described, as it is now.
      *
      * @throws IllegalStateException if a credential was given for a client ID that nothing here has
      * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read
-     * @throws java.io.UncheckedIOException if a port is taken or no temporary folder can be had
      */
-    public PodIdentityEmulator start() {
-        Tenant tenant = plan.tenant();
-        var log = new LogHistory(logListener);
-        return new PodIdentityEmulator(tenant, Servers.start(tenant, ports, listener, log), log);
+    protected final Tenant tenant() {
+        return plan.tenant();
+    }
+
+    protected final Ports ports() {
+        return ports;
+    }
+
+    /** A new, empty history that tells the listener of each request. */
+    protected final RequestHistory requests() {
+        return new RequestHistory(listener);
+    }
+
+    /** A new, empty history that tells the listener of each line. */
+    protected final LogHistory log() {
+        return new LogHistory(logListener);
     }
 }

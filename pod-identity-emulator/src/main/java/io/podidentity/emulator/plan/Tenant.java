@@ -1,4 +1,4 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.plan;
 
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.storage.BlobStore;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock by which tokens are issued and checked
  * @param clusterClock by which the cluster waits and Azure's changes spread
  */
-record Tenant(
+public record Tenant(
         Directory directory,
         List<ManagedIdentity> identities,
         List<Application> applications,
@@ -29,11 +29,11 @@ record Tenant(
     private static final Duration ENTRA_LIFETIME = Duration.ofHours(1);
     private static final Duration IMDS_LIFETIME = Duration.ofHours(24);
 
-    Duration entraLifetime() {
+    public Duration entraLifetime() {
         return tokenLifetime == null ? ENTRA_LIFETIME : tokenLifetime;
     }
 
-    Duration imdsLifetime() {
+    public Duration imdsLifetime() {
         return tokenLifetime == null ? IMDS_LIFETIME : tokenLifetime;
     }
 }

@@ -1,12 +1,11 @@
-package io.podidentity.emulator;
+package io.podidentity.emulator.plan;
 
-import com.nimbusds.jose.util.Base64URL;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.storage.BlobStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -20,6 +19,7 @@ final class Defaults {
     static final String APPLICATION_OBJECT_ID = "30000000-0000-4000-8000-000000000002";
     static final User USER = new User("developer@podid.example", "40000000-0000-4000-8000-000000000002");
 
+    private static final String SAMPLES_FOLDER = "/io/podidentity/emulator/samples/";
     private static final List<Sample> SAMPLES = List.of(
             new Sample("hello.txt", "text/plain; charset=utf-8"),
             new Sample("elements.csv", "text/csv"),
@@ -29,15 +29,9 @@ final class Defaults {
 
     private Defaults() {}
 
-    /** @param secret for a new one each time, see {@link #newSecret()} */
+    /** @param secret for a new one each time, see {@link RegisteredSecret#newValue()} */
     static Application application(String secret) {
         return new Application(APPLICATION_CLIENT_ID, APPLICATION_OBJECT_ID, secret);
-    }
-
-    static String newSecret() {
-        byte[] bytes = new byte[30];
-        new SecureRandom().nextBytes(bytes);
-        return Base64URL.encode(bytes).toString();
     }
 
     static List<Consumer<BlobStore>> samples() {
@@ -48,9 +42,9 @@ final class Defaults {
     }
 
     private static byte[] content(String name) {
-        try (InputStream in = Defaults.class.getResourceAsStream("samples/" + name)) {
+        try (InputStream in = Defaults.class.getResourceAsStream(SAMPLES_FOLDER + name)) {
             if (in == null) {
-                throw new IllegalStateException("The jar lacks samples/" + name);
+                throw new IllegalStateException("The jar lacks " + SAMPLES_FOLDER + name);
             }
             return in.readAllBytes();
         } catch (IOException e) {
