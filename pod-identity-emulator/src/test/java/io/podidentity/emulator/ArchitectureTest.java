@@ -26,8 +26,7 @@ class ArchitectureTest {
         "..emulator.run",
         "..emulator.history",
         "..emulator.fault",
-        "..junit",
-        "..cli"
+        "..junit"
     };
 
     /** Nested classes belong to the class around them. */
@@ -74,6 +73,16 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(KIT)
                 .because("the kit puts the servers together, and each can be read without it")
+                .check(MAIN);
+    }
+
+    @Test
+    void testKit_always_standsOnItsOwn() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.podidentity.tokenprovider..", "io.podidentity.podid..", "picocli..")
+                .because("the library is tested with it, and a test does not want a command line")
                 .check(MAIN);
     }
 
