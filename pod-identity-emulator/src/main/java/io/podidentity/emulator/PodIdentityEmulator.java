@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A little Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
+ * A small Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
  * have the shape of real ones and are worth nothing anywhere else.
  *
  * <p>Thread-safety: safe. Lifecycle: running from {@link #start()} until {@link #close()}, which ends servers and
@@ -46,12 +46,12 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return builder().start();
     }
 
-    /** Begins a tenant of your own; each kind of thing that is not given keeps its default. */
+    /** Starts describing an emulator of your own; what is not specified keeps its default. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** The environment variables that a pod on this node would need to see; unmodifiable. */
+    /** The environment variables that a program needs to use this metadata service; unmodifiable. */
     public Map<String, String> environment() {
         return Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds().toString());
     }
@@ -91,7 +91,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return servers.history().snapshot();
     }
 
-    /** Where wrong answers are ordered. */
+    /** Where to order faults. */
     public Faults faults() {
         return servers.faults();
     }
@@ -141,8 +141,8 @@ public final class PodIdentityEmulator implements AutoCloseable {
     }
 
     /**
-     * Applies manifests while the cluster runs, in place of those before: MIC follows, new pods get an endpoint, those of
-     * removed ones end.
+     * Applies manifests while the cluster runs, in place of the previous ones: MIC reacts, new pods get an endpoint,
+     * and the endpoints of removed pods close.
      *
      * @throws java.io.UncheckedIOException if no port can be had for a new pod
      */
@@ -175,13 +175,13 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return tenant.directory().user().userPrincipalName();
     }
 
-    /** Ends everything; a second call does nothing. */
+    /** Stops everything; further calls do nothing. */
     @Override
     public void close() {
         servers.close();
     }
 
-    /** Takes the options and starts an emulator by them; can be used again. Not thread-safe. */
+    /** Collects the options and starts an emulator with them; can be used again. Not thread-safe. */
     public static final class Builder extends EmulatorOptions<Builder> {
 
         private Builder() {}

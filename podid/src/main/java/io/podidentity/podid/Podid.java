@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "podid",
-        description = "Plays the places where a pod gets its Azure identity, on this machine alone.",
+        description = "Emulates the services that give a pod its Azure identity, on this machine only.",
         mixinStandardHelpOptions = true,
         version = "podid 0.1.0",
         subcommands = {ServeCommand.class, ExplainCommand.class})
@@ -37,6 +37,6 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: serve or explain");
+        throw new ParameterException(spec.commandLine(), "Missing command: use serve or explain");
     }
 }

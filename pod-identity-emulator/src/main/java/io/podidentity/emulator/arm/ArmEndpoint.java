@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Azure Resource Manager, Microsoft Graph and the registries' sign-in at one address, to which {@code az} can be pointed.
- * What it makes is forgotten when the emulator ends; nothing runs behind it but the one storage account.
+ * Azure Resource Manager, Microsoft Graph and the registries' sign-in at one address, to which {@code az} can be
+ * pointed. What it makes is forgotten when the emulator ends; nothing runs behind it but the one storage account.
  *
  * <p>Thread-safety: safe.
  */
@@ -30,7 +30,7 @@ public final class ArmEndpoint {
     /**
      * Plays the subscription of the directory's tenant.
      *
-     * @param base the address at which this is served, without a slash at the end
+     * @param base the address at which this is served, without a trailing slash
      * @param storage the address of the storage account to which all accounts lead
      * @param passwords makes the passwords of applications
      */
@@ -66,7 +66,7 @@ public final class ArmEndpoint {
                         new AssignmentsOfRoles(store, principals, directory.roles(), tenantId)));
     }
 
-    /** Answers, or is empty if the path is none of these services'. */
+    /** Answers, or is empty if the path belongs to none of these services. */
     public Optional<Answer> answer(Request request) {
         List<String> segments = request.segments();
         String first = segments.isEmpty() ? "" : segments.get(0);

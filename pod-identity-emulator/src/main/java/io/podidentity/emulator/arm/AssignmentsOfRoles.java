@@ -3,7 +3,7 @@ package io.podidentity.emulator.arm;
 import io.podidentity.emulator.directory.RoleAssignments;
 import java.time.Duration;
 
-/** Role assignments. One of a blob role lets its principal read blobs here, whatever account it is on. */
+/** Role assignments. An assigned blob role lets its principal read blobs here, whichever account it is for. */
 final class AssignmentsOfRoles implements ResourceType {
 
     static final String NAME = "Microsoft.Authorization/roleAssignments";

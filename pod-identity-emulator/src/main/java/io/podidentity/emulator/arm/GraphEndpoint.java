@@ -20,7 +20,9 @@ import java.util.regex.Pattern;
  */
 final class GraphEndpoint {
 
-    /** Such as {@code appId eq 'X'}, {@code startswith(displayName,'X')}, {@code servicePrincipalNames/any(c:c eq 'X')}. */
+    /**
+     * Such as {@code appId eq 'X'}, {@code startswith(displayName,'X')}, {@code servicePrincipalNames/any(c:c eq 'X')}.
+     */
     private static final Pattern FILTER = Pattern.compile("(\\w+)[^']*'([^']*)'");
 
     private final GraphPrincipals principals;

@@ -52,7 +52,7 @@ final class ManagedClusters implements ResourceType {
                 : made;
     }
 
-    /** It ends in a slash, and counts letter by letter. */
+    /** Ends in a slash, and is compared exactly. */
     private Document withUrl(Document issuer, ResourceId id, String location) {
         return issuer.with(
                 "issuerURL",
@@ -111,7 +111,7 @@ final class ManagedClusters implements ResourceType {
         };
     }
 
-    /** The server's name ends in .invalid, so that no kubectl ever talks to somebody's cluster by it. */
+    /** The server's name ends in .invalid, so that kubectl can never reach a real cluster with it. */
     private static String kubeconfig(ArmResource cluster) {
         String name = cluster.id().name();
         String server = cluster.body().properties().text("fqdn").orElse("none.invalid");

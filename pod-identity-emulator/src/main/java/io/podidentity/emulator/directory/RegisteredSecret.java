@@ -8,7 +8,7 @@ import java.security.SecureRandom;
 /** A password of an application. Its text does not show it. */
 public record RegisteredSecret(String value, boolean expired) {
 
-    /** The value of a new secret, by chance. */
+    /** A new random value. */
     public static String newValue() {
         byte[] bytes = new byte[30];
         new SecureRandom().nextBytes(bytes);

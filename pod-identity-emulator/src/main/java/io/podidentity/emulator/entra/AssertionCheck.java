@@ -90,7 +90,7 @@ final class AssertionCheck {
             case OTHER_AUDIENCE ->
                 throw mismatch(
                         EntraError.FEDERATED_AUDIENCE, "audience '" + String.join(", ", claims.getAudience()) + "'");
-            // The error of the time when Entra did not say yet what differs; see the class of the credentials.
+            // The error from the time before Entra said what differs; see FederatedCredentials.
             case NOT_KNOWN_YET ->
                 throw mismatch(EntraError.FEDERATED_MISMATCH, "issuer '" + issuer + "' and subject '" + subject + "'");
             case ACCEPTED, OTHER_ISSUER -> {}

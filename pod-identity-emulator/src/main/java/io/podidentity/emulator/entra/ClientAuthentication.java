@@ -5,7 +5,7 @@ import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Parameters;
 import java.util.Optional;
 
-/** Finds the application that asks for a token, and has it prove itself. */
+/** Finds the application that asks for a token, and checks its proof. */
 final class ClientAuthentication {
 
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

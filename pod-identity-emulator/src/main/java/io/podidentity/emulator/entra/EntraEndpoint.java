@@ -34,7 +34,7 @@ public final class EntraEndpoint implements Endpoint {
     /**
      * Plays the tenant of the directory.
      *
-     * @param authority the address that the documents name, without a slash at the end
+     * @param authority the address that the documents name, without a trailing slash
      * @param life how long access tokens live
      */
     public EntraEndpoint(

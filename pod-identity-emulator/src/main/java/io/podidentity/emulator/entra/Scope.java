@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** Derives the resource, which becomes the token's audience letter by letter, from what a client asks for. */
+/** Derives the resource, which becomes the token's audience unchanged, from what a client asks for. */
 final class Scope {
 
     private static final String DEFAULT = "/.default";
@@ -34,7 +34,9 @@ final class Scope {
         return known(withoutPermission(scopes.get(0)));
     }
 
-    /** For a user: besides {@code X/.default} also single permissions as {@code X/Permission}, or plain ones of Graph. */
+    /**
+     * For a user: besides {@code X/.default} also single permissions as {@code X/Permission}, or plain ones of Graph.
+     */
     String resourceOfUser(String scope) {
         List<String> resources = withoutOpenId(scope).stream()
                 .map(Scope::withoutPermission)

@@ -73,7 +73,7 @@ public final class Fault {
      */
     public Fault header(String name, String value) {
         if (answer == null) {
-            throw new IllegalStateException("A slow answer is otherwise the right one: it takes no header");
+            throw new IllegalStateException("slow() gives the right answer late, so it cannot have another header");
         }
         return new Fault(answer.with(name, value), delay);
     }

@@ -5,7 +5,7 @@ import io.podidentity.emulator.http.Endpoint;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The faults that {@link Faults} has ordered and that the servers have not given yet. Thread-safe. */
+/** The faults ordered through {@link Faults} that the servers have not used yet. Thread-safe. */
 public final class FaultQueues {
 
     final Queue<Fault> imds = new ConcurrentLinkedQueue<>();

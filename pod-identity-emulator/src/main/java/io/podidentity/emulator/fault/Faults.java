@@ -6,21 +6,21 @@ import java.util.Collections;
 import java.util.Queue;
 
 /**
- * Faults that are to come, one queue per server: the next requests get them in order, and those after them the right
- * answers again. Thread-safe; arguments are not null.
+ * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
+ * again. Thread-safe; arguments are not null.
  */
 public final class Faults {
 
     private final FaultQueues queues;
 
-    /** Orders go into those queues. */
+    /** Puts what is ordered into those queues. */
     public Faults(FaultQueues queues) {
         this.queues = queues;
     }
 
     /**
-     * Adds faults for the next requests to the metadata service, one each. From 1.6.0 on NMI asks it twice for a token: the
-     * first time only whether it is there.
+     * Adds faults for the next requests to the metadata service, one each. From 1.6.0 on NMI asks it twice for a token:
+     * the first time only whether it is there.
      */
     public Faults imds(Fault... faults) {
         return add(queues.imds, faults);
@@ -53,8 +53,8 @@ public final class Faults {
     }
 
     /**
-     * Lets NMI not know the pod that asks, for the next {@code times} requests: it looks for 1.2 s of the cluster's time
-     * and says {@code pod list is empty}.
+     * Makes NMI not find the pod that asks, for the next {@code times} requests: it looks for 1.2 s of the cluster's
+     * time and says {@code pod list is empty}.
      *
      * @throws IllegalArgumentException if {@code times} is negative
      */
@@ -64,7 +64,7 @@ public final class Faults {
     }
 
     /**
-     * Lets NMI find two pods at the address of the one that asks, for the next {@code times} requests.
+     * Makes NMI find two pods at the address of the one that asks, for the next {@code times} requests.
      *
      * @throws IllegalArgumentException if {@code times} is negative
      */
@@ -74,10 +74,10 @@ public final class Faults {
     }
 
     /**
-     * Adds a failure of Resource Manager, for the next request that fits.
+     * Adds a failure of Resource Manager, for the next request that it matches.
      *
      * @param order {@code METHOD PATH-PART STATUS CODE}, such as {@code PUT federatedIdentityCredentials 409 Conflict};
-     *     the status {@code failed} lets a request succeed and the operation fail that it began
+     *     with the status {@code failed} the request succeeds and the operation that it starts fails
      * @throws IllegalArgumentException if it is not of that form
      */
     public Faults resourceManager(String order) {
@@ -85,7 +85,7 @@ public final class Faults {
         return this;
     }
 
-    /** Forgets the faults that have not been given yet. */
+    /** Removes the faults that have not been used yet. */
     public void clear() {
         queues.clear();
     }

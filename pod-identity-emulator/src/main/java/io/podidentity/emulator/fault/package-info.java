@@ -1,4 +1,4 @@
-/** Wrong answers in place of right ones: {@code Faults} takes the orders. */
+/** Wrong answers in place of right ones: start at {@code Faults}. */
 @NullMarked
 package io.podidentity.emulator.fault;
 

@@ -88,7 +88,7 @@ public final class LoopbackServer implements AutoCloseable {
         return this;
     }
 
-    /** The base address with the given host name for 127.0.0.1, without a slash at the end. */
+    /** The base address with the given host name for 127.0.0.1, without a trailing slash. */
     public URI uri(String host) {
         return URI.create(scheme + "://" + host + ":" + server.getLocalPort());
     }
@@ -134,7 +134,7 @@ public final class LoopbackServer implements AutoCloseable {
                 writer.write(Answer.json(refusal.status(), Map.of("error", "bad_request")), false, true);
             }
         } catch (IOException clientIsGone) {
-            // Nobody is left to be told.
+            // Nobody is left to answer.
         } finally {
             connections.remove(connection);
         }
@@ -177,7 +177,7 @@ public final class LoopbackServer implements AutoCloseable {
         try {
             socket.close();
         } catch (Exception alreadyGone) {
-            // It is closed all the same.
+            // It is closed anyway.
         }
     }
 }

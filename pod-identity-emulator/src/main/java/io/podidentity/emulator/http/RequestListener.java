@@ -1,11 +1,11 @@
 package io.podidentity.emulator.http;
 
-/** Is told of every request when its answer begins. Must be thread-safe. */
+/** Receives every request when its answer begins. Must be thread-safe. */
 @FunctionalInterface
 public interface RequestListener {
 
     /**
-     * Takes note of one request.
+     * Records one request.
      *
      * @param query the query with secrets redacted, empty if there is none
      */

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What there is when nothing else was asked for. */
+/** The defaults of everything that was not specified. */
 final class Defaults {
 
     static final String TENANT_ID = "10000000-0000-4000-8000-000000000001";

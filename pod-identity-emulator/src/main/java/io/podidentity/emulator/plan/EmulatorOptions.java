@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What an emulator is to play, as its builder is told it. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
- * one of it is given; the default roles make every principal a Storage Blob Data Reader.
+ * The options of an emulator. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
+ * one is given; the default roles make every principal a Storage Blob Data Reader.
  *
- * <p>Not thread-safe. Arguments are not null; GUIDs compare without case.
+ * <p>Not thread-safe. Arguments are not null; GUIDs are compared case-insensitively.
  *
  * @param <B> the builder, which each method returns
  */
@@ -70,21 +70,21 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
-    /** Adds a secret whose life is over to the application. */
+    /** Adds an expired secret to the application. */
     public B expiredSecret(String clientId, String secret) {
         plan.addExpiredSecret(requireNonNull(clientId, "clientId"), requireNonNull(secret, "secret"));
         return self();
     }
 
-    /** Lets the application or identity prove itself by assertions that the certificate's private key signed. */
+    /** Lets the application or identity authenticate by assertions that the certificate's private key signed. */
     public B certificate(String clientId, X509Certificate certificate) {
         plan.addCertificate(requireNonNull(clientId, "clientId"), requireNonNull(certificate, "certificate"));
         return self();
     }
 
     /**
-     * Lets the application or identity prove itself by another issuer's tokens; the three texts are compared letter by
-     * letter, a slash at the end included.
+     * Lets the application or identity authenticate by another issuer's tokens; all three strings must match exactly,
+     * including a trailing slash.
      */
     public B federatedCredential(String clientId, String issuer, String subject, String audience) {
         return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);
@@ -103,11 +103,11 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     }
 
     /**
-     * Lets an identity prove itself by the tokens of a service account of the emulated cluster. An account that is
+     * Lets an identity authenticate by the tokens of a service account of the emulated cluster. An account that is
      * annotated with a client ID is trusted without this, until {@link #withoutAssumedCredentials}. An identity that
-     * nobody has described comes into being by this.
+     * was not described before is created.
      *
-     * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared letter by letter
+     * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared exactly
      * @param delay how long after the start, on the cluster's clock, it is known everywhere
      */
     public B federatedServiceAccount(String clientId, String subject, Duration delay) {
@@ -197,7 +197,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
      */
     public B tokenLifetime(Duration lifetime) {
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("A token must live for a second at least, not " + lifetime);
+            throw new IllegalArgumentException("A token must live for at least one second, not " + lifetime);
         }
         plan.tokenLifetime = lifetime;
         return self();
@@ -243,7 +243,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
      * Lets the cluster's time pass faster than the machine's: MIC's, NMI's and Azure's waits, not the life of tokens.
      *
      * @param timesFaster 1 or more; at 60 a minute of the cluster passes in a second
-     * @throws IllegalArgumentException if it is less than 1, or no number
+     * @throws IllegalArgumentException if it is less than 1 or not a number
      */
     public B timeScale(double timesFaster) {
         return clusterClock(EmulatorClock.scaled(timesFaster));
@@ -283,7 +283,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     protected abstract B self();
 
     /**
-     * What was described, as it is now.
+     * What the options describe now.
      *
      * @throws IllegalStateException if a credential was given for a client ID that nothing here has
      * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read

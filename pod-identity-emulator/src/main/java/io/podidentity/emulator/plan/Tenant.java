@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the servers play.
+ * Everything that the servers play.
  *
  * @param tokenLifetime null for each server's own: an hour from Entra, a day from the metadata service
  * @param clock by which tokens are issued and checked

@@ -33,7 +33,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what the builder is told and makes a tenant of it. Not thread-safe. */
+/** Collects the options and makes a tenant of them. Not thread-safe. */
 final class TenantPlan {
 
     /** Null for the one that the manifests name, or else the default one. */

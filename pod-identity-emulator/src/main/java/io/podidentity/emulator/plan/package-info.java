@@ -1,4 +1,4 @@
-/** What is to be played, as the builder is told it: start at {@code EmulatorOptions}; {@code Tenant} is what comes of it. */
+/** What the emulator is to play. Start at {@code EmulatorOptions}, which collects it; {@code Tenant} is the result. */
 @NullMarked
 package io.podidentity.emulator.plan;
 

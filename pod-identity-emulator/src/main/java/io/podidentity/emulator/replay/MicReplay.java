@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 
-/** Lets MIC run one cycle as if the pod had just come into a cluster where all else is. */
+/** Runs one cycle of MIC as if the pod had just been created in a cluster that already has everything else. */
 final class MicReplay {
 
     private final LiveCluster cluster;

@@ -23,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Lets NMI answer one request of a pod, in front of a metadata service and an Entra ID that give tokens to all. */
+/** Has NMI answer one request of a pod, with a metadata service and an Entra ID that issue every token. */
 final class NmiReplay {
 
     private static final String ADDRESS = "10.244.0.9:40000";

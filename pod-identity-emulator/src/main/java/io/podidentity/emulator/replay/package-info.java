@@ -1,4 +1,4 @@
-/** What MIC and NMI do for one request of one pod, without servers and without waiting: start at {@code Replay}. */
+/** What MIC and NMI do for one request of one pod, without servers or waiting: start at {@code Replay}. */
 @NullMarked
 package io.podidentity.emulator.replay;
 

@@ -29,9 +29,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Puts into Azure what manifests refer to, as if somebody had made it there before: managed identities, and applications
- * whose right secret is the one in the cluster. What the tenant has already stays, so a wrong secret can be shown by an
- * application of another one.
+ * Creates in the emulated Azure what manifests refer to, as if somebody had created it beforehand: managed identities,
+ * and applications whose right secret is the one in the cluster. What the tenant already has is kept, so a wrong secret
+ * can be shown by giving the application another one.
  *
  * <p>Thread-safety: safe.
  */
@@ -67,7 +67,7 @@ final class AzureOfManifests {
         }
     }
 
-    /** Identities that service accounts name by their client ID; a name of another form is nobody's. */
+    /** Identities that service accounts name by their client ID; any other form matches no identity. */
     private void provide(ServiceAccount account) {
         Optional.ofNullable(account.metadata().annotations().get(Keys.CLIENT_ID))
                 .filter(clientId -> GUID.matcher(clientId).matches())

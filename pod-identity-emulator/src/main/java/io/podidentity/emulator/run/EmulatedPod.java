@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param namespace not null
  * @param name not null
- * @param imds the metadata service as this pod sees it, without a slash at the end; not null
+ * @param imds the metadata service as this pod sees it, without a trailing slash; not null
  * @param environment the variables that a program in the pod would see; not null, unmodifiable
  * @param refusal why the cluster does not create the pod; empty if it does
  */

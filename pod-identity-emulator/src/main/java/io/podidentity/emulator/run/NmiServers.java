@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The ports on which NMI is: one for each pod whose requests it catches, one for the node itself, and one for probes and
- * metrics.
+ * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
+ * probes and metrics.
  *
  * <p>Thread-safety: safe.
  */

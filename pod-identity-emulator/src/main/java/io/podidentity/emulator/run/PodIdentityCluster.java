@@ -25,9 +25,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster's side of pod identity: what manifests say and change, MIC, NMI, and an endpoint of NMI for each pod.
+ * The cluster's side of pod identity: the manifests as they change, MIC, NMI, and an NMI endpoint for each pod.
  *
- * <p>Thread-safety: safe. Lifecycle: made by {@link #create}, at work from {@link #start} until {@link #close}.
+ * <p>Thread-safety: safe. Lifecycle: made by {@link #create}, running from {@link #start} until {@link #close}.
  */
 final class PodIdentityCluster implements AutoCloseable {
 
@@ -107,7 +107,7 @@ final class PodIdentityCluster implements AutoCloseable {
         };
     }
 
-    /** NMI's own address on the node, if there is NMI. */
+    /** NMI's own address on the node, if the profile has NMI. */
     Optional<URI> nmiHost() {
         return Optional.ofNullable(nmi).map(NmiServers::host);
     }
@@ -138,7 +138,7 @@ final class PodIdentityCluster implements AutoCloseable {
         return new EmulatedPod(pod.namespace(), pod.name().name(), metadata, environment, refusal);
     }
 
-    /** What the manifest sets for the first container, as far as it says the value itself. */
+    /** The variables that the manifest gives the first container with a literal value. */
     private static Map<String, String> ownVariables(Pod pod) {
         var variables = new TreeMap<String, String>();
         pod.spec().containers().stream()

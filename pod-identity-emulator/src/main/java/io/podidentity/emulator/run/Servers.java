@@ -69,7 +69,7 @@ public final class Servers implements AutoCloseable {
      * @throws java.io.UncheckedIOException if a port is taken or the CA's files cannot be written
      */
     public static Servers start(Tenant tenant, Ports ports, RequestHistory history, LogHistory log) {
-        // The search for two primes takes longest of all, so it runs beside the rest.
+        // Making the RSA key takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
         CertificateAuthority authority = CertificateAuthority.create();
         SSLContext tls = authority.serverContext();

@@ -35,8 +35,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster's side of workload identity: its issuer and the token proxy of identity bindings. Started only where there
- * is a use for it, since making its key takes longer than starting all other servers.
+ * The cluster's side of workload identity: its issuer and the token proxy of identity bindings. Started only where
+ * there is a use for it, since making its key takes longer than starting all other servers.
  *
  * <p>Thread-safety: safe. Lifecycle: running until {@link #close()}.
  */
@@ -90,7 +90,7 @@ final class WorkloadCluster implements AutoCloseable {
         tokenProxy.serve(proxy);
     }
 
-    /** As AKS's issuers look: a path for the cluster, and a slash at the end. */
+    /** As AKS's issuers look: a path for the cluster, and a trailing slash. */
     private URI issuerAddress() {
         return URI.create(
                 server.uri("localhost") + "/" + directory.tenantId() + "/50000000-0000-4000-8000-000000000001/");

@@ -76,7 +76,7 @@ final class BlobDownload {
         }
     }
 
-    /** A date that cannot be read is no condition, as HTTP wants it. */
+    /** A date that cannot be parsed is ignored, as HTTP requires. */
     private static Optional<Instant> date(Request request, String header) {
         try {
             return request.header(header).map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));

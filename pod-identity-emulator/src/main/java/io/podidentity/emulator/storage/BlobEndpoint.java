@@ -34,7 +34,7 @@ public final class BlobEndpoint implements Endpoint {
     /**
      * Serves the blobs of the store.
      *
-     * @param account the address of the account, without a slash at the end
+     * @param account the address of the account, without a trailing slash
      * @param authority the address of Entra, which a refused client is pointed to
      */
     public BlobEndpoint(
@@ -134,7 +134,7 @@ public final class BlobEndpoint implements Endpoint {
         return BlobDownload.answer(request, store.blob(container, blobName(request)));
     }
 
-    /** All behind the container, so that a doubled slash in a name is kept. */
+    /** Everything after the container, so that a doubled slash in a name is kept. */
     private static String blobName(Request request) {
         String path = request.rawPath();
         int container = path.indexOf('/', 1);

@@ -13,7 +13,7 @@ public final class BlobStore {
     private final NavigableMap<String, NavigableMap<String, StoredBlob>> containers = new ConcurrentSkipListMap<>();
     private final Instant lastModified;
 
-    /** Has nothing yet; {@code now} becomes the time of every container and blob, in whole seconds */
+    /** Starts empty; {@code now}, in whole seconds, becomes the time of every container and blob. */
     public BlobStore(Instant now) {
         this.lastModified = now.truncatedTo(ChronoUnit.SECONDS);
     }

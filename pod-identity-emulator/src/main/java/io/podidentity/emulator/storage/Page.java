@@ -29,7 +29,7 @@ record Page(String prefix, String from, String marker, int size, boolean sizeGiv
                 query.get("maxresults").isPresent());
     }
 
-    /** A text that is written back into the answer. */
+    /** A string that is repeated in the answer. */
     static String text(Parameters query, String name) {
         String value = query.get(name).orElse("");
         if (!Xml.canHold(value)) {
@@ -38,7 +38,7 @@ record Page(String prefix, String from, String marker, int size, boolean sizeGiv
         return value;
     }
 
-    /** What a client sends to go on at {@code name}; opaque to it. */
+    /** The marker that a client sends to continue at {@code name}; opaque to it. */
     static String marker(String name) {
         return Base64URL.encode(name).toString();
     }

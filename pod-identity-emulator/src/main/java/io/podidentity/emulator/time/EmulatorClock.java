@@ -28,7 +28,7 @@ public abstract class EmulatorClock extends Clock {
      * Starts now and runs {@code timesFaster} as fast as the machine's time.
      *
      * @param timesFaster 1 or more; at 60 a minute of the cluster passes in a second
-     * @throws IllegalArgumentException if it is less than 1, or no number
+     * @throws IllegalArgumentException if it is less than 1 or not a number
      */
     public static EmulatorClock scaled(double timesFaster) {
         return new ScaledClock(timesFaster, Clock.systemUTC().instant(), System::nanoTime);
@@ -68,7 +68,10 @@ public abstract class EmulatorClock extends Clock {
         return this;
     }
 
-    /** Runs from an instant, by a constant factor faster than the machine, whatever is done to the machine's own date. */
+    /**
+     * Starts at an instant and runs faster than the machine by a constant factor, even if the machine's date is
+     * changed.
+     */
     static final class ScaledClock extends EmulatorClock {
 
         private final double timesFaster;
@@ -78,7 +81,7 @@ public abstract class EmulatorClock extends Clock {
 
         ScaledClock(double timesFaster, Instant start, LongSupplier nanoTime) {
             if (!(timesFaster >= 1) || Double.isInfinite(timesFaster)) {
-                throw new IllegalArgumentException("A time scale is a number of 1 or more, not " + timesFaster);
+                throw new IllegalArgumentException("A time scale must be a number of at least 1, not " + timesFaster);
             }
             this.timesFaster = timesFaster;
             this.start = start;

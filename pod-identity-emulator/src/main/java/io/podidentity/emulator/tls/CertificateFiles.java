@@ -8,7 +8,7 @@ import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.Optional;
 
-/** Takes certificates out of files. */
+/** Reads certificates from files. */
 public final class CertificateFiles {
 
     private CertificateFiles() {}

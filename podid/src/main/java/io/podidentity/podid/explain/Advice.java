@@ -3,7 +3,7 @@ package io.podidentity.podid.explain;
 import java.util.List;
 
 /**
- * Why something is so and what to do about it.
+ * A finding, its reasons, and what to do about it.
  *
  * @param summary a sentence
  * @param why facts, each with its place

@@ -1,6 +1,6 @@
 package io.podidentity.podid.explain;
 
-/** Levenshtein's: how many letters must be put in, left out or replaced to make one word of another. */
+/** Levenshtein distance: how many letters must be inserted, removed or replaced to turn one word into another. */
 final class EditDistance {
 
     private EditDistance() {}

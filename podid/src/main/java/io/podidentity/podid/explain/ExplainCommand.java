@@ -62,7 +62,7 @@ public final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         Manifests manifests = read();
         PrintWriter err = spec.commandLine().getErr();
-        // The others stand in the explanations.
+        // The others are part of the explanations.
         manifests.problems().stream().filter(Problem::isFatal).forEach(err::println);
         var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
         List<Explanation> explanations = pods(manifests).stream()
@@ -94,8 +94,8 @@ public final class ExplainCommand implements Callable<Integer> {
             String names = all.stream().map(one -> one.name().toString()).collect(Collectors.joining(", "));
             throw new ParameterException(
                     spec.commandLine(),
-                    (pod == null ? "The manifests hold no pod" : "There is no pod " + pod)
-                            + (names.isEmpty() ? "" : "; there are: " + names));
+                    (pod == null ? "The manifests contain no pod" : "There is no pod " + pod)
+                            + (names.isEmpty() ? "" : "; the pods are: " + names));
         }
         return found;
     }

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains what becomes of a pod's token request. It asks the same matcher, MIC and NMI that {@code serve} runs, on a
- * clock that skips their waits, so that what it says is what happens.
+ * Explains the outcome of a pod's token request. It runs the same matcher, MIC and NMI as {@code serve}, on a clock
+ * that skips their waits, so that what it says is what happens.
  *
  * <p>Thread-safety: safe.
  */
@@ -60,7 +60,9 @@ public final class Explainer {
         return explain(pod, query, replay.mic(), replay.nmi());
     }
 
-    /** What the pod gets when MIC is done and all is well with tokens, in a line; asks neither MIC nor NMI. */
+    /**
+     * What the pod gets once MIC has finished, if every token can be fetched, in one line; runs neither MIC nor NMI.
+     */
     public String brief(Pod pod) {
         NmiPart well = Replay.reachesNmi(pod, rules) ? new NmiPart(200, "", Duration.ZERO, List.of()) : null;
         Explanation explanation = explain(pod, DEFAULT_QUERY, null, well);
@@ -112,23 +114,24 @@ public final class Explainer {
 
     private static Advice hostNetwork(Pod pod) {
         return new Advice(
-                "it is in the node's network, so NMI never sees its requests: the real metadata service answers them,"
-                        + " with every identity of the node",
+                "it uses the node's network, so NMI never sees its requests: the real metadata service answers them,"
+                        + " with any identity of the node",
                 List.of("the pod has hostNetwork: true" + at(pod)),
-                List.of("Take hostNetwork out, or name the identity by client_id in each request."));
+                List.of("Remove hostNetwork, or name the identity by client_id in each request."));
     }
 
     private static Advice bypassed(Pod pod, Bypass bypass) {
         AzurePodIdentityException exception = bypass.exception();
         if (exception == null) {
             return new Advice(
-                    "NMI takes it for MIC and lets it ask the node's metadata service: its ReplicaSet's name begins"
+                    "NMI takes it for MIC and passes its requests to the node's metadata service: its ReplicaSet's name begins"
                             + " with \"mic\"",
                     List.of("the ReplicaSet is " + pod.replicaSet() + at(pod)),
-                    List.of("Give the workload another name, or tell NMI by --MICNamespace where MIC really is."));
+                    List.of(
+                            "Give the workload another name, or set NMI's flag --MICNamespace to the namespace in which MIC runs."));
         }
         return new Advice(
-                "an exception lets it ask the node's metadata service: without client_id it gets the node's own"
+                "an exception passes its requests to the node's metadata service: without client_id it gets the node's own"
                         + " identity",
                 List.of("exception " + exception.name() + " has one of its labels" + at(exception)),
                 List.of());
@@ -139,19 +142,19 @@ public final class Explainer {
         String summary = "a token of " + identity.name() + ", client ID " + identity.clientId();
         List<String> remedies = chosen.others().isEmpty()
                 ? List.of()
-                : List.of("A cluster takes one of "
+                : List.of("A real cluster picks one of "
                         + Stream.concat(Stream.of(identity), chosen.others().stream())
                                 .map(one -> one.name().toString())
                                 .collect(Collectors.joining(", "))
-                        + " by chance: name one by client_id (AZURE_CLIENT_ID).");
+                        + " at random: select one by client_id (AZURE_CLIENT_ID).");
         return new Advice(summary, facts(match), remedies);
     }
 
     private static Advice refused(PodMatch match, IdentityChoice choice, NmiPart nmi) {
         if (choice instanceof IdentityChoice.NotFound none && none.nearMiss().isPresent()) {
             return new Advice(
-                    "the request names its identity in other letter case than the manifest, and NMI compares"
-                            + " letter by letter in the end",
+                    "the request names its identity in a different letter case than the manifest, and NMI's final"
+                            + " comparison is case-sensitive",
                     facts(match),
                     List.of("Ask for client_id=" + none.nearMiss().get().clientId() + "."));
         }
@@ -168,7 +171,7 @@ public final class Explainer {
         return new Advice(
                 "NMI answers " + nmi.status() + ": " + nmi.text(),
                 facts(match),
-                List.of("Mend what NMI's answer says."));
+                List.of("Fix the problem that NMI reports above."));
     }
 
     private static List<String> facts(PodMatch match) {
@@ -187,7 +190,7 @@ public final class Explainer {
         return facts;
     }
 
-    /** Fields that were not read as they were meant often are the reason behind the reason. */
+    /** A field that was not read as intended is often the underlying cause. */
     private Advice noted(PodMatch match, Advice advice) {
         List<String> objects = match.candidates().stream()
                 .flatMap(candidate -> Stream.of(
@@ -203,7 +206,7 @@ public final class Explainer {
         problems.stream().map(Problem::toString).forEach(why::add);
         var remedies = new ArrayList<>(advice.remedies());
         if (!problems.isEmpty()) {
-            remedies.add(0, "Mend the fields named above first.");
+            remedies.add(0, "Fix the fields named above first.");
         }
         return new Advice(advice.summary(), why, remedies);
     }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of one token request of one pod, and why.
+ * The outcome of one token request of one pod, and why.
  *
  * @param outcome in a word
  * @param summary in a sentence
@@ -35,9 +35,9 @@ public record Explanation(
     public enum Outcome {
         /** A token of an identity that is bound to it. */
         IDENTITY,
-        /** A token of the node: it is an exception, or taken for MIC. */
+        /** A token of the node: the pod is an exception, or is taken for MIC. */
         BYPASS,
-        /** Tokens of all identities of the node, from the real metadata service: it is in the node's network. */
+        /** Tokens of all identities of the node, from the real metadata service: the pod uses the node's network. */
         NODE,
         /** No token. */
         NONE;

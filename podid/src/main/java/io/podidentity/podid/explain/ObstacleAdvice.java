@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What to say to somebody whose pod gets no identity: the first reason, what is nearest to it, and what to change. */
+/** Advice for somebody whose pod gets no identity: the first reason, what comes closest, and what to change. */
 final class ObstacleAdvice {
 
     private final Manifests manifests;
@@ -38,9 +38,9 @@ final class ObstacleAdvice {
                         useOneOf(selectors()));
             case NO_NODE ->
                 new Advice(
-                        "the pod runs on no node yet, and MIC waits for that",
+                        "the pod is not scheduled to a node yet, and MIC waits until it is",
                         List.of(place(match.pod(), "the pod")),
-                        List.of("Find out by kubectl describe pod why it is not scheduled."));
+                        List.of("Run kubectl describe pod to see why it is not scheduled."));
             case NO_BINDING -> noBinding(match.pod());
             default ->
                 candidate(
@@ -63,13 +63,12 @@ final class ObstacleAdvice {
             return new Advice(
                     "the label " + Pod.BINDING_LABEL + " is on the " + workload.kind()
                             + " itself, and its pods do not inherit it",
-                    List.of("the label stands at "
-                            + label(workload).orElseThrow().position()),
+                    List.of("the label is at " + label(workload).orElseThrow().position()),
                     List.of("Move it to spec." + (workload.kind().equals("CronJob") ? "jobTemplate.spec." : "")
                             + "template.metadata.labels."));
         }
         return new Advice(
-                "it has no label " + Pod.BINDING_LABEL + ", so nobody looks for an identity",
+                "it has no label " + Pod.BINDING_LABEL + ", so no identity is looked up for it",
                 List.of(place(pod, "the pod")),
                 useOneOf(selectors()));
     }
@@ -104,7 +103,7 @@ final class ObstacleAdvice {
                 useOneOf(meant.isEmpty() ? selectors() : meant));
     }
 
-    /** A slip of case or of the pen, or the name of the binding or the identity in the selector's place. */
+    /** A wrong letter case, a typo, or the name of the binding or identity where the selector belongs. */
     private static boolean isNear(String label, AzureIdentityBinding binding) {
         return binding.selector().equalsIgnoreCase(label)
                 || binding.name().name().equals(label)
@@ -150,7 +149,7 @@ final class ObstacleAdvice {
             return new Advice(
                     "binding " + binding.name() + " names no identity",
                     why,
-                    List.of("Write the name of an AzureIdentity into spec.azureIdentity of the binding."));
+                    List.of("Set spec.azureIdentity of the binding to the name of an AzureIdentity."));
         }
         String names = String.join(
                 ", ",
@@ -159,14 +158,15 @@ final class ObstacleAdvice {
                         .map(identity -> identity.name().name())
                         .toList());
         return new Advice(
-                "binding " + binding.name() + " names the identity " + quoted(name) + ", and the namespace "
+                "binding " + binding.name() + " names the identity " + quoted(name) + ", but the namespace "
                         + binding.namespace() + " has none of that name",
                 why,
                 List.of(
                         elsewhere.isEmpty()
                                 ? "Name an AzureIdentity of the namespace " + binding.namespace() + " (it has: "
                                         + (names.isEmpty() ? "none" : names) + "), not the resource in Azure."
-                                : "Put binding and identity into one namespace: a binding sees no other."));
+                                : "Put the binding and the identity into the same namespace: a binding sees no other."
+                                        + ""));
     }
 
     private static Advice invalidResourceId(AzureIdentity identity, List<String> why) {
@@ -174,8 +174,8 @@ final class ObstacleAdvice {
         return new Advice(
                 "MIC ignores identity " + identity.name() + ", since its resource ID is malformed",
                 why,
-                List.of("Write what az identity show --query id prints into spec.resourceID, the first slash"
-                        + " included."));
+                List.of("Set spec.resourceID to what az identity show --query id prints, including the leading"
+                        + " slash."));
     }
 
     private List<String> selectors() {
@@ -189,7 +189,7 @@ final class ObstacleAdvice {
     private static List<String> useOneOf(List<String> selectors) {
         return List.of(
                 selectors.isEmpty()
-                        ? "Write an AzureIdentity, and an AzureIdentityBinding whose selector is the pod's label."
+                        ? "Create an AzureIdentity, and an AzureIdentityBinding whose selector is the pod's label."
                         : "Label the pod " + Pod.BINDING_LABEL + ": " + String.join(" or ", selectors) + ".");
     }
 

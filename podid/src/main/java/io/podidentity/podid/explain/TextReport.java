@@ -55,7 +55,7 @@ final class TextReport {
         }
     }
 
-    /** Of lines that differ in numbers alone, the first and the last are enough. */
+    /** Of lines that differ only in numbers, the first and the last are enough. */
     private static void log(StringBuilder text, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
             int last = i;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What to say where workload identity is all there is. */
+/** Advice for a cluster that has workload identity only. */
 final class WorkloadAdvice {
 
     private final Pod pod;
@@ -44,19 +44,19 @@ final class WorkloadAdvice {
     Advice advice() {
         var why = new ArrayList<String>();
         why.add("it runs as service account " + account
-                + found.map(ObstacleAdvice::at).orElse(", which no manifest makes") + at(pod));
+                + found.map(ObstacleAdvice::at).orElse(", which no manifest defines") + at(pod));
         if (admission instanceof Admission.Denied denied) {
             return new Advice(
                     "the cluster does not create the pod: " + denied.reason(),
                     why,
-                    List.of("Mend what the refusal says; until then there is no pod."));
+                    List.of("Fix what the refusal names; until then the pod is not created."));
         }
         if (admission instanceof Admission.NotSelected) {
             return new Advice(
-                    "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook leaves it alone",
+                    "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
                     why,
-                    List.of("Put the label on the pod, of a workload into spec.template.metadata.labels, the value in"
-                            + " quotes."));
+                    List.of("Add the label to the pod (of a workload: to spec.template.metadata.labels), with the value"
+                            + " in quotes."));
         }
         if (clientId().isEmpty()) {
             return new Advice(

@@ -32,7 +32,7 @@ public final class ProfileOptions {
             paramLabel = "PROFILE",
             converter = ProfileConverter.class,
             description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: 1.5.4, or workload-identity if"
-                    + " the manifests hold nothing of pod identity.")
+                    + " the manifests contain nothing of pod identity.")
     private @Nullable Profile profile;
 
     @Option(

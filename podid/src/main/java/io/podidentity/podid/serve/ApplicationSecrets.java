@@ -28,7 +28,7 @@ final class ApplicationSecrets implements AutoCloseable {
     /** Makes one secret, in a new file that only its owner can read. */
     static ApplicationSecrets create() throws IOException {
         String secret = RegisteredSecret.newValue();
-        // Such a file is readable by its owner alone wherever the file system knows owners.
+        // On file systems with owners, such a file is readable by its owner only.
         Path file = Files.createTempFile("podid-", ".secret");
         Files.writeString(file, secret + "\n");
         return new ApplicationSecrets(List.of(secret), file, true);

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What was done in Azure before the cluster came: roles, federated credentials, identity bindings. */
+/** What was set up in Azure before the cluster started: roles, federated credentials, identity bindings. */
 final class AzureOptions {
 
     private static final Set<String> ROLE_KEYS = Set.of("principal", "role", "after");
@@ -136,13 +136,13 @@ final class AzureOptions {
         }
     }
 
-    /** Two words with an equals sign between. */
+    /** Two words separated by an equals sign. */
     private record Pair(String left, String right) {
 
         static Pair of(String option, String text) {
             int equals = text.indexOf('=');
             if (equals < 1 || equals == text.length() - 1) {
-                throw new ManifestException(option + " needs two words with = between, not \"" + text + "\"");
+                throw new ManifestException(option + " needs the form NAME=VALUE, not \"" + text + "\"");
             }
             return new Pair(
                     text.substring(0, equals).strip(),
@@ -164,7 +164,7 @@ final class AzureOptions {
         try {
             return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
         } catch (DateTimeParseException e) {
-            throw new ManifestException("\"" + text + "\" is no time: write it as 90s, 10m or 1h30m");
+            throw new ManifestException("\"" + text + "\" is not a duration: write it as 90s, 10m or 1h30m");
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * Applies manifests that change while they are served, as {@code kubectl apply} would. It looks twice a second rather
  * than being told: editors replace files, and folders come and go.
  *
- * <p>Lifecycle: at work from {@link #start} until {@link #close}.
+ * <p>Lifecycle: running from {@link #start} until {@link #close}.
  */
 final class ManifestWatch implements AutoCloseable {
 
@@ -46,9 +46,9 @@ final class ManifestWatch implements AutoCloseable {
         try {
             manifests.look().ifPresent(this::apply);
         } catch (ManifestException e) {
-            log.accept("the manifests have changed, but stay as they were: " + e.getMessage());
+            log.accept("the changed manifests cannot be used, so the last good ones stay: " + e.getMessage());
         } catch (UncheckedIOException e) {
-            log.accept("the manifests have changed, but cannot be served: " + e.getMessage());
+            log.accept("the changed manifests cannot be served: " + e.getMessage());
         }
     }
 

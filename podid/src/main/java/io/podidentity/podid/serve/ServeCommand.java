@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = "Serves Entra ID, a cluster's pod identity (MIC, NMI, workload identity), the node's metadata"
-                + " service and a storage account on 127.0.0.1, until it is ended. Its tokens are worth"
+                + " service and a storage account on 127.0.0.1, until it is stopped. Its tokens are worth"
                 + " nothing anywhere else.",
         mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
@@ -42,16 +42,15 @@ public final class ServeCommand implements Callable<Integer> {
                     + " Default: none, a node without a cluster.")
     private List<String> paths = new ArrayList<>();
 
-    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Print this pod alone. Default: all.")
+    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Print this pod only. Default: all.")
     private @Nullable String pod;
 
     @Option(
             names = "--time-scale",
             paramLabel = "N",
             defaultValue = "1",
-            description =
-                    "How much faster the cluster's time runs: at 60 a wait of a minute takes a second. Tokens live"
-                            + " as long as ever. Default: ${DEFAULT-VALUE}")
+            description = "How much faster the cluster's time runs: at 60 a wait of a minute takes a second. The"
+                    + " lifetime of tokens is not scaled. Default: ${DEFAULT-VALUE}")
     private double timeScale;
 
     @Mixin
@@ -85,9 +84,10 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--arm-fault",
             paramLabel = "ORDER",
-            description = "A failure of Resource Manager for the next request that fits: METHOD PATH-PART STATUS CODE,"
-                    + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; STATUS failed lets the operation fail"
-                    + " that the request began. May be given more than once.")
+            description =
+                    "A failure of Resource Manager for the next request that it matches: METHOD PATH-PART STATUS CODE,"
+                            + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; with STATUS failed the operation"
+                            + " fails that the request starts. May be given more than once.")
     private List<String> armFaults = new ArrayList<>();
 
     @Mixin
@@ -166,8 +166,8 @@ public final class ServeCommand implements Callable<Integer> {
             throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
         }
         if (environment.containsKey(CLUSTER_VARIABLE) && !allowInCluster) {
-            throw wrongUse(CLUSTER_VARIABLE + " is set, so this looks like a pod in a cluster, where a made-up Azure"
-                    + " does harm. Add --allow-in-cluster if you mean it.");
+            throw wrongUse(CLUSTER_VARIABLE + " is set, so this looks like a pod in a cluster, where an emulated Azure"
+                    + " could do harm. Add --allow-in-cluster to run it anyway.");
         }
         if (tokenLifetimeSeconds != null && tokenLifetimeSeconds < 1) {
             throw wrongUse("--token-lifetime must be 1 or more, not " + tokenLifetimeSeconds);

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Tells where what is served, for people and for programs. Never holds a secret, only the file that does. */
+/** Describes what is served and where, for people and for programs. Never holds a secret, only the file that does. */
 final class Served {
 
     private final PodIdentityEmulator azure;
     private final Path secretFile;
     private final List<EmulatedPod> pods;
 
-    /** @param pods those to tell of; none if no manifests are served */
+    /** @param pods those to describe; none if no manifests are served */
     Served(PodIdentityEmulator azure, Path secretFile, List<EmulatedPod> pods) {
         this.azure = azure;
         this.secretFile = secretFile;
@@ -60,16 +60,16 @@ final class Served {
 
     private String programs() {
         if (pods.isEmpty()) {
-            return "As a program on this node sees it:\n" + exports(azure.environment());
+            return "For a program on this node:\n" + exports(azure.environment());
         }
         return pods.stream().map(Served::introduction).collect(Collectors.joining("\n"));
     }
 
     private static String introduction(EmulatedPod pod) {
-        String name = "As a program in pod " + pod.namespace() + "/" + pod.name();
+        String name = pod.namespace() + "/" + pod.name();
         return pod.refusal()
-                .map(reason -> name + " there is nothing: " + reason + "\n")
-                .orElseGet(() -> name + " sees it:\n" + exports(pod.environment()));
+                .map(reason -> "Pod " + name + " is not created: " + reason + "\n")
+                .orElseGet(() -> "For a program in pod " + name + ":\n" + exports(pod.environment()));
     }
 
     private static String exports(Map<String, String> environment) {
@@ -83,7 +83,7 @@ final class Served {
     /** A text to read, and lines to copy into a shell. */
     String introduction() {
         return """
-                A made-up Azure on 127.0.0.1. Its tokens are worth nothing anywhere else.
+                An emulated Azure on 127.0.0.1. Its tokens are worth nothing anywhere else.
 
                   Metadata service  %1$s
                   Entra ID          %2$s
@@ -97,7 +97,7 @@ final class Served {
                 %10$s
                     curl -H Metadata:true "$AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/"
 
-                As the Azure CLI sees it, apart from your own sign-in:
+                For the Azure CLI, separate from your own sign-in:
                     export AZURE_CONFIG_DIR="$(mktemp -d)" REQUESTS_CA_BUNDLE=%4$s
                     export AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 PYTHONWARNINGS=ignore
                     az cloud register -n podid --endpoint-active-directory %2$s \\
@@ -106,7 +106,7 @@ final class Served {
                         --suffix-storage-endpoint localhost
                     az cloud set -n podid
                     az login --service-principal -u %7$s -p "$(cat %8$s)" -t %6$s
-                    az login --use-device-code    # or so, as %9$s
+                    az login --use-device-code    # or as %9$s
                     az account get-access-token --resource https://storage.azure.com/
 
                 A line per request follows. End with Ctrl-C.

@@ -53,7 +53,7 @@ final class ServedManifests {
         return rules;
     }
 
-    /** What each pod gets, and what was not read as it was meant. */
+    /** What each pod gets, and what was not read as intended. */
     List<String> story() {
         var lines = new ArrayList<String>();
         manifests.problems().stream().map(Problem::toString).forEach(lines::add);
@@ -62,9 +62,9 @@ final class ServedManifests {
     }
 
     /**
-     * Reads again if a file is another than at the last look.
+     * Reads the files again if any has changed since the last check.
      *
-     * @return what changed, in lines; empty if nothing was to be read
+     * @return what changed, in lines; empty if nothing has changed
      * @throws ManifestException if they cannot be used now; the last good ones stay, until a file changes again
      */
     Optional<List<String>> look() {
@@ -86,13 +86,13 @@ final class ServedManifests {
             }
         });
         relabelled(old)
-                .forEach(pod -> lines.add(pod.name() + " is made anew: version "
-                        + rules.profile().id() + " does not see that the label of a living pod changes"));
+                .forEach(pod -> lines.add(pod.name() + " is created again: version "
+                        + rules.profile().id() + " does not notice a changed label of a running pod"));
         before.keySet().stream().filter(pod -> !after.containsKey(pod)).forEach(pod -> lines.add(pod + " is gone"));
         return Optional.of(lines);
     }
 
-    /** Pods that stand alone and that upstream would see only once something else changes. */
+    /** Bare pods whose change upstream would notice only once something else changes. */
     private List<Pod> relabelled(Cluster old) {
         return rules.profile().followsLabelChanges()
                 ? List.of()

@@ -2,7 +2,7 @@ package io.podidentity.podid.serve;
 
 import java.util.regex.Pattern;
 
-/** A word that a shell reads as it is meant. */
+/** A word quoted so that a shell reads it unchanged. */
 final class ShellWord {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+,=-]+");

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A small file that holds a list of objects whose values are all texts. */
+/** A small YAML file that holds a list of objects whose values are all strings. */
 final class YamlList {
 
     private YamlList() {}
@@ -35,7 +35,7 @@ final class YamlList {
         }
     }
 
-    /** @throws ManifestException if the file is none such, or has a key that is not among the known ones */
+    /** @throws ManifestException if the file is not such a list, or has an unknown key */
     static List<Item> read(Path file, Set<String> known) {
         var items = new ArrayList<Item>();
         for (Yaml document : YamlReader.read(file.toString(), content(file))) {
@@ -58,11 +58,11 @@ final class YamlList {
             if (!known.contains(entry.key())) {
                 throw new ManifestException(
                         entry.position(),
-                        "There is no \"" + entry.key() + "\" here; use "
+                        "Unknown key \"" + entry.key() + "\"; use one of "
                                 + String.join(", ", known.stream().sorted().toList()));
             }
             if (!(entry.value() instanceof Yaml.Scalar value)) {
-                throw new ManifestException(entry.value().position(), "\"" + entry.key() + "\" must be a text");
+                throw new ManifestException(entry.value().position(), "\"" + entry.key() + "\" must be a string");
             }
             values.put(entry.key(), value.text());
         }

@@ -70,11 +70,11 @@ class AzureOptionsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "- {principal: a, rolle: b} | :1:18: There is no \"rolle\" here; use after, principal, role",
+                "- {principal: a, rolle: b} | :1:18: Unknown key \"rolle\"; use one of after, principal, role",
                 "- {principal: a}           | :1:3: \"role\" is missing",
                 "a: b                       | :1:1: A list of objects is expected, not a value of type object",
                 "- a                        | :1:3: An object is expected, not a value of type string",
-                "- {principal: a, role: [b]} | :1:24: \"role\" must be a text"
+                "- {principal: a, role: [b]} | :1:24: \"role\" must be a string"
             })
     void roles_fromAFileThatIsNone_areRefusedWithThePlace(String content, String message) throws Exception {
         Path file = Files.writeString(folder.resolve("roles.yaml"), content);
@@ -88,7 +88,7 @@ class AzureOptionsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--role|abc|--role needs two words with = between, not \"abc\"",
+                "--role|abc|--role needs the form NAME=VALUE, not \"abc\"",
                 "--role|abc=Reader|No role \"Reader\"; the emulator knows Storage Blob Data Reader, Storage Blob Data"
                         + " Contributor, Storage Blob Data Owner",
                 "--webhook|2|No webhook \"2\": use one of 1.0, 1.5.1, 1.6.0"
@@ -102,7 +102,7 @@ class AzureOptionsTest {
         assertThat(AzureOptions.duration("90s")).isEqualTo(Duration.ofSeconds(90));
         assertThat(AzureOptions.duration("1h30m")).isEqualTo(Duration.ofMinutes(90));
         assertThatThrownBy(() -> AzureOptions.duration("soon"))
-                .hasMessage("\"soon\" is no time: write it as 90s, 10m or 1h30m");
+                .hasMessage("\"soon\" is not a duration: write it as 90s, 10m or 1h30m");
     }
 
     private PodIdentityEmulator start(String... arguments) {

@@ -56,7 +56,7 @@ class ServeCommandTest {
     @Test
     void serve_withARoleThatIsNone_refuses() {
         assertThat(serve(Map.of(), "--role", "abc")).isEqualTo(2);
-        assertThat(err.toString()).startsWith("--role needs two words with = between, not \"abc\"");
+        assertThat(err.toString()).startsWith("--role needs the form NAME=VALUE, not \"abc\"");
     }
 
     private int serve(Map<String, String> environment, String... arguments) {

@@ -54,7 +54,7 @@ class ServedManifestsTest {
                 .containsExactly(
                         "the manifests have changed and are applied",
                         "default/p gets a token of default/a, client ID c",
-                        "default/p is made anew: version 1.5.4 does not see that the label of a living pod changes");
+                        "default/p is created again: version 1.5.4 does not notice a changed label of a running pod");
     }
 
     @Test
