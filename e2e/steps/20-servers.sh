@@ -11,7 +11,7 @@ AZURITE_CONNECTION="DefaultEndpointsProtocol=https;AccountName=devstoreaccount1;
 CA_BUNDLE=$WORK/ca-bundle.pem
 TRUST_STORE=$WORK/trust.p12
 DEMO_JAR=$(find "$ROOT/demo-app/target" -maxdepth 1 -name 'demo-app*.jar' 2> /dev/null | head -1 || true)
-PODID_JAR=$ROOT/pod-identity-emulator/target/podid.jar
+PODID_JAR=$ROOT/podid/target/podid.jar
 LIBRARY_JAR=$ROOT/token-provider/target/token-provider.jar
 
 start_emulator() {

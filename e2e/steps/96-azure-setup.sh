@@ -11,7 +11,7 @@ start_setup_emulator() {
     mkdir -p "$SETUP/state"
     (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$SETUP/secret")
     # One of each kind: az itself tries again after a 500; the other two end a run.
-    start setup-emulator java -jar "$ROOT/pod-identity-emulator/target/podid.jar" serve --json --secret-file "$SETUP/secret" \
+    start setup-emulator java -jar "$ROOT/podid/target/podid.jar" serve --json --secret-file "$SETUP/secret" \
         --arm-fault 'PUT registries 500 InternalServerError' \
         --arm-fault 'PUT managedClusters failed QuotaExceeded' \
         --arm-fault 'PUT federatedIdentityCredentials 409 ConcurrentFederatedIdentityCredentialsWrites'

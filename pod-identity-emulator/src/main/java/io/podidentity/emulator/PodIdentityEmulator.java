@@ -1,6 +1,16 @@
 package io.podidentity.emulator;
 
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.fault.Faults;
+import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.LogLine;
+import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.plan.Application;
+import io.podidentity.emulator.plan.EmulatorOptions;
+import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.emulator.plan.Tenant;
+import io.podidentity.emulator.run.EmulatedPod;
+import io.podidentity.emulator.run.Servers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A little Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
+ * A small Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
  * have the shape of real ones and are worth nothing anywhere else.
  *
  * <p>Thread-safety: safe. Lifecycle: running from {@link #start()} until {@link #close()}, which ends servers and
@@ -20,7 +30,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
     private final Servers servers;
     private final LogHistory log;
 
-    PodIdentityEmulator(Tenant tenant, Servers servers, LogHistory log) {
+    private PodIdentityEmulator(Tenant tenant, Servers servers, LogHistory log) {
         this.tenant = tenant;
         this.servers = servers;
         this.log = log;
@@ -36,12 +46,12 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return builder().start();
     }
 
-    /** Begins a tenant of your own; each kind of thing that is not given keeps its default. */
-    public static PodIdentityEmulatorBuilder builder() {
-        return new PodIdentityEmulatorBuilder();
+    /** Starts describing an emulator of your own; what is not specified keeps its default. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    /** The environment variables that a pod on this node would need to see; unmodifiable. */
+    /** The environment variables that a program needs to use this metadata service; unmodifiable. */
     public Map<String, String> environment() {
         return Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds().toString());
     }
@@ -81,7 +91,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return servers.history().snapshot();
     }
 
-    /** Where wrong answers are ordered. */
+    /** Where to order faults. */
     public Faults faults() {
         return servers.faults();
     }
@@ -127,12 +137,12 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     /** The objects of the cluster as they are now, among them the assigned identities that MIC has made. */
     public Cluster cluster() {
-        return servers.cluster().now();
+        return servers.now();
     }
 
     /**
-     * Applies manifests while the cluster runs, in place of those before: MIC follows, new pods get an endpoint, those of
-     * removed ones end.
+     * Applies manifests while the cluster runs, in place of the previous ones: MIC reacts, new pods get an endpoint,
+     * and the endpoints of removed pods close.
      *
      * @throws java.io.UncheckedIOException if no port can be had for a new pod
      */
@@ -147,12 +157,12 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     /** NMI as a program on the node itself sees it, for {@code /host/token}; empty if the profile has no NMI. */
     public Optional<URI> nmiHost() {
-        return servers.cluster().nmiHost();
+        return servers.nmiHost();
     }
 
     /** Where NMI's {@code /healthz} and {@code /metrics} are; empty if the profile has no NMI. */
     public Optional<URI> nmiObserved() {
-        return servers.cluster().nmiObserved();
+        return servers.nmiObserved();
     }
 
     /** The issuer of the cluster's service account tokens, which ends in a slash; empty if it makes none. */
@@ -165,9 +175,33 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return tenant.directory().user().userPrincipalName();
     }
 
-    /** Ends everything; a second call does nothing. */
+    /** Stops everything; further calls do nothing. */
     @Override
     public void close() {
         servers.close();
+    }
+
+    /** Collects the options and starts an emulator with them; can be used again. Not thread-safe. */
+    public static final class Builder extends EmulatorOptions<Builder> {
+
+        private Builder() {}
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /**
+         * Starts the servers.
+         *
+         * @throws IllegalStateException if a credential was given for a client ID that nothing here has
+         * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read
+         * @throws java.io.UncheckedIOException if a port is taken or no temporary folder can be had
+         */
+        public PodIdentityEmulator start() {
+            Tenant tenant = tenant();
+            LogHistory log = log();
+            return new PodIdentityEmulator(tenant, Servers.start(tenant, ports(), requests(), log), log);
+        }
     }
 }

@@ -8,9 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -19,20 +20,69 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.podidentity.emulator");
 
+    private static final String[] KIT = {
+        "io.podidentity.emulator",
+        "..emulator.plan",
+        "..emulator.run",
+        "..emulator.history",
+        "..emulator.fault",
+        "..junit"
+    };
+
+    /** Nested classes belong to the class around them. */
+    private static final SliceAssignment TOP_LEVEL_CLASSES = new SliceAssignment() {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().startsWith("io.podidentity")
+                    ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", ""))
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "top-level classes";
+        }
+    };
+
     @Test
     void packages_always_haveNoCycles() {
         slices().matching("io.podidentity.(**)").should().beFreeOfCycles().check(MAIN);
     }
 
     @Test
+    void classes_always_haveNoCycles() {
+        slices().assignedFrom(TOP_LEVEL_CLASSES).should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void classes_always_haveANameOfTheirOwn() {
+        assertThat(MAIN)
+                .filteredOn(JavaClass::isTopLevelClass)
+                .extracting(JavaClass::getSimpleName)
+                .filteredOn(name -> !name.equals("package-info"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void servers_always_knowNothingOfTheTestKit() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.podidentity.emulator", "..cli..", "..junit..")
+                .resideOutsideOfPackages(KIT)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.podidentity.emulator")
+                .resideInAnyPackage(KIT)
                 .because("the kit puts the servers together, and each can be read without it")
+                .check(MAIN);
+    }
+
+    @Test
+    void testKit_always_standsOnItsOwn() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.podidentity.tokenprovider..", "io.podidentity.podid..", "picocli..")
+                .because("the library is tested with it, and a test does not want a command line")
                 .check(MAIN);
     }
 
@@ -51,7 +101,7 @@ class ArchitectureTest {
                 .resideInAPackage("..emulator.match")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..emulator.manifest", "..emulator.mic", "..emulator.nmi", "..emulator.cli")
+                .resideInAnyPackage("..emulator.manifest", "..emulator.mic", "..emulator.nmi")
                 .because("one matcher decides for all of them")
                 .check(MAIN);
         noClasses()
@@ -59,28 +109,18 @@ class ArchitectureTest {
                 .resideInAPackage("..emulator.manifest")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..emulator.match", "..emulator.mic", "..emulator.nmi", "..emulator.cli")
+                .resideInAnyPackage("..emulator.match", "..emulator.mic", "..emulator.nmi")
                 .because("reading manifests decides nothing")
                 .check(MAIN);
     }
 
     @Test
-    void testKit_always_hasFewPublicTypes() {
+    void facade_always_isAloneInItsPackage() {
         assertThat(MAIN)
                 .filteredOn(type -> type.getPackageName().equals("io.podidentity.emulator"))
-                .filteredOn(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
                 .filteredOn(JavaClass::isTopLevelClass)
                 .extracting(JavaClass::getSimpleName)
-                .containsExactlyInAnyOrder(
-                        "Application",
-                        "EmulatedPod",
-                        "Fault",
-                        "Faults",
-                        "LogLine",
-                        "ManagedIdentity",
-                        "PodIdentityEmulator",
-                        "PodIdentityEmulatorBuilder",
-                        "RecordedRequest");
+                .containsExactlyInAnyOrder("PodIdentityEmulator", "package-info");
     }
 
     @Test

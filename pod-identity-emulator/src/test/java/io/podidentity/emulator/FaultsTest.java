@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.emulator.fault.Fault;
+import io.podidentity.emulator.history.RecordedRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;

@@ -26,7 +26,7 @@ public class FederationCasesTest extends CaseRunner {
     private static final String ISSUER = "https://cluster.example/";
     private static final String SUBJECT = "system:serviceaccount:default:demo";
     private static final String AUDIENCE = "api://AzureADTokenExchange";
-    private static final String CLIENT = Defaults.IDENTITY.clientId();
+    private static final String CLIENT = "20000000-0000-4000-8000-000000000001";
 
     @Override
     public Map<String, Check> checks() {

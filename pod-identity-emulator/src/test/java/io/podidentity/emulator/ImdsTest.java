@@ -2,6 +2,8 @@ package io.podidentity.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.plan.ManagedIdentity;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -15,7 +15,11 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
+import io.podidentity.emulator.fault.Fault;
+import io.podidentity.emulator.history.LogLine;
+import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.emulator.time.ManualClock;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -40,13 +44,13 @@ class PodIdentityIT {
             "/subscriptions/s/resourcegroups/rg/providers/Microsoft.ManagedIdentity" + "/userAssignedIdentities/demo";
     private static final String CLIENT_ID = "21111111-1111-4111-8111-111111111111";
 
-    private static PodIdentityEmulatorBuilder managedIdentity() {
+    private static PodIdentityEmulator.Builder managedIdentity() {
         return PodIdentityEmulator.builder()
                 .manifests(Path.of("src/test/resources/manifests/managed-identity.yaml"))
                 .timeScale(1000);
     }
 
-    private static PodIdentityEmulatorBuilder servicePrincipal() {
+    private static PodIdentityEmulator.Builder servicePrincipal() {
         return PodIdentityEmulator.builder()
                 .manifests(Path.of("src/test/resources/manifests/service-principal.yaml"))
                 .timeScale(1000);

@@ -2,6 +2,7 @@ package io.podidentity.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.emulator.plan.Application;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,7 +56,7 @@ class SecrecyTest {
     void toString_ofWhatHoldsASecret_showsNone(String kind) {
         Object holder = kind.equals("application")
                 ? new Application(CLIENT, "o", SECRET)
-                : new io.podidentity.emulator.directory.ClientSecret(SECRET, true);
+                : new io.podidentity.emulator.directory.RegisteredSecret(SECRET, true);
         assertThat(holder.toString()).doesNotContain(SECRET);
     }
 

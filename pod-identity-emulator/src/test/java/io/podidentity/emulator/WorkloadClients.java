@@ -13,6 +13,7 @@ import com.azure.identity.WorkloadIdentityCredentialBuilder;
 import com.microsoft.aad.msal4j.ClientCredentialFactory;
 import com.microsoft.aad.msal4j.ClientCredentialParameters;
 import com.microsoft.aad.msal4j.ConfidentialClientApplication;
+import io.podidentity.emulator.run.EmulatedPod;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -17,6 +17,8 @@ import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.emulator.time.ManualClock;
 import io.podidentity.emulator.workload.Keys;
 import java.nio.file.Files;
@@ -180,7 +182,7 @@ class WorkloadIdentityIT {
         }
     }
 
-    private PodIdentityEmulatorBuilder azure(Map<String, String> annotations) {
+    private PodIdentityEmulator.Builder azure(Map<String, String> annotations) {
         return PodIdentityEmulator.builder()
                 .clusterClock(cluster)
                 .unassignedIdentity(IDENTITY)

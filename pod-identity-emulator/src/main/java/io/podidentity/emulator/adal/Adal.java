@@ -139,7 +139,7 @@ public final class Adal {
         }
     }
 
-    /** Any answer will do, and in half a second of the machine's time, since that is what it takes. */
+    /** Any answer is enough, within half a second of the machine's time. */
     private boolean isThere() {
         try {
             upstream.ask(Service.IMDS, Call.get(TOKEN_PATH + "?api-version=" + API_VERSION, Map.of()), PROBE_LIMIT);

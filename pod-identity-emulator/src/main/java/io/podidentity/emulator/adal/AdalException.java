@@ -18,7 +18,7 @@ public final class AdalException extends Exception {
         return reason;
     }
 
-    /** Whether who gives tokens has answered, and not with one; otherwise the question was not even put. */
+    /** Whether the token issuer answered without a token; if false, the request was never sent. */
     public boolean isRefused() {
         return refused;
     }

@@ -4,7 +4,7 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import java.text.ParseException;
 import java.util.Map;
 
-/** A token as it came, every value a text, empty if it was not there. Its own text shows no token. */
+/** A token as received: every value is a string, empty if absent. Its own text shows no token. */
 public record AdalToken(
         String accessToken,
         String refreshToken,

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.adal;
 
-/** The original's own code breaks here; the message is Go's. */
+/** The original's code panics here; the message is Go's. */
 @SuppressWarnings("serial")
 public final class PanicException extends RuntimeException {
 

@@ -90,7 +90,7 @@ final class Pkcs12 {
         return key instanceof RSAPrivateKey;
     }
 
-    /** A signed statement of the application that it is itself. */
+    /** A signed assertion by which the application proves its identity. */
     String assertion(String clientId, String audience, Instant now) {
         try {
             byte[] thumbprint = MessageDigest.getInstance("SHA-1").digest(certificate.getEncoded());

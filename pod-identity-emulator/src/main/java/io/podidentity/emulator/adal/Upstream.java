@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-/** What is asked for tokens: the node's metadata service and Entra ID. Must be thread-safe. */
+/** Where tokens are requested: the node's metadata service and Entra ID. Must be thread-safe. */
 public interface Upstream {
 
     /** Who is asked. */
@@ -42,11 +42,11 @@ public interface Upstream {
     /**
      * Asks and waits for the whole answer.
      *
-     * @param limit of the machine's time, for the connection and for each silence
+     * @param limit of the machine's time, for connecting and for each read
      * @throws IOException if there is no whole answer
      */
     Reply ask(Service service, Call call, Duration limit) throws IOException;
 
-    /** The token endpoint as an assertion for it must name it. */
+    /** The token endpoint as the audience of an assertion must name it. */
     String audience(String tenant);
 }

@@ -1,4 +1,4 @@
-/** Fetches tokens as the Go library does that NMI is built on, for the emulator's own use: start at {@code Adal}. */
+/** Fetches tokens as NMI's Go library does, for the emulator's own use: start at {@code Adal}. */
 @NullMarked
 package io.podidentity.emulator.adal;
 

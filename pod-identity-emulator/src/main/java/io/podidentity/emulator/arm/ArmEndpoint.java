@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Azure Resource Manager, Microsoft Graph and the registries' sign-in at one address, to which {@code az} can be pointed.
- * What it makes is forgotten when the emulator ends; nothing runs behind it but the one storage account.
+ * Azure Resource Manager, Microsoft Graph and the registries' sign-in at one address, to which {@code az} can be
+ * pointed. What it makes is forgotten when the emulator ends; nothing runs behind it but the one storage account.
  *
  * <p>Thread-safety: safe.
  */
@@ -30,7 +30,7 @@ public final class ArmEndpoint {
     /**
      * Plays the subscription of the directory's tenant.
      *
-     * @param base the address at which this is served, without a slash at the end
+     * @param base the address at which this is served, without a trailing slash
      * @param storage the address of the storage account to which all accounts lead
      * @param passwords makes the passwords of applications
      */
@@ -44,7 +44,7 @@ public final class ArmEndpoint {
             ArmFaults faults,
             Supplier<String> passwords) {
         String tenantId = directory.tenantId();
-        var principals = new Principals(directory);
+        var principals = new GraphPrincipals(directory);
         var store = new ResourceStore();
         this.signedIn = new SignedIn(base, tokens, clock);
         this.documents = new SubscriptionDocuments(base, tenantId);
@@ -60,13 +60,13 @@ public final class ArmEndpoint {
                         new Registries(base),
                         new ManagedClusters(store, principals, tenantId),
                         new UserAssignedIdentities(principals, tenantId),
-                        new FederatedCredentials(store),
+                        new FederatedIdentityCredentials(store),
                         new StorageAccounts(store, storage),
                         new BlobContainers(blobs),
                         new AssignmentsOfRoles(store, principals, directory.roles(), tenantId)));
     }
 
-    /** Answers, or is empty if the path is none of these services'. */
+    /** Answers, or is empty if the path belongs to none of these services. */
     public Optional<Answer> answer(Request request) {
         List<String> segments = request.segments();
         String first = segments.isEmpty() ? "" : segments.get(0);

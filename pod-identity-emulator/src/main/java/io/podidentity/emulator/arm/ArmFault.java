@@ -3,10 +3,10 @@ package io.podidentity.emulator.arm;
 import java.util.Locale;
 
 /**
- * A failure that is to come. Immutable.
+ * A pending failure. Immutable.
  *
  * @param part what the path contains, in lower case
- * @param status the HTTP status; 0 if the request is taken and the operation behind it fails
+ * @param status the HTTP status; 0 if the request is accepted and the operation that it starts fails
  * @param code Azure's code for it
  */
 record ArmFault(String method, String part, int status, String code) {
@@ -14,7 +14,7 @@ record ArmFault(String method, String part, int status, String code) {
     private static final String OPERATION = "failed";
 
     /**
-     * Reads {@code METHOD PATH-PART STATUS CODE}, where the status {@code failed} lets the operation fail instead.
+     * Reads {@code METHOD PATH-PART STATUS CODE}, where with the status {@code failed} the operation fails instead.
      *
      * @throws IllegalArgumentException if it is not of that form
      */

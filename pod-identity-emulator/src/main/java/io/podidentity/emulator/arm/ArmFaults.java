@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Failures that are to come: each meets one request, the first that fits. Thread-safe. */
+/** Pending failures: each is used by the first request that it matches. Thread-safe. */
 public final class ArmFaults {
 
     private final Queue<ArmFault> faults = new ConcurrentLinkedQueue<>();
@@ -13,8 +13,8 @@ public final class ArmFaults {
     /**
      * Adds a failure.
      *
-     * @param order {@code METHOD PATH-PART STATUS CODE}; the status {@code failed} lets the operation fail that the
-     *     request began
+     * @param order {@code METHOD PATH-PART STATUS CODE}; with the status {@code failed} the operation fails that the
+     *     request starts
      * @throws IllegalArgumentException if it is not of that form
      */
     public void add(String order) {
@@ -25,7 +25,7 @@ public final class ArmFaults {
         faults.clear();
     }
 
-    /** The first one for this request, which is then spent. */
+    /** The first one that matches this request; it is then used up. */
     Optional<ArmFault> next(String method, ResourceId id) {
         for (Iterator<ArmFault> all = faults.iterator(); all.hasNext(); ) {
             ArmFault fault = all.next();

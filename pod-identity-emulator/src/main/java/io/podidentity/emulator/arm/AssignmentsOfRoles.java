@@ -3,17 +3,17 @@ package io.podidentity.emulator.arm;
 import io.podidentity.emulator.directory.RoleAssignments;
 import java.time.Duration;
 
-/** Role assignments. One of a blob role lets its principal read blobs here, whatever account it is on. */
+/** Role assignments. An assigned blob role lets its principal read blobs here, whichever account it is for. */
 final class AssignmentsOfRoles implements ResourceType {
 
     static final String NAME = "Microsoft.Authorization/roleAssignments";
 
     private final ResourceStore store;
-    private final Principals principals;
+    private final GraphPrincipals principals;
     private final RoleAssignments blobRoles;
     private final String tenantId;
 
-    AssignmentsOfRoles(ResourceStore store, Principals principals, RoleAssignments blobRoles, String tenantId) {
+    AssignmentsOfRoles(ResourceStore store, GraphPrincipals principals, RoleAssignments blobRoles, String tenantId) {
         this.store = store;
         this.principals = principals;
         this.blobRoles = blobRoles;

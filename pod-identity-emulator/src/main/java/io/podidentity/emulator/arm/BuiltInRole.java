@@ -34,7 +34,7 @@ enum BuiltInRole {
                 .findFirst();
     }
 
-    /** What it lets one do with blobs, if anything. */
+    /** What it permits with blobs, if anything. */
     Optional<BlobRole> blobRole() {
         return Arrays.stream(BlobRole.values())
                 .filter(role -> role.displayName().equals(displayName))

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.arm;
 
-import io.podidentity.emulator.arm.Principals.Principal;
+import io.podidentity.emulator.arm.GraphPrincipals.Principal;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
@@ -20,15 +20,17 @@ import java.util.regex.Pattern;
  */
 final class GraphEndpoint {
 
-    /** Such as {@code appId eq 'X'}, {@code startswith(displayName,'X')}, {@code servicePrincipalNames/any(c:c eq 'X')}. */
+    /**
+     * Such as {@code appId eq 'X'}, {@code startswith(displayName,'X')}, {@code servicePrincipalNames/any(c:c eq 'X')}.
+     */
     private static final Pattern FILTER = Pattern.compile("(\\w+)[^']*'([^']*)'");
 
-    private final Principals principals;
+    private final GraphPrincipals principals;
     private final User user;
     private final Supplier<String> passwords;
     private final Map<String, Map<String, Object>> applications = new ConcurrentHashMap<>();
 
-    GraphEndpoint(Principals principals, User user, Supplier<String> passwords) {
+    GraphEndpoint(GraphPrincipals principals, User user, Supplier<String> passwords) {
         this.principals = principals;
         this.user = user;
         this.passwords = passwords;

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.arm;
 
-import io.podidentity.emulator.arm.Principals.Principal;
+import io.podidentity.emulator.arm.GraphPrincipals.Principal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -15,10 +15,10 @@ final class ManagedClusters implements ResourceType {
     private static final String KUBELET = "kubelet";
 
     private final ResourceStore store;
-    private final Principals principals;
+    private final GraphPrincipals principals;
     private final String tenantId;
 
-    ManagedClusters(ResourceStore store, Principals principals, String tenantId) {
+    ManagedClusters(ResourceStore store, GraphPrincipals principals, String tenantId) {
         this.store = store;
         this.principals = principals;
         this.tenantId = tenantId;
@@ -52,7 +52,7 @@ final class ManagedClusters implements ResourceType {
                 : made;
     }
 
-    /** It ends in a slash, and counts letter by letter. */
+    /** Ends in a slash, and is compared exactly. */
     private Document withUrl(Document issuer, ResourceId id, String location) {
         return issuer.with(
                 "issuerURL",
@@ -111,7 +111,7 @@ final class ManagedClusters implements ResourceType {
         };
     }
 
-    /** The server's name ends in .invalid, so that no kubectl ever talks to somebody's cluster by it. */
+    /** The server's name ends in .invalid, so that kubectl can never reach a real cluster with it. */
     private static String kubeconfig(ArmResource cluster) {
         String name = cluster.id().name();
         String server = cluster.body().properties().text("fqdn").orElse("none.invalid");

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that goes on after its request was answered, whether anybody asks for it or not: {@code Azure-AsyncOperation}
+ * Work that continues after its request was answered, whether or not anybody polls it: {@code Azure-AsyncOperation}
  * tells its state as a document, {@code Location} by the status of the answer.
  *
  * <p>Thread-safety: safe.
@@ -53,7 +53,7 @@ final class Operations {
         this.clock = clock;
     }
 
-    /** Begins work that ends by itself, and gives {@code answer} with the headers that say where to ask for it. */
+    /** Starts work that ends by itself, and returns {@code answer} with the headers that say where to poll it. */
     synchronized Answer start(Answer answer, Work work) {
         String id = UUID.randomUUID().toString();
         operations.put(id, new Operation(work, clock.instant().plus(work.time()), false));
@@ -67,7 +67,7 @@ final class Operations {
                 + kind + "/" + id + "?api-version=2024-01-01";
     }
 
-    /** Lets all that is due take effect. */
+    /** Applies everything that is due. */
     synchronized void settle() {
         Instant now = clock.instant();
         operations.replaceAll((id, operation) ->
@@ -78,7 +78,7 @@ final class Operations {
         return path.type().startsWith("microsoft.emulator/");
     }
 
-    /** How far the work is that {@code path} names. */
+    /** The progress of the operation that {@code path} names. */
     synchronized Answer state(ResourceId path) {
         Operation operation = operations.get(path.name());
         if (operation == null) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The door of a registry, which says where to sign in. Nothing is stored here. */
+/** The entry point of a registry, which says where to sign in. Nothing is stored here. */
 final class RegistryLogin {
 
     private final URI base;
@@ -16,7 +16,7 @@ final class RegistryLogin {
         this.base = base;
     }
 
-    /** Answers, or is empty if the path is another. */
+    /** Answers, or is empty for any other path. */
     Optional<Answer> answer(Request request) {
         return request.segments().equals(List.of("v2")) ? Optional.of(challenge()) : Optional.empty();
     }

@@ -2,7 +2,7 @@ package io.podidentity.emulator.arm;
 
 import java.time.Duration;
 
-/** Resource groups: what is in one goes with it. */
+/** Resource groups: removing one removes what is in it. */
 final class ResourceGroups implements ResourceType {
 
     @Override
@@ -15,7 +15,7 @@ final class ResourceGroups implements ResourceType {
         return asked.with("id", id.text()).with("name", id.name()).with("type", name());
     }
 
-    /** Removing takes its time; making is done at once, as {@link ArmResources} sees to. */
+    /** Removing takes time; creating is immediate, which {@link ArmResources} does. */
     @Override
     public Duration time() {
         return Duration.ofSeconds(1);

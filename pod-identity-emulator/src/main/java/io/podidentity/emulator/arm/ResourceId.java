@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * The path of a resource, of a collection of them, or of an action on one. Paths compare without case, so equality is
- * {@link #key}'s. Immutable.
+ * The path of a resource, of a collection of them, or of an action on one. Paths are compared case-insensitively, so
+ * equality is {@link #key}'s. Immutable.
  */
 record ResourceId(List<String> segments) {
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The questions that are about more than one resource, with the filters that {@code az} asks by. */
+/** Queries about more than one resource, with the filters that {@code az} uses. */
 final class ResourceQueries {
 
     /** Such as {@code roleName eq 'Reader'} or {@code assignedTo('GUID')}. */
@@ -24,7 +24,7 @@ final class ResourceQueries {
         this.store = store;
     }
 
-    /** Answers, or is empty if it is no such question. */
+    /** Answers, or is empty if it is not such a query. */
     Optional<Answer> answer(Request request, ResourceId id) {
         if (request.isPost() && id.name().equals("checkNameAvailability")) {
             return Optional.of(nameAvailable(new Document(request.json())));

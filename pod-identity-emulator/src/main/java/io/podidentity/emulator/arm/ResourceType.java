@@ -7,14 +7,14 @@ import java.util.Optional;
 /** What is special about one type of resource. Must be thread-safe. */
 interface ResourceType {
 
-    /** Provider and type, such as {@code Microsoft.Storage/storageAccounts}; compared without case. */
+    /** Provider and type, such as {@code Microsoft.Storage/storageAccounts}; compared case-insensitively. */
     String name();
 
     /**
      * What Azure adds to what was asked for.
      *
      * @param asked the body of the request; of a change, what there was with the changes in it
-     * @throws ArmException if Azure would not have it so
+     * @throws ArmException if Azure would refuse it
      */
     Document complete(ResourceId id, Document asked);
 
@@ -28,10 +28,10 @@ interface ResourceType {
         return false;
     }
 
-    /** Is told that one was made or changed. */
+    /** Called after one was made or changed. */
     default void made(ArmResource resource) {}
 
-    /** Is told that one is gone. */
+    /** Called after one was removed. */
     default void removed(ArmResource resource) {}
 
     /** The answer to a POST on the resource, if there is such an action. */

@@ -42,7 +42,7 @@ final class StorageAccounts implements ResourceType {
         return asked.withProperty("primaryEndpoints", Map.of("blob", storage + "/"));
     }
 
-    /** Containers are made in the account's one blob service, which nobody makes. */
+    /** Containers are made in the account's one blob service, which exists without being created. */
     @Override
     public void made(ArmResource account) {
         store.put(new ArmResource(ResourceId.parse(account.id().text() + "/blobServices/default"), Document.EMPTY));

@@ -1,14 +1,14 @@
 package io.podidentity.emulator.arm;
 
-import io.podidentity.emulator.arm.Principals.Principal;
+import io.podidentity.emulator.arm.GraphPrincipals.Principal;
 
 /** User-assigned managed identities: each brings a service principal with it. */
 final class UserAssignedIdentities implements ResourceType {
 
-    private final Principals principals;
+    private final GraphPrincipals principals;
     private final String tenantId;
 
-    UserAssignedIdentities(Principals principals, String tenantId) {
+    UserAssignedIdentities(GraphPrincipals principals, String tenantId) {
         this.principals = principals;
         this.tenantId = tenantId;
     }

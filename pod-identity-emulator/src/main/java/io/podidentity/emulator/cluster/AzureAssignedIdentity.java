@@ -1,7 +1,7 @@
 package io.podidentity.emulator.cluster;
 
 /**
- * That MIC gives an identity to a pod.
+ * MIC's assignment of an identity to a pod.
  *
  * @param identity a full copy, as it was when the object was written
  * @param binding a full copy

@@ -27,7 +27,7 @@ public record AzureIdentity(
     public static final int SERVICE_PRINCIPAL = 1;
     public static final int SERVICE_PRINCIPAL_CERTIFICATE = 2;
 
-    /** The annotation, and the only value of it, that keeps an identity to pods of its own namespace. */
+    /** The annotation, and its only value, that restricts an identity to pods of its own namespace. */
     public static final String BEHAVIOR_ANNOTATION = "aadpodidentity.k8s.io/Behavior";
 
     public static final String BEHAVIOR_NAMESPACED = "namespaced";
@@ -46,7 +46,7 @@ public record AzureIdentity(
         return type == MANAGED_IDENTITY;
     }
 
-    /** Whether its own annotation keeps it to pods of its namespace. */
+    /** Whether its own annotation restricts it to pods of its namespace. */
     public boolean isNamespaced() {
         return BEHAVIOR_NAMESPACED.equals(metadata.annotations().get(BEHAVIOR_ANNOTATION));
     }

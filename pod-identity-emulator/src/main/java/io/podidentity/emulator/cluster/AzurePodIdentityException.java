@@ -2,7 +2,7 @@ package io.podidentity.emulator.cluster;
 
 import java.util.Map;
 
-/** Lets pods of its namespace with any one of the labels past NMI. */
+/** Lets pods of its namespace that have any of the labels bypass NMI. */
 public record AzurePodIdentityException(Metadata metadata, Map<String, String> podLabels) implements KubernetesObject {
 
     public AzurePodIdentityException {

@@ -1,16 +1,7 @@
 package io.podidentity.emulator.cluster;
 
 /** An object of the cluster. All of them are immutable, and no component of theirs is null unless it says so. */
-public sealed interface KubernetesObject
-        permits AzureAssignedIdentity,
-                AzureIdentity,
-                AzureIdentityBinding,
-                AzurePodIdentityException,
-                Namespace,
-                NetworkPolicy,
-                Pod,
-                Secret,
-                ServiceAccount {
+public interface KubernetesObject {
 
     Metadata metadata();
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  * suffixes that a cluster would make up.
  *
  * @param metadata of the pod, or of the workload's template under the workload's name
- * @param owners what made it, nearest first; empty for a pod that stands alone
+ * @param owners what made it, nearest first; empty for a bare pod
  * @param phase {@code Running} unless the manifest says otherwise
  */
 public record Pod(Metadata metadata, PodSpec spec, List<Owner> owners, String phase) implements KubernetesObject {
@@ -24,7 +24,7 @@ public record Pod(Metadata metadata, PodSpec spec, List<Owner> owners, String ph
         owners = List.copyOf(owners);
     }
 
-    /** A running pod that stands alone. */
+    /** A running bare pod. */
     public static Pod of(String namespace, String name, Map<String, String> labels) {
         return new Pod(Metadata.of(namespace, name).withLabels(labels), PodSpec.EMPTY, List.of(), "Running");
     }

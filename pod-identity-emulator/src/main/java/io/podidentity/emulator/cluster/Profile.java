@@ -78,7 +78,7 @@ public enum Profile {
         return this == MANAGED;
     }
 
-    /** Whether {@code ResourceID} is as good as {@code resourceID}; until 1.6.0. */
+    /** Whether {@code ResourceID} is accepted for {@code resourceID}; until 1.6.0. */
     public boolean fieldsIgnoreCase() {
         return !isAtLeast(1, 6, 0);
     }

@@ -1,4 +1,4 @@
 package io.podidentity.emulator.cluster;
 
-/** The account as which a pod speaks to the API server, and by whose projected token to Entra ID. */
+/** The account under which a pod talks to the API server and, by the account's projected token, to Entra ID. */
 public record ServiceAccount(Metadata metadata) implements KubernetesObject {}

@@ -24,7 +24,7 @@ public enum BlobRole {
     }
 
     /**
-     * The role of that name, without case.
+     * The role of that name; letter case is ignored.
      *
      * @throws IllegalArgumentException if there is no such role here
      */

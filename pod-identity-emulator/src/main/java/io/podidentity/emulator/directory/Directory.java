@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs compare without case.
- * Immutable, but for what changes while Azure runs: principals, federated credentials, issuers and roles.
+ * The one tenant of the emulator: who exists, how they prove it, and what they may do. GUIDs are compared
+ * case-insensitively. Immutable, but for what changes while Azure runs: principals, federated credentials, issuers and
+ * roles.
  *
  * @param otherTenants where the same applications are installed too
  * @param principals applications and managed identities
@@ -26,7 +27,7 @@ public record Directory(
         TrustedIssuers issuers,
         RoleAssignments roles) {
 
-    /** Any tenant a person may be asked to sign in to; here they all lead to the one there is. */
+    /** The names that stand for any tenant; here they all mean the emulator's own. */
     private static final Set<String> SHARED_TENANTS = Set.of("common", "organizations");
 
     public Directory {
@@ -38,7 +39,7 @@ public record Directory(
         return tenant.equalsIgnoreCase(tenantId) || otherTenants.stream().anyMatch(tenant::equalsIgnoreCase);
     }
 
-    /** The tenant that is meant: one of the others, if it is named, else the emulator's own. */
+    /** The tenant meant by a name: one of the others if it is named, else the emulator's own. */
     public String tenantNamed(String tenant) {
         return otherTenants.stream()
                 .filter(tenant::equalsIgnoreCase)

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.directory;
 
-/** Whose tokens an application accepts in place of a secret; all three are compared letter by letter. */
+/** An issuer whose tokens an application accepts in place of a secret; all three must match exactly. */
 public record FederatedCredential(String issuer, String subject, String audience) {
 
     boolean isOfSameOrigin(FederatedCredential other) {

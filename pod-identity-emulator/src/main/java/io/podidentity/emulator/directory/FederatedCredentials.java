@@ -14,12 +14,12 @@ import java.util.function.Predicate;
 
 /**
  * Whose tokens the applications and identities of the tenant accept. A new credential takes a while until it is known
- * everywhere, and who asks too early is told no for two minutes more, since the no is remembered.
+ * everywhere, and a client that asks too early is refused for two more minutes, since the refusal is cached.
  *
  * <p>Thread-safety: safe.
  *
  * @see <a href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations">limits</a>
- * @see <a href="https://github.com/Azure/azure-workload-identity/issues/273">the remembered no</a>
+ * @see <a href="https://github.com/Azure/azure-workload-identity/issues/273">the cached refusal</a>
  */
 public final class FederatedCredentials {
 
@@ -45,7 +45,7 @@ public final class FederatedCredentials {
         OTHER_SUBJECT,
         /** There is one of that issuer and subject, for another audience. */
         OTHER_AUDIENCE,
-        /** There is the right one, but it is too new, or an earlier no is still remembered. */
+        /** There is the right one, but it is too new, or an earlier refusal is still cached. */
         NOT_KNOWN_YET
     }
 
@@ -82,7 +82,7 @@ public final class FederatedCredentials {
                         present.issuer().equals(issuer) && present.subject().equals(subject));
     }
 
-    /** Looks for a credential; all three texts are compared letter by letter. */
+    /** Looks for a credential; all three must match exactly. */
     public Match match(String clientId, String issuer, String subject, Collection<String> audiences) {
         var presented = new Presented(key(clientId), issuer, subject, Set.copyOf(audiences));
         Match match = match(of(clientId), presented);

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Applications and managed identities, by client ID without case; more can be registered at any time. Thread-safe. */
+/**
+ * Applications and managed identities, by case-insensitive client ID; more can be registered at any time. Thread-safe.
+ */
 public final class Principals {
 
     private final Map<String, ServicePrincipal> principals = new ConcurrentHashMap<>();

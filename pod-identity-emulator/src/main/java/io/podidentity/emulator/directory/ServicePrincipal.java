@@ -6,7 +6,7 @@ import java.util.List;
 
 /** What can get a token without a person: an application or a managed identity. Immutable. */
 public record ServicePrincipal(
-        String clientId, String objectId, List<ClientSecret> secrets, List<X509Certificate> certificates) {
+        String clientId, String objectId, List<RegisteredSecret> secrets, List<X509Certificate> certificates) {
 
     public ServicePrincipal {
         secrets = List.copyOf(secrets);
@@ -26,7 +26,7 @@ public record ServicePrincipal(
 
     public SecretCheck check(String presentedSecret) {
         SecretCheck result = SecretCheck.WRONG;
-        for (ClientSecret secret : secrets) {
+        for (RegisteredSecret secret : secrets) {
             if (secret.matches(presentedSecret)) {
                 if (!secret.expired()) {
                     return SecretCheck.VALID;
@@ -37,7 +37,7 @@ public record ServicePrincipal(
         return result;
     }
 
-    public ServicePrincipal with(ClientSecret secret) {
+    public ServicePrincipal with(RegisteredSecret secret) {
         return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates);
     }
 

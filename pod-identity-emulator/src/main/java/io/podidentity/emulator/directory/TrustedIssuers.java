@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The keys that other token issuers publish. Entra fetches them; here they are handed over, since the emulator asks
- * nobody: an issuer without one is one that Entra cannot reach. Thread-safe.
+ * The keys that other token issuers publish. Entra fetches them; here they are supplied, since the emulator sends no
+ * requests outside: an issuer without a key is one that Entra cannot reach. Thread-safe.
  */
 public final class TrustedIssuers {
 
     private final Map<String, PublicKey> keys = new ConcurrentHashMap<>();
 
-    /** The key of an issuer, whose name is compared letter by letter. */
+    /** The key of an issuer, whose name must match exactly. */
     public void publish(String issuer, PublicKey key) {
         keys.put(issuer, key);
     }

@@ -1,4 +1,7 @@
-/** What the emulated tenant holds (principals, credentials, roles), for the emulator's own use: start at {@code Directory}. */
+/**
+ * What the emulated tenant holds (principals, credentials, roles), for the emulator's own use: start at {@code
+ * Directory}.
+ */
 @NullMarked
 package io.podidentity.emulator.directory;
 

@@ -5,15 +5,15 @@ import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Parameters;
 import java.util.Optional;
 
-/** Finds the application that asks for a token, and has it prove itself. */
+/** Finds the application that asks for a token, and checks its proof. */
 final class ClientAuthentication {
 
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final Directory directory;
-    private final ClientAssertion assertions;
+    private final AssertionCheck assertions;
 
-    ClientAuthentication(Directory directory, ClientAssertion assertions) {
+    ClientAuthentication(Directory directory, AssertionCheck assertions) {
         this.directory = directory;
         this.assertions = assertions;
     }
@@ -26,18 +26,20 @@ final class ClientAuthentication {
             checkSecret(principal, required(form, "client_secret"));
         } else if (form.get("client_assertion").isPresent()) {
             if (!form.get("client_assertion_type").equals(Optional.of(ASSERTION_TYPE))) {
-                throw EntraError.MISSING_PARAMETER.because(missing("client_assertion_type"));
+                throw new EntraException(EntraError.MISSING_PARAMETER, missing("client_assertion_type"));
             }
             assertions.check(principal, required(form, "client_assertion"));
         } else {
-            throw EntraError.NO_CLIENT_CREDENTIAL.because("The request body must contain the following parameter:"
-                    + " 'client_assertion' or 'client_secret'.");
+            throw new EntraException(
+                    EntraError.NO_CLIENT_CREDENTIAL,
+                    "The request body must contain the following parameter:"
+                            + " 'client_assertion' or 'client_secret'.");
         }
         return principal;
     }
 
     static String required(Parameters form, String name) {
-        return form.get(name).orElseThrow(() -> EntraError.MISSING_PARAMETER.because(missing(name)));
+        return form.get(name).orElseThrow(() -> new EntraException(EntraError.MISSING_PARAMETER, missing(name)));
     }
 
     private static String missing(String name) {
@@ -45,26 +47,32 @@ final class ClientAuthentication {
     }
 
     private EntraException unknown(String clientId) {
-        return EntraError.UNKNOWN_APPLICATION.because("Application with identifier '" + clientId
-                + "' was not found in the directory '" + directory.tenantId()
-                + "'. This can happen if the application has not been installed by the administrator of the tenant or"
-                + " consented to by any user in the tenant. You may have sent your authentication request to the wrong"
-                + " tenant.");
+        return new EntraException(
+                EntraError.UNKNOWN_APPLICATION,
+                "Application with identifier '" + clientId
+                        + "' was not found in the directory '" + directory.tenantId()
+                        + "'. This can happen if the application has not been installed by the administrator of the tenant or"
+                        + " consented to by any user in the tenant. You may have sent your authentication request to the wrong"
+                        + " tenant.");
     }
 
     private static void checkSecret(ServicePrincipal principal, String presented) {
         switch (principal.check(presented)) {
             case VALID -> {}
             case EXPIRED ->
-                throw EntraError.EXPIRED_SECRET.because("The provided client secret keys for app '"
-                        + principal.clientId()
-                        + "' are expired. Visit the Azure portal to create new keys for your app:"
-                        + " https://aka.ms/NewClientSecret, or consider using certificate credentials for added"
-                        + " security: https://aka.ms/certCreds.");
+                throw new EntraException(
+                        EntraError.EXPIRED_SECRET,
+                        "The provided client secret keys for app '"
+                                + principal.clientId()
+                                + "' are expired. Visit the Azure portal to create new keys for your app:"
+                                + " https://aka.ms/NewClientSecret, or consider using certificate credentials for added"
+                                + " security: https://aka.ms/certCreds.");
             case WRONG ->
-                throw EntraError.WRONG_SECRET.because("Invalid client secret provided. Ensure the secret being sent in"
-                        + " the request is the client secret value, not the client secret ID, for a secret added to app"
-                        + " '" + principal.clientId() + "'.");
+                throw new EntraException(
+                        EntraError.WRONG_SECRET,
+                        "Invalid client secret provided. Ensure the secret being sent in"
+                                + " the request is the client secret value, not the client secret ID, for a secret added to app"
+                                + " '" + principal.clientId() + "'.");
         }
     }
 }

@@ -48,7 +48,7 @@ final class DiscoveryDocuments {
         return document;
     }
 
-    /** Which hosts speak for one cloud; here the emulator speaks for itself. */
+    /** Which hosts belong to one cloud; here only the emulator itself. */
     Map<String, Object> instances(String tenant) {
         String host = authority.getAuthority();
         var document = new LinkedHashMap<String, Object>();

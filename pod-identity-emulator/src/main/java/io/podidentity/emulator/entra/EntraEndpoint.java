@@ -34,7 +34,7 @@ public final class EntraEndpoint implements Endpoint {
     /**
      * Plays the tenant of the directory.
      *
-     * @param authority the address that the documents name, without a slash at the end
+     * @param authority the address that the documents name, without a trailing slash
      * @param life how long access tokens live
      */
     public EntraEndpoint(
@@ -45,7 +45,7 @@ public final class EntraEndpoint implements Endpoint {
         this.clock = clock;
         this.documents = new DiscoveryDocuments(authority);
         this.users = new UserSignIn(directory, authority, key);
-        var assertions = new ClientAssertion(directory, authority, clock);
+        var assertions = new AssertionCheck(directory, authority, clock);
         var clients = new ClientAuthentication(directory, assertions);
         this.tokens = new TokenEndpoint(clients, users, new Scope(directory.tenantId()), issuer, life);
     }
@@ -98,10 +98,12 @@ public final class EntraEndpoint implements Endpoint {
 
     private <T> T inTenant(String tenant, T answer) {
         if (!directory.hasTenant(tenant) && !directory.isSharedTenant(tenant)) {
-            throw EntraError.UNKNOWN_TENANT.because("Tenant '" + tenant
-                    + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct"
-                    + " cloud. Check with your subscription administrator, this may happen if there are no active"
-                    + " subscriptions for the tenant.");
+            throw new EntraException(
+                    EntraError.UNKNOWN_TENANT,
+                    "Tenant '" + tenant
+                            + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct"
+                            + " cloud. Check with your subscription administrator, this may happen if there are no active"
+                            + " subscriptions for the tenant.");
         }
         return answer;
     }

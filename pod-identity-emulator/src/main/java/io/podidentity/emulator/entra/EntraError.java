@@ -45,8 +45,4 @@ enum EntraError {
     int status() {
         return status;
     }
-
-    EntraException because(String message) {
-        return new EntraException(this, message);
-    }
 }

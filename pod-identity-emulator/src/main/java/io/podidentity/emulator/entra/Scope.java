@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** Derives the resource, which becomes the token's audience letter by letter, from what a client asks for. */
+/** Derives the resource, which becomes the token's audience unchanged, from what a client asks for. */
 final class Scope {
 
     private static final String DEFAULT = "/.default";
@@ -25,22 +25,28 @@ final class Scope {
     String resourceOfApplication(String scope) {
         List<String> scopes = withoutOpenId(scope);
         if (scopes.size() != 1 || !scopes.get(0).endsWith(DEFAULT)) {
-            throw EntraError.SCOPE_WITHOUT_DEFAULT.because("The provided value for scope " + scope
-                    + " is not valid. Client credential flows must have a scope value with /.default suffixed to the"
-                    + " resource identifier (application ID URI).");
+            throw new EntraException(
+                    EntraError.SCOPE_WITHOUT_DEFAULT,
+                    "The provided value for scope " + scope
+                            + " is not valid. Client credential flows must have a scope value with /.default suffixed to the"
+                            + " resource identifier (application ID URI).");
         }
         return known(withoutPermission(scopes.get(0)));
     }
 
-    /** For a user: besides {@code X/.default} also single permissions as {@code X/Permission}, or plain ones of Graph. */
+    /**
+     * For a user: besides {@code X/.default} also single permissions as {@code X/Permission}, or plain ones of Graph.
+     */
     String resourceOfUser(String scope) {
         List<String> resources = withoutOpenId(scope).stream()
                 .map(Scope::withoutPermission)
                 .distinct()
                 .toList();
         if (resources.size() > 1) {
-            throw EntraError.INVALID_SCOPE.because("The provided value for the input parameter 'scope' is not valid:"
-                    + " a token is for one resource, and this names " + resources.size() + ".");
+            throw new EntraException(
+                    EntraError.INVALID_SCOPE,
+                    "The provided value for the input parameter 'scope' is not valid:"
+                            + " a token is for one resource, and this names " + resources.size() + ".");
         }
         return resources.isEmpty() ? GRAPH : known(resources.get(0));
     }
@@ -58,11 +64,13 @@ final class Scope {
 
     String known(String resource) {
         if (!Resource.isKnown(resource)) {
-            throw EntraError.UNKNOWN_RESOURCE.because("The resource principal named " + resource
-                    + " was not found in the tenant named " + tenantId
-                    + ". This can happen if the application has not been installed by the administrator of the tenant"
-                    + " or consented to by any user in the tenant. You might have sent your authentication request to"
-                    + " the wrong tenant.");
+            throw new EntraException(
+                    EntraError.UNKNOWN_RESOURCE,
+                    "The resource principal named " + resource
+                            + " was not found in the tenant named " + tenantId
+                            + ". This can happen if the application has not been installed by the administrator of the tenant"
+                            + " or consented to by any user in the tenant. You might have sent your authentication request to"
+                            + " the wrong tenant.");
         }
         return resource;
     }

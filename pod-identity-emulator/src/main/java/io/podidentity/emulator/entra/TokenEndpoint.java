@@ -86,6 +86,6 @@ final class TokenEndpoint {
     }
 
     private static EntraException unsupportedGrant() {
-        return EntraError.UNSUPPORTED_GRANT.because("The app requested an unsupported grant type.");
+        return new EntraException(EntraError.UNSUPPORTED_GRANT, "The app requested an unsupported grant type.");
     }
 }

@@ -54,8 +54,10 @@ final class UserSignIn {
     Answer startDeviceCode(Parameters form) {
         String clientId = ClientAuthentication.required(form, "client_id").toLowerCase(Locale.ROOT);
         if (!PUBLIC_CLIENTS.contains(clientId)) {
-            throw EntraError.UNKNOWN_APPLICATION.because("Application with identifier '" + clientId
-                    + "' was not found in the directory '" + directory.tenantId() + "'.");
+            throw new EntraException(
+                    EntraError.UNKNOWN_APPLICATION,
+                    "Application with identifier '" + clientId + "' was not found in the directory '"
+                            + directory.tenantId() + "'.");
         }
         var session = new Session(directory.user(), clientId, ClientAuthentication.required(form, "scope"));
         String deviceCode = secret();
@@ -86,7 +88,7 @@ final class UserSignIn {
     private static Session checked(@Nullable Session session, Parameters form) {
         String clientId = ClientAuthentication.required(form, "client_id");
         if (session == null || !session.clientId().equalsIgnoreCase(clientId)) {
-            throw EntraError.MALFORMED_GRANT.because("Invalid request. Request is malformed or invalid.");
+            throw new EntraException(EntraError.MALFORMED_GRANT, "Invalid request. Request is malformed or invalid.");
         }
         return session;
     }

@@ -74,7 +74,7 @@ final class AnswerWriter {
         out.flush();
     }
 
-    /** No value may begin a line of its own. */
+    /** No header value may start a new line. */
     private static void header(StringBuilder text, String name, String value) {
         text.append(name)
                 .append(": ")

@@ -2,7 +2,7 @@ package io.podidentity.emulator.http;
 
 import java.io.IOException;
 
-/** What came is no HTTP request, or is too large. */
+/** What arrived is not an HTTP request, or is too large. */
 @SuppressWarnings("serial")
 final class BadRequestException extends IOException {
 

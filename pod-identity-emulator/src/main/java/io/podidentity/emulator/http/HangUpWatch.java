@@ -7,8 +7,8 @@ import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Interrupts the thread that makes a long answer once the client has hung up. A client that sends its next request
- * already is still there.
+ * Interrupts the thread that prepares a slow answer once the client has disconnected. A client that has already sent
+ * its next request is still connected.
  *
  * <p>Not thread-safe: for the thread that made it. Lifecycle: watching, by a thread of its own, until {@link #close}.
  */
@@ -40,11 +40,12 @@ public final class HangUpWatch implements AutoCloseable {
 
     private void watch(Socket socket, InputStream in) {
         try {
+            int usual = socket.getSoTimeout();
             socket.setSoTimeout(LOOK_MILLIS);
             while (!over && !hungUp) {
                 look(in);
             }
-            socket.setSoTimeout(LoopbackServer.IDLE_MILLIS);
+            socket.setSoTimeout(usual);
         } catch (IOException reset) {
             hungUp = true;
         }
@@ -66,12 +67,12 @@ public final class HangUpWatch implements AutoCloseable {
         }
     }
 
-    /** Whether the client is gone; an interrupt of this thread then means that. */
+    /** Whether the client has disconnected; that is then the reason for an interrupt of this thread. */
     public boolean hasHungUp() {
         return hungUp;
     }
 
-    /** Ends the watch; an interrupt on its account is taken back. */
+    /** Ends the watch and clears an interrupt that it caused. */
     @Override
     public void close() {
         over = true;

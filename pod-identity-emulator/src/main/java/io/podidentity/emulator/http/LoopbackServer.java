@@ -37,16 +37,16 @@ import org.jspecify.annotations.Nullable;
 public final class LoopbackServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
-    static final int IDLE_MILLIS = 60_000;
+    private static final int IDLE_MILLIS = 60_000;
 
     private final String name;
     private final String scheme;
     private final ServerSocket server;
-    private final RequestLog log;
+    private final RequestListener log;
     private final ExecutorService threads;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-    private LoopbackServer(String name, String scheme, ServerSocket server, RequestLog log) {
+    private LoopbackServer(String name, String scheme, ServerSocket server, RequestListener log) {
         this.name = name;
         this.scheme = scheme;
         this.server = server;
@@ -66,7 +66,7 @@ public final class LoopbackServer implements AutoCloseable {
      * @param tls null for plain HTTP
      * @throws UncheckedIOException if the port is taken
      */
-    public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestLog log) {
+    public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestListener log) {
         try {
             InetAddress loopback = InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
             ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
@@ -88,7 +88,7 @@ public final class LoopbackServer implements AutoCloseable {
         return this;
     }
 
-    /** The base address with the given host name for 127.0.0.1, without a slash at the end. */
+    /** The base address with the given host name for 127.0.0.1, without a trailing slash. */
     public URI uri(String host) {
         return URI.create(scheme + "://" + host + ":" + server.getLocalPort());
     }
@@ -134,7 +134,7 @@ public final class LoopbackServer implements AutoCloseable {
                 writer.write(Answer.json(refusal.status(), Map.of("error", "bad_request")), false, true);
             }
         } catch (IOException clientIsGone) {
-            // Nobody is left to be told.
+            // Nobody is left to answer.
         } finally {
             connections.remove(connection);
         }
@@ -177,7 +177,7 @@ public final class LoopbackServer implements AutoCloseable {
         try {
             socket.close();
         } catch (Exception alreadyGone) {
-            // It is closed all the same.
+            // It is closed anyway.
         }
     }
 }

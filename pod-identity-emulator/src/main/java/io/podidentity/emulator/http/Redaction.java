@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Takes secrets out of paths and queries before they are recorded or logged. */
+/** Removes secrets from paths and queries before they are recorded or logged. */
 final class Redaction {
 
     private static final String REDACTED = "REDACTED";

@@ -35,7 +35,7 @@ public final class Request {
      * Takes what was read.
      *
      * @param target the path with the query
-     * @param headers by name without case
+     * @param headers by case-insensitive name
      * @param body which nobody changes afterwards
      * @param last whether the connection ends with the answer
      */
@@ -112,7 +112,7 @@ public final class Request {
         return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** By name without case; of a repeated one the first. */
+    /** By case-insensitive name; of a repeated header the first value. */
     public Map<String, String> headers() {
         return Collections.unmodifiableMap(headers);
     }

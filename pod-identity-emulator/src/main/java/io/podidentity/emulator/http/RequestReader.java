@@ -37,7 +37,8 @@ final class RequestReader {
     /**
      * Reads the next request, or is empty if the client has hung up.
      *
-     * @throws BadRequestException if it is none, or is too large; what follows on the connection is then lost
+     * @throws BadRequestException if it is not an HTTP request, or is too large; the rest of the connection is then
+     *     lost
      */
     Optional<Request> next() throws IOException {
         headBytes = 0;

@@ -14,14 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The instance metadata service of one node: tokens of its managed identities, and a few words about itself. */
+/** The instance metadata service of one node: tokens of its managed identities, and a few facts about the machine. */
 public final class ImdsEndpoint implements Endpoint {
 
     private final NodeIdentities identities;
     private final TokenIssuer issuer;
     private final Duration life;
 
-    /** Plays a node with these identities, whose access tokens live so long. */
+    /** Plays a node with these identities, whose access tokens have that lifetime. */
     public ImdsEndpoint(Iterable<NodeIdentity> identities, TokenIssuer issuer, Duration life) {
         this.identities = new NodeIdentities(identities);
         this.issuer = issuer;
@@ -46,7 +46,7 @@ public final class ImdsEndpoint implements Endpoint {
         }
     }
 
-    /** Both headers tell a program on the node from one that a careless proxy let in. */
+    /** These headers distinguish a program on the node from a request that a careless proxy forwarded. */
     private static void requireLocalCaller(Request request) {
         if (request.header("X-Forwarded-For").isPresent()) {
             throw ImdsRefusal.invalidRequest("Requests with an X-Forwarded-For header are not served");

@@ -3,7 +3,6 @@ package io.podidentity.emulator.junit;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.PodIdentityEmulator;
-import io.podidentity.emulator.PodIdentityEmulatorBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -22,7 +21,7 @@ public final class EmulatorExtension implements BeforeEachCallback, ParameterRes
 
     private static final Namespace NAMESPACE = Namespace.create(EmulatorExtension.class);
 
-    private final PodIdentityEmulatorBuilder builder;
+    private final PodIdentityEmulator.Builder builder;
     private @Nullable PodIdentityEmulator emulator;
 
     /** An emulator with its defaults. */
@@ -35,7 +34,7 @@ public final class EmulatorExtension implements BeforeEachCallback, ParameterRes
      *
      * @throws NullPointerException if {@code builder} is null
      */
-    public EmulatorExtension(PodIdentityEmulatorBuilder builder) {
+    public EmulatorExtension(PodIdentityEmulator.Builder builder) {
         this.builder = requireNonNull(builder, "builder");
     }
 

@@ -11,7 +11,7 @@ import java.util.Map;
  */
 public record LogEntry(Instant time, Level level, String source, String message, Map<String, String> fields) {
 
-    /** How much it matters. */
+    /** The severity. */
     public enum Level {
         INFO,
         WARNING,

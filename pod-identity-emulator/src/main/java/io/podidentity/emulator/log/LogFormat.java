@@ -60,7 +60,7 @@ public enum LogFormat {
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter KLOG_TIME =
             DateTimeFormatter.ofPattern("MMdd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
-    /** What logrus leaves without quotes. */
+    /** What logrus writes without quotes. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/@^+-]+");
 
     /** The line, without its end. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The decoding of one object: by which profile, and what went wrong. Not thread-safe. */
+/** The decoding of one object: the profile, and the problems found. Not thread-safe. */
 final class Decoding {
 
     private final Profile profile;
@@ -48,7 +48,7 @@ final class Decoding {
                 value.position(),
                 object,
                 path,
-                path + " must be of type " + expected + ", not " + value.type() + ": the object is left out"));
+                path + " must be of type " + expected + ", not " + value.type() + ": the object is ignored"));
     }
 
     void invalid(Yaml value, String path, String reason) {
@@ -57,6 +57,6 @@ final class Decoding {
                 value.position(),
                 object,
                 path,
-                path + " " + reason + ": the object is left out"));
+                path + " " + reason + ": the object is ignored"));
     }
 }

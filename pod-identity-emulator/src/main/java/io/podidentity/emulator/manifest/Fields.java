@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Takes fields out of an object as Go's decoder does: an absent or null field is empty, and a value of another type is a
+ * Reads fields of an object as Go's decoder does: an absent or null field is empty, and a value of another type is a
  * problem. Not thread-safe.
  */
 final class Fields {
@@ -147,7 +147,7 @@ final class Fields {
         return map;
     }
 
-    /** Reports what nobody asked for; called last, where all fields are known. */
+    /** Reports unknown fields; called last, when all known fields have been read. */
     void reportUnknown() {
         for (Yaml.Entry entry : mapping.entries()) {
             if (!taken.contains(entry.key())) {

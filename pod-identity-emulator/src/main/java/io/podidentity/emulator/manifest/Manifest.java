@@ -3,7 +3,7 @@ package io.podidentity.emulator.manifest;
 import io.podidentity.emulator.cluster.ObjectName;
 
 /**
- * One object as it is written, for those who look at more than the decoded cluster holds.
+ * One object as it is written, for code that needs more than the decoded cluster contains.
  *
  * @param content all of it, with positions
  */

@@ -56,7 +56,7 @@ public final class ManifestFiles {
         try (Stream<Path> all = Files.walk(path)) {
             List<Path> found = all.filter(ManifestFiles::isManifest).sorted().toList();
             if (found.isEmpty()) {
-                throw new ManifestException("The folder " + path + " holds no *.yaml, *.yml or *.json");
+                throw new ManifestException("The folder " + path + " contains no *.yaml, *.yml or *.json");
             }
             return found;
         } catch (IOException e) {
@@ -83,14 +83,14 @@ public final class ManifestFiles {
         try {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new ManifestException(file + ": This is longer than 16 MiB");
+                throw new ManifestException(file + ": The file is longer than 16 MiB");
             }
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new ManifestException(file + ": This is not UTF-8");
+            throw new ManifestException(file + ": The file is not UTF-8");
         } catch (IOException e) {
             throw new ManifestException("Cannot read " + file + " (" + e.getMessage() + ")");
         }

@@ -57,7 +57,7 @@ public final class ManifestReader {
         if (!(document instanceof Yaml.Mapping content)) {
             throw new ManifestException(
                     document.position(),
-                    "A manifest is an object with apiVersion and kind, and this is of type " + document.type());
+                    "A manifest is an object with apiVersion and kind, but this is of type " + document.type());
         }
         String kind = required(content, "kind");
         if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {
@@ -88,7 +88,7 @@ public final class ManifestReader {
             throw new ManifestException(
                     content.position(),
                     "This manifest has no " + key + ". If the folder is a kustomization, run kubectl kustomize FOLDER"
-                            + " and pass its output on as -");
+                            + " and pipe its output to podid, with - as the path");
         }
         return text;
     }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param cluster what a cluster of the profile would hold after they were applied
  * @param objects all of them as written, also of kinds that the emulator does not know
- * @param problems fields that were not decoded as they were meant, in the order of the input
+ * @param problems fields that were not decoded as intended, in the order of the input
  */
 public record Manifests(Cluster cluster, List<Manifest> objects, List<Problem> problems) {
 

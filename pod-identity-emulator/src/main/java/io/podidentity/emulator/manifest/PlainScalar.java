@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a scalar without quotes means to kubectl, which reads YAML 1.1: {@code yes} and {@code off} are booleans there,
- * and so no label values.
+ * and so cannot be label values.
  *
  * @see <a href="https://yaml.org/type/bool.html">YAML 1.1, booleans</a>
  */

@@ -3,7 +3,7 @@ package io.podidentity.emulator.manifest;
 import io.podidentity.emulator.cluster.Position;
 
 /**
- * A field that is not decoded as it was meant.
+ * A field that is not decoded as intended.
  *
  * @param object kind, namespace and name
  * @param path of the field, for example {@code spec.ResourceID}
@@ -15,7 +15,7 @@ public record Problem(Kind kind, Position position, String object, String path, 
     public enum Kind {
         /** No such field; the profile ignores or drops it. */
         UNKNOWN_FIELD,
-        /** As above, but it is one in other letter case. */
+        /** As above, but a known field differs only in letter case. */
         WRONG_CASE,
         /** A value of another type: the API server rejects the object, or the controllers cannot read it. */
         WRONG_TYPE

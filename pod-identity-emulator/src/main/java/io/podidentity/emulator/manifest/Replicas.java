@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Settles which pods there are: {@code kubectl get all -o yaml} prints Deployment, ReplicaSet and pods, where only the
+ * Decides which pods there are: {@code kubectl get all -o yaml} prints Deployment, ReplicaSet and pods, where only the
  * pods count, and a Deployment and a CronJob of one name make two pods.
  */
 final class Replicas {
@@ -30,7 +30,10 @@ final class Replicas {
                 .toList();
     }
 
-    /** Whether the other is what the pod's workload has made, so that the pod made up for the workload is none. */
+    /**
+     * Whether the other pod was made by this pod's workload, so that this pod, which only stands for the workload, is
+     * dropped.
+     */
     private static boolean replaces(Pod other, Pod pod) {
         if (pod.owners().isEmpty()
                 || !other.namespace().equals(pod.namespace())

@@ -7,8 +7,8 @@ import io.podidentity.emulator.cluster.Pod.Owner;
 import java.util.List;
 
 /**
- * Decodes pods and what makes pods. A workload becomes one pod of the workload's name, whatever its replicas; of none if
- * it has zero.
+ * Decodes pods and what makes pods. A workload becomes one pod of the workload's name, however many replicas it has; or
+ * no pod if it has zero.
  */
 final class WorkloadDecoder {
 

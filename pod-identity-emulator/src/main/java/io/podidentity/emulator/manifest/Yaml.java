@@ -65,7 +65,7 @@ public sealed interface Yaml {
     /** A key of an object and its value. */
     record Entry(String key, Position position, Yaml value) {}
 
-    /** Whether it is there only in name. */
+    /** Whether the value is null. */
     default boolean isNull() {
         return this instanceof Scalar scalar && scalar.value() == null;
     }

@@ -95,7 +95,7 @@ public final class YamlReader {
             Position before = seen.putIfAbsent(keyNode.getValue(), at);
             if (before != null) {
                 throw new ManifestException(
-                        at, "The key \"" + keyNode.getValue() + "\" was given already in line " + before.line());
+                        at, "The key \"" + keyNode.getValue() + "\" was already given on line " + before.line());
             }
             entries.add(new Yaml.Entry(keyNode.getValue(), at, value));
         }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which identities pods get, as MIC and NMI of the profile do; where they choose at random, this takes the first
- * by namespace and name. MIC's and NMI's ways differ in one point that matters here: without MIC a pod without the label
- * is like one with an empty one, and an empty selector matches it.
+ * Decides which identities pods get, as MIC and NMI of the profile do; where they choose at random, this takes the
+ * first by namespace and name. MIC's and NMI's ways differ in one point that matters here: without MIC a pod without
+ * the label is like one with an empty one, and an empty selector matches it.
  *
  * <p>Thread-safety: immutable.
  */
@@ -81,7 +81,7 @@ public final class IdentityMatcher {
     public boolean isIgnored(AzureIdentity identity) {
         return rules.profile().validatesResourceIds()
                 && identity.isManagedIdentity()
-                && !ResourceId.isWellFormed(identity.resourceId());
+                && !IdentityResourceId.isWellFormed(identity.resourceId());
     }
 
     /** Assigned identities of a pod are told apart by the identity's name alone, so one of equal names remains. */

@@ -17,12 +17,12 @@ public record IdentityRequest(String clientId, String resourceId) {
         return clientId.isEmpty() && resourceId.isEmpty();
     }
 
-    /** Whether the identity is the one meant, without regard to letter case: what NMI waits for. */
+    /** Whether the identity matches if letter case is ignored: what NMI waits for. */
     public boolean isMetBy(AzureIdentity identity) {
         return isAny() || named().equalsIgnoreCase(idOf(identity));
     }
 
-    /** Whether the identity is the one meant, letter by letter: what NMI takes from 1.6.0 on. */
+    /** Whether the identity matches exactly: what NMI requires from 1.6.0 on. */
     public boolean isMetExactlyBy(AzureIdentity identity) {
         return isAny() || named().equals(idOf(identity));
     }

@@ -14,7 +14,7 @@ public enum Obstacle {
     IDENTITY_MISSING,
     /** Of a binding: MIC ignores its identity, since the resource ID is malformed. */
     INVALID_RESOURCE_ID,
-    /** Of a binding: it or its identity is kept to its namespace, and the pod is in another. */
+    /** Of a binding: it or its identity is restricted to its namespace, and the pod is in another. */
     OTHER_NAMESPACE,
     /** Of a binding: an identity of the same name, from another binding, takes its place. */
     NAME_COLLISION

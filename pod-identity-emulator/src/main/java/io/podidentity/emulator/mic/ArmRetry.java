@@ -23,21 +23,22 @@ public record ArmRetry(int retries, Duration pause, List<String> passing, Emulat
     @FunctionalInterface
     public interface Call {
 
-        void run() throws ArmException, InterruptedException;
+        void run() throws MachineUpdateException, InterruptedException;
     }
 
     /**
      * Calls until it succeeds.
      *
      * @param again is asked before each retry, and can change what the next call does
-     * @throws ArmException the last error
+     * @throws MachineUpdateException the last error
      */
-    public void run(Call call, Predicate<ArmException> again) throws ArmException, InterruptedException {
+    public void run(Call call, Predicate<MachineUpdateException> again)
+            throws MachineUpdateException, InterruptedException {
         for (int left = retries; ; left--) {
             try {
                 call.run();
                 return;
-            } catch (ArmException e) {
+            } catch (MachineUpdateException e) {
                 String message = String.valueOf(e.getMessage());
                 if (left == 0 || passing.stream().noneMatch(message::contains) || !again.test(e)) {
                     throw e;

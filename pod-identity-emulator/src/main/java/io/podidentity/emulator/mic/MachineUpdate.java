@@ -43,12 +43,12 @@ final class MachineUpdate {
                     put(assigned.withState(State.CREATED));
                 });
         changes.update().forEach(assigned -> put(assigned.withState(State.CREATED)));
-        Optional<ArmException> failure = updateAzure(machine, changes, desired);
+        Optional<MachineUpdateException> failure = updateAzure(machine, changes, desired);
         changes.wanted().forEach(assigned -> settle(machine, assigned, failure));
         changes.delete().forEach(assigned -> remove(machine, assigned, desired, failure));
     }
 
-    private Optional<ArmException> updateAzure(
+    private Optional<MachineUpdateException> updateAzure(
             String machine, Changes changes, Collection<AzureAssignedIdentity> desired) throws InterruptedException {
         List<String> add = managed(changes.wanted());
         List<String> remove = managed(changes.unwanted().stream()
@@ -60,7 +60,7 @@ final class MachineUpdate {
             return Optional.empty();
         }
         log.machineUpdate(machine, add.size(), remove.size());
-        var errors = new ArrayList<ArmException>();
+        var errors = new ArrayList<MachineUpdateException>();
         try {
             ArmRetry.ofMic(clock).run(() -> machines.update(machine, add, remove), error -> {
                 errors.add(error);
@@ -68,7 +68,7 @@ final class MachineUpdate {
                 add.removeIf(id -> error.identities().stream().anyMatch(id::equalsIgnoreCase));
                 return true;
             });
-        } catch (ArmException e) {
+        } catch (MachineUpdateException e) {
             errors.add(e);
         }
         errors.stream().findFirst().ifPresent(error -> logFailure(machine, changes, error));
@@ -84,14 +84,14 @@ final class MachineUpdate {
             log.machineUpdate(lacking.getKey(), lacking.getValue().size(), 0);
             try {
                 machines.update(lacking.getKey(), lacking.getValue(), List.of());
-            } catch (ArmException e) {
+            } catch (MachineUpdateException e) {
                 log.error("failed to update user-assigned identities on node " + lacking.getKey() + ", error: "
                         + e.getMessage());
             }
         }
     }
 
-    private void logFailure(String machine, Changes changes, ArmException error) {
+    private void logFailure(String machine, Changes changes, MachineUpdateException error) {
         log.error("failed to update user-assigned identities on node " + machine + " (add ["
                 + changes.create().size() + "], del [" + changes.delete().size() + "], update["
                 + changes.update().size() + "]), error: " + error.getMessage());
@@ -117,7 +117,7 @@ final class MachineUpdate {
                         other.identity().clientId().equals(assigned.identity().clientId()));
     }
 
-    private void settle(String machine, AzureAssignedIdentity assigned, Optional<ArmException> failure) {
+    private void settle(String machine, AzureAssignedIdentity assigned, Optional<MachineUpdateException> failure) {
         AzureIdentity identity = assigned.identity();
         if (failure.isPresent() && identity.isManagedIdentity() && !machines.has(machine, identity.resourceId())) {
             String message = "failed to apply binding " + assigned.binding().name() + " node " + assigned.nodeName()
@@ -140,7 +140,7 @@ final class MachineUpdate {
             String machine,
             AzureAssignedIdentity assigned,
             Collection<AzureAssignedIdentity> desired,
-            Optional<ArmException> failure) {
+            Optional<MachineUpdateException> failure) {
         AzureIdentity identity = assigned.identity();
         if (failure.isPresent()
                 && identity.isManagedIdentity()

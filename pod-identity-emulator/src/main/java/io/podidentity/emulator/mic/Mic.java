@@ -7,9 +7,9 @@ import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.IdentityMatcher;
+import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
-import io.podidentity.emulator.match.ResourceId;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +101,7 @@ public final class Mic {
 
     private void logIgnored(AzureIdentity identity) {
         log.error("ignoring azure identity " + identity.name() + ", error: invalid resource id: \""
-                + identity.resourceId() + "\", must match " + ResourceId.SHAPE);
+                + identity.resourceId() + "\", must match " + IdentityResourceId.SHAPE);
     }
 
     private void logWork(Cluster now, List<Pod> pods) {

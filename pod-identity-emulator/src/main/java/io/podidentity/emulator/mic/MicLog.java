@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Writes what {@code kubectl logs mic-…} shows without more verbosity. MIC always logged through klog; NMI alone began
- * with logrus. Before 1.6.2 its sentences began with a capital letter.
+ * Writes what {@code kubectl logs mic-…} shows at the default verbosity. MIC always logged through klog; NMI alone
+ * began with logrus. Before 1.6.2 its sentences began with a capital letter.
  */
 final class MicLog {
 

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Finds identities that a machine has lost behind MIC's back, say by an update of the cluster; from 1.6.3. What a machine
- * has and should not is left there.
+ * Finds identities that a machine has lost behind MIC's back, say by an update of the cluster; from 1.6.3. What a
+ * machine has and should not is left there.
  */
 public final class Reconciliation {
 

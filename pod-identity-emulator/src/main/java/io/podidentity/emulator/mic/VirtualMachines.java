@@ -75,10 +75,10 @@ public final class VirtualMachines {
     /**
      * Changes the identities of a machine by one call, which takes its time if it changes anything.
      *
-     * @throws ArmException if one of those to add is refused; then nothing is changed
+     * @throws MachineUpdateException if one of those to add is refused; then nothing is changed
      */
     public void update(String machine, Collection<String> add, Collection<String> remove)
-            throws ArmException, InterruptedException {
+            throws MachineUpdateException, InterruptedException {
         requireAllowed(add);
         if (isChange(machine, add, remove)) {
             clock.await(isScaleSet(machine) ? SCALE_SET_TAKES : MACHINE_TAKES);
@@ -94,7 +94,7 @@ public final class VirtualMachines {
         return add.stream().anyMatch(id -> !has(machine, id)) || remove.stream().anyMatch(id -> has(machine, id));
     }
 
-    private void requireAllowed(Collection<String> add) throws ArmException {
+    private void requireAllowed(Collection<String> add) throws MachineUpdateException {
         var messages = new ArrayList<String>();
         synchronized (lock) {
             add.forEach(id -> {
@@ -104,7 +104,7 @@ public final class VirtualMachines {
             });
         }
         if (!messages.isEmpty()) {
-            throw new ArmException(String.join("; ", messages));
+            throw new MachineUpdateException(String.join("; ", messages));
         }
     }
 

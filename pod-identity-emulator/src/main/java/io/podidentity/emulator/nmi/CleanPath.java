@@ -7,7 +7,7 @@ final class CleanPath {
 
     private CleanPath() {}
 
-    /** Without doubled slashes and dots; a slash at the end stays. */
+    /** Without doubled slashes and dots; a trailing slash stays. */
     static String of(String path) {
         var segments = new ArrayDeque<String>();
         for (String segment : path.split("/", -1)) {

@@ -28,7 +28,7 @@ final class HostTokenHandler {
     Operation answer(Request request, String remoteAddress, RequestLog log) throws InterruptedException {
         String namespace = request.header("podns").orElse("");
         String name = request.header("podname").orElse("");
-        boolean fromHost = PodFinder.ip(remoteAddress).equals(LOCALHOST);
+        boolean fromHost = RemoteAddress.ip(remoteAddress).equals(LOCALHOST);
         boolean hostComesFirst = !profile.logsWithKlog();
         if (hostComesFirst && !fromHost) {
             return notFromHost("", log);
@@ -40,7 +40,7 @@ final class HostTokenHandler {
         if (!fromHost) {
             return notFromHost(namespace, log);
         }
-        TokenRequest wanted = TokenRequest.parse(request.query(), profile);
+        NmiTokenRequest wanted = NmiTokenRequest.parse(request.query(), profile);
         if (wanted.resource().isEmpty()) {
             log.warning("server.go:211", "parameter resource cannot be empty");
             return Operation.error(400, "parameter resource cannot be empty", namespace);
@@ -53,7 +53,7 @@ final class HostTokenHandler {
         return Operation.error(500, "request remote address is not from a host", namespace);
     }
 
-    private Answer answer(ObjectName name, TokenRequest wanted, Request request, RequestLog log)
+    private Answer answer(ObjectName name, NmiTokenRequest wanted, Request request, RequestLog log)
             throws InterruptedException {
         Pod pod = apiServer.cluster().pod(name).orElseGet(() -> Pod.of(name.namespace(), name.name(), Map.of()));
         try {

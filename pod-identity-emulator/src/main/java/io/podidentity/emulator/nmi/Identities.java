@@ -5,7 +5,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.IdentityRequest;
 
-/** How NMI comes by the identity for a request; each of its modes has its own way. */
+/** How NMI finds the identity for a request; each of its modes has its own way. */
 interface Identities {
 
     /**

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
-/** Hands what is not NMI's own on to the metadata service. */
+/** Forwards what NMI does not handle itself to the metadata service. */
 final class ImdsProxy {
 
     private static final Duration LIMIT = Duration.ofSeconds(100);
@@ -56,7 +56,7 @@ final class ImdsProxy {
         return answer;
     }
 
-    /** Before 1.7.2 neither status nor headers were handed back. */
+    /** Before 1.7.2 neither status nor headers were passed back. */
     private static Answer alwaysOk(Upstream.Reply reply) {
         return Answer.text(200, "application/json", reply.body());
     }

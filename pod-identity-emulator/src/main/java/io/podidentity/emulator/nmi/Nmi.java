@@ -17,8 +17,8 @@ import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
- * NMI of one node. What an iptables rule does in a cluster, an endpoint of its own for each pod does here: it stands for
- * the metadata service as that pod sees it.
+ * NMI of one node. What an iptables rule does in a cluster, an endpoint of its own for each pod does here: it stands
+ * for the metadata service as that pod sees it.
  *
  * <p>Thread-safety: safe.
  */
@@ -70,12 +70,15 @@ public final class Nmi {
                 profile.isAtLeast(1, 6, 0), profile.isAtLeast(1, 8, 0), wraps, !profile.isAtLeast(1, 8, 6));
     }
 
-    /** Whether its rule catches what the pod asks of the metadata service; the node's own network it leaves alone. */
+    /**
+     * Whether NMI's iptables rule intercepts the pod's requests to the metadata service; it does not for pods on the
+     * node's network.
+     */
     public static boolean intercepts(Pod pod) {
         return !pod.spec().hostNetwork();
     }
 
-    /** The metadata service as who has that address sees it, {@code 10.244.0.9:40000}. */
+    /** The metadata service as seen from that address, {@code 10.244.0.9:40000}. */
     public Endpoint seenFrom(String remoteAddress) {
         return request -> answer(request, remoteAddress);
     }
@@ -113,7 +116,7 @@ public final class Nmi {
         Operation handle() throws InterruptedException;
     }
 
-    /** Logs and counts how the request ends, and lives through errors of NMI's own. */
+    /** Logs and counts how the request ends, and survives errors in NMI's own code. */
     private Answer observed(String path, Request request, RequestLog log, Handler handler) {
         Instant start = clock.instant();
         Operation operation;

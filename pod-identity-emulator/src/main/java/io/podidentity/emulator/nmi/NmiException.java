@@ -37,7 +37,7 @@ sealed class NmiException extends Exception {
 
         private final boolean refused;
 
-        /** @param refused whether who gives tokens has answered, and not with one */
+        /** @param refused whether the token issuer answered without a token */
         NoToken(String message, boolean refused) {
             super(message);
             this.refused = refused;

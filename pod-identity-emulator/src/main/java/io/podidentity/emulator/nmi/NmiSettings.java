@@ -30,7 +30,7 @@ public record NmiSettings(
     private static final int ATTEMPTS_FOR_ASSIGNED = 4;
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(5);
 
-    /** @throws IllegalArgumentException for flags with which NMI ends at its start */
+    /** @throws IllegalArgumentException for flags with which NMI exits at start-up */
     public NmiSettings {
         if (rules.profile() == Profile.MANAGED && !rules.forceNamespaced()) {
             throw new IllegalArgumentException("managed mode not intialized in force namespaced mode");

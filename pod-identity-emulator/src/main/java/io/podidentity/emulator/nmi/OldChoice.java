@@ -6,7 +6,7 @@ import io.podidentity.emulator.match.IdentityChoice.Chosen;
 import io.podidentity.emulator.match.IdentityRequest;
 import java.util.List;
 
-/** The choice before 1.6.0: goes through the assigned identities, and says of each that is not meant that it is not. */
+/** The choice before 1.6.0: goes through the assigned identities, and logs each one that does not match. */
 final class OldChoice {
 
     private OldChoice() {}

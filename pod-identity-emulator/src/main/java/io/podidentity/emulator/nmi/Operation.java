@@ -3,9 +3,9 @@ package io.podidentity.emulator.nmi;
 import io.podidentity.emulator.http.Answer;
 
 /**
- * What a handler makes of a request.
+ * The result of a handler for one request.
  *
- * @param namespace of the pod, for the metrics; empty if it was not found out
+ * @param namespace of the pod, for the metrics; empty if it could not be determined
  */
 record Operation(Answer answer, String namespace) {
 

@@ -4,14 +4,12 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Finds the pod that a request comes from, by its address. */
 final class PodFinder {
 
     private static final int RETRIES = 4;
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(300);
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private final ApiServer apiServer;
     private final EmulatorClock clock;
@@ -19,13 +17,6 @@ final class PodFinder {
     PodFinder(ApiServer apiServer, EmulatorClock clock) {
         this.apiServer = apiServer;
         this.clock = clock;
-    }
-
-    /** What stands before the first colon, if it is an IPv4 address; else empty, so for every IPv6 address. */
-    static String ip(String remoteAddress) {
-        int colon = remoteAddress.indexOf(':');
-        String host = colon <= 1 ? "" : remoteAddress.substring(0, colon);
-        return IPV4.matcher(host).matches() ? host : "";
     }
 
     /**

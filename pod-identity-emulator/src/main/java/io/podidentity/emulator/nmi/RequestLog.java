@@ -26,7 +26,7 @@ final class RequestLog {
         this.request = new LinkedHashMap<>();
         request.put("req.method", method);
         request.put("req.path", path);
-        request.put("req.remote", PodFinder.ip(remoteAddress));
+        request.put("req.remote", RemoteAddress.ip(remoteAddress));
         this.fields = format == LogFormat.LOGRUS ? request : Map.of();
     }
 

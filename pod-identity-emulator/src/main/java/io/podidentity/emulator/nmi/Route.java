@@ -36,7 +36,7 @@ enum Route {
         return block && INSTANCE_PREFIX.matcher(path).find() ? INSTANCE : PROXY;
     }
 
-    /** Letter by letter, the path itself or what is below it; of instance metadata the path alone. */
+    /** Case-sensitive: the path itself or anything below it; for instance metadata only the path itself. */
     private static Route ofOldTable(String path, boolean blockInstance) {
         if (isOrIsBelow(path, TOKEN_PATH)) {
             return TOKEN;

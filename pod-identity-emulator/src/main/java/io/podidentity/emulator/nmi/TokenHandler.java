@@ -32,12 +32,12 @@ final class TokenHandler {
             log.metadataHeaderMissing();
             return new Operation(GoAnswer.metadataHeaderMissing(), "");
         }
-        String ip = PodFinder.ip(remoteAddress);
+        String ip = RemoteAddress.ip(remoteAddress);
         if (ip.isEmpty()) {
             log.error("server.go:310", "request remote address is empty");
             return Operation.error(500, "request remote address is empty", "");
         }
-        TokenRequest wanted = TokenRequest.parse(request.query(), profile);
+        NmiTokenRequest wanted = NmiTokenRequest.parse(request.query(), profile);
         if (wanted.resource().isEmpty()) {
             log.warning("server.go:315", "parameter resource cannot be empty");
             return Operation.error(400, "parameter resource cannot be empty", "");
@@ -60,7 +60,8 @@ final class TokenHandler {
         return request.header("Metadata").filter("true"::equals).isPresent();
     }
 
-    private Answer answer(Pod pod, TokenRequest wanted, Request request, RequestLog log) throws InterruptedException {
+    private Answer answer(Pod pod, NmiTokenRequest wanted, Request request, RequestLog log)
+            throws InterruptedException {
         boolean bypass;
         try {
             bypass = new IdentityMatcher(apiServer.cluster(), settings.rules())
@@ -78,7 +79,7 @@ final class TokenHandler {
         return bypass ? exceptedPod(pod, wanted, log) : boundPod(pod, wanted, request, log);
     }
 
-    private Answer exceptedPod(Pod pod, TokenRequest wanted, RequestLog log) throws InterruptedException {
+    private Answer exceptedPod(Pod pod, NmiTokenRequest wanted, RequestLog log) throws InterruptedException {
         boolean old = !profile.logsWithKlog();
         log.info("server.go:337", (old ? "Exception" : "exception") + " pod " + pod.name() + " token handling");
         String clientId = wanted.identity().clientId();
@@ -98,7 +99,8 @@ final class TokenHandler {
         }
     }
 
-    private Answer boundPod(Pod pod, TokenRequest wanted, Request request, RequestLog log) throws InterruptedException {
+    private Answer boundPod(Pod pod, NmiTokenRequest wanted, Request request, RequestLog log)
+            throws InterruptedException {
         try {
             AzureIdentity identity = identities.find(pod, wanted.identity(), request, log);
             return success(TokenBody.of(tokens.of(identity, wanted.resource(), log)));

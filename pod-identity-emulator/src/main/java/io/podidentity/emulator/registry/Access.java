@@ -12,7 +12,7 @@ final class Access {
     /**
      * Grants all that is asked for.
      *
-     * @param scope {@code TYPE:NAME:ACTION,ACTION}, more than one apart by spaces; a name may hold colons
+     * @param scope {@code TYPE:NAME:ACTION,ACTION}, several separated by spaces; a name may contain colons
      */
     static List<Map<String, Object>> of(String scope) {
         return Arrays.stream(scope.split(" ", -1))

@@ -43,7 +43,7 @@ public final class RegistryEndpoint {
         this.clock = clock;
     }
 
-    /** Answers, or is empty if the path is none of a registry's. */
+    /** Answers, or is empty if the path is not one of a registry's. */
     public Optional<Answer> answer(Request request) {
         return switch (request.rawPath()) {
             case "/oauth2/exchange" -> Optional.of(exchange(request.form()));

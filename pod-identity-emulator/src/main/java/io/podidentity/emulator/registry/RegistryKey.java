@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Signs what registries believe: each token carries the certificate of its key, which the emulator's CA signed, and a
- * registry is given that CA as its {@code rootcertbundle}. Thread-safe; shows nothing in its text.
+ * Signs tokens that registries accept: each token carries the certificate of its key, which the emulator's CA signed,
+ * and a registry has that CA as its {@code rootcertbundle}. Thread-safe; shows nothing in its text.
  */
 public final class RegistryKey {
 

@@ -1,6 +1,6 @@
 /**
- * The sign-in of an Azure container registry, for a registry that is real: it sends its clients here, and believes the
- * tokens that they bring back. Start with {@link io.podidentity.emulator.registry.RegistryEndpoint}.
+ * The sign-in of an Azure container registry, for a real registry: it sends its clients here, and accepts the tokens
+ * that they bring back. Start with {@link io.podidentity.emulator.registry.RegistryEndpoint}.
  */
 @NullMarked
 package io.podidentity.emulator.registry;

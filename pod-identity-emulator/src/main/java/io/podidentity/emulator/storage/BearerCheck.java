@@ -46,13 +46,13 @@ final class BearerCheck {
         Set<BlobRole> roles = roles(authenticate(request));
         boolean reads = request.isGet() || request.method().equals("HEAD");
         if (reads ? roles.isEmpty() : roles.stream().noneMatch(BlobRole::mayWrite)) {
-            throw StorageError.PERMISSION_MISMATCH.refusal();
+            throw new StorageException(StorageError.PERMISSION_MISMATCH);
         }
     }
 
     private JWTClaimsSet authenticate(Request request) {
         if (request.header("Authorization").isEmpty()) {
-            throw StorageError.NO_AUTHENTICATION.refusal();
+            throw new StorageException(StorageError.NO_AUTHENTICATION);
         }
         Optional<String> version = request.header("x-ms-version");
         if (version.isEmpty()) {
@@ -105,11 +105,11 @@ final class BearerCheck {
 
     private static StorageException invalid(String detail, boolean challenge) {
         return challenge
-                ? StorageError.INVALID_AUTHENTICATION.refusal("AuthenticationErrorDetail", detail)
+                ? new StorageException(StorageError.INVALID_AUTHENTICATION, "AuthenticationErrorDetail", detail)
                 : failed(detail);
     }
 
     private static StorageException failed(String detail) {
-        return StorageError.AUTHENTICATION_FAILED.refusal("AuthenticationErrorDetail", detail);
+        return new StorageException(StorageError.AUTHENTICATION_FAILED, "AuthenticationErrorDetail", detail);
     }
 }

@@ -29,7 +29,7 @@ final class BlobDownload {
         long wanted = range.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(range.group(2));
         long last = Math.min(wanted, content.length - 1L);
         if (first >= content.length || last < first) {
-            throw StorageError.INVALID_RANGE.refusal().with("Content-Range", "bytes */" + content.length);
+            throw new StorageException(StorageError.INVALID_RANGE).with("Content-Range", "bytes */" + content.length);
         }
         return described(Answer.bytes(206, content, (int) first, (int) (last - first + 1)), blob)
                 .with("Content-Range", "bytes " + first + "-" + last + "/" + content.length)
@@ -63,7 +63,7 @@ final class BlobDownload {
         Predicate<Instant> modifiedSince = blob.lastModified()::isAfter;
         if (request.header("If-Match").filter(sameEtag.negate()).isPresent()
                 || date(request, "If-Unmodified-Since").filter(modifiedSince).isPresent()) {
-            throw StorageError.CONDITION_NOT_MET.refusal();
+            throw new StorageException(StorageError.CONDITION_NOT_MET);
         }
         Optional<String> noneMatch = request.header("If-None-Match");
         boolean unchanged = noneMatch.isPresent()
@@ -72,11 +72,11 @@ final class BlobDownload {
                         .filter(modifiedSince.negate())
                         .isPresent();
         if (unchanged) {
-            throw StorageError.NOT_MODIFIED.refusal();
+            throw new StorageException(StorageError.NOT_MODIFIED);
         }
     }
 
-    /** A date that cannot be read is no condition, as HTTP wants it. */
+    /** A date that cannot be parsed is ignored, as HTTP requires. */
     private static Optional<Instant> date(Request request, String header) {
         try {
             return request.header(header).map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));

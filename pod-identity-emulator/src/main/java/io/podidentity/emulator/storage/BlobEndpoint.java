@@ -34,7 +34,7 @@ public final class BlobEndpoint implements Endpoint {
     /**
      * Serves the blobs of the store.
      *
-     * @param account the address of the account, without a slash at the end
+     * @param account the address of the account, without a trailing slash
      * @param authority the address of Entra, which a refused client is pointed to
      */
     public BlobEndpoint(
@@ -85,11 +85,11 @@ public final class BlobEndpoint implements Endpoint {
     private Answer route(Request request) {
         boolean puts = BlobUpload.isOne(request);
         if (!puts && !request.isGet() && !request.method().equals("HEAD")) {
-            throw StorageError.VERB_NOT_SUPPORTED.refusal();
+            throw new StorageException(StorageError.VERB_NOT_SUPPORTED);
         }
         List<String> segments = request.segments();
         if (segments.isEmpty() || !segments.get(0).equals(ACCOUNT)) {
-            throw StorageError.ACCOUNT_NOT_FOUND.refusal();
+            throw new StorageException(StorageError.ACCOUNT_NOT_FOUND);
         }
         String comp = request.query().get("comp").orElse("");
         String restype = request.query().get("restype").orElse("");
@@ -134,7 +134,7 @@ public final class BlobEndpoint implements Endpoint {
         return BlobDownload.answer(request, store.blob(container, blobName(request)));
     }
 
-    /** All behind the container, so that a doubled slash in a name is kept. */
+    /** Everything after the container, so that a doubled slash in a name is kept. */
     private static String blobName(Request request) {
         String path = request.rawPath();
         int container = path.indexOf('/', 1);
@@ -143,8 +143,9 @@ public final class BlobEndpoint implements Endpoint {
 
     private static StorageException unknown(String restype, String comp) {
         return comp.isEmpty() && restype.isEmpty()
-                ? StorageError.INVALID_URI.refusal()
-                : StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", comp.isEmpty() ? "restype" : "comp");
+                ? new StorageException(StorageError.INVALID_URI)
+                : new StorageException(
+                        StorageError.INVALID_QUERY_VALUE, "QueryParameterName", comp.isEmpty() ? "restype" : "comp");
     }
 
     private static Answer xml(String document) {

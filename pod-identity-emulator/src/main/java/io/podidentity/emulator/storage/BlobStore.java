@@ -13,7 +13,7 @@ public final class BlobStore {
     private final NavigableMap<String, NavigableMap<String, StoredBlob>> containers = new ConcurrentSkipListMap<>();
     private final Instant lastModified;
 
-    /** Has nothing yet; {@code now} becomes the time of every container and blob, in whole seconds */
+    /** Starts empty; {@code now}, in whole seconds, becomes the time of every container and blob. */
     public BlobStore(Instant now) {
         this.lastModified = now.truncatedTo(ChronoUnit.SECONDS);
     }
@@ -40,11 +40,13 @@ public final class BlobStore {
 
     /** @throws StorageException if there is no such container */
     NavigableMap<String, StoredBlob> blobs(String container) {
-        return Optional.ofNullable(containers.get(container)).orElseThrow(StorageError.CONTAINER_NOT_FOUND::refusal);
+        return Optional.ofNullable(containers.get(container))
+                .orElseThrow(() -> new StorageException(StorageError.CONTAINER_NOT_FOUND));
     }
 
     /** @throws StorageException if there is no such container or blob */
     StoredBlob blob(String container, String name) {
-        return Optional.ofNullable(blobs(container).get(name)).orElseThrow(StorageError.BLOB_NOT_FOUND::refusal);
+        return Optional.ofNullable(blobs(container).get(name))
+                .orElseThrow(() -> new StorageException(StorageError.BLOB_NOT_FOUND));
     }
 }

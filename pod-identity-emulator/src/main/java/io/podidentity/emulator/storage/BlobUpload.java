@@ -17,7 +17,7 @@ final class BlobUpload {
     static Answer answer(Request request, BlobStore store, String container, String name) {
         boolean onlyNew = request.header("If-None-Match").filter("*"::equals).isPresent();
         if (store.blobs(container).containsKey(name) && onlyNew) {
-            throw StorageError.BLOB_EXISTS.refusal();
+            throw new StorageException(StorageError.BLOB_EXISTS);
         }
         String type = request.header("x-ms-blob-content-type")
                 .or(() -> request.header("Content-Type"))

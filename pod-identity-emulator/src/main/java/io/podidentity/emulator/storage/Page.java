@@ -18,7 +18,7 @@ record Page(String prefix, String from, String marker, int size, boolean sizeGiv
         String marker = query.get("marker").orElse("");
         String from = new Base64URL(marker).decodeToString();
         if (!marker.isEmpty() && !marker(from).equals(marker)) {
-            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "marker");
+            throw new StorageException(StorageError.INVALID_QUERY_VALUE, "QueryParameterName", "marker");
         }
         int size = query.get("maxresults").map(Page::size).orElse(LARGEST);
         return new Page(
@@ -29,16 +29,16 @@ record Page(String prefix, String from, String marker, int size, boolean sizeGiv
                 query.get("maxresults").isPresent());
     }
 
-    /** A text that is written back into the answer. */
+    /** A string that is repeated in the answer. */
     static String text(Parameters query, String name) {
         String value = query.get(name).orElse("");
         if (!Xml.canHold(value)) {
-            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", name);
+            throw new StorageException(StorageError.INVALID_QUERY_VALUE, "QueryParameterName", name);
         }
         return value;
     }
 
-    /** What a client sends to go on at {@code name}; opaque to it. */
+    /** The marker that a client sends to continue at {@code name}; opaque to it. */
     static String marker(String name) {
         return Base64URL.encode(name).toString();
     }
@@ -48,10 +48,10 @@ record Page(String prefix, String from, String marker, int size, boolean sizeGiv
         try {
             size = Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw StorageError.INVALID_QUERY_VALUE.refusal("QueryParameterName", "maxresults");
+            throw new StorageException(StorageError.INVALID_QUERY_VALUE, "QueryParameterName", "maxresults");
         }
         if (size < 1) {
-            throw StorageError.QUERY_OUT_OF_RANGE.refusal("QueryParameterName", "maxresults");
+            throw new StorageException(StorageError.QUERY_OUT_OF_RANGE, "QueryParameterName", "maxresults");
         }
         return Math.min(size, LARGEST);
     }

@@ -63,13 +63,4 @@ enum StorageError {
     String message() {
         return message;
     }
-
-    StorageException refusal() {
-        return new StorageException(this, "", "");
-    }
-
-    /** @param element the name of an element beside code and message that says more */
-    StorageException refusal(String element, String detail) {
-        return new StorageException(this, element, detail);
-    }
 }

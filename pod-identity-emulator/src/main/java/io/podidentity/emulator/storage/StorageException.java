@@ -13,6 +13,11 @@ final class StorageException extends RuntimeException {
     private final String detail;
     private final Map<String, String> headers;
 
+    StorageException(StorageError error) {
+        this(error, "", "");
+    }
+
+    /** @param element the name of an element beside code and message that says more */
     StorageException(StorageError error, String element, String detail) {
         this(error, element, detail, Map.of());
     }

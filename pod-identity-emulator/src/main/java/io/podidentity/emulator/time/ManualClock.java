@@ -43,7 +43,7 @@ public final class ManualClock extends EmulatorClock {
      */
     public void advance(Duration duration) {
         if (duration.isNegative()) {
-            throw new IllegalArgumentException("Time does not go back");
+            throw new IllegalArgumentException("A clock cannot be moved backwards");
         }
         synchronized (lock) {
             now = now.plus(duration);
@@ -55,7 +55,7 @@ public final class ManualClock extends EmulatorClock {
     /**
      * Waits, in the machine's time, until that many threads wait for this clock: then advancing it reaches them all.
      *
-     * @throws IllegalStateException if that does not come about in 20 seconds
+     * @throws IllegalStateException if that does not happen within 20 seconds
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public void awaitWaiters(int count) throws InterruptedException {
@@ -64,7 +64,7 @@ public final class ManualClock extends EmulatorClock {
             while (waits.size() < count) {
                 long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (leftMillis <= 0) {
-                    throw new IllegalStateException("Of " + count + " threads only " + waits.size() + " wait");
+                    throw new IllegalStateException(waits.size() + " threads wait, where " + count + " were expected");
                 }
                 lock.wait(leftMillis);
             }
@@ -93,7 +93,7 @@ public final class ManualClock extends EmulatorClock {
         }
     }
 
-    /** As long: who asks does not wait on this clock, but on the machine. */
+    /** The same duration: the caller waits on the machine's clock, not on this one. */
     @Override
     public Duration onTheMachine(Duration duration) {
         return duration;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Lets no time pass but what is waited for, and that at once: what takes minutes in a cluster can be told in a moment.
+ * Time passes only by waits, and waits end at once: what takes minutes in a cluster can be shown in a moment.
  *
  * <p>Thread-safety: safe, but of use to one thread only, since each wait moves the time of all.
  */

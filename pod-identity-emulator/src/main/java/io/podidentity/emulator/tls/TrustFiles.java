@@ -16,7 +16,7 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files by which a client comes to trust the emulator, in a folder of their own that only the owner can read.
+ * The files that make a client trust the emulator, in a folder of their own that only the owner can read.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} removes the folder.
  */

@@ -5,7 +5,9 @@ import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
 import java.util.Optional;
 
-/** Reads access tokens that this emulator signed. Looks at the signature alone; time and audience are for the caller. */
+/**
+ * Reads access tokens that this emulator signed. Looks at the signature alone; time and audience are for the caller.
+ */
 public final class AccessTokenReader {
 
     private final SigningKey key;
@@ -14,7 +16,7 @@ public final class AccessTokenReader {
         this.key = key;
     }
 
-    /** Returns the claims, or empty if it is no JWT, or one that this emulator did not sign */
+    /** Returns the claims, or empty if it is not a JWT, or this emulator did not sign it */
     public Optional<JWTClaimsSet> read(String token) {
         try {
             SignedJWT jwt = SignedJWT.parse(token);

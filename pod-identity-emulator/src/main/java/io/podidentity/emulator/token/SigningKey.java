@@ -48,7 +48,7 @@ public final class SigningKey {
         }
     }
 
-    /** The public half as a JSON Web Key Set. */
+    /** The public key as a JSON Web Key Set. */
     public Map<String, Object> publicKeys() {
         return new JWKSet(key).toJSONObject(true);
     }

@@ -3,7 +3,7 @@ package io.podidentity.emulator.workload;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 
-/** What becomes of a pod when it is created. */
+/** What happens to a pod when it is created. */
 public sealed interface Admission {
 
     /** The webhook is not asked, since the pod lacks the label; the pod stays as it is. */

@@ -20,7 +20,7 @@ final class Cloud {
     private Cloud() {}
 
     /**
-     * The authority host of a cloud, by its name without case; no name is the public cloud.
+     * The authority host of a cloud, by its case-insensitive name; an empty name is the public cloud.
      *
      * @throws IllegalArgumentException if there is no such cloud
      */

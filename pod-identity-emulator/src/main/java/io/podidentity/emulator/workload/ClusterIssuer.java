@@ -42,7 +42,7 @@ public final class ClusterIssuer implements Endpoint {
     /**
      * An issuer of that address.
      *
-     * @param issuer with a slash at the end, as AKS's
+     * @param issuer with a trailing slash, as AKS's
      * @param clock the machine's, as Entra judges the tokens by it
      */
     public ClusterIssuer(SigningKey key, URI issuer, Clock clock) {
@@ -52,7 +52,7 @@ public final class ClusterIssuer implements Endpoint {
         this.clock = clock;
     }
 
-    /** The issuer in the tokens, letter by letter. */
+    /** The issuer exactly as it is in the tokens. */
     public String issuer() {
         return issuer.toString();
     }
@@ -89,7 +89,7 @@ public final class ClusterIssuer implements Endpoint {
         return new IssuedToken(key.sign(claims), now, expiresOn);
     }
 
-    /** Whether it is a token of this issuer, for that audience, whose time has come and is not over. */
+    /** Whether it is a token of this issuer, for that audience, and valid now. */
     boolean signed(String token, String audience) {
         Instant now = clock.instant();
         return tokens.read(token)

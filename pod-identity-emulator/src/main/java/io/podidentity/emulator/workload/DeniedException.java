@@ -1,6 +1,6 @@
 package io.podidentity.emulator.workload;
 
-/** The webhook does not let a pod be created; its message is the reason. */
+/** The webhook refuses a pod; the message is the reason. */
 @SuppressWarnings("serial")
 final class DeniedException extends RuntimeException {
 

@@ -27,7 +27,7 @@ record Injection(Set<String> skipped, Map<String, String> variables, boolean emp
         return container.withEnv(env(container.env())).withVolumeMounts(mounts(container.volumeMounts()));
     }
 
-    /** What is there is never overwritten. */
+    /** Existing values are never overwritten. */
     private List<EnvironmentVariable> env(List<EnvironmentVariable> present) {
         var all = new ArrayList<>(present);
         variables.forEach((name, value) -> {
@@ -40,7 +40,7 @@ record Injection(Set<String> skipped, Map<String, String> variables, boolean emp
         return all;
     }
 
-    /** A mount of the same volume is put right. */
+    /** A mount of the same volume is corrected. */
     private List<VolumeMount> mounts(List<VolumeMount> present) {
         var all = new ArrayList<>(present);
         all.replaceAll(one -> one.name().equals(mount.name()) ? mount : one);

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * The kubelet's part: writes the tokens of pods into files that only the owner can read, and replaces each when four
- * fifths of its life have passed in the cluster. A reader sees the old token or the new one, never a half.
+ * Does the kubelet's job: writes the tokens of pods into files that only the owner can read, and replaces each when
+ * four fifths of its life have passed in the cluster. A reader sees the old token or the new one, never part of one.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #close} ends the threads, which are daemons, and removes the files.
  */
@@ -67,7 +67,7 @@ public final class ProjectedTokens implements AutoCloseable {
      * @throws UncheckedIOException if it cannot be written
      */
     public Path project(Pod pod, TokenProjection projection) {
-        // The volume's own path is the cluster's; here each pod has a folder that tells whose it is.
+        // In a cluster the volume has a path of its own; here each pod has a folder named after it.
         String name = count.incrementAndGet() + "-" + pod.namespace() + "-"
                 + pod.name().name();
         try {
@@ -81,7 +81,7 @@ public final class ProjectedTokens implements AutoCloseable {
         }
     }
 
-    /** Keeps the token of a pod fresh no longer; its file may be open, and stays. */
+    /** Stops renewing the token of a pod; its file stays, since it may be open. */
     public void remove(ObjectName pod) {
         Future<?> rotation = rotations.remove(pod);
         if (rotation != null) {
@@ -113,7 +113,7 @@ public final class ProjectedTokens implements AutoCloseable {
     public void close() {
         threads.shutdownNow();
         try {
-            // A writer in the middle of it would leave its file behind.
+            // A thread that is writing right now would leave its file behind.
             threads.awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -30,7 +30,7 @@ final class ProxyContainers {
         return podAnnotations.containsKey(Keys.INJECT_PROXY);
     }
 
-    /** @throws DeniedException if the annotation is no number of 32 bits */
+    /** @throws DeniedException if the annotation is not a 32-bit number */
     static int port(Map<String, String> podAnnotations) {
         String port = podAnnotations.get(Keys.PROXY_PORT);
         try {

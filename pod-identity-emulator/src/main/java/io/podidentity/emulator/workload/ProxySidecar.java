@@ -69,7 +69,7 @@ public final class ProxySidecar implements Endpoint {
         };
     }
 
-    /** The scope for a resource; its slash at the end is kept. */
+    /** The scope for a resource; its trailing slash is kept. */
     static String scope(String resource) {
         return resource.endsWith("/.default") ? resource : resource + "/.default";
     }

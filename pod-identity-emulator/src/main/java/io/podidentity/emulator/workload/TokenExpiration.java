@@ -12,10 +12,10 @@ final class TokenExpiration {
     private TokenExpiration() {}
 
     /**
-     * The pod's word, else the account's, else an hour.
+     * What the pod says, else what the account says, else an hour.
      *
      * @return in seconds
-     * @throws DeniedException if it is no number, less than an hour or more than a day
+     * @throws DeniedException if it is not a number, is less than an hour, or is more than a day
      */
     static long seconds(@Nullable String ofThePod, @Nullable String ofTheAccount) {
         String word = ofThePod == null || ofThePod.isEmpty() ? ofTheAccount : ofThePod;

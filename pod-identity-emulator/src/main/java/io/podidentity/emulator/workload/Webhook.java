@@ -111,7 +111,7 @@ public final class Webhook {
         return variables;
     }
 
-    /** A volume of that name is put right, whatever it projected. */
+    /** A volume of that name is corrected, whatever it projected. */
     private static List<Volume> volumes(List<Volume> present, Volume token) {
         var all = new ArrayList<>(present);
         all.replaceAll(one -> one.name().equals(token.name()) ? token : one);

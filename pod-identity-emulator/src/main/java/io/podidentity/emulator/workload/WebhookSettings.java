@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a cluster set its webhook up.
+ * How a cluster configures its webhook.
  *
- * @param tenantId the cluster's tenant; empty if the webhook was not told
- * @param authorityHost what becomes AZURE_AUTHORITY_HOST, with a slash at the end
+ * @param tenantId the cluster's tenant; empty if the webhook does not know it
+ * @param authorityHost what becomes AZURE_AUTHORITY_HOST, with a trailing slash
  * @param nativeSidecar whether the API server is of version 1.32 or later
  * @param bindings where identity bindings lead; empty where the cluster has none
  */

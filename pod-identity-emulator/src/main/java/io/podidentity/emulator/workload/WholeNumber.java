@@ -10,7 +10,7 @@ final class WholeNumber {
 
     private WholeNumber() {}
 
-    /** @throws DeniedException if it is none, or needs more than that many bits */
+    /** @throws DeniedException if it is not a whole number, or needs more than that many bits */
     static long parse(String text, int bits) {
         if (!DECIMAL.matcher(text).matches()) {
             throw new DeniedException("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");

@@ -95,7 +95,9 @@ public final class WorkloadIdentities {
         return settings.version().mountPath();
     }
 
-    /** A path that is the webhook's own becomes that of a file of this machine; any other leads nowhere, as in a pod. */
+    /**
+     * A path that is the webhook's own becomes that of a file of this machine; any other leads nowhere, as in a pod.
+     */
     private static void replace(Map<String, String> environment, String name, String injected, Path real) {
         environment.computeIfPresent(name, (variable, path) -> path.equals(injected) ? real.toString() : path);
     }

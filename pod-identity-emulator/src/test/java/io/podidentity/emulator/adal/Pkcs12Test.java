@@ -7,7 +7,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.Pkcs12File;
 import io.podidentity.emulator.adal.Pkcs12.UnreadableException;
-import io.podidentity.emulator.tls.Certificates;
+import io.podidentity.emulator.tls.CertificateFiles;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class Pkcs12Test {
         String assertion = Pkcs12.read(OLD, "p").assertion("c1", "https://entra/t0/oauth2/token", NOW);
 
         SignedJWT jwt = SignedJWT.parse(assertion);
-        PublicKey key = Certificates.ofPkcs12(OLD, "p").orElseThrow().getPublicKey();
+        PublicKey key = CertificateFiles.ofPkcs12(OLD, "p").orElseThrow().getPublicKey();
         assertThat(jwt.verify(new RSASSAVerifier((RSAPublicKey) key))).isTrue();
         assertThat(jwt.getHeader().toJSONObject()).containsEntry("alg", "RS256").containsKey("x5t");
         assertThat(jwt.getJWTClaimsSet().getIssuer()).isEqualTo("c1");

@@ -12,18 +12,17 @@ import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.explain.Explainer;
-import io.podidentity.emulator.explain.Explanation;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.match.IdentityMatcher;
+import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.match.MatchRules;
-import io.podidentity.emulator.match.ResourceId;
-import io.podidentity.emulator.mic.ArmException;
 import io.podidentity.emulator.mic.ArmRetry;
 import io.podidentity.emulator.mic.AzureResource;
+import io.podidentity.emulator.mic.MachineUpdateException;
 import io.podidentity.emulator.mic.Reconciliation;
+import io.podidentity.emulator.replay.Replay;
 import io.podidentity.emulator.time.SkippingClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +36,8 @@ import java.util.stream.Stream;
 
 /** What manifests say, and the small decisions on it. */
 public class ModelCasesTest extends CaseRunner {
+
+    private static final String QUERY = "resource=https://storage.azure.com/";
 
     @Override
     public Map<String, Check> checks() {
@@ -66,7 +67,7 @@ public class ModelCasesTest extends CaseRunner {
     }
 
     private void extractIdentities(Case test) {
-        assertThat(new ArmException(test.text("error")).identities())
+        assertThat(new MachineUpdateException(test.text("error")).identities())
                 .isEqualTo(Case.list(test.expected().get("ids")));
     }
 
@@ -131,15 +132,15 @@ public class ModelCasesTest extends CaseRunner {
         return withCompanions(manifests, profile).mic().log();
     }
 
-    private static Explanation withCompanions(Manifests manifests, Profile profile) {
+    private static Replay withCompanions(Manifests manifests, Profile profile) {
         var all = new ArrayList<KubernetesObject>(manifests.cluster().all());
         var pod = Pod.of("default", "p", Map.of(Pod.BINDING_LABEL, "s"));
         all.add(pod);
         if (manifests.cluster().bindings().isEmpty()) {
             all.add(new AzureIdentityBinding(Metadata.of("default", "b"), "a", "s"));
         }
-        var complete = new Manifests(Cluster.of(all), List.of(), List.of());
-        return new Explainer(complete, MatchRules.of(profile), Instant.EPOCH).explain(pod, Explainer.DEFAULT_QUERY);
+        Cluster complete = Cluster.of(all);
+        return Replay.of(complete, pod, MatchRules.of(profile), Instant.EPOCH, QUERY);
     }
 
     private void exception(Case test) {
@@ -155,18 +156,18 @@ public class ModelCasesTest extends CaseRunner {
         }
         var pod = Pod.of(podNamespace, "p", strings(test.object("podLabels")));
         var rules = MatchRules.of(Profile.V1_8_17);
-        var manifests = new Manifests(Cluster.of(objects), List.of(), List.of());
+        Cluster cluster = Cluster.of(objects);
 
-        boolean excepted =
-                new IdentityMatcher(manifests.cluster(), rules).bypass(pod).isPresent();
+        boolean excepted = new IdentityMatcher(cluster, rules).bypass(pod).isPresent();
 
         assertThat(excepted)
                 .isEqualTo(
                         test.expected().getOrDefault("excepted", test.expected().get("token")));
         if (test.expected().containsKey("token")) {
-            Explanation explanation =
-                    new Explainer(manifests, rules, Instant.EPOCH).explain(pod, Explainer.DEFAULT_QUERY);
-            assertThat(explanation.nmi().status() == 200)
+            assertThat(Replay.of(cluster, pod, rules, Instant.EPOCH, QUERY)
+                                    .nmi()
+                                    .status()
+                            == 200)
                     .isEqualTo(test.expected().get("token"));
         }
     }
@@ -222,11 +223,11 @@ public class ModelCasesTest extends CaseRunner {
                     () -> {
                         runs.incrementAndGet();
                         if (!test.text("result").isEmpty()) {
-                            throw new ArmException(test.text("result"));
+                            throw new MachineUpdateException(test.text("result"));
                         }
                     },
                     error -> Boolean.TRUE.equals(test.given().get("shouldRetry")));
-        } catch (ArmException e) {
+        } catch (MachineUpdateException e) {
             failed = true;
         }
 
@@ -235,7 +236,7 @@ public class ModelCasesTest extends CaseRunner {
     }
 
     private void validateResourceId(Case test) {
-        assertThat(!ResourceId.isWellFormed(test.text("resourceID")))
+        assertThat(!IdentityResourceId.isWellFormed(test.text("resourceID")))
                 .isEqualTo(test.expected().get("error"));
     }
 

@@ -138,7 +138,7 @@ class ManifestReaderTest {
         assertThat(manifests.problems())
                 .singleElement()
                 .hasToString("m.yaml:4:14: AzureIdentity default/a: spec.type must be of type integer, not string: the"
-                        + " object is left out");
+                        + " object is ignored");
     }
 
     @Test
@@ -157,8 +157,8 @@ class ManifestReaderTest {
             delimiter = '|',
             value = {
                 "'{kind: Pod, apiVersion: v1}' | m.yaml:1:1: This manifest has no metadata",
-                "'kind: Pod\nkind: Pod' | 'm.yaml:2:1: The key \"kind\" was given already in line 1'",
-                "'- a' | 'm.yaml:1:1: A manifest is an object with apiVersion and kind, and this is of type array'",
+                "'kind: Pod\nkind: Pod' | 'm.yaml:2:1: The key \"kind\" was already given on line 1'",
+                "'- a' | 'm.yaml:1:1: A manifest is an object with apiVersion and kind, but this is of type array'",
                 "'a: &a [*a]' | 'm.yaml:1:4: Aliases or nesting make this document too large'"
             })
     void read_ofWhatIsNoManifest_saysWhereAndWhy(String text, String message) {

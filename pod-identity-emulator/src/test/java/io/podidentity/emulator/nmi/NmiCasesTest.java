@@ -65,7 +65,8 @@ public class NmiCasesTest extends CaseRunner {
     private void parseTokenRequest(Case test) {
         String query = URI.create(test.text("url")).getRawQuery();
 
-        TokenRequest request = TokenRequest.parse(Parameters.parse(query == null ? "" : query), NmiCase.profile(test));
+        NmiTokenRequest request =
+                NmiTokenRequest.parse(Parameters.parse(query == null ? "" : query), NmiCase.profile(test));
 
         var expected = test.expected();
         assertThat(request.identity().clientId()).isEqualTo(expected.getOrDefault("clientID", ""));
@@ -76,7 +77,7 @@ public class NmiCasesTest extends CaseRunner {
     private void validateResource(Case test) {
         String query = "resource=" + test.text("resource");
 
-        TokenRequest request = TokenRequest.parse(Parameters.parse(query), NmiCase.profile(test));
+        NmiTokenRequest request = NmiTokenRequest.parse(Parameters.parse(query), NmiCase.profile(test));
 
         assertThat(request.resource().isEmpty()).isNotEqualTo(test.expected().get("valid"));
     }

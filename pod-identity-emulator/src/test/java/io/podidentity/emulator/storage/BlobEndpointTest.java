@@ -3,8 +3,8 @@ package io.podidentity.emulator.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.Client;
-import io.podidentity.emulator.ManagedIdentity;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.plan.ManagedIdentity;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

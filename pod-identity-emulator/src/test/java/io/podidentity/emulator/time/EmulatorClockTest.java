@@ -21,7 +21,7 @@ class EmulatorClockTest {
     @Test
     void instant_scaled_runsTimesFasterThanTheMachine() {
         var nanoTime = new AtomicLong(-5);
-        var clock = new ScaledClock(60, START, nanoTime::get);
+        var clock = new EmulatorClock.ScaledClock(60, START, nanoTime::get);
 
         nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
 
@@ -44,7 +44,7 @@ class EmulatorClockTest {
         for (double factor : new double[] {0.5, 0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> EmulatorClock.scaled(factor))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("A time scale is a number of 1 or more, not " + factor);
+                    .hasMessage("A time scale must be a number of at least 1, not " + factor);
         }
     }
 
@@ -92,7 +92,8 @@ class EmulatorClockTest {
 
     @Test
     void advance_backwards_isRefused() {
-        assertThatThrownBy(() -> manual.advance(Duration.ofSeconds(-1))).hasMessage("Time does not go back");
+        assertThatThrownBy(() -> manual.advance(Duration.ofSeconds(-1)))
+                .hasMessage("A clock cannot be moved backwards");
     }
 
     @Test

@@ -1,0 +1,135 @@
+package io.podidentity.emulator.entra;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.FederatedCredentials.Match;
+import io.podidentity.emulator.directory.ServicePrincipal;
+import java.net.URI;
+import java.security.Key;
+import java.security.PublicKey;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Optional;
+
+/**
+ * Checks a signed assertion that stands in for a secret: one that the application signed itself with a registered
+ * certificate (issuer and subject are the client ID), else one of another issuer that a federated credential names.
+ */
+final class AssertionCheck {
+
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+    private final Directory directory;
+    private final URI authority;
+    private final Clock clock;
+
+    AssertionCheck(Directory directory, URI authority, Clock clock) {
+        this.directory = directory;
+        this.authority = authority;
+        this.clock = clock;
+    }
+
+    /** @throws EntraException if it does not hold */
+    void check(ServicePrincipal principal, String assertion) {
+        SignedJWT jwt;
+        JWTClaimsSet claims;
+        try {
+            jwt = SignedJWT.parse(assertion);
+            claims = jwt.getJWTClaimsSet();
+        } catch (ParseException e) {
+            throw new EntraException(EntraError.MALFORMED_ASSERTION, "JWT token is invalid or malformed.");
+        }
+        if (principal.clientId().equalsIgnoreCase(claims.getIssuer())) {
+            checkOwn(principal, jwt, claims);
+        } else {
+            checkFederated(principal, jwt, claims);
+        }
+        checkTime(claims);
+    }
+
+    private void checkOwn(ServicePrincipal principal, SignedJWT jwt, JWTClaimsSet claims) {
+        boolean signed =
+                principal.certificates().stream().anyMatch(certificate -> verifies(jwt, certificate.getPublicKey()));
+        if (!signed) {
+            throw new EntraException(
+                    EntraError.ASSERTION_CERTIFICATE,
+                    "The certificate with identifier used to sign the client"
+                            + " assertion is not registered on application.");
+        }
+        if (claims.getAudience().stream().noneMatch(audience -> audience.startsWith(authority.toString()))) {
+            throw new EntraException(
+                    EntraError.ASSERTION_AUDIENCE, "Client assertion audience claim does not match Realm issuer.");
+        }
+    }
+
+    private void checkFederated(ServicePrincipal principal, SignedJWT jwt, JWTClaimsSet claims) {
+        String issuer = Optional.ofNullable(claims.getIssuer()).orElse("");
+        String subject = Optional.ofNullable(claims.getSubject()).orElse("");
+        Match match = directory.federation().match(principal.clientId(), issuer, subject, claims.getAudience());
+        if (match == Match.OTHER_ISSUER) {
+            throw mismatch(EntraError.FEDERATED_ISSUER, "issuer '" + issuer + "'");
+        }
+        PublicKey key = directory
+                .issuers()
+                .keyOf(issuer)
+                .orElseThrow(() -> new EntraException(
+                        EntraError.ISSUER_UNREACHABLE,
+                        "Request to External OIDC endpoint failed. The issuer '" + issuer + "' cannot be reached."));
+        if (!verifies(jwt, key)) {
+            throw new EntraException(EntraError.ASSERTION_SIGNATURE, "Assertion failed signature validation.");
+        }
+        switch (match) {
+            case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
+            case OTHER_AUDIENCE ->
+                throw mismatch(
+                        EntraError.FEDERATED_AUDIENCE, "audience '" + String.join(", ", claims.getAudience()) + "'");
+            // The error from the time before Entra said what differs; see FederatedCredentials.
+            case NOT_KNOWN_YET ->
+                throw mismatch(EntraError.FEDERATED_MISMATCH, "issuer '" + issuer + "' and subject '" + subject + "'");
+            case ACCEPTED, OTHER_ISSUER -> {}
+        }
+    }
+
+    private static EntraException mismatch(EntraError error, String presented) {
+        return new EntraException(
+                error,
+                "No matching federated identity record found for presented assertion " + presented
+                        + ". Check your federated identity credential Subject, Audience and Issuer against the"
+                        + " presented assertion."
+                        + " https://learn.microsoft.com/entra/workload-id/workload-identity-federation");
+    }
+
+    private void checkTime(JWTClaimsSet claims) {
+        Instant now = clock.instant();
+        Date from = claims.getNotBeforeTime();
+        Date until = claims.getExpirationTime();
+        boolean valid = until != null
+                && now.isBefore(until.toInstant().plus(CLOCK_SKEW))
+                && (from == null || !now.isBefore(from.toInstant().minus(CLOCK_SKEW)));
+        if (!valid) {
+            throw new EntraException(
+                    EntraError.ASSERTION_EXPIRED,
+                    "Client assertion is not within its valid time range. Current time: %s, assertion valid from %s, expiry time of assertion %s."
+                            .formatted(
+                                    now,
+                                    from == null ? "-" : from.toInstant(),
+                                    until == null ? "-" : until.toInstant()));
+        }
+    }
+
+    private static boolean verifies(SignedJWT jwt, Key key) {
+        try {
+            JWSVerifier verifier = new DefaultJWSVerifierFactory().createJWSVerifier(jwt.getHeader(), key);
+            return jwt.verify(verifier);
+        } catch (JOSEException keyOfAnotherKind) {
+            return false;
+        }
+    }
+}

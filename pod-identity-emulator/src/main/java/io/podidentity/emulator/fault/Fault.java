@@ -1,0 +1,118 @@
+package io.podidentity.emulator.fault;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.emulator.http.Answer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A wrong answer, as data: what {@link Faults} gives in place of the right one. Immutable; arguments are not null. */
+public final class Fault {
+
+    private static final String JSON = "application/json; charset=utf-8";
+
+    /** Null for the right answer. */
+    private final @Nullable Answer answer;
+
+    private final Duration delay;
+
+    private Fault(@Nullable Answer answer, Duration delay) {
+        this.answer = answer;
+        this.delay = delay;
+    }
+
+    /** An HTTP status with a JSON body of {@code error} and {@code error_description}. */
+    public static Fault status(int status) {
+        return status(
+                status, "{\"error\":\"emulated_fault\",\"error_description\":\"A fault of status " + status + "\"}");
+    }
+
+    /** An HTTP status with a body that is said to be JSON, whatever it is. */
+    public static Fault status(int status, String body) {
+        return status(status, JSON, body);
+    }
+
+    public static Fault status(int status, String contentType, String body) {
+        return new Fault(Answer.text(status, requireNonNull(contentType, "contentType"), body), Duration.ZERO);
+    }
+
+    /** Status 200, said to be JSON, and is not. */
+    public static Fault garbage() {
+        return status(200, "<html><body>Sign in to the hotel's network</body></html>");
+    }
+
+    /** Status 200 and the beginning of a JSON body; then the connection ends before the announced length. */
+    public static Fault cut() {
+        return new Fault(Answer.of(200, new CutBody()).with("Content-Type", JSON), Duration.ZERO);
+    }
+
+    /** Status 200 and a JSON string that goes on until the client hangs up or the emulator is closed. */
+    public static Fault endless() {
+        return new Fault(Answer.of(200, new EndlessBody()).with("Content-Type", JSON), Duration.ZERO);
+    }
+
+    /** The right answer, {@code delay} late. */
+    public static Fault slow(Duration delay) {
+        return new Fault(null, requireNonNull(delay, "delay"));
+    }
+
+    /** The same fault, {@code delay} late. */
+    public Fault after(Duration delay) {
+        return new Fault(answer, requireNonNull(delay, "delay"));
+    }
+
+    /**
+     * The same fault with a header more, such as {@code Retry-After}.
+     *
+     * @throws IllegalStateException on {@link #slow}, whose answer is the right one
+     */
+    public Fault header(String name, String value) {
+        if (answer == null) {
+            throw new IllegalStateException("slow() gives the right answer late, so it cannot have another header");
+        }
+        return new Fault(answer.with(name, value), delay);
+    }
+
+    Answer insteadOf(Supplier<Answer> rightAnswer) {
+        return (answer == null ? rightAnswer.get() : answer).after(delay);
+    }
+
+    private static final class CutBody implements Answer.Body {
+        private static final byte[] BEGINNING = "{\"access_token\":\"eyJ0".getBytes(StandardCharsets.US_ASCII);
+
+        @Override
+        public long length() {
+            return 2000;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            out.write(BEGINNING);
+            out.flush();
+            throw new EOFException("cut on purpose");
+        }
+    }
+
+    private static final class EndlessBody implements Answer.Body {
+        private static final byte[] CHUNK = "a".repeat(8192).getBytes(StandardCharsets.US_ASCII);
+
+        @Override
+        public long length() {
+            return -1;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            out.write("{\"access_token\":\"".getBytes(StandardCharsets.US_ASCII));
+            while (!Thread.currentThread().isInterrupted()) {
+                out.write(CHUNK);
+            }
+            throw new EOFException("the emulator is closed");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.podidentity.emulator.fault;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collections;
+import java.util.Queue;
+
+/**
+ * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
+ * again. Thread-safe; arguments are not null.
+ */
+public final class Faults {
+
+    private final FaultQueues queues;
+
+    /** Puts what is ordered into those queues. */
+    public Faults(FaultQueues queues) {
+        this.queues = queues;
+    }
+
+    /**
+     * Adds faults for the next requests to the metadata service, one each. From 1.6.0 on NMI asks it twice for a token:
+     * the first time only whether it is there.
+     */
+    public Faults imds(Fault... faults) {
+        return add(queues.imds, faults);
+    }
+
+    /**
+     * Adds the same fault for the next {@code times} requests to the metadata service.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults imds(int times, Fault fault) {
+        requireNonNull(fault, "fault");
+        queues.imds.addAll(Collections.nCopies(times, fault));
+        return this;
+    }
+
+    /** Adds faults for the next requests to Entra, one each; the discovery document counts as one too. */
+    public Faults entra(Fault... faults) {
+        return add(queues.entra, faults);
+    }
+
+    /** Adds faults for the next requests to the blob endpoint, one each. */
+    public Faults storage(Fault... faults) {
+        return add(queues.storage, faults);
+    }
+
+    /** Adds faults for the next requests of pods to NMI, one each, in place of what NMI would say. */
+    public Faults nmi(Fault... faults) {
+        return add(queues.nmi, faults);
+    }
+
+    /**
+     * Makes NMI not find the pod that asks, for the next {@code times} requests: it looks for 1.2 s of the cluster's
+     * time and says {@code pod list is empty}.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults unknownPod(int times) {
+        queues.callers.addAll(Collections.nCopies(times, CallerFault.UNKNOWN));
+        return this;
+    }
+
+    /**
+     * Makes NMI find two pods at the address of the one that asks, for the next {@code times} requests.
+     *
+     * @throws IllegalArgumentException if {@code times} is negative
+     */
+    public Faults ambiguousPod(int times) {
+        queues.callers.addAll(Collections.nCopies(times, CallerFault.AMBIGUOUS));
+        return this;
+    }
+
+    /**
+     * Adds a failure of Resource Manager, for the next request that it matches.
+     *
+     * @param order {@code METHOD PATH-PART STATUS CODE}, such as {@code PUT federatedIdentityCredentials 409 Conflict};
+     *     with the status {@code failed} the request succeeds and the operation that it starts fails
+     * @throws IllegalArgumentException if it is not of that form
+     */
+    public Faults resourceManager(String order) {
+        queues.resourceManager.add(requireNonNull(order, "order"));
+        return this;
+    }
+
+    /** Removes the faults that have not been used yet. */
+    public void clear() {
+        queues.clear();
+    }
+
+    private Faults add(Queue<Fault> queue, Fault... faults) {
+        for (Fault fault : faults) {
+            queue.add(requireNonNull(fault, "fault"));
+        }
+        return this;
+    }
+}

@@ -1,0 +1,5 @@
+/** What was asked and what was logged. */
+@NullMarked
+package io.podidentity.emulator.history;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package io.podidentity.emulator.nmi;
+
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.match.IdentityRequest;
+
+/**
+ * What a pod asks for. Other parameters, such as {@code object_id}, are not looked at.
+ *
+ * @param identity by {@code client_id} and {@code msi_res_id}, from 1.6.2, or {@code mi_res_id}, from 1.8.15
+ * @param resource empty if there is none
+ */
+record NmiTokenRequest(IdentityRequest identity, String resource) {
+
+    static NmiTokenRequest parse(Parameters query, Profile profile) {
+        String resourceId = profile.isAtLeast(1, 6, 2) ? query.get("msi_res_id").orElse("") : "";
+        if (resourceId.isEmpty() && profile.isAtLeast(1, 8, 15)) {
+            resourceId = query.get("mi_res_id").orElse("");
+        }
+        var identity = new IdentityRequest(query.get("client_id").orElse(""), resourceId);
+        return new NmiTokenRequest(identity, query.get("resource").orElse(""));
+    }
+}

@@ -1,0 +1,308 @@
+package io.podidentity.emulator.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.directory.BlobRole;
+import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.LogLine;
+import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.history.RequestHistory;
+import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The options of an emulator. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
+ * one is given; the default roles make every principal a Storage Blob Data Reader.
+ *
+ * <p>Not thread-safe. Arguments are not null; GUIDs are compared case-insensitively.
+ *
+ * @param <B> the builder, which each method returns
+ */
+public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
+
+    private final TenantPlan plan = new TenantPlan();
+    private Ports ports = new Ports(0, 0, 0);
+    private Consumer<RecordedRequest> listener = request -> {};
+    private Consumer<LogLine> logListener = line -> {};
+
+    protected EmulatorOptions() {}
+
+    /** The tenant's ID, a GUID. */
+    public B tenantId(String tenantId) {
+        plan.tenantId = requireNonNull(tenantId, "tenantId");
+        return self();
+    }
+
+    /** Assigns identities to the node; called with none, the node has none. */
+    public B identity(ManagedIdentity... identities) {
+        plan.addIdentities(List.of(identities));
+        return self();
+    }
+
+    /** Adds identities that exist in the tenant and are not assigned to the node: what workload identity needs. */
+    public B unassignedIdentity(ManagedIdentity... identities) {
+        plan.unassigned.addAll(List.of(identities));
+        return self();
+    }
+
+    /** Adds an application with a secret; called again with the same client ID, it adds a second valid secret. */
+    public B application(String clientId, String objectId, String secret) {
+        plan.addApplication(new Application(clientId, objectId, secret));
+        return self();
+    }
+
+    /** Keeps the default application, but with this secret instead of a new one each time. */
+    public B defaultApplication(String secret) {
+        plan.addApplication(Defaults.application(secret));
+        return self();
+    }
+
+    /** Adds an expired secret to the application. */
+    public B expiredSecret(String clientId, String secret) {
+        plan.addExpiredSecret(requireNonNull(clientId, "clientId"), requireNonNull(secret, "secret"));
+        return self();
+    }
+
+    /** Lets the application or identity authenticate by assertions that the certificate's private key signed. */
+    public B certificate(String clientId, X509Certificate certificate) {
+        plan.addCertificate(requireNonNull(clientId, "clientId"), requireNonNull(certificate, "certificate"));
+        return self();
+    }
+
+    /**
+     * Lets the application or identity authenticate by another issuer's tokens; all three strings must match exactly,
+     * including a trailing slash.
+     */
+    public B federatedCredential(String clientId, String issuer, String subject, String audience) {
+        return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);
+    }
+
+    /** The same, but known everywhere only {@code delay} after the start, on the cluster's clock. */
+    public B federatedCredential(String clientId, String issuer, String subject, String audience, Duration delay) {
+        plan.addFederatedCredential(
+                requireNonNull(clientId, "clientId"),
+                new FederatedCredential(
+                        requireNonNull(issuer, "issuer"),
+                        requireNonNull(subject, "subject"),
+                        requireNonNull(audience, "audience")),
+                requireNonNull(delay, "delay"));
+        return self();
+    }
+
+    /**
+     * Lets an identity authenticate by the tokens of a service account of the emulated cluster. An account that is
+     * annotated with a client ID is trusted without this, until {@link #withoutAssumedCredentials}. An identity that
+     * was not described before is created.
+     *
+     * @param subject {@code system:serviceaccount:NAMESPACE:NAME}, compared exactly
+     * @param delay how long after the start, on the cluster's clock, it is known everywhere
+     */
+    public B federatedServiceAccount(String clientId, String subject, Duration delay) {
+        return federatedServiceAccount(clientId, subject, WebhookSettings.AUDIENCE, delay);
+    }
+
+    /** The same, for tokens of another audience than {@code api://AzureADTokenExchange}. */
+    public B federatedServiceAccount(String clientId, String subject, String audience, Duration delay) {
+        plan.trusted.add(new WorkloadPlan.Trust(
+                requireNonNull(clientId, "clientId"),
+                requireNonNull(subject, "subject"),
+                requireNonNull(audience, "audience"),
+                requireNonNull(delay, "delay")));
+        return self();
+    }
+
+    /**
+     * Leaves every service account without a federated credential, unless one is given, and the tenant without the
+     * identities that only annotations name.
+     */
+    public B withoutAssumedCredentials() {
+        plan.trustsAnnotated = false;
+        return self();
+    }
+
+    /** Binds an identity, known or new, to the emulated cluster, as {@code az aks identity-binding create} does. */
+    public B identityBinding(String clientId) {
+        plan.bound.add(requireNonNull(clientId, "clientId"));
+        return self();
+    }
+
+    /** The public key of a token issuer, by which its assertions are verified. */
+    public B issuerKey(String issuer, PublicKey key) {
+        plan.issuerKeys.put(requireNonNull(issuer, "issuer"), requireNonNull(key, "key"));
+        return self();
+    }
+
+    /** The one user, who signs in by device code. */
+    public B user(String userPrincipalName, String objectId) {
+        plan.user =
+                new User(requireNonNull(userPrincipalName, "userPrincipalName"), requireNonNull(objectId, "objectId"));
+        return self();
+    }
+
+    /** Puts a blob; the array is copied. */
+    public B blob(String container, String name, String contentType, byte[] content) {
+        requireNonNull(container, "container");
+        requireNonNull(name, "name");
+        requireNonNull(contentType, "contentType");
+        byte[] copy = content.clone();
+        plan.addBlob(store -> store.put(container, name, contentType, copy));
+        return self();
+    }
+
+    /**
+     * Assigns a role on the storage account.
+     *
+     * @param principal the object ID or client ID of an identity or application, or the name or object ID of the user
+     * @param role {@code Storage Blob Data Reader}, {@code … Contributor} or {@code … Owner}
+     * @throws IllegalArgumentException if the role is another
+     */
+    public B role(String principal, String role) {
+        return role(principal, role, Duration.ZERO);
+    }
+
+    /**
+     * The same, but without effect until {@code delay} after the start, on the cluster's clock; Azure may take ten
+     * minutes.
+     *
+     * @throws IllegalArgumentException if the role is another
+     */
+    public B role(String principal, String role, Duration delay) {
+        plan.addRole(requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay"));
+        return self();
+    }
+
+    /** Leaves everyone without a role, unless {@link #role} assigns some. */
+    public B withoutRoles() {
+        plan.defaultRoles = false;
+        return self();
+    }
+
+    /**
+     * How long access tokens live; by default an hour from Entra and a day from the metadata service.
+     *
+     * @throws IllegalArgumentException if it is shorter than a second
+     */
+    public B tokenLifetime(Duration lifetime) {
+        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("A token must live for at least one second, not " + lifetime);
+        }
+        plan.tokenLifetime = lifetime;
+        return self();
+    }
+
+    /** The clock by which tokens are issued and checked; the system's by default. */
+    public B clock(Clock clock) {
+        plan.clock = requireNonNull(clock, "clock");
+        return self();
+    }
+
+    /** The clock on which the cluster waits and Azure's changes spread; the machine's by default. */
+    public B clusterClock(EmulatorClock clock) {
+        plan.clusterClock = requireNonNull(clock, "clock");
+        return self();
+    }
+
+    /**
+     * Adds manifests: files, and folders with all that is below them. They are read by {@code start()}, as the profile
+     * decodes them, and beside those given to {@link #cluster}. What they refer to in Azure, identities and the secrets
+     * of applications, is there unless the tenant has it differently.
+     */
+    public B manifests(Path... paths) {
+        plan.manifests.addAll(List.of(paths));
+        return self();
+    }
+
+    /**
+     * What runs in the cluster; by default 1.5.4 if anything in it asks for pod identity, else workload identity alone.
+     */
+    public B profile(Profile profile) {
+        plan.profile = requireNonNull(profile, "profile");
+        return self();
+    }
+
+    /** The profile with other than the default flags. */
+    public B nmi(NmiSettings settings) {
+        plan.nmi = requireNonNull(settings, "settings");
+        return self();
+    }
+
+    /**
+     * Lets the cluster's time pass faster than the machine's: MIC's, NMI's and Azure's waits, not the life of tokens.
+     *
+     * @param timesFaster 1 or more; at 60 a minute of the cluster passes in a second
+     * @throws IllegalArgumentException if it is less than 1 or not a number
+     */
+    public B timeScale(double timesFaster) {
+        return clusterClock(EmulatorClock.scaled(timesFaster));
+    }
+
+    /** Is told of every line that MIC and NMI log, on the thread that logs it. */
+    public B onLog(Consumer<LogLine> listener) {
+        this.logListener = requireNonNull(listener, "listener");
+        return self();
+    }
+
+    /** The objects of the cluster, in place of none. */
+    public B cluster(Cluster cluster) {
+        plan.cluster = requireNonNull(cluster, "cluster");
+        return self();
+    }
+
+    /** The version of the workload identity webhook, which decides on paths and names; 1.6.0 by default. */
+    public B webhook(WebhookVersion version) {
+        plan.webhook = requireNonNull(version, "version");
+        return self();
+    }
+
+    /** The ports on 127.0.0.1; 0, the default, takes any free one. */
+    public B ports(int imds, int entra, int storage) {
+        ports = new Ports(imds, entra, storage);
+        return self();
+    }
+
+    /** Is told of every request, on the thread that serves it. */
+    public B onRequest(Consumer<RecordedRequest> listener) {
+        this.listener = requireNonNull(listener, "listener");
+        return self();
+    }
+
+    /** The builder itself. */
+    protected abstract B self();
+
+    /**
+     * What the options describe now.
+     *
+     * @throws IllegalStateException if a credential was given for a client ID that nothing here has
+     * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read
+     */
+    protected final Tenant tenant() {
+        return plan.tenant();
+    }
+
+    protected final Ports ports() {
+        return ports;
+    }
+
+    /** A new, empty history that tells the listener of each request. */
+    protected final RequestHistory requests() {
+        return new RequestHistory(listener);
+    }
+
+    /** A new, empty history that tells the listener of each line. */
+    protected final LogHistory log() {
+        return new LogHistory(logListener);
+    }
+}

@@ -1,0 +1,213 @@
+package io.podidentity.emulator.plan;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.directory.BlobRole;
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.directory.ObjectIds;
+import io.podidentity.emulator.directory.Principals;
+import io.podidentity.emulator.directory.RegisteredSecret;
+import io.podidentity.emulator.directory.RoleAssignments;
+import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.TrustedIssuers;
+import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.storage.BlobStore;
+import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookVersion;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the options and makes a tenant of them. Not thread-safe. */
+final class TenantPlan {
+
+    /** Null for the one that the manifests name, or else the default one. */
+    @Nullable
+    String tenantId;
+
+    User user = Defaults.USER;
+    boolean defaultRoles = true;
+
+    @Nullable
+    Duration tokenLifetime;
+
+    Clock clock = Clock.systemUTC();
+    EmulatorClock clusterClock = EmulatorClock.real();
+    Cluster cluster = Cluster.EMPTY;
+    final List<Path> manifests = new ArrayList<>();
+
+    @Nullable
+    Profile profile;
+
+    @Nullable
+    NmiSettings nmi;
+
+    WebhookVersion webhook = WebhookVersion.V1_6_0;
+    boolean trustsAnnotated = true;
+    final List<WorkloadPlan.Trust> trusted = new ArrayList<>();
+    final List<String> bound = new ArrayList<>();
+    final List<ManagedIdentity> unassigned = new ArrayList<>();
+    final Map<String, PublicKey> issuerKeys = new HashMap<>();
+
+    private @Nullable List<ManagedIdentity> identities;
+    private final List<Application> applications = new ArrayList<>();
+    private final List<Credential> credentials = new ArrayList<>();
+    private final List<Consumer<BlobStore>> blobs = new ArrayList<>();
+    private final List<Federation> federations = new ArrayList<>();
+    private final List<Role> roles = new ArrayList<>();
+
+    /** A credential beside the first secret, to be added to the principal of that client ID. */
+    private record Credential(String clientId, UnaryOperator<ServicePrincipal> addition) {}
+
+    private record Federation(String clientId, FederatedCredential credential, Duration delay) {}
+
+    private record Role(String objectId, BlobRole role, Duration delay) {}
+
+    void addIdentities(List<ManagedIdentity> more) {
+        if (identities == null) {
+            identities = new ArrayList<>();
+        }
+        identities.addAll(more);
+    }
+
+    void addApplication(Application application) {
+        applications.add(application);
+    }
+
+    void addExpiredSecret(String clientId, String secret) {
+        credentials.add(new Credential(clientId, principal -> principal.with(new RegisteredSecret(secret, true))));
+    }
+
+    void addCertificate(String clientId, X509Certificate certificate) {
+        credentials.add(new Credential(clientId, principal -> principal.with(certificate)));
+    }
+
+    void addFederatedCredential(String clientId, FederatedCredential credential, Duration delay) {
+        federations.add(new Federation(clientId, credential, delay));
+    }
+
+    void addBlob(Consumer<BlobStore> blob) {
+        blobs.add(blob);
+    }
+
+    void addRole(String objectId, BlobRole role, Duration delay) {
+        roles.add(new Role(objectId, role, delay));
+    }
+
+    Tenant tenant() {
+        List<ManagedIdentity> onNode = identities == null ? List.of(Defaults.IDENTITY) : List.copyOf(identities);
+        List<Application> registered = applications.isEmpty()
+                ? List.of(Defaults.application(RegisteredSecret.newValue()))
+                : List.copyOf(applications);
+        var principals = principals(onNode, registered);
+        var plan = podIdentity();
+        var directory = new Directory(
+                tenantId == null ? plan.tenantId().orElse(Defaults.TENANT_ID) : tenantId,
+                plan.auxiliaryTenantIds(),
+                user,
+                new Principals(principals.values()),
+                onNode.stream().map(ManagedIdentity::onNode).toList(),
+                federation(principals),
+                issuers(),
+                roles(principals));
+        return new Tenant(
+                directory,
+                onNode,
+                registered,
+                blobStore(),
+                tokenLifetime,
+                clock,
+                clusterClock,
+                workloads(plan.cluster()),
+                plan);
+    }
+
+    private PodIdentityPlan podIdentity() {
+        boolean everyoneReads = defaultRoles && roles.isEmpty();
+        return PodIdentityPlan.of(cluster, manifests, profile, nmi, everyoneReads);
+    }
+
+    private WorkloadPlan workloads(Cluster cluster) {
+        return new WorkloadPlan(cluster, webhook, trusted, trustsAnnotated, bound);
+    }
+
+    private Map<String, ServicePrincipal> principals(List<ManagedIdentity> onNode, List<Application> registered) {
+        var principals = new LinkedHashMap<String, ServicePrincipal>();
+        Stream.concat(onNode.stream(), unassigned.stream())
+                .map(identity -> new ServicePrincipal(identity.clientId(), identity.objectId()))
+                .forEach(principal -> principals.put(key(principal.clientId()), principal));
+        Stream.concat(trusted.stream().map(WorkloadPlan.Trust::clientId), bound.stream())
+                .map(clientId -> new ServicePrincipal(clientId, ObjectIds.of(clientId)))
+                .forEach(principal -> principals.putIfAbsent(key(principal.clientId()), principal));
+        for (Application application : registered) {
+            var principal = new ServicePrincipal(application.clientId(), application.objectId());
+            var secret = new RegisteredSecret(application.secret(), false);
+            principals.merge(key(application.clientId()), principal.with(secret), (first, again) -> first.with(secret));
+        }
+        for (Credential credential : credentials) {
+            ServicePrincipal principal = known(principals, credential.clientId());
+            principals.put(key(credential.clientId()), credential.addition().apply(principal));
+        }
+        return principals;
+    }
+
+    private static ServicePrincipal known(Map<String, ServicePrincipal> principals, String clientId) {
+        ServicePrincipal principal = principals.get(key(clientId));
+        if (principal == null) {
+            throw new IllegalStateException("A credential was given for client ID " + clientId
+                    + ", but there is no application or identity of that ID: add it with application(…) or"
+                    + " identity(…)");
+        }
+        return principal;
+    }
+
+    private FederatedCredentials federation(Map<String, ServicePrincipal> principals) {
+        var created = new FederatedCredentials(clusterClock);
+        for (Federation federation : federations) {
+            String clientId = known(principals, federation.clientId()).clientId();
+            created.create(clientId, federation.credential(), federation.delay());
+        }
+        return created;
+    }
+
+    private TrustedIssuers issuers() {
+        var issuers = new TrustedIssuers();
+        issuerKeys.forEach(issuers::publish);
+        return issuers;
+    }
+
+    private RoleAssignments roles(Map<String, ServicePrincipal> principals) {
+        var assigned = new RoleAssignments(clusterClock);
+        roles.forEach(role -> assigned.assign(role.objectId(), role.role(), role.delay()));
+        if (defaultRoles && roles.isEmpty()) {
+            principals.values().forEach(one -> assigned.assign(one.objectId(), BlobRole.READER, Duration.ZERO));
+            assigned.assign(user.objectId(), BlobRole.READER, Duration.ZERO);
+        }
+        return assigned;
+    }
+
+    private BlobStore blobStore() {
+        var store = new BlobStore(clock.instant());
+        (blobs.isEmpty() ? Defaults.samples() : blobs).forEach(blob -> blob.accept(store));
+        return store;
+    }
+
+    private static String key(String guid) {
+        return guid.toLowerCase(Locale.ROOT);
+    }
+}

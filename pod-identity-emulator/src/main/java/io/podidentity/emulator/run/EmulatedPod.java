@@ -1,0 +1,27 @@
+package io.podidentity.emulator.run;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A pod of the emulated cluster, as a program on this machine can play it. Immutable.
+ *
+ * @param namespace not null
+ * @param name not null
+ * @param imds the metadata service as this pod sees it, without a trailing slash; not null
+ * @param environment the variables that a program in the pod would see; not null, unmodifiable
+ * @param refusal why the cluster does not create the pod; empty if it does
+ */
+public record EmulatedPod(
+        String namespace, String name, URI imds, Map<String, String> environment, Optional<String> refusal) {
+
+    /**
+     * Makes a pod.
+     *
+     * @throws NullPointerException if an argument is null
+     */
+    public EmulatedPod {
+        environment = Map.copyOf(environment);
+    }
+}

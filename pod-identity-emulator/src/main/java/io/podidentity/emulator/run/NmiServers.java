@@ -1,0 +1,110 @@
+package io.podidentity.emulator.run;
+
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.nmi.Nmi;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
+ * probes and metrics.
+ *
+ * <p>Thread-safety: safe.
+ */
+final class NmiServers implements AutoCloseable {
+
+    private static final String PORT = ":40000";
+
+    private final Nmi nmi;
+    private final PodAddresses addresses;
+    private final FaultQueues faults;
+    private final RequestListener requests;
+    private final LoopbackServer host;
+    private final LoopbackServer observed;
+    private final Object lock = new Object();
+
+    // @GuardedBy("lock")
+    private final Map<ObjectName, LoopbackServer> pods = new HashMap<>();
+
+    /** @throws java.io.UncheckedIOException if no port can be had */
+    NmiServers(Nmi nmi, PodAddresses addresses, FaultQueues faults, RequestListener requests) {
+        this.nmi = nmi;
+        this.addresses = addresses;
+        this.faults = faults;
+        this.requests = requests;
+        this.host = serve("nmi", nmi.seenFrom("127.0.0.1" + PORT));
+        this.observed = serve("nmi", nmi.observed());
+    }
+
+    private LoopbackServer serve(String name, Endpoint endpoint) {
+        LoopbackServer server = LoopbackServer.bind(name, 0, null, requests);
+        server.serve(endpoint);
+        return server;
+    }
+
+    /**
+     * Begins to serve new pods and stops serving those that are gone.
+     *
+     * @throws java.io.UncheckedIOException if no port can be had
+     */
+    void serve(List<Pod> present) {
+        var names = present.stream().filter(Nmi::intercepts).map(Pod::name).toList();
+        synchronized (lock) {
+            pods.entrySet().removeIf(served -> {
+                boolean gone = !names.contains(served.getKey());
+                if (gone) {
+                    served.getValue().close();
+                }
+                return gone;
+            });
+            names.forEach(name -> pods.computeIfAbsent(name, pod -> serve("nmi", endpoint(pod))));
+        }
+    }
+
+    private Endpoint endpoint(ObjectName pod) {
+        Endpoint right = nmi.seenFrom(addresses.of(pod) + PORT);
+        Endpoint unknown = nmi.seenFrom(PodAddresses.UNKNOWN + PORT);
+        Endpoint ambiguous = nmi.seenFrom(PodAddresses.AMBIGUOUS + PORT);
+        return faults.beforeNmi(request -> switch (faults.nextCaller()) {
+            case NONE -> right.answer(request);
+            case UNKNOWN -> unknown.answer(request);
+            case AMBIGUOUS -> ambiguous.answer(request);
+        });
+    }
+
+    /** The metadata service as the pod sees it, unless the pod is on the node's network. */
+    Optional<URI> of(ObjectName pod) {
+        synchronized (lock) {
+            return Optional.ofNullable(pods.get(pod)).map(NmiServers::uri);
+        }
+    }
+
+    URI host() {
+        return uri(host);
+    }
+
+    URI observed() {
+        return uri(observed);
+    }
+
+    private static URI uri(LoopbackServer server) {
+        return server.uri("127.0.0.1");
+    }
+
+    @Override
+    public void close() {
+        host.close();
+        observed.close();
+        synchronized (lock) {
+            pods.values().forEach(LoopbackServer::close);
+        }
+    }
+}

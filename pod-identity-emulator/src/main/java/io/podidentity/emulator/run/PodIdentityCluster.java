@@ -1,0 +1,163 @@
+package io.podidentity.emulator.run;
+
+import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.LiveCluster;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.directory.NodeIdentity;
+import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.mic.Event;
+import io.podidentity.emulator.mic.Mic;
+import io.podidentity.emulator.mic.MicLoop;
+import io.podidentity.emulator.mic.VirtualMachines;
+import io.podidentity.emulator.nmi.Nmi;
+import io.podidentity.emulator.plan.PodIdentityPlan;
+import io.podidentity.emulator.plan.Tenant;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster's side of pod identity: the manifests as they change, MIC, NMI, and an NMI endpoint for each pod.
+ *
+ * <p>Thread-safety: safe. Lifecycle: made by {@link #create}, running from {@link #start} until {@link #close}.
+ */
+final class PodIdentityCluster implements AutoCloseable {
+
+    private final Tenant tenant;
+    private final PodIdentityPlan plan;
+    private final LiveCluster live;
+    private final VirtualMachines machines;
+    private final AzureOfManifests azure;
+    private final LogHistory log;
+    private final URI imds;
+    private final @Nullable NmiServers nmi;
+    private @Nullable MicLoop mic;
+
+    private PodIdentityCluster(
+            Tenant tenant, Upstream upstream, FaultQueues faults, RequestListener requests, LogHistory log, URI imds) {
+        this.tenant = tenant;
+        this.plan = tenant.podIdentity();
+        this.live = new LiveCluster(plan.cluster());
+        this.machines = new VirtualMachines(tenant.clusterClock());
+        this.azure = new AzureOfManifests(tenant, machines);
+        this.log = log;
+        this.imds = imds;
+        var addresses = new PodAddresses(live);
+        this.nmi = plan.profile().hasNmi()
+                ? new NmiServers(
+                        new Nmi(plan.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log.of("nmi")),
+                        addresses,
+                        faults,
+                        requests)
+                : null;
+    }
+
+    static PodIdentityCluster create(
+            Tenant tenant, Upstream upstream, FaultQueues faults, RequestListener requests, LogHistory log, URI imds) {
+        return new PodIdentityCluster(tenant, upstream, faults, requests, log, imds);
+    }
+
+    /** @throws java.io.UncheckedIOException if no port can be had */
+    void start() {
+        plan.problems().forEach(log.of("podid"));
+        azure.provide(plan.cluster());
+        if (nmi != null) {
+            nmi.serve(plan.cluster().pods());
+        }
+        if (plan.profile().hasMic()) {
+            var clock = tenant.clusterClock();
+            var controller = new Mic(live, plan.nmi().rules(), machines, clock, log.of("mic"), this::logEvent);
+            mic = MicLoop.start(controller, live, clock);
+        }
+    }
+
+    private void logEvent(Event event) {
+        log.of("event")
+                .accept((event.warning() ? "Warning" : "Normal") + "  " + event.reason() + "  " + event.object() + "  "
+                        + event.message());
+    }
+
+    /** Changes what manifests say. */
+    void apply(Cluster manifests) {
+        azure.provide(manifests);
+        if (nmi != null) {
+            nmi.serve(manifests.pods());
+        }
+        live.apply(manifests);
+    }
+
+    Cluster now() {
+        return live.now();
+    }
+
+    /** The identities of the node: those that the tenant was told of, and those that MIC has put there; live. */
+    Iterable<NodeIdentity> node() {
+        return () -> {
+            var identities = new ArrayList<>(tenant.directory().node());
+            identities.addAll(azure.onMachines(live.now()));
+            return identities.iterator();
+        };
+    }
+
+    /** NMI's own address on the node, if the profile has NMI. */
+    Optional<URI> nmiHost() {
+        return Optional.ofNullable(nmi).map(NmiServers::host);
+    }
+
+    Optional<URI> nmiObserved() {
+        return Optional.ofNullable(nmi).map(NmiServers::observed);
+    }
+
+    /** @param workloads the same pods as workload identity sees them, or none of them */
+    List<EmulatedPod> pods(List<EmulatedPod> workloads) {
+        return live.now().pods().stream().map(pod -> emulated(pod, workloads)).toList();
+    }
+
+    private EmulatedPod emulated(Pod pod, List<EmulatedPod> workloads) {
+        URI metadata = Optional.ofNullable(nmi)
+                .flatMap(servers -> servers.of(pod.name()))
+                .orElse(imds);
+        var environment = new TreeMap<>(ownVariables(pod));
+        Optional<EmulatedPod> workload = workloads.stream()
+                .filter(one -> new ObjectName(one.namespace(), one.name()).equals(pod.name()))
+                .findFirst();
+        workload.ifPresent(one -> environment.putAll(one.environment()));
+        if (workload.isPresent() && !workload.get().imds().equals(imds)) {
+            metadata = workload.get().imds();
+        }
+        environment.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", metadata.toString());
+        Optional<String> refusal = workload.flatMap(EmulatedPod::refusal);
+        return new EmulatedPod(pod.namespace(), pod.name().name(), metadata, environment, refusal);
+    }
+
+    /** The variables that the manifest gives the first container with a literal value. */
+    private static Map<String, String> ownVariables(Pod pod) {
+        var variables = new TreeMap<String, String>();
+        pod.spec().containers().stream()
+                .findFirst()
+                .ifPresent(container -> container.env().forEach(variable -> {
+                    if (variable.value() != null) {
+                        variables.put(variable.name(), variable.value());
+                    }
+                }));
+        return variables;
+    }
+
+    @Override
+    public void close() {
+        if (mic != null) {
+            mic.close();
+        }
+        if (nmi != null) {
+            nmi.close();
+        }
+    }
+}

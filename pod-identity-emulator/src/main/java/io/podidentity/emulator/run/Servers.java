@@ -1,0 +1,225 @@
+package io.podidentity.emulator.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.emulator.adal.LoopbackUpstream;
+import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.arm.ArmEndpoint;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.directory.RegisteredSecret;
+import io.podidentity.emulator.entra.EntraEndpoint;
+import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.fault.Faults;
+import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.RequestHistory;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.imds.ImdsEndpoint;
+import io.podidentity.emulator.plan.Ports;
+import io.podidentity.emulator.plan.Tenant;
+import io.podidentity.emulator.plan.WorkloadPlan;
+import io.podidentity.emulator.registry.RegistryEndpoint;
+import io.podidentity.emulator.registry.RegistryKey;
+import io.podidentity.emulator.storage.BlobEndpoint;
+import io.podidentity.emulator.tls.CertificateAuthority;
+import io.podidentity.emulator.tls.TrustFiles;
+import io.podidentity.emulator.token.AccessTokenReader;
+import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.TokenIssuer;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** The three servers and what belongs to them. Thread-safe; running until {@link #close()}. */
+public final class Servers implements AutoCloseable {
+
+    private final FaultQueues queues = new FaultQueues();
+    private final Faults faults = new Faults(queues);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final RequestHistory history;
+    private final TrustFiles trust;
+    private final LoopbackServer imds;
+    private final LoopbackServer entra;
+    private final LoopbackServer storage;
+
+    /** Null if the cluster has no use for it. */
+    private volatile @Nullable WorkloadCluster workloads;
+
+    private @Nullable Supplier<WorkloadCluster> workloadStarter;
+
+    /** Null until the servers serve. */
+    private @Nullable PodIdentityCluster cluster;
+
+    private Servers(RequestHistory history, TrustFiles trust, List<LoopbackServer> bound) {
+        this.history = history;
+        this.trust = trust;
+        this.imds = bound.get(0);
+        this.entra = bound.get(1);
+        this.storage = bound.get(2);
+    }
+
+    /**
+     * Starts what the tenant is to have.
+     *
+     * @throws java.io.UncheckedIOException if a port is taken or the CA's files cannot be written
+     */
+    public static Servers start(Tenant tenant, Ports ports, RequestHistory history, LogHistory log) {
+        // Making the RSA key takes longest of all, so it runs in parallel.
+        CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
+        CertificateAuthority authority = CertificateAuthority.create();
+        SSLContext tls = authority.serverContext();
+        List<LoopbackServer> bound = bind(ports, tls, history);
+        try {
+            var servers = new Servers(history, TrustFiles.write(authority), bound);
+            servers.serve(tenant, key.join(), tls, authority, log);
+            return servers;
+        } catch (RuntimeException e) {
+            bound.forEach(LoopbackServer::close);
+            throw e;
+        }
+    }
+
+    private static void onDaemonThread(Runnable task) {
+        var thread = new Thread(task, "podid-key");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static List<LoopbackServer> bind(Ports ports, SSLContext tls, RequestHistory history) {
+        var bound = new ArrayList<LoopbackServer>();
+        try {
+            bound.add(LoopbackServer.bind("imds", ports.imds(), null, history));
+            bound.add(LoopbackServer.bind("entra", ports.entra(), tls, history));
+            bound.add(LoopbackServer.bind("storage", ports.storage(), tls, history));
+            return bound;
+        } catch (RuntimeException e) {
+            bound.forEach(LoopbackServer::close);
+            throw e;
+        }
+    }
+
+    private void serve(Tenant tenant, SigningKey key, SSLContext tls, CertificateAuthority authority, LogHistory log) {
+        var directory = tenant.directory();
+        var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
+        var tokens = new AccessTokenReader(key);
+        cluster = PodIdentityCluster.create(tenant, upstream(authority), queues, history, log, imds());
+        var node = queues.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
+        var entraEndpoint = queues.beforeEntra(
+                new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
+        imds.serve(node);
+        var registry = new RegistryEndpoint(tokens, issuer, RegistryKey.create(authority), tenant.clock());
+        var resourceManager = resourceManager(tenant, tokens);
+        // az can be pointed at one address for all of them.
+        entra.serve(request -> registry.answer(request)
+                .or(() -> resourceManager.answer(request))
+                .orElseGet(() -> entraEndpoint.answer(request)));
+        storage.serve(queues.beforeStorage(
+                new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
+        var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());
+        workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
+        cluster.start();
+        applyWorkloads(tenant.workloads().cluster());
+    }
+
+    /** Changes what manifests say; called by one thread at a time. */
+    public void apply(Cluster manifests) {
+        cluster().apply(manifests);
+        applyWorkloads(manifests);
+    }
+
+    private void applyWorkloads(Cluster manifests) {
+        if (workloads == null && WorkloadPlan.isUsedBy(manifests)) {
+            workloads = requireNonNull(workloadStarter, "workloadStarter").get();
+        }
+        Optional.ofNullable(workloads).ifPresent(running -> running.apply(manifests));
+    }
+
+    private Upstream upstream(CertificateAuthority authority) {
+        return new LoopbackUpstream(imds(), entra(), authority.clientContext());
+    }
+
+    private ArmEndpoint resourceManager(Tenant tenant, AccessTokenReader tokens) {
+        return new ArmEndpoint(
+                tenant.directory(),
+                tenant.blobs(),
+                tokens,
+                entra(),
+                storage(),
+                tenant.clock(),
+                queues.resourceManager(),
+                RegisteredSecret::newValue);
+    }
+
+    public URI imds() {
+        return imds.uri("127.0.0.1");
+    }
+
+    public URI entra() {
+        return entra.uri("localhost");
+    }
+
+    public URI storage() {
+        return URI.create(storage.uri("127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
+    }
+
+    /** The pods of the cluster as they are now. */
+    public List<EmulatedPod> pods() {
+        WorkloadCluster running = workloads;
+        return cluster().pods(running == null ? List.of() : running.pods());
+    }
+
+    /** The objects of the cluster as they are now. */
+    public Cluster now() {
+        return cluster().now();
+    }
+
+    /** NMI as a program on the node sees it, if there is NMI. */
+    public Optional<URI> nmiHost() {
+        return cluster().nmiHost();
+    }
+
+    /** Where NMI's probes and metrics are, if there is NMI. */
+    public Optional<URI> nmiObserved() {
+        return cluster().nmiObserved();
+    }
+
+    private PodIdentityCluster cluster() {
+        return requireNonNull(cluster, "cluster");
+    }
+
+    /** The issuer of the cluster's tokens. */
+    public Optional<String> clusterIssuer() {
+        return Optional.ofNullable(workloads).map(WorkloadCluster::issuer);
+    }
+
+    public Faults faults() {
+        return faults;
+    }
+
+    public RequestHistory history() {
+        return history;
+    }
+
+    public TrustFiles trust() {
+        return trust;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            imds.close();
+            entra.close();
+            storage.close();
+            if (cluster != null) {
+                cluster.close();
+            }
+            Optional.ofNullable(workloads).ifPresent(WorkloadCluster::close);
+            trust.close();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.podidentity.emulator.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.Optional;
+
+/** Reads certificates from files. */
+public final class CertificateFiles {
+
+    private CertificateFiles() {}
+
+    /** The certificate of the private key in a PKCS#12 file; empty if the file cannot be read or holds none. */
+    public static Optional<X509Certificate> ofPkcs12(byte[] file, String password) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(file), password.toCharArray());
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.isKeyEntry(alias) && store.getCertificate(alias) instanceof X509Certificate certificate) {
+                    return Optional.of(certificate);
+                }
+            }
+        } catch (IOException | GeneralSecurityException unreadable) {
+            // Then nobody can have registered it either.
+        }
+        return Optional.empty();
+    }
+}

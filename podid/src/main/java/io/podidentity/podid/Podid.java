@@ -1,0 +1,42 @@
+package io.podidentity.podid;
+
+import io.podidentity.podid.explain.ExplainCommand;
+import io.podidentity.podid.serve.ServeCommand;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+        name = "podid",
+        description = "Emulates the services that give a pod its Azure identity, on this machine only.",
+        mixinStandardHelpOptions = true,
+        version = "podid 0.1.0",
+        subcommands = {ServeCommand.class, ExplainCommand.class})
+final class Podid implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Podid() {}
+
+    public static void main(String... arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Podid()).setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("podid: " + failure.getMessage());
+            return command.getCommandSpec().exitCodeOnExecutionException();
+        });
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "Missing command: use serve or explain");
+    }
+}

@@ -1,0 +1,55 @@
+package io.podidentity.podid.explain;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.replay.MicPart;
+import io.podidentity.emulator.replay.NmiPart;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of one token request of one pod, and why.
+ *
+ * @param outcome in a word
+ * @param summary in a sentence
+ * @param identity whose token the pod gets, null if it gets none or that of the node
+ * @param why the facts that lead there, each with its place
+ * @param remedies what to change; empty if nothing must be
+ * @param mic what MIC does, null if the profile has none
+ * @param nmi what NMI does, null if it does not see the pod
+ */
+public record Explanation(
+        Pod pod,
+        Profile profile,
+        Outcome outcome,
+        String summary,
+        @Nullable AzureIdentity identity,
+        List<String> why,
+        List<String> remedies,
+        @Nullable MicPart mic,
+        @Nullable NmiPart nmi) {
+
+    /** What the pod gets. */
+    public enum Outcome {
+        /** A token of an identity that is bound to it. */
+        IDENTITY,
+        /** A token of the node: the pod is an exception, or is taken for MIC. */
+        BYPASS,
+        /** Tokens of all identities of the node, from the real metadata service: the pod uses the node's network. */
+        NODE,
+        /** No token. */
+        NONE;
+
+        /** In lower case, as in JSON. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public Explanation {
+        why = List.copyOf(why);
+        remedies = List.copyOf(remedies);
+    }
+}

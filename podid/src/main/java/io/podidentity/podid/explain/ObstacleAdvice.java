@@ -1,0 +1,211 @@
+package io.podidentity.podid.explain;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Yaml;
+import io.podidentity.emulator.match.Candidate;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.match.Obstacle;
+import io.podidentity.emulator.match.PodMatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Advice for somebody whose pod gets no identity: the first reason, what comes closest, and what to change. */
+final class ObstacleAdvice {
+
+    private final Manifests manifests;
+    private final MatchRules rules;
+
+    ObstacleAdvice(Manifests manifests, MatchRules rules) {
+        this.manifests = manifests;
+        this.rules = rules;
+    }
+
+    /** Of a pod without any identity. */
+    Advice of(PodMatch match, Obstacle obstacle) {
+        return switch (obstacle) {
+            case NO_LABEL -> noLabel(match.pod());
+            case EMPTY_LABEL ->
+                new Advice(
+                        "the label " + Pod.BINDING_LABEL + " is empty",
+                        List.of(place(match.pod(), "the pod")),
+                        useOneOf(selectors()));
+            case NO_NODE ->
+                new Advice(
+                        "the pod is not scheduled to a node yet, and MIC waits until it is",
+                        List.of(place(match.pod(), "the pod")),
+                        List.of("Run kubectl describe pod to see why it is not scheduled."));
+            case NO_BINDING -> noBinding(match.pod());
+            default ->
+                candidate(
+                        match.pod(),
+                        match.candidates().stream()
+                                .filter(candidate -> candidate.obstacle() == obstacle)
+                                .findFirst()
+                                .orElseThrow());
+        };
+    }
+
+    private Advice noLabel(Pod pod) {
+        Optional<Manifest> mislabelled = manifests.objects().stream()
+                .filter(manifest ->
+                        manifest.name().equals(pod.name()) && !manifest.kind().equals("Pod"))
+                .filter(manifest -> label(manifest).isPresent())
+                .findFirst();
+        if (mislabelled.isPresent()) {
+            Manifest workload = mislabelled.get();
+            return new Advice(
+                    "the label " + Pod.BINDING_LABEL + " is on the " + workload.kind()
+                            + " itself, and its pods do not inherit it",
+                    List.of("the label is at " + label(workload).orElseThrow().position()),
+                    List.of("Move it to spec." + (workload.kind().equals("CronJob") ? "jobTemplate.spec." : "")
+                            + "template.metadata.labels."));
+        }
+        return new Advice(
+                "it has no label " + Pod.BINDING_LABEL + ", so no identity is looked up for it",
+                List.of(place(pod, "the pod")),
+                useOneOf(selectors()));
+    }
+
+    private static Optional<Yaml> label(Manifest manifest) {
+        return Optional.of((Yaml) manifest.content())
+                .flatMap(content -> child(content, "metadata"))
+                .flatMap(metadata -> child(metadata, "labels"))
+                .flatMap(labels -> child(labels, Pod.BINDING_LABEL));
+    }
+
+    private static Optional<Yaml> child(Yaml parent, String key) {
+        return parent instanceof Yaml.Mapping mapping ? mapping.get(key) : Optional.empty();
+    }
+
+    private Advice noBinding(Pod pod) {
+        String label = pod.bindingLabel().orElse("");
+        var why = new ArrayList<String>();
+        why.add("the pod has the label " + Pod.BINDING_LABEL + ": " + label + at(pod));
+        List<String> meant = cluster().bindings().stream()
+                .filter(binding -> isNear(label, binding))
+                .map(AzureIdentityBinding::selector)
+                .distinct()
+                .toList();
+        cluster()
+                .bindings()
+                .forEach(binding -> why.add(
+                        "binding " + binding.name() + " has the selector " + quoted(binding.selector()) + at(binding)));
+        return new Advice(
+                "no AzureIdentityBinding has the selector " + quoted(label),
+                why,
+                useOneOf(meant.isEmpty() ? selectors() : meant));
+    }
+
+    /** A wrong letter case, a typo, or the name of the binding or identity where the selector belongs. */
+    private static boolean isNear(String label, AzureIdentityBinding binding) {
+        return binding.selector().equalsIgnoreCase(label)
+                || binding.name().name().equals(label)
+                || binding.azureIdentity().equals(label)
+                || EditDistance.between(binding.selector(), label) <= 2;
+    }
+
+    private Advice candidate(Pod pod, Candidate candidate) {
+        AzureIdentityBinding binding = candidate.binding();
+        var why = new ArrayList<String>();
+        why.add("the pod has the label " + Pod.BINDING_LABEL + ": "
+                + pod.bindingLabel().orElse("") + at(pod));
+        why.add("binding " + binding.name() + " has that selector" + at(binding));
+        AzureIdentity identity = candidate.identity();
+        if (identity == null) {
+            return missing(binding, why);
+        }
+        if (candidate.obstacle() == Obstacle.INVALID_RESOURCE_ID) {
+            return invalidResourceId(identity, why);
+        }
+        why.add("identity " + identity.name()
+                + (identity.isNamespaced()
+                        ? " has the annotation " + AzureIdentity.BEHAVIOR_ANNOTATION + ": "
+                                + AzureIdentity.BEHAVIOR_NAMESPACED
+                        : "")
+                + at(identity));
+        return new Advice(
+                rules.forceNamespaced()
+                        ? "pod, binding and identity must share a namespace here, and the binding is in "
+                                + binding.namespace()
+                        : "identity " + identity.name() + " is for pods of its own namespace only",
+                why,
+                List.of("Put binding and identity into the namespace " + pod.namespace() + "."));
+    }
+
+    private Advice missing(AzureIdentityBinding binding, List<String> why) {
+        String name = binding.azureIdentity();
+        List<AzureIdentity> elsewhere = cluster().identities().stream()
+                .filter(identity -> identity.name().name().equals(name))
+                .toList();
+        elsewhere.forEach(identity -> why.add("there is an identity " + identity.name() + at(identity)));
+        if (name.isEmpty()) {
+            return new Advice(
+                    "binding " + binding.name() + " names no identity",
+                    why,
+                    List.of("Set spec.azureIdentity of the binding to the name of an AzureIdentity."));
+        }
+        String names = String.join(
+                ", ",
+                cluster().identities().stream()
+                        .filter(identity -> identity.namespace().equals(binding.namespace()))
+                        .map(identity -> identity.name().name())
+                        .toList());
+        return new Advice(
+                "binding " + binding.name() + " names the identity " + quoted(name) + ", but the namespace "
+                        + binding.namespace() + " has none of that name",
+                why,
+                List.of(
+                        elsewhere.isEmpty()
+                                ? "Name an AzureIdentity of the namespace " + binding.namespace() + " (it has: "
+                                        + (names.isEmpty() ? "none" : names) + "), not the resource in Azure."
+                                : "Put the binding and the identity into the same namespace: a binding sees no other."
+                                        + ""));
+    }
+
+    private static Advice invalidResourceId(AzureIdentity identity, List<String> why) {
+        why.add("identity " + identity.name() + " has the resource ID " + quoted(identity.resourceId()) + at(identity));
+        return new Advice(
+                "MIC ignores identity " + identity.name() + ", since its resource ID is malformed",
+                why,
+                List.of("Set spec.resourceID to what az identity show --query id prints, including the leading"
+                        + " slash."));
+    }
+
+    private List<String> selectors() {
+        return cluster().bindings().stream()
+                .map(AzureIdentityBinding::selector)
+                .filter(selector -> !selector.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private static List<String> useOneOf(List<String> selectors) {
+        return List.of(
+                selectors.isEmpty()
+                        ? "Create an AzureIdentity, and an AzureIdentityBinding whose selector is the pod's label."
+                        : "Label the pod " + Pod.BINDING_LABEL + ": " + String.join(" or ", selectors) + ".");
+    }
+
+    private Cluster cluster() {
+        return manifests.cluster();
+    }
+
+    private static String place(KubernetesObject object, String name) {
+        return name + " is at " + object.metadata().position();
+    }
+
+    static String at(KubernetesObject object) {
+        return " (" + object.metadata().position() + ")";
+    }
+
+    static String quoted(String text) {
+        return "\"" + text + "\"";
+    }
+}

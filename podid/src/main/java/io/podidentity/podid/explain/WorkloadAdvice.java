@@ -1,0 +1,80 @@
+package io.podidentity.podid.explain;
+
+import static io.podidentity.podid.explain.ObstacleAdvice.at;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.workload.Admission;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
+import io.podidentity.podid.explain.Explanation.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Advice for a cluster that has workload identity only. */
+final class WorkloadAdvice {
+
+    private final Pod pod;
+    private final ObjectName account;
+    private final Optional<ServiceAccount> found;
+    private final Admission admission;
+
+    WorkloadAdvice(Cluster cluster, Pod pod) {
+        this.pod = pod;
+        this.account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+        this.found = cluster.serviceAccount(account);
+        Optional<Map<String, String>> annotations = found.map(
+                        one -> one.metadata().annotations())
+                // Every namespace has it, whether a manifest says so or not.
+                .or(() -> account.name().equals("default") ? Optional.of(Map.of()) : Optional.empty());
+        var settings = new WebhookSettings(WebhookVersion.V1_6_0, "", "", true, Optional.empty());
+        this.admission = new Webhook(settings).admit(pod, annotations);
+    }
+
+    Outcome outcome() {
+        return admission instanceof Admission.Admitted && !clientId().isEmpty() ? Outcome.IDENTITY : Outcome.NONE;
+    }
+
+    Advice advice() {
+        var why = new ArrayList<String>();
+        why.add("it runs as service account " + account
+                + found.map(ObstacleAdvice::at).orElse(", which no manifest defines") + at(pod));
+        if (admission instanceof Admission.Denied denied) {
+            return new Advice(
+                    "the cluster does not create the pod: " + denied.reason(),
+                    why,
+                    List.of("Fix what the refusal names; until then the pod is not created."));
+        }
+        if (admission instanceof Admission.NotSelected) {
+            return new Advice(
+                    "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
+                    why,
+                    List.of("Add the label to the pod (of a workload: to spec.template.metadata.labels), with the value"
+                            + " in quotes."));
+        }
+        if (clientId().isEmpty()) {
+            return new Advice(
+                    "the service account names no client ID, so AZURE_CLIENT_ID is not set",
+                    why,
+                    List.of("Annotate it: kubectl annotate serviceaccount -n " + account.namespace() + " "
+                            + account.name() + " " + Keys.CLIENT_ID + "=CLIENT_ID"));
+        }
+        return new Advice(
+                "a token of client ID " + clientId() + ", in exchange for that of its service account",
+                why,
+                List.of("In Azure the identity must trust it: az identity federated-credential create --subject"
+                        + " system:serviceaccount:" + account.namespace() + ":" + account.name() + " --audiences "
+                        + WebhookSettings.AUDIENCE));
+    }
+
+    private String clientId() {
+        return found.map(one -> one.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
+                .orElse("");
+    }
+}

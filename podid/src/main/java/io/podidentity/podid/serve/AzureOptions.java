@@ -1,0 +1,170 @@
+package io.podidentity.podid.serve;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What was set up in Azure before the cluster started: roles, federated credentials, identity bindings. */
+final class AzureOptions {
+
+    private static final Set<String> ROLE_KEYS = Set.of("principal", "role", "after");
+    private static final Set<String> CREDENTIAL_KEYS = Set.of("identity", "subject", "issuer", "audience", "after");
+
+    @Option(
+            names = "--role",
+            paramLabel = "WHO=ROLE",
+            description =
+                    "Assign a role on the storage account to a client ID, an object ID or a user. May be given more"
+                            + " than once. Default: everyone is a Storage Blob Data Reader.")
+    private List<String> roles = new ArrayList<>();
+
+    @Option(
+            names = "--roles",
+            paramLabel = "FILE",
+            description =
+                    "A YAML list of {principal, role, after}: the only roles that there are. \"after\" is how long"
+                            + " it takes until a role has effect, such as 10m.")
+    private @Nullable Path rolesFile;
+
+    @Option(
+            names = "--federated-credential",
+            paramLabel = "CLIENT-ID=SUBJECT",
+            description =
+                    "Let an identity accept a service account of the cluster, system:serviceaccount:NAMESPACE:NAME."
+                            + " Default: each annotated account is accepted by the identity that it names.")
+    private List<String> credentials = new ArrayList<>();
+
+    @Option(
+            names = "--federated-credentials",
+            paramLabel = "FILE",
+            description = "A YAML list of {identity, subject, issuer, audience, after}: the only federated credentials"
+                    + " that there are. Without an issuer it is the cluster's.")
+    private @Nullable Path credentialsFile;
+
+    @Option(
+            names = "--identity-binding",
+            paramLabel = "CLIENT-ID",
+            description = "Bind an identity to the cluster, for pods that are annotated with"
+                    + " azure.workload.identity/use-identity-binding. May be given more than once.")
+    private List<String> bindings = new ArrayList<>();
+
+    @Option(
+            names = "--propagation",
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            description = "How long roles and federated credentials without an \"after\" take to have effect, on the"
+                    + " cluster's clock, such as 5m. Default: ${DEFAULT-VALUE}.")
+    private String propagation = "0s";
+
+    @Option(
+            names = "--webhook",
+            paramLabel = "VERSION",
+            description = "The version of the workload identity webhook: 1.0, 1.5.1 or 1.6.0. Default: 1.6.0.")
+    private @Nullable String webhook;
+
+    /** @throws ManifestException if a file or an option cannot be used; its message says which and why */
+    void applyTo(PodIdentityEmulator.Builder builder) {
+        applyRoles(builder);
+        applyCredentials(builder);
+        bindings.forEach(builder::identityBinding);
+        if (webhook != null) {
+            builder.webhook(version(webhook));
+        }
+    }
+
+    private void applyRoles(PodIdentityEmulator.Builder builder) {
+        for (String role : roles) {
+            Pair pair = Pair.of("--role", role);
+            assign(builder, null, pair.left(), pair.right(), propagation);
+        }
+        if (rolesFile != null) {
+            builder.withoutRoles();
+            for (YamlList.Item item : YamlList.read(rolesFile, ROLE_KEYS)) {
+                assign(
+                        builder,
+                        item.position(),
+                        item.required("principal"),
+                        item.required("role"),
+                        item.get("after", propagation));
+            }
+        }
+    }
+
+    private static void assign(
+            PodIdentityEmulator.Builder builder, @Nullable Position at, String principal, String role, String after) {
+        try {
+            builder.role(principal, role, duration(after));
+        } catch (IllegalArgumentException e) {
+            throw new ManifestException((at == null ? "" : at + ": ") + e.getMessage());
+        }
+    }
+
+    private void applyCredentials(PodIdentityEmulator.Builder builder) {
+        if (credentialsFile != null || !credentials.isEmpty()) {
+            builder.withoutAssumedCredentials();
+        }
+        for (String credential : credentials) {
+            Pair pair = Pair.of("--federated-credential", credential);
+            builder.federatedServiceAccount(pair.left(), pair.right(), WebhookSettings.AUDIENCE, duration(propagation));
+        }
+        if (credentialsFile != null) {
+            YamlList.read(credentialsFile, CREDENTIAL_KEYS).forEach(item -> create(builder, item));
+        }
+    }
+
+    private void create(PodIdentityEmulator.Builder builder, YamlList.Item item) {
+        String identity = item.required("identity");
+        String subject = item.required("subject");
+        String audience = item.get("audience", WebhookSettings.AUDIENCE);
+        Duration after = duration(item.get("after", propagation));
+        String issuer = item.get("issuer", "");
+        if (issuer.isEmpty()) {
+            builder.federatedServiceAccount(identity, subject, audience, after);
+        } else {
+            builder.federatedCredential(identity, issuer, subject, audience, after);
+        }
+    }
+
+    /** Two words separated by an equals sign. */
+    private record Pair(String left, String right) {
+
+        static Pair of(String option, String text) {
+            int equals = text.indexOf('=');
+            if (equals < 1 || equals == text.length() - 1) {
+                throw new ManifestException(option + " needs the form NAME=VALUE, not \"" + text + "\"");
+            }
+            return new Pair(
+                    text.substring(0, equals).strip(),
+                    text.substring(equals + 1).strip());
+        }
+    }
+
+    private static WebhookVersion version(String name) {
+        return switch (name) {
+            case "1.0" -> WebhookVersion.V1_0;
+            case "1.5.1" -> WebhookVersion.V1_5_1;
+            case "1.6.0" -> WebhookVersion.V1_6_0;
+            default -> throw new ManifestException("No webhook \"" + name + "\": use one of 1.0, 1.5.1, 1.6.0");
+        };
+    }
+
+    /** Such as {@code 90s}, {@code 10m} and {@code 1h30m}. */
+    static Duration duration(String text) {
+        try {
+            return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+        } catch (DateTimeParseException e) {
+            throw new ManifestException("\"" + text + "\" is not a duration: write it as 90s, 10m or 1h30m");
+        }
+    }
+}

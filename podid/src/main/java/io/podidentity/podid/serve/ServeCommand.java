@@ -1,0 +1,239 @@
+package io.podidentity.podid.serve;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.history.LogLine;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.run.EmulatedPod;
+import io.podidentity.podid.input.ProfileOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Serves until SIGTERM or SIGINT, then ends with exit code 0. */
+@Command(
+        name = "serve",
+        description = "Serves Entra ID, a cluster's pod identity (MIC, NMI, workload identity), the node's metadata"
+                + " service and a storage account on 127.0.0.1, until it is stopped. Its tokens are worth"
+                + " nothing anywhere else.",
+        mixinStandardHelpOptions = true)
+public final class ServeCommand implements Callable<Integer> {
+
+    private static final String CLUSTER_VARIABLE = "KUBERNETES_SERVICE_HOST";
+
+    @Parameters(
+            paramLabel = "PATH",
+            description = "Manifests: files, folders, or - for standard input. Files that change are applied at once."
+                    + " Default: none, a node without a cluster.")
+    private List<String> paths = new ArrayList<>();
+
+    @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Print this pod only. Default: all.")
+    private @Nullable String pod;
+
+    @Option(
+            names = "--time-scale",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How much faster the cluster's time runs: at 60 a wait of a minute takes a second. The"
+                    + " lifetime of tokens is not scaled. Default: ${DEFAULT-VALUE}")
+    private double timeScale;
+
+    @Mixin
+    private ProfileOptions profile = new ProfileOptions();
+
+    @Option(names = "--json", description = "Print the addresses as one line of JSON.")
+    private boolean json;
+
+    @Option(names = "--imds-port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    private int imdsPort;
+
+    @Option(names = "--entra-port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    private int entraPort;
+
+    @Option(names = "--storage-port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    private int storagePort;
+
+    @Option(
+            names = "--token-lifetime",
+            paramLabel = "SECONDS",
+            description = "Default: 3600 from Entra, 86400 from the metadata service.")
+    private @Nullable Long tokenLifetimeSeconds;
+
+    @Option(
+            names = "--secret-file",
+            paramLabel = "FILE",
+            description = "A file whose first line is a client secret of the application. May be given more than once:"
+                    + " each secret is valid. Default: a new secret in a file that only you can read.")
+    private List<Path> secretFiles = new ArrayList<>();
+
+    @Option(
+            names = "--arm-fault",
+            paramLabel = "ORDER",
+            description =
+                    "A failure of Resource Manager for the next request that it matches: METHOD PATH-PART STATUS CODE,"
+                            + " such as \"PUT federatedIdentityCredentials 409 Conflict\"; with STATUS failed the operation"
+                            + " fails that the request starts. May be given more than once.")
+    private List<String> armFaults = new ArrayList<>();
+
+    @Mixin
+    private AzureOptions azureOptions = new AzureOptions();
+
+    @Option(names = "--allow-in-cluster", description = "Run even inside a Kubernetes pod.")
+    private boolean allowInCluster;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private final Map<String, String> environment;
+
+    public ServeCommand() {
+        this(System.getenv());
+    }
+
+    ServeCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        checkUse();
+        ServedManifests manifests = paths.isEmpty() ? null : manifests();
+        try (ApplicationSecrets secrets = secrets();
+                PodIdentityEmulator azure = start(secrets, manifests)) {
+            print(new Served(azure, secrets.file(), pods(azure)));
+            if (manifests != null) {
+                manifests.story().forEach(this::log);
+                ManifestWatch.start(manifests, azure, this::log);
+            }
+            awaitSignal(azure, secrets);
+        }
+        return 0;
+    }
+
+    private ServedManifests manifests() throws IOException {
+        try {
+            return ServedManifests.read(paths, profile);
+        } catch (ManifestException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<EmulatedPod> pods(PodIdentityEmulator azure) {
+        if (pod == null) {
+            return azure.pods();
+        }
+        try {
+            return List.of(azure.pod(pod));
+        } catch (IllegalArgumentException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void print(Served served) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(json ? served.json() : served.introduction());
+        out.flush();
+    }
+
+    private void log(String text) {
+        log(new LogLine("podid", text));
+    }
+
+    private void log(Object line) {
+        PrintWriter log = spec.commandLine().getErr();
+        log.println(line);
+        log.flush();
+    }
+
+    private void checkUse() {
+        if (!(timeScale >= 1) || Double.isInfinite(timeScale)) {
+            throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
+        }
+        if (environment.containsKey(CLUSTER_VARIABLE) && !allowInCluster) {
+            throw wrongUse(CLUSTER_VARIABLE + " is set, so this looks like a pod in a cluster, where an emulated Azure"
+                    + " could do harm. Add --allow-in-cluster to run it anyway.");
+        }
+        if (tokenLifetimeSeconds != null && tokenLifetimeSeconds < 1) {
+            throw wrongUse("--token-lifetime must be 1 or more, not " + tokenLifetimeSeconds);
+        }
+    }
+
+    private ApplicationSecrets secrets() {
+        try {
+            return secretFiles.isEmpty() ? ApplicationSecrets.create() : ApplicationSecrets.read(secretFiles);
+        } catch (NoSuchFileException e) {
+            throw wrongUse("Cannot use the secret file: " + e.getFile() + " does not exist");
+        } catch (IOException e) {
+            throw wrongUse("Cannot use the secret file: " + e.getMessage());
+        }
+    }
+
+    private PodIdentityEmulator start(ApplicationSecrets secrets, @Nullable ServedManifests manifests) {
+        var builder = PodIdentityEmulator.builder()
+                .ports(imdsPort, entraPort, storagePort)
+                .timeScale(timeScale)
+                .onLog(this::log)
+                .onRequest(this::log);
+        if (manifests != null) {
+            builder.cluster(manifests.current().cluster()).nmi(NmiSettings.of(manifests.rules()));
+        }
+        for (String secret : secrets.values()) {
+            builder.defaultApplication(secret);
+        }
+        if (tokenLifetimeSeconds != null) {
+            builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
+        }
+        apply(azureOptions, builder);
+        PodIdentityEmulator azure = builder.start();
+        try {
+            armFaults.forEach(azure.faults()::resourceManager);
+        } catch (IllegalArgumentException e) {
+            azure.close();
+            throw wrongUse("--arm-fault: " + e.getMessage());
+        }
+        return azure;
+    }
+
+    private void apply(AzureOptions options, PodIdentityEmulator.Builder builder) {
+        try {
+            options.applyTo(builder);
+        } catch (ManifestException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */
+    private static void awaitSignal(PodIdentityEmulator azure, ApplicationSecrets secrets) throws InterruptedException {
+        var hook = new Thread(() -> {
+            azure.close();
+            secrets.close();
+            Runtime.getRuntime().halt(0);
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            new CountDownLatch(1).await();
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+
+    private ParameterException wrongUse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

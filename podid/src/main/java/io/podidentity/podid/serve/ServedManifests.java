@@ -1,0 +1,138 @@
+package io.podidentity.podid.serve;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.ManifestFiles;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.podid.explain.Explainer;
+import io.podidentity.podid.input.ProfileOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The manifests that are served: read at start, and again when a file changes. Not thread-safe. */
+final class ServedManifests {
+
+    private final List<String> paths;
+    private final byte[] standardInput;
+    private final MatchRules rules;
+    private Manifests manifests;
+    private String files;
+
+    private ServedManifests(List<String> paths, byte[] standardInput, MatchRules rules, Manifests manifests) {
+        this.paths = List.copyOf(paths);
+        this.standardInput = standardInput;
+        this.rules = rules;
+        this.manifests = manifests;
+        this.files = files(paths);
+    }
+
+    /** @throws ManifestException if they cannot be used */
+    static ServedManifests read(List<String> paths, ProfileOptions profile) throws IOException {
+        byte[] standardInput = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
+        Manifests manifests = profile.read(paths, new ByteArrayInputStream(standardInput));
+        return new ServedManifests(paths, standardInput, profile.rules(manifests.cluster()), manifests);
+    }
+
+    Manifests current() {
+        return manifests;
+    }
+
+    MatchRules rules() {
+        return rules;
+    }
+
+    /** What each pod gets, and what was not read as intended. */
+    List<String> story() {
+        var lines = new ArrayList<String>();
+        manifests.problems().stream().map(Problem::toString).forEach(lines::add);
+        lines.addAll(verdicts().values());
+        return lines;
+    }
+
+    /**
+     * Reads the files again if any has changed since the last check.
+     *
+     * @return what changed, in lines; empty if nothing has changed
+     * @throws ManifestException if they cannot be used now; the last good ones stay, until a file changes again
+     */
+    Optional<List<String>> look() {
+        String now = files(paths);
+        if (now.equals(files)) {
+            return Optional.empty();
+        }
+        files = now;
+        Map<String, String> before = verdicts();
+        Cluster old = manifests.cluster();
+        manifests = new ManifestReader(rules.profile()).read(paths, new ByteArrayInputStream(standardInput));
+        Map<String, String> after = verdicts();
+        var lines = new ArrayList<String>();
+        lines.add("the manifests have changed and are applied");
+        manifests.problems().stream().map(Problem::toString).forEach(lines::add);
+        after.forEach((pod, verdict) -> {
+            if (!verdict.equals(before.get(pod))) {
+                lines.add(verdict);
+            }
+        });
+        relabelled(old)
+                .forEach(pod -> lines.add(pod.name() + " is created again: version "
+                        + rules.profile().id() + " does not notice a changed label of a running pod"));
+        before.keySet().stream().filter(pod -> !after.containsKey(pod)).forEach(pod -> lines.add(pod + " is gone"));
+        return Optional.of(lines);
+    }
+
+    /** Bare pods whose change upstream would notice only once something else changes. */
+    private List<Pod> relabelled(Cluster old) {
+        return rules.profile().followsLabelChanges()
+                ? List.of()
+                : manifests.cluster().pods().stream()
+                        .filter(pod -> pod.owners().isEmpty())
+                        .filter(pod -> old.pod(pod.name())
+                                .filter(before -> !before.bindingLabel().equals(pod.bindingLabel()))
+                                .isPresent())
+                        .toList();
+    }
+
+    private Map<String, String> verdicts() {
+        var explainer = new Explainer(manifests, rules, Instant.EPOCH);
+        var verdicts = new LinkedHashMap<String, String>();
+        for (Pod pod : manifests.cluster().pods()) {
+            verdicts.put(pod.name().toString(), explainer.brief(pod));
+        }
+        return verdicts;
+    }
+
+    /** Which files there are, how long they are and when they were written. */
+    private static String files(List<String> paths) {
+        var text = new StringBuilder();
+        for (String path : paths) {
+            if (path.equals(ManifestFiles.STANDARD_INPUT)) {
+                continue;
+            }
+            try {
+                for (Path file : ManifestFiles.files(Path.of(path))) {
+                    text.append(file)
+                            .append(' ')
+                            .append(Files.size(file))
+                            .append(' ')
+                            .append(Files.getLastModifiedTime(file))
+                            .append('\n');
+                }
+            } catch (IOException | ManifestException e) {
+                text.append(path).append(" is missing\n");
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,15 @@
+package io.podidentity.podid.serve;
+
+import java.util.regex.Pattern;
+
+/** A word quoted so that a shell reads it unchanged. */
+final class ShellWord {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+,=-]+");
+
+    private ShellWord() {}
+
+    static String quoted(String word) {
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,77 @@
+package io.podidentity.podid;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private static final ClassFileImporter MAIN_ONLY =
+            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests());
+
+    private static final JavaClasses MAIN = MAIN_ONLY.importPackages("io.podidentity.podid");
+
+    /** Nested classes belong to the class around them. */
+    private static final SliceAssignment TOP_LEVEL_CLASSES = new SliceAssignment() {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().startsWith("io.podidentity.podid")
+                    ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", ""))
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "top-level classes";
+        }
+    };
+
+    @Test
+    void packages_always_haveNoCycles() {
+        slices().matching("io.podidentity.(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void classes_always_haveNoCycles() {
+        slices().assignedFrom(TOP_LEVEL_CLASSES).should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void classes_always_haveANameOfTheirOwnInTheEmulatorToo() {
+        assertThat(MAIN_ONLY.importPackages("io.podidentity.podid", "io.podidentity.emulator"))
+                .filteredOn(JavaClass::isTopLevelClass)
+                .extracting(JavaClass::getSimpleName)
+                .filteredOn(name -> !name.equals("package-info"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void explanations_always_comeFromTheEmulatorsOwnDecisions() {
+        noClasses()
+                .that()
+                .resideInAPackage("..podid.explain")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..emulator", "..emulator.run", "..emulator.plan", "..podid.serve")
+                .because("to explain starts no server")
+                .check(MAIN);
+    }
+
+    @Test
+    void tests_always_waitForEventsAndNotForTime() {
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .because("a test that sleeps is slow on a good day and wrong on a bad one")
+                .check(new ClassFileImporter().importPackages("io.podidentity.podid"));
+    }
+}

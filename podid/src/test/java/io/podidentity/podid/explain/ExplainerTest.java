@@ -1,0 +1,98 @@
+package io.podidentity.podid.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.podid.explain.Explanation.Outcome;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ExplainerTest {
+
+    private static final String IDENTITY = """
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentity
+            metadata: {name: a}
+            spec:
+              resourceID: /subscriptions/s/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a
+              clientID: Client
+            ---
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentityBinding
+            metadata: {name: b}
+            spec: {azureIdentity: a, selector: demo}
+            ---
+            """;
+
+    @Test
+    void explain_ofABoundPod_namesTheIdentity() {
+        Explanation explanation = explain(Profile.V1_8_17, pod("{aadpodidbinding: demo}"), "resource=r");
+
+        assertThat(explanation.outcome()).isEqualTo(Outcome.IDENTITY);
+        assertThat(explanation.summary()).isEqualTo("a token of default/a, client ID Client");
+        assertThat(explanation.why())
+                .containsExactly(
+                        "the pod has the label aadpodidbinding: demo (m.yaml:13:1)",
+                        "binding default/b has that selector and names identity a (m.yaml:8:1)",
+                        "identity default/a is a managed identity (type 0) (m.yaml:1:1)");
+        assertThat(explanation.nmi().status()).isEqualTo(200);
+    }
+
+    @Test
+    void explain_ofAnotherCase_namesTheSelectorThatWasMeant() {
+        Explanation explanation = explain(Profile.V1_5_4, pod("{aadpodidbinding: Demo}"), "resource=r");
+
+        assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
+        assertThat(explanation.summary()).isEqualTo("no AzureIdentityBinding has the selector \"Demo\"");
+        assertThat(explanation.remedies()).containsExactly("Label the pod aadpodidbinding: demo.");
+        assertThat(explanation.mic().log()).isEmpty();
+        assertThat(explanation.nmi().took()).hasSeconds(80);
+    }
+
+    @Test
+    void explain_ofAClientIdInAnotherCase_saysThatNmiComparesExactly() {
+        Explanation explanation =
+                explain(Profile.V1_8_17, pod("{aadpodidbinding: demo}"), "resource=r&client_id=CLIENT");
+
+        assertThat(explanation.nmi().status()).isEqualTo(404);
+        assertThat(explanation.remedies()).containsExactly("Ask for client_id=Client.");
+    }
+
+    @Test
+    void explain_ofALabelOnTheDeployment_saysWhereItBelongs() {
+        Explanation explanation = explain(Profile.V1_5_4, """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: p, labels: {aadpodidbinding: demo}}
+                spec: {template: {metadata: {labels: {app: p}}}}
+                """, "resource=r");
+
+        assertThat(explanation.summary())
+                .isEqualTo("the label aadpodidbinding is on the Deployment itself, and its pods do not inherit it");
+        assertThat(explanation.remedies()).containsExactly("Move it to spec.template.metadata.labels.");
+    }
+
+    @Test
+    void explain_ofAPodInTheNodesNetwork_saysThatNmiSeesNothing() {
+        Explanation explanation =
+                explain(Profile.V1_5_4, pod("{aadpodidbinding: demo}") + "spec: {hostNetwork: true}\n", "resource=r");
+
+        assertThat(explanation.outcome()).isEqualTo(Outcome.NODE);
+        assertThat(explanation.mic().assigned()).hasSize(1);
+        assertThat(explanation.nmi()).isNull();
+    }
+
+    private static String pod(String labels) {
+        return "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: " + labels + "}\n";
+    }
+
+    private static Explanation explain(Profile profile, String pod, String query) {
+        Manifests manifests = new ManifestReader(profile).readText("m.yaml", IDENTITY + pod);
+        return new Explainer(manifests, MatchRules.of(profile), Instant.EPOCH)
+                .explain(manifests.cluster().pod(new ObjectName("default", "p")).orElseThrow(), query);
+    }
+}

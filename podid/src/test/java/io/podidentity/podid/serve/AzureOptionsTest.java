@@ -1,0 +1,143 @@
+package io.podidentity.podid.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.emulator.time.ManualClock;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class AzureOptionsTest {
+
+    private static final ManagedIdentity IDENTITY =
+            new ManagedIdentity("demo", "11111111-1111-4111-8111-111111111111", "11111111-1111-4111-8111-222222222222");
+
+    private final ManualClock clock = new ManualClock(Instant.now());
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void roles_fromAFile_areTheOnlyOnesAndTakeTheirTime() throws Exception {
+        Path file = Files.writeString(folder.resolve("roles.yaml"), """
+                - principal: 11111111-1111-4111-8111-111111111111
+                  role: Storage Blob Data Reader
+                  after: 10m
+                """);
+        try (var azure = start("--roles", file.toString())) {
+            assertThat(read(azure)).isEqualTo(403);
+            clock.advance(Duration.ofMinutes(10));
+            assertThat(read(azure)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void roles_fromAnEmptyFile_areNone() throws Exception {
+        Path file = Files.writeString(folder.resolve("roles.yaml"), "[]\n");
+        try (var azure = start("--roles", file.toString())) {
+            assertThat(read(azure)).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void role_byAFlag_hasEffectAfterThePropagation() throws Exception {
+        try (var azure = start("--role", IDENTITY.objectId() + "=Storage Blob Data Reader", "--propagation", "5m")) {
+            assertThat(read(azure)).isEqualTo(403);
+            clock.advance(Duration.ofMinutes(5));
+            assertThat(read(azure)).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- {principal: a, rolle: b} | :1:18: Unknown key \"rolle\"; use one of after, principal, role",
+                "- {principal: a}           | :1:3: \"role\" is missing",
+                "a: b                       | :1:1: A list of objects is expected, not a value of type object",
+                "- a                        | :1:3: An object is expected, not a value of type string",
+                "- {principal: a, role: [b]} | :1:24: \"role\" must be a string"
+            })
+    void roles_fromAFileThatIsNone_areRefusedWithThePlace(String content, String message) throws Exception {
+        Path file = Files.writeString(folder.resolve("roles.yaml"), content);
+
+        assertThatThrownBy(() -> start("--roles", file.toString()))
+                .isInstanceOf(ManifestException.class)
+                .hasMessage(file + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--role|abc|--role needs the form NAME=VALUE, not \"abc\"",
+                "--role|abc=Reader|No role \"Reader\"; the emulator knows Storage Blob Data Reader, Storage Blob Data"
+                        + " Contributor, Storage Blob Data Owner",
+                "--webhook|2|No webhook \"2\": use one of 1.0, 1.5.1, 1.6.0"
+            })
+    void option_thatCannotBe_isRefusedWithTheReason(String option, String value, String message) {
+        assertThatThrownBy(() -> start(option, value)).hasMessage(message);
+    }
+
+    @Test
+    void duration_inAnyForm_isRead() {
+        assertThat(AzureOptions.duration("90s")).isEqualTo(Duration.ofSeconds(90));
+        assertThat(AzureOptions.duration("1h30m")).isEqualTo(Duration.ofMinutes(90));
+        assertThatThrownBy(() -> AzureOptions.duration("soon"))
+                .hasMessage("\"soon\" is not a duration: write it as 90s, 10m or 1h30m");
+    }
+
+    private PodIdentityEmulator start(String... arguments) {
+        var options = new AzureOptions();
+        new CommandLine(CommandLine.Model.CommandSpec.create()
+                        .addMixin("azure", CommandLine.Model.CommandSpec.forAnnotatedObject(options)))
+                .parseArgs(arguments);
+        var builder = PodIdentityEmulator.builder().identity(IDENTITY).clusterClock(clock);
+        options.applyTo(builder);
+        return builder.start();
+    }
+
+    /** The status with which the container answers the identity. */
+    private static int read(PodIdentityEmulator azure) throws Exception {
+        HttpClient http = HttpClient.newBuilder().sslContext(trusting(azure)).build();
+        String tokenUrl = azure.imds()
+                + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/";
+        var asked = HttpRequest.newBuilder(URI.create(tokenUrl))
+                .header("Metadata", "true")
+                .build();
+        var token =
+                JSONObjectUtils.parse(http.send(asked, BodyHandlers.ofString()).body());
+        var list = HttpRequest.newBuilder(URI.create(azure.storage() + "/samples?restype=container"))
+                .header("Authorization", "Bearer " + token.get("access_token"))
+                .header("x-ms-version", "2026-10-06")
+                .build();
+        return http.send(list, BodyHandlers.discarding()).statusCode();
+    }
+
+    private static SSLContext trusting(PodIdentityEmulator azure) throws Exception {
+        var store = KeyStore.getInstance(azure.trustStore().toFile(), "changeit".toCharArray());
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+}

@@ -1,0 +1,75 @@
+package io.podidentity.podid.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.podid.input.ProfileOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServedManifestsTest {
+
+    private static final String POD =
+            "{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {aadpodidbinding: %s}}}\n";
+
+    @TempDir
+    private Path folder;
+
+    private ServedManifests manifests;
+
+    @BeforeEach
+    void serve() throws Exception {
+        Files.writeString(folder.resolve("binding.yaml"), """
+                apiVersion: aadpodidentity.k8s.io/v1
+                kind: AzureIdentity
+                metadata: {name: a}
+                spec: {type: 1, clientID: c}
+                ---
+                apiVersion: aadpodidentity.k8s.io/v1
+                kind: AzureIdentityBinding
+                metadata: {name: b}
+                spec: {azureIdentity: a, selector: demo}
+                """);
+        Files.writeString(folder.resolve("pod.yaml"), POD.formatted("other"));
+        manifests = ServedManifests.read(List.of(folder.toString()), new ProfileOptions());
+    }
+
+    @Test
+    void look_withNothingChanged_readsNothing() {
+        assertThat(manifests.story())
+                .containsExactly("default/p gets no token: no AzureIdentityBinding has the selector \"other\"");
+        assertThat(manifests.look()).isEmpty();
+    }
+
+    @Test
+    void look_afterAChange_saysWhoGetsWhatNow() throws Exception {
+        Files.writeString(folder.resolve("pod.yaml"), POD.formatted("demo"));
+
+        assertThat(manifests.look().orElseThrow())
+                .containsExactly(
+                        "the manifests have changed and are applied",
+                        "default/p gets a token of default/a, client ID c",
+                        "default/p is created again: version 1.5.4 does not notice a changed label of a running pod");
+    }
+
+    @Test
+    void look_afterAFileWasSpoilt_keepsTheOldOnesUntilItIsMended() throws Exception {
+        Files.writeString(folder.resolve("pod.yaml"), "[\n");
+
+        assertThatThrownBy(manifests::look)
+                .isInstanceOf(ManifestException.class)
+                .hasMessage(folder.resolve("pod.yaml")
+                        + ":2:1: This is not YAML: expected the node content, but found '<stream end>'");
+        assertThat(manifests.current().cluster().pods()).hasSize(1);
+        assertThat(manifests.look()).isEmpty();
+
+        Files.delete(folder.resolve("pod.yaml"));
+        assertThat(manifests.look().orElseThrow())
+                .containsExactly("the manifests have changed and are applied", "default/p is gone");
+    }
+}
