@@ -54,10 +54,10 @@ class InPodIT {
                 .pod(pod)
                 .environment()
                 .forEach((variable, value) -> settings.put("token-provider.environment." + variable, value));
-        settings.put("server.port", 0);
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(DemoApplication.class)
                 .properties(settings)
-                .run()) {
+                // As an argument: the application's own 8080 goes before a default property.
+                .run("--server.port=0")) {
             String port = application.getEnvironment().getRequiredProperty("local.server.port");
             URI uri = URI.create("http://127.0.0.1:" + port + "/api/identity");
             return HttpClient.newHttpClient()

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# What Maven Central would be sent: made by the release profile, signed, deployed to a folder, checked, and used.
+#
+#   e2e/release.sh                            with a throwaway key
+#   e2e/release.sh --key ID --bundle FILE     with a key of yours; leaves what the Central Portal takes as an upload
+#
+# Works on a copy of the sources whose version has no -SNAPSHOT, and writes nothing to ~/.m2. The passphrase of
+# your key, if it has one and no agent asks for it, is read from MAVEN_GPG_PASSPHRASE.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+key=
+bundle=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --key) key=${2:?} ;;
+        --bundle) bundle=$(realpath -m "${2:?}") ;;
+        *) echo "unknown: $1; see the head of $0" >&2 && exit 2 ;;
+    esac
+    shift 2
+done
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-release.XXXXXX")
+throwaway=
+finish() {
+    local status=$?
+    trap - EXIT INT TERM
+    [ -z "$throwaway" ] || gpgconf --kill all || true
+    rm -rf "$WORK"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+fail() {
+    printf 'release: %s\n' "$*" >&2
+    exit 1
+}
+
+# The root POM's own version is the one that stands two blanks deep.
+snapshot=$(sed -n 's|^  <version>\(.*\)</version>$|\1|p' "$ROOT/pom.xml" | head -1)
+version=${snapshot%-SNAPSHOT}
+repository=$WORK/repository
+group=$repository/io/podidentity
+
+mkdir "$WORK/source"
+tar -C "$ROOT" --exclude=.git --exclude=target -cf - . | tar -xf - -C "$WORK/source"
+find "$WORK/source" -name pom.xml -exec sed -i "s|<version>$snapshot</version>|<version>$version</version>|" {} +
+
+if [ -z "$key" ]; then
+    throwaway=yes
+    export GNUPGHOME=$WORK/gnupg
+    mkdir -m 700 "$GNUPGHOME"
+    gpg --batch --quiet --passphrase '' --quick-generate-key \
+        'Throwaway <throwaway@invalid>' ed25519 sign 1d
+    key=$(gpg --batch --with-colons --list-keys | awk -F: '$1 == "fpr" { print $10; exit }')
+fi
+
+# What Maven has fetched before is read from ~/.m2, and nothing is written there.
+local=("-Dmaven.repo.local=$WORK/local" "-Dmaven.repo.local.tail=$HOME/.m2/repository")
+(cd "$WORK/source" && mvn -B -q "${local[@]}" -Prelease deploy -Dmaven.test.skip=true -Dspotless.check.skip=true \
+    -Dmaven.install.skip=true -Dgpg.keyname="$key" "-DaltDeploymentRepository=release::file:$repository")
+
+# The BOM and what it lists, each with every file that Central demands; and nothing else.
+bom=pod-identity-bom
+mapfile -t published < <(sed -n 's|.*<artifactId>\(.*\)</artifactId>.*|\1|p' "$group/$bom/$version/$bom-$version.pom" \
+    | grep -v "^$bom$")
+{
+    printf '%s\n' "$bom/$version/$bom-$version.pom"{,.asc,.md5,.sha1}
+    for module in "${published[@]}"; do
+        printf '%s\n' "$module/$version/$module-$version"{.jar,-sources.jar,-javadoc.jar,.pom}{,.asc,.md5,.sha1}
+    done
+} | sort > "$WORK/expected"
+(cd "$group" && find . -type f ! -name 'maven-metadata.xml*' -printf '%P\n' | sort) > "$WORK/deployed"
+diff "$WORK/expected" "$WORK/deployed" || fail "< is missing from the BOM's modules, > is not in the BOM"
+
+signatures=0
+while read -r signature; do
+    gpg --batch --quiet --verify "$signature" "${signature%.asc}" 2> "$WORK/gpg.log" \
+        || fail "$(cat "$WORK/gpg.log")"
+    signatures=$((signatures + 1))
+done < <(find "$group" -name '*.asc')
+
+while read -r pom; do
+    for element in name description url license developer scm; do
+        grep -q "<${element}[ >]" "$pom" || fail "no <$element> in $pom"
+    done
+    if grep -E 'SNAPSHOT|<parent>|<scope>test|\$\{(revision|env)' "$pom"; then
+        fail "what a user does not need, in $pom"
+    fi
+done < <(find "$group" -name '*.pom')
+
+for module in "${published[@]}"; do
+    stem=$group/$module/$version/$module-$version
+    for ending in .jar -sources.jar; do
+        unzip -p "$stem$ending" META-INF/LICENSE | cmp - "$ROOT/LICENSE"
+        unzip -p "$stem$ending" META-INF/NOTICE | cmp - "$ROOT/NOTICE"
+    done
+    unzip -l "$stem-sources.jar" '*.java' > /dev/null || fail "no sources in $stem-sources.jar"
+    unzip -l "$stem-javadoc.jar" index.html > /dev/null || fail "no Javadoc in $stem-javadoc.jar"
+done
+
+# A stranger's project, with what the README says to copy, and none of this build on its path: a token and whose it is.
+user=$WORK/user
+mkdir -p "$user/src/test/java"
+{
+    echo '<project><modelVersion>4.0.0</modelVersion><groupId>u</groupId><artifactId>u</artifactId><version>1</version>'
+    echo '<properties><maven.compiler.release>17</maven.compiler.release></properties>'
+    echo "<repositories><repository><id>release</id><url>file://$repository</url></repository></repositories>"
+    awk '/^```/ { inside = $0 == "```xml"; next } inside' "$ROOT/README.md"
+    echo '</project>'
+} > "$user/pom.xml"
+cat > "$user/src/test/java/User.java" << 'EOF'
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+
+public class User {
+    public static void main(String[] args) {
+        try (PodIdentityEmulator azure = PodIdentityEmulator.start()) {
+            var provider = AzureServiceTokenProvider.builder()
+                    .environment(azure.environment())
+                    .build();
+            var token = provider.getAuthenticationResult("https://storage.azure.com/");
+            System.out.println(token.source() + ": " + token.principal().type());
+        }
+    }
+}
+EOF
+mvn -B -q -f "$user/pom.xml" "${local[@]}" test-compile \
+    org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath -Dmdep.outputFile="$user/class-path"
+used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User)
+[ "$used" = "IMDS: APP" ] || fail "the README's dependencies gave: $used"
+
+(cd "$group" && find . \( -name '*.jar' -o -name '*.pom' \) -printf '%9s  %f\n' | sort -k 2)
+if [ -n "$bundle" ]; then
+    (cd "$repository" && find io -type f ! -name 'maven-metadata.xml*' | sort > "$WORK/files" \
+        && jar --create --no-manifest --file "$bundle" "@$WORK/files")
+    echo "$bundle"
+fi
+echo "$(wc -l < "$WORK/deployed") files, $signatures good signatures, and the README's dependencies give a token"
