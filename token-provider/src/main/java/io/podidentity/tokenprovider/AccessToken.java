@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ public final class AccessToken {
      * @param expiresOn when it expires
      * @param refreshOn when the issuer wants a new one to be asked for; null if it does not say
      * @param source the name of the source
-     * @return the token; its principal is null where the text is no JWT or does not say
+     * @return the token; its principal is empty where the text is no JWT or does not say
      */
     public static AccessToken bearer(
             String value, String resource, Instant expiresOn, @Nullable Instant refreshOn, String source) {
@@ -95,18 +96,22 @@ public final class AccessToken {
      * From when on a new one is asked for.
      *
      * @return of a token from the cache the moment from which on a new one is asked for behind the callers; of one from a
-     *     source the issuer's own wish, or null when it has none
+     *     source the issuer's own wish, or empty when it has none
      */
-    public @Nullable Instant refreshOn() {
-        return refreshOn;
+    public Optional<Instant> refreshOn() {
+        return Optional.ofNullable(refreshOn);
     }
 
     /**
      * Whose token it is, read out of the token when first asked for: most programs never ask.
      *
-     * @return the principal; null when the token is opaque or does not say, and nothing else told
+     * @return the principal; empty when the token is opaque or does not say, and nothing else told
      */
-    public @Nullable Principal principal() {
+    public Optional<Principal> principal() {
+        return Optional.ofNullable(knownPrincipal());
+    }
+
+    private @Nullable Principal knownPrincipal() {
         Principal known = principal;
         if (known == null && !opaque) {
             known = PrincipalReader.read(value);
@@ -137,8 +142,8 @@ public final class AccessToken {
 
     /** The same with the principal object of another token if it is equal, as it nearly always is. */
     AccessToken withPrincipalOf(AccessToken other) {
-        Principal known = other.principal();
-        return known != null && known.equals(principal()) ? withPrincipal(known) : this;
+        Principal known = other.knownPrincipal();
+        return known != null && known.equals(knownPrincipal()) ? withPrincipal(known) : this;
     }
 
     /** Whether both are known to be of one principal, without a look into either. */
@@ -156,7 +161,7 @@ public final class AccessToken {
                 && tokenType.equals(token.tokenType)
                 && expiresOn.equals(token.expiresOn)
                 && Objects.equals(refreshOn, token.refreshOn)
-                && Objects.equals(principal(), token.principal())
+                && Objects.equals(knownPrincipal(), token.knownPrincipal())
                 && source.equals(token.source);
     }
 
@@ -169,6 +174,6 @@ public final class AccessToken {
     @Override
     public String toString() {
         return "AccessToken[" + tokenType + " of " + value.length() + " characters for " + resource + " from " + source
-                + ", principal=" + principal() + ", expiresOn=" + expiresOn + "]";
+                + ", principal=" + knownPrincipal() + ", expiresOn=" + expiresOn + "]";
     }
 }

@@ -182,7 +182,7 @@ public final class AzureServiceTokenProvider {
     /** {@return whose token this provider returned last; empty before the first, and for a token that does not say} */
     public Optional<Principal> principalUsed() {
         AccessToken token = lastToken;
-        return token == null ? Optional.empty() : Optional.ofNullable(token.principal());
+        return token == null ? Optional.empty() : token.principal();
     }
 
     /**
@@ -206,17 +206,9 @@ public final class AzureServiceTokenProvider {
         String resource = request.resource();
         try {
             CachedToken cached = lookUp(request);
-            AccessToken token = cached.token;
-            return new Explanation(
-                    resource,
-                    token.source(),
-                    token.principal(),
-                    token.expiresOn(),
-                    token.refreshOn(),
-                    null,
-                    cached.attempts());
+            return Explanation.ofToken(resource, cached.token, cached.attempts());
         } catch (TokenAcquisitionException e) {
-            return new Explanation(resource, null, null, null, null, e, e.attempts());
+            return Explanation.ofFailure(resource, e);
         }
     }
 
@@ -257,8 +249,7 @@ public final class AzureServiceTokenProvider {
     }
 
     private Duration limit(TokenRequest request) {
-        Duration own = request.deadline();
-        return own == null ? deadline : own;
+        return request.deadline().orElse(deadline);
     }
 
     /** The settings of a provider. Not safe for use by several threads. */

@@ -79,7 +79,7 @@ final class CachedToken {
     static long refreshAt(AccessToken token, long now) {
         long expiresAt = token.expiresOn().toEpochMilli();
         long life = Math.max(0, expiresAt - now);
-        Instant wished = token.refreshOn();
+        Instant wished = token.refreshOn().orElse(null);
         long at;
         if (wished != null) {
             at = Math.min(wished.toEpochMilli(), expiresAt);

@@ -4,50 +4,92 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a token comes from, or why there is none: what was tried, how long it took, and what to do. No token is in it.
  *
  * <p><i>Thread-safety:</i> immutable.
- *
- * @param resource the resource that was asked for
- * @param source the name of the source that got the token; null when there is none
- * @param principal whose token it is; null when there is none or it does not say
- * @param expiresOn when the token expires; null when there is none
- * @param refreshOn from when on a new one is asked for behind the callers; null when there is none
- * @param failure why there is no token; null when there is one
- * @param attempts what became of each source, in the order of the chain
  */
-public record Explanation(
-        String resource,
-        @Nullable String source,
-        @Nullable Principal principal,
-        @Nullable Instant expiresOn,
-        @Nullable Instant refreshOn,
-        @Nullable TokenAcquisitionException failure,
-        List<TokenAttempt> attempts) {
+public final class Explanation {
+    private final String resource;
+    private final @Nullable AccessToken token;
+    private final @Nullable TokenAcquisitionException failure;
+    private final List<TokenAttempt> attempts;
+
+    private Explanation(
+            String resource,
+            @Nullable AccessToken token,
+            @Nullable TokenAcquisitionException failure,
+            List<TokenAttempt> attempts) {
+        this.resource = requireNonNull(resource, "resource");
+        this.token = token;
+        this.failure = failure;
+        this.attempts = List.copyOf(attempts);
+    }
 
     /**
-     * An explanation of these parts, which are not checked against each other.
+     * The explanation of a token.
      *
      * @param resource the resource that was asked for
-     * @param source the name of the source; null without a token
-     * @param principal whose token it is; null if unknown
-     * @param expiresOn when it expires; null without a token
-     * @param refreshOn when the next is asked for; null without a token
-     * @param failure why there is no token; null when there is one
-     * @param attempts what became of each source; copied
-     * @throws NullPointerException if {@code resource} or {@code attempts} is null
+     * @param token the token that was got; the explanation tells what is known about it, and never its value
+     * @param attempts what became of each source, in the order of the chain; copied
+     * @return an explanation without a failure
      */
-    public Explanation {
-        requireNonNull(resource, "resource");
-        attempts = List.copyOf(attempts);
+    public static Explanation ofToken(String resource, AccessToken token, List<TokenAttempt> attempts) {
+        return new Explanation(resource, requireNonNull(token, "token"), null, attempts);
+    }
+
+    /**
+     * The explanation of a failure.
+     *
+     * @param resource the resource that was asked for
+     * @param failure why there is no token, with what became of each source
+     * @return an explanation without a token
+     */
+    public static Explanation ofFailure(String resource, TokenAcquisitionException failure) {
+        return new Explanation(resource, null, failure, failure.attempts());
+    }
+
+    /** {@return the resource that was asked for} */
+    public String resource() {
+        return resource;
+    }
+
+    /** {@return the name of the source that got the token; empty without one} */
+    public Optional<String> source() {
+        return token == null ? Optional.empty() : Optional.of(token.source());
+    }
+
+    /** {@return whose token it is; empty without one, and if it does not say} */
+    public Optional<Principal> principal() {
+        return token == null ? Optional.empty() : token.principal();
+    }
+
+    /** {@return when the token expires; empty without one} */
+    public Optional<Instant> expiresOn() {
+        return token == null ? Optional.empty() : Optional.of(token.expiresOn());
+    }
+
+    /** {@return from when on a new one is asked for behind the callers; empty without a token} */
+    public Optional<Instant> refreshOn() {
+        return token == null ? Optional.empty() : token.refreshOn();
+    }
+
+    /** {@return why there is no token; empty when there is one} */
+    public Optional<TokenAcquisitionException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** {@return what became of each source, in the order of the chain; unmodifiable} */
+    public List<TokenAttempt> attempts() {
+        return attempts;
     }
 
     /** {@return whether there is a token} */
     public boolean hasToken() {
-        return source != null;
+        return token != null;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.internal.text.JsonText;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** An explanation as JSON. */
@@ -16,11 +17,11 @@ final class ExplanationJson {
     private String write(Explanation explanation) {
         json.append('{');
         member("resource", explanation.resource(), "");
-        member("source", explanation.source(), ",");
-        principal(explanation.principal());
-        member("expiresOn", text(explanation.expiresOn()), ",");
-        member("refreshOn", text(explanation.refreshOn()), ",");
-        TokenAcquisitionException failure = explanation.failure();
+        member("source", explanation.source().orElse(null), ",");
+        principal(explanation.principal().orElse(null));
+        member("expiresOn", explanation.expiresOn().map(Instant::toString).orElse(null), ",");
+        member("refreshOn", explanation.refreshOn().map(Instant::toString).orElse(null), ",");
+        TokenAcquisitionException failure = explanation.failure().orElse(null);
         if (failure != null) {
             json.append(",\"failure\":{");
             member("code", failure.code().name(), "");
@@ -53,11 +54,11 @@ final class ExplanationJson {
         }
         json.append(",\"principal\":{");
         member("type", principal.type().name(), "");
-        member("userPrincipalName", principal.userPrincipalName(), ",");
-        member("appId", principal.appId(), ",");
-        member("objectId", principal.objectId(), ",");
-        member("tenantId", principal.tenantId(), ",");
-        member("certificateThumbprint", principal.certificateThumbprint(), ",");
+        member("userPrincipalName", principal.userPrincipalName().orElse(null), ",");
+        member("appId", principal.appId().orElse(null), ",");
+        member("objectId", principal.objectId().orElse(null), ",");
+        member("tenantId", principal.tenantId().orElse(null), ",");
+        member("certificateThumbprint", principal.certificateThumbprint().orElse(null), ",");
         json.append('}');
     }
 
@@ -68,9 +69,5 @@ final class ExplanationJson {
         }
         json.append(before).append('"').append(name).append("\":");
         JsonText.appendText(json, value);
-    }
-
-    private static @Nullable String text(@Nullable Object value) {
-        return value == null ? null : value.toString();
     }
 }

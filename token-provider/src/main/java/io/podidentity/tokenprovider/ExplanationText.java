@@ -1,24 +1,23 @@
 package io.podidentity.tokenprovider;
 
+import java.util.Optional;
+
 /** An explanation for people. */
 final class ExplanationText {
     private ExplanationText() {}
 
     static String of(Explanation explanation) {
         StringBuilder text = new StringBuilder();
-        TokenAcquisitionException failure = explanation.failure();
-        if (failure != null) {
-            return text.append(failure.getMessage()).toString();
+        if (explanation.failure().isPresent()) {
+            return String.valueOf(explanation.failure().get().getMessage());
         }
         text.append("Token for ")
                 .append(explanation.resource())
                 .append(" from ")
-                .append(explanation.source());
-        if (explanation.principal() != null) {
-            text.append("\n  principal: ").append(explanation.principal());
-        }
-        text.append("\n  expires: ").append(explanation.expiresOn());
-        text.append("\n  refreshed from: ").append(explanation.refreshOn());
+                .append(explanation.source().orElse(""));
+        append(text, "\n  principal: ", explanation.principal());
+        append(text, "\n  expires: ", explanation.expiresOn());
+        append(text, "\n  refreshed from: ", explanation.refreshOn());
         for (TokenAttempt attempt : explanation.attempts()) {
             text.append("\n  ").append(attempt);
         }
@@ -26,5 +25,11 @@ final class ExplanationText {
             text.append("\n  ").append(note);
         }
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, String label, Optional<?> value) {
+        if (value.isPresent()) {
+            text.append(label).append(value.get());
+        }
     }
 }

@@ -2,28 +2,21 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose token it is, as far as the token itself says. Nothing here is verified: the resource does that.
+ * Whose token it is, as far as the token itself says. Nothing here is verified: the resource does that. Start with
+ * {@link #user} or {@link #app} and add what is known:
+ *
+ * <pre>{@code
+ * Principal.app(clientId).withTenantId(tenantId)
+ * }</pre>
  *
  * <p><i>Thread-safety:</i> immutable.
- *
- * @param type a person or an application
- * @param userPrincipalName the sign-in name of a user (the first of the claims upn,
- *     preferred_username, unique_name and email); null for an application
- * @param appId the client ID of an application (the claims appid and azp); null for a user
- * @param objectId the object ID in the directory (claim oid), which role assignments name; may be null
- * @param tenantId the tenant (claim tid); may be null
- * @param certificateThumbprint the certificate that an application signed in with, in hex; null without one
  */
-public record Principal(
-        Type type,
-        @Nullable String userPrincipalName,
-        @Nullable String appId,
-        @Nullable String objectId,
-        @Nullable String tenantId,
-        @Nullable String certificateThumbprint) {
+public final class Principal {
 
     /** The kind of a principal. */
     public enum Type {
@@ -33,22 +26,129 @@ public record Principal(
         APP
     }
 
-    /**
-     * A principal of these parts, of which only the type must be known.
-     *
-     * @param type a person or an application
-     * @param userPrincipalName a user's sign-in name, or null
-     * @param appId an application's client ID, or null
-     * @param objectId the object ID, or null
-     * @param tenantId the tenant's ID, or null
-     * @param certificateThumbprint the certificate's SHA-1 hash in hex, or null
-     * @throws NullPointerException if {@code type} is null
-     */
-    public Principal {
-        requireNonNull(type, "type");
+    private final Type type;
+    private final @Nullable String userPrincipalName;
+    private final @Nullable String appId;
+    private final @Nullable String objectId;
+    private final @Nullable String tenantId;
+    private final @Nullable String certificateThumbprint;
+
+    Principal(
+            Type type,
+            @Nullable String userPrincipalName,
+            @Nullable String appId,
+            @Nullable String objectId,
+            @Nullable String tenantId,
+            @Nullable String certificateThumbprint) {
+        this.type = requireNonNull(type, "type");
+        this.userPrincipalName = userPrincipalName;
+        this.appId = appId;
+        this.objectId = objectId;
+        this.tenantId = tenantId;
+        this.certificateThumbprint = certificateThumbprint;
     }
 
-    /** The parts that are known, such as {@code USER anna@contoso.com, tenant 1111…}. */
+    /**
+     * A person.
+     *
+     * @param userPrincipalName the sign-in name, or null if it is not known
+     * @return a principal of the type {@link Type#USER} of which nothing else is known
+     */
+    public static Principal user(@Nullable String userPrincipalName) {
+        return new Principal(Type.USER, userPrincipalName, null, null, null, null);
+    }
+
+    /**
+     * An application.
+     *
+     * @param appId its client ID, or null if it is not known
+     * @return a principal of the type {@link Type#APP} of which nothing else is known
+     */
+    public static Principal app(@Nullable String appId) {
+        return new Principal(Type.APP, null, appId, null, null, null);
+    }
+
+    /**
+     * The same principal, with its object ID.
+     *
+     * @param objectId the object ID, or null if it is not known
+     * @return a new object
+     */
+    public Principal withObjectId(@Nullable String objectId) {
+        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+    }
+
+    /**
+     * The same principal, with its tenant.
+     *
+     * @param tenantId the tenant's ID, or null if it is not known
+     * @return a new object
+     */
+    public Principal withTenantId(@Nullable String tenantId) {
+        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+    }
+
+    /**
+     * The same principal, with the certificate that it signed in with.
+     *
+     * @param certificateThumbprint the certificate's SHA-1 hash in hex, or null without one
+     * @return a new object
+     */
+    public Principal withCertificateThumbprint(@Nullable String certificateThumbprint) {
+        return new Principal(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+    }
+
+    /** {@return a person or an application} */
+    public Type type() {
+        return type;
+    }
+
+    /**
+     * The sign-in name of a user.
+     *
+     * @return the first of the claims upn, preferred_username, unique_name and email; empty for an application
+     */
+    public Optional<String> userPrincipalName() {
+        return Optional.ofNullable(userPrincipalName);
+    }
+
+    /** {@return the client ID of an application (the claims appid and azp); empty for a user} */
+    public Optional<String> appId() {
+        return Optional.ofNullable(appId);
+    }
+
+    /** {@return the object ID in the directory (claim oid), which role assignments name; empty if it is not known} */
+    public Optional<String> objectId() {
+        return Optional.ofNullable(objectId);
+    }
+
+    /** {@return the tenant (claim tid); empty if it is not known} */
+    public Optional<String> tenantId() {
+        return Optional.ofNullable(tenantId);
+    }
+
+    /** {@return the certificate that an application signed in with, as its SHA-1 hash in hex; empty without one} */
+    public Optional<String> certificateThumbprint() {
+        return Optional.ofNullable(certificateThumbprint);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Principal principal
+                && type == principal.type
+                && Objects.equals(userPrincipalName, principal.userPrincipalName)
+                && Objects.equals(appId, principal.appId)
+                && Objects.equals(objectId, principal.objectId)
+                && Objects.equals(tenantId, principal.tenantId)
+                && Objects.equals(certificateThumbprint, principal.certificateThumbprint);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
+    }
+
+    /** The parts that are known, such as {@code User anna@contoso.com, tenant 1111…}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(type == Type.USER ? "User" : "App");

@@ -3,7 +3,9 @@ package io.podidentity.tokenprovider;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Serial;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +42,8 @@ public final class TokenAcquisitionException extends RuntimeException {
     private final String reason;
     /** What to do next; may be empty. */
     private final String remedy;
-    /** How long the server wants not to be asked again; 0 if it did not say. */
-    private final long retryAfterMillis;
+    /** How long the server wants not to be asked again; null if it did not say. */
+    private final @Nullable Duration retryAfter;
 
     private final transient List<TokenAttempt> attempts;
 
@@ -54,7 +56,7 @@ public final class TokenAcquisitionException extends RuntimeException {
      * @param cause what led to it, or null; its text becomes visible to users, so it must hold no secret either
      */
     public TokenAcquisitionException(Code code, String reason, String remedy, @Nullable Throwable cause) {
-        this(code, reason, remedy, cause, 0);
+        this(code, reason, remedy, cause, null);
     }
 
     /**
@@ -64,16 +66,17 @@ public final class TokenAcquisitionException extends RuntimeException {
      * @param reason what failed and why, one sentence without a full stop and without any secret
      * @param remedy what to do next, one command or setting; may be empty
      * @param cause what led to it, or null; as above
-     * @param retryAfterMillis how long the server wants not to be asked again, in milliseconds; 0 if it did not say
+     * @param retryAfter how long the server wants not to be asked again; null if it did not say
+     * @throws IllegalArgumentException if {@code retryAfter} is negative
      */
     public TokenAcquisitionException(
-            Code code, String reason, String remedy, @Nullable Throwable cause, long retryAfterMillis) {
+            Code code, String reason, String remedy, @Nullable Throwable cause, @Nullable Duration retryAfter) {
         this(
                 code,
                 reason,
                 remedy,
                 cause,
-                retryAfterMillis,
+                requireNotNegative(retryAfter),
                 List.of(),
                 remedy.isEmpty() ? reason : reason + ". " + remedy);
     }
@@ -83,14 +86,14 @@ public final class TokenAcquisitionException extends RuntimeException {
             String reason,
             String remedy,
             @Nullable Throwable cause,
-            long retryAfterMillis,
+            @Nullable Duration retryAfter,
             List<TokenAttempt> attempts,
             @Nullable String message) {
         super(message, cause);
         this.code = requireNonNull(code, "code");
         this.reason = requireNonNull(reason, "reason");
         this.remedy = requireNonNull(remedy, "remedy");
-        this.retryAfterMillis = retryAfterMillis;
+        this.retryAfter = retryAfter;
         this.attempts = attempts;
     }
 
@@ -98,18 +101,24 @@ public final class TokenAcquisitionException extends RuntimeException {
     TokenAcquisitionException ofCall(String resource, List<TokenAttempt> attempts) {
         String message = FailureMessage.of(resource, this, attempts);
         return new TokenAcquisitionException(
-                code, reason, remedy, getCause(), retryAfterMillis, List.copyOf(attempts), message);
+                code, reason, remedy, getCause(), retryAfter, List.copyOf(attempts), message);
     }
 
     /** The same failure for another caller, with that caller's stack trace. */
     TokenAcquisitionException again() {
-        return new TokenAcquisitionException(
-                code, reason, remedy, getCause(), retryAfterMillis, attempts(), getMessage());
+        return new TokenAcquisitionException(code, reason, remedy, getCause(), retryAfter, attempts(), getMessage());
     }
 
-    /** {@return how long the server wants not to be asked again, in milliseconds; 0 if it did not say} */
-    public long retryAfterMillis() {
-        return retryAfterMillis;
+    private static @Nullable Duration requireNotNegative(@Nullable Duration retryAfter) {
+        if (retryAfter != null && retryAfter.isNegative()) {
+            throw new IllegalArgumentException("retryAfter must not be negative, but is " + retryAfter);
+        }
+        return retryAfter;
+    }
+
+    /** {@return how long the server wants not to be asked again; empty if it did not say} */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     /** {@return the kind of this failure} */

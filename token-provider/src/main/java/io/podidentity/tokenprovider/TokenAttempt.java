@@ -3,19 +3,15 @@ package io.podidentity.tokenprovider;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of one source of a chain in one call.
  *
  * <p><i>Thread-safety:</i> immutable.
- *
- * @param source the source's name, such as {@code Azure CLI}
- * @param state what became of it
- * @param duration how long it took; zero for a source that was not asked
- * @param reason why there is no token from it, one sentence; empty when it got one or was not asked
- * @param remedy what to do about it, one command or setting; may be empty
  */
-public record TokenAttempt(String source, State state, Duration duration, String reason, String remedy) {
+public final class TokenAttempt {
 
     /** What became of a source. */
     public enum State {
@@ -29,22 +25,105 @@ public record TokenAttempt(String source, State state, Duration duration, String
         NOT_TRIED
     }
 
+    private final String source;
+    private final State state;
+    private final Duration duration;
+    private final String reason;
+    private final String remedy;
+
+    TokenAttempt(String source, State state, Duration duration, String reason, String remedy) {
+        this.source = requireNonNull(source, "source");
+        this.state = requireNonNull(state, "state");
+        this.duration = requireNonNull(duration, "duration");
+        this.reason = requireNonNull(reason, "reason");
+        this.remedy = requireNonNull(remedy, "remedy");
+    }
+
     /**
-     * An attempt of these parts.
+     * A source that got the token.
      *
      * @param source the source's name
-     * @param state what became of it
-     * @param duration how long it took; zero if it was not asked
-     * @param reason why there is no token from it; may be empty
-     * @param remedy what to do about it; may be empty
-     * @throws NullPointerException if a part is null
+     * @param duration how long it took
+     * @return an attempt in the state {@link State#ACQUIRED}
      */
-    public TokenAttempt {
-        requireNonNull(source, "source");
-        requireNonNull(state, "state");
-        requireNonNull(duration, "duration");
-        requireNonNull(reason, "reason");
-        requireNonNull(remedy, "remedy");
+    public static TokenAttempt acquired(String source, Duration duration) {
+        return new TokenAttempt(source, State.ACQUIRED, duration, "", "");
+    }
+
+    /**
+     * A source that does not apply.
+     *
+     * @param source the source's name
+     * @param duration how long it took to find out
+     * @param reason why there is no token from it, one sentence without a full stop
+     * @param remedy what to do if this source was meant; may be empty
+     * @return an attempt in the state {@link State#UNAVAILABLE}
+     */
+    public static TokenAttempt unavailable(String source, Duration duration, String reason, String remedy) {
+        return new TokenAttempt(source, State.UNAVAILABLE, duration, reason, remedy);
+    }
+
+    /**
+     * A source whose job it was, and which failed.
+     *
+     * @param source the source's name
+     * @param duration how long it took
+     * @param reason why there is no token from it, one sentence without a full stop
+     * @param remedy what to do about it; may be empty
+     * @return an attempt in the state {@link State#FAILED}
+     */
+    public static TokenAttempt failed(String source, Duration duration, String reason, String remedy) {
+        return new TokenAttempt(source, State.FAILED, duration, reason, remedy);
+    }
+
+    /**
+     * A source that was not asked.
+     *
+     * @param source the source's name
+     * @return an attempt in the state {@link State#NOT_TRIED}
+     */
+    public static TokenAttempt notTried(String source) {
+        return new TokenAttempt(source, State.NOT_TRIED, Duration.ZERO, "", "");
+    }
+
+    /** {@return the source's name, such as {@code Azure CLI}} */
+    public String source() {
+        return source;
+    }
+
+    /** {@return what became of it} */
+    public State state() {
+        return state;
+    }
+
+    /** {@return how long it took; zero for a source that was not asked} */
+    public Duration duration() {
+        return duration;
+    }
+
+    /** {@return why there is no token from it, one sentence; empty when it got one or was not asked} */
+    public String reason() {
+        return reason;
+    }
+
+    /** {@return what to do about it, one command or setting; may be empty} */
+    public String remedy() {
+        return remedy;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TokenAttempt attempt
+                && source.equals(attempt.source)
+                && state == attempt.state
+                && duration.equals(attempt.duration)
+                && reason.equals(attempt.reason)
+                && remedy.equals(attempt.remedy);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(source, state, duration, reason, remedy);
     }
 
     /** One line: name, state, milliseconds, reason, remedy. */

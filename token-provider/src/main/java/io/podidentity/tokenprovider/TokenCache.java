@@ -40,7 +40,7 @@ final class TokenCache {
 
     /** The slot of a request. */
     TokenSlot slot(TokenRequest request) {
-        if (request.tenantId() == null && request.clientId() == null && request.claims() == null) {
+        if (request.isForResourceAlone()) {
             return slot(request.resource());
         }
         TokenRequest key = request.withForceRefresh(false).withDeadline(null);

@@ -1,7 +1,10 @@
 package io.podidentity.tokenprovider;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,49 +15,31 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><i>Thread-safety:</i> immutable.
- *
- * @param resource the App ID URI of the resource, such as {@code https://storage.azure.com/}
- * @param tenantId the tenant to get it from; null for the source's own
- * @param clientId the client ID of the user-assigned identity that is meant; null for {@code AZURE_CLIENT_ID}, else
- *     the one identity there is
- * @param claims a claims challenge, as the resource sent it (JSON); null without one. A request with claims is not
- *     answered from the cache of requests without them
- * @param forceRefresh true to ask the source again although a cached token is valid
- * @param deadline how long the whole call may take, over all sources and retries; null for the provider's own
  */
-public record TokenRequest(
-        String resource,
-        @Nullable String tenantId,
-        @Nullable String clientId,
-        @Nullable String claims,
-        boolean forceRefresh,
-        @Nullable Duration deadline) {
-
+public final class TokenRequest {
     private static final String DEFAULT_SCOPE = "/.default";
     private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
-    /**
-     * A request of these parts; {@link #forResource} is shorter for most.
-     *
-     * @param resource the App ID URI of the resource
-     * @param tenantId the tenant's ID or one of its domains, or null
-     * @param clientId the client ID of a user-assigned identity, or null
-     * @param claims a claims challenge (JSON), or null
-     * @param forceRefresh whether to pass over the cache
-     * @param deadline longer than nothing and at most a day, or null
-     * @throws NullPointerException if {@code resource} is null
-     * @throws IllegalArgumentException if {@code resource} is blank, if a tenant, client ID or claims are given but
-     *     blank, or if the deadline is not longer than nothing and at most a day
-     */
-    public TokenRequest {
-        Objects.requireNonNull(resource, "resource");
-        requireText(resource, "resource");
-        requireText(tenantId, "tenantId");
-        requireText(clientId, "clientId");
-        requireText(claims, "claims");
-        if (deadline != null) {
-            requireDeadline(deadline);
-        }
+    private final String resource;
+    private final @Nullable String tenantId;
+    private final @Nullable UserAssignedIdentity identity;
+    private final @Nullable String claims;
+    private final boolean forceRefresh;
+    private final @Nullable Duration deadline;
+
+    private TokenRequest(
+            String resource,
+            @Nullable String tenantId,
+            @Nullable UserAssignedIdentity identity,
+            @Nullable String claims,
+            boolean forceRefresh,
+            @Nullable Duration deadline) {
+        this.resource = resource;
+        this.tenantId = tenantId;
+        this.identity = identity;
+        this.claims = claims;
+        this.forceRefresh = forceRefresh;
+        this.deadline = deadline;
     }
 
     /**
@@ -67,6 +52,8 @@ public record TokenRequest(
      * @throws IllegalArgumentException if it is blank
      */
     public static TokenRequest forResource(String resource) {
+        requireNonNull(resource, "resource");
+        requireText(resource, "resource");
         return new TokenRequest(resource, null, null, null, false, null);
     }
 
@@ -79,7 +66,7 @@ public record TokenRequest(
      * @throws IllegalArgumentException if it is blank, or names nothing before {@code /.default}
      */
     public static TokenRequest forScope(String scope) {
-        Objects.requireNonNull(scope, "scope");
+        requireNonNull(scope, "scope");
         String resource =
                 scope.endsWith(DEFAULT_SCOPE) ? scope.substring(0, scope.length() - DEFAULT_SCOPE.length()) : scope;
         requireText(resource, "scope");
@@ -94,29 +81,42 @@ public record TokenRequest(
      * @throws IllegalArgumentException if it is blank
      */
     public TokenRequest withTenantId(@Nullable String tenantId) {
-        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+        requireText(tenantId, "tenantId");
+        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
     }
 
     /**
-     * The same request for a user-assigned identity.
+     * The same request for a user-assigned identity, by its client ID; short for {@link #withIdentity}.
      *
      * @param clientId its client ID; null for {@code AZURE_CLIENT_ID}, else the one identity there is
      * @return a new request
      * @throws IllegalArgumentException if it is blank
      */
     public TokenRequest withClientId(@Nullable String clientId) {
-        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+        requireText(clientId, "clientId");
+        return withIdentity(clientId == null ? null : UserAssignedIdentity.ofClientId(clientId));
     }
 
     /**
-     * The same request with a claims challenge.
+     * The same request for a user-assigned identity.
+     *
+     * @param identity the identity; null for {@code AZURE_CLIENT_ID}, else the one identity there is
+     * @return a new request
+     */
+    public TokenRequest withIdentity(@Nullable UserAssignedIdentity identity) {
+        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
+    }
+
+    /**
+     * The same request with a claims challenge. It is not answered from the cache of requests without one.
      *
      * @param claims the challenge as the resource sent it, in JSON; null without one
      * @return a new request
      * @throws IllegalArgumentException if it is blank
      */
     public TokenRequest withClaims(@Nullable String claims) {
-        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+        requireText(claims, "claims");
+        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
     }
 
     /**
@@ -126,7 +126,7 @@ public record TokenRequest(
      * @return a new request
      */
     public TokenRequest withForceRefresh(boolean forceRefresh) {
-        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
     }
 
     /**
@@ -137,7 +137,18 @@ public record TokenRequest(
      * @throws IllegalArgumentException if it is not in these bounds
      */
     public TokenRequest withDeadline(@Nullable Duration deadline) {
-        return new TokenRequest(resource, tenantId, clientId, claims, forceRefresh, deadline);
+        return new TokenRequest(
+                resource,
+                tenantId,
+                identity,
+                claims,
+                forceRefresh,
+                deadline == null ? null : requireDeadline(deadline));
+    }
+
+    /** {@return the App ID URI of the resource, such as {@code https://storage.azure.com/}} */
+    public String resource() {
+        return resource;
     }
 
     /** {@return the resource as a scope: the resource followed by {@code /.default}} */
@@ -145,14 +156,45 @@ public record TokenRequest(
         return resource + DEFAULT_SCOPE;
     }
 
+    /** {@return the tenant to get it from; empty for the source's own} */
+    public Optional<String> tenantId() {
+        return Optional.ofNullable(tenantId);
+    }
+
+    /** {@return the user-assigned identity that is meant; empty for {@code AZURE_CLIENT_ID}, else the one there is} */
+    public Optional<UserAssignedIdentity> identity() {
+        return Optional.ofNullable(identity);
+    }
+
+    /** {@return the client ID of the {@link #identity()}; empty without one, and for one that has another kind of ID} */
+    public Optional<String> clientId() {
+        return identity != null && identity.kind() == UserAssignedIdentity.Kind.CLIENT_ID
+                ? Optional.of(identity.id())
+                : Optional.empty();
+    }
+
+    /** {@return the claims challenge, as the resource sent it (JSON); empty without one} */
+    public Optional<String> claims() {
+        return Optional.ofNullable(claims);
+    }
+
+    /** {@return whether the source is asked although a cached token is valid} */
+    public boolean forceRefresh() {
+        return forceRefresh;
+    }
+
     /**
-     * The deadline of a request that a source is given.
+     * How long the whole call may take, over all sources and retries.
      *
-     * @return in nanoseconds
-     * @throws NullPointerException if the request has no deadline of its own
+     * @return empty for the provider's own; never empty in a request that a {@link TokenSource} is given
      */
-    public long deadlineNanos() {
-        return Objects.requireNonNull(deadline, "deadline").toNanos();
+    public Optional<Duration> deadline() {
+        return Optional.ofNullable(deadline);
+    }
+
+    /** Whether it names a resource and nothing that would make the token another one. */
+    boolean isForResourceAlone() {
+        return tenantId == null && identity == null && claims == null;
     }
 
     /** Makes sure that a deadline is one. */
@@ -167,6 +209,42 @@ public record TokenRequest(
     private static void requireText(@Nullable String value, String name) {
         if (value != null && value.isBlank()) {
             throw new IllegalArgumentException(name + " must not be blank");
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TokenRequest request
+                && resource.equals(request.resource)
+                && Objects.equals(tenantId, request.tenantId)
+                && Objects.equals(identity, request.identity)
+                && Objects.equals(claims, request.claims)
+                && forceRefresh == request.forceRefresh
+                && Objects.equals(deadline, request.deadline);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = resource.hashCode();
+        hash = 31 * hash + Objects.hashCode(tenantId);
+        hash = 31 * hash + Objects.hashCode(identity);
+        return 31 * hash + Objects.hashCode(claims);
+    }
+
+    /** The resource and what else is named. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("TokenRequest[").append(resource);
+        append(text, ", tenant ", tenantId);
+        append(text, ", ", identity);
+        append(text, ", claims ", claims);
+        append(text, ", deadline ", deadline);
+        return text.append(forceRefresh ? ", forced]" : "]").toString();
+    }
+
+    private static void append(StringBuilder text, String label, @Nullable Object value) {
+        if (value != null) {
+            text.append(label).append(value);
         }
     }
 }

@@ -301,7 +301,10 @@ final class TokenSlot {
                 if (failed.background) {
                     long backOff = FIRST_BACK_OFF_MILLIS << Math.min(failedRefreshes, MAX_BACK_OFF_SHIFT);
                     failedRefreshes++;
-                    noRefreshBefore = time.millis() + Math.max(backOff, e.retryAfterMillis());
+                    noRefreshBefore = time.millis()
+                            + Math.max(
+                                    backOff,
+                                    e.retryAfter().orElse(Duration.ZERO).toMillis());
                 }
                 // A deadline tells of the caller that set it, not of the sources.
                 if (failed.waiting > 0 && e.code() != TokenAcquisitionException.Code.TIMED_OUT) {

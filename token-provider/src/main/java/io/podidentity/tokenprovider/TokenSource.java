@@ -2,6 +2,8 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One way to get a token. The contract that decides everything: {@link Unavailable} means "not mine, try the next"; an
  * exception means "mine, and it failed", and stops the chain.
@@ -15,7 +17,7 @@ public interface TokenSource {
     /**
      * Gets a token.
      *
-     * @param request what is asked for; its deadline is never null here and is what is left of the caller's
+     * @param request what is asked for; its deadline is never empty here and is what is left of the caller's
      * @return the token, or why this source cannot even try
      * @throws TokenAcquisitionException if it was this source's job and it failed
      * @throws InterruptedException if the thread was interrupted, which is how a call that nobody waits for any more is
@@ -31,40 +33,83 @@ public interface TokenSource {
     /** What a source answers. */
     sealed interface Outcome permits Acquired, Unavailable {}
 
-    /**
-     * The source got a token.
-     *
-     * @param token the token
-     */
-    record Acquired(AccessToken token) implements Outcome {
+    /** The source got a token. */
+    final class Acquired implements Outcome {
+        private final AccessToken token;
+
         /**
          * The answer of a source that got a token.
          *
          * @param token a token for the resource that was asked for
          * @throws NullPointerException if {@code token} is null
          */
-        public Acquired {
-            requireNonNull(token, "token");
+        public Acquired(AccessToken token) {
+            this.token = requireNonNull(token, "token");
+        }
+
+        /** {@return the token} */
+        public AccessToken token() {
+            return token;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Acquired acquired && token.equals(acquired.token);
+        }
+
+        @Override
+        public int hashCode() {
+            return token.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "Acquired[" + token + "]";
         }
     }
 
-    /**
-     * The source does not apply here: the tool is not installed, nobody is logged in, no such service answers.
-     *
-     * @param reason why, one sentence without a full stop, such as {@code az is not installed}
-     * @param remedy what to do if this source was meant, one command or setting; may be empty
-     */
-    record Unavailable(String reason, String remedy) implements Outcome {
+    /** The source does not apply here: the tool is not installed, nobody is logged in, no such service answers. */
+    final class Unavailable implements Outcome {
+        private final String reason;
+        private final String remedy;
+
         /**
          * The answer of a source that does not apply.
          *
-         * @param reason why, one sentence without a full stop and without any secret
-         * @param remedy what to do, one command or setting; may be empty
+         * @param reason why, one sentence without a full stop and without any secret, such as {@code az is not installed}
+         * @param remedy what to do if this source was meant, one command or setting; may be empty
          * @throws NullPointerException if a part is null
          */
-        public Unavailable {
-            requireNonNull(reason, "reason");
-            requireNonNull(remedy, "remedy");
+        public Unavailable(String reason, String remedy) {
+            this.reason = requireNonNull(reason, "reason");
+            this.remedy = requireNonNull(remedy, "remedy");
+        }
+
+        /** {@return why, one sentence without a full stop} */
+        public String reason() {
+            return reason;
+        }
+
+        /** {@return what to do if this source was meant; may be empty} */
+        public String remedy() {
+            return remedy;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Unavailable unavailable
+                    && reason.equals(unavailable.reason)
+                    && remedy.equals(unavailable.remedy);
+        }
+
+        @Override
+        public int hashCode() {
+            return reason.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "Unavailable[" + reason + ". " + remedy + "]";
         }
     }
 }

@@ -121,7 +121,7 @@ final class TokenSourceChain {
 
         Walk(TokenRequest request) {
             this.request = request;
-            this.deadline = time.nanos() + request.deadlineNanos();
+            this.deadline = time.nanos() + request.deadline().orElseThrow().toNanos();
         }
 
         boolean isOver() {
@@ -170,13 +170,12 @@ final class TokenSourceChain {
 
         /** A source that does not know other tenants than its own answers with a token that the resource would refuse. */
         private void requireTenant(TokenSource source, AccessToken acquired) {
-            String asked = request.tenantId();
+            String asked = request.tenantId().orElse(null);
             // A tenant can be named by a domain too, which no token shows.
             if (asked == null || asked.length() != GUID_LENGTH || asked.indexOf('.') >= 0) {
                 return;
             }
-            Principal principal = acquired.principal();
-            String got = principal == null ? null : principal.tenantId();
+            String got = acquired.principal().flatMap(Principal::tenantId).orElse(null);
             if (got != null && !got.equalsIgnoreCase(asked)) {
                 throw new TokenAcquisitionException(
                         Code.REFUSED,

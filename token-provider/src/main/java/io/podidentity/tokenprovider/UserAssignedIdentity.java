@@ -1,19 +1,16 @@
 package io.podidentity.tokenprovider;
 
-import static java.util.Objects.requireNonNull;
-
 import io.podidentity.tokenprovider.internal.text.Excerpt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user-assigned managed identity, by one of the three IDs that Azure knows it by. Which of them a host takes differs;
- * the client ID is taken wherever there is a choice at all.
+ * the client ID is taken wherever there is a choice at all. Blanks around an ID are
+ * taken off; whether it has the shape of its kind is for the host to say.
  *
  * <p><i>Thread-safety:</i> immutable.
- *
- * @param kind which of its IDs it is
- * @param id the ID, without blanks around it
  */
-public record UserAssignedIdentity(Kind kind, String id) {
+public final class UserAssignedIdentity {
 
     /** The IDs of an identity. */
     public enum Kind {
@@ -33,20 +30,15 @@ public record UserAssignedIdentity(Kind kind, String id) {
         }
     }
 
-    /**
-     * An identity by an ID of any kind; blanks around the ID are taken off.
-     *
-     * @param kind which of its IDs it is
-     * @param id the ID; whether it has the shape of its kind is for the host to say
-     * @throws NullPointerException if a part is null
-     * @throws IllegalArgumentException if the ID is blank
-     */
-    public UserAssignedIdentity {
-        requireNonNull(kind, "kind");
+    private final Kind kind;
+    private final String id;
+
+    private UserAssignedIdentity(Kind kind, String id) {
+        this.kind = kind;
         if (id.isBlank()) {
             throw new IllegalArgumentException(kind.words + " must not be blank");
         }
-        id = id.strip();
+        this.id = id.strip();
     }
 
     /**
@@ -80,6 +72,26 @@ public record UserAssignedIdentity(Kind kind, String id) {
      */
     public static UserAssignedIdentity ofResourceId(String resourceId) {
         return new UserAssignedIdentity(Kind.RESOURCE_ID, resourceId);
+    }
+
+    /** {@return which of its IDs it is} */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** {@return the ID, without blanks around it} */
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof UserAssignedIdentity identity && kind == identity.kind && id.equals(identity.id);
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
     }
 
     /** For people, such as {@code client ID 11111111-1111-1111-1111-111111111111}. */

@@ -177,20 +177,18 @@ class ApplicationCasesTest extends ConformanceRunner {
         AccessToken token = ((TokenSource.Acquired) source.acquire(request)).token();
         JsonNode principal = row.expected().path("principal");
         if (principal.has("type")) {
-            assertThat(token.principal().type().name())
+            assertThat(token.principal().orElseThrow().type().name())
                     .isEqualToIgnoringCase(principal.get("type").asText());
         }
         assertMember(
-                principal,
-                "appId",
-                token.principal() == null ? null : token.principal().appId());
+                principal, "appId", token.principal().flatMap(Principal::appId).orElse(null));
         assertMember(
                 principal,
                 "tenantId",
-                token.principal() == null ? null : token.principal().tenantId());
+                token.principal().flatMap(Principal::tenantId).orElse(null));
         if (principal.has("certificateThumbprint")) {
-            assertThat(token.principal().certificateThumbprint())
-                    .isEqualTo(Certificates.rsa(SUBJECT).thumbprint());
+            assertThat(token.principal().orElseThrow().certificateThumbprint())
+                    .hasValue(Certificates.rsa(SUBJECT).thumbprint());
         }
         HttpRequest sent = http.requests().get(0);
         if (row.expected().has("authorityUsed")) {

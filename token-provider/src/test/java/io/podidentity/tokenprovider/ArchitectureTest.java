@@ -185,6 +185,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void publicTypes_areNoRecords() {
+        noClasses()
+                .that()
+                .arePublic()
+                .and()
+                .resideInAnyPackage(LIBRARY, LIBRARY + ".azure")
+                .should()
+                .beRecords()
+                .because("a component more would take the constructor away that programs were compiled with")
+                .check(main);
+    }
+
+    @Test
     void tests_doNotSleep() {
         noClasses()
                 .should()

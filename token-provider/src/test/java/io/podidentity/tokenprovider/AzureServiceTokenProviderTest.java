@@ -73,7 +73,7 @@ class AzureServiceTokenProviderTest {
         Explanation explanation = provider.explain(RESOURCE);
 
         assertThat(explanation.hasToken()).isTrue();
-        assertThat(explanation.source()).isEqualTo("fake");
+        assertThat(explanation.source()).hasValue("fake");
         assertThat(explanation.attempts()).hasSize(1);
         assertThat(explanation.toString() + explanation.toJson()).doesNotContain(token);
         assertThat(requests).hasValue(1);
@@ -88,7 +88,7 @@ class AzureServiceTokenProviderTest {
         Explanation explanation = provider.explain(RESOURCE);
 
         assertThat(explanation.hasToken()).isFalse();
-        assertThat(explanation.failure()).isNotNull();
+        assertThat(explanation.failure()).isPresent();
         assertThat(explanation.toString()).contains("nobody is logged in. Log in.");
     }
 

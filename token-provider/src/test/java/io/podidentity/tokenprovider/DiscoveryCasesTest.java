@@ -47,7 +47,7 @@ class DiscoveryCasesTest extends ConformanceRunner {
         boolean fails = row.expected().has("error") || row.expected().has("secondCall");
         assertThat(failure != null).isEqualTo(fails);
         if (row.expected("principalType") != null) {
-            assertThat(token.token.principal().type())
+            assertThat(token.token.principal().orElseThrow().type())
                     .hasToString(row.expected("principalType").toUpperCase(Locale.ROOT));
         }
         if (row.expected("messageContains") != null) {

@@ -16,14 +16,15 @@ class ExplanationTest {
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final TokenAttempt CLI = new TokenAttempt(
             "Azure CLI", State.UNAVAILABLE, Duration.ofMillis(431), "nobody is logged in to az", "Run 'az login'.");
-    private static final Explanation SUCCESS = new Explanation(
-            RESOURCE,
-            "IMDS",
-            new Principal(Principal.Type.APP, null, "app", "oid", "tid", null),
-            Instant.parse("2026-01-01T01:00:00Z"),
-            Instant.parse("2026-01-01T00:55:00Z"),
-            null,
-            List.of(CLI, new TokenAttempt("IMDS", State.ACQUIRED, Duration.ofMillis(9), "", "")));
+    private static final AccessToken TOKEN = AccessToken.bearer(
+                    "s3cr3t",
+                    RESOURCE,
+                    Instant.parse("2026-01-01T01:00:00Z"),
+                    Instant.parse("2026-01-01T00:55:00Z"),
+                    "IMDS")
+            .withPrincipal(Principal.app("app").withObjectId("oid").withTenantId("tid"));
+    private static final Explanation SUCCESS =
+            Explanation.ofToken(RESOURCE, TOKEN, List.of(CLI, TokenAttempt.acquired("IMDS", Duration.ofMillis(9))));
 
     @Test
     void toString_withAToken_tellsWhoseAndFromWhere() {
@@ -38,7 +39,7 @@ class ExplanationTest {
     }
 
     @Test
-    void toJson_withAToken_hasTheMembersOfTheRecord() {
+    void toJson_withAToken_hasItsMembers() {
         assertThat(SUCCESS.toJson())
                 .isEqualTo(
                         "{\"resource\":\"https://storage.azure.com/\",\"source\":\"IMDS\","
@@ -51,31 +52,30 @@ class ExplanationTest {
 
     @Test
     void notes_whereAManagedIdentityIsAtHandToo_saySo() {
-        TokenAttempt workload = new TokenAttempt("Workload identity", State.ACQUIRED, Duration.ofMillis(9), "", "");
-        TokenAttempt imds = new TokenAttempt("IMDS", State.NOT_TRIED, Duration.ZERO, "", "");
-        TokenAttempt cli = new TokenAttempt("Azure CLI", State.NOT_TRIED, Duration.ZERO, "", "");
+        TokenAttempt workload = TokenAttempt.acquired("Workload identity", Duration.ofMillis(9));
+        TokenAttempt imds = TokenAttempt.notTried("IMDS");
+        TokenAttempt cli = TokenAttempt.notTried("Azure CLI");
         String note = "A managed identity may be at hand too (IMDS); workload identity comes before it."
                 + " AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential selects the other.";
 
-        Explanation both = explanation("Workload identity", workload, imds, cli);
+        Explanation both = explanation(workload, imds, cli);
         assertThat(both.notes()).containsExactly(note);
         assertThat(both.toString()).endsWith("\n  " + note);
         assertThat(both.toJson()).endsWith("],\"note\":\"" + note + "\"}");
-        assertThat(explanation("Workload identity", workload, cli, imds).notes())
-                .isEmpty();
-        assertThat(explanation("Workload identity", workload).notes()).isEmpty();
+        assertThat(explanation(workload, cli, imds).notes()).isEmpty();
+        assertThat(explanation(workload).notes()).isEmpty();
         assertThat(SUCCESS.notes()).isEmpty();
     }
 
-    private static Explanation explanation(String source, TokenAttempt... attempts) {
-        return new Explanation(RESOURCE, source, null, Instant.EPOCH, Instant.EPOCH, null, List.of(attempts));
+    private static Explanation explanation(TokenAttempt... attempts) {
+        return Explanation.ofToken(RESOURCE, TOKEN, List.of(attempts));
     }
 
     @Test
     void toString_withoutAToken_isTheFailuresText() {
         TokenAcquisitionException failure = new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "none", "", null)
                 .ofCall(RESOURCE, List.of(CLI));
-        Explanation explanation = new Explanation(RESOURCE, null, null, null, null, failure, failure.attempts());
+        Explanation explanation = Explanation.ofFailure(RESOURCE, failure);
 
         assertThat(explanation.hasToken()).isFalse();
         assertThat(explanation).hasToString(failure.getMessage());
@@ -83,9 +83,10 @@ class ExplanationTest {
 
     @Test
     void toJson_withoutAToken_hasTheFailure() throws Exception {
-        TokenAcquisitionException failure =
-                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "HTTP 503", "Try again in a minute.", null);
-        JsonNode json = json(new Explanation(RESOURCE, null, null, null, null, failure, List.of(CLI)));
+        TokenAcquisitionException failure = new TokenAcquisitionException(
+                        Code.SERVICE_UNAVAILABLE, "HTTP 503", "Try again in a minute.", null)
+                .ofCall(RESOURCE, List.of(CLI));
+        JsonNode json = json(Explanation.ofFailure(RESOURCE, failure));
 
         List<String> names = new ArrayList<>();
         json.fieldNames().forEachRemaining(names::add);
@@ -102,16 +103,20 @@ class ExplanationTest {
             odd.append(c);
         }
         String text = odd.toString();
-        Principal principal = new Principal(Principal.Type.USER, text, text, text, text, text);
+        Principal principal =
+                Principal.user(text).withObjectId(text).withTenantId(text).withCertificateThumbprint(text);
+        AccessToken token = AccessToken.bearer("s3cr3t", RESOURCE, Instant.EPOCH, null, text)
+                .withPrincipal(principal);
         TokenAcquisitionException failure = new TokenAcquisitionException(Code.REFUSED, text, text, null);
         TokenAttempt attempt = new TokenAttempt(text, State.FAILED, Duration.ofSeconds(1), text, text);
 
-        JsonNode json = json(new Explanation(text, text, principal, null, null, failure, List.of(attempt)));
+        JsonNode without = json(Explanation.ofFailure(text, failure.ofCall(text, List.of(attempt))));
+        JsonNode json = json(Explanation.ofToken(text, token, List.of(attempt)));
 
         assertThat(json.findValuesAsText("resource")).containsExactly(text);
         assertThat(json.findValuesAsText("source")).containsExactly(text, text);
-        assertThat(json.findValuesAsText("reason")).containsExactly(text, text);
-        assertThat(json.findValuesAsText("remedy")).containsExactly(text, text);
+        assertThat(without.findValuesAsText("reason")).containsExactly(text, text);
+        assertThat(without.findValuesAsText("remedy")).containsExactly(text, text);
         assertThat(json.get("principal").findValuesAsText("userPrincipalName")).containsExactly(text);
         assertThat(json.get("principal").findValuesAsText("certificateThumbprint"))
                 .containsExactly(text);
@@ -120,9 +125,9 @@ class ExplanationTest {
 
     @Test
     void toJson_withNothingTried_hasAnEmptyList() throws Exception {
-        JsonNode json = json(new Explanation(RESOURCE, null, null, null, null, null, List.of()));
+        JsonNode json = json(Explanation.ofToken(RESOURCE, TOKEN, List.of()));
 
-        assertThat(json.toString()).isEqualTo("{\"resource\":\"https://storage.azure.com/\",\"attempts\":[]}");
+        assertThat(json.get("attempts").toString()).isEqualTo("[]");
     }
 
     private static JsonNode json(Explanation explanation) throws Exception {

@@ -350,9 +350,7 @@ class SecretsTest {
         shown.add(explanation.toString());
         shown.add(explanation.toJson());
         shown.add(explanation.attempts().toString());
-        if (explanation.failure() != null) {
-            showThrown(explanation.failure());
-        }
+        explanation.failure().ifPresent(this::showThrown);
         return explanation;
     }
 

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt.State;
@@ -30,8 +31,23 @@ class TokenAcquisitionExceptionTest {
             "Check the resource's spelling.");
     private static final TokenAttempt NOT_TRIED = new TokenAttempt("azd", State.NOT_TRIED, Duration.ZERO, "", "");
 
-    private final TokenAcquisitionException own =
-            new TokenAcquisitionException(Code.REFUSED, "the issuer said no", "Ask again.", new IOException("why"), 7);
+    private final TokenAcquisitionException own = new TokenAcquisitionException(
+            Code.REFUSED, "the issuer said no", "Ask again.", new IOException("why"), Duration.ofMillis(7));
+
+    @Test
+    void retryAfter_whereNobodySaid_isEmpty() {
+        assertThat(new TokenAcquisitionException(Code.REFUSED, "no", "", null).retryAfter())
+                .isEmpty();
+        assertThat(new TokenAcquisitionException(Code.REFUSED, "no", "", null, null).retryAfter())
+                .isEmpty();
+    }
+
+    @Test
+    void constructor_withANegativeRetryAfter_throws() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TokenAcquisitionException(Code.REFUSED, "no", "", null, Duration.ofMillis(-1)))
+                .withMessage("retryAfter must not be negative, but is PT-0.001S");
+    }
 
     @Test
     void message_ofASourcesOwnFailure_isReasonAndRemedy() {
@@ -133,7 +149,7 @@ class TokenAcquisitionExceptionTest {
         assertThat(again.reason()).isEqualTo("the issuer said no");
         assertThat(again.remedy()).isEqualTo("Ask again.");
         assertThat(again.attempts()).containsExactly(IMDS);
-        assertThat(again.retryAfterMillis()).isEqualTo(7);
+        assertThat(again.retryAfter()).hasValue(Duration.ofMillis(7));
         assertThat(again.getStackTrace()[0].getMethodName()).isEqualTo("again");
     }
 

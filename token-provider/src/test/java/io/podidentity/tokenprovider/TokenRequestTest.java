@@ -15,7 +15,14 @@ class TokenRequestTest {
 
     @Test
     void forResource_always_namesNothingElse() {
-        assertThat(request).isEqualTo(new TokenRequest("https://vault.azure.net", null, null, null, false, null));
+        assertThat(request.resource()).isEqualTo("https://vault.azure.net");
+        assertThat(request.tenantId()).isEmpty();
+        assertThat(request.identity()).isEmpty();
+        assertThat(request.clientId()).isEmpty();
+        assertThat(request.claims()).isEmpty();
+        assertThat(request.forceRefresh()).isFalse();
+        assertThat(request.deadline()).isEmpty();
+        assertThat(request).hasToString("TokenRequest[https://vault.azure.net]");
     }
 
     @ParameterizedTest
@@ -46,15 +53,44 @@ class TokenRequestTest {
                 .withForceRefresh(true)
                 .withDeadline(Duration.ofSeconds(5));
 
+        assertThat(full.resource()).isEqualTo("https://vault.azure.net");
+        assertThat(full.tenantId()).hasValue("contoso.com");
+        assertThat(full.identity()).hasValue(UserAssignedIdentity.ofClientId("app"));
+        assertThat(full.clientId()).hasValue("app");
+        assertThat(full.claims()).hasValue("{}");
+        assertThat(full.forceRefresh()).isTrue();
+        assertThat(full.deadline()).hasValue(Duration.ofSeconds(5));
         assertThat(full)
-                .isEqualTo(new TokenRequest(
-                        "https://vault.azure.net", "contoso.com", "app", "{}", true, Duration.ofSeconds(5)));
+                .hasToString("TokenRequest[https://vault.azure.net, tenant contoso.com, client ID app, claims {},"
+                        + " deadline PT5S, forced]");
         assertThat(full.withTenantId(null)
                         .withClientId(null)
                         .withClaims(null)
                         .withForceRefresh(false)
                         .withDeadline(null))
                 .isEqualTo(request);
+    }
+
+    @Test
+    void withIdentity_ofAnotherKindOfId_hasNoClientId() {
+        TokenRequest byObject = request.withClientId("app").withIdentity(UserAssignedIdentity.ofObjectId("o"));
+
+        assertThat(byObject.identity()).hasValue(UserAssignedIdentity.ofObjectId("o"));
+        assertThat(byObject.clientId()).isEmpty();
+    }
+
+    @Test
+    void equals_whenAnyPartDiffers_isFalse() {
+        assertThat(request)
+                .isEqualTo(TokenRequest.forResource("https://vault.azure.net"))
+                .hasSameHashCodeAs(TokenRequest.forResource("https://vault.azure.net"))
+                .isNotEqualTo(TokenRequest.forResource("https://vault.azure.net/"))
+                .isNotEqualTo(request.withTenantId("t"))
+                .isNotEqualTo(request.withClientId("c"))
+                .isNotEqualTo(request.withClaims("{}"))
+                .isNotEqualTo(request.withForceRefresh(true))
+                .isNotEqualTo(request.withDeadline(Duration.ofSeconds(1)))
+                .isNotEqualTo("https://vault.azure.net");
     }
 
     @ParameterizedTest

@@ -30,7 +30,7 @@ class TokenSlotEdgesTest {
     private final List<Duration> deadlines = new ArrayList<>();
     private final ScriptedSource script = new ScriptedSource("fake", time);
     private final TokenSource source = request -> {
-        deadlines.add(request.deadline());
+        deadlines.add(request.deadline().orElseThrow());
         return script.acquire(request);
     };
     private final TokenSlot slot = slot(time, crew);
@@ -99,7 +99,7 @@ class TokenSlotEdgesTest {
         script.thenTokenFor(Duration.ofHours(2));
 
         Instant due = FakeTime.START.plus(Duration.ofMinutes(115));
-        assertThat(acquire().token.refreshOn()).isBetween(due.minusSeconds(30), due);
+        assertThat(acquire().token.refreshOn().orElseThrow()).isBetween(due.minusSeconds(30), due);
     }
 
     @Test

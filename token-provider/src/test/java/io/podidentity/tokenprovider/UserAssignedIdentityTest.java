@@ -10,8 +10,14 @@ class UserAssignedIdentityTest {
     @Test
     void factories_always_keepTheIdWithoutBlanks() {
         assertThat(UserAssignedIdentity.ofClientId(" c "))
-                .isEqualTo(new UserAssignedIdentity(Kind.CLIENT_ID, "c"))
+                .isEqualTo(UserAssignedIdentity.ofClientId("c"))
+                .hasSameHashCodeAs(UserAssignedIdentity.ofClientId("c"))
+                .isNotEqualTo(UserAssignedIdentity.ofClientId("d"))
+                .isNotEqualTo(UserAssignedIdentity.ofObjectId("c"))
+                .isNotEqualTo("c")
                 .hasToString("client ID c");
+        assertThat(UserAssignedIdentity.ofClientId(" c ").id()).isEqualTo("c");
+        assertThat(UserAssignedIdentity.ofClientId("c").kind()).isEqualTo(Kind.CLIENT_ID);
         assertThat(UserAssignedIdentity.ofObjectId("o")).hasToString("object ID o");
         assertThat(UserAssignedIdentity.ofResourceId("/subscriptions/s")).hasToString("resource ID /subscriptions/s");
     }

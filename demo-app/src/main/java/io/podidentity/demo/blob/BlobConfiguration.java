@@ -10,7 +10,6 @@ import com.azure.storage.common.policy.RetryPolicyType;
 import io.podidentity.demo.DemoProperties;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.time.Duration;
-import java.util.Optional;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -38,8 +37,7 @@ class BlobConfiguration {
         StorageRefusals refusals = new StorageRefusals(
                 account,
                 storage.container(),
-                () -> Optional.ofNullable(
-                        provider.explain(properties.resource()).principal()));
+                () -> provider.explain(properties.resource()).principal());
         StorageProblems problems = new StorageProblems(account, refusals);
         if (!account.isHttps()) {
             return new BlobStore(null, provider, account, problems);

@@ -21,7 +21,7 @@ final class RoleAssignment {
     }
 
     private static @Nullable String objectId(@Nullable Principal principal) {
-        return principal == null ? null : principal.objectId();
+        return principal == null ? null : principal.objectId().orElse(null);
     }
 
     /** The value, or a placeholder for one that is unknown or would mean something to a shell. */

@@ -1,7 +1,5 @@
 package io.podidentity.demo.identity;
 
-import static java.util.Objects.requireNonNull;
-
 import io.podidentity.demo.problem.Attempt;
 import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.Principal;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Identity(
         String source,
-        @Nullable Principal principal,
+        @Nullable Who principal,
         String resource,
         Instant expiresOn,
         @Nullable Instant refreshOn,
@@ -33,15 +31,35 @@ public record Identity(
      * @throws io.podidentity.tokenprovider.TokenAcquisitionException the explanation's own, if it has no token
      */
     public static Identity of(Explanation explanation) {
-        if (explanation.failure() != null) {
-            throw explanation.failure();
+        if (explanation.failure().isPresent()) {
+            throw explanation.failure().get();
         }
         return new Identity(
-                requireNonNull(explanation.source(), "source"),
-                explanation.principal(),
+                explanation.source().orElseThrow(),
+                explanation.principal().map(Who::of).orElse(null),
                 explanation.resource(),
-                requireNonNull(explanation.expiresOn(), "expiresOn"),
-                explanation.refreshOn(),
+                explanation.expiresOn().orElseThrow(),
+                explanation.refreshOn().orElse(null),
                 Attempt.of(explanation.attempts()));
+    }
+
+    /** A principal as the page and the API show it; null is what is not known of it. */
+    public record Who(
+            Principal.Type type,
+            @Nullable String userPrincipalName,
+            @Nullable String appId,
+            @Nullable String objectId,
+            @Nullable String tenantId,
+            @Nullable String certificateThumbprint) {
+
+        private static Who of(Principal principal) {
+            return new Who(
+                    principal.type(),
+                    principal.userPrincipalName().orElse(null),
+                    principal.appId().orElse(null),
+                    principal.objectId().orElse(null),
+                    principal.tenantId().orElse(null),
+                    principal.certificateThumbprint().orElse(null));
+        }
     }
 }

@@ -14,13 +14,9 @@ public final class FakeAzure {
     public static final String TOKEN = "eyJ0eXAi.c2VjcmV0LXBheWxvYWQ.c2lnbmF0dXJl";
     public static final Instant EXPIRES = Instant.parse("2099-01-01T00:00:00Z");
     public static final Instant REFRESH = Instant.parse("2098-12-31T12:00:00Z");
-    public static final Principal APP = new Principal(
-            Principal.Type.APP,
-            null,
-            "11111111-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
-            "22222222-bbbb-bbbb-bbbb-bbbbbbbbbbbb",
-            "33333333-cccc-cccc-cccc-cccccccccccc",
-            null);
+    public static final Principal APP = Principal.app("11111111-aaaa-aaaa-aaaa-aaaaaaaaaaaa")
+            .withObjectId("22222222-bbbb-bbbb-bbbb-bbbbbbbbbbbb")
+            .withTenantId("33333333-cccc-cccc-cccc-cccccccccccc");
 
     private FakeAzure() {}
 

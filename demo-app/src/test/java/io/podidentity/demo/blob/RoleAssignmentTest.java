@@ -10,7 +10,7 @@ class RoleAssignmentTest {
 
     @Test
     void command_forAUser_isComplete() {
-        Principal anna = new Principal(Principal.Type.USER, "anna@contoso.com", null, "1111-2222", "3333", null);
+        Principal anna = Principal.user("anna@contoso.com").withObjectId("1111-2222").withTenantId("3333");
 
         assertThat(RoleAssignment.command(anna, ACCOUNT, "samples"))
                 .isEqualTo("az role assignment create --assignee-object-id 1111-2222 --assignee-principal-type User"
@@ -20,7 +20,7 @@ class RoleAssignmentTest {
 
     @Test
     void command_withUnknownOrHostileParts_hasPlaceholders() {
-        Principal hostile = new Principal(Principal.Type.APP, null, null, "$(reboot)", null, null);
+        Principal hostile = Principal.app(null).withObjectId("$(reboot)");
 
         assertThat(RoleAssignment.command(hostile, ACCOUNT, "a\"; reboot"))
                 .contains("--assignee-object-id OBJECT_ID ", "/containers/CONTAINER\"")

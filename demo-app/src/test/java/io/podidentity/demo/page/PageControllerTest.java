@@ -30,7 +30,10 @@ class PageControllerTest {
                 .hasHeader("Cache-Control", "no-store")
                 .bodyText()
                 .contains("Fake metadata service", "1 Jan 2099, 00:00 UTC", "Renewed from")
-                .contains(FakeAzure.APP.appId(), FakeAzure.APP.objectId(), FakeAzure.APP.tenantId())
+                .contains(
+                        FakeAzure.APP.appId().orElseThrow(),
+                        FakeAzure.APP.objectId().orElseThrow(),
+                        FakeAzure.APP.tenantId().orElseThrow())
                 .contains("nobody is logged in to the fake.", "fake login</code>")
                 .doesNotContain(FakeAzure.TOKEN);
     }

@@ -33,7 +33,7 @@ class LoopbackHostFilterTest {
                 .hasContentType("application/problem+json")
                 .bodyText()
                 .contains("--server.address=0.0.0.0")
-                .doesNotContain(FakeAzure.APP.objectId());
+                .doesNotContain(FakeAzure.APP.objectId().orElseThrow());
     }
 
     @Nested

@@ -23,7 +23,7 @@ final class TokenProviderHealthIndicator implements HealthIndicator {
     public Health health() {
         Explanation explanation = provider.explain(resource);
         Health.Builder health = new Health.Builder().withDetail("resource", resource);
-        TokenAcquisitionException failure = explanation.failure();
+        TokenAcquisitionException failure = explanation.failure().orElse(null);
         if (failure != null) {
             return health.down()
                     .withDetail("code", failure.code().name())
@@ -31,15 +31,12 @@ final class TokenProviderHealthIndicator implements HealthIndicator {
                     .withDetail("remedy", failure.remedy())
                     .build();
         }
-        if (explanation.source() != null) {
-            health.up().withDetail("source", explanation.source());
-        }
-        if (explanation.principal() != null) {
-            health.withDetail("principalType", explanation.principal().type().name());
-        }
-        if (explanation.expiresOn() != null) {
-            health.withDetail("expiresOn", explanation.expiresOn());
-        }
+        explanation.source().ifPresent(source -> health.up().withDetail("source", source));
+        explanation
+                .principal()
+                .ifPresent(principal ->
+                        health.withDetail("principalType", principal.type().name()));
+        explanation.expiresOn().ifPresent(expiresOn -> health.withDetail("expiresOn", expiresOn));
         return health.build();
     }
 }

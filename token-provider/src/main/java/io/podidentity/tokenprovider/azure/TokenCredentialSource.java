@@ -58,15 +58,15 @@ public final class TokenCredentialSource implements TokenSource {
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         TokenRequestContext context = new TokenRequestContext()
                 .addScopes(request.scope())
-                .setTenantId(request.tenantId())
-                .setClaims(request.claims())
-                .setCaeEnabled(request.claims() != null);
+                .setTenantId(request.tenantId().orElse(null))
+                .setClaims(request.claims().orElse(null))
+                .setCaeEnabled(request.claims().isPresent());
         FutureTask<com.azure.core.credential.AccessToken> task =
                 new FutureTask<>(() -> credential.getTokenSync(context));
         Thread thread = new Thread(null, task, "token-provider-credential", 0, false);
         thread.setDaemon(true);
         thread.start();
-        Duration limit = requireNonNull(request.deadline(), "deadline");
+        Duration limit = request.deadline().orElseThrow();
         try {
             return acquired(task.get(limit.toNanos(), TimeUnit.NANOSECONDS), request);
         } catch (TimeoutException e) {

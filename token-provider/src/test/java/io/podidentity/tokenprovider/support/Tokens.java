@@ -48,6 +48,8 @@ public final class Tokens {
 
     /** Whose token a text is. */
     public static Principal principalOf(String token) {
-        return new AccessToken(token, "r", "Bearer", Instant.EPOCH, null, null, "").principal();
+        return new AccessToken(token, "r", "Bearer", Instant.EPOCH, null, null, "")
+                .principal()
+                .orElse(null);
     }
 }

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.bridge.kafka;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,13 @@ final class ProvidedToken implements OAuthBearerToken {
     /** The name in Kafka's log; Event Hubs itself goes by the token. */
     @Override
     public String principalName() {
-        Principal principal = token.principal();
-        if (principal == null) {
-            return "unknown";
-        }
-        String name = principal.type() == Principal.Type.USER ? principal.userPrincipalName() : principal.appId();
-        return name != null ? name : principal.objectId() != null ? principal.objectId() : "unknown";
+        return token.principal().flatMap(ProvidedToken::name).orElse("unknown");
+    }
+
+    private static Optional<String> name(Principal principal) {
+        Optional<String> own =
+                principal.type() == Principal.Type.USER ? principal.userPrincipalName() : principal.appId();
+        return own.or(principal::objectId);
     }
 
     /** Not told: Kafka then reckons its refresh from the time of the login, not from long ago for a cached token. */

@@ -177,7 +177,7 @@ public final class KeyVaultSecret {
                 "Key Vault returned an error: HTTP " + status + said(response.body(), sent),
                 remedy,
                 null,
-                RetryAfter.millis(response.retryAfter()));
+                RetryAfter.duration(response.retryAfter()));
     }
 
     private static String said(String body, @Nullable Secret sent) {

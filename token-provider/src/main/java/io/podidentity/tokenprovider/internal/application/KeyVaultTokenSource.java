@@ -46,8 +46,9 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        long deadline = client.time().nanos() + request.deadlineNanos();
-        String tenant = tenantId == null ? contents(request.deadlineNanos()).tenant() : tenantId;
+        long limit = request.deadline().orElseThrow().toNanos();
+        long deadline = client.time().nanos() + limit;
+        String tenant = tenantId == null ? contents(limit).tenant() : tenantId;
         return new EntraTokenSource(name(), client, EntraTenants.any(tenant), clientId, this)
                 .acquire(request.withDeadline(
                         Duration.ofNanos(Math.max(1, deadline - client.time().nanos()))));

@@ -55,7 +55,7 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         String tenant = environment.get(TENANT);
-        String clientId = request.clientId() == null ? environment.get(CLIENT) : request.clientId();
+        String clientId = request.clientId().orElse(environment.get(CLIENT));
         String file = environment.get(FederatedTokenFile.VARIABLE);
         if (tenant == null || clientId == null || file == null) {
             return missing(tenant, clientId, file);

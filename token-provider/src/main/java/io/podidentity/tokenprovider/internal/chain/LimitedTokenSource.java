@@ -22,7 +22,7 @@ final class LimitedTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        if (request.deadlineNanos() <= limit.toNanos()) {
+        if (request.deadline().orElseThrow().compareTo(limit) <= 0) {
             return source.acquire(request);
         }
         try {
@@ -33,7 +33,11 @@ final class LimitedTokenSource implements TokenSource {
             }
             String remedy = "Tries end after MsiRetryTimeout=" + limit.toSeconds() + ". " + e.remedy();
             throw new TokenAcquisitionException(
-                    e.code(), e.reason(), remedy.strip(), e.getCause(), e.retryAfterMillis());
+                    e.code(),
+                    e.reason(),
+                    remedy.strip(),
+                    e.getCause(),
+                    e.retryAfter().orElse(null));
         }
     }
 }

@@ -40,8 +40,8 @@ public final class EntraSession {
         this.clientId = clientId;
         this.tenant = tenant;
         this.request = request;
-        this.claims = request.claims() == null ? "" : EntraClaims.withCapability(request.claims());
-        this.deadline = client.time().nanos() + request.deadlineNanos();
+        this.claims = request.claims().map(EntraClaims::withCapability).orElse("");
+        this.deadline = client.time().nanos() + request.deadline().orElseThrow().toNanos();
     }
 
     String clientId() {
@@ -109,16 +109,9 @@ public final class EntraSession {
 
     /** What the token says of itself; of an opaque one what is known without it. */
     private Principal principal(AccessToken token, EntraProof proof) {
-        Principal own = token.principal();
-        return own == null
-                ? new Principal(Principal.Type.APP, null, clientId, null, tenant, proof.certificateThumbprint())
-                : new Principal(
-                        own.type(),
-                        own.userPrincipalName(),
-                        own.appId(),
-                        own.objectId(),
-                        own.tenantId(),
-                        proof.certificateThumbprint());
+        Principal own = token.principal().orElse(null);
+        return (own == null ? Principal.app(clientId).withTenantId(tenant) : own)
+                .withCertificateThumbprint(proof.certificateThumbprint());
     }
 
     private EntraAnswer refusal(HttpResponse response, EntraProof proof) {
@@ -130,14 +123,14 @@ public final class EntraSession {
                 error.describe(response.status(), proof.value()),
                 remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
                 null,
-                RetryAfter.millis(response.retryAfter()));
+                RetryAfter.duration(response.retryAfter()));
         return new EntraAnswer(failure, error.aadsts());
     }
 
     private EntraAnswer noAnswer(IOException e, EntraProof proof) {
         String host = client.baseUrl();
         boolean distrust = EntraRetrySchedule.isDistrust(e);
-        long limit = Math.min(request.deadlineNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
+        long limit = Math.min(request.deadline().orElseThrow().toNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 distrust ? Code.INVALID_CONFIGURATION : Code.SERVICE_UNAVAILABLE,
                 distrust

@@ -28,11 +28,10 @@ public final class EntraTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        String wanted = request.clientId();
-        if (wanted != null && !wanted.equalsIgnoreCase(clientId)) {
+        if (request.identity().isPresent() && !request.clientId().orElse("").equalsIgnoreCase(clientId)) {
             return new Unavailable("the request names another client ID than " + Excerpt.of(clientId, 40), "");
         }
-        String tenant = tenants.resolve(request.tenantId());
+        String tenant = tenants.resolve(request.tenantId().orElse(null));
         return new Acquired(credential
                 .signIn(new EntraSession(name, client, clientId, tenant, request))
                 .token());

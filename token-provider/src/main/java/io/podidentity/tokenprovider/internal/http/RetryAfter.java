@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.http;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -12,6 +13,12 @@ public final class RetryAfter {
     private static final long MAX_MILLIS = 86_400_000;
 
     private RetryAfter() {}
+
+    /** The wait it asks for; null if it is absent, past or unreadable. */
+    public static @Nullable Duration duration(@Nullable String header) {
+        long millis = millis(header);
+        return millis == 0 ? null : Duration.ofMillis(millis);
+    }
 
     /** The wait it asks for, in milliseconds; 0 if it is absent, past or unreadable. */
     public static long millis(@Nullable String header) {

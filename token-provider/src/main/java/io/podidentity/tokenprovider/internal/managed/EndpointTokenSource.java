@@ -74,13 +74,13 @@ public class EndpointTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        UserAssignedIdentity named =
-                request.clientId() == null ? identity : UserAssignedIdentity.ofClientId(request.clientId());
+        UserAssignedIdentity named = request.identity().orElse(identity);
         HttpRequest question = question(request, named);
         long start = time.nanos();
-        long limit = request.deadlineNanos() / 3 * 2;
+        long deadline = request.deadline().orElseThrow().toNanos();
+        long limit = deadline / 3 * 2;
         try {
-            HttpResponse response = ask(question, new Patience(start + request.deadlineNanos(), start + limit));
+            HttpResponse response = ask(question, new Patience(start + deadline, start + limit));
             if (response.status() != 200) {
                 throw refused(response, named);
             }
@@ -190,6 +190,6 @@ public class EndpointTokenSource implements TokenSource {
         }
         Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
         return new TokenAcquisitionException(
-                code, ErrorBody.describe(response, secret), remedy, null, RetryAfter.millis(response.retryAfter()));
+                code, ErrorBody.describe(response, secret), remedy, null, RetryAfter.duration(response.retryAfter()));
     }
 }

@@ -96,14 +96,14 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             certain = finding.isCertain();
         }
         // A third is left for the sources behind it, should it turn out to be silent.
-        long patience = request.deadlineNanos() / 3 * 2;
+        long patience = request.deadline().orElseThrow().toNanos() / 3 * 2;
         long start = time.nanos();
         try {
             HttpResponse response = new HttpRetry(http, time)
                     .send(
                             question(request),
                             RetrySchedule.ofMetadataService(certain),
-                            start + request.deadlineNanos(),
+                            start + request.deadline().orElseThrow().toNanos(),
                             start + patience);
             return answer(request, response, certain);
         } catch (IOException e) {
@@ -114,25 +114,25 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     }
 
     private HttpRequest question(TokenRequest request) {
-        if (identity != null && request.clientId() == null) {
-            String parameter = switch (identity.kind()) {
+        UserAssignedIdentity named = request.identity().orElse(identity);
+        if (named != null) {
+            String parameter = switch (named.kind()) {
                 case CLIENT_ID -> "client_id";
                 case OBJECT_ID -> "object_id";
                 case RESOURCE_ID -> "msi_res_id";
             };
-            return endpoint.token(request.resource(), parameter, identity.id(), CONNECT_MILLIS);
+            return endpoint.token(request.resource(), parameter, named.id(), CONNECT_MILLIS);
         }
-        String clientId = request.clientId() == null ? defaultClientId : request.clientId();
-        return endpoint.token(request.resource(), "client_id", clientId, CONNECT_MILLIS);
+        return endpoint.token(request.resource(), "client_id", defaultClientId, CONNECT_MILLIS);
     }
 
     /** The identity that is asked for, for people; null for the one there is. */
     private @Nullable String named(TokenRequest request) {
-        if (identity != null && request.clientId() == null) {
-            return identity.toString();
+        UserAssignedIdentity named = request.identity().orElse(identity);
+        if (named != null) {
+            return named.toString();
         }
-        String clientId = request.clientId() == null ? defaultClientId : request.clientId();
-        return clientId == null ? null : "client ID " + Excerpt.of(clientId, 40);
+        return defaultClientId == null ? null : "client ID " + Excerpt.of(defaultClientId, 40);
     }
 
     private Outcome answer(TokenRequest request, HttpResponse response, boolean certain) {
@@ -150,7 +150,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             return new Unavailable("what answers at " + endpoint.baseUrl() + " is no metadata service: " + reason, "");
         }
         Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
-        throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.millis(response.retryAfter()));
+        throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.duration(response.retryAfter()));
     }
 
     private Outcome token(TokenRequest request, HttpResponse response, boolean certain) {

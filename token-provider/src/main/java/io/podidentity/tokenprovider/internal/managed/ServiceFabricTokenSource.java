@@ -52,7 +52,7 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
     @Override
     HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity named) {
         HttpRequest question = super.question(request, named).withTls(Thumbprint.tls(thumbprint));
-        if (request.claims() == null) {
+        if (request.claims().isEmpty()) {
             return question;
         }
         // Whoever hands in a challenge can handle one, which is what the capability says.

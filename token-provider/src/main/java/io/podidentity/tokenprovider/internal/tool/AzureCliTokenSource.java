@@ -76,10 +76,10 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
             return new Unavailable("az is not installed", "Install it, or set AzureCLIPath to its folder.");
         }
         az.requirePlain("resource", request.resource(), "-.:/_");
-        az.requirePlain("tenant", request.tenantId(), "-.");
+        az.requirePlain("tenant", request.tenantId().orElse(null), "-.");
         az.requirePlain("subscription", subscription, "-._ ");
-        if (request.claims() != null) {
-            throw signInWanted(request, request.claims());
+        if (request.claims().isPresent()) {
+            throw signInWanted(request, request.claims().get());
         }
         List<String> command = command(program, request);
         try {
@@ -101,9 +101,9 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
         command.add("json");
         command.add("--resource");
         command.add(request.resource());
-        if (request.tenantId() != null) {
+        if (request.tenantId().isPresent()) {
             command.add("--tenant");
-            command.add(request.tenantId());
+            command.add(request.tenantId().get());
         }
         if (subscription != null) {
             command.add("--subscription");

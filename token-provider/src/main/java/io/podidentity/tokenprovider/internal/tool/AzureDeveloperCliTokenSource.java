@@ -61,7 +61,7 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
             return new Unavailable("azd is not installed", "");
         }
         azd.requirePlain("resource", request.resource(), "-.:/_");
-        azd.requirePlain("tenant", request.tenantId(), "-.");
+        azd.requirePlain("tenant", request.tenantId().orElse(null), "-.");
         try {
             ProcessResult result = processes.run(command(program, request), Tool.limitNanos(request));
             return result.exitCode() == 0 && !result.timedOut()
@@ -76,13 +76,14 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
     private static List<String> command(List<String> program, TokenRequest request) {
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of("auth", "token", "--output", "json", "--no-prompt", "--scope", request.scope()));
-        if (request.tenantId() != null) {
+        if (request.tenantId().isPresent()) {
             command.add("--tenant-id");
-            command.add(request.tenantId());
+            command.add(request.tenantId().get());
         }
-        if (request.claims() != null) {
+        if (request.claims().isPresent()) {
             command.add("--claims");
-            command.add(Base64.getEncoder().encodeToString(request.claims().getBytes(StandardCharsets.UTF_8)));
+            command.add(
+                    Base64.getEncoder().encodeToString(request.claims().get().getBytes(StandardCharsets.UTF_8)));
         }
         return command;
     }

@@ -56,9 +56,9 @@ public final class AzurePowerShellTokenSource implements TokenSource {
             return new Unavailable("PowerShell is not installed", "");
         }
         tool.requirePlain("resource", request.resource(), "-.:/_");
-        tool.requirePlain("tenant", request.tenantId(), "-.");
-        if (request.claims() != null) {
-            throw signInWanted(request.claims());
+        tool.requirePlain("tenant", request.tenantId().orElse(null), "-.");
+        if (request.claims().isPresent()) {
+            throw signInWanted(request.claims().get());
         }
         try {
             ProcessResult result = processes.run(command(program, request), Tool.limitNanos(request));
@@ -84,7 +84,8 @@ public final class AzurePowerShellTokenSource implements TokenSource {
      * unasked. It is opened in a way that Windows PowerShell 5.1 knows too.
      */
     private static String script(TokenRequest request) {
-        String tenant = request.tenantId() == null ? "" : "$ask.TenantId = '" + request.tenantId() + "'\n";
+        String tenant =
+                request.tenantId().map(id -> "$ask.TenantId = '" + id + "'\n").orElse("");
         return """
                 $ErrorActionPreference = 'Stop'
                 $ProgressPreference = 'SilentlyContinue'

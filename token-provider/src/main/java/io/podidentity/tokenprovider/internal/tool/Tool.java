@@ -99,7 +99,7 @@ public final class Tool {
 
     /** How long the tool may take for a request. */
     static long limitNanos(TokenRequest request) {
-        return Math.min(MAX_LIMIT_NANOS, request.deadlineNanos() / 5 * 4);
+        return Math.min(MAX_LIMIT_NANOS, request.deadline().orElseThrow().toNanos() / 5 * 4);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
@@ -105,7 +106,10 @@ class KeyStoreCredentialTest {
 
     private static String presented(EntraCredential credential) throws InterruptedException {
         TokenSource.Acquired acquired = (TokenSource.Acquired) acquire(credential);
-        return acquired.token().principal().certificateThumbprint();
+        return acquired.token()
+                .principal()
+                .flatMap(Principal::certificateThumbprint)
+                .orElse(null);
     }
 
     private static String problem(EntraCredential credential) {

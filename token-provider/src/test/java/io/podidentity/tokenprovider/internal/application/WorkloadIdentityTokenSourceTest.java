@@ -87,7 +87,7 @@ class WorkloadIdentityTokenSourceTest {
                         "Bearer",
                         Instant.parse("2026-01-01T23:59:59Z"),
                         Instant.parse("2026-01-01T11:59:59Z"),
-                        new Principal(Principal.Type.APP, null, CLIENT, "object", TENANT, null),
+                        Principal.app(CLIENT).withObjectId("object").withTenantId(TENANT),
                         "Workload identity")));
     }
 
@@ -96,7 +96,7 @@ class WorkloadIdentityTokenSourceTest {
         http.answers(200, success());
 
         assertThat(((Acquired) source().acquire(REQUEST)).token().principal())
-                .isEqualTo(new Principal(Principal.Type.APP, null, CLIENT, null, TENANT, null));
+                .hasValue(Principal.app(CLIENT).withTenantId(TENANT));
     }
 
     @Test

@@ -102,7 +102,7 @@ class CertificateReaderTest {
         AccessToken token = acquire(environment, http);
 
         assertThat(token.principal())
-                .isEqualTo(new Principal(Principal.Type.APP, null, "c", null, "t", ONE.thumbprint()));
+                .hasValue(Principal.app("c").withTenantId("t").withCertificateThumbprint(ONE.thumbprint()));
         SignedJWT jwt = SignedJWT.parse(Forms.field(http.requests().get(0), "client_assertion"));
         assertThat(jwt.getHeader().toJSONObject())
                 .containsEntry("alg", "PS256")

@@ -184,7 +184,7 @@ class EntraTokenSourceTest {
 
         assertThat(failure).hasMessage("HTTP 503 \"temporarily_unavailable\" (busy). Try again in a minute.");
         assertThat(failure.isTransient()).isTrue();
-        assertThat(failure.retryAfterMillis()).isEqualTo(60_000);
+        assertThat(failure.retryAfter()).hasValue(Duration.ofSeconds(60));
     }
 
     @Test

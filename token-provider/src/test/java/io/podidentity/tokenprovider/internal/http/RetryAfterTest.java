@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -52,5 +53,7 @@ class RetryAfterTest {
     @Test
     void millis_withoutTheHeader_isNone() {
         assertThat(RetryAfter.millis(null)).isZero();
+        assertThat(RetryAfter.duration(null)).isNull();
+        assertThat(RetryAfter.duration("3")).isEqualTo(Duration.ofSeconds(3));
     }
 }

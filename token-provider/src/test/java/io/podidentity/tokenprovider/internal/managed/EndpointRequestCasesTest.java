@@ -79,7 +79,8 @@ class EndpointRequestCasesTest extends ConformanceRunner {
         String scope = row.given("scope");
         TokenRequest request = scope == null
                 ? EndpointCases.REQUEST
-                : TokenRequest.forScope(scope).withDeadline(EndpointCases.REQUEST.deadline());
+                : TokenRequest.forScope(scope)
+                        .withDeadline(EndpointCases.REQUEST.deadline().orElseThrow());
 
         Failed failure = EndpointCases.failure(source, request);
 

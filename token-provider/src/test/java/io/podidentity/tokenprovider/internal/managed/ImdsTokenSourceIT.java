@@ -94,7 +94,7 @@ class ImdsTokenSourceIT {
                         .acquire(REQUEST.withDeadline(Duration.ofSeconds(5))));
 
         assertThat(failure.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
-        assertThat(failure.retryAfterMillis()).isEqualTo(3_000);
+        assertThat(failure.retryAfter()).hasValue(Duration.ofSeconds(3));
         assertThat(time.sleeps()).containsExactly(Duration.ofSeconds(3));
     }
 

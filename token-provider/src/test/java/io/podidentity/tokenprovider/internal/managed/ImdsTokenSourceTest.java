@@ -168,7 +168,7 @@ class ImdsTokenSourceTest {
                         "Bearer",
                         Instant.parse("2026-01-01T01:00:00Z"),
                         null,
-                        new Principal(Principal.Type.APP, null, CLIENT, null, null, null),
+                        Principal.app(CLIENT),
                         "IMDS")));
         assertThat(time.sleeps()).isEmpty();
     }
@@ -190,7 +190,7 @@ class ImdsTokenSourceTest {
 
         assertThat(token.expiresOn()).isEqualTo(Instant.parse("2026-01-01T01:00:00Z"));
         assertThat(token.tokenType()).isEqualTo("Bearer");
-        assertThat(token.principal()).isNull();
+        assertThat(token.principal()).isEmpty();
     }
 
     @Test
@@ -198,7 +198,7 @@ class ImdsTokenSourceTest {
         http.answers(200, "{\"access_token\":\"opaque\",\"expires_in\":86400,\"refresh_in\":\"43200\"}");
 
         assertThat(((Acquired) source.acquire(REQUEST)).token().refreshOn())
-                .isEqualTo(Instant.parse("2026-01-01T12:00:00Z"));
+                .hasValue(Instant.parse("2026-01-01T12:00:00Z"));
     }
 
     @ParameterizedTest
@@ -269,7 +269,7 @@ class ImdsTokenSourceTest {
         TokenAcquisitionException failure = failure(REQUEST);
 
         assertThat(failure).hasMessage("HTTP 429 \"too_many_requests\". Try again in a minute.");
-        assertThat(failure.retryAfterMillis()).isEqualTo(60_000);
+        assertThat(failure.retryAfter()).hasValue(Duration.ofSeconds(60));
         assertThat(time.sleeps()).isEmpty();
     }
 

@@ -127,8 +127,8 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
                     .isNotNull();
         }
         if (expected.has("principalAppId")) {
-            Principal principal = acquired.token().principal();
-            assertThat(principal.appId()).isEqualTo(row.expected("principalAppId"));
+            Principal principal = acquired.token().principal().orElseThrow();
+            assertThat(principal.appId()).hasValue(row.expected("principalAppId"));
             assertThat(principal.type()).hasToString("APP");
         }
         JsonNode words = expected.path("messageContains");

@@ -148,7 +148,7 @@ class AzureCliTokenSourceTest {
                 }
                 """.formatted(value));
 
-        Principal anna = new Principal(Principal.Type.USER, "anna@contoso.com", null, null, null, null);
+        Principal anna = Principal.user("anna@contoso.com");
         assertThat(outcome)
                 .isEqualTo(new Acquired(new AccessToken(
                         value, RESOURCE, "Bearer", Instant.parse("2026-01-01T01:00:00Z"), null, anna, "Azure CLI")));
@@ -175,7 +175,7 @@ class AzureCliTokenSourceTest {
         AccessToken token = ((Acquired) acquire("{\"accessToken\":\"opaque\",\"expires_on\":1709150753}")).token();
 
         assertThat(token.tokenType()).isEqualTo("Bearer");
-        assertThat(token.principal()).isNull();
+        assertThat(token.principal()).isEmpty();
     }
 
     @Test

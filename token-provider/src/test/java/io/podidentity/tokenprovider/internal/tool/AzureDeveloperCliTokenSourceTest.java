@@ -78,7 +78,7 @@ class AzureDeveloperCliTokenSourceTest {
 
         Outcome outcome = source.acquire(REQUEST);
 
-        Principal anna = new Principal(Principal.Type.USER, "anna@contoso.com", null, null, null, null);
+        Principal anna = Principal.user("anna@contoso.com");
         assertThat(outcome)
                 .isEqualTo(new Acquired(new AccessToken(
                         value,
