@@ -1,4 +1,7 @@
-/** One face for all that hands out tokens: the token provider, its peers, and the least that could do it. */
+/**
+ * One interface for everything that hands out tokens: the token provider, its peers, and floors, which do the least that
+ * is possible. A client lives in a process that calls it many times; what gets a single token and halts is a program.
+ */
 @NullMarked
 package io.podidentity.benchmarks.clients;
 

@@ -6,7 +6,7 @@ import java.net.Proxy;
 import java.net.Socket;
 
 /** One try to connect to the metadata service's address: the floor of finding out that nothing is there. */
-final class BareSocket implements TokenClient {
+final class BareSocketClient implements TokenClient {
     @Override
     public String token(String resource) throws IOException {
         try (Socket socket = new Socket(Proxy.NO_PROXY)) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The floor: one flight per resource, written by hand, and nothing else. Who comes first asks IMDS on its own thread;
  * the others wait for it. A token that is to be refreshed is handed out while one thread asks for the next.
  */
-final class OneFlight implements TokenClient {
+final class OneFlightClient implements TokenClient {
     private final String base = System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
     private final Map<String, CompletableFuture<Token>> flights = new ConcurrentHashMap<>();
     private final Map<String, Token> tokens = new ConcurrentHashMap<>();
