@@ -21,7 +21,7 @@ public final class LiveThreads {
             own += thread.getName().startsWith("token-provider") ? 1 : 0;
         }
         Figure.print("threads", all);
-        Figure.print("own", own);
+        Figure.print("own threads", own);
         Runtime.getRuntime().halt(0);
     }
 }
