@@ -9,20 +9,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /** Measures what its {@link Options} ask for, prints a report, and writes that of a whole run to {@code results/}. */
 public final class Benchmarks {
     private Benchmarks() {}
 
     public static void main(String[] args) throws Exception {
-        Options options = Options.of(args);
+        Options options;
+        try {
+            options = Options.of(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n" + Options.USAGE);
+            System.exit(2);
+            return;
+        }
         ClassPaths classPaths = ClassPaths.ofBuild();
         Path folder = Files.createDirectories(classPaths.module().resolve("target/run"));
         try (StubProcess stub = StubProcess.start(Jdk.own(), classPaths)) {
             for (Jdk jdk : options.jdks()) {
                 Session session = new Session(jdk, options, stub.control(), classPaths, folder);
-                String head = Machine.describe(jdk, options.quick(), classPaths.jars("all"));
-                measure(session, head);
+                if (options.compare().isEmpty()) {
+                    measure(session, Machine.describe(jdk, options.quick(), classPaths.jars("all")));
+                } else {
+                    String head = Machine.describe(jdk, options.quick(), List.of());
+                    System.out.println(new Comparison(session).measure(head));
+                }
             }
         }
     }

@@ -25,6 +25,17 @@ public final class Report {
         return report.out.toString();
     }
 
+    /**
+     * Reports one scenario.
+     *
+     * @param head the machine that it was measured on
+     */
+    public static String ofOne(String head, Figures figures, String scenario, String title) {
+        Report report = new Report(head, figures);
+        report.table(scenario, title, "");
+        return report.out.toString();
+    }
+
     private void tables() {
         table("imds", "First token of a process, from IMDS (2 ms)", "UrlConnection");
         table("az", "First token of a process, through az (5 ms)", "BareProcessBuilder");
