@@ -14,8 +14,8 @@ import java.util.Locale;
 /**
  * Many threads, a server in trouble, many keys.
  *
- * <p>azure-identity is missing here: over azure-core-http-jdk-httpclient and on two processors, a hundred first calls at
- * the same time never return, since its blocking calls occupy all threads of the common pool, which the transport needs.
+ * <p>azure-identity is missing here: over azure-core-http-jdk-httpclient, on two processors, a hundred first calls at
+ * the same time never return. Its blocking calls occupy all threads of the common pool, and the transport needs some.
  */
 final class Loads {
     private static final String US = "TokenProvider";
@@ -77,7 +77,7 @@ final class Loads {
         }
     }
 
-    /** The slowest of ten thousand calls is often just a hiccup of the machine: so more runs, beside callers of nothing. */
+    /** The slowest of ten thousand calls is often a hiccup of the machine: more runs, beside callers of nothing. */
     private void againstNothing(RefreshBehind.Trouble trouble) throws IOException {
         for (int round = 0; round < 3; round++) {
             trouble(trouble, "Constant", "10");
@@ -86,8 +86,8 @@ final class Loads {
     }
 
     /**
-     * @param more for how many seconds, and the number of callers if not the usual one: a peer whose calls wait for one
-     *     another would take minutes for that
+     * @param more the seconds to go on, and the number of callers if not the usual one: with that many, a peer whose
+     *     calls wait for one another takes minutes
      */
     private void trouble(RefreshBehind.Trouble trouble, String client, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(client, trouble.name()));

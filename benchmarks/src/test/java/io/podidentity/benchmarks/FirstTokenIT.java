@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process of its own, with the jar alone on its class path. */
+/** Runs programs in their own processes, with only the library's jar on their class path. */
 class FirstTokenIT {
     private static final int MAX_OWN_CLASSES = 36;
     private static final long MAX_JAR_BYTES = 256 * 1024;

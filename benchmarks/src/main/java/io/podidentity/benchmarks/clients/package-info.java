@@ -1,6 +1,7 @@
 /**
- * One interface for everything that hands out tokens: the token provider, its peers, and floors, which do the least that
- * is possible. A client lives in a process that calls it many times; what gets a single token and halts is a program.
+ * One interface for everything that hands out tokens: the token provider, its peers, and floors, which do the least
+ * that is possible. Load tests call a client many times; programs that get a single token and halt are in
+ * {@code programs}.
  */
 @NullMarked
 package io.podidentity.benchmarks.clients;

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Everything that was measured, in the order of its first measurement. Names are {@code scenario.row.column}; a table of
- * the report shows one scenario, and only the column's part of a name may contain more dots.
+ * Everything that was measured, in the order of its first measurement. Names are {@code scenario.row.column}: a table
+ * of the report shows one scenario. Only the column's part of a name may contain more dots. Not thread-safe.
  */
 public final class Figures {
     private final Map<String, List<Double>> samples = new LinkedHashMap<>();
