@@ -59,9 +59,9 @@ final class Comparison {
         session.noteAfterFirst(SCENARIO, row, round, session.run(Network.OPEN, program(row)));
     }
 
-    private ProcessBuilder program(String row) {
+    private ProcessBuilder program(String row) throws IOException {
         return row.equals(FLOOR)
-                ? session.withImds(List.of(), UrlConnection.class)
+                ? session.withImds(FLOOR, UrlConnection.class)
                 : session.withImds(List.of(row.equals("old") ? oldJar : newJar), TokenProvider.class);
     }
 

@@ -86,8 +86,8 @@ final class FirstTokens {
     }
 
     private ProcessBuilder imds(Class<?> program) throws IOException {
-        return session.withImds(
-                program, program == UrlConnectionAndClasses.class ? own.toArray(String[]::new) : new String[0]);
+        String[] arguments = program == UrlConnectionAndClasses.class ? own.toArray(String[]::new) : new String[0];
+        return session.withImds(program.getSimpleName(), program, arguments);
     }
 
     private void footprint() throws IOException {

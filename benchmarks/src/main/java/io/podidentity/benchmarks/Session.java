@@ -36,15 +36,10 @@ final class Session {
         this.launcher = new Launcher(folder);
     }
 
-    /** A first-token program that finds the stub in the place of IMDS, and no Azure CLI. */
-    ProcessBuilder withImds(Class<?> program, String... arguments) throws IOException {
-        return withImds(program.getSimpleName(), program, arguments);
-    }
-
     /**
      * A program that finds the stub in the place of IMDS, and no Azure CLI.
      *
-     * @param subject the name of the client that it measures, or its own: that one's jars are on its class path
+     * @param subject whose jars are on its class path: the client that it measures, or the program itself
      */
     ProcessBuilder withImds(String subject, Class<?> program, String... arguments) throws IOException {
         return withImds(classPaths.jars(Peers.group(subject)), program, arguments);
@@ -97,7 +92,7 @@ final class Session {
         return LoadedClasses.of(Files.readString(log), jar);
     }
 
-    /** Notes what a program cost, but for round 0, which fills the caches of the machine and warms the stub up. */
+    /** Notes what a program cost, except in round 0, which warms up the machine's caches and the stub. */
     void noteAfterFirst(String scenario, String row, int round, Run run) {
         if (round > 0) {
             String name = scenario + "." + row + ".";

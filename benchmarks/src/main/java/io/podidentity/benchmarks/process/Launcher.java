@@ -87,7 +87,7 @@ public final class Launcher {
         int lastLine = all.lastIndexOf('\n') + 1;
         String[] cost = all.substring(lastLine).split(" ", -1);
         if (cost.length != 4 || !cost[3].equals("0")) {
-            throw new IOException(program.command() + " failed, see " + log);
+            throw new IOException(String.join(" ", program.command()) + " failed, see " + log);
         }
         return new Run(
                 Long.parseLong(cost[0]) / 1e6,
