@@ -9,55 +9,65 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 
-/** Measures all, prints it and writes it to {@code results/}. {@link Options} says what can be asked for. */
+/** Measures what its {@link Options} ask for, prints a report, and writes that of a whole run to {@code results/}. */
 public final class Benchmarks {
     private Benchmarks() {}
 
     public static void main(String[] args) throws Exception {
-        Options options = Options.of(args);
+        Options options;
+        try {
+            options = Options.of(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n" + Options.USAGE);
+            System.exit(2);
+            return;
+        }
         ClassPaths classPaths = ClassPaths.ofBuild();
         Path folder = Files.createDirectories(classPaths.module().resolve("target/run"));
-        Path results = Files.createDirectories(classPaths.module().resolve("results"));
-        try (StubProcess stub = StubProcess.start(Jdk.own(), classPaths.of(ClassPaths.NONE))) {
+        try (StubProcess stub = StubProcess.start(Jdk.own(), classPaths)) {
             for (Jdk jdk : options.jdks()) {
-                String head = Machine.describe(jdk, options.quick(), classPaths.of("all"));
-                try (Session session = new Session(jdk, options, stub.control(), classPaths, folder)) {
-                    try {
-                        measure(session);
-                    } finally {
-                        write(results, head, session);
-                    }
+                Session session = new Session(jdk, options, stub.control(), classPaths, folder);
+                if (options.compare().isEmpty()) {
+                    measure(session, Machine.describe(jdk, options.quick(), classPaths.jars("all")));
+                } else {
+                    String head = Machine.describe(jdk, options.quick(), List.of());
+                    System.out.println(new Comparison(session).measure(head));
                 }
             }
         }
     }
 
-    /** All that was measured, even if something failed. */
-    private static void write(Path results, String head, Session session) throws IOException {
-        String report = Report.of(head, session.figures);
+    private static void measure(Session session, String head) throws Exception {
+        Options options = session.options;
+        try {
+            if (options.has("processes")) {
+                new FirstTokens(session).measure();
+            }
+            if (options.has("nothing")) {
+                new NothingThere(session).measure();
+            }
+            if (options.has("load")) {
+                new Loads(session).measure();
+            }
+            if (options.has("demo")) {
+                new DemoStart(session).measure();
+            }
+            if (options.has("jmh")) {
+                new Hits(session).measure();
+            }
+        } finally {
+            // What was measured is kept even if something failed after it.
+            write(session, Report.of(head, session.figures));
+        }
+    }
+
+    private static void write(Session session, String report) throws IOException {
         System.out.println(report);
         String name = LocalDate.now(ZoneOffset.UTC) + "-" + session.jdk.version()
                 + (session.options.quick() ? "-quick" : "") + ".md";
+        Path results = Files.createDirectories(session.classPaths.module().resolve("results"));
         Files.writeString(results.resolve(name), report);
-    }
-
-    private static void measure(Session session) throws Exception {
-        Options options = session.options;
-        if (options.has("processes")) {
-            new FirstTokens(session).measure();
-        }
-        if (options.has("nothing")) {
-            new NothingThere(session).measure();
-        }
-        if (options.has("load")) {
-            new Loads(session).measure();
-        }
-        if (options.has("demo")) {
-            new DemoStart(session).measure();
-        }
-        if (options.has("jmh")) {
-            new Hits(session).measure();
-        }
     }
 }

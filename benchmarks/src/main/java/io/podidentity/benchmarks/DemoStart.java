@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the demo takes from {@code java} to ready, which is what a pod's restart costs: as one jar, extracted, and
- * with what the JVM remembers of an earlier run (an archive of classes; since JDK 25 also of their methods' profiles).
+ * The time from the demo's {@code java} command until it is ready, which is what the restart of a pod costs: as one
+ * jar, extracted, and with what an earlier run left for the JVM (an archive of classes; since JDK 25 also method
+ * profiles).
  */
 final class DemoStart {
     private static final int WHOLE_ARCHIVE_SINCE = 21;
@@ -30,7 +31,7 @@ final class DemoStart {
     void measure() throws IOException, InterruptedException {
         Path jar = jar();
         if (jar == null) {
-            session.say("demo-app has no jar yet: its start is left out");
+            session.say("demo-app has no jar yet: leaving out its start");
             return;
         }
         session.stub.behave(Behaviour.USUAL);
@@ -84,8 +85,7 @@ final class DemoStart {
             run(List.of("-XX:ArchiveClassesAtExit=" + archive, EXIT, "-jar", app));
             return archive;
         }
-        // JDK 17.0.21 crashes while it writes the archive of this app (docs/decisions/0014): on its lambdas, so
-        // without.
+        // JDK 17.0.21 crashes when it archives this app's lambdas at exit (docs/decisions/0014), so leave them out.
         Path list = folder.resolve("app.classlist");
         run(List.of("-XX:DumpLoadedClassList=" + list, EXIT, "-jar", app));
         List<String> classes = new ArrayList<>(Files.readAllLines(list));

@@ -2,7 +2,6 @@ package io.podidentity.benchmarks;
 
 import io.podidentity.benchmarks.load.LiveThreads;
 import io.podidentity.benchmarks.load.TwoCalls;
-import io.podidentity.benchmarks.process.Command;
 import io.podidentity.benchmarks.process.Launcher;
 import io.podidentity.benchmarks.process.Network;
 import io.podidentity.benchmarks.process.Run;
@@ -26,7 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Whole processes, from their start to their end, that get one token. */
+/** Whole processes that get one token, from their start to their end. */
 final class FirstTokens {
     private static final List<Class<?>> IMDS = List.of(
             JvmHello.class,
@@ -44,98 +43,82 @@ final class FirstTokens {
 
     private final Session session;
     private final Figures figures;
-    /** The classes of ours that a first token takes. */
+    private final Path ownJar;
+    /** The classes of the token provider that a first token loads. */
     private List<String> own = List.of();
 
-    FirstTokens(Session session) {
+    FirstTokens(Session session) throws IOException {
         this.session = session;
         this.figures = session.figures;
+        this.ownJar = session.classPaths.jars("token-provider").get(0);
     }
 
     void measure() throws IOException, InterruptedException {
         session.stub.behave(Behaviour.USUAL);
         session.say("first token from IMDS");
-        own = classes(TokenProvider.class).own();
+        own = session.classes(imds(TokenProvider.class), ownJar).own().stream()
+                // Classes that are made at run time have no name to load them by.
+                .filter(name -> !name.contains("/"))
+                .toList();
         for (int round = 0; round <= session.options.rounds(); round++) {
             for (Class<?> program : IMDS) {
-                Run run = session.run(Network.OPEN, imds(program));
-                note("imds", program, round, run);
+                session.noteAfterFirst(
+                        "imds", program.getSimpleName(), round, session.run(Network.OPEN, imds(program)));
             }
         }
         footprint();
         if (!Launcher.canMakeNetworks()) {
-            session.say("no right to make networks: nothing through az, nothing where nothing is there");
+            session.say("no right to make networks: leaving out az and networks without a token source");
             return;
         }
         session.say("first token through az");
         AzStub az = AzStub.in(session.folder);
         for (int round = 0; round <= session.options.rounds(); round++) {
             for (Class<?> program : AZ) {
-                Command command = az.on(session.alone(group(program), program));
-                note("az", program, round, session.run(Network.NO_ROUTE, command));
-                note("az-second", program, round, session.run(Network.NO_ROUTE, command));
-                note("az-black-hole", program, round, session.run(Network.BLACK_HOLE, command));
+                String name = program.getSimpleName();
+                ProcessBuilder command = az.on(session.alone(name, program));
+                session.noteAfterFirst("az", name, round, session.run(Network.NO_ROUTE, command));
+                session.noteAfterFirst("az-second", name, round, session.run(Network.NO_ROUTE, command));
+                session.noteAfterFirst("az-black-hole", name, round, session.run(Network.BLACK_HOLE, command));
             }
         }
         twoCalls(az);
     }
 
-    private Command imds(Class<?> program) throws IOException {
+    private ProcessBuilder imds(Class<?> program) throws IOException {
         String[] arguments = program == UrlConnectionAndClasses.class ? own.toArray(String[]::new) : new String[0];
-        return session.withImds(group(program), program, arguments);
-    }
-
-    private LoadedClasses classes(Class<?> program) throws IOException {
-        Path log = session.folder.resolve("classes.log");
-        session.run(Network.OPEN, imds(program).withFlag("-Xlog:class+load:file=" + log));
-        return LoadedClasses.of(Files.readString(log));
-    }
-
-    private void note(String scenario, Class<?> program, int round, Run run) {
-        // The first round warms the machine's caches, and the stub.
-        if (round > 0) {
-            String name = scenario + "." + program.getSimpleName() + ".";
-            figures.add(name + "wall ms", run.wallMillis());
-            figures.add(name + "cpu ms", run.cpuMillis());
-            figures.add(name + "peak MB", run.peakMegabytes());
-        }
+        return session.withImds(program.getSimpleName(), program, arguments);
     }
 
     private void footprint() throws IOException {
         session.say("classes, threads and jars");
         for (Class<?> program : IMDS) {
             String name = "footprint." + program.getSimpleName() + ".";
-            String group = group(program);
-            LoadedClasses classes = classes(program);
+            LoadedClasses classes = session.classes(imds(program), ownJar);
             figures.add(name + "classes", classes.all());
             figures.add(name + "from class path", classes.fromClassPath());
-            figures.add(name + "own classes", (double) classes.own().size());
-            figures.add(name + "jars", session.classPaths.count(group));
-            figures.add(name + "jar kB", session.classPaths.bytes(group) / 1024.0);
+            figures.add(name + "own classes", classes.own().size());
+            List<Path> jars = session.classPaths.jars(Peers.group(program.getSimpleName()));
+            long bytes = 0;
+            for (Path jar : jars) {
+                bytes += Files.size(jar);
+            }
+            figures.add(name + "jars", jars.size());
+            figures.add(name + "jar kB", bytes / 1024.0);
         }
         for (String client :
                 List.of("none", "TokenProvider", "Msal4jManagedIdentity", "AzureIdentityManagedIdentity")) {
-            Command command = session.withImds(Peers.group(client), LiveThreads.class, client);
-            String row = "footprint." + (client.equals("none") ? "JvmHello" : client);
-            for (String line :
-                    session.run(Network.OPEN, command).output().lines().toList()) {
-                String value = line.substring(line.indexOf('=') + 1);
-                figures.add(row + (line.startsWith("own") ? ".own threads" : ".threads"), Double.parseDouble(value));
-            }
+            Run run = session.run(Network.OPEN, session.withImds(client, LiveThreads.class, client));
+            figures.addAll("footprint." + (client.equals("none") ? "JvmHello" : client), run.output());
         }
     }
 
     private void twoCalls(AzStub az) throws IOException {
         for (String client : List.of("TokenProvider", "AzureIdentityCli", "AzureIdentityDefault")) {
-            Command command = az.on(session.alone(Peers.group(client), TwoCalls.class, client));
             long before = az.calls();
-            Run run = session.run(Network.NO_ROUTE, command);
+            Run run = session.run(Network.NO_ROUTE, az.on(session.alone(client, TwoCalls.class, client)));
             figures.addAll("two-calls." + client, run.output());
             figures.add("two-calls." + client + ".az processes", (double) (az.calls() - before));
         }
-    }
-
-    private static String group(Class<?> program) {
-        return Peers.group(program.getSimpleName());
     }
 }

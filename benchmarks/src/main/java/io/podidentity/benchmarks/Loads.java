@@ -5,7 +5,6 @@ import io.podidentity.benchmarks.load.RefreshBehind;
 import io.podidentity.benchmarks.load.SharedFailure;
 import io.podidentity.benchmarks.load.Storm;
 import io.podidentity.benchmarks.process.Network;
-import io.podidentity.benchmarks.process.Run;
 import io.podidentity.benchmarks.stub.Behaviour;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,8 +14,8 @@ import java.util.Locale;
 /**
  * Many threads, a server in trouble, many keys.
  *
- * <p>azure-identity is not here: over azure-core-http-jdk-httpclient, and on two processors, a hundred first calls at
- * once never end, since its blocking calls hold all threads of the common pool that the transport needs.
+ * <p>azure-identity is missing here: over azure-core-http-jdk-httpclient, on two processors, a hundred first calls at
+ * the same time never return. Its blocking calls occupy all threads of the common pool, and the transport needs some.
  */
 final class Loads {
     private static final String US = "TokenProvider";
@@ -45,69 +44,65 @@ final class Loads {
             session.say(storm);
             int rounds = session.options.quick() ? 1 : 5;
             for (int round = 0; round < rounds; round++) {
-                storm(storm, delayMillis, "OneFlight", kind, CALLERS);
-                storm(storm, delayMillis, US, kind, CALLERS);
+                storm(storm, delayMillis, "OneFlight", kind);
+                storm(storm, delayMillis, US, kind);
             }
             if (kind.equals("platform")) {
-                storm(storm, delayMillis, "Msal4jManagedIdentity", kind, CALLERS, "cold");
+                storm(storm, delayMillis, "Msal4jManagedIdentity", kind, "cold");
             }
         }
     }
 
-    private void storm(String storm, int delayMillis, String client, String... more) throws IOException {
+    private void storm(String storm, int delayMillis, String client, String kind, String... more) throws IOException {
         session.stub.behave(Behaviour.USUAL.withDelayMillis(delayMillis));
-        List<String> arguments = new ArrayList<>(List.of(client));
+        List<String> arguments = new ArrayList<>(List.of(client, kind, CALLERS));
         arguments.addAll(List.of(more));
-        Run run = session.run(
-                Network.OPEN, session.withImds(Peers.group(client), Storm.class, arguments.toArray(String[]::new)));
-        session.figures.addAll(storm + "." + client, run.output());
+        run(storm, client, Storm.class, arguments);
     }
 
     private void troubles() throws IOException {
         for (RefreshBehind.Trouble trouble : RefreshBehind.Trouble.values()) {
-            String name = trouble.name().toLowerCase(Locale.ROOT);
-            session.say("a refresh with a server that is " + name);
+            session.say("a refresh while the server is " + name(trouble));
             if (session.options.quick()) {
-                trouble(trouble, name, US, "5");
+                trouble(trouble, US, "5");
             } else {
-                againstNothing(trouble, name);
+                againstNothing(trouble);
             }
             if (trouble == RefreshBehind.Trouble.SLOW) {
-                for (String client : List.of("OneFlight", "Msal4jManagedIdentity")) {
-                    trouble(trouble, name, client, "3");
-                }
+                trouble(trouble, "OneFlight", "3");
+                trouble(trouble, "Msal4jManagedIdentity", "3");
             } else if (trouble == RefreshBehind.Trouble.FAILING && !session.options.quick()) {
-                trouble(trouble, name, "Msal4jManagedIdentity", "1", "2");
+                trouble(trouble, "Msal4jManagedIdentity", "1", "2");
             }
         }
     }
 
-    /** The worst of ten thousand calls is as often as not a hiccup of the machine: more runs, beside callers of nothing. */
-    private void againstNothing(RefreshBehind.Trouble trouble, String name) throws IOException {
+    /** The slowest of ten thousand calls is often a hiccup of the machine: more runs, beside callers of nothing. */
+    private void againstNothing(RefreshBehind.Trouble trouble) throws IOException {
         for (int round = 0; round < 3; round++) {
-            trouble(trouble, name, "Constant", "10");
-            trouble(trouble, name, US, "10");
+            trouble(trouble, "Constant", "10");
+            trouble(trouble, US, "10");
         }
     }
 
     /**
-     * @param more for how many seconds, and how many callers if not as many as usual: a peer whose calls wait for one
-     *     another takes minutes for those
+     * @param more the seconds to go on, and the number of callers if not the usual one: with that many, a peer whose
+     *     calls wait for one another takes minutes
      */
-    private void trouble(RefreshBehind.Trouble trouble, String name, String client, String... more) throws IOException {
+    private void trouble(RefreshBehind.Trouble trouble, String client, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(client, trouble.name()));
         arguments.addAll(List.of(more));
-        Run run = session.run(
-                Network.OPEN,
-                session.withImds(Peers.group(client), RefreshBehind.class, arguments.toArray(String[]::new)));
-        session.figures.addAll(name + "." + client, run.output());
+        run(name(trouble), client, RefreshBehind.class, arguments);
+    }
+
+    private static String name(RefreshBehind.Trouble trouble) {
+        return trouble.name().toLowerCase(Locale.ROOT);
     }
 
     private void sharedFailure() throws IOException {
         session.say("500 and no token");
         session.stub.behave(Behaviour.USUAL.withStatus(500));
-        Run run = session.run(Network.OPEN, session.withImds(Peers.group(US), SharedFailure.class));
-        session.figures.addAll("shared-failure." + US, run.output());
+        run("shared-failure", US, SharedFailure.class, List.of());
         session.figures.add(
                 "shared-failure." + US + ".requests", session.stub.seen().requests());
     }
@@ -115,7 +110,12 @@ final class Loads {
     private void keys() throws IOException {
         session.say("10,000 resources");
         session.stub.behave(Behaviour.USUAL.withDelayMillis(0));
-        Run run = session.run(Network.OPEN, session.withImds(Peers.group(US), ManyKeys.class, "10000"));
-        session.figures.addAll("keys." + US, run.output());
+        run("keys", US, ManyKeys.class, List.of("10000"));
+    }
+
+    private void run(String scenario, String client, Class<?> load, List<String> arguments) throws IOException {
+        ProcessBuilder program = session.withImds(client, load, arguments.toArray(String[]::new));
+        session.figures.addAll(
+                scenario + "." + client, session.run(Network.OPEN, program).output());
     }
 }

@@ -6,15 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What was measured on. */
+/** Describes the machine that a run was measured on. */
 final class Machine {
     private Machine() {}
 
-    static String describe(Jdk jdk, boolean quick, String classPath) throws IOException {
+    static String describe(Jdk jdk, boolean quick, List<Path> jars) throws IOException {
         StringBuilder text = new StringBuilder("# ")
                 .append(LocalDate.now(ZoneOffset.UTC))
                 .append(", JDK ")
@@ -33,7 +34,7 @@ final class Machine {
                 .append(", load before the run ")
                 .append(Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0])
                 .append('\n');
-        for (Map.Entry<String, String> version : versions(classPath).entrySet()) {
+        for (Map.Entry<String, String> version : versions(jars).entrySet()) {
             text.append("- ")
                     .append(version.getKey())
                     .append(' ')
@@ -43,11 +44,11 @@ final class Machine {
         return text.toString();
     }
 
-    /** The peers' versions, by their jars' names. */
-    private static Map<String, String> versions(String classPath) {
+    /** The peers' versions, from the names of their jars. */
+    private static Map<String, String> versions(List<Path> jars) {
         Map<String, String> versions = new TreeMap<>();
-        for (String jar : classPath.split(":", -1)) {
-            String file = jar.substring(jar.lastIndexOf('/') + 1);
+        for (Path jar : jars) {
+            String file = jar.getFileName().toString();
             for (String peer : new String[] {"azure-identity", "azure-core", "msal4j", "jmh-core"}) {
                 String rest = file.startsWith(peer + "-") ? file.substring(peer.length() + 1) : "";
                 if (!rest.isEmpty() && Character.isDigit(rest.charAt(0))) {

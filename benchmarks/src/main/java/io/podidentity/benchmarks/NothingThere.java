@@ -6,7 +6,10 @@ import io.podidentity.benchmarks.process.Network;
 import java.io.IOException;
 import java.util.List;
 
-/** No variables, no az, and a metadata service's address that leads nowhere: how long until that is said. */
+/**
+ * No environment variables, no az, and a metadata service's address that leads nowhere: how long a caller waits for the
+ * error.
+ */
 final class NothingThere {
     private static final String PEER = "AzureIdentityDefault";
 
@@ -21,7 +24,7 @@ final class NothingThere {
             return;
         }
         for (Network network : List.of(Network.REFUSED, Network.NO_ROUTE, Network.BLACK_HOLE, Network.SILENT)) {
-            session.say("nothing there: " + network.key);
+            session.say("no token source: " + network.key);
             for (int round = 0; round <= session.options.rounds(); round++) {
                 fail(network, "BareSocket", round);
                 fail(network, "TokenProvider", round);
@@ -32,13 +35,13 @@ final class NothingThere {
         }
     }
 
-    /** The peer takes a minute for a silent server, twice; that is not measured often. */
+    /** With a silent server each of the peer's two calls takes a minute, so that is measured once. */
     private boolean isWorthIt(Network network, int round) {
         return network == Network.SILENT ? !session.options.quick() && round == 1 : round <= 3;
     }
 
     private void fail(Network network, String client, int round) throws IOException {
-        String output = session.run(network, session.alone(Peers.group(client), FailingCalls.class, client))
+        String output = session.run(network, session.alone(client, FailingCalls.class, client))
                 .output();
         if (round > 0) {
             session.figures.addAll(network.key + "." + client, output);

@@ -5,50 +5,99 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What is measured: {@code [--quick] [--jdk FOLDER]... [--only processes|nothing|load|demo|jmh]...}.
+ * What to measure, from the command line.
  *
  * @param quick few rounds, on one JDK
- * @param jdks by default the one that runs this and, unless quick, a JDK 25 beside it
- * @param only the parts; all by default
+ * @param rounds how many rounds count for whole processes, at least 1; one more is run before them
+ * @param jdks by default the one that runs this and, for a full run, each JDK 25 in {@code /usr/lib/jvm}
+ * @param only the parts to measure; empty for all of them
+ * @param compare the old and the new jar to compare; empty to measure the parts
  */
-record Options(boolean quick, List<Jdk> jdks, Set<String> only) {
+record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only, List<Path> compare) {
+    static final String USAGE = """
+            Usage: Benchmarks [--quick] [--rounds N] [--jdk FOLDER]... [--only PART]...
+                   Benchmarks --compare OLD.jar NEW.jar [--rounds N] [--jdk FOLDER]...
+            Parts: processes, nothing, load, demo, jmh""";
+
+    private static final Set<String> PARTS = Set.of("processes", "nothing", "load", "demo", "jmh");
     private static final int QUICK_ROUNDS = 5;
     private static final int ROUNDS = 21;
+    private static final int COMPARE_ROUNDS = 25;
 
+    /**
+     * Reads the command line.
+     *
+     * @throws IllegalArgumentException if an option is unknown or its value is missing or unusable
+     */
     static Options of(String[] arguments) throws IOException {
         boolean quick = false;
+        int rounds = 0;
         List<Jdk> jdks = new ArrayList<>();
         Set<String> only = new TreeSet<>();
-        for (int i = 0; i < arguments.length; i++) {
-            switch (arguments[i]) {
+        List<Path> compare = new ArrayList<>();
+        Deque<String> left = new ArrayDeque<>(List.of(arguments));
+        while (!left.isEmpty()) {
+            String option = left.remove();
+            switch (option) {
                 case "--quick" -> quick = true;
-                case "--jdk" -> jdks.add(jdk(Path.of(arguments[++i])));
-                case "--only" -> only.add(arguments[++i]);
-                default -> throw new IllegalArgumentException("unknown option " + arguments[i]);
+                case "--rounds" -> rounds = rounds(value(option, left));
+                case "--jdk" -> jdks.add(jdk(Path.of(value(option, left))));
+                case "--only" -> only.add(part(value(option, left)));
+                case "--compare" -> compare = List.of(jar(value(option, left)), jar(value(option, left)));
+                default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
         if (jdks.isEmpty()) {
             jdks.add(Jdk.own());
-            if (!quick) {
+            if (!quick && compare.isEmpty()) {
                 jdks.addAll(newer());
             }
         }
-        return new Options(quick, jdks, only);
+        if (rounds == 0) {
+            rounds = !compare.isEmpty() ? COMPARE_ROUNDS : quick ? QUICK_ROUNDS : ROUNDS;
+        }
+        return new Options(quick, rounds, jdks, only, compare);
     }
 
     boolean has(String part) {
         return only.isEmpty() || only.contains(part);
     }
 
-    /** How many rounds count; one more is run before them. */
-    int rounds() {
-        return quick ? QUICK_ROUNDS : ROUNDS;
+    private static String value(String option, Deque<String> left) {
+        if (left.isEmpty()) {
+            throw new IllegalArgumentException("a value is missing after " + option);
+        }
+        return left.remove();
+    }
+
+    private static int rounds(String text) {
+        if (!text.matches("[1-9]\\d{0,3}")) {
+            throw new IllegalArgumentException("--rounds must be a number from 1 to 9999, not " + text);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static String part(String name) {
+        if (!PARTS.contains(name)) {
+            throw new IllegalArgumentException("unknown part " + name);
+        }
+        return name;
+    }
+
+    private static Path jar(String name) {
+        Path jar = Path.of(name).toAbsolutePath().normalize();
+        if (!Files.isRegularFile(jar)) {
+            throw new IllegalArgumentException("no such jar: " + jar);
+        }
+        return jar;
     }
 
     private static Jdk jdk(Path folder) throws IOException {

@@ -2,10 +2,15 @@ package io.podidentity.benchmarks;
 
 import io.podidentity.benchmarks.process.ClassPaths;
 
-/** Which jars a client or program of a name needs. */
+/** Knows which jars a client or a first-token program needs. */
 final class Peers {
     private Peers() {}
 
+    /**
+     * The group of a client or program.
+     *
+     * @param name its name in the tables
+     */
     static String group(String name) {
         if (name.startsWith("AzureIdentity")) {
             return "azure-identity";

@@ -15,10 +15,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process of its own, with the jar alone on its class path. */
+/** Runs programs in their own processes, with only the library's jar on their class path. */
 class FirstTokenIT {
     private static final int MAX_OWN_CLASSES = 36;
-    private static final long MAX_JAR_BYTES = 256 * 1024;
+    /** A copy of the jar into a pod should stay quick; what a first token costs depends on the classes it loads. */
+    private static final long MAX_JAR_BYTES = 272 * 1024;
 
     @TempDir
     private Path folder;
@@ -29,7 +30,7 @@ class FirstTokenIT {
 
         run("-Xlog:class+load:file=" + log, TokenProvider.class.getName());
 
-        LoadedClasses classes = LoadedClasses.of(Files.readString(log));
+        LoadedClasses classes = LoadedClasses.of(Files.readString(log), jar());
         assertThat(classes.own()).hasSizeBetween(1, MAX_OWN_CLASSES);
     }
 
@@ -37,15 +38,18 @@ class FirstTokenIT {
     void firstToken_fromImds_leavesNoThread() throws Exception {
         String output = run(LiveThreads.class.getName(), "TokenProvider");
 
-        assertThat(output).contains("own=0.0");
+        assertThat(output).contains("own threads=0.0");
     }
 
     @Test
     void jar_byItself_isSmallAndEnough() throws Exception {
-        ClassPaths classPaths = ClassPaths.ofBuild();
+        assertThat(ClassPaths.ofBuild().jars("token-provider")).hasSize(1);
+        assertThat(jar()).isRegularFile();
+        assertThat(Files.size(jar())).isLessThan(MAX_JAR_BYTES);
+    }
 
-        assertThat(classPaths.count("token-provider")).isEqualTo(1);
-        assertThat(classPaths.bytes("token-provider")).isLessThan(MAX_JAR_BYTES);
+    private static Path jar() throws Exception {
+        return ClassPaths.ofBuild().jars("token-provider").get(0);
     }
 
     private String run(String... arguments) throws Exception {
@@ -53,7 +57,7 @@ class FirstTokenIT {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.add("-cp");
-            command.add(ClassPaths.ofBuild().of("token-provider"));
+            command.add(ClassPaths.ofBuild().with(List.of(jar())));
             command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().put("AZURE_POD_IDENTITY_AUTHORITY_HOST", stub.url());

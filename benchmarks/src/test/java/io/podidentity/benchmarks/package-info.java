@@ -1,2 +1,2 @@
-/** Counts that the build guards: they are exact, other than times. */
+/** Guards counts, which are exact, while times are not. */
 package io.podidentity.benchmarks;

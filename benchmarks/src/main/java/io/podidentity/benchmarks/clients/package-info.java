@@ -1,4 +1,8 @@
-/** One face for all that hands out tokens: the token provider, its peers, and the least that could do it. */
+/**
+ * One interface for everything that hands out tokens: the token provider, its peers, and floors, which do the least
+ * that is possible. Load tests call a client many times; programs that get a single token and halt are in
+ * {@code programs}.
+ */
 @NullMarked
 package io.podidentity.benchmarks.clients;
 

@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The least a cache of tokens could do. */
+/** The least that a cache of tokens has to do. */
 @State(Scope.Benchmark)
 public class FloorBenchmark {
     private final Entry entry = new Entry("token", Long.MAX_VALUE);

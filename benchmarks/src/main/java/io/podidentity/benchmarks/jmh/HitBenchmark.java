@@ -37,19 +37,19 @@ public class HitBenchmark {
         return provider.getAccessToken(TokenClient.RESOURCE);
     }
 
-    /** Another resource than the last, which takes a look-up. */
+    /** Another resource than the last one, which needs a look-up. */
     @Benchmark
     public String alternatingResources(Turn turn) {
         return provider.getAccessToken(turn.next());
     }
 
-    /** A request that names a tenant too. */
+    /** A request that also names a tenant. */
     @Benchmark
     public String request() {
         return provider.getAccessToken(request);
     }
 
-    /** A provider for each call. */
+    /** A new provider for each call. */
     @Benchmark
     public String newProvider() {
         return new AzureServiceTokenProvider().getAccessToken(TokenClient.RESOURCE);

@@ -4,7 +4,7 @@ import io.podidentity.benchmarks.clients.TokenClient;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** Two resources in turns, for each thread: the compiler cannot take the hash of a resource for a constant. */
+/** Two resources by turns, for each thread, so that the compiler cannot treat a resource's hash as a constant. */
 @State(Scope.Thread)
 public class Turn {
     static final String OTHER_RESOURCE = "https://vault.azure.net";

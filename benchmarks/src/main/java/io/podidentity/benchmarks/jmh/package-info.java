@@ -1,4 +1,4 @@
-/** What one call costs once there is a token. */
+/** The cost of one call once there is a token. */
 @NullMarked
 package io.podidentity.benchmarks.jmh;
 

@@ -15,7 +15,7 @@ final class Callers {
 
     /**
      * @param virtual whether they are virtual threads
-     * @param count how many they are
+     * @param count their number
      */
     Callers(TokenClient client, boolean virtual, int count) {
         this.client = client;
@@ -23,7 +23,7 @@ final class Callers {
         this.count = count;
     }
 
-    /** Lets them go, and waits for the last. */
+    /** Starts them all, lets them ask at the same moment, and waits for the last one. */
     Outcome ask(String resource) throws InterruptedException, ReflectiveOperationException {
         long[] nanos = new long[count];
         AtomicInteger failures = new AtomicInteger();
@@ -55,7 +55,7 @@ final class Callers {
 
     private Thread start(Runnable task) throws ReflectiveOperationException {
         if (virtual) {
-            // Not there on JDK 17, for which this is compiled.
+            // By reflection, since this is compiled for JDK 17, which has no virtual threads.
             return (Thread)
                     Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
         }
@@ -64,14 +64,14 @@ final class Callers {
         return thread;
     }
 
-    /** How it was for them. */
+    /** How long they waited, and how many failed. */
     static final class Outcome {
         private final long[] nanos;
         private final int failures;
 
         /**
-         * @param nanos how long each waited, the shortest first
-         * @param failures how many got no token
+         * @param nanos how long each of them waited, in ascending order; 0 for those that failed
+         * @param failures the number of callers that got no token
          */
         private Outcome(long[] nanos, int failures) {
             this.nanos = nanos;
@@ -79,8 +79,9 @@ final class Callers {
         }
 
         void print(String name) {
-            Figure.print(name + ".p50", millis(0.5));
+            // The report's ratios are those of the first figure.
             Figure.print(name + ".p99", millis(0.99));
+            Figure.print(name + ".p50", millis(0.5));
             Figure.print(name + ".max", millis(1));
             Figure.print(name + ".errors", failures);
         }

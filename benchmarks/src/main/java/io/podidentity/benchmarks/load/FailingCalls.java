@@ -2,7 +2,7 @@ package io.podidentity.benchmarks.load;
 
 import io.podidentity.benchmarks.clients.TokenClient;
 
-/** Two calls where there is no token to be had. Argument: the client. */
+/** Two calls where no token can be had. Argument: the client. */
 public final class FailingCalls {
     private FailingCalls() {}
 

@@ -1,14 +1,10 @@
 package io.podidentity.benchmarks.load;
 
-/** What a program found, a line each: {@code name=value}. */
+/** Prints what a program found, one line {@code name=value} for each figure. */
 final class Figure {
     private Figure() {}
 
     static void print(String name, double value) {
         System.out.println(name + "=" + value);
-    }
-
-    static void print(String name, String text) {
-        System.out.println(name + "=" + text);
     }
 }

@@ -3,8 +3,8 @@ package io.podidentity.benchmarks.load;
 import io.podidentity.benchmarks.clients.TokenClient;
 
 /**
- * The threads that are alive a moment after the first token. Argument: the client, or {@code none} for those of the JVM
- * itself.
+ * Counts the threads that are alive 0.1 s after the first token. Argument: the client, or {@code none} for the threads
+ * of the JVM alone.
  */
 public final class LiveThreads {
     private LiveThreads() {}
@@ -21,7 +21,7 @@ public final class LiveThreads {
             own += thread.getName().startsWith("token-provider") ? 1 : 0;
         }
         Figure.print("threads", all);
-        Figure.print("own", own);
+        Figure.print("own threads", own);
         Runtime.getRuntime().halt(0);
     }
 }

@@ -4,7 +4,7 @@ import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 
-/** Many resources: what an entry takes in memory, and how many entries are kept. Argument: how many. */
+/** Many resources: the memory for one entry of the cache, and the number of entries kept. Argument: how many. */
 public final class ManyKeys {
     private static final int WARM_UP_KEYS = 50;
 
@@ -20,7 +20,7 @@ public final class ManyKeys {
         long tokenBytes = 0;
         for (int i = 0; i < keys; i++) {
             String token = provider.getAccessToken("https://account" + i + ".example/");
-            // A string's header, its array's, and a byte for each letter.
+            // The header of a string, that of its array, and a byte for each character.
             tokenBytes = 24L + 16 + token.length();
         }
         long used = usedBytes() - before;
@@ -30,14 +30,18 @@ public final class ManyKeys {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Looked up inside, since asking again would change it. */
+    /** Asks the provider's cache, whatever its class is called, since another request for a token would change it. */
     private static int kept(AzureServiceTokenProvider provider) throws ReflectiveOperationException {
-        Field field = AzureServiceTokenProvider.class.getDeclaredField("cache");
-        field.setAccessible(true);
-        Object cache = field.get(provider);
-        Method size = cache.getClass().getDeclaredMethod("size");
-        size.setAccessible(true);
-        return (int) size.invoke(cache);
+        for (Field field : AzureServiceTokenProvider.class.getDeclaredFields()) {
+            for (Method method : field.getType().getDeclaredMethods()) {
+                if (method.getName().equals("size") && method.getParameterCount() == 0) {
+                    field.setAccessible(true);
+                    method.setAccessible(true);
+                    return (int) method.invoke(field.get(provider));
+                }
+            }
+        }
+        throw new NoSuchMethodException("no field of AzureServiceTokenProvider has a size()");
     }
 
     private static long usedBytes() {

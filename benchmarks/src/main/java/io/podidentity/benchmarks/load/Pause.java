@@ -2,7 +2,7 @@ package io.podidentity.benchmarks.load;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Lets time pass, which is what ages a token. */
+/** Waits: a token in another process cannot be given a fake clock. */
 final class Pause {
     private Pause() {}
 

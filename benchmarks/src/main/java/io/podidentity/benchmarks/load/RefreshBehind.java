@@ -4,18 +4,20 @@ import io.podidentity.benchmarks.clients.TokenClient;
 import io.podidentity.benchmarks.stub.Behaviour;
 import io.podidentity.benchmarks.stub.Seen;
 import io.podidentity.benchmarks.stub.StubControl;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A token that is due for a refresh while the server is in trouble: what its users feel. Arguments: the client, the
- * trouble, for how many seconds the callers go on, and how many they are if not fifty.
+ * A token that is due for a refresh while the server is in trouble: how long its callers wait, and how often the server
+ * is asked. Arguments: the client, the trouble, the seconds that the callers go on, and their number if not fifty.
  */
 public final class RefreshBehind {
     private static final String CALLERS = "50";
     private static final long BETWEEN_CALLS_MILLIS = 20;
     private static final int WARM_UP_CALLS = 200;
+    private static final int MAX_PAUSES = 3;
 
     private final TokenClient client;
     private final AtomicInteger calls = new AtomicInteger();
@@ -49,7 +51,7 @@ public final class RefreshBehind {
         stub.behave(Storm.AGEING);
         load.client.token(TokenClient.RESOURCE);
         load.warmUp();
-        // The warm-up's own refreshes are over, and the token is due again.
+        // Now the refreshes of the warm-up are over, and the token is due again.
         Pause.millis(Storm.AGEING_MILLIS);
         stub.behave(Trouble.valueOf(args[1]).behaviour());
         load.press(Integer.parseInt(args.length > 3 ? args[3] : CALLERS), Long.parseLong(args[2]) * 1_000_000_000L);
@@ -59,7 +61,10 @@ public final class RefreshBehind {
         Figure.print("errors", load.errors.get());
         Figure.print("requests", seen.requests());
         Figure.print("inFlight", seen.maxInFlight());
-        Figure.print("gaps", seen.gaps());
+        List<Long> pauses = seen.pauses();
+        for (int i = 0; i < Math.min(MAX_PAUSES, pauses.size()); i++) {
+            Figure.print("pause " + (i + 1), pauses.get(i));
+        }
         Runtime.getRuntime().halt(0);
     }
 

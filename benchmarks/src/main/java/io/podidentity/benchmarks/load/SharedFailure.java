@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** No token yet and a server that is broken: callers with a deadline of {@value #DEADLINE_SECONDS} s. */
+/** No token yet and a broken server: what callers get, with a deadline of {@value #DEADLINE_SECONDS} s. */
 public final class SharedFailure {
     private static final int CALLERS = 50;
     private static final int DEADLINE_SECONDS = 3;

@@ -6,12 +6,13 @@ import io.podidentity.benchmarks.stub.StubControl;
 
 /**
  * All callers at once, three times: with no token yet, in the refresh window, and after the token expired. Arguments:
- * the client, {@code platform} or {@code virtual}, how many callers, and {@code cold} for the first time only.
+ * the client, {@code platform} or {@code virtual} threads, the number of callers, and {@code cold} for the first time
+ * only.
  */
 public final class Storm {
     /**
-     * Tokens that are due for a refresh after {@link #AGEING_MILLIS}, and valid for five minutes more; msal4j takes them
-     * for expired, since it leaves the last five minutes of a life unused.
+     * Tokens that are due for a refresh after {@link #AGEING_MILLIS} and valid for nearly five minutes more. msal4j
+     * treats them as expired, since it does not use the last five minutes of a token's life.
      */
     static final Behaviour AGEING = Behaviour.USUAL.withLife(302, 1);
 

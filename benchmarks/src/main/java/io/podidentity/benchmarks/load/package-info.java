@@ -1,4 +1,4 @@
-/** Programs that press hard: a thousand threads, a server that is slow, broken or silent, ten thousand keys. */
+/** Programs that put a client under load: a thousand threads, a slow, broken or silent server, ten thousand keys. */
 @NullMarked
 package io.podidentity.benchmarks.load;
 

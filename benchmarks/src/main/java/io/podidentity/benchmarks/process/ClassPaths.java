@@ -5,22 +5,24 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** The class paths that the build wrote down: one for each peer, with nothing of another's on it. */
+/** The class paths that the build wrote down: one for each peer, with no other peer's jars on it. */
 public final class ClassPaths {
-    /** The group of programs that need the JDK alone. */
+    /** The group of programs that need only the JDK. */
     public static final String NONE = "";
 
     private final Path classes;
 
     /**
-     * @param classes the compiled classes of this module
+     * @param classes the folder of this module's compiled classes
      */
-    ClassPaths(Path classes) {
+    private ClassPaths(Path classes) {
         this.classes = classes;
     }
 
-    /** Those beside the classes that run here. */
+    /** Those of the build that compiled this class. */
     public static ClassPaths ofBuild() throws URISyntaxException {
         return new ClassPaths(Path.of(ClassPaths.class
                 .getProtectionDomain()
@@ -34,29 +36,21 @@ public final class ClassPaths {
         return classes.resolve("../..").normalize();
     }
 
-    /** A program's class path: its group's jars, and the classes of this module. */
-    public String of(String group) throws IOException {
-        return group.equals(NONE) ? classes.toString() : jars(group) + File.pathSeparator + classes;
+    /** The jars of a group, or folders of classes where the build has not packed them. */
+    public List<Path> jars(String group) throws IOException {
+        return group.equals(NONE)
+                ? List.of()
+                : Stream.of(Files.readString(classes.resolveSibling("class-paths/" + group))
+                                .strip()
+                                .split(File.pathSeparator, -1))
+                        .map(Path::of)
+                        .toList();
     }
 
-    /** How many jars are in a group. */
-    public int count(String group) throws IOException {
-        return group.equals(NONE) ? 0 : jars(group).split(File.pathSeparator, -1).length;
-    }
-
-    /** The size of a group's jars. */
-    public long bytes(String group) throws IOException {
-        long bytes = 0;
-        if (!group.equals(NONE)) {
-            for (String jar : jars(group).split(File.pathSeparator, -1)) {
-                bytes += Files.size(Path.of(jar));
-            }
-        }
-        return bytes;
-    }
-
-    private String jars(String group) throws IOException {
-        return Files.readString(classes.resolveSibling("class-paths").resolve(group))
-                .strip();
+    /** The class path of a program of this module that needs these jars. */
+    public String with(List<Path> jars) {
+        StringBuilder text = new StringBuilder();
+        jars.forEach(jar -> text.append(jar).append(File.pathSeparator));
+        return text.append(classes).toString();
     }
 }

@@ -1,15 +1,17 @@
 package io.podidentity.benchmarks.process;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Properties;
 
 /**
- * A JDK that programs are run with.
+ * A JDK that runs programs.
  *
  * @param home its folder
- * @param version as it says itself, such as {@code 17.0.21}
+ * @param version its own version string, such as {@code 17.0.21}
  */
 public record Jdk(Path home, String version) {
     /** The one that runs this program. */
@@ -19,17 +21,15 @@ public record Jdk(Path home, String version) {
 
     /** The one in a folder; empty if there is none. */
     public static Optional<Jdk> in(Path home) throws IOException {
-        Path release = home.resolve("release");
-        if (!Files.isExecutable(home.resolve("bin/java")) || !Files.isReadable(release)) {
+        if (!Files.isExecutable(home.resolve("bin/java")) || !Files.isReadable(home.resolve("release"))) {
             return Optional.empty();
         }
-        for (String line : Files.readAllLines(release)) {
-            if (line.startsWith("JAVA_VERSION=")) {
-                return Optional.of(
-                        new Jdk(home, line.substring("JAVA_VERSION=".length()).replace("\"", "")));
-            }
+        Properties release = new Properties();
+        try (Reader reader = Files.newBufferedReader(home.resolve("release"))) {
+            release.load(reader);
         }
-        return Optional.empty();
+        return Optional.ofNullable(release.getProperty("JAVA_VERSION"))
+                .map(version -> new Jdk(home, version.replace("\"", "")));
     }
 
     /** The number of its feature release, such as 17. */

@@ -1,19 +1,22 @@
 package io.podidentity.benchmarks.process;
 
-/** Where a program runs: in the machine's network, or in one of its own in which IMDS's address leads nowhere. */
+/** What a program sees: the machine's network, or one of its own where IMDS's address leads nowhere. */
 public enum Network {
     /** The machine's own. */
     OPEN("open"),
-    /** The kernel says at once that there is no way. */
+    /** The kernel reports at once that there is no route. */
     NO_ROUTE("no-route"),
-    /** The address is there, and nobody listens. */
+    /** The address exists, and nothing listens there. */
     REFUSED("refused"),
-    /** Packets are dropped in silence. */
+    /** Packets are dropped silently. */
     BLACK_HOLE("black-hole"),
     /** Connections are accepted and never answered. */
     SILENT("silent");
 
-    /** Its name for the script, and in keys of figures. */
+    /** The address of the metadata service, which {@code network.sh} knows too. */
+    static final String IMDS_ADDRESS = "169.254.169.254";
+
+    /** Its name for the script and in the names of figures. */
     public final String key;
 
     Network(String key) {

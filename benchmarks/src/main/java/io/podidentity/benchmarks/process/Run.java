@@ -1,12 +1,11 @@
 package io.podidentity.benchmarks.process;
 
 /**
- * What a process took.
+ * What one run of a program cost.
  *
  * @param wallMillis from its start until it was gone
- * @param cpuMillis of all its threads, in user and system, with the processes it waited for
+ * @param cpuMillis processor time of all its threads, user and system, and of the child processes it waited for
  * @param peakMegabytes the most memory it had resident
- * @param exitCode its exit status
- * @param output its standard output
+ * @param output what it wrote to standard output
  */
-public record Run(double wallMillis, double cpuMillis, double peakMegabytes, int exitCode, String output) {}
+public record Run(double wallMillis, double cpuMillis, double peakMegabytes, String output) {}

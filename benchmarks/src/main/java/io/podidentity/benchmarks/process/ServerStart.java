@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param readyMillis from the start of its process to its first answer with status 200
  * @param cpuMillis processor time until then
- * @param residentMegabytes memory it holds then; 0 where the kernel does not say
+ * @param residentMegabytes resident memory at that time; 0 where the kernel does not tell
  */
 public record ServerStart(double readyMillis, double cpuMillis, double residentMegabytes) {
     private static final long LIMIT_NANOS = 120_000_000_000L;
@@ -27,8 +27,8 @@ public record ServerStart(double readyMillis, double cpuMillis, double residentM
     /**
      * Starts it on a free port, given by {@code SERVER_PORT}, waits until it is ready, and ends it.
      *
-     * @param path what it answers with 200 once it is ready
-     * @throws IOException if it ends before, or is not ready within two minutes
+     * @param path the path that it answers with status 200 once it is ready
+     * @throws IOException if it ends before it is ready, or is not ready within two minutes
      */
     public static ServerStart of(ProcessBuilder builder, String path) throws IOException, InterruptedException {
         int port = freePort();
@@ -53,7 +53,7 @@ public record ServerStart(double readyMillis, double cpuMillis, double residentM
         }
     }
 
-    /** By a bare socket, since a refused connection is the usual answer and must cost next to nothing. */
+    /** Asks over a bare socket: most attempts are refused, and they must cost next to nothing. */
     private static boolean isReady(int port, String path) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             OutputStream out = socket.getOutputStream();

@@ -1,4 +1,4 @@
-/** Runs programs in processes of their own and takes their measure. */
+/** Runs programs in processes of their own and measures what they cost. */
 @NullMarked
 package io.podidentity.benchmarks.process;
 

@@ -3,7 +3,7 @@ package io.podidentity.benchmarks.programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** az through ProcessBuilder: the floor of a first token through the Azure CLI. */
+/** az through ProcessBuilder: the floor for a first token through the Azure CLI. */
 public final class BareProcessBuilder {
     private BareProcessBuilder() {}
 

@@ -1,6 +1,6 @@
 package io.podidentity.benchmarks.programs;
 
-/** No token at all: what the JVM itself costs. */
+/** No token at all: the cost of the JVM itself. */
 public final class JvmHello {
     private JvmHello() {}
 

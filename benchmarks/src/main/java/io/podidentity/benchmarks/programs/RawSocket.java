@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** IMDS over a socket: less than any HTTP client can do. */
+/** IMDS over a bare socket: cheaper than any HTTP client can be. */
 public final class RawSocket {
     private RawSocket() {}
 

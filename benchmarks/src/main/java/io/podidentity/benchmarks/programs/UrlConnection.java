@@ -12,7 +12,7 @@ public final class UrlConnection {
 
     public static void main(String[] args) throws IOException {
         String base = System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
-        @SuppressWarnings("deprecation") // As on JDK 20 and later; one class less than by way of URI.
+        @SuppressWarnings("deprecation") // Deprecated since JDK 20, but a URI would load one class more.
         URL url = new URL(base + "/metadata/identity/oauth2/token?api-version=2018-02-01"
                 + "&resource=https%3A%2F%2Fstorage.azure.com%2F");
         HttpURLConnection connection = (HttpURLConnection) url.openConnection();

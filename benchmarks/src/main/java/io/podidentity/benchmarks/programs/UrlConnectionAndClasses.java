@@ -3,8 +3,8 @@ package io.podidentity.benchmarks.programs;
 import java.io.IOException;
 
 /**
- * {@link UrlConnection} after it loaded classes from a jar and did nothing with them: what a library of so many classes
- * costs at least. Arguments: the classes' names.
+ * {@link UrlConnection} that first loads classes from a jar without using them: the least that a library of that many
+ * classes costs. Arguments: the names of the classes.
  */
 public final class UrlConnectionAndClasses {
     private UrlConnectionAndClasses() {}

@@ -3,7 +3,7 @@ package io.podidentity.benchmarks.programs;
 import io.podidentity.tokenprovider.TokenSource;
 import java.io.IOException;
 
-/** {@link UrlConnection} with one class more, which is in a jar: what it costs to be a library at all. */
+/** {@link UrlConnection} that first loads one class from a jar: the least that any library costs. */
 public final class UrlConnectionAndJar {
     private UrlConnectionAndJar() {}
 

@@ -1,4 +1,7 @@
-/** Programs that get one token, print its length and halt. Each is one class, so that nothing is loaded but what it shows. */
+/**
+ * Programs that get one token, print its length and halt. Each is a single class, so that a process loads nothing but
+ * what it measures. The name of the class is its row in the tables.
+ */
 @NullMarked
 package io.podidentity.benchmarks.programs;
 

@@ -1,52 +1,53 @@
 package io.podidentity.benchmarks.report;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 
-/** All that was measured, by name: {@code scenario.program.figure}. */
+/**
+ * Everything that was measured, in the order of its first measurement. Names are {@code scenario.row.column}: a table
+ * of the report shows one scenario. Only the column's part of a name may contain more dots. Not thread-safe.
+ */
 public final class Figures {
-    private final Map<String, Samples> samples = new TreeMap<>();
-    private final Map<String, String> texts = new LinkedHashMap<>();
+    private final Map<String, List<Double>> samples = new LinkedHashMap<>();
 
-    /** One value more. */
+    /** Adds a value to those of a figure. */
     public void add(String name, double value) {
-        samples.computeIfAbsent(name, unused -> new Samples()).add(value);
+        List<Double> values = samples.computeIfAbsent(name, unused -> new ArrayList<>());
+        values.add(value);
+        Collections.sort(values);
     }
 
     /**
-     * What a program printed: {@code figure=value} a line; more values than one are all counted, and what is no number
-     * is kept as it is.
+     * Adds what a program printed: a line {@code column=value} for each figure, or several values separated by spaces.
      *
-     * @param prefix what comes before the figure's name
+     * @param row the scenario and the row, {@code scenario.row}
      */
-    public void addAll(String prefix, String output) {
+    public void addAll(String row, String output) {
         for (String line : output.lines().toList()) {
             int equals = line.indexOf('=');
             if (equals > 0) {
-                String name = prefix + "." + line.substring(0, equals);
-                String value = line.substring(equals + 1);
-                if (name.endsWith(".gaps")) {
-                    texts.put(name, value);
-                } else {
-                    for (String number : value.split(" ", -1)) {
-                        add(name, Double.parseDouble(number));
-                    }
+                for (String number : line.substring(equals + 1).split(" ", -1)) {
+                    add(row + "." + line.substring(0, equals), Double.parseDouble(number));
                 }
             }
         }
     }
 
-    /** The median; empty if it was not measured. */
+    /** The median of a figure; empty if it was not measured. */
     public OptionalDouble median(String name) {
-        Samples found = samples.get(name);
-        return found == null ? OptionalDouble.empty() : OptionalDouble.of(found.median());
+        List<Double> values = samples.getOrDefault(name, List.of());
+        int size = values.size();
+        return size == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of((values.get((size - 1) / 2) + values.get(size / 2)) / 2);
     }
 
-    /** How many times the other's median it is; empty if one of them was not measured. */
+    /** The median of one figure divided by that of another; empty if one of them was not measured. */
     public OptionalDouble ratio(String name, String other) {
         OptionalDouble one = median(name);
         OptionalDouble two = median(other);
@@ -55,21 +56,33 @@ public final class Figures {
                 : OptionalDouble.empty();
     }
 
-    /** A text that was no number; empty if it was not measured. */
-    public Optional<String> text(String name) {
-        return Optional.ofNullable(texts.get(name));
+    List<String> rows(String scenario) {
+        return parts(scenario, 1);
     }
 
-    /** The median, and the least and the greatest beside it, for a table. */
+    List<String> columns(String scenario) {
+        return parts(scenario, 2);
+    }
+
+    private List<String> parts(String scenario, int index) {
+        return samples.keySet().stream()
+                .map(name -> name.split("\\.", 3))
+                .filter(parts -> parts[0].equals(scenario))
+                .map(parts -> parts[index])
+                .distinct()
+                .toList();
+    }
+
+    /** The median for a table, followed by the least and the greatest value if they differ. */
     String cell(String name) {
-        Samples found = samples.get(name);
-        if (found == null) {
+        List<Double> values = samples.get(name);
+        if (values == null) {
             return "–";
         }
-        String median = number(found.median());
-        return found.min() == found.max()
-                ? median
-                : median + " (" + number(found.min()) + "–" + number(found.max()) + ")";
+        String least = number(values.get(0));
+        String greatest = number(values.get(values.size() - 1));
+        String median = number(median(name).orElseThrow());
+        return least.equals(greatest) ? median : median + " (" + least + "–" + greatest + ")";
     }
 
     static String number(double value) {

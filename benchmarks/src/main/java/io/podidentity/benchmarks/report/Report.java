@@ -3,122 +3,96 @@ package io.podidentity.benchmarks.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All tables of one run, and what of the targets it reached. */
+/** Puts figures into Markdown tables. */
 public final class Report {
-    private static final List<String> IMDS = List.of(
-            "JvmHello",
-            "RawSocket",
-            "UrlConnection",
-            "UrlConnectionAndJar",
-            "UrlConnectionAndClasses",
-            "JdkHttpClient",
-            "TokenProvider",
-            "Msal4jManagedIdentity",
-            "AzureIdentityManagedIdentity",
-            "AzureIdentityDefault");
-    private static final List<String> AZ =
-            List.of("BareProcessBuilder", "TokenProvider", "AzureIdentityCli", "AzureIdentityDefault");
-    private static final List<String> CLIENTS = List.of(
-            "Constant",
-            "BareSocket",
-            "OneFlight",
-            "TokenProvider",
-            "Msal4jManagedIdentity",
-            "AzureIdentityManagedIdentity",
-            "AzureIdentityCli",
-            "AzureIdentityDefault");
-    private static final List<String> HITS = List.of(
-            "clock",
-            "volatileReadAndClock",
-            "mapAndClock",
-            "lastResource",
-            "alternatingResources",
-            "request",
-            "newProvider",
-            "adapterSync",
-            "adapterMono",
-            "accessTokenCache",
-            "managedIdentityCredential",
-            "defaultAzureCredential",
-            "msal4j");
-    private static final List<String> STARTS =
-            List.of("one jar", "extracted", "extracted, AppCDS", "extracted, AppCDS, C1 alone", "extracted, AOT cache");
-    private static final List<String> PROCESS = List.of("wall ms", "cpu ms", "peak MB");
-    private static final List<String> CALLS = List.of("first", "next", "length", "lines");
-    private static final List<String> TROUBLE = List.of("worst", "calls", "errors", "requests", "inFlight");
-    private static final List<String> STORM = List.of(
-            "cold.p99",
-            "cold.p50",
-            "cold.max",
-            "cold.requests",
-            "window.p99",
-            "window.max",
-            "window.requests",
-            "window.errors",
-            "expired.p99",
-            "expired.requests");
+    private final Figures figures;
+    private final StringBuilder out;
 
-    private Report() {}
-
-    /**
-     * Writes it in Markdown.
-     *
-     * @param head what it was measured on
-     */
-    public static String of(String head, Figures figures) {
-        StringBuilder out = new StringBuilder(head);
-        out.append("\nMedians, with the least and the greatest in brackets.\n");
-        for (Table table : tables()) {
-            table.write(figures, out);
-        }
-        out.append("\n## Pauses between the requests of a refresh that fails, ms\n\n");
-        for (String trouble : List.of("failing", "hanging", "throttling")) {
-            figures.text(trouble + ".TokenProvider.gaps")
-                    .ifPresent(gaps -> out.append("- ")
-                            .append(trouble)
-                            .append(": ")
-                            .append(gaps.isEmpty() ? "one request" : gaps)
-                            .append('\n'));
-        }
-        out.append("\n## Targets\n\n| Target | Limit | Measured | |\n|---|---|---|---|\n");
-        for (Target target : Targets.of(figures)) {
-            target.write(out);
-        }
-        return out.toString();
+    private Report(String head, Figures figures) {
+        this.figures = figures;
+        this.out = new StringBuilder(head).append("\nMedians, with the least and the greatest value in brackets.\n");
     }
 
-    private static List<Table> tables() {
-        List<Table> all = new ArrayList<>();
-        all.add(new Table("First token of a process, from IMDS (2 ms)", "imds", IMDS, PROCESS, "UrlConnection"));
-        all.add(new Table("First token of a process, through az (5 ms)", "az", AZ, PROCESS, "BareProcessBuilder"));
-        all.add(new Table("The same, in a second process", "az-second", AZ, PROCESS, "BareProcessBuilder"));
-        all.add(new Table("The same, IMDS's packets dropped", "az-black-hole", AZ, PROCESS, "BareProcessBuilder"));
-        List<String> footprint =
-                List.of("classes", "from class path", "own classes", "threads", "own threads", "jars", "jar kB");
-        all.add(new Table("Footprint of a first token from IMDS", "footprint", IMDS, footprint, ""));
-        List<String> calls = List.of("first", "second", "az processes");
-        all.add(new Table("Two calls in one process through az, ms", "two-calls", CLIENTS, calls, ""));
+    /**
+     * Reports one run: a table for each scenario that was measured, and the targets.
+     *
+     * @param head the machine that it was measured on
+     */
+    public static String of(String head, Figures figures) {
+        Report report = new Report(head, figures);
+        report.tables();
+        new Targets(figures, report.out).write();
+        return report.out.toString();
+    }
+
+    /**
+     * Reports one scenario.
+     *
+     * @param head the machine that it was measured on
+     */
+    public static String ofOne(String head, Figures figures, String scenario, String title) {
+        Report report = new Report(head, figures);
+        report.table(scenario, title, "");
+        return report.out.toString();
+    }
+
+    private void tables() {
+        table("imds", "First token of a process, from IMDS (2 ms)", "UrlConnection");
+        table("az", "First token of a process, through az (5 ms)", "BareProcessBuilder");
+        table("az-second", "The same, in a second process", "BareProcessBuilder");
+        table("az-black-hole", "The same, with IMDS's packets dropped", "BareProcessBuilder");
+        table("footprint", "Footprint of a first token from IMDS", "");
+        table("two-calls", "Two calls in one process through az, ms", "");
         for (String network : List.of("refused", "no-route", "black-hole", "silent")) {
-            all.add(new Table(
-                    "Nothing there: " + network + ", ms in the process", network, CLIENTS, CALLS, "BareSocket"));
+            table(network, "No token source, network " + network + ": time in the process, ms", "BareSocket");
         }
-        List<String> start = List.of("ready ms", "cpu ms", "resident MB");
-        all.add(new Table("The demo's start until it is ready", "demo", STARTS, start, "one jar"));
-        List<String> cost = List.of("1.ns", "2.ns", "1.bytes", "2.bytes");
-        all.add(new Table("A call with the token in the cache", "jmh", HITS, cost, "mapAndClock"));
+        table("demo", "The demo's start until it is ready", "one jar");
+        table("jmh", "A call with the token in the cache", "mapAndClock");
         for (String kind : List.of("platform", "virtual")) {
             for (String delay : List.of("2ms", "100ms")) {
-                String storm = "storm-" + kind + "-" + delay;
-                String title = "1,000 " + kind + " threads, IMDS answers cold after " + delay;
-                all.add(new Table(title, storm, CLIENTS, STORM, "OneFlight"));
+                String title = "1,000 " + kind + " threads, the first answer of IMDS takes " + delay + ": ms";
+                table("storm-" + kind + "-" + delay, title, "OneFlight");
             }
         }
         for (String trouble : List.of("slow", "failing", "hanging", "throttling")) {
-            all.add(new Table("A refresh with a server that is " + trouble, trouble, CLIENTS, TROUBLE, ""));
+            table(trouble, "A refresh while the server is " + trouble + ", ms", "");
         }
-        List<String> shared = List.of("worst", "messages", "requests");
-        all.add(new Table("500 and no token, 50 callers, deadline 3 s", "shared-failure", CLIENTS, shared, ""));
-        all.add(new Table("10,000 resources", "keys", CLIENTS, List.of("kept", "bytesPerEntry"), ""));
-        return all;
+        table("shared-failure", "Status 500 and no token yet, 50 callers, deadline 3 s: ms", "");
+        table("keys", "10,000 resources", "");
+    }
+
+    /**
+     * Writes a scenario's table; nothing if it was not measured.
+     *
+     * @param floor the row that the first column's ratios refer to; empty for no ratios
+     */
+    private void table(String scenario, String title, String floor) {
+        List<String> columns = figures.columns(scenario);
+        if (columns.isEmpty()) {
+            return;
+        }
+        List<String> head = new ArrayList<>(columns);
+        if (!floor.isEmpty()) {
+            head.add("/ " + floor);
+        }
+        out.append("\n## ").append(title).append("\n\n");
+        line("", head);
+        out.append("|---".repeat(head.size() + 1)).append("|\n");
+        for (String row : figures.rows(scenario)) {
+            String name = scenario + "." + row + ".";
+            List<String> cells = new ArrayList<>();
+            columns.forEach(column -> cells.add(figures.cell(name + column)));
+            if (!floor.isEmpty()) {
+                figures.ratio(name + columns.get(0), scenario + "." + floor + "." + columns.get(0))
+                        .ifPresentOrElse(ratio -> cells.add(Figures.number(ratio)), () -> cells.add("–"));
+            }
+            line(row, cells);
+        }
+    }
+
+    private void line(String first, List<String> cells) {
+        out.append("| ").append(first);
+        cells.forEach(cell -> out.append(" | ").append(cell));
+        out.append(" |\n");
     }
 }

@@ -1,136 +1,120 @@
 package io.podidentity.benchmarks.report;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** What the token provider is to reach: ratios of one run, counts, and a few times inside a process. */
-public final class Targets {
-    private static final String US = ".TokenProvider";
+/** What the token provider should reach: ratios of one run, counts, and a few times inside a process. */
+final class Targets {
+    private static final String US = "TokenProvider";
 
     private final Figures figures;
-    private final List<Target> targets = new ArrayList<>();
+    private final StringBuilder out;
 
-    private Targets(Figures figures) {
+    Targets(Figures figures, StringBuilder out) {
         this.figures = figures;
+        this.out = out;
     }
 
-    /** All of them, against what was measured. */
-    public static List<Target> of(Figures figures) {
-        Targets all = new Targets(figures);
-        all.firstTokens();
-        all.nothingThere();
-        all.hits();
-        all.storms();
-        all.troubles();
-        return List.copyOf(all.targets);
+    /** Writes a table of the targets that were measured. */
+    void write() {
+        out.append("\n## Targets\n\n| Target | Limit | Measured | |\n|---|---|---|---|\n");
+        firstTokens();
+        nothingThere();
+        hits();
+        storms();
+        troubles();
     }
 
     private void firstTokens() {
-        String floor = "imds.UrlConnection.";
-        atMost("first token from IMDS: wall / UrlConnection", 1.05, ratio("imds" + US + ".wall ms", floor + "wall ms"));
-        atMost("first token from IMDS: CPU / UrlConnection", 1.1, ratio("imds" + US + ".cpu ms", floor + "cpu ms"));
-        atMost(
-                "first token from IMDS: memory / UrlConnection",
-                1.05,
-                ratio("imds" + US + ".peak MB", floor + "peak MB"));
-        atLeast(
-                "times sooner than azure-identity",
-                14,
-                ratio("imds.AzureIdentityManagedIdentity.wall ms", "imds" + US + ".wall ms"));
-        atLeast("times sooner than msal4j", 3, ratio("imds.Msal4jManagedIdentity.wall ms", "imds" + US + ".wall ms"));
-        atMost("own classes loaded", 60, figures.median("footprint" + US + ".own classes"));
-        atMost("own threads alive after the token", 0, figures.median("footprint" + US + ".own threads"));
-        atMost(
-                "first token through az: wall / BareProcessBuilder",
-                1.15,
-                ratio("az" + US + ".wall ms", "az.BareProcessBuilder.wall ms"));
-        atLeast(
-                "times sooner than AzureCliCredential",
-                5,
-                ratio("az.AzureIdentityCli.wall ms", "az" + US + ".wall ms"));
-        atMost(
-                "second process through az: wall / BareProcessBuilder",
-                1.15,
-                ratio("az-second" + US + ".wall ms", "az-second.BareProcessBuilder.wall ms"));
-        atMost("az processes for two calls", 1, figures.median("two-calls" + US + ".az processes"));
+        atMost(1.05, "first token from IMDS: wall / UrlConnection", ratio("imds", US, "UrlConnection", "wall ms"));
+        atMost(1.1, "first token from IMDS: CPU / UrlConnection", ratio("imds", US, "UrlConnection", "cpu ms"));
+        atMost(1.05, "first token from IMDS: memory / UrlConnection", ratio("imds", US, "UrlConnection", "peak MB"));
+        atLeast(14, "times faster than azure-identity", ratio("imds", "AzureIdentityManagedIdentity", US, "wall ms"));
+        atLeast(3, "times faster than msal4j", ratio("imds", "Msal4jManagedIdentity", US, "wall ms"));
+        atMost(60, "own classes loaded", ours("footprint", "own classes"));
+        atMost(0, "own threads alive after the token", ours("footprint", "own threads"));
+        String floor = "BareProcessBuilder";
+        atMost(1.15, "first token through az: wall / " + floor, ratio("az", US, floor, "wall ms"));
+        atLeast(5, "times faster than AzureCliCredential", ratio("az", "AzureIdentityCli", US, "wall ms"));
+        atMost(1.15, "second process through az: wall / " + floor, ratio("az-second", US, floor, "wall ms"));
+        atMost(1, "az processes for two calls", ours("two-calls", "az processes"));
     }
 
     private void nothingThere() {
-        for (String network : List.of("refused", "no-route")) {
-            atMost(network + ": first failing call, ms", 10, figures.median(network + US + ".first"));
-        }
-        for (String network : List.of("black-hole", "silent")) {
-            atMost(network + ": first failing call, ms", 350, figures.median(network + US + ".first"));
-        }
         for (String network : List.of("refused", "no-route", "black-hole", "silent")) {
-            atMost(network + ": next failing call, ms", 1, figures.median(network + US + ".next"));
-            atMost(network + ": length of the message", 800, figures.median(network + US + ".length"));
+            boolean toldAtOnce = network.equals("refused") || network.equals("no-route");
+            atMost(toldAtOnce ? 10 : 350, network + ": first failing call, ms", ours(network, "first"));
+            atMost(1, network + ": next failing call, ms", ours(network, "next"));
+            atMost(800, network + ": length of the message", ours(network, "length"));
         }
     }
 
     private void hits() {
-        String map = "jmh.mapAndClock.1.ns";
-        String field = "jmh.volatileReadAndClock.1.ns";
-        atMost("hit by resource / map look-up + clock", 1.3, ratio("jmh.alternatingResources.1.ns", map));
-        atMost("hit with the last resource / volatile read + clock", 1.2, ratio("jmh.lastResource.1.ns", field));
-        atMost("new provider + hit / map look-up + clock", 1.3, ratio("jmh.newProvider.1.ns", map));
-        atMost("hit on 2 threads / on 1", 1.1, ratio("jmh.lastResource.2.ns", "jmh.lastResource.1.ns"));
-        atMost(
-                "hit by resource on 2 threads / on 1",
-                1.1,
-                ratio("jmh.alternatingResources.2.ns", "jmh.alternatingResources.1.ns"));
-        atMost("adapter, sync / map look-up + clock", 2.6, ratio("jmh.adapterSync.1.ns", map));
+        String map = "mapAndClock";
+        atMost(1.3, "hit by resource / map look-up + clock", ratio("jmh", "alternatingResources", map, "1.ns"));
+        OptionalDouble last = ratio("jmh", "lastResource", "volatileReadAndClock", "1.ns");
+        atMost(1.2, "hit with the last resource / volatile read + clock", last);
+        atMost(1.3, "new provider + hit / map look-up + clock", ratio("jmh", "newProvider", map, "1.ns"));
+        atMost(1.1, "hit on 2 threads / on 1", onTwoThreads("lastResource"));
+        atMost(1.1, "hit by resource on 2 threads / on 1", onTwoThreads("alternatingResources"));
+        atMost(2.6, "adapter, sync / map look-up + clock", ratio("jmh", "adapterSync", map, "1.ns"));
         for (String name : List.of("lastResource", "alternatingResources", "adapterSync")) {
             // The profiler's own noise is a few hundredths of a byte.
-            atMost("bytes of " + name, 0.5, figures.median("jmh." + name + ".1.bytes"));
+            atMost(0.5, "bytes of " + name, figures.median("jmh." + name + ".1.bytes"));
         }
     }
 
     private void storms() {
         for (String kind : List.of("platform", "virtual")) {
+            String threads = "1,000 " + kind + " threads, ";
             for (String phase : List.of("cold", "window", "expired")) {
-                String name = "storm-" + kind + "-2ms" + US + "." + phase;
-                atMost("1,000 " + kind + " threads, " + phase + ": requests", 1, figures.median(name + ".requests"));
-                atMost("1,000 " + kind + " threads, " + phase + ": errors", 0, figures.median(name + ".errors"));
+                String storm = "storm-" + kind + "-2ms";
+                atMost(1, threads + phase + ": requests", ours(storm, phase + ".requests"));
+                atMost(0, threads + phase + ": errors", ours(storm, phase + ".errors"));
             }
             for (String delay : List.of("2ms", "100ms")) {
-                String storm = "storm-" + kind + "-" + delay;
-                atMost(
-                        "1,000 " + kind + " threads, cold, " + delay + ": p99 / OneFlight",
-                        1.15,
-                        ratio(storm + US + ".cold.p99", storm + ".OneFlight.cold.p99"));
+                OptionalDouble ratio = ratio("storm-" + kind + "-" + delay, US, "OneFlight", "cold.p99");
+                atMost(1.15, threads + "cold, " + delay + ": p99 / OneFlight", ratio);
             }
         }
     }
 
     private void troubles() {
-        atMost("refresh, slow server: worst call, ms", 5, figures.median("slow" + US + ".worst"));
-        for (String trouble : List.of("failing", "hanging", "throttling")) {
-            atMost("refresh, " + trouble + " server: worst call, ms", 1, figures.median(trouble + US + ".worst"));
-        }
         for (String trouble : List.of("slow", "failing", "hanging", "throttling")) {
-            atMost("refresh, " + trouble + " server: errors", 0, figures.median(trouble + US + ".errors"));
-            atMost("refresh, " + trouble + " server: in flight", 1, figures.median(trouble + US + ".inFlight"));
+            String refresh = "refresh, " + trouble + " server: ";
+            atMost(trouble.equals("slow") ? 5 : 1, refresh + "slowest call, ms", ours(trouble, "worst"));
+            atMost(0, refresh + "errors", ours(trouble, "errors"));
+            atMost(1, refresh + "requests at once", ours(trouble, "inFlight"));
         }
-        atMost(
-                "500 and no token, deadline 3 s: worst call, ms",
-                3_250,
-                figures.median("shared-failure" + US + ".worst"));
-        atMost("500 and no token: different answers", 1, figures.median("shared-failure" + US + ".messages"));
-        atMost("10,000 keys: bytes an entry beside the token", 1_024, figures.median("keys" + US + ".bytesPerEntry"));
-        atMost("10,000 keys: entries kept", 1_000, figures.median("keys" + US + ".kept"));
+        atMost(3_250, "500 and no token, deadline 3 s: slowest call, ms", ours("shared-failure", "worst"));
+        atMost(1, "500 and no token: different messages", ours("shared-failure", "messages"));
+        atMost(1_024, "10,000 keys: bytes per entry besides the token", ours("keys", "bytesPerEntry"));
+        atMost(1_000, "10,000 keys: entries kept", ours("keys", "kept"));
     }
 
-    private OptionalDouble ratio(String name, String other) {
-        return figures.ratio(name, other);
+    private OptionalDouble ours(String scenario, String column) {
+        return figures.median(scenario + "." + US + "." + column);
     }
 
-    private void atMost(String text, double limit, OptionalDouble measured) {
-        targets.add(Target.atMost(text, limit, measured));
+    private OptionalDouble ratio(String scenario, String row, String otherRow, String column) {
+        String prefix = scenario + ".";
+        return figures.ratio(prefix + row + "." + column, prefix + otherRow + "." + column);
     }
 
-    private void atLeast(String text, double limit, OptionalDouble measured) {
-        targets.add(Target.atLeast(text, limit, measured));
+    private OptionalDouble onTwoThreads(String benchmark) {
+        return figures.ratio("jmh." + benchmark + ".2.ns", "jmh." + benchmark + ".1.ns");
+    }
+
+    private void atMost(double limit, String text, OptionalDouble measured) {
+        measured.ifPresent(value -> line(text, "≤ " + Figures.number(limit), value, value <= limit));
+    }
+
+    private void atLeast(double limit, String text, OptionalDouble measured) {
+        measured.ifPresent(value -> line(text, "≥ " + Figures.number(limit), value, value >= limit));
+    }
+
+    private void line(String text, String limit, double value, boolean met) {
+        out.append("| ").append(text).append(" | ").append(limit).append(" | ");
+        out.append(Figures.number(value)).append(met ? " | met |\n" : " | **not met** |\n");
     }
 }

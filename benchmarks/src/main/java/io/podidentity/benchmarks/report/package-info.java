@@ -1,4 +1,4 @@
-/** Figures, tables of them, and what they should be. */
+/** Figures, tables of them, and the targets that they should reach. */
 @NullMarked
 package io.podidentity.benchmarks.report;
 

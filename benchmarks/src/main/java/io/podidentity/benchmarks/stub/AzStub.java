@@ -1,12 +1,12 @@
 package io.podidentity.benchmarks.stub;
 
-import io.podidentity.benchmarks.process.Command;
 import io.podidentity.benchmarks.process.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
-/** A program that is called {@code az}, answers after 5 ms with a token, and counts its calls. */
+/** A program called {@code az} that answers with a token after 5 ms and counts its calls. */
 public final class AzStub {
     private static final long LIFE_SECONDS = 4_000;
 
@@ -16,7 +16,7 @@ public final class AzStub {
         this.folder = folder;
     }
 
-    /** Puts one into a folder of that folder. */
+    /** Writes one into a new folder inside that folder. */
     public static AzStub in(Path parent) throws IOException {
         Path folder = Files.createDirectories(parent.resolve("az-stub"));
         Launcher.script("az", folder);
@@ -27,14 +27,16 @@ public final class AzStub {
         return stub;
     }
 
-    /** The same command with this az on its PATH. */
-    public Command on(Command command) {
-        return command.withVariable("PATH", folder + ":" + command.environment().get("PATH"))
-                .withVariable("AZ_STUB_CALLS", callsFile().toString())
-                .withVariable("AZ_STUB_ANSWER", answerFile().toString());
+    /** Puts this az on the PATH of a program, and returns the program. */
+    public ProcessBuilder on(ProcessBuilder program) {
+        Map<String, String> environment = program.environment();
+        environment.merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
+        environment.put("AZ_STUB_CALLS", callsFile().toString());
+        environment.put("AZ_STUB_ANSWER", answerFile().toString());
+        return program;
     }
 
-    /** How often it was called. */
+    /** How many times it was called. */
     public long calls() throws IOException {
         return Files.size(callsFile());
     }

@@ -6,15 +6,15 @@ import java.util.Map;
 /**
  * How the stub answers a request for a token.
  *
- * @param delayMillis how long it takes
- * @param status the status, 200 with a token; 0 for never answering
- * @param expiresInSeconds how long the tokens live
- * @param refreshInSeconds when they are to be refreshed; 0 for not saying
- * @param retryAfterSeconds when to come again; 0 for not saying
+ * @param delayMillis the time before it answers
+ * @param status the HTTP status; 200 comes with a token, 0 means that it never answers
+ * @param expiresInSeconds the life of the tokens
+ * @param refreshInSeconds when they are due for a refresh; 0 to leave that out
+ * @param retryAfterSeconds the value of {@code Retry-After}; 0 to leave it out
  */
 public record Behaviour(
         int delayMillis, int status, int expiresInSeconds, int refreshInSeconds, int retryAfterSeconds) {
-    /** As IMDS is on a good day: 2 ms, a day. */
+    /** As IMDS on a good day: an answer after 2 ms, a token for a day. */
     public static final Behaviour USUAL = new Behaviour(2, 200, 86_400, 0, 0);
 
     /** The same with another delay. */

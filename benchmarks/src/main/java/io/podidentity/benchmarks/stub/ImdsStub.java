@@ -14,12 +14,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A metadata service on loopback. {@code GET /behave?...} tells it how to answer from now on and sets its counts to
- * nothing, {@code GET /seen} says what it saw. All else is a request for a token. Its base URL has no slash at the end,
- * or msal4j would ask for {@code //metadata}, which the JDK's server takes for a host.
+ * A metadata service on loopback. {@code GET /behave?...} tells it how to answer from now on and resets its counts;
+ * {@code GET /seen} returns the counts; paths that end in {@value #PATH} are requests for tokens. Its base URL has no
+ * slash at the end: msal4j would ask for {@code //metadata}, where the JDK's server takes the word for a host.
  *
- * <p>As a program it has {@code -Dsun.net.httpserver.nodelay=true}, or an answer on a kept connection waits 40 ms for
- * the client's acknowledgement of its head.
+ * <p>As a program it needs {@code -Dsun.net.httpserver.nodelay=true}; otherwise an answer on a kept connection waits
+ * 40 ms until the client has acknowledged the headers.
  */
 public final class ImdsStub implements AutoCloseable {
     private static final String PATH = "/identity/oauth2/token";
@@ -42,7 +42,7 @@ public final class ImdsStub implements AutoCloseable {
         server.start();
     }
 
-    /** Serves until its standard input ends; says its base URL first. */
+    /** Prints its base URL and serves until standard input ends. */
     public static void main(String[] args) throws IOException {
         try (ImdsStub stub = new ImdsStub()) {
             System.out.println(stub.url());
@@ -51,18 +51,18 @@ public final class ImdsStub implements AutoCloseable {
         System.exit(0);
     }
 
-    /** What replaces IMDS's base URL. */
+    /** The base URL to use instead of IMDS's. */
     public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Answers so from now on, and counts from nothing. */
+    /** Answers in this way from now on, and resets the counts. */
     public void behave(Behaviour next) {
         behaviour = next;
         requests.forget();
     }
 
-    /** What came since it was last told how to behave. */
+    /** The requests since it was last told how to behave. */
     public Seen seen() {
         return requests.seen();
     }
@@ -91,7 +91,7 @@ public final class ImdsStub implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         if (exchange.getRequestHeaders().getFirst("Metadata") == null) {
-            // A probe, which is no request for a token.
+            // A probe, which does not count as a request for a token.
             send(
                     exchange,
                     400,

@@ -3,7 +3,7 @@ package io.podidentity.benchmarks.stub;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Counts requests and remembers when they came. */
+/** Counts requests and remembers when they arrived. */
 final class Requests {
     private final Object lock = new Object();
     /** Guarded by lock, as all below. */
@@ -13,7 +13,7 @@ final class Requests {
     private int maxInFlight;
     private long number;
 
-    /** One came; its number in the stub's life. */
+    /** Counts a request and returns its number, which starts at 1 with the stub. */
     long begin() {
         long now = System.nanoTime() / 1_000_000;
         synchronized (lock) {
@@ -34,7 +34,7 @@ final class Requests {
         synchronized (lock) {
             arrivals.clear();
             maxInFlight = 0;
-            // Those that hang belong to what was before.
+            // Requests that still hang belong to the time before.
             inFlight = 0;
         }
     }

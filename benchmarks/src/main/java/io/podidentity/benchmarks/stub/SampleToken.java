@@ -3,10 +3,11 @@ package io.podidentity.benchmarks.stub;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Tokens as Entra ID shapes them for a managed identity: 1.5 kB, none like another, valid nowhere. */
+/** Tokens in the shape of Entra ID's for a managed identity: 1.5 kB, each different, valid nowhere. */
 final class SampleToken {
-    private static final String HEADER = encode(
-            "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"x5t\":\"c2FtcGxlLXRodW1icHJpbnQtMDE\",\"kid\":\"c2FtcGxlLXRodW1icHJpbnQtMDE\"}");
+    private static final String HEADER =
+            encode("{\"typ\":\"JWT\",\"alg\":\"RS256\",\"x5t\":\"c2FtcGxlLXRodW1icHJpbnQtMDE\","
+                    + "\"kid\":\"c2FtcGxlLXRodW1icHJpbnQtMDE\"}");
     private static final String TENANT = "11111111-1111-1111-1111-111111111111";
     private static final String CLIENT = "22222222-2222-2222-2222-222222222222";
     private static final String OBJECT = "33333333-3333-3333-3333-333333333333";
@@ -14,7 +15,7 @@ final class SampleToken {
 
     private SampleToken() {}
 
-    /** One token more. */
+    /** Makes a token. */
     static String of(String resource, long issuedAtSeconds, long expiresInSeconds, long number) {
         String claims = "{\"aud\":\"" + resource + "\",\"iss\":\"https://sts.windows.net/" + TENANT + "/\",\"iat\":"
                 + issuedAtSeconds + ",\"nbf\":" + issuedAtSeconds + ",\"exp\":" + (issuedAtSeconds + expiresInSeconds)

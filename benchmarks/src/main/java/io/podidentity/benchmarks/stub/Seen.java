@@ -6,22 +6,22 @@ import java.util.List;
 /**
  * What the stub saw since it was last told how to behave.
  *
- * @param maxInFlight how many requests for tokens were under way at once, at most
- * @param arrivals when each came, in milliseconds
+ * @param maxInFlight the most requests for tokens that were under way at the same time
+ * @param arrivals when each came, in milliseconds of the stub's monotonic clock
  */
 public record Seen(int maxInFlight, List<Long> arrivals) {
-    /** How many requests for tokens came. */
+    /** The number of requests for tokens. */
     public int requests() {
         return arrivals.size();
     }
 
-    /** The times between them, in milliseconds, separated by blanks. */
-    public String gaps() {
-        StringBuilder gaps = new StringBuilder();
+    /** The pauses between them, in milliseconds. */
+    public List<Long> pauses() {
+        List<Long> pauses = new ArrayList<>();
         for (int i = 1; i < arrivals.size(); i++) {
-            gaps.append(i == 1 ? "" : " ").append(arrivals.get(i) - arrivals.get(i - 1));
+            pauses.add(arrivals.get(i) - arrivals.get(i - 1));
         }
-        return gaps.toString();
+        return pauses;
     }
 
     /** As the answer to a control request. */

@@ -16,7 +16,7 @@ public final class StubControl {
         this.url = url;
     }
 
-    /** The stub that this process is pointed at. */
+    /** The stub that this process uses in the place of IMDS. */
     public static StubControl ofEnvironment() {
         return new StubControl(System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST"));
     }
@@ -26,12 +26,12 @@ public final class StubControl {
         return url;
     }
 
-    /** Makes it answer so from now on, and count from nothing. */
+    /** Makes it answer in this way from now on, and resets its counts. */
     public void behave(Behaviour behaviour) throws IOException {
         get("/behave?" + behaviour.query());
     }
 
-    /** What it saw since. */
+    /** The requests it saw since then. */
     public Seen seen() throws IOException {
         return Seen.ofText(get("/seen"));
     }

@@ -1,10 +1,12 @@
 package io.podidentity.benchmarks.stub;
 
+import io.podidentity.benchmarks.process.ClassPaths;
 import io.podidentity.benchmarks.process.Jdk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** The stub in a process of its own, so that its work is not counted with that of whom it serves. */
+/** The stub in a process of its own, so that its work is not counted as that of the programs it serves. */
 public final class StubProcess implements AutoCloseable {
     private final Process process;
     private final StubControl control;
@@ -14,17 +16,13 @@ public final class StubProcess implements AutoCloseable {
         this.control = control;
     }
 
-    /**
-     * Starts it.
-     *
-     * @param classPath where its classes are
-     */
-    public static StubProcess start(Jdk jdk, String classPath) throws IOException {
+    /** Starts it. */
+    public static StubProcess start(Jdk jdk, ClassPaths classPaths) throws IOException {
         Process process = new ProcessBuilder(
                         jdk.java().toString(),
                         "-Dsun.net.httpserver.nodelay=true",
                         "-cp",
-                        classPath,
+                        classPaths.with(List.of()),
                         ImdsStub.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -1,4 +1,4 @@
-/** A metadata service and an Azure CLI that answer as told, and count. */
+/** A metadata service and an Azure CLI that answer as they are told and count their calls. */
 @NullMarked
 package io.podidentity.benchmarks.stub;
 

@@ -1,12 +1,16 @@
-"""Runs commands one after another and says what the kernel accounted for each.
+"""Runs one command and reports what the kernel accounted for it.
 
-A request is one line: the variables (NAME=VALUE), an empty field, the command; fields are separated by U+001F. The
-answer is one line: wall time in ns, CPU time in us, peak memory in kB, exit status, standard output in hexadecimal.
+Usage: launch.py ADDRESS [NAME=VALUE]... COMMAND [ARGUMENT]...
 
-It is Python, and a process of its own, since os.wait4 is the one plain way to a child's accounting, since a child
-counts the memory of the process it was forked from, and since a JVM starts its children through a third program.
+The command gets these environment variables and no others. Its standard output passes through; one line follows with
+wall time in ns, CPU time in us, peak memory in kB and exit status. If ADDRESS is not empty, connections to its port 80
+are accepted and never answered in the meantime.
+
+This is a Python program, not a part of the JVM that measures, because a child's peak memory includes that of the
+process it was forked from, because a JVM starts its children through a third program, and because Java has no wait4.
 """
 
+import itertools
 import os
 import signal
 import socket
@@ -16,37 +20,20 @@ import time
 LIMIT_SECONDS = 180
 
 
-def main():
-    log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    if len(sys.argv) > 2:
-        # The kernel accepts connections here, and nobody ever reads from them.
-        silent = socket.create_server((sys.argv[2], 80), backlog=512)
-    for line in sys.stdin:
-        fields = line.rstrip("\n").split("\x1f")
-        command = fields.index("")
-        environment = dict(field.split("=", 1) for field in fields[:command])
-        print(*run(environment, fields[command + 1 :], log), flush=True)
-
-
-def run(environment, command, log):
-    reading, writing = os.pipe()
-    streams = [
-        (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_DUP2, writing, 1),
-        (os.POSIX_SPAWN_DUP2, log, 2),
-    ]
+def main(address, *words):
+    # The kernel accepts the connections as long as this variable holds the socket.
+    silent = socket.create_server((address, 80), backlog=512) if address else None
+    variables = list(itertools.takewhile(lambda word: "=" in word, words))
+    environment = dict(variable.split("=", 1) for variable in variables)
+    command = words[len(variables) :]
     start = time.monotonic_ns()
-    process = os.posix_spawn(command[0], command, environment, file_actions=streams, setsid=True)
+    process = os.posix_spawn(command[0], command, environment, setsid=True)
     signal.signal(signal.SIGALRM, lambda *_: os.killpg(process, signal.SIGKILL))
     signal.alarm(LIMIT_SECONDS)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        output = pipe.read()
     _, status, usage = os.wait4(process, 0)
     wall = time.monotonic_ns() - start
-    signal.alarm(0)
     cpu = round((usage.ru_utime + usage.ru_stime) * 1_000_000)
-    return wall, cpu, usage.ru_maxrss, os.waitstatus_to_exitcode(status), output.hex() or "-"
+    print(wall, cpu, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
 
 
-main()
+main(*sys.argv[1:])

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs a command in a network of its own: network.sh KIND COMMAND..., inside "unshare --net --mount".
-# The metadata service's address leads nowhere in it, in one of four ways; no packet leaves the machine.
-# A real Azure CLI is out of sight there.
+# Usage: unshare --net --mount /bin/sh network.sh KIND COMMAND...
+# Runs a command in a network of its own, where the metadata service's address leads nowhere in one of four ways.
+# No packet leaves the machine, and a real Azure CLI cannot be seen.
 set -eu
 kind=$1
 shift
@@ -9,9 +9,9 @@ address=169.254.169.254
 ip link set lo up
 case $kind in
 no-route) ;;
-# Whoever is to be silent listens there itself.
+# For silent, the command itself listens at this address.
 refused | silent) ip addr add $address/32 dev lo ;;
-# Packets go out by the loopback device and come back for an address that nobody here has.
+# Packets leave by the loopback device and return with an address that this machine does not have.
 black-hole) ip route add $address/32 dev lo ;;
 *) exit 2 ;;
 esac

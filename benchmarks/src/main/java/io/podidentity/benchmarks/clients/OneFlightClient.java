@@ -14,10 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The floor: one flight per resource, written by hand, and nothing else. Who comes first asks IMDS on its own thread;
- * the others wait for it. A token that is to be refreshed is handed out while one thread asks for the next.
+ * The floor for many callers: a hand-written map with one request in flight per resource, and nothing else. The first
+ * caller asks IMDS on its own thread, and the others wait for it. A token that is due for a refresh is handed out while
+ * one thread asks for the next.
  */
-final class OneFlight implements TokenClient {
+final class OneFlightClient implements TokenClient {
     private final String base = System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
     private final Map<String, CompletableFuture<Token>> flights = new ConcurrentHashMap<>();
     private final Map<String, Token> tokens = new ConcurrentHashMap<>();

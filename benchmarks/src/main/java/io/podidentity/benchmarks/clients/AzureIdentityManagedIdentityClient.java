@@ -5,7 +5,7 @@ import com.azure.identity.ManagedIdentityCredential;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
 
 /** Peer: azure-identity's {@code ManagedIdentityCredential}. */
-final class AzureIdentityManagedIdentity implements TokenClient {
+final class AzureIdentityManagedIdentityClient implements TokenClient {
     private final ManagedIdentityCredential credential = new ManagedIdentityCredentialBuilder().build();
 
     @Override

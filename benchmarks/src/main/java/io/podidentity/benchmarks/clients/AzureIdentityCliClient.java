@@ -5,7 +5,7 @@ import com.azure.identity.AzureCliCredential;
 import com.azure.identity.AzureCliCredentialBuilder;
 
 /** Peer: azure-identity's {@code AzureCliCredential}. */
-final class AzureIdentityCli implements TokenClient {
+final class AzureIdentityCliClient implements TokenClient {
     private final AzureCliCredential credential = new AzureCliCredentialBuilder().build();
 
     @Override

@@ -5,7 +5,7 @@ import com.azure.identity.DefaultAzureCredential;
 import com.azure.identity.DefaultAzureCredentialBuilder;
 
 /** Peer: azure-identity's {@code DefaultAzureCredential}. */
-final class AzureIdentityDefault implements TokenClient {
+final class AzureIdentityDefaultClient implements TokenClient {
     private final DefaultAzureCredential credential = new DefaultAzureCredentialBuilder().build();
 
     @Override

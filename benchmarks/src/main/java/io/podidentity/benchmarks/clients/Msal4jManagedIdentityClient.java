@@ -5,7 +5,7 @@ import com.microsoft.aad.msal4j.ManagedIdentityId;
 import com.microsoft.aad.msal4j.ManagedIdentityParameters;
 
 /** Peer: msal4j's managed identity. */
-final class Msal4jManagedIdentity implements TokenClient {
+final class Msal4jManagedIdentityClient implements TokenClient {
     private final ManagedIdentityApplication application = ManagedIdentityApplication.builder(
                     ManagedIdentityId.systemAssigned())
             .build();

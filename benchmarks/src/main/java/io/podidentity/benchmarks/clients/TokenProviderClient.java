@@ -3,7 +3,7 @@ package io.podidentity.benchmarks.clients;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 
 /** The token provider, with the default chain. */
-final class TokenProvider implements TokenClient {
+final class TokenProviderClient implements TokenClient {
     private final AzureServiceTokenProvider provider = new AzureServiceTokenProvider();
 
     @Override
