@@ -83,7 +83,7 @@ public class HttpTransport {
     }
 
     /** Looks a host name up; may take for ever. A test puts its own in its place. */
-    InetAddress[] lookUp(String host) throws UnknownHostException {
+    protected InetAddress[] lookUp(String host) throws UnknownHostException {
         return InetAddress.getAllByName(host);
     }
 
