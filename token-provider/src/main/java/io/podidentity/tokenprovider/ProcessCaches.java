@@ -91,7 +91,7 @@ final class ProcessCaches {
 
     private static List<TokenSource> sources(Environment environment, @Nullable ConnectionSettings settings) {
         File root = new File("/");
-        HttpTransport http = new HttpTransport(Time.SYSTEM);
+        HttpTransport http = new HttpTransport(Time.SYSTEM, environment);
         return settings == null
                 ? new DefaultSources(environment, root, http, Time.SYSTEM).all()
                 : List.of(new ConnectionStringSource(environment, root, http, Time.SYSTEM).of(SignIn.of(settings)));

@@ -79,7 +79,8 @@ public final class TokenSources {
      * @return a source named {@code IMDS}
      */
     public static TokenSource imds() {
-        return new ImdsTokenSource(Environment.ofProcess(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, false);
+        return new ImdsTokenSource(
+                Environment.ofProcess(), new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM, false);
     }
 
     /**
@@ -92,7 +93,7 @@ public final class TokenSources {
      */
     public static TokenSource workloadIdentity() {
         return new WorkloadIdentityTokenSource(
-                Environment.ofProcess(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, true);
+                Environment.ofProcess(), new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM, true);
     }
 
     /**
@@ -102,7 +103,8 @@ public final class TokenSources {
      * @return a source named {@code Environment}
      */
     public static TokenSource environment() {
-        return new EnvironmentTokenSource(Environment.ofProcess(), new HttpTransport(Time.SYSTEM), Time.SYSTEM);
+        return new EnvironmentTokenSource(
+                Environment.ofProcess(), new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM);
     }
 
     /**
@@ -207,7 +209,7 @@ public final class TokenSources {
 
     private static TokenSource managed(@Nullable UserAssignedIdentity identity) {
         Environment environment = Environment.ofProcess();
-        HttpTransport http = new HttpTransport(Time.SYSTEM);
+        HttpTransport http = new HttpTransport(Time.SYSTEM, environment);
         TokenSource host = EndpointSources.find(environment, new File("/"), http, Time.SYSTEM, identity);
         return host == null ? new ImdsTokenSource(environment, http, Time.SYSTEM, false, identity) : host;
     }
@@ -223,7 +225,7 @@ public final class TokenSources {
 
     private static EntraClient entra() {
         EntraAuthority authority = EntraAuthority.of(Environment.ofProcess());
-        return new EntraClient(authority, null, new HttpTransport(Time.SYSTEM), Time.SYSTEM);
+        return new EntraClient(authority, null, new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM);
     }
 
     private static String requireText(String value, String name) {

@@ -7,7 +7,6 @@ import io.podidentity.tokenprovider.internal.tool.Tool;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.Socket;
-import java.net.URI;
 
 /**
  * Loads classes beside the first caller, or where it would only wait, before they are needed. Nothing is sent.
@@ -34,15 +33,13 @@ final class WarmUp extends Thread {
         return warmUp;
     }
 
-    /** The JDK's classes for HTTP or for processes, while the caller loads ours. */
+    /** The JDK's classes for sockets or for processes, while the caller loads ours. */
     @Override
     public void run() {
         try {
             Environment environment = Environment.ofProcess();
             forHttp = SourceDescriptor.announcesHttp(environment);
-            if (forHttp) {
-                URI.create("http://127.0.0.1/").toURL().openConnection(Proxy.NO_PROXY);
-            } else if (new Tool(environment, "az").find() != null) {
+            if (!forHttp && new Tool(environment, "az").find() != null) {
                 ProcessHandle.current();
                 rehearse();
             } else {
@@ -53,15 +50,10 @@ final class WarmUp extends Thread {
         }
     }
 
-    /** The JDK's classes for sockets, and what an answer is read with, on the thread of a caller who waits for one. */
+    /** What an answer is read with, on the thread of a caller who waits for one. */
     void whileWaiting() {
-        try {
-            if (forHttp) {
-                loadSockets();
-                rehearse();
-            }
-        } catch (IOException e) {
-            // As above.
+        if (forHttp) {
+            rehearse();
         }
     }
 

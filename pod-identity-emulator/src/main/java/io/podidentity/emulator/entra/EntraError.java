@@ -19,10 +19,10 @@ enum EntraError {
     ASSERTION_AUDIENCE(700023, "invalid_client", 401),
     ASSERTION_EXPIRED(700024, "invalid_client", 401),
     ISSUER_UNREACHABLE(90061, "invalid_request", 400),
-    FEDERATED_MISMATCH(70021, "invalid_request", 400),
-    FEDERATED_ISSUER(700211, "invalid_request", 400),
-    FEDERATED_AUDIENCE(700212, "invalid_request", 400),
-    FEDERATED_SUBJECT(700213, "invalid_request", 400);
+    FEDERATED_MISMATCH(70021, "invalid_client", 401),
+    FEDERATED_ISSUER(700211, "invalid_client", 401),
+    FEDERATED_AUDIENCE(700212, "invalid_client", 401),
+    FEDERATED_SUBJECT(700213, "invalid_client", 401);
 
     private final int number;
     private final String code;

@@ -68,8 +68,21 @@ public final class Certificates {
         });
     }
 
+    /** The certificate of a server at 127.0.0.1 and of any key vault. */
+    public static ClientCertificate server(Instant from, Instant until) {
+        GeneralName here = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
+        GeneralName vault = new GeneralName(GeneralName.dNSName, "*.vault.azure.net");
+        return selfSigned(key("RSA", "server"), "SHA256withRSA", "CN=server", from, until, here, vault);
+    }
+
     private static ClientCertificate selfSigned(
             KeyPair pair, String algorithm, String subject, Instant from, Instant until) {
+        GeneralName proxy = new GeneralName(GeneralName.dNSName, "proxy.cluster.example");
+        return selfSigned(pair, algorithm, subject, from, until, proxy);
+    }
+
+    private static ClientCertificate selfSigned(
+            KeyPair pair, String algorithm, String subject, Instant from, Instant until, GeneralName... names) {
         X500Name name = new X500Name(subject);
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 name,
@@ -82,7 +95,7 @@ public final class Certificates {
             builder.addExtension(
                     Extension.subjectAlternativeName,
                     false,
-                    new GeneralNames(new GeneralName(GeneralName.dNSName, "proxy.cluster.example")));
+                    new GeneralNames(names));
             X509Certificate certificate = new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate())));
             return new ClientCertificate(pair.getPrivate(), List.of(certificate));

@@ -5,7 +5,6 @@ import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,10 +47,6 @@ public final class FakeTransport extends HttpTransport {
     public HttpResponse send(HttpRequest request) throws IOException {
         return next(request).to(request);
     }
-
-    /** Anything accepts a connection; what is wrong shows when it is asked. */
-    @Override
-    public void connect(HttpRequest request, Socket socket) {}
 
     private synchronized Answer next(HttpRequest request) {
         requests.add(request);

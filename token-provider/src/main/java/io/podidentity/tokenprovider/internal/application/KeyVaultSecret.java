@@ -9,6 +9,7 @@ import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
 import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
+import io.podidentity.tokenprovider.internal.entra.Unreachable;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpRetry;
@@ -122,11 +123,11 @@ public final class KeyVaultSecret {
             return new HttpRetry(http, time).send(request, new EntraRetrySchedule(false), deadline);
         } catch (IOException e) {
             String vault = request.url().substring(0, request.url().indexOf("/secrets/"));
-            throw failure(
-                    Code.SERVICE_UNAVAILABLE,
-                    "unable to connect to the Key Vault endpoint: "
-                            + NoAnswer.describe(e, hide(sent, String.valueOf(e.getMessage())), vault, TOTAL_MILLIS),
-                    "Check the vault's name, its firewall and the way to it.");
+            throw Unreachable.failure(
+                    e,
+                    "unable to connect to the Key Vault endpoint: ",
+                    NoAnswer.describe(e, hide(sent, String.valueOf(e.getMessage())), vault, TOTAL_MILLIS),
+                    vault);
         }
     }
 

@@ -17,6 +17,9 @@ final class EntraRemedy {
                 "Compare the audience " + CREDENTIAL + ": api://AzureADTokenExchange unless set otherwise" + FRESH;
             case 700213 ->
                 "Compare the subject " + CREDENTIAL + ": system:serviceaccount:NAMESPACE:SERVICEACCOUNT" + FRESH;
+            case 7002138 ->
+                "Write the subject of the federated credential in the token's very letters; capitals count, also in the"
+                        + " names of a namespace, a repository or an environment.";
             case 700016 -> "Check client ID and tenant" + FRESH;
             case 700024 -> "Compare this machine's clock; the assertion is not valid now.";
             case 90061 -> "Make the issuer's /.well-known/openid-configuration reachable from the internet.";

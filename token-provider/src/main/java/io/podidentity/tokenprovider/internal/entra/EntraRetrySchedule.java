@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.ProxyException;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import java.io.IOException;
@@ -13,12 +14,14 @@ import javax.net.ssl.SSLException;
  * say why, and an issuer of assertions that Entra ID itself could not reach. Never asked again is what stays wrong
  * until somebody changes it.
  *
- * <p>A federated credential, or an application, that Entra ID does not know is among the latter, though a new one takes some minutes to be
- * known everywhere: nearly always it is a mistake, which would cost each start the whole deadline and hide the reason,
- * and whoever waits for a new one can call again.
+ * <p>A federated credential that Entra ID does not find is asked for twice more: a new one takes some minutes to be known
+ * everywhere, and right ones are not found now and then (22 of 1,021 sign-ins of one project). After that it is final,
+ * since nearly always it is a mistake, which would cost each start the whole deadline and hide the reason; and whoever
+ * waits for a new one can call again.
  */
 public final class EntraRetrySchedule extends RetrySchedule {
     private static final int MAX_RETRIES = 3;
+    private static final int MAX_RETRIES_WHILE_SPREADING = 2;
 
     private final boolean doubting401;
 
@@ -34,17 +37,24 @@ public final class EntraRetrySchedule extends RetrySchedule {
     @Override
     public long afterAnswer(HttpResponse response) {
         int status = response.status();
-        int aadsts = status == 200 ? 0 : EntraError.read(response.body()).aadsts();
-        if (!isTransient(status, aadsts) && !(doubting401 && status == 401 && !isFinal(aadsts))) {
+        if (status == 200) {
             return -1;
         }
-        long wait = next(MAX_RETRIES);
+        EntraError error = EntraError.read(response.body());
+        boolean silent = status == 401 && error.aadsts() == 0 && error.code().isEmpty();
+        long wait = -1;
+        if (isTransient(status, error.aadsts()) || (doubting401 && silent)) {
+            wait = next(MAX_RETRIES);
+        } else if (isSpreading(error.aadsts())) {
+            wait = next(MAX_RETRIES_WHILE_SPREADING);
+        }
         return wait < 0 ? wait : Math.max(wait, RetryAfter.millis(response.retryAfter()));
     }
 
     @Override
     public long afterFailure(IOException e) {
-        return isDistrust(e) ? -1 : next(MAX_RETRIES);
+        boolean lasting = isDistrust(e) || (e instanceof ProxyException proxy && proxy.isRefusal());
+        return lasting ? -1 : next(MAX_RETRIES);
     }
 
     /** Whether the server's certificate is not trusted, which no second try changes. */
@@ -61,13 +71,18 @@ public final class EntraRetrySchedule extends RetrySchedule {
                         || aadsts == 90061);
     }
 
+    /** Whether a federated credential was not found that may only be new; an audience that is wrong is no matter of time. */
+    private static boolean isSpreading(int aadsts) {
+        return aadsts == 70021 || aadsts == 700211 || aadsts == 700213;
+    }
+
     /** The numbers that azure-identity never asks again for, and those that say that a proof does not hold. */
     private static boolean isFinal(int aadsts) {
         return switch (aadsts) {
             case 50034, 50059, 50076, 50079, 50097, 50105, 50126, 50128, 50129, 70001, 70002 -> true;
             case 90002, 90014, 90015, 90019, 90023, 500011, 500208, 650051, 650052, 700016, 700027 -> true;
             case 900144, 900382, 1002016, 7000215, 7000222 -> true;
-            case 50013, 50027, 53003, 70021, 700023, 700024, 700211, 700212, 700213, 1000502, 7000218 -> true;
+            case 50013, 50027, 53003, 70021, 700023, 700024, 700211, 700212, 700213, 1000502, 7000218, 7002138 -> true;
             default -> false;
         };
     }

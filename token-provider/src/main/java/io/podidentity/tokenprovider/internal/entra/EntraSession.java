@@ -129,17 +129,9 @@ public final class EntraSession {
 
     private EntraAnswer noAnswer(IOException e, EntraProof proof) {
         String host = client.baseUrl();
-        boolean distrust = EntraRetrySchedule.isDistrust(e);
         long limit = Math.min(request.deadline().orElseThrow().toNanos() / 1_000_000, EntraClient.TOTAL_MILLIS);
-        TokenAcquisitionException failure = new TokenAcquisitionException(
-                distrust ? Code.INVALID_CONFIGURATION : Code.SERVICE_UNAVAILABLE,
-                distrust
-                        ? "the certificate of " + host + " is not trusted"
-                        : NoAnswer.describe(e, proof.value().hide(String.valueOf(e.getMessage())), host, limit),
-                distrust
-                        ? "Trust its CA by -Djavax.net.ssl.trustStore=FILE."
-                        : "Allow egress to " + host + ", or set https.proxyHost.",
-                null);
+        TokenAcquisitionException failure = Unreachable.failure(
+                e, "", NoAnswer.describe(e, proof.value().hide(String.valueOf(e.getMessage())), host, limit), host);
         return new EntraAnswer(failure, 0);
     }
 

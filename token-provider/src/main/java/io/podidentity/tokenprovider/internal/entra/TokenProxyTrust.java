@@ -59,7 +59,7 @@ final class TokenProxyTrust {
                 : data == null ? pem : data.getBytes(StandardCharsets.UTF_8);
         boolean isNew = tls == null || (read.length > 0 && !Arrays.equals(read, pem));
         if (isNew) {
-            tls = new ServerTrust(sockets(read), null);
+            tls = new ServerTrust(sockets(read), sniName, false);
             pem = read;
         }
         return tls;
@@ -71,8 +71,7 @@ final class TokenProxyTrust {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(file == null && data == null ? null : authorities(read));
             context.init(null, trust.getTrustManagers(), null);
-            SSLSocketFactory sockets = context.getSocketFactory();
-            return sniName == null ? sockets : new NamedServerSockets(sockets, sniName);
+            return context.getSocketFactory();
         } catch (GeneralSecurityException | IOException e) {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,

@@ -10,16 +10,27 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter the header {@code Retry-After}; null without it
  * @param challenge the header {@code WWW-Authenticate}; null without it
  * @param message the header {@code ResponseMessage}, in which container desktops explain themselves; null without it
+ * @param date the header {@code Date}, which is the server's own clock; null without it
  */
 public record HttpResponse(
         int status,
         String body,
         @Nullable String retryAfter,
         @Nullable String challenge,
-        @Nullable String message) {
+        @Nullable String message,
+        @Nullable String date) {
 
     public HttpResponse(int status, String body, @Nullable String retryAfter) {
-        this(status, body, retryAfter, null, null);
+        this(status, body, retryAfter, null, null, null);
+    }
+
+    public HttpResponse(
+            int status,
+            String body,
+            @Nullable String retryAfter,
+            @Nullable String challenge,
+            @Nullable String message) {
+        this(status, body, retryAfter, challenge, message, null);
     }
 
     @Override

@@ -1,159 +1,215 @@
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLConnection;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import javax.net.ssl.HttpsURLConnection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends HTTP requests: the seam between sources and the network. By the JDK's {@code HttpURLConnection}, the one transport
- * of the JDK that costs little in a young process.
+ * Sends HTTP requests: the seam between sources and the network. One request, one connection, one deadline for all of
+ * it, names and TLS included.
+ *
+ * <p>By the JDK's sockets and nothing above them: no default of the process (factories of sockets and contexts,
+ * authenticators, cookies, handlers) has a part in it; the settings of proxies have, as {@link ProxyRoute} says. See
+ * docs/decisions/0021.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public class HttpTransport {
-    /** A token answer has a few kB. */
-    private static final int MAX_BODY_BYTES = 256 * 1024;
+    /** A form holds one assertion at most; so much fits into a send buffer everywhere. */
+    private static final int MAX_REQUEST_BYTES = 128 * 1024;
 
     private final Time time;
+    private final Environment environment;
+    private volatile @Nullable ServerTrust authorities;
 
+    /** One without variables of proxies. */
     public HttpTransport(Time time) {
+        this(time, Environment.of(Map.of()));
+    }
+
+    /**
+     * @param environment where the variables of proxies are
+     */
+    public HttpTransport(Time time, Environment environment) {
         this.time = time;
+        this.environment = environment;
     }
 
     /**
      * Sends a request and reads the whole answer, whatever its status. Redirects are not followed.
      *
      * @throws IOException if there is no complete HTTP answer in time
+     * @throws InterruptedException if the thread was interrupted, which ends the exchange at once
      */
-    public HttpResponse send(HttpRequest request) throws IOException {
+    public HttpResponse send(HttpRequest request) throws IOException, InterruptedException {
         long deadline = time.nanos() + request.totalMillis() * 1_000_000L;
-        // Before the connection, whose classes a new process may still be loading on another thread.
-        HeaderDeadline limit = new HeaderDeadline(request.totalMillis());
-        HttpURLConnection connection = open(request);
-        connection.setInstanceFollowRedirects(false);
-        connection.setUseCaches(false);
-        connection.setConnectTimeout(Math.min(request.connectMillis(), request.totalMillis()));
-        connection.setReadTimeout(request.totalMillis());
-        // No connection is kept, and so no thread to look after it.
-        connection.setRequestProperty("Connection", "close");
-        for (int i = 0; i < request.headers().size(); i += 2) {
-            connection.setRequestProperty(
-                    request.headers().get(i), request.headers().get(i + 1));
-        }
-        try {
-            int status = status(connection, request, limit);
-            InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-            return new HttpResponse(
-                    status,
-                    read(stream, connection.getContentLengthLong(), deadline),
-                    connection.getHeaderField("Retry-After"),
-                    connection.getHeaderField("WWW-Authenticate"),
-                    connection.getHeaderField("ResponseMessage"));
-        } finally {
-            connection.disconnect();
-        }
-    }
-
-    /**
-     * Finds out whether anything accepts a connection where a request would go; costs far less than a request.
-     *
-     * @param socket what connects; closing it from another thread ends the wait
-     * @throws IOException if nothing does within the request's limit
-     */
-    public void connect(HttpRequest request, Socket socket) throws IOException {
         URI uri = URI.create(request.url());
-        int port = uri.getPort() >= 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
-        InetSocketAddress address = new InetSocketAddress(uri.getHost(), port);
-        if (address.isUnresolved()) {
-            throw new UnknownHostException(uri.getHost());
-        }
-        socket.connect(address, request.connectMillis());
-    }
-
-    private static HttpURLConnection open(HttpRequest request) throws IOException {
-        URL url = URI.create(request.url()).toURL();
-        URLConnection connection = request.direct() ? url.openConnection(Proxy.NO_PROXY) : url.openConnection();
-        ServerTrust tls = request.tls();
-        if (tls != null && connection instanceof HttpsURLConnection secure) {
-            secure.setSSLSocketFactory(tls.sockets());
-            if (tls.hostnames() != null) {
-                secure.setHostnameVerifier(tls.hostnames());
+        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+        String host = host(uri);
+        int port = port(uri, secure);
+        ProxyRoute proxy = request.direct() || !secure ? null : ProxyRoute.to(host, port, environment);
+        Wire wire = new Wire(time, deadline, proxy == null ? Proxy.NO_PROXY : proxy.socks());
+        try (wire) {
+            byte[] bytes = bytes(request, uri);
+            if (proxy == null) {
+                wire.connect(addresses(host, wire, request.connectMillis()), port, request.connectMillis());
+            } else {
+                connect(wire, proxy, host, port, request.connectMillis());
             }
-        }
-        return (HttpURLConnection) connection;
-    }
-
-    private static void post(HttpURLConnection connection, String form) throws IOException {
-        byte[] bytes = form.getBytes(StandardCharsets.US_ASCII);
-        connection.setRequestMethod("POST");
-        connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");
-        connection.setDoOutput(true);
-        // Also keeps the JDK from sending a form a second time by itself.
-        connection.setFixedLengthStreamingMode(bytes.length);
-        try (OutputStream body = connection.getOutputStream()) {
-            body.write(bytes);
-        }
-    }
-
-    private static int status(HttpURLConnection connection, HttpRequest request, HeaderDeadline limit)
-            throws IOException {
-        limit.watch(connection);
-        try {
-            if (request.form() != null) {
-                post(connection, request.form());
+            if (secure) {
+                wire.secure(request.tls() == null ? authorities() : request.tls(), host, port);
+            } else if (request.tls() != null) {
+                throw new IOException("the address is not https, so that its server cannot be known");
             }
-            int status = connection.getResponseCode();
-            if (status < 0 && !limit.hasPassed()) {
-                throw new IOException("the answer is not HTTP");
-            }
-            return requireInTime(status, limit);
+            wire.send(bytes);
+            return new AnswerReader(wire).read();
         } catch (IOException e) {
-            requireInTime(-1, limit);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (wire.isLate()) {
+                throw NoAnswer.late(e);
+            }
             throw e;
-        } finally {
-            limit.end();
         }
     }
 
-    private static int requireInTime(int status, HeaderDeadline limit) throws SocketTimeoutException {
-        if (limit.hasPassed()) {
-            throw new SocketTimeoutException("the answer's header did not end in time");
-        }
-        return status;
+    /** Looks a host name up; may take for ever. A test puts its own in its place. */
+    protected InetAddress[] lookUp(String host) throws UnknownHostException {
+        return InetAddress.getAllByName(host);
     }
 
-    private String read(@Nullable InputStream stream, long announced, long deadline) throws IOException {
-        if (stream == null) {
-            return "";
+    private void connect(Wire wire, ProxyRoute proxy, String host, int port, int limitMillis)
+            throws IOException, InterruptedException {
+        if (proxy.isSocks()) {
+            wire.connect(InetSocketAddress.createUnresolved(host, port), wire.leftMillis(wire.end(limitMillis), 1));
+            return;
         }
-        try (stream) {
-            ByteArrayOutputStream body = new ByteArrayOutputStream(4096);
-            byte[] buffer = new byte[4096];
-            for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-                body.write(buffer, 0, count);
-                if (body.size() > MAX_BODY_BYTES) {
-                    throw new IOException("the answer is longer than " + MAX_BODY_BYTES / 1024 + " kB");
-                }
-                if (time.nanos() - deadline >= 0) {
-                    throw new SocketTimeoutException("the answer did not end in time");
-                }
+        try {
+            wire.connect(addresses(proxy.host(), wire, limitMillis), proxy.port(), limitMillis);
+            if (proxy.secure()) {
+                wire.secure(authorities(), proxy.host(), proxy.port());
             }
-            if (body.size() < announced) {
-                throw new IOException("the answer was cut short");
-            }
-            return body.toString(StandardCharsets.UTF_8);
+            wire.send(proxy.request(host, port));
+            proxy.requireWay(new AnswerReader(wire).readStatus());
+        } catch (IOException e) {
+            throw proxy.failure(e, limitMillis);
         }
+    }
+
+    private InetAddress[] addresses(String host, Wire wire, int limitMillis) throws IOException, InterruptedException {
+        return isAddress(host)
+                ? new InetAddress[] {InetAddress.getByName(host)}
+                : NameLookup.of(host, this, wire.leftMillis(wire.end(limitMillis), 1));
+    }
+
+    /** Whether it is an address already, which needs no lookup. */
+    static boolean isAddress(String host) {
+        char last = host.charAt(host.length() - 1);
+        return host.indexOf(':') >= 0 || (last >= '0' && last <= '9' && host.indexOf('.') > 0 && isNumeric(host));
+    }
+
+    private static boolean isNumeric(String host) {
+        int dots = 0;
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            dots += c == '.' ? 1 : 0;
+            if (c != '.' && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return dots == 3;
+    }
+
+    /** The host, without the brackets of IPv6. Names with an underscore count too, which {@code URI} does not know. */
+    private static String host(URI uri) throws UnknownHostException {
+        String authority = uri.getRawAuthority();
+        String host = authority == null ? "" : authority.substring(authority.lastIndexOf('@') + 1);
+        int bracket = host.indexOf(']');
+        int colon = host.indexOf(':', Math.max(0, bracket));
+        host = colon < 0 ? host : host.substring(0, colon);
+        host = bracket > 0 && host.charAt(0) == '[' ? host.substring(1, bracket) : host;
+        if (host.isEmpty()) {
+            throw new UnknownHostException("no host");
+        }
+        return host;
+    }
+
+    private static int port(URI uri, boolean secure) throws IOException {
+        if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
+            throw new IOException("the address is no http URL");
+        }
+        String authority = uri.getRawAuthority();
+        int colon = authority.indexOf(':', Math.max(authority.indexOf(']'), authority.lastIndexOf('@')) + 1);
+        if (colon < 0 || colon == authority.length() - 1) {
+            return secure ? 443 : 80;
+        }
+        try {
+            int port = Integer.parseInt(authority.substring(colon + 1));
+            if (port > 0 && port < 65_536) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // As any other port that is none.
+        }
+        throw new IOException("the address has a port that is none");
+    }
+
+    private ServerTrust authorities() throws IOException {
+        ServerTrust known = authorities;
+        if (known == null) {
+            known = ServerTrust.byAuthorities();
+            authorities = known;
+        }
+        return known;
+    }
+
+    private static byte[] bytes(HttpRequest request, URI uri) throws IOException {
+        String form = request.form();
+        String path = uri.getRawPath();
+        StringBuilder text = new StringBuilder(512);
+        text.append(form == null ? "GET " : "POST ").append(path.isEmpty() ? "/" : path);
+        if (uri.getRawQuery() != null) {
+            text.append('?').append(uri.getRawQuery());
+        }
+        String authority = uri.getRawAuthority();
+        text.append(" HTTP/1.1");
+        header(text, "Host", authority.substring(authority.lastIndexOf('@') + 1));
+        header(text, "User-Agent", "token-provider");
+        header(text, "Accept", "application/json");
+        // Nothing is kept, and so no thread to look after it.
+        header(text, "Connection", "close");
+        for (int i = 0; i < request.headers().size(); i += 2) {
+            header(text, request.headers().get(i), request.headers().get(i + 1));
+        }
+        if (form != null) {
+            header(text, "Content-Type", "application/x-www-form-urlencoded");
+            header(text, "Content-Length", Integer.toString(form.length()));
+        }
+        text.append("\r\n\r\n");
+        if (form != null) {
+            text.append(form);
+        }
+        if (text.length() > MAX_REQUEST_BYTES) {
+            throw new IOException("the request is longer than " + MAX_REQUEST_BYTES / 1024 + " kB");
+        }
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void header(StringBuilder text, String name, String value) throws IOException {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+                throw new IOException("the header " + name + " has a character that no header takes");
+            }
+        }
+        text.append("\r\n").append(name).append(": ").append(value);
     }
 }

@@ -23,6 +23,9 @@ public final class NoAnswer {
 
     /** The same with other words of the exception's, without a secret that was sent. */
     public static String describe(IOException e, String message, String host, long limitMillis) {
+        if (e instanceof ProxyException) {
+            return message;
+        }
         if (e instanceof SocketTimeoutException) {
             return within(host, limitMillis);
         }
@@ -36,6 +39,16 @@ public final class NoAnswer {
             return "the host of " + host + " is unknown";
         }
         return "no complete answer from " + host + " (" + Excerpt.of(message, 80) + ")";
+    }
+
+    /** The same failure of an exchange whose deadline passed, whatever it looks like. */
+    static IOException late(IOException e) {
+        if (e instanceof SocketTimeoutException) {
+            return e;
+        }
+        SocketTimeoutException late = new SocketTimeoutException("the answer did not end in time");
+        late.initCause(e);
+        return late;
     }
 
     /** The same of a server that was waited for. */

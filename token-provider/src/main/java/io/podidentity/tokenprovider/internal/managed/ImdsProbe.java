@@ -1,14 +1,10 @@
 package io.podidentity.tokenprovider.internal.managed;
 
-import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
-import java.net.Proxy;
-import java.net.Socket;
-import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +46,7 @@ final class ImdsProbe {
     synchronized void abandon() {
         Question current = question;
         if (current != null && current.isAlive() && !current.wanted) {
-            current.abandon();
+            current.interrupt();
             question = null;
         }
     }
@@ -82,13 +78,9 @@ final class ImdsProbe {
     private final class Question extends Thread {
         private final CountDownLatch answered = new CountDownLatch(1);
         private final long askedAt = time.nanos();
-        /** Made by the question's own thread, since the first socket of a process loads many classes. */
-        private volatile @Nullable Socket connecting;
-
         /** Whether somebody waits, or waited, for what it finds. */
         private volatile boolean wanted;
 
-        private volatile boolean abandoned;
         private volatile @Nullable Finding found;
 
         Question() {
@@ -98,10 +90,10 @@ final class ImdsProbe {
 
         @Override
         public void run() {
-            HttpRequest request = endpoint.probe(LIMIT_MILLIS);
             try {
-                connect(request);
-                found = Finding.of(http.send(request));
+                found = Finding.of(http.send(endpoint.probe(LIMIT_MILLIS)));
+            } catch (InterruptedException e) {
+                // Nobody wants to know any more; the thread would hold up the end of the process.
             } catch (IOException e) {
                 found = new Finding(NoAnswer.describe(e, endpoint.baseUrl(), LIMIT_MILLIS), false);
             } finally {
@@ -117,29 +109,6 @@ final class ImdsProbe {
             }
             Finding finding = found;
             return finding == null ? new Finding(NoAnswer.within(endpoint.baseUrl(), LIMIT_MILLIS), false) : finding;
-        }
-
-        private void connect(HttpRequest request) throws IOException {
-            try (Socket socket = new Socket(Proxy.NO_PROXY)) {
-                connecting = socket;
-                if (abandoned) {
-                    throw new SocketException("nobody wants to know any more");
-                }
-                http.connect(request, socket);
-            }
-        }
-
-        /** Ends the wait for a connection, in which a thread would hold up the end of the process. */
-        void abandon() {
-            abandoned = true;
-            Socket socket = connecting;
-            try {
-                if (socket != null) {
-                    socket.close();
-                }
-            } catch (IOException e) {
-                // Then it ends by its limit.
-            }
         }
 
         private boolean isOutdated() {

@@ -40,7 +40,6 @@ import io.podidentity.tokenprovider.support.Certificates;
 import io.podidentity.tokenprovider.support.Forms;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -267,14 +266,9 @@ class EntraOracleIT {
         HttpTransport real = new HttpTransport(Time.SYSTEM);
         return new HttpTransport(Time.SYSTEM) {
             @Override
-            public HttpResponse send(HttpRequest request) throws IOException {
+            public HttpResponse send(HttpRequest request) throws IOException, InterruptedException {
                 oursSent.add(request.form());
-                return real.send(request.withTls(new ServerTrust(tls.getSocketFactory(), null)));
-            }
-
-            @Override
-            public void connect(HttpRequest request, Socket socket) throws IOException {
-                real.connect(request, socket);
+                return real.send(request.withTls(new ServerTrust(tls.getSocketFactory(), null, false)));
             }
         };
     }

@@ -20,12 +20,10 @@ import io.podidentity.tokenprovider.support.Forms;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -191,25 +189,10 @@ class EntraTokenSourceTest {
     void acquire_withoutAnAnswer_saysWhatHappened() {
         assertThat(unanswered(new UnknownHostException("x")))
                 .hasMessage("the host of https://login.microsoftonline.com is unknown."
-                        + " Allow egress to https://login.microsoftonline.com, or set https.proxyHost.");
+                        + " Allow egress to https://login.microsoftonline.com, or set HTTPS_PROXY or https.proxyHost.");
         assertThat(unanswered(new SocketTimeoutException("x")))
                 .hasMessage("no answer from https://login.microsoftonline.com within 15.0 s."
-                        + " Allow egress to https://login.microsoftonline.com, or set https.proxyHost.");
-    }
-
-    @Test
-    void acquire_whenTheCertificateIsNotTrusted_saysSoAtOnce() {
-        SSLHandshakeException distrust = new SSLHandshakeException("PKIX path building failed");
-        distrust.initCause(new CertificateException("x"));
-        http.fails(distrust);
-
-        TokenAcquisitionException failure = failure(EntraTenants.any("t"), REQUEST);
-
-        assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
-        assertThat(failure)
-                .hasMessage("the certificate of https://login.microsoftonline.com is not trusted."
-                        + " Trust its CA by -Djavax.net.ssl.trustStore=FILE.");
-        assertThat(http.requests()).hasSize(1);
+                        + " Allow egress to https://login.microsoftonline.com, or set HTTPS_PROXY or https.proxyHost.");
     }
 
     @Test

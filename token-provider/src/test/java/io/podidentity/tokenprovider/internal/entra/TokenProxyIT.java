@@ -92,10 +92,14 @@ class TokenProxyIT {
 
     @Test
     void acquire_whenTheCertificateIsForAnotherName_sendsNothing() {
-        assertDistrust(environment().with("AZURE_KUBERNETES_CA_FILE", authorities.toString()));
-        assertDistrust(environment()
-                .with("AZURE_KUBERNETES_CA_FILE", authorities.toString())
-                .with("AZURE_KUBERNETES_SNI_NAME", "another.cluster.example"));
+        String reason = "the certificate of " + proxy() + " is for another host name";
+
+        assertDistrust(environment().with("AZURE_KUBERNETES_CA_FILE", authorities.toString()), reason);
+        assertDistrust(
+                environment()
+                        .with("AZURE_KUBERNETES_CA_FILE", authorities.toString())
+                        .with("AZURE_KUBERNETES_SNI_NAME", "another.cluster.example"),
+                reason);
     }
 
     @Test
@@ -104,18 +108,22 @@ class TokenProxyIT {
                 folder.resolve("others.pem"),
                 Certificates.pem(Certificates.otherRsa("CN=other").leaf()));
 
-        assertDistrust(environment()
-                .with("AZURE_KUBERNETES_CA_FILE", others.toString())
-                .with("AZURE_KUBERNETES_SNI_NAME", SNI_NAME));
-        assertDistrust(environment().with("AZURE_KUBERNETES_SNI_NAME", SNI_NAME));
+        String reason = "the certificate of " + proxy() + " is not trusted";
+
+        assertDistrust(
+                environment()
+                        .with("AZURE_KUBERNETES_CA_FILE", others.toString())
+                        .with("AZURE_KUBERNETES_SNI_NAME", SNI_NAME),
+                reason);
+        assertDistrust(environment().with("AZURE_KUBERNETES_SNI_NAME", SNI_NAME), reason);
     }
 
-    private void assertDistrust(Environment environment) {
+    private void assertDistrust(Environment environment, String reason) {
         TokenAcquisitionException failure = catchThrowableOfType(
                 TokenAcquisitionException.class, () -> source(environment).acquire(REQUEST));
 
         assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
-        assertThat(failure.reason()).isEqualTo("the certificate of " + proxy() + " is not trusted");
+        assertThat(failure.reason()).isEqualTo(reason);
         assertThat(asked).isEmpty();
     }
 

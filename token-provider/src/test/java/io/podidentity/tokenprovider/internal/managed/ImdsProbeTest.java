@@ -13,8 +13,6 @@ import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.ThreadsOfOurs;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImdsProbeTest {
     private final FakeTime time = new FakeTime();
     private final FakeTransport http = new FakeTransport();
-    private final ImdsProbe probe =
+    private ImdsProbe probe =
             new ImdsProbe(http, new ImdsEndpoint(new Environment(Map.of(), false, false, "/nowhere")), time);
 
     @Test
@@ -53,62 +51,54 @@ class ImdsProbeTest {
     }
 
     @Test
-    void abandon_whileItConnects_endsTheWaitAndForgetsTheQuestion() throws Exception {
-        CountDownLatch connects = new CountDownLatch(1);
-        CountDownLatch hungUp = new CountDownLatch(1);
-        HttpTransport blackHole = new HttpTransport(Time.SYSTEM) {
-            @Override
-            public HttpResponse send(HttpRequest request) {
-                throw new AssertionError("nothing connected");
+    void abandon_whileItIsAsked_endsTheWaitAndForgetsTheQuestion() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        probe = probe(() -> {
+            asked.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                ended.countDown();
             }
-
-            @Override
-            public void connect(HttpRequest request, Socket socket) throws IOException {
-                connects.countDown();
-                while (!socket.isClosed()) {
-                    Thread.onSpinWait();
-                }
-                hungUp.countDown();
-                throw new SocketException("Socket closed");
-            }
-        };
-        ImdsProbe probe =
-                new ImdsProbe(blackHole, new ImdsEndpoint(new Environment(Map.of(), false, false, "/nowhere")), time);
+        });
         probe.begin();
-        assertThat(connects.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
         probe.abandon();
 
-        assertThat(hungUp.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void abandon_whileSomebodyWaits_letsTheQuestionGoOn() throws Exception {
-        CountDownLatch abandoned = new CountDownLatch(1);
         Thread caller = Thread.currentThread();
-        ImdsProbe[] probe = new ImdsProbe[1];
+        probe = probe(() -> {
+            while (caller.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            probe.abandon();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        });
+
+        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, true));
+    }
+
+    private interface Wait {
+        void forAnswer() throws InterruptedException;
+    }
+
+    private ImdsProbe probe(Wait wait) {
         HttpTransport slow = new HttpTransport(Time.SYSTEM) {
             @Override
-            public HttpResponse send(HttpRequest request) {
+            public HttpResponse send(HttpRequest request) throws InterruptedException {
+                wait.forAnswer();
                 return new HttpResponse(400, "", null);
             }
-
-            @Override
-            public void connect(HttpRequest request, Socket socket) throws IOException {
-                while (caller.getState() != Thread.State.TIMED_WAITING) {
-                    Thread.onSpinWait();
-                }
-                probe[0].abandon();
-                abandoned.countDown();
-                if (socket.isClosed()) {
-                    throw new SocketException("Socket closed");
-                }
-            }
         };
-        probe[0] = new ImdsProbe(slow, new ImdsEndpoint(new Environment(Map.of(), false, false, "/nowhere")), time);
-
-        assertThat(probe[0].finding()).isEqualTo(new ImdsProbe.Finding(null, true));
-        assertThat(abandoned.getCount()).isZero();
+        return new ImdsProbe(slow, new ImdsEndpoint(new Environment(Map.of(), false, false, "/nowhere")), time);
     }
 
     @Test

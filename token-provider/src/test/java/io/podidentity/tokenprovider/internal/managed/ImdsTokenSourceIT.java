@@ -157,7 +157,7 @@ class ImdsTokenSourceIT {
 
             assertThat(source.acquire(REQUEST)).isInstanceOf(Unavailable.class);
             assertThat(source.acquire(REQUEST)).isInstanceOf(Unavailable.class);
-            assertThat(server.connections()).isEqualTo(2);
+            assertThat(server.connections()).isEqualTo(1);
         }
     }
 

@@ -1,0 +1,18 @@
+package io.podidentity.tokenprovider.internal.http;
+
+import java.io.IOException;
+
+/** Something answered, and not as HTTP has it, or not to the end. Its message holds nothing of the answer. */
+public final class BrokenAnswerException extends IOException {
+    @java.io.Serial
+    private static final long serialVersionUID = 1L;
+
+    private BrokenAnswerException(String message) {
+        super(message);
+    }
+
+    /** One for the reason, such as {@code the answer was cut short}. */
+    static IOException because(String reason) {
+        return new BrokenAnswerException(reason);
+    }
+}

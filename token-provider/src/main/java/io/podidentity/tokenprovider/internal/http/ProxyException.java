@@ -1,0 +1,29 @@
+package io.podidentity.tokenprovider.internal.http;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A proxy was no way to the server. Its message is safe to show. */
+public final class ProxyException extends IOException {
+    @java.io.Serial
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+    private final boolean refusal;
+
+    ProxyException(String message, String remedy, boolean refusal, @Nullable Throwable cause) {
+        super(message, cause);
+        this.remedy = remedy;
+        this.refusal = refusal;
+    }
+
+    /** What to do. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** Whether it refused, which no second try changes. */
+    public boolean isRefusal() {
+        return refusal;
+    }
+}

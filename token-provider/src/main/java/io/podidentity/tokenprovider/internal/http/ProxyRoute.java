@@ -1,0 +1,158 @@
+package io.podidentity.tokenprovider.internal.http;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxy on the way to a server on the network, who is asked to let TLS through (CONNECT) and so sees a host name and
+ * nothing else.
+ *
+ * <p>Who decides, the first that says anything: the JVM ({@code https.proxyHost}, {@code socksProxyHost},
+ * {@code java.net.useSystemProxies} with {@code http.nonProxyHosts}, or a {@code ProxySelector} of the program's own),
+ * which the user set for just this process; then {@code https_proxy} or {@code HTTPS_PROXY} with {@code no_proxy} or
+ * {@code NO_PROXY}, which platforms such as AKS set for all. This machine and its link are never reached by a proxy.
+ *
+ * @param socks the SOCKS proxy to connect by; {@code NO_PROXY} for one that is asked by CONNECT
+ * @param host the proxy's
+ * @param secure whether the proxy itself speaks TLS
+ * @param authorization its user and password in the header's form, a secret; null without
+ * @param setting what names it, for messages
+ */
+record ProxyRoute(
+        Proxy socks,
+        String host,
+        int port,
+        boolean secure,
+        @Nullable String authorization,
+        String setting) {
+    private static final String JDK_SELECTOR = "sun.net.spi.DefaultProxySelector";
+
+    /**
+     * The proxy for a server; null if none is on the way.
+     *
+     * @throws TokenAcquisitionException if a variable names one that is none
+     */
+    static @Nullable ProxyRoute to(String host, int port, Environment environment) throws IOException {
+        if (NoProxy.isNear(host)) {
+            return null;
+        }
+        ProxySelector selector = ProxySelector.getDefault();
+        if (selector != null && isSet(selector)) {
+            return select(selector, host, port);
+        }
+        String setting = environment.get("https_proxy") == null ? "HTTPS_PROXY" : "https_proxy";
+        String url = environment.get(setting);
+        String except = environment.get("no_proxy") == null ? environment.get("NO_PROXY") : environment.get("no_proxy");
+        return url == null || (except != null && NoProxy.of(except).has(host, port)) ? null : parse(url, setting);
+    }
+
+    private static boolean isSet(ProxySelector selector) {
+        return !selector.getClass().getName().equals(JDK_SELECTOR)
+                || System.getProperty("https.proxyHost") != null
+                || System.getProperty("socksProxyHost") != null
+                || Boolean.getBoolean("java.net.useSystemProxies");
+    }
+
+    private static @Nullable ProxyRoute select(ProxySelector selector, String host, int port) throws IOException {
+        Proxy chosen;
+        try {
+            String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+            List<Proxy> proxies = selector.select(URI.create("https://" + name + ":" + port + "/"));
+            chosen = proxies == null || proxies.isEmpty() ? Proxy.NO_PROXY : proxies.get(0);
+        } catch (RuntimeException e) {
+            throw new IOException(
+                    "the JVM's selector of proxies threw " + e.getClass().getName(), e);
+        }
+        if (chosen.type() == Proxy.Type.DIRECT || !(chosen.address() instanceof InetSocketAddress address)) {
+            return null;
+        }
+        Proxy socks = chosen.type() == Proxy.Type.SOCKS ? chosen : Proxy.NO_PROXY;
+        return new ProxyRoute(socks, address.getHostString(), address.getPort(), false, null, "the JVM's settings");
+    }
+
+    private static ProxyRoute parse(String url, String setting) {
+        try {
+            // A host and a port alone are usual too.
+            URI uri = new URI(url.contains("://") ? url : "http://" + url);
+            boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+            String host = uri.getHost();
+            int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
+            if (host != null && port > 0 && port < 65_536 && (secure || "http".equalsIgnoreCase(uri.getScheme()))) {
+                host = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+                return new ProxyRoute(Proxy.NO_PROXY, host, port, secure, basic(uri.getUserInfo()), setting);
+            }
+        } catch (URISyntaxException e) {
+            // The parser's message holds the text.
+        }
+        throw new TokenAcquisitionException(
+                Code.INVALID_CONFIGURATION,
+                setting + " is no URL of an HTTP proxy",
+                "Correct it, such as http://proxy:3128, with % codes for odd characters of a password.",
+                null);
+    }
+
+    private static @Nullable String basic(@Nullable String user) {
+        return user == null
+                ? null
+                : "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
+    }
+
+    boolean isSocks() {
+        return socks.type() == Proxy.Type.SOCKS;
+    }
+
+    /** What it is asked. */
+    byte[] request(String targetHost, int targetPort) {
+        String target = (targetHost.indexOf(':') >= 0 ? "[" + targetHost + "]" : targetHost) + ":" + targetPort;
+        String text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
+                + (authorization == null ? "" : "Proxy-Authorization: " + authorization + "\r\n") + "\r\n";
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Looks at what it answered.
+     *
+     * @throws ProxyException if it does not let the connection through
+     */
+    void requireWay(int status) throws ProxyException {
+        if (status == 407) {
+            throw new ProxyException(
+                    toString() + " wants a user and a password (HTTP 407)",
+                    "Set HTTPS_PROXY=http://USER:PASSWORD@" + host + ":" + port + ".",
+                    true,
+                    null);
+        }
+        if (status >= 300) {
+            throw new ProxyException(
+                    toString() + " does not let the connection through (HTTP " + status + ")",
+                    "Let the proxy allow it, or name the host in NO_PROXY.",
+                    status < 500 && status != 408 && status != 429,
+                    null);
+        }
+    }
+
+    /** A failure on the way to it, told as its own and not as the server's behind it. */
+    IOException failure(IOException e, int limitMillis) {
+        return e instanceof ProxyException
+                ? e
+                : new ProxyException(
+                        NoAnswer.describe(e, toString(), limitMillis), "Correct " + setting + ".", false, e);
+    }
+
+    /** For people, without its user and password. */
+    @Override
+    public String toString() {
+        return "the proxy " + host + ":" + port + " of " + setting;
+    }
+}
