@@ -82,7 +82,9 @@ class ConnectionStringCasesTest extends ConformanceRunner {
             case "ManagedIdentity" ->
                 assertThat(way)
                         .isEqualTo(new SignIn.ManagedIdentity(
-                                "user-assigned".equals(row.expected("identity")) ? row.expected("clientId") : null,
+                                "user-assigned".equals(row.expected("identity"))
+                                        ? UserAssignedIdentity.ofClientId(row.expected("clientId"))
+                                        : null,
                                 retryLimit(row)));
             case "ClientSecret" ->
                 assertThat(((SignIn.ClientSecret) way).secret().reveal()).isEqualTo(row.expected("secret"));
