@@ -37,7 +37,7 @@ class BlobConfiguration {
         StorageRefusals refusals = new StorageRefusals(
                 account,
                 storage.container(),
-                () -> provider.explain(properties.resource()).principal());
+                () -> provider.explain(properties.resource()));
         StorageProblems problems = new StorageProblems(account, refusals);
         if (!account.isHttps()) {
             return new BlobStore(null, provider, account, problems);
