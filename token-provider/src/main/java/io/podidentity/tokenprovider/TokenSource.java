@@ -74,9 +74,7 @@ public interface TokenSource {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Acquired acquired
-                    && token.equals(acquired.token)
-                    && caveat.equals(acquired.caveat);
+            return other instanceof Acquired acquired && token.equals(acquired.token) && caveat.equals(acquired.caveat);
         }
 
         @Override

@@ -39,7 +39,8 @@ class NodeIdentityIT {
     @EnumSource(names = "WORKLOAD_IDENTITY", mode = EnumSource.Mode.EXCLUDE)
     void acquire_throughNmi_isTheTokenOfThePodsOwnIdentity(Profile version) throws Exception {
         try (PodIdentityEmulator azure = cluster(version)) {
-            TokenSource.Outcome outcome = source(azure.pod("default/demo").imds()).acquire(REQUEST);
+            TokenSource.Outcome outcome =
+                    source(azure.pod("default/demo").imds()).acquire(REQUEST);
 
             assertThat(outcome).isInstanceOf(Acquired.class);
             assertThat(((Acquired) outcome).caveat()).isEmpty();
