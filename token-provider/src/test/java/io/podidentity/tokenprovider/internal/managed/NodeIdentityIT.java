@@ -102,7 +102,7 @@ class NodeIdentityIT {
     private static HttpTransport transport(URI imds) {
         return new HttpTransport(Time.SYSTEM) {
             @Override
-            public HttpResponse send(HttpRequest request) throws IOException {
+            public HttpResponse send(HttpRequest request) throws IOException, InterruptedException {
                 String url = request.url().replace("http://169.254.169.254", imds.toString());
                 return super.send(HttpRequest.toHost(url, request.connectMillis(), request.totalMillis())
                         .withHeader("Metadata", "true"));
