@@ -116,22 +116,63 @@ expect_pod() {
     } >> "$OUT/pods.txt"
 }
 
-# The address as it stands in every client, turned to where somebody listens: NMI does the same on a node.
-pod_real_address() {
-    create_pod pod-identity
-    emulate_node
+# metadata_address PORT: the address as it stands in every client, turned to who listens there.
+metadata_address() {
     in_pod_network ip address add 169.254.169.254/32 dev lo
     in_pod_network nft -f - << END
 table ip nmi {
     chain output {
         type nat hook output priority -100
-        ip daddr 169.254.169.254 tcp dport 80 redirect to :$POD_IMDS
+        ip daddr 169.254.169.254 tcp dport 80 redirect to :$1
     }
 }
 END
+}
+
+# NMI does the same on a node, and answers in the metadata service's place for a pod that it knows.
+pod_real_address() {
+    create_pod pod-identity
+    emulate java -jar "$PODID_JAR" serve --json --profile 1.5.4 --time-scale 60 --secret-file "$WORK/client-secret" \
+        --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE" "$WORK/rendered.yaml"
+    metadata_address "$(head -1 "$WORK/pod-emulator.out" | jq -r '.pods[] | select(.name == "podidentitydemo") | .imds | sub(".*:"; "")')"
     start_pod
     expect_pod pod-identity IMDS
     grep -q 'metadata/identity/oauth2/token' "$WORK/pod-emulator.err"
+}
+
+# What step 9 of k8s/README.md shows on a cluster of today, whose node answers whoever asks: no token, and why.
+pod_of_nobody() {
+    create_pod ../base
+    emulate java -jar "$PODID_JAR" serve --json --profile workload-identity --secret-file "$WORK/client-secret" \
+        --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE" "$WORK/rendered.yaml"
+    metadata_address "$POD_IMDS"
+    start_pod
+    in_pod_network curl -sS --noproxy '*' -H Metadata:true -o "$WORK/pods-node.json" \
+        'http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/'
+    expect_json "$WORK/pods-node.json" '.access_token | length > 0'
+    expect_status 503 "$WORK/pods-identity.json" "$POD_URL/api/identity"
+    expect_text "$WORK/pods-identity.json" 'this would be the identity of the node' 'azure.workload.identity/use' 'RunAs=App'
+    expect_status 200 "$WORK/pods-page.html" "$POD_URL/"
+    expect_text "$WORK/pods-page.html" 'this would be the identity of the node'
+    if grep -q 'az role assignment' "$WORK/pods-page.html"; then fail "a role command for the node"; fi
+}
+
+# The same by one setting, with nobody's role at the account: the page says whose identity it is, and no role command.
+pod_as_its_node() {
+    create_pod ../base AzureServicesAuthConnectionString=RunAs=App
+    echo '[]' > "$WORK/no-roles.yaml"
+    emulate java -jar "$PODID_JAR" serve --json --profile workload-identity --secret-file "$WORK/client-secret" \
+        --roles "$WORK/no-roles.yaml" \
+        --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE" "$WORK/rendered.yaml"
+    metadata_address "$POD_IMDS"
+    start_pod
+    expect_status 200 "$WORK/pods-identity.json" "$POD_URL/api/identity"
+    expect_json "$WORK/pods-identity.json" '.source == "IMDS"'
+    expect_text "$WORK/pods-identity.json" 'this is the identity of the node'
+    expect_status 403 "$WORK/pods-blobs.json" "$POD_URL/api/blobs"
+    expect_text "$WORK/pods-blobs.json" 'Assign it none'
+    expect_status 200 "$WORK/pods-page.html" "$POD_URL/"
+    if grep -q 'az role assignment' "$WORK/pods-page.html" "$WORK/pods-blobs.json"; then fail "a role command for the node"; fi
 }
 
 pod_by_variable() {
@@ -163,6 +204,10 @@ end_pod() {
 
 check "a network for the pods" pods_begin
 check "k8s/overlays/pod-identity: a token from 169.254.169.254, blobs through the published port" pod_real_address
+end_pod
+check "a pod that was given no identity, on a node that answers all: no token, and why" pod_of_nobody
+end_pod
+check "the same with RunAs=App: the node's token, and no role command for it" pod_as_its_node
 end_pod
 check "k8s/overlays/service-principal: the same with the address by variable" pod_by_variable
 end_pod

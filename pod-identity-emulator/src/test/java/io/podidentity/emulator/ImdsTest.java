@@ -144,6 +144,13 @@ class ImdsTest {
     }
 
     @Test
+    void answers_alwaysNameTheService() throws Exception {
+        assertThat(get(TOKEN + QUERY + "&client_id=c1").headers().firstValue("Server"))
+                .hasValue("IMDS/150.870.65.1103");
+        assertThat(get(TOKEN).headers().firstValue("Server")).hasValue("IMDS/150.870.65.1103");
+    }
+
+    @Test
     void instance_withMetadataHeader_describesTheNode() throws Exception {
         HttpResponse<String> answer = get("/metadata/instance?api-version=2021-02-01");
 

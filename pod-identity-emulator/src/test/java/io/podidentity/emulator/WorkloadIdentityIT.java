@@ -71,6 +71,23 @@ class WorkloadIdentityIT {
         }
     }
 
+    /** A pod that nothing stands before is the node, to whoever asks the metadata service. */
+    @Test
+    void token_ofAPodFromTheMetadataService_isTheKubeletIdentitys() throws Exception {
+        try (var azure = azure(Map.of()).start()) {
+            var answer = Client.of(azure)
+                    .get(
+                            azure.pods().get(0).imds() + "/metadata/identity/oauth2/token?api-version=2018-02-01"
+                                    + "&resource=https://storage.azure.com/",
+                            "Metadata",
+                            "true");
+
+            assertThat(Client.claims(answer).getStringClaim("appid"))
+                    .isEqualTo(azure.identities().get(0).clientId());
+            assertThat(azure.identities().get(0).name()).endsWith("-agentpool");
+        }
+    }
+
     @Test
     void token_withoutAFederatedCredential_isRefusedWithEntrasCode() {
         try (var azure = azure(Map.of()).withoutAssumedCredentials().start()) {

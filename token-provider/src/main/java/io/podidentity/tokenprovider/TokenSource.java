@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way to get a token. The contract that decides everything: {@link Unavailable} means "not mine, try the next"; an
- * exception means "mine, and it failed", and stops the chain.
+ * exception means "mine, and it failed", and stops the chain; {@link Silent} means "mine, and nobody answered": the next
+ * may stand in for now.
  *
  * <p><i>Thread-safety:</i> implementations must be safe for use by several threads; calls for different requests run
  * at the same time.
@@ -31,11 +32,12 @@ public interface TokenSource {
     }
 
     /** What a source answers. */
-    sealed interface Outcome permits Acquired, Unavailable {}
+    sealed interface Outcome permits Acquired, Unavailable, Silent {}
 
     /** The source got a token. */
     final class Acquired implements Outcome {
         private final AccessToken token;
+        private final String caveat;
 
         /**
          * The answer of a source that got a token.
@@ -44,7 +46,25 @@ public interface TokenSource {
          * @throws NullPointerException if {@code token} is null
          */
         public Acquired(AccessToken token) {
+            this(token, "");
+        }
+
+        /**
+         * The answer of a source that got a token with something to say against it.
+         *
+         * @param token a token for the resource that was asked for
+         * @param caveat what speaks against the identity that it is for, one sentence without a full stop, such as that
+         *     others have it too; empty for nothing
+         * @throws NullPointerException if a part is null
+         */
+        public Acquired(AccessToken token, String caveat) {
             this.token = requireNonNull(token, "token");
+            this.caveat = requireNonNull(caveat, "caveat");
+        }
+
+        /** {@return what speaks against the token's identity, one sentence without a full stop; mostly empty} */
+        public String caveat() {
+            return caveat;
         }
 
         /** {@return the token} */
@@ -54,7 +74,7 @@ public interface TokenSource {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Acquired acquired && token.equals(acquired.token);
+            return other instanceof Acquired acquired && token.equals(acquired.token) && caveat.equals(acquired.caveat);
         }
 
         @Override
@@ -64,7 +84,7 @@ public interface TokenSource {
 
         @Override
         public String toString() {
-            return "Acquired[" + token + "]";
+            return "Acquired[" + token + (caveat.isEmpty() ? "]" : ", " + caveat + "]");
         }
     }
 
@@ -110,6 +130,53 @@ public interface TokenSource {
         @Override
         public String toString() {
             return "Unavailable[" + reason + ". " + remedy + "]";
+        }
+    }
+
+    /**
+     * The source belongs here, and nobody answered in its share of the time. The next one is asked, but a token of it
+     * only stands in: this source is asked again whenever a token is needed. Where no other one has a token the call
+     * fails with {@link TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, which is transient.
+     */
+    final class Silent implements Outcome {
+        private final String reason;
+        private final String remedy;
+
+        /**
+         * The answer of a source whose service did not answer.
+         *
+         * @param reason what happened, one sentence without a full stop and without any secret
+         * @param remedy what to do if it stays so, one command or setting; may be empty
+         * @throws NullPointerException if a part is null
+         */
+        public Silent(String reason, String remedy) {
+            this.reason = requireNonNull(reason, "reason");
+            this.remedy = requireNonNull(remedy, "remedy");
+        }
+
+        /** {@return what happened, one sentence without a full stop} */
+        public String reason() {
+            return reason;
+        }
+
+        /** {@return what to do if it stays so; may be empty} */
+        public String remedy() {
+            return remedy;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Silent silent && reason.equals(silent.reason) && remedy.equals(silent.remedy);
+        }
+
+        @Override
+        public int hashCode() {
+            return reason.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "Silent[" + reason + ". " + remedy + "]";
         }
     }
 }

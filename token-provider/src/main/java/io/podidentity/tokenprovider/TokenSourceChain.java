@@ -13,15 +13,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sources in an order: the first that applies answers. Its first success pins it, so that a process never changes its
  * identity in silence: from then on it alone is asked, and its "not here" is an error.
+ *
+ * <p>Two kinds of success pin nothing. A source behind one that belongs here and was silent only stands in for it: the
+ * silent one is asked again each time, for a moment only. And a request that names an identity gets that identity from
+ * whichever source hands it out, so it neither needs the pin nor decides it for others.
  */
 final class TokenSourceChain {
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
 
     private static final int GUID_LENGTH = 36;
 
+    /** How long a source that was silent, and that another one stands in for, is waited for again. */
+    private static final long SILENT_AGAIN_NANOS = 3_000_000_000L;
+
     private final List<TokenSource> sources;
     private final Time time;
     private volatile @Nullable TokenSource pinned;
+    /** The source that was silent when another one stood in for it; null if none did, or it is back. */
+    private volatile @Nullable TokenSource silent;
     /** The newest token; null while its sources were never asked with success, or were forgotten. */
     private volatile @Nullable AccessToken newest;
 
@@ -43,6 +52,7 @@ final class TokenSourceChain {
     /** Forgets which source answered first. */
     void unpin() {
         pinned = null;
+        silent = null;
         newest = null;
     }
 
@@ -57,7 +67,7 @@ final class TokenSourceChain {
         boolean first = pinned == null;
         for (TokenSource source : sources) {
             // Looked at each time: a walk for another request may have pinned a source meanwhile.
-            TokenSource only = pinned;
+            TokenSource only = walk.namesIdentity() ? null : pinned;
             if (walk.isOver() || (only != null && source != only)) {
                 walk.pass();
             } else {
@@ -74,6 +84,7 @@ final class TokenSourceChain {
     private synchronized boolean pin(TokenSource source) {
         if (pinned == null) {
             pinned = source;
+            silent = null;
         }
         return pinned == source;
     }
@@ -118,6 +129,10 @@ final class TokenSourceChain {
         private @Nullable AccountBound account;
         private long fingerprint;
         private @Nullable TokenAcquisitionException failure;
+        /** The first source that was silent. */
+        private @Nullable TokenSource unheard;
+        /** What speaks against the token's identity; empty for nothing. */
+        private String caveat = "";
 
         Walk(TokenRequest request) {
             this.request = request;
@@ -126,6 +141,23 @@ final class TokenSourceChain {
 
         boolean isOver() {
             return token != null || failure != null;
+        }
+
+        boolean namesIdentity() {
+            return request.identity().isPresent();
+        }
+
+        /** Whether a token of this source is to be used; false if another one gave the process its identity meanwhile. */
+        private boolean accept(TokenSource source) {
+            if (namesIdentity()) {
+                return true;
+            }
+            if (unheard == null) {
+                return pin(source);
+            }
+            silent = unheard;
+            TokenSource only = pinned;
+            return only == null || only == source;
         }
 
         void pass() {
@@ -146,15 +178,21 @@ final class TokenSourceChain {
             account = source instanceof AccountBound bound ? bound : null;
             fingerprint = account == null ? 0 : account.accountFingerprint();
             try {
-                TokenSource.Outcome outcome = source.acquire(request.withDeadline(Duration.ofNanos(left)));
+                // Somebody stands in for it, who should not be kept waiting.
+                long patience = source == silent ? Math.min(left, SILENT_AGAIN_NANOS) : left;
+                TokenSource.Outcome outcome = source.acquire(request.withDeadline(Duration.ofNanos(patience)));
                 if (outcome instanceof TokenSource.Acquired acquired) {
                     requireTenant(source, acquired.token());
-                    if (pin(source)) {
+                    if (accept(source)) {
                         token = acquired.token();
+                        caveat = acquired.caveat();
                         nanos = time.nanos() - start;
                     } else {
                         record(source, State.UNAVAILABLE, start, OTHER_IDENTITY, "Try again.");
                     }
+                } else if (outcome instanceof TokenSource.Silent mute) {
+                    unheard = unheard == null ? source : unheard;
+                    record(source, State.UNAVAILABLE, start, mute.reason(), mute.remedy());
                 } else {
                     TokenSource.Unavailable unavailable = (TokenSource.Unavailable) outcome;
                     record(source, State.UNAVAILABLE, start, unavailable.reason(), unavailable.remedy());
@@ -204,7 +242,7 @@ final class TokenSourceChain {
                 if (miss != null) {
                     attempts.add(miss);
                 } else if (i == misses.size()) {
-                    attempts.add(new TokenAttempt(name, State.ACQUIRED, Duration.ofNanos(nanos), "", ""));
+                    attempts.add(new TokenAttempt(name, State.ACQUIRED, Duration.ofNanos(nanos), caveat, ""));
                 } else {
                     attempts.add(new TokenAttempt(name, State.NOT_TRIED, Duration.ZERO, "", ""));
                 }
@@ -232,8 +270,9 @@ final class TokenSourceChain {
             TokenAcquisitionException own = failure;
             if (own == null) {
                 boolean late = time.nanos() - deadline >= 0;
-                own = new TokenAcquisitionException(
-                        late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE, "no source has a token here", "", null);
+                Code code =
+                        unheard != null ? Code.SERVICE_UNAVAILABLE : late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
+                own = new TokenAcquisitionException(code, "no source has a token here", "", null);
             }
             throw own.ofCall(request.resource(), attempts());
         }

@@ -11,8 +11,8 @@ import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringException;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringKey;
-import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader.Pair;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader.Pair;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
 import java.time.Duration;
 import java.util.Arrays;
@@ -82,7 +82,9 @@ class ConnectionStringCasesTest extends ConformanceRunner {
             case "ManagedIdentity" ->
                 assertThat(way)
                         .isEqualTo(new SignIn.ManagedIdentity(
-                                "user-assigned".equals(row.expected("identity")) ? row.expected("clientId") : null,
+                                "user-assigned".equals(row.expected("identity"))
+                                        ? UserAssignedIdentity.ofClientId(row.expected("clientId"))
+                                        : null,
                                 retryLimit(row)));
             case "ClientSecret" ->
                 assertThat(((SignIn.ClientSecret) way).secret().reveal()).isEqualTo(row.expected("secret"));

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectionStringTest {
-    private static final String MORE = " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string";
+    private static final String MORE =
+            " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string";
 
     @ParameterizedTest
     @CsvSource(
@@ -62,6 +63,13 @@ class ConnectionStringTest {
                         + " character 19). Add CertificateStoreLocation=CurrentUser or LocalMachine.",
                 "RunAs=App;AppId=a;CertificateThumbprint=1;CertificateStoreLocation=1| has a CertificateStoreLocation that"
                         + " is not allowed (at character 43). Allowed are CurrentUser, LocalMachine.",
+                "RunAs=App;ObjectId=o;AppId=hunter2| has ObjectId and AppId, which do not go together (at character 22). A"
+                        + " managed identity has RunAs=App and one of AppId, ObjectId, ResourceId.",
+                "RunAs=App;ResourceId=/r;AppKey=hunter2| has ResourceId and AppKey, which do not go together (at"
+                        + " character 25). A managed identity has RunAs=App and one of AppId, ObjectId, ResourceId.",
+                "RunAs=Workload;ObjectId=o| has RunAs and ObjectId, which do not go together (at character 16). A managed"
+                        + " identity has RunAs=App and one of AppId, ObjectId, ResourceId.",
+                "RunAs=App;ResourceId=| has an empty ResourceId (at character 11). Take it out or give it a value.",
                 "RunAs=App;MsiRetryTimeout=hunter2| has a MsiRetryTimeout that is not allowed (at character 11). Write a"
                         + " whole number of seconds, 0 for no limit.",
                 "RunAs=App;MsiRetryTimeout=-1| has a MsiRetryTimeout that is not allowed (at character 11). Write a whole"
@@ -125,7 +133,7 @@ class ConnectionStringTest {
             String written = ConnectionString.write(Map.of("RunAs", "App", "AppId", value.toString()));
 
             assertThat(SignIn.of(ConnectionSettings.parse(written)))
-                    .isEqualTo(new SignIn.ManagedIdentity(value.toString(), null));
+                    .isEqualTo(new SignIn.ManagedIdentity(UserAssignedIdentity.ofClientId(value.toString()), null));
         }
     }
 

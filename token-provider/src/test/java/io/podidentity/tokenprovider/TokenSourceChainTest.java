@@ -255,6 +255,76 @@ class TokenSourceChainTest {
         assertThat(heard).containsExactly("later gives up");
     }
 
+    @Test
+    void acquire_whenTheFirstIsSilentAndNobodyStandsIn_isTransient() {
+        first.then(request -> new TokenSource.Silent("no answer", "Wait."));
+        second.thenUnavailable("it is not installed", "");
+
+        TokenAcquisitionException e = failure();
+
+        assertThat(e.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
+        assertThat(e.isTransient()).isTrue();
+        assertThat(e)
+                .hasMessage("No token for https://storage.azure.com/ (SERVICE_UNAVAILABLE).\n"
+                        + "  First: unavailable (0 ms): no answer. Wait.\n"
+                        + "  Second: unavailable (0 ms): it is not installed.\n"
+                        + "  More: docs/troubleshooting.md#service-unavailable");
+    }
+
+    @Test
+    void acquire_whenThePinnedSourceIsSilent_isTransientAndAsksNobodyElse() throws InterruptedException {
+        chain.acquire(REQUEST);
+        first.then(request -> new TokenSource.Silent("no answer", "Wait."));
+
+        assertThat(failure().code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
+        assertThat(second.calls()).isZero();
+    }
+
+    @Test
+    void acquire_afterAnotherStoodIn_asksTheSilentOneForAMomentAndThenStaysWithIt() throws InterruptedException {
+        List<Duration> patience = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            first.then(request -> {
+                patience.add(request.deadline().orElseThrow());
+                return new TokenSource.Silent("no answer", "Wait.");
+            });
+        }
+
+        assertThat(chain.acquire(REQUEST).attempts())
+                .extracting(TokenAttempt::state)
+                .contains(State.ACQUIRED);
+        chain.acquire(REQUEST);
+        assertThat(second.calls()).isEqualTo(2);
+        chain.acquire(REQUEST);
+        chain.acquire(REQUEST);
+
+        assertThat(second.calls()).isEqualTo(2);
+        assertThat(first.calls()).isEqualTo(4);
+        assertThat(patience).containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(3));
+    }
+
+    @Test
+    void acquire_ofANamedIdentity_neitherPinsNorIsPinned() throws InterruptedException {
+        first.thenUnavailable("the request names another client ID", "");
+        chain.acquire(REQUEST.withClientId("c"));
+        assertThat(second.calls()).isEqualTo(1);
+
+        assertThat(chain.acquire(REQUEST).attempts().get(0).state()).isEqualTo(State.ACQUIRED);
+        first.thenUnavailable("the request names another client ID", "");
+        chain.acquire(REQUEST.withClientId("c"));
+
+        assertThat(second.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void acquire_ofATokenWithACaveat_tellsItInTheAttempts() throws InterruptedException {
+        first.then(request -> new TokenSource.Acquired(
+                Tokens.accessToken(request.resource(), time.now().plusSeconds(60)), "others have it too"));
+
+        assertThat(chain.acquire(REQUEST).attempts().get(0))
+                .hasToString("First: got the token (0 ms): others have it too.");
+    }
+
     private TokenAcquisitionException failure() {
         return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(REQUEST));
     }

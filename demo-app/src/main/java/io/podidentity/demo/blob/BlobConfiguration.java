@@ -34,10 +34,8 @@ class BlobConfiguration {
             AzureServiceTokenProvider provider) {
         DemoProperties.Storage storage = properties.storage();
         StorageAccount account = StorageAccount.at(storage.endpoint().strip());
-        StorageRefusals refusals = new StorageRefusals(
-                account,
-                storage.container(),
-                () -> provider.explain(properties.resource()).principal());
+        StorageRefusals refusals =
+                new StorageRefusals(account, storage.container(), () -> provider.explain(properties.resource()));
         StorageProblems problems = new StorageProblems(account, refusals);
         if (!account.isHttps()) {
             return new BlobStore(null, provider, account, problems);

@@ -2,7 +2,9 @@ package io.podidentity.demo.blob;
 
 import com.azure.storage.blob.models.BlobStorageException;
 import io.podidentity.demo.problem.Problem;
+import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenAttempt;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +14,12 @@ import org.springframework.http.HttpStatus;
 final class StorageRefusals {
     private final StorageAccount account;
     private final String container;
-    private final Supplier<Optional<Principal>> principal;
+    private final Supplier<Explanation> signIn;
 
-    StorageRefusals(StorageAccount account, String container, Supplier<Optional<Principal>> principal) {
+    StorageRefusals(StorageAccount account, String container, Supplier<Explanation> signIn) {
         this.account = account;
         this.container = container;
-        this.principal = principal;
+        this.signIn = signIn;
     }
 
     /** What an answer means; the name is null for the list of blobs. */
@@ -33,15 +35,29 @@ final class StorageRefusals {
     }
 
     private Problem noRole() {
-        Optional<Principal> who = principal.get();
+        Explanation explanation = signIn.get();
+        Optional<Principal> who = explanation.principal();
+        String caveat = caveat(explanation);
+        String advice = caveat.isEmpty()
+                ? "Assign one: '" + RoleAssignment.command(who.orElse(null), account, container)
+                        + "' and wait: it can take ten minutes to count."
+                : "Assign it none, for " + caveat + ". Give the pod an identity of its own, as k8s/README.md says.";
         return new Problem(
                 HttpStatus.FORBIDDEN,
                 "role-missing",
                 "The identity may not read these blobs",
                 who.map(Principal::toString).orElse("The identity") + " has no role that lets it read the container "
                         + container + " of " + account.host() + " (AuthorizationPermissionMismatch)",
-                "Assign one: '" + RoleAssignment.command(who.orElse(null), account, container)
-                        + "' and wait: it can take ten minutes to count.");
+                advice);
+    }
+
+    /** What speaks against the identity, such as that every pod of the node has it; empty for nothing. */
+    private static String caveat(Explanation explanation) {
+        return explanation.attempts().stream()
+                .filter(attempt -> attempt.state() == TokenAttempt.State.ACQUIRED)
+                .map(TokenAttempt::reason)
+                .findFirst()
+                .orElse("");
     }
 
     private Problem forbidden(String code) {
@@ -63,7 +79,7 @@ final class StorageRefusals {
                 "token-not-accepted",
                 "The storage account does not accept the token",
                 account.host() + " answered " + answer + ", though there is a token"
-                        + principal.get().map(who -> " (" + who + ")").orElse(""),
+                        + signIn.get().principal().map(who -> " (" + who + ")").orElse(""),
                 "Check that the account belongs to the token's tenant: 'az storage account show --name "
                         + account.name() + "', and that this machine's clock is right.");
     }

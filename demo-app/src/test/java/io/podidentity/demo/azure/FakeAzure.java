@@ -39,6 +39,21 @@ public final class FakeAzure {
         }
     }
 
+    /** A pod that has nothing but its node's identity. */
+    @TestConfiguration(proxyBeanMethods = false)
+    public static class OnNode {
+        @Bean
+        AzureServiceTokenProvider fakeProvider() {
+            return provider(FakeSource.ofNode(APP));
+        }
+
+        @Bean
+        @Primary
+        FakeStorage fakeStorage() {
+            return new FakeStorage();
+        }
+    }
+
     /** Nobody is logged in. */
     @TestConfiguration(proxyBeanMethods = false)
     public static class SignedOut {

@@ -10,17 +10,24 @@ import org.jspecify.annotations.Nullable;
 /** A source that always gives the same outcome, from memory. */
 final class FakeSource implements TokenSource {
     private final @Nullable Principal principal;
+    private final String caveat;
 
-    private FakeSource(@Nullable Principal principal) {
+    private FakeSource(@Nullable Principal principal, String caveat) {
         this.principal = principal;
+        this.caveat = caveat;
     }
 
     static FakeSource of(Principal principal) {
-        return new FakeSource(principal);
+        return new FakeSource(principal, "");
+    }
+
+    /** A pod that is its node. */
+    static FakeSource ofNode(Principal principal) {
+        return new FakeSource(principal, "this is the identity of the node, which every pod on it can use");
     }
 
     static FakeSource refused() {
-        return new FakeSource(null);
+        return new FakeSource(null, "");
     }
 
     /** Like az where nobody is logged in. */
@@ -47,14 +54,16 @@ final class FakeSource implements TokenSource {
                     "Run 'fake assign --to pod'.",
                     null);
         }
-        return new Acquired(new AccessToken(
-                FakeAzure.TOKEN,
-                request.resource(),
-                "Bearer",
-                FakeAzure.EXPIRES,
-                FakeAzure.REFRESH,
-                principal,
-                name()));
+        return new Acquired(
+                new AccessToken(
+                        FakeAzure.TOKEN,
+                        request.resource(),
+                        "Bearer",
+                        FakeAzure.EXPIRES,
+                        FakeAzure.REFRESH,
+                        principal,
+                        name()),
+                caveat);
     }
 
     @Override

@@ -28,8 +28,13 @@ public final class ImdsEndpoint implements Endpoint {
         this.life = life;
     }
 
+    /** Each answer has the service's name in its header, by which it can be told from NMI. */
     @Override
     public Answer answer(Request request) {
+        return served(request).with("Server", "IMDS/150.870.65.1103");
+    }
+
+    private Answer served(Request request) {
         String path = String.join("/", request.segments()).toLowerCase(Locale.ROOT);
         if (!path.equals("metadata/identity/oauth2/token") && !path.equals("metadata/instance")) {
             return error(404, "not_found", "The requested resource is not found");
@@ -98,6 +103,8 @@ public final class ImdsEndpoint implements Endpoint {
         compute.put("resourceGroupName", NodeIdentities.RESOURCE_GROUP);
         compute.put("subscriptionId", NodeIdentities.SUBSCRIPTION_ID);
         compute.put("tags", "emulator:podid");
+        compute.put("vmId", "60000000-0000-4000-8000-000000000001");
+        compute.put("vmScaleSetName", "aks-agentpool-00000000-vmss");
         return Answer.json(200, Map.of("compute", compute));
     }
 

@@ -110,12 +110,12 @@ final class TenantPlan {
     }
 
     Tenant tenant() {
-        List<ManagedIdentity> onNode = identities == null ? List.of(Defaults.IDENTITY) : List.copyOf(identities);
+        var plan = podIdentity();
+        List<ManagedIdentity> onNode = identities == null ? List.of(onNode(plan)) : List.copyOf(identities);
         List<Application> registered = applications.isEmpty()
                 ? List.of(Defaults.application(RegisteredSecret.newValue()))
                 : List.copyOf(applications);
         var principals = principals(onNode, registered);
-        var plan = podIdentity();
         var directory = new Directory(
                 tenantId == null ? plan.tenantId().orElse(Defaults.TENANT_ID) : tenantId,
                 plan.auxiliaryTenantIds(),
@@ -135,6 +135,12 @@ final class TenantPlan {
                 clusterClock,
                 workloads(plan.cluster()),
                 plan);
+    }
+
+    /** Pods without NMI before them see what a node of AKS has by itself. */
+    private static ManagedIdentity onNode(PodIdentityPlan plan) {
+        boolean open = !plan.profile().hasNmi() && !plan.cluster().pods().isEmpty();
+        return open ? Defaults.KUBELET_IDENTITY : Defaults.IDENTITY;
     }
 
     private PodIdentityPlan podIdentity() {

@@ -20,6 +20,11 @@ import java.util.Optional;
 /** Advice for a cluster that has workload identity only. */
 final class WorkloadAdvice {
 
+    /** What happens in such a pod to who asks the metadata service all the same. */
+    private static final String NODE = "the node's own metadata service answers it, as the kubelet identity"
+            + " CLUSTER-agentpool, which every pod on the node can use; token-provider refuses that, other libraries"
+            + " take it";
+
     private final Pod pod;
     private final ObjectName account;
     private final Optional<ServiceAccount> found;
@@ -50,6 +55,9 @@ final class WorkloadAdvice {
                     "the cluster does not create the pod: " + denied.reason(),
                     why,
                     List.of("Fix what the refusal names; until then the pod is not created."));
+        }
+        if (outcome() == Outcome.NONE) {
+            why.add(NODE);
         }
         if (admission instanceof Admission.NotSelected) {
             return new Advice(

@@ -43,6 +43,20 @@ class ExplainerTest {
     }
 
     @Test
+    void explain_ofAPodThatNothingGivesAnIdentity_saysThatTheNodeAnswersIt() {
+        Explanation explanation = explain(Profile.WORKLOAD_IDENTITY, pod("{app: demo}"), "resource=r");
+
+        assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
+        assertThat(explanation.summary())
+                .isEqualTo(
+                        "the pod itself lacks the label azure.workload.identity/use: \"true\", so the webhook ignores"
+                                + " it");
+        assertThat(explanation.why())
+                .contains("the node's own metadata service answers it, as the kubelet identity CLUSTER-agentpool, which"
+                        + " every pod on the node can use; token-provider refuses that, other libraries take it");
+    }
+
+    @Test
     void explain_ofAnotherCase_namesTheSelectorThatWasMeant() {
         Explanation explanation = explain(Profile.V1_5_4, pod("{aadpodidbinding: Demo}"), "resource=r");
 

@@ -6,8 +6,8 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.exception.HttpResponseException;
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import java.io.IOException;
@@ -56,6 +56,9 @@ public final class TokenCredentialSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
+        if (request.identity().isPresent()) {
+            return new Unavailable("a credential has an identity of its own, and the request names one", "");
+        }
         TokenRequestContext context = new TokenRequestContext()
                 .addScopes(request.scope())
                 .setTenantId(request.tenantId().orElse(null))

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource.Outcome;
-import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Silent;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
@@ -97,6 +98,9 @@ public final class EndpointCases {
     public static Failed failure(TokenSource source, TokenRequest request) throws InterruptedException {
         try {
             Outcome outcome = source.acquire(request);
+            if (outcome instanceof Silent silent) {
+                return new Failed(true, silent.reason());
+            }
             return outcome instanceof Unavailable none ? new Failed(true, none.reason()) : null;
         } catch (TokenAcquisitionException e) {
             return new Failed(false, e.getMessage());

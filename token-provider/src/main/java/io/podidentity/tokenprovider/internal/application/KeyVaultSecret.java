@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
@@ -140,6 +140,12 @@ public final class KeyVaultSecret {
                     Code.NO_SOURCE_AVAILABLE,
                     "no token for the key vault from " + tokens.name() + ": " + none.reason(),
                     none.remedy());
+        }
+        if (outcome instanceof TokenSource.Silent silent) {
+            throw failure(
+                    Code.SERVICE_UNAVAILABLE,
+                    "no token for the key vault from " + tokens.name() + ": " + silent.reason(),
+                    silent.remedy());
         }
         return ((TokenSource.Acquired) outcome).token();
     }

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.application.KeyStoreCredential;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
@@ -15,6 +16,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.managed.IdentityVariables;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
@@ -26,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The one source that a connection string names. */
 public final class ConnectionStringSource {
-    private static final String CLIENT_ID = "AZURE_CLIENT_ID";
     private static final String TENANT_ID = "AZURE_TENANT_ID";
 
     private final Environment environment;
@@ -58,10 +59,12 @@ public final class ConnectionStringSource {
             };
         }
         if (way instanceof SignIn.ManagedIdentity identity) {
-            return managedIdentity(identity.clientId(), identity.retryLimit());
+            return managedIdentity(identity.identity(), identity.retryLimit());
         }
         if (way instanceof SignIn.Workload workload) {
-            Environment own = environment.with(CLIENT_ID, workload.clientId()).with(TENANT_ID, workload.tenantId());
+            Environment own = environment
+                    .with(IdentityVariables.CLIENT_ID, workload.clientId())
+                    .with(TENANT_ID, workload.tenantId());
             return new WorkloadIdentityTokenSource(own, http, time, true);
         }
         if (way instanceof SignIn.ClientSecret application) {
@@ -78,10 +81,13 @@ public final class ConnectionStringSource {
         return keyVault((SignIn.KeyVaultCertificate) way);
     }
 
-    /** The variables tell the host, the connection string alone which identity: {@code AZURE_CLIENT_ID} does not count. */
-    private TokenSource managedIdentity(@Nullable String clientId, @Nullable Duration limit) {
-        Environment own = environment.without(CLIENT_ID).with(CLIENT_ID, clientId);
-        TokenSource source = SourceDescriptor.managedIdentity(new SourceContext(own, root, http, time), true);
+    /** The variables tell the endpoint, the connection string alone which identity: {@code AZURE_CLIENT_ID} does not count. */
+    private TokenSource managedIdentity(@Nullable UserAssignedIdentity identity, @Nullable Duration limit) {
+        Environment own = environment
+                .without(IdentityVariables.CLIENT_ID)
+                .without(IdentityVariables.OBJECT_ID)
+                .without(IdentityVariables.RESOURCE_ID);
+        TokenSource source = SourceDescriptor.managedIdentity(new SourceContext(own, root, http, time), identity);
         return limit == null ? source : new LimitedTokenSource(source, limit);
     }
 
@@ -98,7 +104,10 @@ public final class ConnectionStringSource {
     }
 
     private TokenSource keyVault(SignIn.KeyVaultCertificate application) {
-        TokenSource vault = managedIdentity(application.vaultClientId(), application.retryLimit());
+        String vaultIdentity = application.vaultClientId();
+        TokenSource vault = managedIdentity(
+                vaultIdentity == null ? null : UserAssignedIdentity.ofClientId(vaultIdentity),
+                application.retryLimit());
         return new KeyVaultTokenSource(
                 entra(),
                 application.tenantId(),

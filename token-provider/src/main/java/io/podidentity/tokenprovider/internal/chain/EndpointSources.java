@@ -22,8 +22,8 @@ public final class EndpointSources {
      * some of an endpoint's variables are set, the source says so, and the next one is asked.
      *
      * @param root the root of the file system
-     * @param identity the identity to ask for unless a request names another one; null for that of
-     *     {@code AZURE_CLIENT_ID}, else the one there is
+     * @param identity the identity to ask for unless a request names another one; null for the one
+     *     that the variables name, else the one there is
      */
     public static @Nullable TokenSource find(
             Environment environment,
@@ -35,21 +35,11 @@ public final class EndpointSources {
         if (endpoint == null) {
             return incomplete(environment);
         }
-        UserAssignedIdentity own = identity == null ? configured(endpoint, environment) : identity;
         return switch (endpoint) {
-            case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, own, http, time);
-            case AZURE_ARC -> new ArcTokenSource(environment, root, own, http, time);
-            default -> new EndpointTokenSource(endpoint, environment, own, http, time);
+            case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, identity, http, time);
+            case AZURE_ARC -> new ArcTokenSource(environment, root, identity, http, time);
+            default -> new EndpointTokenSource(endpoint, environment, identity, http, time);
         };
-    }
-
-    private static @Nullable UserAssignedIdentity configured(
-            ManagedIdentityEndpoint endpoint, Environment environment) {
-        String clientId = environment.get("AZURE_CLIENT_ID");
-        if (clientId == null && endpoint == ManagedIdentityEndpoint.AZURE_ML) {
-            clientId = environment.get("DEFAULT_IDENTITY_CLIENT_ID");
-        }
-        return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);
     }
 
     private static @Nullable TokenSource incomplete(Environment environment) {

@@ -58,7 +58,9 @@ final class SelectedSources {
                 sources.add(known.create(context, true));
             }
         }
-        sources.add(SourceDescriptor.managedIdentity(context, SourceDescriptor.IMDS.isAnnounced(context)));
+        boolean endpoint = SourceDescriptor.MANAGED_IDENTITY_ENDPOINT.isAnnounced(context);
+        SourceDescriptor managed = endpoint ? SourceDescriptor.MANAGED_IDENTITY_ENDPOINT : SourceDescriptor.IMDS;
+        sources.add(managed.create(context, SourceDescriptor.IMDS.isAnnounced(context)));
         return sources;
     }
 
@@ -66,7 +68,7 @@ final class SelectedSources {
         for (SourceDescriptor known : SourceDescriptor.values()) {
             if (selection.equalsIgnoreCase(known.credential())) {
                 return known == SourceDescriptor.MANAGED_IDENTITY_ENDPOINT
-                        ? SourceDescriptor.managedIdentity(context, true)
+                        ? SourceDescriptor.managedIdentity(context, null)
                         : known.create(context, true);
             }
         }

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
@@ -130,19 +131,24 @@ public enum SourceDescriptor {
     }
 
     /**
-     * The managed identity of this machine, whatever hands it out here.
+     * The managed identity of this machine where somebody named it as such: whatever hands it out here, and whosever it
+     * is.
      *
-     * @param certain whether a metadata service is known to be here where no other endpoint is announced
+     * @param identity the user-assigned one that is meant; null for the one that the variables name, else the one there is
      */
-    static TokenSource managedIdentity(SourceContext context, boolean certain) {
-        SourceDescriptor by = MANAGED_IDENTITY_ENDPOINT.isAnnounced(context) ? MANAGED_IDENTITY_ENDPOINT : IMDS;
-        return by.create(context, certain);
+    static TokenSource managedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
+        TokenSource endpoint = MANAGED_IDENTITY_ENDPOINT.isAnnounced(context)
+                ? EndpointSources.find(context.environment(), context.root(), context.http(), context.time(), identity)
+                : null;
+        return endpoint == null
+                ? new ImdsTokenSource(context.environment(), context.http(), context.time(), false, identity)
+                : endpoint;
     }
 
     /**
      * A source of this kind. No switch, which would cost a class of its own in each first token.
      *
-     * @param certain whether it is known to be here: announced, or meant by its name
+     * @param certain whether it is known to be here
      * @throws IllegalStateException if it is none of the default chain
      */
     TokenSource create(SourceContext context, boolean certain) {
@@ -158,7 +164,7 @@ public enum SourceDescriptor {
             return endpoint == null ? IMDS.create(context, certain) : endpoint;
         }
         if (this == IMDS) {
-            return new ImdsTokenSource(context.environment(), context.http(), context.time(), !certain);
+            return ImdsTokenSource.ofChain(context.environment(), context.http(), context.time(), !certain);
         }
         if (this == AZURE_CLI) {
             return AzureCliTokenSource.of(context.environment());

@@ -19,6 +19,7 @@ public final class ConnectionStringException extends IllegalArgumentException {
         DUPLICATE_KEY,
         MISSING_OR_EMPTY,
         INVALID_VALUE,
+        CONFLICT,
         NEED_ONE_OF,
         MISSING_STORE_LOCATION,
         UNSUPPORTED_PLATFORM

@@ -7,6 +7,8 @@ public enum ConnectionStringKey {
     RUN_AS("RunAs"),
     DEVELOPER_TOOL("DeveloperTool"),
     APP_ID("AppId"),
+    OBJECT_ID("ObjectId"),
+    RESOURCE_ID("ResourceId"),
     TENANT_ID("TenantId"),
     APP_KEY("AppKey"),
     CERTIFICATE_THUMBPRINT("CertificateThumbprint"),

@@ -9,9 +9,12 @@ import static io.podidentity.tokenprovider.internal.connection.ConnectionStringK
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.KEY_VAULT_CERTIFICATE;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.KEY_VAULT_IDENTITY;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.MSI_RETRY_TIMEOUT;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.OBJECT_ID;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.RESOURCE_ID;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.RUN_AS;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.TENANT_ID;
 
+import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.time.Duration;
@@ -30,11 +33,12 @@ public sealed interface SignIn {
     /**
      * As a managed identity.
      *
-     * @param clientId the user-assigned one that is meant; null for the system-assigned one
+     * @param identity the user-assigned one that is meant; null for the system-assigned one
      * @param retryLimit how long it may be asked again and again; null for no limit but the deadline
      */
     record ManagedIdentity(
-            @Nullable String clientId, @Nullable Duration retryLimit) implements SignIn {}
+            @Nullable UserAssignedIdentity identity,
+            @Nullable Duration retryLimit) implements SignIn {}
 
     /**
      * As a workload, by the token that Kubernetes mounts.
@@ -84,7 +88,13 @@ public sealed interface SignIn {
      * @throws ConnectionStringException if it describes none
      */
     static SignIn of(ConnectionSettings text) {
-        return switch (text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload")) {
+        String runAs = text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload");
+        for (ConnectionStringKey key : new ConnectionStringKey[] {OBJECT_ID, RESOURCE_ID}) {
+            if (text.has(key) && !runAs.equals("App")) {
+                throw conflict(text, RUN_AS, key);
+            }
+        }
+        return switch (runAs) {
             case "Developer" -> developer(text);
             case "Workload" -> new Workload(given(text, APP_ID), given(text, TENANT_ID));
             case "App" -> application(text);
@@ -110,6 +120,10 @@ public sealed interface SignIn {
     }
 
     private static SignIn application(ConnectionSettings text) {
+        boolean objectId = text.has(OBJECT_ID);
+        if (objectId || text.has(RESOURCE_ID)) {
+            return byOtherId(text, objectId);
+        }
         if (!text.has(APP_ID)) {
             for (ConnectionStringKey key : new ConnectionStringKey[] {
                 TENANT_ID,
@@ -144,7 +158,30 @@ public sealed interface SignIn {
             Secret secret = new Secret(text.require(APP_KEY, "Write AppKey=SECRET."));
             return new ClientSecret(text.require(TENANT_ID, "Add TenantId=TENANT."), clientId, secret);
         }
-        return new ManagedIdentity(clientId, retryLimit(text));
+        return new ManagedIdentity(UserAssignedIdentity.ofClientId(clientId), retryLimit(text));
+    }
+
+    /** A managed identity by another ID than its client ID; one ID is enough, and no application has any other. */
+    private static SignIn byOtherId(ConnectionSettings text, boolean objectId) {
+        ConnectionStringKey by = objectId ? OBJECT_ID : RESOURCE_ID;
+        for (ConnectionStringKey key : ConnectionStringKey.values()) {
+            if (key != by && key != RUN_AS && key != MSI_RETRY_TIMEOUT && text.has(key)) {
+                throw conflict(text, by, key);
+            }
+        }
+        String id = text.require(by, "Take it out or give it a value.");
+        return new ManagedIdentity(
+                objectId ? UserAssignedIdentity.ofObjectId(id) : UserAssignedIdentity.ofResourceId(id),
+                retryLimit(text));
+    }
+
+    private static ConnectionStringException conflict(
+            ConnectionSettings text, ConnectionStringKey key, ConnectionStringKey other) {
+        return text.about(
+                Problem.CONFLICT,
+                other,
+                "has " + key.text + " and " + other.text + ", which do not go together",
+                "A managed identity has RunAs=App and one of AppId, ObjectId, ResourceId.");
     }
 
     private static SignIn storeCertificate(ConnectionSettings text, String clientId, boolean certificate) {

@@ -38,6 +38,7 @@ final class AnswerReader {
     private @Nullable String challenge;
     private @Nullable String message;
     private @Nullable String date;
+    private @Nullable String server;
 
     AnswerReader(Wire wire) {
         this.wire = wire;
@@ -46,7 +47,7 @@ final class AnswerReader {
     /** The whole answer. */
     HttpResponse read() throws IOException {
         readHead();
-        return new HttpResponse(status, body(), retryAfter, challenge, message, date);
+        return new HttpResponse(status, body(), retryAfter, challenge, message, date, server);
     }
 
     /**
@@ -110,6 +111,7 @@ final class AnswerReader {
                 case "www-authenticate" -> challenge = first(challenge, value);
                 case "responsemessage" -> message = first(message, value);
                 case "date" -> date = first(date, value);
+                case "server" -> server = first(server, value);
                 default -> {
                     // Nobody asks for it.
                 }

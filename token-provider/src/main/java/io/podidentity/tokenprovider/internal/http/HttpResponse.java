@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param challenge the header {@code WWW-Authenticate}; null without it
  * @param message the header {@code ResponseMessage}, in which container desktops explain themselves; null without it
  * @param date the header {@code Date}, which is the server's own clock; null without it
+ * @param server the header {@code Server}; null without it
  */
 public record HttpResponse(
         int status,
@@ -18,10 +19,11 @@ public record HttpResponse(
         @Nullable String retryAfter,
         @Nullable String challenge,
         @Nullable String message,
-        @Nullable String date) {
+        @Nullable String date,
+        @Nullable String server) {
 
     public HttpResponse(int status, String body, @Nullable String retryAfter) {
-        this(status, body, retryAfter, null, null, null);
+        this(status, body, retryAfter, null, null, null, null);
     }
 
     public HttpResponse(
@@ -30,7 +32,7 @@ public record HttpResponse(
             @Nullable String retryAfter,
             @Nullable String challenge,
             @Nullable String message) {
-        this(status, body, retryAfter, challenge, message, null);
+        this(status, body, retryAfter, challenge, message, null, null);
     }
 
     @Override

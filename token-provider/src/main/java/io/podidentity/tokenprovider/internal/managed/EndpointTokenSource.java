@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.managed;
 
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
@@ -34,13 +34,15 @@ public class EndpointTokenSource implements TokenSource {
 
     final ManagedIdentityEndpoint host;
     private final @Nullable String endpoint;
+    private final Environment environment;
     private final String secret;
     private final @Nullable UserAssignedIdentity identity;
     private final HttpTransport http;
     final Time time;
 
     /**
-     * @param identity the identity to ask for unless a request names another one; null for the one there is
+     * @param identity the identity to ask for unless a request names another one; null for the one
+     *     that the variables name, else the one there is
      */
     public EndpointTokenSource(
             ManagedIdentityEndpoint host,
@@ -60,6 +62,7 @@ public class EndpointTokenSource implements TokenSource {
             @Nullable String endpoint) {
         this.host = host;
         this.endpoint = endpoint;
+        this.environment = environment;
         String secret = host.secretVariable == null ? null : environment.get(host.secretVariable);
         this.secret = secret == null ? "" : secret;
         this.identity = identity;
@@ -74,7 +77,7 @@ public class EndpointTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
-        UserAssignedIdentity named = request.identity().orElse(identity);
+        UserAssignedIdentity named = ImdsEndpoint.identity(request, identity == null ? configured() : identity);
         HttpRequest question = question(request, named);
         long start = time.nanos();
         long deadline = request.deadline().orElseThrow().toNanos();
@@ -164,6 +167,14 @@ public class EndpointTokenSource implements TokenSource {
             }
         }
         return secret;
+    }
+
+    private @Nullable UserAssignedIdentity configured() {
+        UserAssignedIdentity configured = ImdsEndpoint.identity(environment);
+        String clientId = environment.get("DEFAULT_IDENTITY_CLIENT_ID");
+        return configured == null && host == ManagedIdentityEndpoint.AZURE_ML && clientId != null
+                ? UserAssignedIdentity.ofClientId(clientId)
+                : configured;
     }
 
     private String parameter(UserAssignedIdentity named) {

@@ -1,7 +1,9 @@
 package io.podidentity.tokenprovider.internal.managed;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.net.URI;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * token"; {@code AZURE_POD_IDENTITY_AUTHORITY_HOST} in place of the base URL is a convention of the Azure SDKs.
  */
 final class ImdsEndpoint {
-    private static final String HOST_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+    static final String HOST_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
     private static final String DEFAULT_HOST = "http://169.254.169.254";
     private static final String PATH = "/metadata/identity/oauth2/token?api-version=2018-02-01";
 
@@ -86,6 +88,40 @@ final class ImdsEndpoint {
             url += "&" + parameter + "=" + encode(id);
         }
         return HttpRequest.toHost(url, connectMillis, Integer.MAX_VALUE).withHeader("Metadata", "true");
+    }
+
+    /**
+     * The identity that the variables name; null for the one there is.
+     *
+     * @throws TokenAcquisitionException if they name two
+     */
+    static @Nullable UserAssignedIdentity identity(Environment environment) {
+        String objectId = environment.get(IdentityVariables.OBJECT_ID);
+        String resourceId = environment.get(IdentityVariables.RESOURCE_ID);
+        if (objectId != null && resourceId != null) {
+            throw new TokenAcquisitionException(
+                    Code.INVALID_CONFIGURATION,
+                    IdentityVariables.OBJECT_ID + " and " + IdentityVariables.RESOURCE_ID + " are both set",
+                    "Unset one of them.",
+                    null);
+        }
+        if (objectId != null) {
+            return UserAssignedIdentity.ofObjectId(objectId);
+        }
+        if (resourceId != null) {
+            return UserAssignedIdentity.ofResourceId(resourceId);
+        }
+        String clientId = environment.get(IdentityVariables.CLIENT_ID);
+        return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);
+    }
+
+    /**
+     * The identity that a request is for.
+     *
+     * @param otherwise the one that is meant where the request names none
+     */
+    static @Nullable UserAssignedIdentity identity(TokenRequest request, @Nullable UserAssignedIdentity otherwise) {
+        return request.identity().orElse(otherwise);
     }
 
     static String encode(String value) {

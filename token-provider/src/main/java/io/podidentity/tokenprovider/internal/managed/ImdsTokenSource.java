@@ -1,7 +1,8 @@
 package io.podidentity.tokenprovider.internal.managed;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
@@ -16,7 +17,6 @@ import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
@@ -27,29 +27,47 @@ import org.jspecify.annotations.Nullable;
  * through NMI.
  *
  * <p>Where something says that this is Azure, a busy service is waited for as long as the deadline allows, and a silent
- * one for two thirds of it, which NMI can need and which leaves the rest to the next source. Where nothing does, the service is asked only after a short probe was answered, and whatever answers unlike a metadata service (a
- * gateway, a captive portal) is taken for its absence.
+ * one for two thirds of it, which NMI can need and which leaves the rest to the next source. Where nothing does, the
+ * service is asked only after a short probe was answered, and whatever answers unlike a metadata service (a gateway, a
+ * captive portal) is taken for its absence.
+ *
+ * <p>In a pod the node's own metadata service may answer, with an identity that every pod of that node can have. Where
+ * nobody named an identity, nor this source, that is no identity of this pod; see docs/decisions/0022.
  */
 public final class ImdsTokenSource implements TokenSource, Anticipating {
     private static final int CONNECT_MILLIS = 2_000;
 
     private final ImdsEndpoint endpoint;
-    private final @Nullable String defaultClientId;
+    private final Environment environment;
     private final HttpTransport http;
     private final Time time;
     private final @Nullable ImdsProbe probe;
     private final @Nullable UserAssignedIdentity identity;
+    private final boolean inPod;
+    private final boolean named;
+    /** Whether it answered with a token before: then silence is no absence. */
+    private volatile boolean proven;
 
     /**
+     * The source where somebody named it, for the identity that the variables name, else for the one there is.
+     *
      * @param probing whether nothing says that this is Azure
      */
     public ImdsTokenSource(Environment environment, HttpTransport http, Time time, boolean probing) {
         this(environment, http, time, probing, null);
     }
 
+    /** The source that nobody named: a link of the default chain. */
+    public static ImdsTokenSource ofChain(Environment environment, HttpTransport http, Time time, boolean probing) {
+        boolean named = environment.get(ImdsEndpoint.HOST_VARIABLE) != null;
+        return new ImdsTokenSource(environment, http, time, probing, null, named);
+    }
+
     /**
-     * @param identity the identity to ask for unless a request names another one; null for that of
-     *     {@code AZURE_CLIENT_ID}
+     * The source where somebody named it.
+     *
+     * @param identity the identity to ask for unless a request names another one; null for the
+     *     one that the variables name, else the one there is
      */
     public ImdsTokenSource(
             Environment environment,
@@ -57,9 +75,21 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
             Time time,
             boolean probing,
             @Nullable UserAssignedIdentity identity) {
+        this(environment, http, time, probing, identity, true);
+    }
+
+    private ImdsTokenSource(
+            Environment environment,
+            HttpTransport http,
+            Time time,
+            boolean probing,
+            @Nullable UserAssignedIdentity identity,
+            boolean named) {
         this.identity = identity;
+        this.named = named;
+        this.inPod = environment.get("KUBERNETES_SERVICE_HOST") != null;
         this.endpoint = new ImdsEndpoint(environment);
-        this.defaultClientId = environment.get("AZURE_CLIENT_ID");
+        this.environment = environment;
         this.http = http;
         this.time = time;
         this.probe = probing ? new ImdsProbe(http, endpoint, time) : null;
@@ -87,6 +117,8 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         endpoint.requireValid();
+        UserAssignedIdentity wanted =
+                ImdsEndpoint.identity(request, identity == null ? ImdsEndpoint.identity(environment) : identity);
         boolean certain = true;
         if (probe != null) {
             ImdsProbe.Finding finding = probe.finding();
@@ -101,50 +133,48 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         try {
             HttpResponse response = new HttpRetry(http, time)
                     .send(
-                            question(request),
+                            question(request, wanted),
                             RetrySchedule.ofMetadataService(certain),
                             start + request.deadline().orElseThrow().toNanos(),
                             start + patience);
-            return answer(request, response, certain);
+            return answer(request, wanted, response, certain);
         } catch (IOException e) {
-            return new Unavailable(
-                    NoAnswer.describe(e, endpoint.baseUrl(), Math.min(time.nanos() - start, patience) / 1_000_000),
-                    endpoint.remedyForNoAnswer());
-        }
-    }
-
-    private HttpRequest question(TokenRequest request) {
-        UserAssignedIdentity named = request.identity().orElse(identity);
-        if (named != null) {
-            String parameter = switch (named.kind()) {
-                case CLIENT_ID -> "client_id";
-                case OBJECT_ID -> "object_id";
-                case RESOURCE_ID -> "msi_res_id";
-            };
-            return endpoint.token(request.resource(), parameter, named.id(), CONNECT_MILLIS);
-        }
-        return endpoint.token(request.resource(), "client_id", defaultClientId, CONNECT_MILLIS);
-    }
-
-    /** The identity that is asked for, for people; null for the one there is. */
-    private @Nullable String named(TokenRequest request) {
-        UserAssignedIdentity named = request.identity().orElse(identity);
-        if (named != null) {
-            return named.toString();
-        }
-        return defaultClientId == null ? null : "client ID " + Excerpt.of(defaultClientId, 40);
-    }
-
-    private Outcome answer(TokenRequest request, HttpResponse response, boolean certain) {
-        if (response.status() == 200) {
-            return token(request, response, certain);
-        }
-        String named = named(request);
-        String reason = ErrorBody.describe(response);
-        String remedy = ImdsFailure.remedy(response, named);
-        boolean nobodyNamed = named == null && ImdsFailure.isNoIdentity(response);
-        if (nobodyNamed) {
+            String reason =
+                    NoAnswer.describe(e, endpoint.baseUrl(), Math.min(time.nanos() - start, patience) / 1_000_000);
+            String remedy = endpoint.remedyForNoAnswer();
+            // No conditional expression, for which the verifier would load both classes in each first token.
+            if (certain || proven) {
+                return new Silent(reason, remedy);
+            }
             return new Unavailable(reason, remedy);
+        }
+    }
+
+    private HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity wanted) {
+        if (wanted == null) {
+            return endpoint.token(request.resource(), "", null, CONNECT_MILLIS);
+        }
+        String parameter = switch (wanted.kind()) {
+            case CLIENT_ID -> "client_id";
+            case OBJECT_ID -> "object_id";
+            case RESOURCE_ID -> "msi_res_id";
+        };
+        return endpoint.token(request.resource(), parameter, wanted.id(), CONNECT_MILLIS);
+    }
+
+    private Outcome answer(
+            TokenRequest request, @Nullable UserAssignedIdentity wanted, HttpResponse response, boolean certain) {
+        boolean nodeCounts = wanted == null && inPod;
+        if (response.status() == 200) {
+            return token(request, response, certain, nodeCounts);
+        }
+        String reason = ErrorBody.describe(response);
+        String remedy = ImdsFailure.remedy(response, wanted, inPod);
+        if (wanted == null && ImdsFailure.isNoIdentity(response)) {
+            return new Unavailable(reason, remedy);
+        }
+        if (nodeCounts && !named && ImdsFailure.isSeveralIdentities(response)) {
+            return ImdsFailure.ofNodeWithSeveral();
         }
         if (!certain || ImdsFailure.isForeign(response)) {
             return new Unavailable("what answers at " + endpoint.baseUrl() + " is no metadata service: " + reason, "");
@@ -153,10 +183,24 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.duration(response.retryAfter()));
     }
 
-    private Outcome token(TokenRequest request, HttpResponse response, boolean certain) {
+    /**
+     * Whether the metadata service of the node answered by itself, and not NMI in its place. NMI writes a body of its own
+     * for a token, in all of its versions: without the client ID and the second lifetime that IMDS puts in, and without
+     * the header {@code Server}, which IMDS has and a service mesh may overwrite.
+     */
+    private static boolean isNodesOwnAnswer(HttpResponse response) {
+        String server = response.server();
+        return (server != null && server.regionMatches(true, 0, "IMDS", 0, 4))
+                || response.body().contains("\"client_id\"")
+                || response.body().contains("\"ext_expires_in\"");
+    }
+
+    private Outcome token(TokenRequest request, HttpResponse response, boolean certain, boolean nodeCounts) {
         String problem;
         try {
-            return new Acquired(TokenResponse.token(response.body(), request, name(), time.millis()));
+            AccessToken token = TokenResponse.token(response.body(), request, name(), time.millis());
+            proven = true;
+            return nodeCounts && isNodesOwnAnswer(response) ? ImdsFailure.ofNode(token, named) : new Acquired(token);
         } catch (JsonException e) {
             problem = e.getMessage();
         }

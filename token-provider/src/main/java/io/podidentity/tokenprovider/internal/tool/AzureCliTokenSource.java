@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
@@ -70,6 +70,9 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
+        if (request.identity().isPresent()) {
+            return Tool.knowsNoIdentities();
+        }
         Tool az = new Tool(environment, "az");
         List<String> program = az.find();
         if (program == null) {

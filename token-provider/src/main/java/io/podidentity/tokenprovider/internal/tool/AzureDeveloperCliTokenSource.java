@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.ExpiryTime;
@@ -55,6 +55,9 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
+        if (request.identity().isPresent()) {
+            return Tool.knowsNoIdentities();
+        }
         Tool azd = new Tool(environment, "azd");
         List<String> program = azd.find();
         if (program == null) {

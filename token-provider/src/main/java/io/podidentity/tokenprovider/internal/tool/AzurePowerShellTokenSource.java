@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.ExpiryTime;
@@ -47,6 +47,9 @@ public final class AzurePowerShellTokenSource implements TokenSource {
 
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
+        if (request.identity().isPresent()) {
+            return Tool.knowsNoIdentities();
+        }
         Tool tool = new Tool(environment, "pwsh");
         List<String> program = tool.find();
         if (program == null && environment.windows()) {

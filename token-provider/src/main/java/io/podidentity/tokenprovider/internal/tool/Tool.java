@@ -1,8 +1,9 @@
 package io.podidentity.tokenprovider.internal.tool;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.File;
@@ -22,6 +23,12 @@ public final class Tool {
 
     private final Environment environment;
     private final String name;
+
+    /** The answer to a request that names a managed identity, which is never the account that is logged in. */
+    static TokenSource.Unavailable knowsNoIdentities() {
+        return new TokenSource.Unavailable(
+                "it has the account that is logged in, and a managed identity was named", "");
+    }
 
     /**
      * @param name the program's name without its ending

@@ -3,8 +3,8 @@ package io.podidentity.tokenprovider.internal.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
@@ -62,6 +62,30 @@ class ConnectionStringSourceTest {
 
         assertThat(http.requests().get(0).url()).doesNotContain("client_id");
         assertThat(http.requests().get(1).url()).contains("client_id=mine");
+    }
+
+    @Test
+    void of_aManagedIdentityByAnotherId_asksForThatAlone() throws Exception {
+        http.answers(200, TOKEN);
+        variables.put("AZURE_MANAGED_IDENTITY_RESOURCE_ID", "/other");
+        variables.put("AZURE_MANAGED_IDENTITY_OBJECT_ID", "other");
+
+        source("RunAs=App;ObjectId=o").acquire(REQUEST);
+        source("RunAs=App;ResourceId=/subscriptions/s;MsiRetryTimeout=5").acquire(REQUEST);
+        source("RunAs=App").acquire(REQUEST);
+
+        assertThat(http.requests())
+                .extracting(request -> request.url().substring(request.url().lastIndexOf('&') + 1))
+                .containsExactly(
+                        "object_id=o", "msi_res_id=%2Fsubscriptions%2Fs", "resource=https%3A%2F%2Fvault.azure.net");
+    }
+
+    @Test
+    void of_aManagedIdentityInAPod_mayBeTheNodes() throws Exception {
+        http.answers(200, TOKEN.replace("{", "{\"client_id\":\"c\","));
+        variables.put("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+
+        assertThat(source("RunAs=App").acquire(REQUEST)).isInstanceOf(TokenSource.Acquired.class);
     }
 
     @Test

@@ -149,6 +149,24 @@ class DefaultSourcesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "prod"})
+    void of_theMetadataServiceThatNobodyNamed_isNotTheNodesIdentity(String selection) throws Exception {
+        http.answers(200, "{\"access_token\":\"t\",\"expires_in\":3600,\"client_id\":\"c\"}");
+        Map<String, String> pod = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "AZURE_TOKEN_CREDENTIALS", selection);
+
+        assertThat(sources(pod).get(0).acquire(request())).isInstanceOf(TokenSource.Unavailable.class);
+    }
+
+    @Test
+    void of_theManagedIdentityByName_isTheNodesIdentityToo() throws Exception {
+        http.answers(200, "{\"access_token\":\"t\",\"expires_in\":3600,\"client_id\":\"c\"}");
+        Map<String, String> pod =
+                Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential");
+
+        assertThat(sources(pod).get(0).acquire(request())).isInstanceOf(TokenSource.Acquired.class);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"VisualStudioCodeCredential", "intellijcredential", "BrokerCredential"})
     void of_aSignInOfTheAzureSdkAlone_isRefusedWithWhatThereIs(String name) {
         assertThat(catchThrowable(() -> sources(Map.of("AZURE_TOKEN_CREDENTIALS", name))))

@@ -12,11 +12,12 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -111,31 +112,31 @@ class ImdsTokenSourceIT {
     }
 
     @Test
-    void acquire_whenTheServiceIsSilent_isUnavailableInTime() throws Exception {
+    void acquire_whenTheServiceIsSilent_saysSoInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(FaultyServer.Connection::isSilent)) {
-            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 0.7 s");
+            assertNoAnswerInTime(server.url(), false, "no answer from " + server.url() + " within 0.7 s");
         }
     }
 
     @Test
-    void acquire_whenTheServiceTricklesItsHeader_isUnavailableInTime() throws Exception {
+    void acquire_whenTheServiceTricklesItsHeader_isSilentInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(
                 connection -> connection.sends("HTTP/1.1 200 OK\r\nX: ").sendsForEver("x", 50))) {
-            assertUnavailableInTime(server.url(), false, "no answer from " + server.url() + " within 0.7 s");
+            assertNoAnswerInTime(server.url(), false, "no answer from " + server.url() + " within 0.7 s");
         }
     }
 
     @Test
     void acquire_whenProbingASilentService_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(FaultyServer.Connection::isSilent)) {
-            assertUnavailableInTime(server.url(), true, "no answer from " + server.url() + " within 0.3 s");
+            assertNoAnswerInTime(server.url(), true, "no answer from " + server.url() + " within 0.3 s");
         }
     }
 
     @Test
     void acquire_whenProbingATricklingService_isUnavailableInTime() throws Exception {
         try (FaultyServer server = new FaultyServer(connection -> connection.sendsForEver("H", 50))) {
-            assertUnavailableInTime(server.url(), true, "no answer from " + server.url() + " within 0.3 s");
+            assertNoAnswerInTime(server.url(), true, "no answer from " + server.url() + " within 0.3 s");
         }
     }
 
@@ -161,12 +162,15 @@ class ImdsTokenSourceIT {
         }
     }
 
-    private static void assertUnavailableInTime(String url, boolean probing, String reason) throws Exception {
+    private static void assertNoAnswerInTime(String url, boolean probing, String reason) throws Exception {
         long start = System.nanoTime();
         Outcome outcome = source(url, probing).acquire(REQUEST.withDeadline(Duration.ofSeconds(1)));
 
-        String remedy = probing ? "" : "Correct or unset AZURE_POD_IDENTITY_AUTHORITY_HOST.";
-        assertThat(outcome).isEqualTo(new Unavailable(reason, remedy));
+        assertThat(outcome)
+                .isEqualTo(
+                        probing
+                                ? new Unavailable(reason, "")
+                                : new Silent(reason, "Correct or unset AZURE_POD_IDENTITY_AUTHORITY_HOST."));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(GENEROUS);
     }
 

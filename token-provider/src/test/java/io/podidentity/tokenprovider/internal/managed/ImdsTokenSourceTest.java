@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
@@ -128,7 +129,7 @@ class ImdsTokenSourceTest {
         Outcome outcome = new ImdsTokenSource(environment(Map.of()), silent, time, false).acquire(REQUEST);
 
         assertThat(outcome)
-                .isEqualTo(new Unavailable(
+                .isEqualTo(new Silent(
                         "no answer from http://169.254.169.254 within 20.0 s",
                         "In a pod, allow egress to 169.254.169.254:80."));
         assertThat(silent.requests()).hasSize(1);
@@ -295,7 +296,7 @@ class ImdsTokenSourceTest {
         http.fails(new ConnectException("Connection refused"));
 
         assertThat(source.acquire(REQUEST))
-                .isEqualTo(new Unavailable(
+                .isEqualTo(new Silent(
                         "nothing listens at http://169.254.169.254", "In a pod, allow egress to 169.254.169.254:80."));
         assertThat(http.requests()).hasSize(4);
         assertThat(time.sleeps()).hasSize(3);
@@ -334,7 +335,7 @@ class ImdsTokenSourceTest {
         assertThat(failure.code()).isEqualTo(Code.REFUSED);
         assertThat(failure)
                 .hasMessage("HTTP 400 \"invalid_request\": Identity not found. Assign the identity with client ID "
-                        + CLIENT + ", or correct AZURE_CLIENT_ID.");
+                        + CLIENT + ", or correct that ID.");
         assertThat(http.requests()).hasSize(1);
     }
 
@@ -531,6 +532,40 @@ class ImdsTokenSourceTest {
     }
 
     @Test
+    void acquire_whenWhatWasProbedIsSilentLater_isSilentAndNotAbsent() throws Exception {
+        http.answers(400, "").answers(200, success()).fails(new IOException("x"));
+        ImdsTokenSource probing = source(Map.of(), true);
+
+        assertThat(probing.acquire(REQUEST)).isInstanceOf(Acquired.class);
+        assertThat(probing.acquire(REQUEST)).isInstanceOf(Silent.class);
+    }
+
+    @Test
+    void acquire_withAnObjectOrResourceIdInTheEnvironment_namesItThoughThereIsAClientId() throws Exception {
+        http.answers(200, success());
+
+        source(Map.of("AZURE_CLIENT_ID", "c", "AZURE_MANAGED_IDENTITY_OBJECT_ID", "o"), false)
+                .acquire(REQUEST);
+        source(Map.of("AZURE_CLIENT_ID", "c", "AZURE_MANAGED_IDENTITY_RESOURCE_ID", "/r"), false)
+                .acquire(REQUEST);
+
+        assertThat(http.requests())
+                .extracting(request -> request.url().substring(request.url().lastIndexOf('&')))
+                .containsExactly("&object_id=o", "&msi_res_id=%2Fr");
+    }
+
+    @Test
+    void acquire_withBothInTheEnvironment_isAWrongSetting() {
+        ImdsTokenSource torn = source(
+                Map.of("AZURE_MANAGED_IDENTITY_OBJECT_ID", "o", "AZURE_MANAGED_IDENTITY_RESOURCE_ID", "/r"), false);
+
+        assertThatThrownBy(() -> torn.acquire(REQUEST))
+                .hasMessage("AZURE_MANAGED_IDENTITY_OBJECT_ID and AZURE_MANAGED_IDENTITY_RESOURCE_ID are both set."
+                        + " Unset one of them.");
+        assertThat(http.requests()).isEmpty();
+    }
+
+    @Test
     void name_always_isImds() {
         assertThat(source.name()).isEqualTo("IMDS");
     }
@@ -538,7 +573,7 @@ class ImdsTokenSourceTest {
     private String unanswered(IOException e) throws InterruptedException {
         ImdsTokenSource failing = new ImdsTokenSource(environment(Map.of()), silent(e), time, false);
         Outcome outcome = failing.acquire(REQUEST.withDeadline(Duration.ofMillis(500)));
-        return ((Unavailable) outcome).reason();
+        return ((Silent) outcome).reason();
     }
 
     /** Takes what it is given to answer in, and fails. */

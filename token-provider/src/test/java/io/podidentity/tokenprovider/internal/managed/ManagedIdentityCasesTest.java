@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceFile;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -53,6 +53,8 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
             TokenSource.Outcome outcome = source.acquire(request);
             if (outcome instanceof Acquired token) {
                 acquired = token;
+            } else if (outcome instanceof TokenSource.Silent silent) {
+                failures.add(new Failed(true, silent.reason()));
             } else {
                 failures.add(new Failed(true, ((TokenSource.Unavailable) outcome).reason()));
             }
