@@ -148,6 +148,7 @@ final class TokenSourceChain {
             try {
                 TokenSource.Outcome outcome = source.acquire(request.withDeadline(Duration.ofNanos(left)));
                 if (outcome instanceof TokenSource.Acquired acquired) {
+                    TokenCheck.require(acquired.token(), source.name(), time.millis());
                     requireTenant(source, acquired.token());
                     if (pin(source)) {
                         token = acquired.token();

@@ -153,8 +153,9 @@ class AzureServiceTokenProviderTest {
     void constructor_ofAWrongConnectionString_failsThere() {
         assertThatThrownBy(() -> new AzureServiceTokenProvider("RunAs=App;AppKey=hunter2"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The connection string has AppKey but no AppId. Add AppId=CLIENT_ID. More:"
-                        + " https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string");
+                .hasMessage(
+                        "The connection string has AppKey but no AppId. Add AppId=CLIENT_ID. More:"
+                                + " https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string");
     }
 
     @Test

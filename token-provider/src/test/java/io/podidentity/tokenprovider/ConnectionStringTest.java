@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectionStringTest {
-    private static final String MORE = " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string";
+    private static final String MORE =
+            " More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#connection-string";
 
     @ParameterizedTest
     @CsvSource(

@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.managed;
 
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
@@ -84,7 +84,7 @@ public class EndpointTokenSource implements TokenSource {
             if (response.status() != 200) {
                 throw refused(response, named);
             }
-            AccessToken token = TokenResponse.token(response.body(), request, name(), time.millis());
+            AccessToken token = TokenResponse.token(response, request, name(), time.millis());
             check(response, named);
             return new Acquired(token);
         } catch (JsonException e) {

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.managed;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
@@ -156,7 +156,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     private Outcome token(TokenRequest request, HttpResponse response, boolean certain) {
         String problem;
         try {
-            return new Acquired(TokenResponse.token(response.body(), request, name(), time.millis()));
+            return new Acquired(TokenResponse.token(response, request, name(), time.millis()));
         } catch (JsonException e) {
             problem = e.getMessage();
         }
