@@ -13,8 +13,8 @@ public final class ArmFaults {
     /**
      * Adds a failure.
      *
-     * @param order {@code METHOD PATH-PART STATUS CODE}; with the status {@code failed} the operation fails that the
-     *     request starts
+     * @param order {@code METHOD PATH-PART STATUS CODE}; with the status {@code failed} the request succeeds, but
+     *     the operation that it starts fails
      * @throws IllegalArgumentException if it is not of that form
      */
     public void add(String order) {

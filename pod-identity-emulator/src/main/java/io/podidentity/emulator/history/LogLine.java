@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * A line that a part of the cluster has logged, or an event. Holds no secret. Immutable.
  *
- * @param source {@code mic}, {@code nmi}, {@code event} for what {@code kubectl get events} would show, or {@code
- *     podid} for what the emulator itself has to say; not null
+ * @param source {@code mic}, {@code nmi}, {@code event} for what {@code kubectl get events} would show, or
+ *     {@code podid} for what the emulator itself has to say; not null
  * @param text in the format of the version that is played; not null
  */
 public record LogLine(String source, String text) {

@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The two steps from a token of Entra ID to a push, as Azure/acr documents them in {@code docs/AAD-OAuth.md}: {@code
- * /oauth2/exchange} turns it into a refresh token, the password that {@code az acr login --expose-token} prints, and
- * {@code /oauth2/token} turns that into an access token for one repository. Whoever is signed in may pull and push: the
- * roles AcrPull and AcrPush are not played.
+ * The two steps from a token of Entra ID to a push, as Azure/acr documents them in {@code docs/AAD-OAuth.md}:
+ * {@code /oauth2/exchange} turns it into a refresh token, the password that {@code az acr login --expose-token} prints,
+ * and {@code /oauth2/token} turns that into an access token for one repository. Whoever is signed in may pull and push:
+ * the roles AcrPull and AcrPush are not played.
  *
  * <p>Thread-safety: safe.
  */

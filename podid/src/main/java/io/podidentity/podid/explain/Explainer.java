@@ -124,15 +124,15 @@ public final class Explainer {
         AzurePodIdentityException exception = bypass.exception();
         if (exception == null) {
             return new Advice(
-                    "NMI takes it for MIC and passes its requests to the node's metadata service: its ReplicaSet's name begins"
-                            + " with \"mic\"",
+                    "NMI takes it for MIC and passes its requests to the node's metadata service: its ReplicaSet's"
+                            + " name begins with \"mic\"",
                     List.of("the ReplicaSet is " + pod.replicaSet() + at(pod)),
-                    List.of(
-                            "Give the workload another name, or set NMI's flag --MICNamespace to the namespace in which MIC runs."));
+                    List.of("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in which"
+                            + " MIC runs."));
         }
         return new Advice(
-                "an exception passes its requests to the node's metadata service: without client_id it gets the node's own"
-                        + " identity",
+                "an exception passes its requests to the node's metadata service: without client_id it gets the"
+                        + " node's own identity",
                 List.of("exception " + exception.name() + " has one of its labels" + at(exception)),
                 List.of());
     }

@@ -165,8 +165,7 @@ final class ObstacleAdvice {
                         elsewhere.isEmpty()
                                 ? "Name an AzureIdentity of the namespace " + binding.namespace() + " (it has: "
                                         + (names.isEmpty() ? "none" : names) + "), not the resource in Azure."
-                                : "Put the binding and the identity into the same namespace: a binding sees no other."
-                                        + ""));
+                                : "Put the binding and the identity into the same namespace."));
     }
 
     private static Advice invalidResourceId(AzureIdentity identity, List<String> why) {
