@@ -7,10 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
-import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
@@ -92,7 +93,11 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
         }
         AccessToken token;
         try {
-            token = TokenResponse.token(body.append('}').toString(), EndpointCases.REQUEST, "fake", now.toEpochMilli());
+            token = TokenResponse.token(
+                    new HttpResponse(200, body.append('}').toString(), null),
+                    EndpointCases.REQUEST,
+                    "fake",
+                    now.toEpochMilli());
         } catch (JsonException e) {
             assertThat(row.expected("error")).isEqualTo("authentication_failed");
             return;

@@ -9,6 +9,7 @@ import io.podidentity.tokenprovider.cases.ConformanceFile;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -98,7 +99,11 @@ class TokenTextCasesTest extends ConformanceRunner {
         }
         AccessToken token;
         try {
-            token = TokenResponse.token(body.toString(), EndpointCases.REQUEST, "fake", FakeTime.START.toEpochMilli());
+            token = TokenResponse.token(
+                    new HttpResponse(200, body.toString(), null),
+                    EndpointCases.REQUEST,
+                    "fake",
+                    FakeTime.START.toEpochMilli());
         } catch (JsonException e) {
             assertThat(row.expected("error")).as(e.getMessage()).isNotNull();
             return;

@@ -22,7 +22,7 @@ class TokenProviderCredentialTest {
     private final TokenSource source = request -> {
         requests.add(request.withDeadline(null));
         return new TokenSource.Acquired(new io.podidentity.tokenprovider.AccessToken(
-                "the token", request.resource(), "Bearer", Instant.now().plusSeconds(3600), null, null, "fake"));
+                "the-token", request.resource(), "Bearer", Instant.now().plusSeconds(3600), null, null, "fake"));
     };
     private final TokenProviderCredential credential = credential(source);
 
@@ -30,7 +30,7 @@ class TokenProviderCredentialTest {
     void getTokenSync_asksForTheScopesResource() {
         AccessToken token = credential.getTokenSync(STORAGE);
 
-        assertThat(token.getToken()).isEqualTo("the token");
+        assertThat(token.getToken()).isEqualTo("the-token");
         assertThat(token.getExpiresAt().toInstant()).isAfter(Instant.now());
         assertThat(token.getRefreshAt().toInstant())
                 .as("the provider refreshes, not the SDK")
@@ -44,14 +44,14 @@ class TokenProviderCredentialTest {
 
         assertThat(credential.getTokenSync(STORAGE)).isSameAs(first);
         credential.getTokenSync(new TokenRequestContext().addScopes("https://vault.azure.net/.default"));
-        assertThat(credential.getTokenSync(STORAGE).getToken()).isEqualTo("the token");
+        assertThat(credential.getTokenSync(STORAGE).getToken()).isEqualTo("the-token");
         assertThat(requests).hasSize(2);
     }
 
     @Test
     void getToken_reactive_answersTheSameToken() {
-        assertThat(credential.getToken(STORAGE).block().getToken()).isEqualTo("the token");
-        assertThat(credential.getTokenSync(STORAGE).getToken()).isEqualTo("the token");
+        assertThat(credential.getToken(STORAGE).block().getToken()).isEqualTo("the-token");
+        assertThat(credential.getTokenSync(STORAGE).getToken()).isEqualTo("the-token");
         assertThat(requests).hasSize(1);
     }
 

@@ -92,10 +92,7 @@ public final class Certificates {
                 name,
                 pair.getPublic());
         try {
-            builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(names));
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
             X509Certificate certificate = new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate())));
             return new ClientCertificate(pair.getPrivate(), List.of(certificate));

@@ -20,18 +20,34 @@ public final class FaultyServer implements AutoCloseable {
         void on(Connection connection) throws IOException, InterruptedException;
     }
 
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket server;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Fault fault;
 
     public FaultyServer(Fault fault) throws IOException {
+        this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), fault);
+    }
+
+    /** One on a socket that is there already, such as one of TLS. */
+    public FaultyServer(ServerSocket server, Fault fault) throws IOException {
+        this.server = server;
         this.fault = fault;
         start(this::accept);
     }
 
     public String url() {
         return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** The beginning of each request that was read. */
+    public List<String> requests() {
+        return requests;
     }
 
     public int connections() {
@@ -53,7 +69,9 @@ public final class FaultyServer implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             byte[] request = new byte[8192];
-            assertThat(socket.getInputStream().read(request)).isPositive();
+            int count = socket.getInputStream().read(request);
+            assertThat(count).isPositive();
+            requests.add(new String(request, 0, count, StandardCharsets.ISO_8859_1));
             fault.on(new Connection(socket.getOutputStream()));
         } catch (IOException e) {
             // The client went away, which is what the tests want.

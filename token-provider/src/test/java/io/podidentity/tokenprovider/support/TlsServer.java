@@ -34,21 +34,32 @@ public final class TlsServer implements AutoCloseable {
 
     public TlsServer(ClientCertificate certificate, Answer answer) throws Exception {
         this.answer = answer;
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        server.setHttpsConfigurator(new HttpsConfigurator(context(certificate)));
+        server.createContext("/", this::answer);
+        server.start();
+        trust = trust(certificate);
+    }
+
+    /** What a server with a certificate speaks TLS by. */
+    public static SSLContext context(ClientCertificate certificate) throws Exception {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(Certificates.store("changeit", certificate), "changeit".toCharArray());
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(keys.getKeyManagers(), null, null);
-        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-        server.setHttpsConfigurator(new HttpsConfigurator(tls));
-        server.createContext("/", this::answer);
-        server.start();
+        return tls;
+    }
+
+    /** What a client that trusts a certificate speaks TLS by. */
+    public static SSLContext trust(ClientCertificate certificate) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("server", certificate.leaf());
         TrustManagerFactory authorities = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         authorities.init(store);
-        trust = SSLContext.getInstance("TLS");
-        trust.init(null, authorities.getTrustManagers(), null);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, authorities.getTrustManagers(), null);
+        return tls;
     }
 
     public int port() {

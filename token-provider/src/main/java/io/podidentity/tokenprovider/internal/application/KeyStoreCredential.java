@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.application;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.entra.EntraAnswer;

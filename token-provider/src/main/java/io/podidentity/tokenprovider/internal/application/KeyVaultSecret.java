@@ -17,6 +17,7 @@ import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
@@ -147,7 +148,14 @@ public final class KeyVaultSecret {
                     "no token for the key vault from " + tokens.name() + ": " + silent.reason(),
                     silent.remedy());
         }
-        return ((TokenSource.Acquired) outcome).token();
+        AccessToken token = ((TokenSource.Acquired) outcome).token();
+        if (!Ascii.isVisible(token.value())) {
+            throw failure(
+                    Code.INVALID_RESPONSE,
+                    "the token for the key vault from " + tokens.name() + " has a character which no header takes",
+                    "Check what answers there.");
+        }
+        return token;
     }
 
     private ClientCertificate certificate(HttpResponse response) {

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.application;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.certificate;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 
 /** Says why a file holds no certificate that Entra ID takes, and shows nothing of it. */
 final class CertificateFailure {

@@ -1,10 +1,11 @@
 package io.podidentity.tokenprovider.internal.certificate;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.Secret;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,6 +50,10 @@ public record CertificateStore(
         char[] characters = password == null ? null : password.reveal().toCharArray();
         if (file != null && file.isEmpty()) {
             throw failure("there is no key store: javax.net.ssl.keyStore is not set");
+        }
+        if (file != null && new File(file).exists() && !new File(file).isFile()) {
+            // A pipe that nobody writes to could keep its reader for ever.
+            throw failure(this + " is no file");
         }
         try (InputStream in = file == null ? null : new FileInputStream(file)) {
             KeyStore store = KeyStore.getInstance(type);

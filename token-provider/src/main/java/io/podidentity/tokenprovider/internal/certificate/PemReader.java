@@ -44,7 +44,7 @@ final class PemReader {
     private void block(String text, int labelStart) throws GeneralSecurityException {
         int labelEnd = text.indexOf(DASHES, labelStart);
         String label = labelEnd < 0 ? "" : text.substring(labelStart, labelEnd);
-        int end = text.indexOf("-----END " + label + DASHES, labelStart);
+        int end = text.indexOf("-----END " + label + DASHES, labelEnd + DASHES.length());
         if (label.isEmpty() || end < 0) {
             throw CertificateFailure.of(origin, "is cut short", "Write it anew.");
         }

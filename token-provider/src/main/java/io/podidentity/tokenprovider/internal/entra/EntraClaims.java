@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.entra;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
 import io.podidentity.tokenprovider.internal.text.JsonText;

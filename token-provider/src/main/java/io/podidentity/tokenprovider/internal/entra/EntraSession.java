@@ -2,8 +2,8 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
@@ -98,7 +98,7 @@ public final class EntraSession {
 
     private EntraAnswer token(HttpResponse response, EntraProof proof) {
         try {
-            AccessToken token = TokenResponse.token(response.body(), request, source, nowMillis());
+            AccessToken token = TokenResponse.token(response, request, source, nowMillis());
             return new EntraAnswer(token.withPrincipal(principal(token, proof)));
         } catch (JsonException e) {
             String reason = client.baseUrl() + " answered HTTP 200 " + e.getMessage();

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.entra;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Excerpt;

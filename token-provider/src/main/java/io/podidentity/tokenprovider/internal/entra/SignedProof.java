@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.entra;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.text.JsonText;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.entra;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.http.ServerTrust;
 import io.podidentity.tokenprovider.internal.source.SmallFile;
 import java.io.ByteArrayInputStream;

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads the JSON in which token endpoints and tools answer with a token. */
 public final class TokenResponse {
     private static final long MAX_SECONDS = 1_000_000_000;
+    /** What two clocks that are right may differ by, and what an answer may take. */
+    private static final long TOLERANCE_MILLIS = 300_000;
+    /** Longer than any token lives. */
+    private static final long MAX_LIFE_MILLIS = 2 * 86_400_000L;
 
     private static final String SAMPLE = "{\"access_token\":\"a\",\"expires_on\":\"2000000000\"}";
 
@@ -32,16 +36,16 @@ public final class TokenResponse {
     /**
      * The token that a token endpoint answered with.
      *
-     * @param body the answer's body
+     * @param response its answer
      * @param request what was asked for
      * @param source the source's name
      * @throws JsonException if there is none that can be used; says why
      */
-    public static AccessToken token(String body, TokenRequest request, String source, long nowMillis)
+    public static AccessToken token(HttpResponse response, TokenRequest request, String source, long nowMillis)
             throws JsonException {
-        TokenResponse answer = read(body);
+        TokenResponse answer = read(response.body());
         String value = answer.text("access_token");
-        Instant expiresOn = answer.expiresOn(nowMillis);
+        Instant expiresOn = answer.expiresOn(nowMillis, response.date());
         if (value == null || expiresOn == null) {
             throw new JsonException(value == null ? "without access_token" : "without an expiry that can be read");
         }
@@ -60,7 +64,7 @@ public final class TokenResponse {
     public static AccessToken rehearse() {
         try {
             HttpResponse answer = new HttpResponse(200, SAMPLE, null);
-            return token(answer.body(), TokenRequest.forResource("rehearsal"), "", 0);
+            return token(answer, TokenRequest.forResource("rehearsal"), "", 0);
         } catch (JsonException e) {
             throw new IllegalStateException(e);
         }
@@ -78,11 +82,36 @@ public final class TokenResponse {
         return members.get(name);
     }
 
-    /** When the token expires: {@code expires_on}, else {@code expires_in} from now on; null if neither can be read. */
+    /** When the token expires by this machine's clock, from a tool of this machine. */
     @Nullable
     public Instant expiresOn(long nowMillis) {
+        return expiresOn(nowMillis, null);
+    }
+
+    /**
+     * When the token expires by this machine's clock, be that right or wrong: whoever keeps the token measures the rest of
+     * its life from now on. Of {@code expires_on} and {@code expires_in} the shorter life counts where they differ: the
+     * first is off as much as this machine's clock, the second is too long where a token is handed out a second time, as
+     * NMI does. A clock that is minutes away from the issuer's own does not count at all.
+     *
+     * @param date the answer's header {@code Date}; null without it
+     * @return null if neither can be read
+     */
+    @Nullable
+    Instant expiresOn(long nowMillis, @Nullable String date) {
         Instant expiresOn = ExpiryTime.read(members.get("expires_on"));
-        return expiresOn != null ? expiresOn : after(nowMillis, "expires_in");
+        Instant expiresIn = after(nowMillis, "expires_in");
+        if (expiresOn == null) {
+            return expiresIn;
+        }
+        long on = expiresOn.toEpochMilli();
+        long theirs = ExpiryTime.readDate(date);
+        boolean clocksDiffer = theirs > 0 && Math.abs(theirs - nowMillis) > TOLERANCE_MILLIS;
+        if (clocksDiffer && on > theirs && on - theirs <= MAX_LIFE_MILLIS) {
+            expiresOn = Instant.ofEpochMilli(nowMillis + on - theirs);
+            on = expiresOn.toEpochMilli();
+        }
+        return expiresIn != null && on - expiresIn.toEpochMilli() > TOLERANCE_MILLIS ? expiresIn : expiresOn;
     }
 
     /** When the issuer wants a new token to be asked for: {@code refresh_in} from now on; null if it does not say. */

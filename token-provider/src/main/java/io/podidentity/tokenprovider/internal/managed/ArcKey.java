@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.managed;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.io.File;

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.managed;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;

@@ -87,7 +87,7 @@ public class EndpointTokenSource implements TokenSource {
             if (response.status() != 200) {
                 throw refused(response, named);
             }
-            AccessToken token = TokenResponse.token(response.body(), request, name(), time.millis());
+            AccessToken token = TokenResponse.token(response, request, name(), time.millis());
             check(response, named);
             return new Acquired(token);
         } catch (JsonException e) {

@@ -198,7 +198,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     private Outcome token(TokenRequest request, HttpResponse response, boolean certain, boolean nodeCounts) {
         String problem;
         try {
-            AccessToken token = TokenResponse.token(response.body(), request, name(), time.millis());
+            AccessToken token = TokenResponse.token(response, request, name(), time.millis());
             proven = true;
             return nodeCounts && isNodesOwnAnswer(response) ? ImdsFailure.ofNode(token, named) : new Acquired(token);
         } catch (JsonException e) {

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.source;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.io.File;
 import java.io.FileInputStream;
@@ -24,17 +24,22 @@ public final class SmallFile {
      */
     public static byte[] read(String path, String setting, String remedy) {
         File file = new File(path);
-        String problem;
-        try (InputStream in = new FileInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length <= MAX_BYTES) {
-                return bytes;
+        String problem = "is not there";
+        // What is no file, such as a pipe that nobody writes to, could keep its reader for ever.
+        if (file.isFile()) {
+            try (InputStream in = new FileInputStream(file)) {
+                byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+                if (bytes.length <= MAX_BYTES) {
+                    return bytes;
+                }
+                problem = "is longer than " + MAX_BYTES / 1024 + " kB";
+            } catch (FileNotFoundException e) {
+                problem = file.exists() ? "cannot be read by this user" : "is not there";
+            } catch (IOException e) {
+                problem = "cannot be read (" + Excerpt.of(String.valueOf(e.getMessage()), 80) + ")";
             }
-            problem = "is longer than " + MAX_BYTES / 1024 + " kB";
-        } catch (FileNotFoundException e) {
-            problem = file.exists() ? "cannot be read by this user" : "is not there";
-        } catch (IOException e) {
-            problem = "cannot be read (" + Excerpt.of(String.valueOf(e.getMessage()), 80) + ")";
+        } else if (file.exists()) {
+            problem = "is no plain file";
         }
         boolean absent = problem.equals("is not there");
         throw new TokenAcquisitionException(

@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.internal.tool;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.text.Excerpt;

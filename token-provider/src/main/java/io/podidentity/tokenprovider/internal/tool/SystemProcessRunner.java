@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * nobody else can have put anything.
  */
 public final class SystemProcessRunner implements ProcessRunner {
-    /** How long outputs may stay open after the program itself ended, since a process that it left may hold them. */
-    private static final long STRAGGLER_MILLIS = 200;
+    /** How often its outputs are looked at while it runs; its end is noticed at once. */
+    private static final long LOOK_NANOS = 10_000_000L;
 
     private final Environment environment;
 
@@ -29,19 +30,18 @@ public final class SystemProcessRunner implements ProcessRunner {
         OutputReader stderr = new OutputReader(process.getErrorStream());
         boolean ended = false;
         try {
-            stdout.start();
-            stderr.start();
-            ended = process.waitFor(limitNanos, TimeUnit.NANOSECONDS);
-            if (ended) {
-                stdout.join(STRAGGLER_MILLIS);
-                stderr.join(STRAGGLER_MILLIS);
+            long end = Time.SYSTEM.nanos() + limitNanos;
+            for (long left = limitNanos; !ended && left > 0; left = end - Time.SYSTEM.nanos()) {
+                ended = process.waitFor(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
+                stdout.drain();
+                stderr.drain();
             }
         } finally {
             if (!ended) {
                 ProcessTree.kill(process);
             }
-            stdout.finish();
-            stderr.finish();
+            stdout.close();
+            stderr.close();
         }
         return new ProcessResult(!ended, ended ? process.exitValue() : -1, stdout.text(), stderr.text());
     }

@@ -3,8 +3,8 @@ package io.podidentity.tokenprovider.internal.application;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.Runs;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.Runs;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
-import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,7 +152,7 @@ class WorkloadIdentityTokenSourceTest {
                 "500011 | Check the resource's spelling; a slash at its end counts.",
                 "90002 | Check the tenant.",
             })
-    void acquire_whenEntraRefuses_failsAtOnceAndSaysWhatToDo(int code, String remedy) {
+    void acquire_whenEntraRefuses_failsAndSaysWhatToDo(int code, String remedy) {
         http.answers(400, error(code, "No, for a reason."));
 
         TokenAcquisitionException failure = failure();
@@ -159,7 +160,8 @@ class WorkloadIdentityTokenSourceTest {
         assertThat(failure.code()).isEqualTo(Code.REFUSED);
         assertThat(failure.isTransient()).isFalse();
         assertThat(failure).hasMessage("HTTP 400 \"AADSTS" + code + "\": No, for a reason. " + remedy);
-        assertThat(http.requests()).hasSize(1);
+        // A new credential, or a right one that is not found just then, deserves two tries more.
+        assertThat(http.requests()).hasSize(code == 70021 || code == 700211 || code == 700213 ? 3 : 1);
     }
 
     @Test
@@ -218,12 +220,22 @@ class WorkloadIdentityTokenSourceTest {
     }
 
     @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void acquire_whenTheFileIsAPipeThatNobodyWrites_doesNotWaitForIt() throws Exception {
+        Files.delete(file);
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+
+        assertThat(failure()).hasMessageContaining("is no plain file");
+    }
+
+    @Test
     void acquire_whenTheFileIsAFolder_says() throws Exception {
         Files.delete(file);
         Files.createDirectory(file);
 
         assertThat(failure())
-                .hasMessage("the file of AZURE_FEDERATED_TOKEN_FILE, " + file + ", cannot be read by this user."
+                .hasMessage("the file of AZURE_FEDERATED_TOKEN_FILE, " + file + ", is no plain file."
                         + " Let this program's user read it, or correct AZURE_FEDERATED_TOKEN_FILE.");
     }
 

@@ -84,6 +84,7 @@ class CertificateReaderTest {
                 .isEqualTo("it holds no certificate. Put both into it, as PEM or PKCS#12.");
         assertThat(problem(Certificates.pem(OTHER.key()) + certificate))
                 .isEqualTo("it holds no certificate that belongs to its private key. Put the right one into it.");
+        assertThat(problem("-----BEGIN P-----END P-----")).isEqualTo("it is cut short. Write it anew.");
         assertThat(problem("-----BEGIN CERTIFICATE-----\nAAAA")).isEqualTo("it is cut short. Write it anew.");
         assertThat(problem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"))
                 .isEqualTo("it cannot be read (CertificateException). Check what is in it.");

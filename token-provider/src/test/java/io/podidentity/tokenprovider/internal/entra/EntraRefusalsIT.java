@@ -230,9 +230,8 @@ class EntraRefusalsIT {
 
     private TokenCredential theirs(Proof proof) throws Exception {
         RetryOptions once = new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1)));
-        HttpClient http = new JdkHttpClientBuilder(
-                        java.net.http.HttpClient.newBuilder().sslContext(server.trust()))
-                .build();
+        HttpClient http =
+                new JdkHttpClientBuilder(java.net.http.HttpClient.newBuilder().sslContext(server.trust())).build();
         return switch (proof) {
             case SECRET ->
                 new ClientSecretCredentialBuilder()
@@ -293,8 +292,8 @@ class EntraRefusalsIT {
     /** The numbers of the page. */
     private static List<Integer> numbers() throws IOException {
         Set<Integer> numbers = new TreeSet<>();
-        Matcher found = Pattern.compile("AADSTS(\\d+)")
-                .matcher(Files.readString(Path.of("..", "docs", "troubleshooting.md")));
+        Matcher found =
+                Pattern.compile("AADSTS(\\d+)").matcher(Files.readString(Path.of("..", "docs", "troubleshooting.md")));
         while (found.find()) {
             numbers.add(Integer.valueOf(found.group(1)));
         }

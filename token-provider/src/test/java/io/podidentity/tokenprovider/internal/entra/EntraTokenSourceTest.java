@@ -3,12 +3,12 @@ package io.podidentity.tokenprovider.internal.entra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
-import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
@@ -20,10 +20,13 @@ import io.podidentity.tokenprovider.support.Forms;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -193,6 +196,21 @@ class EntraTokenSourceTest {
         assertThat(unanswered(new SocketTimeoutException("x")))
                 .hasMessage("no answer from https://login.microsoftonline.com within 15.0 s."
                         + " Allow egress to https://login.microsoftonline.com, or set HTTPS_PROXY or https.proxyHost.");
+    }
+
+    @Test
+    void acquire_whenTheCertificateIsOutOfDate_saysSoAtOnce() {
+        SSLHandshakeException distrust = new SSLHandshakeException("PKIX path validation failed");
+        distrust.initCause(new CertificateException(new CertificateExpiredException("NotAfter: x")));
+        http.fails(distrust);
+
+        TokenAcquisitionException failure = failure(EntraTenants.any("t"), REQUEST);
+
+        assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
+        assertThat(failure)
+                .hasMessage("the certificate of https://login.microsoftonline.com is not valid at this time."
+                        + " Compare this machine's clock; if it is right, the certificate must be renewed.");
+        assertThat(http.requests()).hasSize(1);
     }
 
     @Test

@@ -155,8 +155,8 @@ class ExpiryTimeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"expires_on\":\"1767229200\",\"expires_in\":\"1\"}",
-                "{\"expires_on\":1767229200,\"expires_in\":1}",
+                "{\"expires_on\":\"1767229200\",\"expires_in\":\"3301\"}",
+                "{\"expires_on\":1767229200,\"expires_in\":86399}",
                 "{\"expires_in\":\"3600\"}",
                 "{\"expires_in\":3600}",
                 "{\"expires_in\":3600.5}",
@@ -164,7 +164,7 @@ class ExpiryTimeTest {
                 "{\"expires_on\":null,\"expires_in\":3600}",
                 "{\"expires_on\":\"1/1/2026 1:00:00 AM +00:00\"}",
             })
-    void expiresOn_ofAnAnswer_prefersTheMomentToTheDuration(String body) throws Exception {
+    void expiresOn_whileTheClocksAgree_isTheMomentUnlessTheDurationIsMuchShorter(String body) throws Exception {
         assertThat(TokenResponse.read(body).expiresOn(NOW)).isEqualTo(FakeTime.START.plus(Duration.ofHours(1)));
     }
 
@@ -193,5 +193,67 @@ class ExpiryTimeTest {
                 .isEqualTo(FakeTime.START.plus(Duration.ofMinutes(30)));
         assertThat(TokenResponse.read("{}").refreshOn(NOW)).isNull();
         assertThat(TokenResponse.read("{\"refresh_in\":0}").refreshOn(NOW)).isNull();
+    }
+
+    /** The token lives an hour from the moment at which the issuer's clock shows what NOW is; ours is off by so much. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 3599, Thu, 3600",
+        "-7200, 3599, Thu, 3600",
+        "-7200, , Thu, 3600",
+        "-7200, 3599, , 3599",
+        "7200, 3599, Thu, 3600",
+        "7200, 86399, Thu, 3600",
+        "7200, , Thu, 3600",
+    })
+    void expiresOn_ofAnAnswerWithADate_lastsAsLongByAClockThatIsWrong(
+            long offSeconds, String expiresIn, String date, long lasts) throws Exception {
+        long now = NOW + offSeconds * 1000;
+        String body = "{\"expires_on\":1767229200" + (expiresIn == null ? "" : ",\"expires_in\":" + expiresIn) + "}";
+
+        Instant expiresOn =
+                TokenResponse.read(body).expiresOn(now, date == null ? null : "Thu, 01 Jan 2026 00:00:00 GMT");
+
+        assertThat(Duration.ofMillis(expiresOn.toEpochMilli() - now)).isEqualTo(Duration.ofSeconds(lasts));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 02 Jan 2037 00:00:00 GMT", "yesterday"})
+    void expiresOn_whenTheDateIsNone_goesByThisMachinesClock(String date) throws Exception {
+        assertThat(TokenResponse.read("{\"expires_on\":1767229200}").expiresOn(NOW, date))
+                .isEqualTo(FakeTime.START.plus(Duration.ofHours(1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'Sun, 06 Nov 1994 08:49:37 GMT', 1994-11-06T08:49:37Z",
+        "'Thu, 29 Feb 2024 23:59:59 GMT', 2024-02-29T23:59:59Z",
+        "'Fri, 01 Mar 2024 00:00:00 GMT', 2024-03-01T00:00:00Z",
+        "'Wed, 31 Dec 2025 12:00:00 GMT', 2025-12-31T12:00:00Z",
+        "'Thu, 01 Jan 1970 00:00:01 GMT', 1970-01-01T00:00:01Z",
+    })
+    void readDate_ofTheHttpForm_isThatMoment(String text, Instant expected) {
+        assertThat(Instant.ofEpochMilli(ExpiryTime.readDate(text))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Sunday, 06-Nov-94 08:49:37 GMT",
+                "Sun Nov  6 08:49:37 1994",
+                "Sun, 06 nov 1994 08:49:37 GMT",
+                "Sun, 06 anF 1994 08:49:37 GMT",
+                "Sun, -6 Nov 1994 08:49:37 GMT",
+                "Sun, 06 Nov 1994 08:49:37 CET"
+            })
+    void readDate_ofAnythingElse_isNothing(String text) {
+        assertThat(ExpiryTime.readDate(text)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+999999999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z", "1969-12-31T23:59:59Z"})
+    void read_ofAMomentThatIsNoExpiry_isNothing(String text) {
+        assertThat(ExpiryTime.read(text)).isNull();
     }
 }

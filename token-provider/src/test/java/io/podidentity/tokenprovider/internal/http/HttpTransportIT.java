@@ -13,14 +13,38 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.Certificates;
 import io.podidentity.tokenprovider.support.FaultyServer;
 import io.podidentity.tokenprovider.support.ThreadsOfOurs;
+import io.podidentity.tokenprovider.support.TlsServer;
+import io.podidentity.tokenprovider.support.TrustingManager;
 import java.io.IOException;
+import java.net.Authenticator;
 import java.net.ConnectException;
+import java.net.CookieHandler;
+import java.net.CookieManager;
 import java.net.InetAddress;
+import java.net.PasswordAuthentication;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -308,6 +332,353 @@ class HttpTransportIT {
             assertThatThrownBy(() -> send(server.url())).isInstanceOf(IOException.class);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(GENEROUS);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 407, 500})
+    void send_ofAForm_whateverTheStatus_readsTheBody(int status) throws Exception {
+        answers(aResponse().withStatus(status).withBody("because"));
+
+        assertThat(transport.send(HttpRequest.toHost(SERVER.baseUrl() + "/p", 20_000, 20_000)
+                        .withForm("a=b")))
+                .isEqualTo(new HttpResponse(status, "because", null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 3\r\n\r\nabc",
+                "Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\nTrailer: t\r\n\r\n",
+                "transfer-encoding:Chunked\n\n3\nabc\n0\n\n",
+                "Content-Length: 6\r\n\r\n\u00ef\u00bb\u00bfabc"
+            })
+    void send_whenTheAnswerIsWhole_doesNotWaitForTheEndOfTheConnection(String answer) throws Exception {
+        String text = "HTTP/1.1 200 OK\r\n" + answer;
+        try (FaultyServer server =
+                new FaultyServer(connection -> connection.sends(text).isSilent())) {
+            assertThat(transport
+                            .send(HttpRequest.toHost(server.url(), 20_000, Integer.MAX_VALUE))
+                            .body())
+                    .isEqualTo("abc");
+        }
+        try (FaultyServer server = overTls(connection -> connection.sends(text).isSilent())) {
+            assertThat(transport.send(secure(server, Integer.MAX_VALUE)).body()).isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void send_whenInterimAnswersComeFirst_readsTheOneAfterThem() throws Exception {
+        try (FaultyServer server = new FaultyServer(connection -> connection.sends("HTTP/1.1 100 Continue\r\n\r\n"
+                + "HTTP/1.1 103 Early Hints\r\nLink: x\r\nContent-Length: 99\r\n\r\n"
+                + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))) {
+            assertThat(send(server.url()).body()).isEqualTo("ok");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Le",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+                "HTTP/1.1 20",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+                "HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nabc",
+                "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nabc",
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+                "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nA: b\r\n folded\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+                "HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 700 Odd\r\nContent-Length: 0\r\n\r\n",
+            })
+    void send_whenTheAnswerIsCutOrBroken_throws(String answer) throws Exception {
+        try (FaultyServer server = new FaultyServer(connection -> connection.sends(answer))) {
+            assertThatThrownBy(() -> send(server.url())).isInstanceOf(BrokenAnswerException.class);
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void send_whenTrailersOrExtensionsNeverEnd_throws() throws Exception {
+        String head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for (String start : new String[] {head + "0\r\n", head + "1;"}) {
+            try (FaultyServer server = new FaultyServer(
+                    connection -> connection.sends(start).sendsForEver("X: yyyyyyyyyyyyyyy\r\n".repeat(10), 0))) {
+                assertThatThrownBy(() -> send(server.url())).isInstanceOf(IOException.class);
+            }
+        }
+        try (FaultyServer server =
+                new FaultyServer(connection -> connection.sends(head + "0\r\n").sendsForEver("X: y\r\n", 50))) {
+            assertTimesOut(server.url());
+        }
+    }
+
+    @Test
+    void send_whenAHeaderIsEmpty_readsItAsThat() throws Exception {
+        try (FaultyServer server = new FaultyServer(
+                connection -> connection.sends("HTTP/1.1 401 No\r\nWWW-Authenticate:\r\nContent-Length: 0\r\n\r\n"))) {
+            assertThat(send(server.url()).challenge()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\u0016\u0003\u0003\u0040\u0000"})
+    void send_whenAHandshakeIsSilentOrTrickles_throwsInTime(String start) throws Exception {
+        try (FaultyServer server = new FaultyServer(connection -> {
+            connection.sends(start);
+            if (start.isEmpty()) {
+                connection.isSilent();
+            }
+            connection.sendsForEver("\u0002", 50);
+        })) {
+            assertTimesOut(server.url().replace("http:", "https:"));
+        }
+    }
+
+    @Test
+    void send_whenTheServerDoesNotReadALargeForm_throwsInTime() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HttpRequest request = HttpRequest.toHost(
+                            "http://127.0.0.1:" + server.getLocalPort(), LIMIT_MILLIS, LIMIT_MILLIS)
+                    .withForm("a".repeat(120_000));
+
+            assertThatThrownBy(() -> transport.send(request)).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void send_ofAHeaderThatNoneIs_sendsNothing() throws Exception {
+        try (FaultyServer server = new FaultyServer(FaultyServer.Connection::isSilent)) {
+            HttpRequest request = HttpRequest.toHost(server.url(), LIMIT_MILLIS, LIMIT_MILLIS)
+                    .withHeader("Authorization", "s3cr3t\r\nX: y");
+
+            assertThatThrownBy(() -> transport.send(request))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the header Authorization has a character that no header takes");
+            assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void send_toTwoAddresses_takesTheOneThatAnswers() throws Exception {
+        answers(aResponse().withBody("here"));
+        HttpTransport two = names(host -> new InetAddress[] {
+            InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
+        });
+
+        assertThat(two.send(HttpRequest.toHost("http://two_addresses:" + SERVER.port() + "/p", 20_000, 20_000))
+                        .body())
+                .isEqualTo("here");
+        assertThat(SERVER.getAllServeEvents().get(0).getRequest().getHeader("Host"))
+                .isEqualTo("two_addresses:" + SERVER.port());
+    }
+
+    @Test
+    void send_whenTheNameServerIsSilent_throwsInTimeAndLeavesOneThreadUntilItSpeaks() throws Exception {
+        CountDownLatch speaks = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        HttpTransport silent = names(host -> {
+            asked.incrementAndGet();
+            awaitUninterrupted(speaks);
+            throw new UnknownHostException(host);
+        });
+        HttpRequest request = HttpRequest.toHost("http://silent.example/", LIMIT_MILLIS, LIMIT_MILLIS);
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> silent.send(request)).isInstanceOf(SocketTimeoutException.class);
+        }
+
+        assertThat(asked).hasValue(1);
+        speaks.countDown();
+        ThreadsOfOurs.awaitNone();
+        assertThatThrownBy(() -> silent.send(request)).isInstanceOf(UnknownHostException.class);
+    }
+
+    @Test
+    void send_whenInterrupted_endsAtOnceWhateverItWaitsFor() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (FaultyServer silent = new FaultyServer(FaultyServer.Connection::isSilent);
+                ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<Socket> queue = fill(full);
+            assertEndsWhenInterrupted(transport, silent.url());
+            assertEndsWhenInterrupted(transport, silent.url().replace("http:", "https:"));
+            assertEndsWhenInterrupted(transport, "http://127.0.0.1:" + full.getLocalPort());
+            assertEndsWhenInterrupted(
+                    names(host -> {
+                        awaitUninterrupted(never);
+                        return new InetAddress[0];
+                    }),
+                    "http://no.example/");
+            never.countDown();
+            for (Socket socket : queue) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void assertEndsWhenInterrupted(HttpTransport transport, String url) throws Exception {
+        FutureTask<HttpResponse> sent =
+                new FutureTask<>(() -> transport.send(HttpRequest.toHost(url, 600_000, 600_000)));
+        Thread thread = new Thread(sent, "sender");
+        thread.start();
+        while (!isWaiting(thread)) {
+            Thread.onSpinWait();
+        }
+
+        thread.interrupt();
+
+        assertThatThrownBy(() -> sent.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+    }
+
+    /** Whether it waits for the network or a name, as its stack shows. */
+    private static boolean isWaiting(Thread thread) {
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            String method = frame.getClassName() + "." + frame.getMethodName();
+            if (method.startsWith("sun.nio.ch.Net.poll") || method.endsWith("CountDownLatch.await")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Connects until nothing is accepted any more. */
+    private static List<Socket> fill(ServerSocket server) throws IOException {
+        List<Socket> queue = new ArrayList<>();
+        while (queue.size() < 10) {
+            Socket socket = new Socket();
+            queue.add(socket);
+            try {
+                socket.connect(server.getLocalSocketAddress(), 300);
+            } catch (SocketTimeoutException e) {
+                break;
+            }
+        }
+        return queue;
+    }
+
+    @Test
+    void send_whateverTheProcessTrustsByDefault_sendsAnImpostorNothing() throws Exception {
+        SSLSocketFactory sockets = HttpsURLConnection.getDefaultSSLSocketFactory();
+        HostnameVerifier names = HttpsURLConnection.getDefaultHostnameVerifier();
+        SSLContext context = SSLContext.getDefault();
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, new TrustManager[] {new TrustingManager()}, null);
+        try (TlsServer impostor = server()) {
+            HttpsURLConnection.setDefaultSSLSocketFactory(trusting.getSocketFactory());
+            HttpsURLConnection.setDefaultHostnameVerifier((host, session) -> true);
+            SSLContext.setDefault(trusting);
+
+            assertThatThrownBy(() -> transport.send(HttpRequest.toNetwork(impostor.url(), 20_000, 20_000)
+                            .withForm("client_secret=s3cr3t")))
+                    .isInstanceOf(SSLException.class)
+                    .hasCauseInstanceOf(CertificateException.class);
+            assertThat(impostor.paths()).isEmpty();
+        } finally {
+            HttpsURLConnection.setDefaultSSLSocketFactory(sockets);
+            HttpsURLConnection.setDefaultHostnameVerifier(names);
+            SSLContext.setDefault(context);
+        }
+    }
+
+    @Test
+    void send_toAServerOfAnotherName_sendsNothing() throws Exception {
+        try (TlsServer server = server()) {
+            HttpRequest request = HttpRequest.toHost("https://another.example:" + server.port(), 20_000, 20_000)
+                    .withForm("client_secret=s3cr3t");
+            assertThatThrownBy(() -> server.transport().send(request)).hasCauseInstanceOf(CertificateException.class);
+            assertThat(server.paths()).isEmpty();
+        }
+    }
+
+    @Test
+    void send_withAPinThatCannotBeSet_sendsNothing() throws Exception {
+        try (FaultyServer server = new FaultyServer(FaultyServer.Connection::isSilent)) {
+            ServerTrust pin = new ServerTrust(SSLContext.getDefault().getSocketFactory(), null, true);
+
+            assertThatThrownBy(() -> transport.send(HttpRequest.toHost(server.url(), LIMIT_MILLIS, LIMIT_MILLIS)
+                            .withTls(pin)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the address is not https, so that its server cannot be known");
+            assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void send_whateverPasswordsAndCookiesTheProcessHas_sendsAndKeepsNone() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        CookieManager cookies = new CookieManager();
+        Authenticator.setDefault(new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                asked.incrementAndGet();
+                return new PasswordAuthentication("user", "s3cr3t".toCharArray());
+            }
+        });
+        CookieHandler.setDefault(cookies);
+        try (FaultyServer server = new FaultyServer(connection -> connection.sends("HTTP/1.1 401 No\r\n"
+                + "WWW-Authenticate: Basic realm=x\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n"))) {
+            cookies.put(URI.create(server.url()), Map.of("Set-Cookie", List.of("own=secret")));
+
+            send(server.url());
+
+            assertThat(server.requests()).hasSize(1);
+            assertThat(server.requests().get(0)).doesNotContain("Cookie", "Authorization");
+            assertThat(cookies.getCookieStore().getCookies()).hasSize(1);
+            assertThat(asked).hasValue(0);
+        } finally {
+            Authenticator.setDefault(null);
+            CookieHandler.setDefault(null);
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // As a resolver does, it goes on.
+            }
+        }
+    }
+
+    private static TlsServer server() throws Exception {
+        return new TlsServer(
+                Certificates.server(Certificates.FROM, Certificates.UNTIL),
+                (path, form) -> new HttpResponse(200, "", null));
+    }
+
+    private interface Names {
+        InetAddress[] of(String host) throws UnknownHostException;
+    }
+
+    private static HttpTransport names(Names names) {
+        return new HttpTransport(Time.SYSTEM) {
+            @Override
+            protected InetAddress[] lookUp(String host) throws UnknownHostException {
+                return names.of(host);
+            }
+        };
+    }
+
+    private static FaultyServer overTls(FaultyServer.Fault fault) throws Exception {
+        return new FaultyServer(
+                TlsServer.context(Certificates.server(Certificates.FROM, Certificates.UNTIL))
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+                fault);
+    }
+
+    private static HttpRequest secure(FaultyServer server, int limitMillis) throws Exception {
+        SSLContext trust = TlsServer.trust(Certificates.server(Certificates.FROM, Certificates.UNTIL));
+        return HttpRequest.toHost("https://127.0.0.1:" + server.port() + "/p", 20_000, limitMillis)
+                .withTls(new ServerTrust(trust.getSocketFactory(), null, false));
     }
 
     @Test

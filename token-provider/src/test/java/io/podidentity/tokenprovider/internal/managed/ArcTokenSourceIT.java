@@ -3,8 +3,8 @@ package io.podidentity.tokenprovider.internal.managed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;

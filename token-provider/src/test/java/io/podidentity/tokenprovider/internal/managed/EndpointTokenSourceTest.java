@@ -3,12 +3,12 @@ package io.podidentity.tokenprovider.internal.managed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
-import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.Principal;
-import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Outcome;

@@ -153,6 +153,8 @@ class SystemProcessRunnerIT {
             ProcessResult result = runner.run(List.of(script.toString(), pids.toString()), LONG.toNanos());
 
             assertThat(result).isEqualTo(new ProcessResult(false, 5, "out\n", ""));
+            // While that process still holds them.
+            ThreadsOfOurs.awaitNone();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG.dividedBy(2));
         } finally {
             for (String pid : Files.readAllLines(pids)) {
