@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.Yaml;
 
-/** The shapes in {@code schemas.yaml}, which says how to read them. */
+/** The schemas in {@code schemas.yaml}, which explains how to read them. */
 final class Schemas {
 
     private static final Map<String, Predicate<Object>> SCALARS = Map.of(
@@ -33,7 +33,7 @@ final class Schemas {
         return new Schemas(new Yaml().load(Schemas.class.getResourceAsStream("/manifests/schemas.yaml")));
     }
 
-    /** What is wrong with that manifest, a line for each. */
+    /** The errors in a manifest, one per line. */
     List<String> errors(Map<String, Object> manifest) {
         String kind = manifest.get("apiVersion") + "/" + manifest.get("kind");
         var errors = new ArrayList<String>();
