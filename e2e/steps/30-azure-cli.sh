@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# The real Azure CLI, with a folder of its own, signs in to the emulator's Entra ID as a service principal.
+# The real Azure CLI, with its own folder, signs in to the emulator's Entra ID as a service principal.
 
 AZ_HOME=$WORK/azure
 AZ_CALLS=$WORK/az-calls

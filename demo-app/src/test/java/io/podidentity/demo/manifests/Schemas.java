@@ -40,7 +40,7 @@ final class Schemas {
         if (kinds.containsKey(kind)) {
             check(kind, kinds.get(kind), manifest, errors);
         } else {
-            errors.add(kind + " is none of " + kinds.keySet());
+            errors.add(kind + " is not one of " + kinds.keySet());
         }
         return errors;
     }
@@ -65,7 +65,7 @@ final class Schemas {
         object.forEach((name, content) -> {
             Object type = fields.containsKey(name) ? fields.get(name) : fields.get(name + "!");
             if (type == null) {
-                errors.add(path + "." + name + " is no field");
+                errors.add(path + "." + name + " is not a known field");
             } else {
                 check(path + "." + name, type, content, errors);
             }

@@ -177,6 +177,6 @@ public enum SourceDescriptor {
         if (this == AZURE_POWERSHELL) {
             return AzurePowerShellTokenSource.of(context.environment());
         }
-        throw new IllegalStateException(label + " is not made from the environment alone");
+        throw new IllegalStateException(label + " cannot be created from the environment only");
     }
 }

@@ -46,7 +46,7 @@ class SourceDescriptorTest {
     void create_ofOneThatOnlyAConnectionStringNames_saysSo() {
         assertThatThrownBy(() -> SourceDescriptor.CLIENT_SECRET.create(context(Map.of()), true))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Client secret is not made from the environment alone");
+                .hasMessage("Client secret cannot be created from the environment only");
     }
 
     @ParameterizedTest
