@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
-import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.run.EmulatedPod;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
