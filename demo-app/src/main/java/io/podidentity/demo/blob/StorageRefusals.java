@@ -69,7 +69,7 @@ final class StorageRefusals {
                 HttpStatus.FORBIDDEN,
                 "network-refused",
                 "The storage account refuses this network",
-                account.host() + " answered AuthorizationFailure, because its firewall does not allow this network",
+                account.host() + " answered AuthorizationFailure, as its firewall does for a network that is not allowed",
                 "See 'az storage account network-rule list --account-name " + account.name() + "'.");
     }
 
