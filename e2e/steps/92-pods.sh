@@ -170,7 +170,7 @@ pod_as_its_node() {
     expect_json "$WORK/pods-identity.json" '.source == "IMDS"'
     expect_text "$WORK/pods-identity.json" 'this is the identity of the node'
     expect_status 403 "$WORK/pods-blobs.json" "$POD_URL/api/blobs"
-    expect_text "$WORK/pods-blobs.json" 'Assign it none'
+    expect_text "$WORK/pods-blobs.json" 'Do not assign one'
     expect_status 200 "$WORK/pods-page.html" "$POD_URL/"
     if grep -q 'az role assignment' "$WORK/pods-page.html" "$WORK/pods-blobs.json"; then fail "a role command for the node"; fi
 }

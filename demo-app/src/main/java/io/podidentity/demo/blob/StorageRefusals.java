@@ -39,9 +39,9 @@ final class StorageRefusals {
         Optional<Principal> who = explanation.principal();
         String caveat = caveat(explanation);
         String advice = caveat.isEmpty()
-                ? "Assign one: '" + RoleAssignment.command(who.orElse(null), account, container)
-                        + "' and wait: it can take ten minutes to count."
-                : "Assign it none, for " + caveat + ". Give the pod an identity of its own, as k8s/README.md says.";
+                ? "Assign one with '" + RoleAssignment.command(who.orElse(null), account, container)
+                        + "' and wait: it can take ten minutes to work."
+                : "Do not assign one, because " + caveat + ". Give the pod its own identity, as k8s/README.md says.";
         return new Problem(
                 HttpStatus.FORBIDDEN,
                 "role-missing",
