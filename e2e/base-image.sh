@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a small runtime image from this machine's own JDK, where no registry can be reached: the Java runtime by jlink,
-# the libraries it loads, a user 10001, and no shell. A JDK 25 is taken where there is one, else the one of javac.
+# Builds a small runtime image from this machine's JDK, because no registry can be reached: a Java runtime from jlink,
+# the libraries that it loads, a user 10001, and no shell. Uses JDK 25 if there is one, else the JDK of javac.
 #
 #   e2e/base-image.sh NAME [buildah options such as --root DIR]
 set -euo pipefail
@@ -15,7 +15,7 @@ for candidate in "${JDK25_HOME:-/nowhere}" /usr/lib/jvm/*-25-* /opt/java/*25*; d
         break
     fi
 done
-# What Spring Boot with Tomcat and the Azure SDK load; java.desktop for java.beans, jdk.crypto.ec for TLS.
+# The modules that Spring Boot with Tomcat and the Azure SDK load; java.desktop for java.beans, jdk.crypto.ec for TLS.
 modules=java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.management.rmi
 modules+=,java.naming,java.net.http,java.prefs,java.rmi,java.scripting,java.security.jgss,java.sql,java.xml
 modules+=,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
@@ -29,9 +29,9 @@ install -d -m 1777 "$rootfs/tmp"
 "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=2 \
     --output "$rootfs/opt/java" 2>&1 | grep -v '^Warning: The 2 argument' || true
 test -x "$rootfs/opt/java/bin/java"
-# The classes of the JDK itself as an archive: every JDK has it, and jlink leaves it out.
+# The class archive of the JDK itself: every JDK has it, but jlink does not create it.
 "$rootfs/opt/java/bin/java" -Xshare:dump > /dev/null
-# Debian keeps the certificate authorities outside the JDK, behind a link.
+# Debian keeps the CA certificates outside the JDK, behind a link.
 cp --remove-destination "$(readlink -f "$jdk/lib/security/cacerts")" "$rootfs/opt/java/lib/security/cacerts"
 
 # Each library at the path where the loader looks for it.

@@ -26,7 +26,7 @@ packages() {
     echo "installing ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
     apt-get -q update
-    # Unpacking 100 Python packages is what takes time: no fsync after each file.
+    # Unpacking 100 Python packages takes most of the time: no fsync after each file.
     apt-get -q install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "${missing[@]}"
 }
 
@@ -38,7 +38,7 @@ from_npm() {
     fi
     echo "installing $package $version into $home"
     mkdir -p "$home"
-    # Both ask for a newer node than they need; 20 will do.
+    # Both ask for a newer node than they need; 20 is enough.
     npm install --prefix "$home" --no-audit --no-fund --no-save --loglevel=error "$package@$version"
     echo "$version" > "$home/version"
 }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2034
-# What every step uses: checks with a clear line each, processes that are ended by id, and a few assertions.
+# Functions for all steps: checks that print one line each, processes that are stopped by ID, and assertions.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# Everything a run makes lives here and goes away with it: keys, az's folder, logs.
+# Everything that a run creates is here and is deleted at its end: keys, az's folder, logs.
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-e2e.XXXXXX")
-# What a person may want to look at afterwards: screenshots, transcripts.
+# What you may want to look at afterwards: screenshots, transcripts.
 OUT=$ROOT/e2e/target
 AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
 AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
@@ -14,7 +14,7 @@ PYTHON=/usr/bin/python3
 JAVA_HOME=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 export JAVA_HOME
 
-# Nothing of the caller's own Azure sign-in or proxies may reach a step.
+# The caller's own Azure sign-in and proxies must not affect a step.
 unset_azure() {
     local name
     while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(AZURE_|ARM_|IDENTITY_|MSI_|IMDS_)|^AzureServicesAuthConnectionString$|_?(PROXY|proxy)$' || true)
@@ -24,8 +24,8 @@ PASSED=0
 FAILED=0
 FAILED_NAMES=()
 
-# check NAME COMMAND...: runs it in a subshell that stops at the first failing command, prints one line, and on failure
-# what the command said.
+# check NAME COMMAND...: runs the command in a subshell that stops at the first failing command. Prints one line, and the
+# output of the command if it fails.
 check() {
     local name=$1 status=0 began=$EPOCHREALTIME log=$WORK/check.log
     shift
@@ -49,7 +49,7 @@ check() {
     fi
 }
 
-# For `set -e` to see it, an assertion is a command of its own: never the left side of && or ||.
+# So that `set -e` notices a failure, an assertion must be a separate command, never the left side of && or ||.
 fail() {
     printf '%s\n' "$*" >&2
     return 1
@@ -59,7 +59,7 @@ expect_equal() {
     [ "$1" = "$2" ] || fail "expected: $1"$'\n'"but got:  $2"
 }
 
-# expect_text FILE TEXT...: each text occurs, whatever its letter case.
+# expect_text FILE TEXT...: each text occurs in the file, in upper or lower case.
 expect_text() {
     local file=$1 text
     shift
@@ -85,7 +85,7 @@ expect_no_secret() {
     done
 }
 
-# expect_json FILE JQ-CONDITION...: each holds.
+# expect_json FILE JQ-CONDITION...: each condition is true.
 expect_json() {
     local file=$1 condition
     shift
@@ -97,13 +97,13 @@ expect_json() {
     done
 }
 
-# expect_within SECONDS BEGAN: no longer ago than that; BEGAN is an $EPOCHREALTIME.
+# expect_within SECONDS BEGAN: at most that many seconds have passed since BEGAN, an $EPOCHREALTIME.
 expect_within() {
     awk -v limit="$1" -v began="$2" -v now="$EPOCHREALTIME" 'BEGIN { took = now - began; printf "took %.2f s\n", took; exit took > limit }' \
         || fail "longer than $1 s"
 }
 
-# fetch FILE URL [curl options]: the body into FILE, the status on stdout.
+# fetch FILE URL [curl options]: writes the body to FILE and the status to stdout.
 fetch() {
     local file=$1 url=$2
     shift 2
@@ -128,18 +128,18 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])'
 }
 
-# start NAME COMMAND...: in the background and in a process group of its own; its output in $WORK/NAME.out and .err.
+# start NAME COMMAND...: starts it in the background, in its own process group; its output is in $WORK/NAME.out and .err.
 start() {
     local name=$1
     shift
-    # At once, and not when the child gets to it: what one of that name said before is not what this one says.
+    # Empty the files now and not in the child, so that output of an earlier process with this name is not read.
     : > "$WORK/$name.out"
     : > "$WORK/$name.err"
     setsid "$@" > "$WORK/$name.out" 2> "$WORK/$name.err" < /dev/null &
     echo $! > "$WORK/$name.pid"
 }
 
-# A process that has ended but was not collected by its parent counts as gone.
+# A process that has ended but was not collected by its parent (a zombie) counts as ended.
 alive() {
     local state
     state=$(sed -E 's/.*\) (.).*/\1/' "/proc/$1/stat" 2> /dev/null) || return 1
@@ -155,7 +155,7 @@ group_alive() {
     ps -A -o pgid=,stat= | awk -v group="$1" '$1 == group && $2 !~ /^Z/ { found = 1 } END { exit !found }'
 }
 
-# stop NAME: the whole group, politely first.
+# stop NAME: stops the whole process group, first with SIGTERM.
 stop() {
     local name=$1 pid i
     [ -f "$WORK/$name.pid" ] || return 0
@@ -177,7 +177,7 @@ stop_all() {
     done
 }
 
-# wait_until SECONDS NAME COMMAND...: until the command succeeds; gives up when the process NAME is gone.
+# wait_until SECONDS NAME COMMAND...: waits until the command succeeds; fails if the process NAME has ended.
 wait_until() {
     local seconds=$1 name=$2 end
     shift 2
@@ -199,7 +199,7 @@ answers() {
     curl -sf --noproxy '*' --max-time 5 -o /dev/null "$1"
 }
 
-# render FOLDER: what kustomize makes of k8s/FOLDER, as one JSON array in $WORK/rendered.json.
+# render FOLDER: renders k8s/FOLDER with kustomize into one JSON array in $WORK/rendered.json.
 render() {
     kubectl kustomize "$ROOT/k8s/$1" > "$WORK/rendered.yaml"
     "$PYTHON" -c 'import json, sys, yaml
@@ -208,13 +208,13 @@ print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))' "$WO
 
 # The demo, and what it answers ------------------------------------------------------------------------------------
 
-# demo_url NAME: where the demo of that name listens; one port for each.
+# demo_url NAME: the URL of the demo with that name; each has its own port.
 demo_url() {
     [ -f "$WORK/$1.port" ] || free_port > "$WORK/$1.port"
     echo "http://127.0.0.1:$(cat "$WORK/$1.port")"
 }
 
-# demo_env NAME STORAGE: its settings, one a line, for `mapfile -t`.
+# demo_env NAME STORAGE: its settings, one per line, for `mapfile -t`.
 demo_env() {
     local url
     url=$(demo_url "$1")
@@ -225,7 +225,7 @@ demo_ready() {
     wait_until "$2" "$1" answers "$(demo_url "$1")/actuator/health/liveness"
 }
 
-# A person's view of the page, to look at later.
+# A screenshot of the page, to look at later.
 screenshot() {
     local name=$1 url=$2
     chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What Maven Central would be sent: made by the release profile, signed, deployed to a folder, checked, and used.
+# Builds what would be sent to Maven Central: made with the release profile, signed, deployed to a folder, checked, used.
 #
 #   e2e/release.sh                            with a throwaway key
-#   e2e/release.sh --key ID --bundle FILE     with a key of yours; leaves what the Central Portal takes as an upload
+#   e2e/release.sh --key ID --bundle FILE     with your own key; writes the file to upload to the Central Portal
 #
 # Works on a copy of the sources whose version has no -SNAPSHOT, and writes nothing to ~/.m2. The passphrase of
 # your key, if it has one and no agent asks for it, is read from MAVEN_GPG_PASSPHRASE.
@@ -38,7 +38,7 @@ fail() {
     exit 1
 }
 
-# The root POM's own version is the one that stands two blanks deep.
+# The version of the root POM is the one that is indented by two spaces.
 snapshot=$(sed -n 's|^  <version>\(.*\)</version>$|\1|p' "$ROOT/pom.xml" | head -1)
 version=${snapshot%-SNAPSHOT}
 repository=$WORK/repository
@@ -57,12 +57,12 @@ if [ -z "$key" ]; then
     key=$(gpg --batch --with-colons --list-keys | awk -F: '$1 == "fpr" { print $10; exit }')
 fi
 
-# What Maven has fetched before is read from ~/.m2, and nothing is written there.
+# Reads what Maven has already downloaded from ~/.m2, and writes nothing there.
 local=("-Dmaven.repo.local=$WORK/local" "-Dmaven.repo.local.tail=$HOME/.m2/repository")
 (cd "$WORK/source" && mvn -B -q "${local[@]}" -Prelease deploy -Dmaven.test.skip=true -Dspotless.check.skip=true \
     -Dmaven.install.skip=true -Dgpg.keyname="$key" "-DaltDeploymentRepository=release::file:$repository")
 
-# The BOM and what it lists, each with every file that Central demands; and nothing else.
+# The BOM and the modules in it, each with every file that Central requires, and nothing else.
 bom=pod-identity-bom
 mapfile -t published < <(sed -n 's|.*<artifactId>\(.*\)</artifactId>.*|\1|p' "$group/$bom/$version/$bom-$version.pom" \
     | grep -v "^$bom$")
@@ -87,7 +87,7 @@ while read -r pom; do
         grep -q "<${element}[ >]" "$pom" || fail "no <$element> in $pom"
     done
     if grep -E 'SNAPSHOT|<parent>|<scope>test|\$\{(revision|env)' "$pom"; then
-        fail "what a user does not need, in $pom"
+        fail "$pom contains what a user does not need"
     fi
 done < <(find "$group" -name '*.pom')
 
@@ -101,7 +101,7 @@ for module in "${published[@]}"; do
     unzip -l "$stem-javadoc.jar" index.html > /dev/null || fail "no Javadoc in $stem-javadoc.jar"
 done
 
-# A stranger's project, with what the README says to copy, and none of this build on its path: a token and whose it is.
+# A user's project with the README's snippets and nothing of this build on its path: it gets a token and its principal.
 user=$WORK/user
 mkdir -p "$user/src/test/java"
 {

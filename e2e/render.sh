@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What kubectl makes of k8s/, a file for each way to use it; the demo's tests check them, where no kubectl is needed.
+# Renders k8s/ with kubectl, one file for each way to use it. The demo's tests check these files and so need no kubectl.
 # Run it after a change in k8s/: e2e notices files that are out of date.
 #
 #   e2e/render.sh [FOLDER]
@@ -15,7 +15,7 @@ for mode in pod-identity service-principal workload-identity; do
     kubectl kustomize "$root/k8s/deployments/$mode" > "$into/$mode-deployment.yaml"
 done
 
-# As somebody does whose registry wants a secret: one line of the base is another.
+# For a registry that needs a secret, one line of the base must be changed.
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -r "$root/k8s" "$copy/k8s"

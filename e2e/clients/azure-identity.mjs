@@ -1,7 +1,7 @@
 // A program in a pod that uses Azure's identity library for JavaScript:
 //   node azure-identity.mjs HOME default|workload|binding [URL]
-// prints the claims of its token for blob storage, as JSON, or what the URL answers to that token, or what was wrong. HOME
-// is where npm installed the library.
+// prints the claims of its token for blob storage, as JSON, or the answer of the URL to that token, or the error. HOME is
+// the folder in which npm installed the library.
 import { createRequire } from "node:module";
 
 const [home, kind, url] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # The emulator as Entra ID, metadata service and storage account; the real Azurite as a second storage account; one
-# trust store with both authorities. Every later step needs this one.
+# trust store with both CAs. Every later step needs this one.
 
 EMULATOR=$WORK/emulator.json
-# Azurite's account and key are public: every installation has the same.
+# Azurite's account and key are public: they are the same in every installation.
 AZURITE_KEY='Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
 AZURITE_PORT=$(free_port)
 AZURITE=https://127.0.0.1:$AZURITE_PORT/devstoreaccount1
@@ -16,7 +16,7 @@ LIBRARY_JAR=$ROOT/token-provider/target/token-provider.jar
 
 start_emulator() {
     test -f "$PODID_JAR" || fail "no $PODID_JAR: run mvn -B -DskipTests package"
-    # A secret that no log should ever show, and that a search finds if one does.
+    # A secret that no log must ever show, and that a search can find if one does.
     (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$WORK/client-secret")
     start emulator java -jar "$PODID_JAR" serve --json --secret-file "$WORK/client-secret"
     wait_until 30 emulator grep -q '^{' "$WORK/emulator.out"
@@ -27,7 +27,7 @@ start_emulator() {
     expect_no_secret "$EMULATOR"
 }
 
-# certificate NAME: NAME.pem and NAME.key for 127.0.0.1 and localhost, from an authority of its own, NAME-ca.pem.
+# certificate NAME: NAME.pem and NAME.key for 127.0.0.1 and localhost, from its own CA, NAME-ca.pem.
 certificate() {
     local name=$1
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=pod-identity e2e $name CA" \
@@ -38,7 +38,7 @@ certificate() {
         -extfile <(echo 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out "$WORK/$name.pem"
 }
 
-# Three programs, three ways to trust: az takes a bundle, Java a store, and both keep what they trusted before.
+# az needs a bundle, Java needs a trust store; both must still contain the CAs that were trusted before.
 make_trust() {
     local ca
     ca=$(jq -r .ca "$EMULATOR")
@@ -53,12 +53,12 @@ start_azurite() {
     start azurite node "$AZURITE_HOME/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1 --blobPort "$AZURITE_PORT" \
         --oauth basic --cert "$WORK/azurite.pem" --key "$WORK/azurite.key" \
         --inMemoryPersistence --skipApiVersionCheck --disableTelemetry --silent
-    # Any answer will do: it asks who is there.
+    # Any answer is enough: it shows that the server is up.
     wait_until 30 azurite curl -s --noproxy '*' --max-time 5 --cacert "$CA_BUNDLE" "$AZURITE"
     expect_status 403 "$WORK/azurite-anonymous.xml" "$AZURITE/samples?restype=container&comp=list" --cacert "$CA_BUNDLE"
 }
 
-check "the emulator starts and prints where everything is" start_emulator
-check "an authority and a certificate for Azurite" certificate azurite
-check "one trust store and one bundle with both authorities" make_trust
-check "the real Azurite starts over HTTPS and lets nobody in without a token" start_azurite
+check "the emulator starts and prints its addresses" start_emulator
+check "a CA and a certificate for Azurite" certificate azurite
+check "one trust store and one bundle with both CAs" make_trust
+check "the real Azurite starts over HTTPS and refuses requests without a token" start_azurite

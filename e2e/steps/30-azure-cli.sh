@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# The real Azure CLI, with a folder of its own, signs in to the emulator's Entra ID as a service principal.
+# The real Azure CLI, with its own folder, signs in to the emulator's Entra ID as a service principal.
 
 AZ_HOME=$WORK/azure
 AZ_CALLS=$WORK/az-calls
 AZ_BIN=$WORK/az-bin
 
-# az through here runs the real one and leaves a line for each start, so that starts can be counted.
+# This az runs the real one and writes one line per start, so that starts can be counted.
 make_az_wrapper() {
     local real
     real=$(command -v az)
@@ -15,7 +15,7 @@ make_az_wrapper() {
     chmod 755 "$AZ_BIN/az"
 }
 
-# The environment of a person who has signed in.
+# The environment of a user who has signed in.
 AZ_ENV=(env "PATH=$AZ_BIN:$PATH" "AZURE_CONFIG_DIR=$AZ_HOME" "REQUESTS_CA_BUNDLE=$CA_BUNDLE" PYTHONWARNINGS=ignore
     AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1)
 
@@ -64,7 +64,7 @@ az_token() {
     rm "$WORK/bearer.curl" "$WORK/az-token.json"
 }
 
-# The account's key is used by this script alone, to put something there to read.
+# Only this script uses the account key, to upload blobs to read.
 fill_azurite() {
     mkdir -p "$WORK/blobs"
     printf 'Read with a token, not with a key.\n' > "$WORK/blobs/hello.txt"
@@ -75,7 +75,7 @@ fill_azurite() {
 }
 
 make_az_wrapper
-check "the real az makes the emulator's cloud its own" az_register_cloud
+check "the real az registers the emulator's cloud" az_register_cloud
 check "the real az is refused with a wrong secret" az_wrong_secret
 check "the real az signs in as a service principal" az_login
 check "Azurite gets a container and blobs" fill_azurite

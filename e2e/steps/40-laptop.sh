@@ -25,7 +25,7 @@ laptop_identity() {
     expect_identity "$WORK/laptop-identity.json" "Azure CLI" "$(jq -r .application.clientId "$EMULATOR")"
 }
 
-# expect_sample_blobs NAME URL: the list is that of Azurite, and each blob comes byte for byte.
+# expect_sample_blobs NAME URL: the list is Azurite's list, and each blob is returned byte for byte.
 expect_sample_blobs() {
     local name=$1 url=$2 file
     expect_status 200 "$WORK/$name-blobs.json" "$url/api/blobs"
@@ -42,7 +42,7 @@ laptop_blob_missing() {
     expect_json "$WORK/laptop-missing.json" '.status == 404' '.detail | length > 20'
 }
 
-# All the calls so far, and some more, were served by one start of az.
+# All calls so far, and some more, needed only one start of az.
 laptop_one_az() {
     local i
     for i in 1 2 3; do
@@ -72,11 +72,11 @@ laptop_no_secret() {
 }
 
 check "mvn spring-boot:run serves the page" laptop_start
-check "/api/identity: the service principal, by the Azure CLI" laptop_identity
+check "/api/identity: the service principal, from the Azure CLI" laptop_identity
 check "/api/blobs: Azurite's blobs, byte for byte" expect_sample_blobs laptop "$LAPTOP"
-check "a blob that is not there: 404 that says so" laptop_blob_missing
-check "however many calls, az was started once" laptop_one_az
-check "the page shows who and what, and /api/token nothing" laptop_page
+check "a blob that does not exist: 404 that says so" laptop_blob_missing
+check "az was started only once for all calls" laptop_one_az
+check "the page shows identity and blobs, and /api/token shows no token" laptop_page
 check "health, metrics and the token endpoint of Actuator answer" laptop_health
 check "no token and no secret in any answer or log" laptop_no_secret
 check "screenshot: signed in" screenshot signed-in "$LAPTOP/"

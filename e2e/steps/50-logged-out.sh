@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# The person signs out of az, and in again, while the demo of the step before runs.
+# The user signs out of az and in again while the demo of the previous step runs.
 
 laptop_says() {
     [ "$(fetch "$WORK/laptop-changed.json" "$LAPTOP/api/identity")" = "$1" ]
@@ -34,8 +34,8 @@ laptop_logged_in_again() {
 }
 
 check "after 'az account clear' the API answers 503 and names az login" laptop_logged_out
-check "so does the page" laptop_logged_out_page
-check "blobs are not read any more with the identity that signed out" laptop_logged_out_blobs
+check "the page says so too" laptop_logged_out_page
+check "blobs are no longer read with the identity that signed out" laptop_logged_out_blobs
 check "screenshot: signed out" screenshot signed-out "$LAPTOP/"
 check "after 'az login' it works again, without a restart" laptop_logged_in_again
 check "no token and no secret in any answer or log" laptop_no_secret

@@ -4,7 +4,7 @@
 
 EMULATOR_BLOBS=$(jq -r .storage "$EMULATOR")
 
-# start_demo NAME STORAGE [VARIABLE=VALUE...]: the packaged jar, in the environment of a person who has signed in.
+# start_demo NAME STORAGE [VARIABLE=VALUE...]: the packaged jar, in the environment of a user who has signed in.
 start_demo() {
     local name=$1 settings
     mapfile -t settings < <(demo_env "$name" "$2")
@@ -15,7 +15,7 @@ start_demo() {
 # shellcheck disable=SC2206
 JVM_TRUST_OPTIONS=($JVM_TRUST)
 
-# expect_emulator_blobs NAME: those that the emulator has by itself.
+# expect_emulator_blobs NAME: the blobs that the emulator contains by default.
 expect_emulator_blobs() {
     local url
     url=$(demo_url "$1")
@@ -38,7 +38,8 @@ start_storage_stub() {
     wait_until 10 storage grep -q '^https:' "$WORK/storage.out"
 }
 
-# storage_refusal NAME STORAGE STATUS TEXT...: the list's answer in time, a problem that names what to do; and the page.
+# storage_refusal NAME STORAGE STATUS TEXT...: the list answers in time with a problem that says what to do; so does the
+# page.
 storage_refusal() {
     local name=$1 storage=$2 status=$3 began url
     shift 3
@@ -66,15 +67,15 @@ storage_no_container() {
 check "the emulator's storage account accepts the token of the real az" storage_emulator
 stop second
 check "a container that the emulator does not have: 404 that names it" storage_no_container
-check "a storage account that refuses starts" start_storage_stub
+check "a storage account that refuses requests is started" start_storage_stub
 STUB=$(head -1 "$WORK/storage.out")
 check "storage 403 without a role: names az role assignment create" storage_refusal no-role "$STUB/forbidden" 403 'az role assignment create' 'Storage Blob Data Reader'
 check "storage 401: says the token was not accepted" storage_refusal not-accepted "$STUB/unauthorized" 403 'not accept' 'az storage account show'
 check "storage 404: names the container" storage_refusal no-container "$STUB/missing" 404 'samples' 'container'
-# With the JDK's own authorities only.
+# With the default CAs of the JDK only.
 JVM_TRUST_OPTIONS=(-Djava.net.useSystemProxies=false)
-check "storage with a certificate nobody trusts: says so, and what to set" storage_refusal wrong-authority "$AZURITE" 502 'trust' 'CA'
+check "storage with an untrusted certificate: says so, and what to set" storage_refusal wrong-authority "$AZURITE" 502 'trust' 'CA'
 # shellcheck disable=SC2206
 JVM_TRUST_OPTIONS=($JVM_TRUST)
-check "storage that is not there: says so" storage_refusal nowhere "https://127.0.0.1:$(free_port)/account" 503 'Nothing answered'
+check "storage that does not exist: says so" storage_refusal nowhere "https://127.0.0.1:$(free_port)/account" 503 'Nothing answered'
 stop storage

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# In a pod: the same demo with the variables that the emulator names for its pod. No az is asked, though one is there
-# and signed in to.
+# In a pod: the same demo with the variables that the emulator prints for its pod. az is not asked, although it is
+# installed and signed in.
 
 POD=$(demo_url pod)
 mapfile -t POD_ENV < <(jq -r '.pods[0].env | to_entries[] | "\(.key)=\(.value)"' "$EMULATOR")
@@ -39,11 +39,11 @@ pod_azurite() {
     expect_no_secret "$WORK/pod-azurite.out" "$WORK/pod-azurite.err"
 }
 
-check "the emulator says what a pod's environment holds" pod_environment
+check "the emulator prints the environment of a pod" pod_environment
 check "mvn spring-boot:run in that environment serves the page" pod_start
-check "/api/identity: the pod's identity, by IMDS, and no az was started" pod_identity
+check "/api/identity: the pod's identity, from IMDS, and az was not started" pod_identity
 check "/api/blobs: the emulator's blobs" expect_emulator_blobs pod
-check "the page shows them, and no token is anywhere" pod_page
+check "the page shows them, and there is no token anywhere" pod_page
 check "screenshot: in a pod" screenshot in-a-pod "$POD/"
 stop pod
 check "the same identity reads Azurite's blobs" pod_azurite

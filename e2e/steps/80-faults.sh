@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154
-# What goes wrong, by the library's own program: each answer comes in time, names source and remedy, and can be read.
+# Faults, seen through the library's own program: each answer comes in time, names source and remedy, and is readable.
 
-# The sources are asked in an environment without Azure, whatever this machine has.
+# The sources are asked in an environment without Azure, whatever is installed on this machine.
 QUIET=$WORK/quiet
 mkdir -p "$QUIET/home" "$QUIET/bin"
 EXPLAIN=(java -Duser.home="$QUIET/home" -jar "$LIBRARY_JAR" explain --resource https://storage.azure.com/)
 
-# In a mount namespace where az is no program. A PATH without it would not do: the usual folders are looked at too.
+# In a mount namespace in which az is not a program. A PATH without it is not enough: the usual folders are searched too.
 # shellcheck disable=SC2016
 WITHOUT_AZ=(unshare --mount --propagation private sh -c 'mount --bind /dev/null "$0" && exec "$@"'
     "$(readlink -f "$(command -v az)")" env HOME="$QUIET/home")
@@ -24,14 +24,14 @@ explained() {
     [ "$(wc -m < "$WORK/$name.txt")" -le 850 ] || fail "longer than 800 characters: $(wc -m < "$WORK/$name.txt")"
 }
 
-# az made by hand, first in PATH: fake_az NAME <<SCRIPT.
+# fake_az NAME <<SCRIPT: a fake az, first in PATH.
 fake_az() {
     mkdir -p "$WORK/$1"
     cat > "$WORK/$1/az"
     chmod 755 "$WORK/$1/az"
 }
 
-# Nothing of IMDS: refused at once on a port where nobody listens.
+# No IMDS: connections are refused at once, because nothing listens on the port.
 REFUSING=http://127.0.0.1:$(free_port)
 
 fault_nothing_here() {
@@ -45,7 +45,7 @@ fault_not_logged_in() {
     expect_text "$WORK/not-logged-in.txt" 'Azure CLI' 'logged in' 'az login'
 }
 
-# It hangs, and so does the child it started; both are gone afterwards.
+# az hangs, and so does the child process that it started; both must have ended afterwards.
 fault_az_hangs() {
     fake_az hanging << SCRIPT
 #!/bin/sh
@@ -61,7 +61,7 @@ SCRIPT
     if alive "$(cat "$WORK/hanging/child")"; then fail "the child of az still runs"; fi
 }
 
-# Warnings and a broken module come first on stderr; the token counts.
+# Warnings and a broken module come first on stderr; the token is used all the same.
 fault_az_warns() {
     local expires
     expires=$(($(date +%s) + 3600))
@@ -94,7 +94,7 @@ SCRIPT
     if grep -q 'Traceback' "$WORK/traceback.txt"; then fail "the traceback is shown"; fi
 }
 
-# The real az, whose authority is suddenly nobody that it trusts; its cached token is no longer there.
+# The real az, which no longer trusts the CA and has no cached token.
 fault_az_wrong_authority() {
     cp -r "$AZ_HOME" "$WORK/azure-untrusted"
     rm -f "$WORK"/azure-untrusted/msal_token_cache.* "$WORK"/azure-untrusted/msal_http_cache.bin
@@ -119,7 +119,7 @@ start_imds_stub() {
     wait_until 10 imds grep -q '^{' "$WORK/imds.out"
 }
 
-# fault_imds KIND TEXT...: the deadline is kept, whatever comes.
+# fault_imds KIND TEXT...: the deadline is kept, whatever IMDS answers.
 fault_imds() {
     local kind=$1
     shift
@@ -133,7 +133,7 @@ fault_imds_refused() {
     expect_text "$WORK/imds-refused.txt" IMDS 'nothing listens'
 }
 
-# The real address, in a network of its own where connections to it vanish; and nothing else is there.
+# The real address, in a network namespace that drops all connections to it and contains nothing else.
 NETWORK=pod-identity-e2e-$$
 
 fault_black_hole() {
@@ -162,25 +162,25 @@ fault_wrong_resource() {
     expect_text "$WORK/wrong-resource.txt" 'Azure CLI' resource
 }
 
-check "no az, nobody at IMDS: both named, and what to do" fault_nothing_here
+check "no az and no IMDS: names both, and what to do" fault_nothing_here
 check "az not logged in: names az login" fault_not_logged_in
-check "az that hangs: stopped within the deadline, its child too" fault_az_hangs
-check "az that warns on stderr: the token counts, expires_on before expiresOn" fault_az_warns
-check "az that prints a traceback: its one telling line" fault_az_traceback
+check "az that hangs: stopped within the deadline, and its child process too" fault_az_hangs
+check "az that warns on stderr: the token is used, and expires_on is preferred to expiresOn" fault_az_warns
+check "az that prints a traceback: only the line that explains it" fault_az_traceback
 check "az that does not trust Entra's certificate: names REQUESTS_CA_BUNDLE" fault_az_wrong_authority
 check "an az in the working directory is never run" fault_az_in_working_directory
-check "a metadata service that answers wrongly starts" start_imds_stub
-check "IMDS 400: says what it said" fault_imds bad_request 'HTTP 400' 'Identity not found' 'Assign'
-check "IMDS 404: says what it said" fault_imds not_found 'HTTP 404' aadpodidbinding
+check "a faulty metadata service is started" start_imds_stub
+check "IMDS 400: shows its message" fault_imds bad_request 'HTTP 400' 'Identity not found' 'Assign'
+check "IMDS 404: shows its message" fault_imds not_found 'HTTP 404' aadpodidbinding
 check "IMDS 500: says so" fault_imds server_error 'HTTP 500'
-check "IMDS garbage: says it is no token" fault_imds garbage 'JSON'
+check "IMDS garbage: says that it is not a token" fault_imds garbage 'JSON'
 check "IMDS answer without a token: says so" fault_imds no_token 'access_token'
 check "IMDS endless body: cut off" fault_imds endless 'longer than'
-check "IMDS one byte now and then: the deadline holds" fault_imds drip
+check "IMDS sends single bytes slowly: the deadline holds" fault_imds drip
 check "IMDS silent: the deadline holds" fault_imds silent 'no answer'
 stop imds
 check "IMDS refused: says so" fault_imds_refused
-check "IMDS black hole at its real address: an answer all the same" fault_black_hole
+check "IMDS address that drops connections: an answer all the same" fault_black_hole
 end_black_hole
-check "wrong use: exit 2" fault_wrong_use
-check "wrong resource: refused, in words" fault_wrong_resource
+check "wrong usage: exit 2" fault_wrong_use
+check "wrong resource: refused with an explanation" fault_wrong_resource

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# `mvn spring-boot:test-run` at the root, as on a fresh clone: no az, no Azure variable, nothing but Maven.
+# `mvn spring-boot:test-run` at the root, as in a fresh clone: no az, no Azure variables, only Maven.
 
 TEST_RUN=$(demo_url test-run)
 

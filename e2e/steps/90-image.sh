@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# The Dockerfile, built on a base made of this machine's own JDK, and run as Kubernetes would: no root, nothing to write
-# to, no capability, little memory. Images live in a storage of their own, which goes away with the run.
+# The Dockerfile, built on a base image from this machine's JDK, and run as Kubernetes would: no root, read-only, no
+# capabilities, little memory. Images are in a separate storage, which is deleted at the end of the run.
 
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 
-# Layers one over the other, or where the kernel does not allow that (inside some containers) a copy for each.
+# Overlay layers; if the kernel does not allow them (inside some containers), a full copy for each layer.
 storage_driver() {
     mkdir -p "$WORK"/overlay/{lower,upper,work,merged}
     # shellcheck disable=SC2016
@@ -23,13 +23,13 @@ PLAIN_IMAGE=localhost/podidentitydemo:plain
 FAT_IMAGE=localhost/podidentitydemo:fat-jar
 IMAGE_PORT=$(free_port)
 IMAGE_URL=http://127.0.0.1:$IMAGE_PORT
-# What the manifests give it.
+# The memory limit in the manifests.
 MEMORY=256m
 POD_NETWORK=pod-identity-e2e-$$
-# The time that all files and the image itself carry: that of the jars.
+# The timestamp of all files and of the image itself: that of the jars.
 SOURCE_DATE=$(date -d "$(sed -nE 's:.*<project.build.outputTimestamp>(.*)</.*:\1:p' "$ROOT/pom.xml")" +%s)
 
-# hard_limit OPTION: what this shell may not exceed, as a number.
+# hard_limit OPTION: the hard limit of this shell, as a number.
 hard_limit() {
     local limit
     limit=$(ulimit "-H$1")
@@ -42,7 +42,7 @@ build() {
     local image=$1
     shift
     cd "$ROOT" || exit 1
-    # Inside a container the hard limits are lower than what buildah asks for by itself.
+    # Inside a container the hard limits are lower than buildah's defaults.
     buildah "${STORAGE[@]}" bud --pull=never --isolation chroot --layers --timestamp "$SOURCE_DATE" \
         --ulimit "nofile=$(hard_limit n)" --ulimit "nproc=$(hard_limit u)" \
         --build-arg "BASE=$BASE_IMAGE" --build-arg REVISION=e2e -t "$image" "$@" .
@@ -56,7 +56,7 @@ layers() {
     buildah "${STORAGE[@]}" inspect --type image "$1" | jq -r '.OCIv1.rootfs.diff_ids[]'
 }
 
-# A cache needs a Java 25; with an older one the image ends at the stage "plain".
+# An AOT cache needs Java 25; with an older Java the build ends at the stage "plain".
 image_build() {
     local target=()
     [ "$(base_java)" -ge 25 ] || target=(--target plain)
@@ -68,7 +68,7 @@ base_java() {
         | jq -r '.OCIv1.config.Env[] | select(startswith("JAVA_VERSION=")) | sub("JAVA_VERSION=";"") | split(".")[0]'
 }
 
-# Two builds that share nothing; of the whole image all layers but the cache, which holds what one start happened to see.
+# Two separate builds. All layers must be equal except the cache, which depends on what one start happened to load.
 image_same_twice() {
     local name
     for name in first second; do
@@ -80,7 +80,7 @@ image_same_twice() {
     expect_equal "$(layers "$PLAIN_IMAGE")" "$(layers "$IMAGE" | head -n "$(layers "$PLAIN_IMAGE" | wc -l)")"
 }
 
-# The SBOM in the application's jar names the very libraries that lie beside it.
+# The SBOM in the application's jar names exactly the libraries in the image.
 image_sbom() {
     local container mount
     container=$(buildah "${STORAGE[@]}" from --pull=never "$IMAGE")
@@ -88,7 +88,7 @@ image_sbom() {
     unzip -p "$mount/app/demo-app.jar" META-INF/sbom/application.cdx.json > "$OUT/sbom.cdx.json"
     expect_json "$OUT/sbom.cdx.json" '.bomFormat == "CycloneDX"' '.metadata.component.name == "demo-app"' \
         'all(.components[]; .purl | startswith("pkg:maven/"))'
-    # Starters are empty jars, which Boot leaves out; the tools that took the jar apart are Boot's, not the app's.
+    # Starters are empty jars, which Boot leaves out; the tools that extracted the jar belong to Boot, not to the app.
     diff <(jq -r '.components[] | "\(.name)-\(.version).jar"' "$OUT/sbom.cdx.json" | grep -v '^spring-boot-starter' | sort) \
         <(find "$mount/app/libs" -name '*.jar' ! -name 'spring-boot-jarmode-tools-*' -printf '%f\n' | sort)
     buildah "${STORAGE[@]}" umount "$container"
@@ -105,7 +105,7 @@ image_config() {
     expect_no_secret "$WORK/image.json"
 }
 
-# What lies in the image: readable, not writable for the process; no emulator, no build tool, no credential.
+# The files in the image: readable but not writable for the process; no emulator, no build tool, no credential.
 image_files() {
     local container mount found
     container=$(buildah "${STORAGE[@]}" from --pull=never "$IMAGE")
@@ -128,7 +128,7 @@ podman_e2e() {
     podman "${STORAGE[@]}" --network-config-dir "$WORK/networks" --runtime runc "$@"
 }
 
-# serve_image IMAGE [podman options]: as the manifests have it.
+# serve_image IMAGE [podman options]: runs it as the manifests do.
 serve_image() {
     local image=$1 i
     shift
@@ -140,7 +140,7 @@ serve_image() {
         sleep 0.1
     done
     podman_e2e logs pod-identity-e2e
-    fail "not ready after $i looks"
+    fail "not ready after $i checks"
 }
 
 image_run() {
@@ -152,8 +152,8 @@ image_run() {
     expect_json "$WORK/image-identity.json" '.source == "IMDS"'
 }
 
-# measure NAME IMAGE: a line in image.txt. Time from start to the first answer, and how much of it a processor worked,
-# which says more on a busy machine: medians of three. Memory is the most that was used, after some pages.
+# measure NAME IMAGE: writes a line to image.txt. Time from start to the first answer, and the CPU time in it, which is
+# more reliable on a busy machine: medians of three. Memory is the peak after some page requests.
 measure() {
     local name=$1 image=$2 began pid bytes
     bytes=$(podman "${STORAGE[@]}" image inspect --format '{{.Size}}' "$image")
@@ -199,18 +199,18 @@ end_image() {
     podman_e2e rm -f -t 2 pod-identity-e2e > /dev/null 2>&1 || true
     podman_e2e network rm -f "$POD_NETWORK" > /dev/null 2>&1 || true
     buildah "${STORAGE[@]}" rm --all > /dev/null 2>&1 || true
-    # An overlay or a bind mount that is left would be in the way of removing the folder.
+    # A remaining overlay or bind mount would prevent the folder from being deleted.
     umount -l "$WORK/containers/overlay" 2> /dev/null || true
     umount -l "$WORK/containers" 2> /dev/null || true
 }
 
 check "a base image from this machine's JDK" "$ROOT/e2e/base-image.sh" "$BASE_IMAGE" "${STORAGE[@]}"
-check "the Dockerfile builds on it, with a cache where Java can make one" image_build
+check "the Dockerfile builds on it, with an AOT cache if this Java can create one" image_build
 check "two builds have the same digest" image_same_twice
-check "the image runs as user 10001, its entry point is java, nothing secret is set" image_config
-check "its files cannot be written by that user, and no test code is among them" image_files
+check "the image runs as user 10001, its entry point is java, and it contains no secret setting" image_config
+check "that user cannot write its files, and it contains no test code" image_files
 check "its SBOM names the libraries in it" image_sbom
 check "it runs read-only, without capabilities, in $MEMORY, with the pod's identity" image_run
 check "it ends in time on SIGTERM, and its log shows no token" image_stop
-check "size, start and memory beside a plain fat jar" image_figures
+check "size, start and memory compared with a plain fat jar" image_figures
 sed 's/^/      /' "$OUT/image.txt"

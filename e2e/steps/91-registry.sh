@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# jib builds the image without Docker and pushes it over TLS to a real registry: once to one that takes user and
-# password, once to one that sends its clients to a token server, as Azure's does. No secret is on a command line.
+# jib builds the image without Docker and pushes it over TLS to two real registries: one that accepts user and password,
+# and one that sends its clients to a token server, as Azure's does. No secret is on a command line.
 
-# The user that stands for "the password is a token", as `az acr login --expose-token` prints it.
+# The user name that means "the password is a token", as `az acr login --expose-token` prints it.
 TOKEN_USER=00000000-0000-0000-0000-000000000000
 REGISTRY_BASIC=localhost:$(free_port)
 REGISTRY_BEARER=localhost:$(free_port)
@@ -19,7 +19,7 @@ registry_trust() {
     (umask 077 && mkdir -p "$DOCKER_CONFIG" && openssl rand -hex 20 > "$WORK/registry-password")
 }
 
-# start_registry NAME ADDRESS <<AUTH: Debian's, with that section on who may come in.
+# start_registry NAME ADDRESS <<AUTH: Debian's registry, with that section for authentication.
 start_registry() {
     {
         printf 'version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: %s}}\n' "$WORK/$1"
@@ -49,7 +49,7 @@ registry_bearer() {
     issuer: Azure Container Registry
     rootcertbundle: $(jq -r .ca "$EMULATOR")
 END
-    # What az acr login does: the token of whoever is signed in, here of the machine's identity, is exchanged.
+    # What az acr login does: it exchanges the token of the signed-in account, here the machine's identity.
     (
         umask 077
         AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$EMULATOR") \
@@ -65,7 +65,7 @@ registry_wrong_password() {
     local registry
     for registry in "$REGISTRY_BASIC" "$REGISTRY_BEARER"; do
         if echo wrong | "${REGISTRY_TRUST[@]}" skopeo login -u "$TOKEN_USER" --password-stdin --authfile "$WORK/nobody.json" "$registry"; then
-            fail "$registry lets a wrong password in"
+            fail "$registry accepts a wrong password"
         fi
     done
 }
@@ -104,7 +104,7 @@ registry_pull() {
     "${REGISTRY_TRUST[@]}" podman "${STORAGE[@]}" pull -q --authfile "$DOCKER_CONFIG/config.json" "$PUSHED:1"
 }
 
-# Whoever takes jib's image in place of the Dockerfile's sees no difference but the cache.
+# jib's image and the Dockerfile's must differ only in the AOT cache.
 registry_same_layout() {
     local image
     for image in "$PLAIN_IMAGE" "$PUSHED:1"; do
@@ -117,7 +117,7 @@ registry_same_layout() {
     diff <(image_libraries "$PLAIN_IMAGE") <(image_libraries "$PUSHED:1")
 }
 
-# The hashes of the libraries (some are named otherwise), but for Boot's tools and starters, which hold no code of the app.
+# The hashes of the libraries (some have other names), except Boot's tools and starters, which contain no code of the app.
 image_libraries() {
     local container mount
     container=$(buildah "${STORAGE[@]}" from --pull=never "$1")
@@ -135,13 +135,13 @@ registry_logs() {
     done
 }
 
-check "an authority and a certificate for the registries" registry_trust
-check "a registry that takes a user and a password, over TLS" registry_basic
+check "a CA and a certificate for the registries" registry_trust
+check "a registry that accepts user and password, over TLS" registry_basic
 check "a registry that sends its clients to a token server, and a token for it" registry_bearer
-check "neither lets a wrong password in" registry_wrong_password
+check "both refuse a wrong password" registry_wrong_password
 check "the base image is pushed" registry_base
 check "jib pushes to both, and two builds have the same digest" registry_push
 check "skopeo pulls what was pushed, by the same digest" registry_pull
-check "jib's image and the Dockerfile's are laid out alike" registry_same_layout
-check "no password and no token is in a log" registry_logs
+check "jib's image and the Dockerfile's have the same layout" registry_same_layout
+check "no log contains a password or a token" registry_logs
 sed 's/^/      /' "$OUT/digests.txt"

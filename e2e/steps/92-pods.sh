@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # The pods of k8s/ as podman runs them, from the image that jib pushed: read-only, without capabilities, within 256 MB.
-# Each way to an identity once; the page comes through a published port, as by kubectl port-forward. The emulator runs
-# in the pod's own network, so that it need not listen anywhere but on loopback.
+# Each way to an identity once. The page is read through a published port, as with kubectl port-forward. The emulator
+# runs in the pod's network, so that it needs to listen only on loopback.
 
 POD_PORT=$(free_port)
 POD_URL=http://127.0.0.1:$POD_PORT
-# Ports in the pod's network, which holds nothing else but the app.
+# Ports in the pod's network, in which otherwise only the app runs.
 POD_IMDS=20080
 POD_ENTRA=20443
 POD_STORAGE=20444
@@ -19,8 +19,8 @@ pods_begin() {
     : > "$OUT/pods.txt"
 }
 
-# What a cluster would do to a rendered pod: a port, the variable that the kubelet sets, and here an image, an account
-# and a trust store of this machine. Without probes: podman makes them a command, and the image has no shell to run it.
+# What a cluster adds to a rendered pod: a port and the variable that the kubelet sets; and, for this test, an image, an
+# account and a trust store of this machine. Probes are removed: podman runs them in a shell, which the image lacks.
 # adapt_pod [NAME=VALUE...] < JSON of manifests
 adapt_pod() {
     local settings
@@ -71,14 +71,14 @@ await_pod() {
         sleep 0.1
     done
     podman_e2e logs podidentitydemo-podidentitydemo
-    fail "no $1 after $i looks"
+    fail "no $1 after $i checks"
 }
 
 in_pod_network() {
     nsenter "--net=$(cat "$WORK/pod-network")" "$@"
 }
 
-# emulate COMMAND...: starts it on the pod's loopback, and puts its authority where the app will look.
+# emulate COMMAND...: starts it on the pod's loopback, and puts its CA where the app reads it.
 emulate() {
     start pod-emulator nsenter "--net=$(cat "$WORK/pod-network")" "$@"
     wait_until 60 pod-emulator grep -q '^{' "$WORK/pod-emulator.out"
@@ -90,7 +90,7 @@ emulate_node() {
         --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE"
 }
 
-# expect_pod OVERLAY SOURCE: token, blobs and page; what the manifest promises; and a paragraph in pods.txt.
+# expect_pod OVERLAY SOURCE: checks token, blobs, page and the settings of the manifest; writes a paragraph to pods.txt.
 expect_pod() {
     local overlay=$1 source=$2 pid
     expect_status 200 "$WORK/pods-identity.json" "$POD_URL/api/identity"
@@ -116,7 +116,7 @@ expect_pod() {
     } >> "$OUT/pods.txt"
 }
 
-# metadata_address PORT: the address as it stands in every client, turned to who listens there.
+# metadata_address PORT: redirects the address that every client uses to that port.
 metadata_address() {
     in_pod_network ip address add 169.254.169.254/32 dev lo
     in_pod_network nft -f - << END
@@ -170,7 +170,7 @@ pod_as_its_node() {
     expect_json "$WORK/pods-identity.json" '.source == "IMDS"'
     expect_text "$WORK/pods-identity.json" 'this is the identity of the node'
     expect_status 403 "$WORK/pods-blobs.json" "$POD_URL/api/blobs"
-    expect_text "$WORK/pods-blobs.json" 'Assign it none'
+    expect_text "$WORK/pods-blobs.json" 'Do not assign one'
     expect_status 200 "$WORK/pods-page.html" "$POD_URL/"
     if grep -q 'az role assignment' "$WORK/pods-page.html" "$WORK/pods-blobs.json"; then fail "a role command for the node"; fi
 }
@@ -182,7 +182,7 @@ pod_by_variable() {
     expect_pod service-principal IMDS
 }
 
-# What the webhook of workload identity adds, and an Entra ID that trusts the pod's service account. Nobody is at IMDS.
+# What the workload identity webhook adds, and an Entra ID that trusts the pod's service account. There is no IMDS.
 pod_workload_identity() {
     local client
     render overlays/workload-identity
@@ -205,11 +205,11 @@ end_pod() {
 check "a network for the pods" pods_begin
 check "k8s/overlays/pod-identity: a token from 169.254.169.254, blobs through the published port" pod_real_address
 end_pod
-check "a pod that was given no identity, on a node that answers all: no token, and why" pod_of_nobody
+check "a pod without an identity, on a node that answers every pod: no token, and why" pod_of_nobody
 end_pod
 check "the same with RunAs=App: the node's token, and no role command for it" pod_as_its_node
 end_pod
-check "k8s/overlays/service-principal: the same with the address by variable" pod_by_variable
+check "k8s/overlays/service-principal: the same with the address from a variable" pod_by_variable
 end_pod
 check "k8s/overlays/workload-identity: the projected token becomes one of Entra ID" pod_workload_identity
 end_pod

@@ -38,7 +38,7 @@ clients_start() {
     expect_no_secret "$CLIENTS"
 }
 
-# in_pod POD COMMAND...: with the environment of that pod, and trust in the emulator.
+# in_pod POD COMMAND...: runs it with the environment of that pod, and with the emulator's CA trusted.
 in_pod() {
     local pod=$1 variables
     shift
@@ -63,7 +63,7 @@ javascript_refused() {
     expect_text "$WORK/javascript.txt" AADSTS700213 system:serviceaccount:default:other
 }
 
-# az with a folder of its own, in the cloud of this emulator.
+# az with its own folder, in the cloud of this emulator.
 clients_az() {
     in_pod podidentitydemo env "AZURE_CONFIG_DIR=$WORK/clients-azure" "REQUESTS_CA_BUNDLE=$(jq -r .ca "$CLIENTS")" \
         PYTHONWARNINGS=ignore AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1 az "$@"
@@ -78,7 +78,7 @@ clients_cloud() {
     clients_az cloud set -n Emulated
 }
 
-# expect_az_token CLIENT-ID: az hands out a token of that identity.
+# expect_az_token CLIENT-ID: az returns a token of that identity.
 expect_az_token() {
     clients_az account get-access-token --resource https://storage.azure.com/ --query accessToken -o tsv \
         | cut -d. -f2 | tr '_-' '/+' | "$PYTHON" -c 'import base64, sys; print(base64.b64decode(sys.stdin.read().strip() + "===").decode())' \
@@ -93,7 +93,7 @@ clients_federated() {
     expect_az_token "$CLIENT_ID"
 }
 
-# The pod is not on pod identity: what it asks is the node's metadata service, and the node's identity answers.
+# The pod does not use pod identity: it reaches the metadata service of the node and gets the node's identity.
 clients_identity() {
     clients_az account clear
     clients_az login --identity --allow-no-subscriptions -o none

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# From a laptop into a cluster, in the order in which a person would go: no identity, the developer's own, then in a pod
-# without and with a managed identity, with a service principal, and with workload identity. The cluster is podid's, its
-# manifests are those of k8s/, and 60 of its seconds pass in one. Stands on 20 for where the jars are.
+# From a laptop to a cluster, in the usual order: no identity, the developer's own; then in a pod without and with a
+# managed identity, with a service principal, and with workload identity. podid emulates the cluster with the manifests
+# of k8s/, and 60 of its seconds pass in one. Needs step 20 for the paths of the jars.
 
 SCALE=60
 ARTICLE=$WORK/article.json
@@ -10,7 +10,7 @@ MANAGED=11111111-1111-1111-1111-111111111111
 PRINCIPAL=44444444-4444-4444-4444-444444444444
 TENANT=33333333-3333-3333-3333-333333333333
 
-# apply FOLDER [FILE]: what `kubectl apply -k` would do, with the tenant put in; podid sees the change.
+# apply FOLDER [FILE]: does what `kubectl apply -k` would do, and inserts the tenant; podid notices the change.
 apply() {
     local tenant=00000000-0000-0000-0000-000000000000
     [ ! -f "$ARTICLE" ] || tenant=$(jq -r .tenantId "$ARTICLE")
@@ -22,7 +22,7 @@ apply() {
     mv "$WORK/applied.yaml" "$CLUSTER/applied.yaml"
 }
 
-# cluster_start OPTION...: podid with what was applied.
+# cluster_start OPTION...: starts podid with the applied manifests.
 cluster_start() {
     start article java -jar "$PODID_JAR" serve --json --time-scale "$SCALE" "$@" "$CLUSTER"
     wait_until 30 article grep -q '^{' "$WORK/article.out"
@@ -37,7 +37,7 @@ on_laptop() {
         AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1 "$@"
 }
 
-# token FILE COMMAND-PREFIX...: the library's own program; its token goes nowhere but into a look at the claims.
+# token FILE COMMAND-PREFIX...: runs the library's own program; its token is used only to read the claims.
 token() {
     local file=$1
     shift
@@ -74,7 +74,7 @@ laptop_with_login() {
 
 # In the pod -------------------------------------------------------------------------------------------------------
 
-# Sets POD_RUN to what goes before a command in the pod: its environment, and nothing of the laptop's.
+# Sets POD_RUN to the prefix of a command in the pod: the pod's environment without that of the laptop.
 pod_run() {
     mapfile -d '' -t POD_RUN < <(jq -j '.pods[] | select(.name == "podidentitydemo") | .env | to_entries[]
         | "\(.key)=\(.value)\u0000"' "$ARTICLE")
@@ -109,14 +109,14 @@ pod_without_identity() {
     expect_status 503 "$WORK/article-none.json" "$(demo_url article-app)/api/identity"
 }
 
-# The label, the identity and the binding; the app that runs already gets its token.
+# The label, the identity and the binding; the running app then gets its token.
 pod_with_identity() {
     apply overlays/pod-identity
     wait_until 60 article-app app_is "$MANAGED"
     expect_text "$WORK/article.err" 'Status (200)'
 }
 
-# Another label does not reach a token that is in use: the pod is deleted and made again.
+# A new label does not change a token that is in use, so the pod is deleted and created again.
 pod_with_principal() {
     stop article-app
     (umask 077 && openssl rand -hex 16 | tr -d '\n' > "$WORK/article-password")
@@ -131,7 +131,7 @@ pod_with_principal() {
     fi
 }
 
-# A cluster of today: no aad-pod-identity, and Azure takes 30 minutes (30 s here; in truth 10 at most) until the role has effect.
+# A current cluster: no aad-pod-identity, and a new role takes 30 minutes to work (30 s here; in real Azure at most 10).
 workload_cluster() {
     stop article
     apply overlays/workload-identity
@@ -161,14 +161,14 @@ article_no_secret() {
 }
 
 apply base
-check "a cluster with the pod alone; 60 of its seconds pass in one" cluster_start --profile 1.5.4
+check "a cluster with only the pod; 60 of its seconds pass in one" cluster_start --profile 1.5.4
 check "laptop, not signed in: no token, and the message says 'az login'" laptop_without_login
-check "laptop, after az login: a token of the developer's" laptop_with_login
+check "laptop, after az login: a token of the developer" laptop_with_login
 check "pod without an identity: NMI waits its 80 s and refuses, the app says so" pod_without_identity
 check "pod with AzureIdentity, binding and label: a token, and the blobs" pod_with_identity
 check "pod with a service principal: its token, and the blobs" pod_with_principal
 check "a cluster with workload identity" workload_cluster
-check "workload identity: a token, but the role has not spread" workload_too_early
+check "workload identity: a token, but the role does not work yet" workload_too_early
 check "workload identity: the blobs, 30 minutes of the cluster later" wait_until 60 article workload_reads
 check "no token and no secret in any log" article_no_secret
 stop article

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # k8s/azure/setup.sh and teardown.sh: the real az against the emulator's Resource Manager, with failures in the middle.
-# There is no API server, so kubectl (but for kustomize) and mvn are stubs that write down what they were asked.
+# There is no API server, so kubectl (except kustomize) and mvn are stubs that record their arguments.
 
 SETUP=$WORK/setup
 SETUP_AZURE=$SETUP/azure.json
@@ -10,7 +10,7 @@ STUB_LOG=$SETUP/tools.log
 start_setup_emulator() {
     mkdir -p "$SETUP/state"
     (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$SETUP/secret")
-    # One of each kind: az itself tries again after a 500; the other two end a run.
+    # One fault of each kind: az itself tries again after a 500; the other two end a run.
     start setup-emulator java -jar "$ROOT/podid/target/podid.jar" serve --json --secret-file "$SETUP/secret" \
         --arm-fault 'PUT registries 500 InternalServerError' \
         --arm-fault 'PUT managedClusters failed QuotaExceeded' \
@@ -31,7 +31,7 @@ setup_sign_in() {
     local base
     base=$(jq -r .entra "$SETUP_AZURE")
     mkdir -p "$SETUP/tmp"
-    # Only the file form of register can set the address of Microsoft Graph.
+    # Only `az cloud register` with a file can set the address of Microsoft Graph.
     jq -n --arg base "$base" '{
         endpoints: {activeDirectory: $base, resourceManager: $base, management: $base, activeDirectoryResourceId: ($base + "/"),
             activeDirectoryGraphResourceId: ($base + "/"), microsoftGraphResourceId: ($base + "/")},
@@ -42,11 +42,11 @@ setup_sign_in() {
         -t "$(jq -r .tenantId "$SETUP_AZURE")" -o none
 }
 
-# azure_script NAME STATUS SCRIPT ARGUMENT...: in a session of its own, whose process list is written down all the while.
+# azure_script NAME STATUS SCRIPT ARGUMENT...: runs it in its own session and records the session's process list.
 azure_script() {
     local name=$1 expected=$2 script=$3 pid status=0
     shift 3
-    # A simple command, so that its process is the session's first.
+    # A simple command, so that its process is the session leader.
     setsid "${SETUP_ENV[@]}" "REQUESTS_CA_BUNDLE=$(jq -r .ca "$SETUP_AZURE")" "$ROOT/k8s/azure/$script" "$@" > "$SETUP/$name.out" 2> "$SETUP/$name.err" < /dev/null &
     pid=$!
     while alive "$pid"; do
@@ -63,7 +63,7 @@ azure_script() {
 
 SETUP_RUN=(setup.sh --no-port-forward --port "$SETUP_PORT" --interval 1 --timeout 60 --container e2e-samples)
 
-# changes SINCE: the requests that change something, from that line of the emulator's log on.
+# changes SINCE: the requests that change something, from that line of the emulator's log onwards.
 changes() {
     tail -n "+$1" "$WORK/setup-emulator.err" | grep -E '^(entra|storage) (PUT|PATCH|DELETE|POST) ' \
         | grep -vE '/oauth2/|getByIds|listClusterUserCredential|checkNameAvailability' || true
@@ -82,7 +82,7 @@ setup_wrong_use() {
     expect_text "$SETUP/injection.err" 'setup.sh: --group cannot be "a; rm -rf /"'
     with_setup env "AZURE_CONFIG_DIR=$SETUP/nobody" "$ROOT/k8s/azure/setup.sh" > /dev/null 2> "$SETUP/nobody.err" && fail "signed in?"
     expect_text "$SETUP/nobody.err" 'nobody is signed in to Azure: run az login'
-    # A PATH with all that the script itself needs, and no Maven.
+    # A PATH with everything that the script itself needs, but without Maven.
     mkdir -p "$SETUP/no-mvn"
     ln -sf "$(command -v az)" "$(command -v kubectl)" "$(command -v curl)" /usr/bin/dirname /usr/bin/basename /usr/bin/mktemp \
         /usr/bin/rm /usr/bin/tr /usr/bin/cat "$SETUP/no-mvn"
@@ -92,7 +92,7 @@ setup_wrong_use() {
     expect_text "$SETUP/no-mvn.err" 'setup.sh: mvn is not installed, or not in PATH. Maven builds the image'
 }
 
-# It needs neither az nor a sign-in, and asks nobody anything.
+# It needs neither az nor a sign-in, and sends no request.
 setup_dry_run() {
     local began
     began=$(log_end)
@@ -111,8 +111,8 @@ setup_dry_run() {
 
 setup_fails_at_the_cluster() {
     azure_script first 1 "${SETUP_RUN[@]}"
-    expect_text "$SETUP/first.err" QuotaExceeded 'stopped at "AKS cluster podidentitydemo' 'the same command goes on from there'
-    # The registry was made though its first request was answered by a 500: az tried again.
+    expect_text "$SETUP/first.err" QuotaExceeded 'stopped at "AKS cluster podidentitydemo' 'run the same command again and it continues'
+    # The registry was created although its first request was answered with 500: az tried again.
     expect_text "$WORK/setup-emulator.err" 'registries/podid'
 }
 
@@ -124,10 +124,10 @@ setup_fails_at_the_credential() {
 
 setup_completes() {
     azure_script third 0 "${SETUP_RUN[@]}"
-    expect_text "$SETUP/third.err" 'there already' 'the pod reads blobs: yes' 'Done.'
+    expect_text "$SETUP/third.err" 'already exists' 'the pod reads blobs: yes' 'Done.'
     expect_text "$STUB_LOG" 'mvn: 700 600' '00000000-0000-0000-0000-000000000000' 'jib:build' 'everything created' \
         "kubectl port-forward -n default pod/podidentitydemo $SETUP_PORT:8080"
-    # What reached the cluster holds what Azure said, and nothing of what the overlay had in its place.
+    # The applied manifests contain the values from Azure and none of the overlay's placeholders.
     local client
     client=$(with_setup az identity show -g podidentitydemo -n podidentitydemo --query clientId -o tsv)
     expect_text "$SETUP/state/applied.yaml" "azure.workload.identity/client-id: $client" "/podidentitydemo:0.1.0" \
@@ -143,7 +143,7 @@ setup_again_changes_nothing() {
     ! grep -E '^   az (.* )?(create|update|delete)' "$SETUP/fourth.err" || fail "it changed something"
 }
 
-# The dry run's lines, pasted, do the same.
+# Pasting the dry run's lines does the same.
 setup_dry_run_pasted() {
     local began
     began=$(log_end)
@@ -152,10 +152,10 @@ setup_dry_run_pasted() {
         fail "the dry run's lines fail"
     }
     changes "$began" > "$SETUP/pasted.changes"
-    ! grep -vE 'roleAssignments|/e2e-samples/hello.txt' "$SETUP/pasted.changes" || fail "made anew"
+    ! grep -vE 'roleAssignments|/e2e-samples/hello.txt' "$SETUP/pasted.changes" || fail "created again"
 }
 
-# The emulator believes what was set up: the identity's federated credential, its role, and the blob.
+# The emulator knows what was set up: the identity's federated credential, its role, and the blob.
 setup_made_it() {
     local group=podidentitydemo account
     account=$(with_setup az storage account list -g $group --query '[0].id' -o tsv)
@@ -199,10 +199,10 @@ setup_from_env_file() {
     [ ! -e "$SETUP/run" ] || fail "the file was run"
 }
 
-# Neither in what it printed, nor in the process list, nor in what it left behind.
+# There is no secret in the output, in the process list, or in the remaining files.
 setup_keeps_secrets() {
     local secret files=("$SETUP"/*.out "$SETUP"/*.err "$SETUP/processes" "$STUB_LOG")
-    [ "$(wc -l < "$SETUP/processes")" -gt 100 ] || fail "the process list was not written down"
+    [ "$(wc -l < "$SETUP/processes")" -gt 100 ] || fail "the process list was not recorded"
     expect_no_secret "${files[@]}"
     for secret in "$SETUP/secret" "$SETUP/state/secret" "$SETUP/state/first-secret"; do
         ! grep -lF -e "$(cat "$secret")" "${files[@]}" || fail "a password was shown: $(basename "$secret")"
@@ -215,9 +215,9 @@ setup_keeps_secrets() {
 setup_torn_down() {
     with_setup az group create -n somebodys -l northeurope -o none
     azure_script not-ours 2 teardown.sh --yes --group somebodys
-    expect_text "$SETUP/not-ours.err" 'setup.sh did not make the group somebodys'
+    expect_text "$SETUP/not-ours.err" 'setup.sh did not create the group somebodys'
     azure_script unasked 2 teardown.sh
-    expect_text "$SETUP/unasked.err" 'this deletes the group podidentitydemo and all that is in it: add --yes'
+    expect_text "$SETUP/unasked.err" 'this deletes the group podidentitydemo and everything in it: add --yes'
     azure_script teardown 0 teardown.sh --yes --delete-application
     expect_equal somebodys "$(with_setup az group list --query '[].name' -o tsv)"
     expect_equal '' "$(with_setup az ad app list --display-name podidentitydemo --query '[].appId' -o tsv)"
@@ -225,18 +225,18 @@ setup_torn_down() {
     expect_text "$SETUP/teardown-again.err" 'there is none'
 }
 
-check "an emulated Resource Manager with failures to come" start_setup_emulator
+check "an emulated Resource Manager with planned failures" start_setup_emulator
 check "the real az signs in to it" setup_sign_in
-check "setup.sh says what it wants, and takes no command for a name" setup_wrong_use
-check "a dry run prints every command, in all modes, and asks nobody" setup_dry_run
-check "setup.sh ends where making the cluster fails" setup_fails_at_the_cluster
-check "a second run mends the cluster, and ends at the federated credential" setup_fails_at_the_credential
+check "setup.sh explains its usage, and refuses a name that is a command" setup_wrong_use
+check "a dry run prints every command, in all modes, and sends no request" setup_dry_run
+check "setup.sh stops where creating the cluster fails" setup_fails_at_the_cluster
+check "a second run repairs the cluster, and stops at the federated credential" setup_fails_at_the_credential
 check "a third run completes" setup_completes
-check "Azure has what it should" setup_made_it
+check "Azure contains what it should" setup_made_it
 check "a fourth run changes nothing" setup_again_changes_nothing
 check "the dry run's lines can be pasted" setup_dry_run_pasted
-check "the modes of aad-pod-identity: refused without it, done with it" setup_other_modes
-check "an application of one's own, from a file" setup_from_env_file
+check "the modes of aad-pod-identity: refused without it, completed with it" setup_other_modes
+check "your own application, from a file" setup_from_env_file
 check "no secret on a command line, in a transcript, or left behind" setup_keeps_secrets
-check "teardown.sh removes all of it, and nothing of others" setup_torn_down
+check "teardown.sh removes everything that setup.sh created, and nothing else" setup_torn_down
 stop setup-emulator

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016
-# k8s/monitoring: the rules as Prometheus itself understands them, and fired by what they are meant for.
+# k8s/monitoring: Prometheus itself reads the rules, and each rule fires in the situation that it is meant for.
 
 monitoring_rules() {
     mkdir -p "$WORK/monitoring"
@@ -10,7 +10,7 @@ json.dump(yaml.safe_load(open(sys.argv[1]))["spec"], sys.stdout)' "$ROOT/k8s/mon
 
 # A token that is renewed, one that is not, none at all, and a pod that restarts.
 monitoring_rules_fire() {
-    # The notation of series repeats numbers only.
+    # The notation for series can repeat only numbers.
     local nothing
     nothing=$(printf 'NaN %.0s' {1..40})
     sed "s/NOTHING/$nothing/" > "$WORK/monitoring/test.yaml" << 'YAML'
@@ -39,7 +39,7 @@ tests:
           - exp_labels: {pod: without, severity: critical}
             exp_annotations:
               summary: 'without has had no token for  for ten minutes'
-              description: 'A new pod may need minutes until its identity is known. After that: GET /actuator/tokenprovider.'
+              description: 'A new pod may need some minutes until its identity is known. After that, see GET /actuator/tokenprovider.'
     promql_expr_test:
       - expr: count(ALERTS{alertstate="firing", alertname="RestartsAskForTokens"})
         eval_time: 40m
@@ -61,7 +61,7 @@ monitoring_dashboard() {
     done < <(jq -r '.panels[].targets[].expr' "$ROOT/k8s/monitoring/dashboard.json")
 }
 
-# The component adds to any overlay, and changes nothing else in it.
+# The component can be added to any overlay and changes nothing else in it.
 monitoring_component() {
     mkdir -p "$WORK/k8s/overlays/watched"
     cp -r "$ROOT/k8s/base" "$ROOT/k8s/components" "$ROOT/k8s/monitoring" "$WORK/k8s/"

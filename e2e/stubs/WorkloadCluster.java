@@ -14,17 +14,17 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A cluster with workload identity beside the emulated Azure: an issuer of service account tokens, one token of it in a
- * file, and an identity that trusts it. Run as {@code java -cp podid.jar WorkloadCluster.java}.
+ * A cluster with workload identity, next to the emulated Azure: an issuer of service account tokens, one of its tokens
+ * in a file, and an identity that trusts it. Run as {@code java -cp podid.jar WorkloadCluster.java}.
  */
 final class WorkloadCluster {
 
-    /** As AKS has it, with the slash at its end. */
+    /** In the form that AKS uses, with a slash at the end. */
     private static final String ISSUER = "https://northeurope.oic.prod-aks.azure.com/emulated/cluster/";
 
     private static final String AUDIENCE = "api://AzureADTokenExchange";
 
-    /** Arguments: client ID, service account (NAMESPACE:NAME), token file, and the ports of IMDS, Entra ID and storage. */
+    /** Arguments: client ID, service account (NAMESPACE:NAME), token file, ports of IMDS, Entra ID and storage. */
     public static void main(String[] arguments) throws Exception {
         String clientId = arguments[0];
         String subject = "system:serviceaccount:" + arguments[1];
@@ -49,7 +49,7 @@ final class WorkloadCluster {
         return Integer.parseInt(argument);
     }
 
-    /** What the kubelet projects into a pod, for an hour. */
+    /** The token that the kubelet projects into a pod, valid for an hour. */
     private static String token(RSAKey key, String subject) throws Exception {
         Instant now = Instant.now();
         var claims = new JWTClaimsSet.Builder()

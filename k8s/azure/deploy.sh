@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154
-# The second half of setup.sh: the application and its password, the image, the manifests, and a look at the result.
+# The second half of setup.sh: the application and its password, the image, the manifests, and a check of the result.
 
 GUID='^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
 RENDERED=
@@ -35,13 +35,13 @@ find_application() {
     case $found in
         '') run az ad app create --display-name "$APPLICATION" -o none ;;
         *$'\n'*) die "$EXIT_USAGE" "there are several applications named $APPLICATION: choose another --application, or --from-env-file" ;;
-        *) say "   there already" ;;
+        *) say "   already exists" ;;
     esac
     capture CLIENT_ID az ad app list --filter "displayName eq '$APPLICATION'" --query '[0].appId' -o tsv
     ensure az ad sp show --id "$CLIENT_ID" -o none -- az ad sp create --id "$CLIENT_ID" -o none
 }
 
-# The file is read, never run.
+# The file is only read, never executed.
 read_env_file() {
     local line
     [ -f "$ENV_FILE" ] || die "$EXIT_USAGE" "there is no file $ENV_FILE"
@@ -61,7 +61,7 @@ read_env_file() {
     [ -n "$CLIENT_SECRET" ] || die "$EXIT_USAGE" "there is no AZURE_CLIENT_SECRET in $ENV_FILE"
 }
 
-# jib reads the password from a folder that goes away with this script.
+# jib reads the password from a folder that is deleted when this script ends.
 push_image() {
     [ -z "$IMAGE" ] || return 0
     IMAGE=$LOGIN_SERVER/podidentitydemo:$TAG
@@ -80,7 +80,7 @@ push_image() {
     DOCKER_CONFIG=$SCRATCH/docker run "${build[@]}"
 }
 
-# An Entra token takes the place of a password, with the empty GUID as the user.
+# An Entra token is used as the password, with the empty GUID as the user name.
 log_in_to_registry() {
     local token
     token=$(az acr login -g "$GROUP" -n "$REGISTRY" --expose-token --query accessToken -o tsv 2> "$SCRATCH/acr.err" < /dev/null) || {
@@ -96,13 +96,14 @@ make_namespace() {
     [ "$NAMESPACE" != default ] || return 0
     step "namespace $NAMESPACE"
     if [ -z "$DRY_RUN" ] && [ -n "$(kubectl get namespace "$NAMESPACE" --ignore-not-found -o name < /dev/null)" ]; then
-        say "   there already"
+        say "   already exists"
         return
     fi
     run kubectl create namespace "$NAMESPACE"
 }
 
-# The password goes from Entra ID into the cluster's secret by a pipe; nobody else sees it, and only a new one is asked for.
+# The password goes from Entra ID into the cluster's secret through a pipe, so that it appears nowhere else. It is created
+# only if there is no secret yet.
 make_secret() {
     local create=(kubectl create secret generic spaccess -n "$NAMESPACE" --from-file=password=/dev/stdin)
     local reset=(az ad app credential reset --id "${CLIENT_ID:-}" --append --display-name podidentitydemo --query password -o tsv)
@@ -114,7 +115,7 @@ make_secret() {
         return
     fi
     if [ -n "$(kubectl get secret spaccess -n "$NAMESPACE" --ignore-not-found -o name < /dev/null)" ]; then
-        say "   there already (delete it, and run this again, for a new password)"
+        say "   already exists (for a new password, delete it and run this again)"
         return
     fi
     if [ -z "$ENV_FILE" ]; then
@@ -142,13 +143,13 @@ deploy() {
     RENDERED=$(mktemp -d "$HERE/.setup.XXXXXX")
     kustomization > "$RENDERED/kustomization.yaml"
     kubectl kustomize "$RENDERED" > "$SCRATCH/manifests.yaml"
-    # A placeholder of the overlays that is left would only be noticed in the pod.
+    # A remaining placeholder of the overlays would be noticed only in the pod.
     ! grep -nE 'myregistry|mystorageaccount|[1234]{8}-[1234]{4}-' "$SCRATCH/manifests.yaml" >&2 \
-        || die "$EXIT_FAILED" "the manifests still hold the placeholders above"
+        || die "$EXIT_FAILED" "the manifests still contain the placeholders above"
     apply
 }
 
-# They come from Azure, and go into YAML.
+# These values come from Azure and are put into YAML.
 check_values() {
     match "the image" "$IMAGE" '^[a-z0-9][A-Za-z0-9._:/@-]*$'
     match "the client ID" "$CLIENT_ID" "$GUID"
@@ -214,7 +215,7 @@ identity_patch() {
     esac
 }
 
-# Of a pod that runs little can be changed: then it is made anew.
+# Few fields of a running pod can be changed. If apply fails for that reason, the pod is deleted and created again.
 apply() {
     say "   kubectl apply"
     kubectl apply -f "$SCRATCH/manifests.yaml" < /dev/null 2> "$SCRATCH/apply.err" && return 0
@@ -224,11 +225,11 @@ apply() {
     kubectl apply -f "$SCRATCH/manifests.yaml" < /dev/null
 }
 
-# Ends when a blob list was read through the pod: only then do role, credential and manifests all fit.
+# Ends when the pod has listed the blobs: this proves that role, credential and manifests all match.
 look_at_it() {
     local target=pod/podidentitydemo
     [ -n "$DRY_RUN" ] || grep -q '^kind: Pod$' "$SCRATCH/manifests.yaml" || target=deployment/podidentitydemo
-    step "a look at it"
+    step "check the result"
     run kubectl wait --for=condition=Ready pod -l app=podidentitydemo -n "$NAMESPACE" "--timeout=${TIMEOUT}s"
     if [ -n "$DRY_RUN" ]; then
         words kubectl port-forward -n "$NAMESPACE" "$target" "$PORT:8080"
@@ -240,13 +241,13 @@ look_at_it() {
     await "the pod reads blobs" "$TIMEOUT" reads_blobs
     say "   its identity: $(curl -s --noproxy '*' --max-time 20 "http://localhost:$PORT/api/identity" | head -c 200)"
     if [ -n "$PORT_FORWARD" ]; then
-        say "Open http://localhost:$PORT (Ctrl-C ends the forwarding, not the demo; teardown.sh removes everything)."
+        say "Open http://localhost:$PORT (Ctrl-C ends only the forwarding; teardown.sh removes everything)."
         wait "$FORWARD_PID"
     fi
-    say "Done. Your own kubectl: $(words az aks get-credentials -g "$CLUSTER_GROUP" -n "$CLUSTER")"
+    say "Done. To use your own kubectl: $(words az aks get-credentials -g "$CLUSTER_GROUP" -n "$CLUSTER")"
 }
 
-# 403 and 503 come until roles and credentials have reached every part of Azure.
+# 403 and 503 are expected until roles and credentials are known in every part of Azure.
 reads_blobs() {
     local status
     kill -0 "$FORWARD_PID" 2> /dev/null || {

@@ -1,18 +1,18 @@
 # shellcheck shell=bash disable=SC2016,SC2034
-# (SC2016: what a dry run prints is to be expanded by the shell that it is pasted into.)
-# What setup.sh and teardown.sh share: how a command is shown, run and waited for, and what is said when it fails.
-# Works with the bash 3.2 of a Mac too: no mapfile, no associative arrays, no namerefs.
+# (SC2016: the shell that a dry run's output is pasted into expands it.)
+# Functions that setup.sh and teardown.sh share: showing and running commands, waiting, and error messages.
+# Works with bash 3.2 on a Mac too: no mapfile, no associative arrays, no namerefs.
 
 EXIT_FAILED=1
 EXIT_USAGE=2
 EXIT_MISSING=3
 EXIT_DEADLINE=4
-# "Not yet": what a command that is waited for answers.
+# The exit status "not yet" of a command that await repeats.
 NOT_YET=75
-# az's own answer when a resource does not exist.
+# az's exit status if a resource does not exist.
 NO_SUCH_RESOURCE=3
 
-# The mark by which teardown.sh knows a group that setup.sh made.
+# The tag by which teardown.sh recognises a group that setup.sh created.
 TAG_NAME=made-by
 TAG_VALUE=pod-identity-setup
 
@@ -37,7 +37,7 @@ die() {
     exit "$status"
 }
 
-# step TEXT: what is done now; named again if it fails.
+# step TEXT: prints what is done now; the text is shown again if it fails.
 step() {
     STEP=$1
     if [ -n "$DRY_RUN" ]; then
@@ -47,7 +47,7 @@ step() {
     fi
 }
 
-# The end, however it comes: nothing that holds a secret stays.
+# Runs at the end in every case, so that no file with a secret remains.
 finish() {
     local status=$?
     trap - EXIT INT TERM
@@ -56,7 +56,7 @@ finish() {
     fi
     [ -z "$SCRATCH" ] || rm -rf "$SCRATCH"
     if [ "$status" -ne 0 ] && [ -z "$SAID_WHY" ]; then
-        say "$(basename "$0"): stopped at \"$STEP\" (exit $status). What was made stays: the same command goes on from there."
+        say "$(basename "$0"): stopped at \"$STEP\" (exit $status). Everything created so far stays: run the same command again and it continues."
         [ "$status" -ge 128 ] || status=$EXIT_FAILED
     fi
     exit "$status"
@@ -69,7 +69,7 @@ begin() {
     [ -n "$DRY_RUN" ] || SCRATCH=$(umask 077 && mktemp -d "${TMPDIR:-/tmp}/pod-identity.XXXXXX")
 }
 
-# quote WORD: as it can be pasted into a shell. In a dry run a value that is not known yet stands as "$ITS_NAME".
+# quote WORD: quotes it for pasting into a shell. In a dry run, a value that is not known yet is printed as "$ITS_NAME".
 quote() {
     local single="'\\''"
     case $1 in
@@ -98,7 +98,7 @@ words() {
     done
 }
 
-# run COMMAND...: shows what changes something, and runs it unless this is a dry run.
+# run COMMAND...: prints a command that changes something, and runs it unless this is a dry run.
 run() {
     if [ -n "$DRY_RUN" ]; then
         words "$@"
@@ -109,7 +109,7 @@ run() {
     "$@" < /dev/null
 }
 
-# capture NAME COMMAND...: what the command prints becomes the variable; nothing or "None" is a failure.
+# capture NAME COMMAND...: stores the output of the command in the variable; empty output or "None" is a failure.
 capture() {
     local name=$1 value
     shift
@@ -125,7 +125,7 @@ capture() {
     printf -v "$name" %s "$value"
 }
 
-# exists COMMAND...: 0 if az finds it, 1 if there is none; anything else ends here, in az's own words.
+# exists COMMAND...: 0 if az finds it, 1 if it does not exist; for anything else, prints az's message and ends.
 exists() {
     local status=0
     "$@" > /dev/null 2> "$SCRATCH/exists.err" < /dev/null || status=$?
@@ -137,7 +137,7 @@ exists() {
     die "$EXIT_FAILED" "cannot tell whether it exists (exit $status): $(words "$@")"
 }
 
-# ensure CHECK... -- MAKE...: makes what the check does not find.
+# ensure CHECK... -- CREATE...: creates what the check does not find.
 ensure() {
     local check=()
     while [ "$1" != -- ]; do
@@ -148,13 +148,14 @@ ensure() {
     if [ -n "$DRY_RUN" ]; then
         printf '%s 2> /dev/null || %s\n' "$(words "${check[@]}")" "$(words "$@")"
     elif exists "${check[@]}"; then
-        say "   there already"
+        say "   already exists"
     else
         run "$@"
     fi
 }
 
-# await WHAT SECONDS COMMAND...: until the command answers 0. NOT_YET means again, after INTERVAL; anything else ends here.
+# await WHAT SECONDS COMMAND...: waits until the command returns 0. NOT_YET means to repeat it after INTERVAL; any other
+# status ends the script.
 await() {
     local what=$1 limit=$2 began=$SECONDS status said=-30
     shift 2
@@ -163,8 +164,8 @@ await() {
         "$@" || status=$?
         [ "$status" -ne 0 ] || break
         [ "$status" -eq "$NOT_YET" ] || die "$EXIT_FAILED" "$what: failed (exit $status)"
-        [ $((SECONDS - began)) -lt "$limit" ] || die "$EXIT_DEADLINE" "$what: not within $limit s. The same command goes on from here."
-        # On a terminal one line that changes, in a log one every half a minute.
+        [ $((SECONDS - began)) -lt "$limit" ] || die "$EXIT_DEADLINE" "$what: not within $limit s. Run the same command again and it continues."
+        # On a terminal, one line that is updated; in a log, one line every 30 seconds.
         if [ -t 2 ]; then
             printf '\r   waiting: %s, %s s of %s s' "$what" "$((SECONDS - began))" "$limit" >&2
         elif [ $((SECONDS - said)) -ge 30 ]; then
@@ -186,12 +187,13 @@ need_sign_in() {
         || die "$EXIT_MISSING" "nobody is signed in to Azure: run az login, and az account set --subscription NAME if there are several."
 }
 
-# option_value NAME COUNT: an option must not end the line.
+# option_value NAME COUNT: fails if no value follows the option.
 option_value() {
     [ "$2" -ge 2 ] || die "$EXIT_USAGE" "$1 needs a value. See --help."
 }
 
-# match WHAT VALUE PATTERN: the values end up in commands and manifests. What a dry run does not know yet passes.
+# match WHAT VALUE PATTERN: checks a value that will be used in commands and manifests. A value that a dry run does not
+# know yet is accepted.
 match() {
     if [ -n "$DRY_RUN" ] && [[ $2 =~ ^\$[A-Z_]+ ]]; then
         return

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up all that the demo needs in Azure, and puts it there. See --help.
+# Sets up everything that the demo needs in Azure, and deploys it. See --help.
 # shellcheck disable=SC2016
 set -euo pipefail
 
@@ -35,42 +35,42 @@ usage() {
     cat << 'TEXT'
 usage: k8s/azure/setup.sh [options]
 
-Makes a resource group, a registry, an AKS cluster, an identity, a storage account with a sample blob and the role that
-lets the identity read it; builds the image, deploys the demo, and forwards http://localhost:8080 to it. What is there
-already is left alone: run it again after a failure and it goes on. Azure is all the memory it has, no file is kept.
+Creates a resource group, a registry, an AKS cluster, an identity, a storage account with a sample blob, and the role that
+allows the identity to read it. Then builds the image, deploys the demo, and forwards http://localhost:8080 to it. What
+exists already is not changed: after a failure, run it again and it continues. It keeps no file; it asks Azure what exists.
 
   --mode MODE            workload-identity (default): a managed identity that trusts the pod's service account
-                         pod-identity:      a managed identity by aad-pod-identity
-                         service-principal: an application with a password, by aad-pod-identity
-                         aad-pod-identity is archived and its AKS add-on ended in September 2025: AKS does not install
-                         it any more. These two modes need a cluster where it still runs; they make none.
-  --dry-run              print every command, to be pasted into a bash; ask Azure nothing
+                         pod-identity:      a managed identity, with aad-pod-identity
+                         service-principal: an application with a password, with aad-pod-identity
+                         aad-pod-identity is archived and its AKS add-on ended in September 2025: AKS no longer installs
+                         it. These two modes need a cluster where it still runs; they do not create one.
+  --dry-run              print every command, to paste into bash; do not contact Azure
   --location REGION      northeurope
   --group NAME           podidentitydemo, the resource group
   --cluster NAME         podidentitydemo
-  --cluster-group NAME   the cluster's group, if another
+  --cluster-group NAME   the cluster's group, if it is a different one
   --identity NAME        podidentitydemo, the managed identity
   --credential NAME      podidentitydemo, its federated credential
-  --audience AUDIENCE    api://AzureADTokenExchange; other clouds have others
+  --audience AUDIENCE    api://AzureADTokenExchange; other clouds need a different one
   --application NAME     podidentitydemo, the application of mode service-principal
-  --registry NAME        podid and a number made of subscription and group
-  --account NAME         the storage account, named likewise
+  --registry NAME        podid and a number computed from subscription and group
+  --account NAME         the storage account; its default name is computed in the same way
   --container NAME       samples
   --namespace NAME       default
-  --nodes N, --node-size SIZE   1, and AKS's own default
+  --nodes N, --node-size SIZE   1, and the default of AKS
   --image IMAGE          deploy this image: no registry, no build (the cluster must be able to pull it)
   --tag TAG              0.1.0, of the image that is built
-  --subscription ID      the one that az has selected
-  --from-env-file FILE   mode service-principal: an application of yours, from lines AZURE_CLIENT_ID=...,
+  --subscription ID      the current one of az
+  --from-env-file FILE   mode service-principal: your own application, from the lines AZURE_CLIENT_ID=...,
                          AZURE_TENANT_ID=..., AZURE_CLIENT_SECRET=... in a file that only you can read
   --port N               8080, on this machine
-  --no-port-forward      check once that blobs can be read, then end
-  --timeout SECONDS      900, for each wait; roles can take ten minutes to reach everywhere
-  --interval SECONDS     5, between two looks
+  --no-port-forward      check that blobs can be read, then end
+  --timeout SECONDS      900, for each wait; roles can take ten minutes to work everywhere
+  --interval SECONDS     5, between two checks
 
-No secret is put on a command line or into a file that stays. Exit: 0 done, 1 a command failed, 2 wrong use,
-3 something is missing (a tool, the sign-in, aad-pod-identity), 4 a wait was too long.
-teardown.sh removes all of it. An AKS cluster costs money as long as it is there.
+No secret is put on a command line or into a file that remains. Exit status: 0 done, 1 a command failed, 2 wrong usage,
+3 something is missing (a tool, the sign-in, aad-pod-identity), 4 a wait took too long.
+teardown.sh removes everything. An AKS cluster costs money as long as it exists.
 TEXT
 }
 
@@ -130,9 +130,9 @@ validate() {
 check_tools() {
     [ -z "$DRY_RUN" ] || return 0
     need_tool az "See https://learn.microsoft.com/cli/azure/install-azure-cli"
-    need_tool kubectl "az aks install-cli brings it."
+    need_tool kubectl "Install it with az aks install-cli."
     need_tool curl ""
-    [ -n "$IMAGE" ] || need_tool mvn "Maven builds the image; or give one that is there: --image IMAGE"
+    [ -n "$IMAGE" ] || need_tool mvn "Maven builds the image; or use an existing one: --image IMAGE"
     need_sign_in
 }
 
@@ -143,8 +143,8 @@ choose_subscription() {
     capture TENANT_ID az account show --query tenantId -o tsv
 }
 
-# Registries and accounts share one namespace with the whole world. The same subscription and group give the same name
-# each time, so that a second run finds what the first one made.
+# Names of registries and accounts are unique worldwide. The same subscription and group always give the same name, so
+# that a second run finds what the first one created.
 choose_names() {
     local number
     if [ -n "$DRY_RUN" ]; then
@@ -158,16 +158,16 @@ choose_names() {
     ACCOUNT=${ACCOUNT:-podid$number}
 }
 
-# Nothing is made, and nothing paid for, that could not work in the end.
+# Fails early, before anything is created and paid for that cannot work.
 warn_of_the_end() {
     [ "$MODE" != workload-identity ] || return 0
     step "aad-pod-identity"
-    say "   --mode $MODE needs aad-pod-identity, which is archived; its AKS add-on ended in September 2025 and is not
-   installed by AKS any more. On a cluster without it the pod runs, and its page says that there is no token.
-   --mode workload-identity is what AKS offers today, without a secret and without anything to install."
+    say "   --mode $MODE needs aad-pod-identity, which is archived; its AKS add-on ended in September 2025 and AKS no
+   longer installs it. On a cluster without it the pod runs, but its page says that there is no token.
+   --mode workload-identity is what AKS offers today. It needs no secret and nothing to install."
     if [ -z "$DRY_RUN" ] && ! exists az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o none; then
         die "$EXIT_MISSING" "there is no cluster $CLUSTER in $CLUSTER_GROUP, and a new one would have no aad-pod-identity." \
-            "Name one where it still runs (--cluster, --cluster-group), or take --mode workload-identity."
+            "Name a cluster where it still runs (--cluster, --cluster-group), or use --mode workload-identity."
     fi
 }
 
@@ -197,7 +197,7 @@ make_cluster() {
     [ -n "$DRY_RUN" ] || settle_cluster
 }
 
-# A cluster that was there may be still in the making, left broken by a failure, or made without workload identity.
+# An existing cluster may still be in creation, broken after a failure, or created without workload identity.
 settle_cluster() {
     local state=(az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o tsv --query
         "join(' ', [provisioningState, to_string(oidcIssuerProfile.enabled), to_string(securityProfile.workloadIdentity.enabled)])")
@@ -214,7 +214,7 @@ settle_cluster() {
 }
 
 connect_cluster() {
-    step "credentials of the cluster, for this run alone"
+    step "credentials of the cluster, only for this run"
     if [ -n "$DRY_RUN" ]; then
         echo 'export KUBECONFIG=$(mktemp)'
         KUBECONFIG='$KUBECONFIG'
@@ -233,17 +233,18 @@ need_aad_pod_identity() {
     fi
     kubectl get crd azureidentities.aadpodidentity.k8s.io -o name > /dev/null < /dev/null \
         || die "$EXIT_MISSING" "cluster $CLUSTER does not know AzureIdentity: aad-pod-identity is not installed there." \
-            "Install its last version, 1.8.17, yourself if you must, or take --mode workload-identity."
+            "Install its last version, 1.8.17, yourself if you need it, or use --mode workload-identity."
 }
 
-# ensure_role OBJECT_ID TYPE ROLE SCOPE. By object ID and type, since a name must first be known in all of Entra ID.
+# ensure_role OBJECT_ID TYPE ROLE SCOPE. Uses object ID and type, because a new name is not known everywhere in Entra ID
+# at once.
 ensure_role() {
     local found
     if [ -z "$DRY_RUN" ]; then
         found=$(az role assignment list --assignee-object-id "$1" --scope "$4" --fill-principal-name false \
             --query "[?roleDefinitionName=='$3'].id" -o tsv < /dev/null)
         if [ -n "$found" ]; then
-            say "   there already"
+            say "   already exists"
             return
         fi
     fi
@@ -267,7 +268,7 @@ make_identity() {
     capture PRINCIPAL_ID az identity show -g "$GROUP" -n "$IDENTITY" --query principalId -o tsv
 }
 
-# Issuer and subject are compared letter by letter, the slash at the issuer's end included.
+# Issuer and subject must match exactly, including the slash at the issuer's end.
 make_credential() {
     local subject=system:serviceaccount:$NAMESPACE:podidentitydemo of=(-g "$GROUP" --identity-name "$IDENTITY" --name "$CREDENTIAL")
     [ "$MODE" = workload-identity ] || return 0
@@ -279,7 +280,7 @@ make_credential() {
     [ -n "$DRY_RUN" ] || settle_credential "$subject" "${of[@]}"
 }
 
-# One that was there may trust a cluster that is gone: its successor has another issuer.
+# An existing credential may trust a deleted cluster: a new cluster has another issuer.
 settle_credential() {
     local subject=$1 trusted
     shift
@@ -289,7 +290,7 @@ settle_credential() {
             --audiences "$AUDIENCE" -o none
 }
 
-# What aad-pod-identity does in the cluster's name: take the identity, and give it to the nodes.
+# The roles that aad-pod-identity needs to assign the identity to the nodes.
 let_cluster_assign() {
     local nodes
     [ "$MODE" = pod-identity ] || return 0
@@ -318,7 +319,7 @@ let_identity_read() {
     ensure_role "$PRINCIPAL_ID" ServicePrincipal 'Storage Blob Data Reader' "$ACCOUNT_ID"
 }
 
-# The account takes no keys, so whoever is signed in needs a role to put the sample there, an owner of the group too.
+# The account accepts no keys, so the signed-in user needs a role to upload the sample, even an owner of the group.
 put_sample() {
     step "a sample blob"
     who_am_i
@@ -328,7 +329,7 @@ put_sample() {
             --data 'Read with a token, not with a key.' --auth-mode login --overwrite --no-progress -o none
         echo
     else
-        await "your role reaches the storage account" "$TIMEOUT" upload_sample
+        await "your role works in the storage account" "$TIMEOUT" upload_sample
     fi
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes what setup.sh made. See --help.
+# Removes what setup.sh created. See --help.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,17 +13,17 @@ usage() {
     cat << 'TEXT'
 usage: k8s/azure/teardown.sh [options]
 
-Deletes the resource group that setup.sh made, with all that is in it, and waits for the end of it. A group that was
-there before (it lacks the tag made-by=pod-identity-setup) is not touched.
+Deletes the resource group that setup.sh created, with everything in it, and waits until it is gone. A group that existed
+before (it does not have the tag made-by=pod-identity-setup) is not touched.
 
   --group NAME             podidentitydemo
-  --delete-application     also the application of mode service-principal, which is in no group
+  --delete-application     also the application of mode service-principal, which is not in a group
   --application NAME       podidentitydemo
-  --subscription ID        the one that az has selected
+  --subscription ID        the current one of az
   --yes                    do not ask
-  --dry-run                print every command, to be pasted into a bash; ask Azure nothing
+  --dry-run                print every command, to paste into bash; do not contact Azure
 
-Exit: 0 nothing is left, 1 a command failed, 2 wrong use, 3 az or the sign-in is missing.
+Exit status: 0 nothing is left, 1 a command failed, 2 wrong usage, 3 az or the sign-in is missing.
 TEXT
 }
 
@@ -53,8 +53,8 @@ parse() {
 confirm() {
     local answer
     [ -z "$YES" ] || return 0
-    [ -t 0 ] || die "$EXIT_USAGE" "this deletes the group $GROUP and all that is in it: add --yes"
-    read -r -p "Delete the group $GROUP and all that is in it? Type its name: " answer
+    [ -t 0 ] || die "$EXIT_USAGE" "this deletes the group $GROUP and everything in it: add --yes"
+    read -r -p "Delete the group $GROUP and everything in it? Type its name: " answer
     [ "$answer" = "$GROUP" ] || die "$EXIT_USAGE" "nothing was deleted"
 }
 
@@ -68,7 +68,7 @@ delete_group() {
         fi
         tag=$(az group show -n "$GROUP" --query "tags.\"$TAG_NAME\"" -o tsv < /dev/null)
         [ "$tag" = "$TAG_VALUE" ] \
-            || die "$EXIT_USAGE" "setup.sh did not make the group $GROUP (no tag $TAG_NAME=$TAG_VALUE): delete what you want by hand"
+            || die "$EXIT_USAGE" "setup.sh did not create the group $GROUP (no tag $TAG_NAME=$TAG_VALUE): delete its contents by hand"
         confirm
     fi
     run az group delete -n "$GROUP" --yes
@@ -86,7 +86,7 @@ delete_application() {
     id=$(az ad app list --filter "displayName eq '$APPLICATION'" --query '[].appId' -o tsv < /dev/null)
     case $id in
         '') say "   there is none" ;;
-        *$'\n'*) die "$EXIT_USAGE" "there are several applications named $APPLICATION: delete the right one by az ad app delete --id" ;;
+        *$'\n'*) die "$EXIT_USAGE" "there are several applications named $APPLICATION: delete the right one with az ad app delete --id" ;;
         *) run az ad app delete --id "$id" ;;
     esac
 }

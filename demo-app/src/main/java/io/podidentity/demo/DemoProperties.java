@@ -7,9 +7,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings {@code demo.*}.
  *
- * @param resource what the token is for
+ * @param resource the resource of the token
  * @param storage where the blobs are
- * @param revealToken whether {@code GET /api/token} answers with the token itself; for trying things out only
+ * @param revealToken whether {@code GET /api/token} answers with the token itself; only for trying things out
  */
 @ConfigurationProperties("demo")
 public record DemoProperties(
@@ -21,10 +21,10 @@ public record DemoProperties(
      * Where the blobs are.
      *
      * @param endpoint the blob endpoint of a storage account, such as {@code https://ACCOUNT.blob.core.windows.net};
-     *     blank when the demo shows the identity alone
+     *     blank if the demo shows only the identity
      * @param container the container whose blobs are shown
-     * @param sslBundle the name of an SSL bundle ({@code spring.ssl.bundle.*}) with the authority that signed the
-     *     endpoint's certificate; null for those that the JDK trusts
+     * @param sslBundle the name of an SSL bundle ({@code spring.ssl.bundle.*}) with the CA that signed the certificate
+     *     of the endpoint; null to use the CAs that the JDK trusts
      */
     public record Storage(
             @DefaultValue("") String endpoint,

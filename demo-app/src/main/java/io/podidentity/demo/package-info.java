@@ -1,4 +1,4 @@
-/** The demo: which identity do I have, and which blobs does it let me read. */
+/** The demo: which identity do I have, and which blobs can I read with it. */
 @NullMarked
 package io.podidentity.demo;
 

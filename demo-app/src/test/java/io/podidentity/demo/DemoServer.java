@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The application on a port of its own, and how to ask it. */
+/** The application on its own port, and how to send requests to it. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 abstract class DemoServer {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

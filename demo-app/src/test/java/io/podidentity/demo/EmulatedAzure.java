@@ -11,12 +11,12 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 
-/** Points the application to an emulator, whatever the shell's own variables say, and ends both together. */
+/** Points the application to an emulator, whatever variables the shell has, and stops both together. */
 record EmulatedAzure(PodIdentityEmulator azure)
         implements ApplicationContextInitializer<ConfigurableApplicationContext> {
     private static final String COMMAND_LINE = "commandLineArgs";
 
-    /** Variables of a developer's shell that would name another identity than the emulated one. */
+    /** Variables of a developer's shell that would select another identity than the emulated one. */
     private static final List<String> HIDDEN = List.of(
             "AzureServicesAuthConnectionString",
             "AZURE_CLIENT_CERTIFICATE_PATH",

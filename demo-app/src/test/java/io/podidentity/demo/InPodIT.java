@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The application in the pod of the manifests that it is deployed with, and in a pod that they do not know. */
+/** The application in the pod of the manifests with which it is deployed, and in a pod that is not in them. */
 class InPodIT {
     private static final Path MANIFESTS = Path.of("../k8s/overlays/pod-identity");
 

@@ -5,13 +5,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 
 /**
- * The demo beside an emulated Azure, for {@code mvn spring-boot:test-run}: no account, no az, no network. Settings given
- * with {@code -Dspring-boot.run.arguments="--demo.…"} win over the emulator's.
+ * The demo with an emulated Azure, for {@code mvn spring-boot:test-run}: no account, no az, no network. Settings in
+ * {@code -Dspring-boot.run.arguments="--demo.…"} override those of the emulator.
  */
 public class TestDemoApplication {
     public static void main(String[] args) {
         PodIdentityEmulator azure = PodIdentityEmulator.start();
-        // Before anything opens TLS: the JDK reads it once.
+        // Must be set before the first TLS connection, because the JDK reads it only once.
         System.setProperty("javax.net.ssl.trustStore", azure.trustStore().toString());
         System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
 

@@ -166,9 +166,10 @@ class AzureServiceTokenProviderTest {
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(builder::build)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("AZURE_TOKEN_CREDENTIALS is production, which names no source. Set it to dev, prod,"
-                            + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential,"
-                            + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
+                    .hasMessage(
+                            "AZURE_TOKEN_CREDENTIALS is production, which is not a known source. Set it to dev, prod,"
+                                    + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential,"
+                                    + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
         }
     }
 

@@ -24,33 +24,34 @@ class ConnectionStringTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`  `| is empty. Write RunAs=App for the managed identity.",
+                "`  `| is empty. For the managed identity, write RunAs=App.",
                 "RunAs=App;hunter2| has a part without = (at character 11). If it belongs to the value before it, put that"
                         + " value in quotes.",
                 "RunAs=App;=hunter2| has a value without a key (at character 11). Write Key=Value;Key=Value.",
-                "`'RunAs=App;AppKey=hunter2'`| begins with a quote (at character 1). Take off the quotes around the whole"
+                "`'RunAs=App;AppKey=hunter2'`| begins with a quote (at character 1). Remove the quotes around the whole"
                         + " text.",
                 "RunAs=App;AppKey='hunter2| has a quote that is not closed (at character 18). Close it, or double a quote"
                         + " that belongs to the value.",
-                "RunAs=App;AppKey='hunt'er2'| goes on after a closing quote (at character 24). Double a quote that belongs"
-                        + " to the value.",
-                "RunAs=App;AppKey=hunter2'| has a value that ends with a quote (at character 25). Put the value in quotes"
-                        + " of the other kind.",
+                "RunAs=App;AppKey='hunt'er2'| has text after a closing quote (at character 24). Double a quote that"
+                        + " belongs to the value.",
+                "RunAs=App;AppKey=hunter2'| has a value that ends with a quote (at character 25). Put the value in the"
+                        + " other kind of quotes.",
                 "RunAs=App;AppKey=hunter\u00012| has a control character (at character 24). Put the value in quotes.",
                 "RunAs=App;hunter\u00012=a| has a control character (at character 17). Write Key=Value;Key=Value.",
-                "RunAs=App;AppKey='hunter\u00002'| has a control character (at character 25). Take it out.",
+                "RunAs=App;AppKey='hunter\u00002'| has a control character (at character 25). Remove it.",
                 "RunAs=App;AppId=a;TenantId=t;AppKey=x;hunter2=y| has an unknown key (at character 39). If it belongs to"
                         + " the value of AppKey, put that value in quotes.",
-                "RunAs=App;hunter2=y| has an unknown key (at character 11). Take it out.",
+                "RunAs=App;hunter2=y| has an unknown key (at character 11). Remove it.",
                 "RunAs=App;TenatId=hunter2| has an unknown key (at character 11). Did you mean TenantId?",
                 "RunAs=App; app_id =hunter2| has an unknown key (at character 12). Did you mean AppId?",
-                "RunAs=App;RUNAS=hunter2| has RunAs twice (again at character 11). Take one of them out.",
-                "AppKey=hunter2| has no RunAs. Write RunAs= and one of App, Developer, Workload.",
-                "RunAs=hunter2| has a RunAs that is not allowed (at character 1). Allowed are App, Developer, Workload.",
-                "RunAs=CurrentUser| has RunAs=CurrentUser, which only Windows and .NET Framework have (at character 1)."
+                "RunAs=App;RUNAS=hunter2| has RunAs twice (again at character 11). Remove one of them.",
+                "AppKey=hunter2| has no RunAs. Write RunAs= followed by one of App, Developer, Workload.",
+                "RunAs=hunter2| has a value for RunAs that is not allowed (at character 1). Allowed values:"
+                        + " App, Developer, Workload.",
+                "RunAs=CurrentUser| has RunAs=CurrentUser, which needs Windows and .NET Framework (at character 1)."
                         + " Use RunAs=Developer;DeveloperTool=AzureCli.",
-                "RunAs=Developer| has no DeveloperTool. Write DeveloperTool= and one of AzureCli, AzureDeveloperCli,"
-                        + " AzurePowerShell.",
+                "RunAs=Developer| has no DeveloperTool. Write DeveloperTool= followed by one of AzureCli,"
+                        + " AzureDeveloperCli, AzurePowerShell.",
                 "RunAs=Developer;DeveloperTool=visualstudio| has DeveloperTool=VisualStudio, which is for .NET only (at"
                         + " character 17). Use AzureCli, AzureDeveloperCli or AzurePowerShell.",
                 "RunAs=App;TenantId=t;AppKey=hunter2| has TenantId but no AppId. Add AppId=CLIENT_ID.",
@@ -61,20 +62,22 @@ class ConnectionStringTest {
                         + " (at character 19). Add CertificateThumbprint or CertificateSubjectName.",
                 "RunAs=App;AppId=a;CertificateThumbprint=1| has CertificateThumbprint but no CertificateStoreLocation (at"
                         + " character 19). Add CertificateStoreLocation=CurrentUser or LocalMachine.",
-                "RunAs=App;AppId=a;CertificateThumbprint=1;CertificateStoreLocation=1| has a CertificateStoreLocation that"
-                        + " is not allowed (at character 43). Allowed are CurrentUser, LocalMachine.",
-                "RunAs=App;ObjectId=o;AppId=hunter2| has ObjectId and AppId, which do not go together (at character 22). A"
-                        + " managed identity has RunAs=App and one of AppId, ObjectId, ResourceId.",
-                "RunAs=App;ResourceId=/r;AppKey=hunter2| has ResourceId and AppKey, which do not go together (at"
-                        + " character 25). A managed identity has RunAs=App and one of AppId, ObjectId, ResourceId.",
-                "RunAs=Workload;ObjectId=o| has RunAs and ObjectId, which do not go together (at character 16). A managed"
-                        + " identity has RunAs=App and one of AppId, ObjectId, ResourceId.",
-                "RunAs=App;ResourceId=| has an empty ResourceId (at character 11). Take it out or give it a value.",
-                "RunAs=App;MsiRetryTimeout=hunter2| has a MsiRetryTimeout that is not allowed (at character 11). Write a"
-                        + " whole number of seconds, 0 for no limit.",
-                "RunAs=App;MsiRetryTimeout=-1| has a MsiRetryTimeout that is not allowed (at character 11). Write a whole"
-                        + " number of seconds, 0 for no limit.",
-                "RunAs=Workload;AppId= | has an empty AppId (at character 16). Take it out or give it a value.",
+                "RunAs=App;AppId=a;CertificateThumbprint=1;CertificateStoreLocation=1| has a value for"
+                        + " CertificateStoreLocation that is not allowed (at character 43)."
+                        + " Allowed values: CurrentUser, LocalMachine.",
+                "RunAs=App;ObjectId=o;AppId=hunter2| has ObjectId and AppId, which cannot be combined (at character 22)."
+                        + " For a managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.",
+                "RunAs=App;ResourceId=/r;AppKey=hunter2| has ResourceId and AppKey, which cannot be combined (at"
+                        + " character 25). For a managed identity, write RunAs=App and one of AppId, ObjectId,"
+                        + " ResourceId.",
+                "RunAs=Workload;ObjectId=o| has RunAs and ObjectId, which cannot be combined (at character 16). For a"
+                        + " managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.",
+                "RunAs=App;ResourceId=| has an empty ResourceId (at character 11). Remove it or give it a value.",
+                "RunAs=App;MsiRetryTimeout=hunter2| has a value for MsiRetryTimeout that is not allowed (at character 11)."
+                        + " Write a whole number of seconds, 0 for no limit.",
+                "RunAs=App;MsiRetryTimeout=-1| has a value for MsiRetryTimeout that is not allowed (at character 11)."
+                        + " Write a whole number of seconds, 0 for no limit.",
+                "RunAs=Workload;AppId= | has an empty AppId (at character 16). Remove it or give it a value.",
             })
     void parse_ofAWrongText_namesKeyAndPositionAndNoValue(String text, String problem) {
         assertThatThrownBy(() -> SignIn.of(ConnectionSettings.parse(text)))

@@ -13,9 +13,9 @@ import org.springframework.web.util.UriUtils;
 /**
  * A blob of the container.
  *
- * @param name its whole name, with slashes
+ * @param name its full name, including slashes
  * @param size its length in bytes
- * @param contentType its content type; null when it has none
+ * @param contentType its content type; null if it has none
  * @param lastModified when it was last written
  */
 public record Blob(
@@ -42,7 +42,7 @@ public record Blob(
                 .collect(Collectors.joining("/", "api/blobs/", ""));
     }
 
-    /** The size for people, such as {@code 12 KB}. */
+    /** The size as the page shows it, such as {@code 12 KB}. */
     public String sizeText() {
         DataSize data = DataSize.ofBytes(size);
         if (data.toMegabytes() >= 10) {

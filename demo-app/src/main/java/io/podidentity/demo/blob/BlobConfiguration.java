@@ -16,13 +16,13 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Builds the storage client, once and without asking anybody, so that the application starts without Azure. */
+/** Creates the storage client once. This sends no request, so the application starts without Azure. */
 @Configuration(proxyBeanMethods = false)
 class BlobConfiguration {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(4);
 
-    /** One retry, so that a page tells of a storage account that does not answer within about 5 s. */
+    /** One retry, so that the page reports within about 5 s that a storage account does not answer. */
     private static final RequestRetryOptions RETRY = new RequestRetryOptions(
             RetryPolicyType.FIXED, 2, ANSWER_TIMEOUT, Duration.ofMillis(200), Duration.ofMillis(200), null);
 
@@ -64,7 +64,9 @@ class BlobConfiguration {
                 .build();
     }
 
-    /** A slash that a client wrote as {@code %2F} is part of the blob's name, not an attack. */
+    /**
+     * Allows {@code %2F} in a path: a slash that a client encodes this way is part of the blob's name, not an attack.
+     */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
         return factory ->

@@ -6,12 +6,12 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open blob; whoever asked for it closes its stream.
+ * An open blob; the caller closes its stream.
  *
  * @param stream the content
  * @param size its length in bytes
- * @param contentType its content type as it was written; null when it has none
- * @param eTag its version, with the quotes; null when it has none
+ * @param contentType its content type as it was stored; null if it has none
+ * @param eTag its version, including the quotes; null if it has none
  */
 record BlobContent(
         InputStream stream,

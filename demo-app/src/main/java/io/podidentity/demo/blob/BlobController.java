@@ -21,7 +21,7 @@ final class BlobController {
     private static final String PREFIX = "/api/blobs/";
     private static final int MAX_LISTED = 5_000;
 
-    /** What a browser may show in place: it runs no script of its own. All else is saved. */
+    /** What a browser may display directly, because it cannot run scripts. Everything else is downloaded. */
     private static final Set<String> SHOWN = Set.of(
             "text/plain",
             "text/csv",
@@ -47,7 +47,7 @@ final class BlobController {
     ResponseEntity<InputStreamResource> content(HttpServletRequest request, HttpServletResponse response) {
         String name = BlobName.in(request, PREFIX);
         BlobContent content = store.open(name);
-        // Set, not added: it takes the place of the page's policy.
+        // Set, not added: this replaces the policy of the page.
         response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
         MediaType type = mediaType(content.contentType());
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()

@@ -5,19 +5,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.springframework.web.util.UriUtils;
 
-/** The names of blobs, which may hold slashes and any other character. */
+/** The names of blobs, which may contain slashes and any other character. */
 final class BlobName {
     private static final int MAX_LENGTH = 1024;
 
     private BlobName() {}
 
-    /** The name in a request's path: all that follows the prefix, decoded once, so that {@code ;} and {@code %2F} stay. */
+    /**
+     * The name in the path of a request: everything after the prefix, decoded once, so that {@code ;} and {@code %2F}
+     * are kept.
+     */
     static String in(HttpServletRequest request, String prefix) {
         String path = request.getRequestURI().substring(request.getContextPath().length());
         return UriUtils.decode(path.substring(Math.min(prefix.length(), path.length())), StandardCharsets.UTF_8);
     }
 
-    /** Whether a blob can have this name; dot segments are none, since they could lead out of the container. */
+    /**
+     * Whether a blob can have this name. Dot segments are not allowed, because they could lead out of the container.
+     */
     static boolean isPossible(String name) {
         return !name.isEmpty()
                 && name.length() <= MAX_LENGTH
@@ -25,7 +30,7 @@ final class BlobName {
                         .noneMatch(segment -> segment.equals(".") || segment.equals(".."));
     }
 
-    /** What follows the last slash: what a browser saves the blob as. */
+    /** The part after the last slash: the file name under which a browser saves the blob. */
     static String fileName(String name) {
         return name.substring(name.lastIndexOf('/') + 1);
     }

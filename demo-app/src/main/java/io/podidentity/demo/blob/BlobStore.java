@@ -9,13 +9,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blobs of one container, read with the application's identity. Every failure is a {@link ProblemException} that
- * says what to do.
+ * The blobs of one container, read with the identity of the application. Every failure is a {@link ProblemException}
+ * that says what to do.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public final class BlobStore {
-    /** As the storage client asks for it. */
+    /** In the form in which the storage client asks for it. */
     private static final String STORAGE_RESOURCE = "https://storage.azure.com";
 
     private final @Nullable BlobContainerClient client;
@@ -42,8 +42,8 @@ public final class BlobStore {
     /**
      * The first blobs of the container, in the order of their names.
      *
-     * @param limit how many at most
-     * @throws ProblemException if the storage account does not answer with them
+     * @param limit the maximum number of blobs
+     * @throws ProblemException if the storage account does not return them
      */
     public List<Blob> list(int limit) {
         BlobContainerClient container = client();
@@ -59,7 +59,7 @@ public final class BlobStore {
     /**
      * Opens a blob.
      *
-     * @throws ProblemException if there is none of that name, or the storage account does not answer with it
+     * @throws ProblemException if there is no blob with that name, or the storage account does not return it
      */
     BlobContent open(String name) {
         BlobContainerClient container = client();
@@ -78,7 +78,7 @@ public final class BlobStore {
 
     private <T> T call(@Nullable String blob, Supplier<T> call) {
         try {
-            // The client keeps a token of its own until it expires; whose it is may have signed out since.
+            // The client keeps its own token until it expires, but its user may have signed out since.
             provider.getAccessToken(STORAGE_RESOURCE);
             return call.get();
         } catch (RuntimeException e) {

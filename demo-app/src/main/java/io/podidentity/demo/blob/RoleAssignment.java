@@ -4,9 +4,9 @@ import io.podidentity.tokenprovider.Principal;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The command that lets a principal read the blobs of one container, complete so that it can be run as it is. */
+/** The command that allows a principal to read the blobs of one container, complete and ready to run. */
 final class RoleAssignment {
-    /** What needs no quoting in any shell. */
+    /** Text that needs no quoting in any shell. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9-]+");
 
     private RoleAssignment() {}
@@ -24,7 +24,7 @@ final class RoleAssignment {
         return principal == null ? null : principal.objectId().orElse(null);
     }
 
-    /** The value, or a placeholder for one that is unknown or would mean something to a shell. */
+    /** The value, or a placeholder if it is unknown or has a special meaning in a shell. */
     private static String plain(@Nullable String value, String placeholder) {
         return value != null && PLAIN.matcher(value).matches() ? value : placeholder;
     }

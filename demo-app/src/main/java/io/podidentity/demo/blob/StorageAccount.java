@@ -5,15 +5,15 @@ import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A storage account as its blob endpoint names it.
+ * A storage account, as its blob endpoint names it.
  *
  * @param endpoint the endpoint as it was set
- * @param host the endpoint's host, and port where it has one; the endpoint itself when it is not a URL
- * @param name the account's name: the first label of {@code ACCOUNT.blob.…}, else the first segment of the path
+ * @param host the host of the endpoint, with its port if there is one; the endpoint itself if it is not a URL
+ * @param name the name of the account: the first label of {@code ACCOUNT.blob.…}, else the first segment of the path
  */
 record StorageAccount(String endpoint, String host, String name) {
 
-    /** The account behind an endpoint, right or wrong. */
+    /** The account for an endpoint, valid or not. */
     static StorageAccount at(String endpoint) {
         URI uri = parse(endpoint);
         if (uri == null || uri.getHost() == null) {
@@ -22,7 +22,7 @@ record StorageAccount(String endpoint, String host, String name) {
         return new StorageAccount(endpoint, uri.getRawAuthority(), name(uri));
     }
 
-    /** Whether a token can be sent there: the SDK sends none without TLS. */
+    /** Whether a token can be sent there: the SDK sends no token without TLS. */
     boolean isHttps() {
         URI uri = parse(endpoint);
         return uri != null && "https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null;

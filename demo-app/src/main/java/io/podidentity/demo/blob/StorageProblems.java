@@ -8,7 +8,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
-/** What a failure of the storage client means, and what to do about it. */
+/** Explains failures of the storage client and what to do about them. */
 final class StorageProblems {
     private final StorageAccount account;
     private final StorageRefusals refusals;
@@ -23,7 +23,7 @@ final class StorageProblems {
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "storage-not-set",
                 "No storage account is set",
-                "The demo does not know whose blobs to show",
+                "The demo does not know which blobs to show",
                 "Start it with '--demo.storage.endpoint=https://ACCOUNT.blob.core.windows.net', or set"
                         + " 'DEMO_STORAGE_ENDPOINT' in the pod.");
     }
@@ -33,7 +33,7 @@ final class StorageProblems {
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "storage-endpoint-unusable",
                 "The storage endpoint cannot be used",
-                "demo.storage.endpoint is \"" + account.endpoint() + "\", and a token is sent to an https URL only",
+                "demo.storage.endpoint is \"" + account.endpoint() + "\", but a token is sent only to an https URL",
                 "Set it to the blob endpoint that 'az storage account show --name ACCOUNT --query"
                         + " primaryEndpoints.blob' prints.");
     }
@@ -42,7 +42,7 @@ final class StorageProblems {
         return refusals.noSuchBlob(name);
     }
 
-    /** What a failed call means; the name is null for the list of blobs. */
+    /** Explains a failed call; the name is null for the list of blobs. */
     Problem of(RuntimeException failure, @Nullable String blob) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof TokenAcquisitionException noToken) {
@@ -75,10 +75,10 @@ final class StorageProblems {
                 HttpStatus.BAD_GATEWAY,
                 "certificate-not-trusted",
                 "The storage account's certificate is not trusted",
-                "The certificate of " + account.host() + " was signed by nobody that this JVM trusts",
+                "The certificate of " + account.host() + " was not signed by a CA that this JVM trusts",
                 "If a proxy or an emulator signed it, let the JVM trust its CA:"
                         + " 'JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE.p12"
-                        + " -Djavax.net.ssl.trustStorePassword=PASSWORD', or for storage alone"
+                        + " -Djavax.net.ssl.trustStorePassword=PASSWORD', or only for storage"
                         + " '--spring.ssl.bundle.pem.storage.truststore.certificate=file:CA.pem"
                         + " --demo.storage.ssl-bundle=storage'.");
     }

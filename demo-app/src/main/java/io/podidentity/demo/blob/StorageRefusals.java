@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
-/** What an error that the storage account answers means, and what to do about it. */
+/** Explains errors that the storage account answers with, and what to do about them. */
 final class StorageRefusals {
     private final StorageAccount account;
     private final String container;
@@ -22,7 +22,7 @@ final class StorageRefusals {
         this.signIn = signIn;
     }
 
-    /** What an answer means; the name is null for the list of blobs. */
+    /** Explains an answer; the name is null for the list of blobs. */
     Problem of(BlobStorageException answer, @Nullable String blob) {
         String code = String.valueOf(answer.getErrorCode());
         return switch (answer.getStatusCode()) {
@@ -39,19 +39,20 @@ final class StorageRefusals {
         Optional<Principal> who = explanation.principal();
         String caveat = caveat(explanation);
         String advice = caveat.isEmpty()
-                ? "Assign one: '" + RoleAssignment.command(who.orElse(null), account, container)
-                        + "' and wait: it can take ten minutes to count."
-                : "Assign it none, for " + caveat + ". Give the pod an identity of its own, as k8s/README.md says.";
+                ? "Assign one with '" + RoleAssignment.command(who.orElse(null), account, container)
+                        + "' and wait: it can take ten minutes to work."
+                : "Do not assign one, because " + caveat + ". Give the pod its own identity, as k8s/README.md says.";
         return new Problem(
                 HttpStatus.FORBIDDEN,
                 "role-missing",
-                "The identity may not read these blobs",
-                who.map(Principal::toString).orElse("The identity") + " has no role that lets it read the container "
-                        + container + " of " + account.host() + " (AuthorizationPermissionMismatch)",
+                "The identity is not allowed to read these blobs",
+                who.map(Principal::toString).orElse("The identity")
+                        + " has no role that allows it to read the container " + container + " of "
+                        + account.host() + " (AuthorizationPermissionMismatch)",
                 advice);
     }
 
-    /** What speaks against the identity, such as that every pod of the node has it; empty for nothing. */
+    /** A reason not to use the identity, such as that every pod of the node has it; empty if there is none. */
     private static String caveat(Explanation explanation) {
         return explanation.attempts().stream()
                 .filter(attempt -> attempt.state() == TokenAttempt.State.ACQUIRED)
@@ -68,8 +69,7 @@ final class StorageRefusals {
                 HttpStatus.FORBIDDEN,
                 "network-refused",
                 "The storage account refuses this network",
-                account.host()
-                        + " answered AuthorizationFailure, which its firewall does for networks it does not know",
+                account.host() + " answered AuthorizationFailure, as its firewall does for a network that is not allowed",
                 "See 'az storage account network-rule list --account-name " + account.name() + "'.");
     }
 
@@ -78,7 +78,7 @@ final class StorageRefusals {
                 HttpStatus.FORBIDDEN,
                 "token-not-accepted",
                 "The storage account does not accept the token",
-                account.host() + " answered " + answer + ", though there is a token"
+                account.host() + " answered " + answer + ", although a token was sent"
                         + signIn.get().principal().map(who -> " (" + who + ")").orElse(""),
                 "Check that the account belongs to the token's tenant: 'az storage account show --name "
                         + account.name() + "', and that this machine's clock is right.");
@@ -109,7 +109,7 @@ final class StorageRefusals {
                 "blob-not-found",
                 "No such blob",
                 "The container " + container + " has no blob named \"" + name + "\"",
-                "See 'GET /api/blobs' for those it has.");
+                "See 'GET /api/blobs' for the list.");
     }
 
     Problem unexpected(String what) {
@@ -118,6 +118,6 @@ final class StorageRefusals {
                 "storage-failed",
                 "The storage account failed",
                 account.host() + " gave no usable answer: " + what,
-                "Try again; if it stays so, see 'https://status.azure.com/status'.");
+                "Try again; if it keeps failing, see 'https://status.azure.com/status'.");
     }
 }

@@ -1,4 +1,4 @@
-/** Which blobs the identity may read; start reading at {@link io.podidentity.demo.blob.BlobStore}. */
+/** Which blobs the identity may read. Start with {@link io.podidentity.demo.blob.BlobStore}. */
 @NullMarked
 package io.podidentity.demo.blob;
 

@@ -8,14 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who the application is, as the page and the API show it. No token is in it.
+ * The identity of the application, as the page and the API show it. It contains no token.
  *
  * @param source the source that got the token
- * @param principal whose token it is; null when it does not say
- * @param resource what the token is for
+ * @param principal the principal that the token names; null if it names none
+ * @param resource the resource of the token
  * @param expiresOn when it expires
- * @param refreshOn from when on a new one is asked for; null when that is not known
- * @param attempts what became of each source
+ * @param refreshOn when renewal begins; null if that is not known
+ * @param attempts the result of each source
  */
 public record Identity(
         String source,
@@ -26,9 +26,9 @@ public record Identity(
         List<Attempt> attempts) {
 
     /**
-     * Takes an explanation apart.
+     * Reads the identity from an explanation.
      *
-     * @throws io.podidentity.tokenprovider.TokenAcquisitionException the explanation's own, if it has no token
+     * @throws io.podidentity.tokenprovider.TokenAcquisitionException the failure in the explanation, if it has no token
      */
     public static Identity of(Explanation explanation) {
         if (explanation.failure().isPresent()) {

@@ -7,7 +7,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code GET /api/identity}: whose token this is and where it comes from, or why there is none. */
+/** {@code GET /api/identity}: which identity the token is for and where it comes from, or why there is no token. */
 @RestController
 final class IdentityController {
     private final AzureServiceTokenProvider provider;

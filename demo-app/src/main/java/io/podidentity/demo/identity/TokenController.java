@@ -15,8 +15,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * {@code GET /api/token}: the token itself, which is what the article's first program shows. Whoever has it acts as
- * this identity until it expires, so the answer is 404 unless {@code demo.reveal-token=true}.
+ * {@code GET /api/token}: the token itself, which the first program of the article shows. Anyone who has the token can
+ * act as this identity until it expires, so the answer is 404 unless {@code demo.reveal-token=true}.
  */
 @RestController
 final class TokenController {
@@ -30,7 +30,7 @@ final class TokenController {
         this.properties = properties;
     }
 
-    /** The token, without the masking text of {@link AccessToken}. */
+    /** The token in clear text, unlike the masked text of {@link AccessToken}. */
     private record Revealed(String accessToken, Instant expiresOn) {
         @Override
         public String toString() {
@@ -46,13 +46,13 @@ final class TokenController {
                             HttpStatus.NOT_FOUND,
                             "token-hidden",
                             "The token is not shown",
-                            "Whoever has the token acts as this identity until it expires",
-                            "To see it nevertheless, start with '--demo.reveal-token=true', on your own machine only."),
+                            "Anyone who has the token can act as this identity until it expires",
+                            "To see it, start with '--demo.reveal-token=true'. Do this only on your own machine."),
                     null);
         }
         AccessToken token = provider.getAuthenticationResult(properties.resource());
         log.warn(
-                "GET /api/token handed out a token [resource={}, expiresOn={}], since demo.reveal-token is true",
+                "GET /api/token returned a token [resource={}, expiresOn={}], because demo.reveal-token is true",
                 token.resource(),
                 token.expiresOn());
         return ResponseEntity.ok()

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A time as the page shows it.
  *
- * @param iso the time for programs, ISO-8601
- * @param clock the time of day, and the day if it is another one, such as {@code 14:05:12 UTC}
- * @param distance how far off it is, such as {@code in 58 min}
+ * @param iso the time for programs, in ISO-8601
+ * @param clock the time of day, with the date if it is not today, such as {@code 14:05:12 UTC}
+ * @param distance the time from now, such as {@code in 58 min}
  */
 record Moment(String iso, String clock, String distance) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT);

@@ -16,8 +16,8 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 
 /**
- * {@code GET /}: the page. It answers 200 also when there is no token, since it is there to be read by people; the API
- * has the statuses for programs.
+ * {@code GET /}: the page. It answers 200 even if there is no token, because people read it. Programs use the statuses
+ * of the API.
  */
 @Controller
 final class PageController {

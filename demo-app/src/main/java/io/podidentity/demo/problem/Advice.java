@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What to do, cut into prose and the commands that stand in it between single quotes. */
+/** Splits an advice into plain text and commands, which are between single quotes. */
 public final class Advice {
-    /** A quote that opens no word and closes none, so that the apostrophe of "the pod's label" is not one. */
+    /**
+     * Matches quotes only at the start or end of a word, so that the apostrophe in "the pod's label" is not taken for
+     * one.
+     */
     private static final Pattern QUOTED = Pattern.compile("(?<![\\p{L}\\p{N}])'([^']+)'(?![\\p{L}\\p{N}])");
 
     private Advice() {}
@@ -16,11 +19,13 @@ public final class Advice {
      * A piece of an advice.
      *
      * @param text the piece, without its quotes
-     * @param command whether it is to be typed, not read
+     * @param command whether it is a command
      */
     public record Part(String text, boolean command) {}
 
-    /** The pieces of an advice in their order; none of an empty one, and no full stop after a command. */
+    /**
+     * The pieces of an advice, in order; none if the advice is empty. A full stop directly after a command is dropped.
+     */
     public static List<Part> parts(String advice) {
         List<Part> parts = new ArrayList<>();
         Matcher quoted = QUOTED.matcher(advice);

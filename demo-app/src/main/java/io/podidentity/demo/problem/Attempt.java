@@ -4,17 +4,17 @@ import io.podidentity.tokenprovider.TokenAttempt;
 import java.util.List;
 
 /**
- * What became of one token source, as the page and the API show it.
+ * The result of one token source, as the page and the API show it.
  *
- * @param source the source's name
- * @param state what became of it
+ * @param source the name of the source
+ * @param state the result
  * @param durationMillis how long it took, in milliseconds
- * @param reason why there is no token from it; may be empty
+ * @param reason why it gave no token; may be empty
  * @param remedy what to do about it; may be empty
  */
 public record Attempt(String source, TokenAttempt.State state, long durationMillis, String reason, String remedy) {
 
-    /** The attempts as they are shown. */
+    /** The attempts in the form in which they are shown. */
     public static List<Attempt> of(List<TokenAttempt> attempts) {
         return attempts.stream()
                 .map(attempt -> new Attempt(
@@ -26,7 +26,7 @@ public record Attempt(String source, TokenAttempt.State state, long durationMill
                 .toList();
     }
 
-    /** The remedy with its commands told apart. */
+    /** The remedy, split into plain text and commands. */
     public List<Advice.Part> advice() {
         return Advice.parts(remedy);
     }

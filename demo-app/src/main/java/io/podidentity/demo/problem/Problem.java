@@ -8,24 +8,24 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
 /**
- * What went wrong, why, and what to do next. No token is in it.
+ * What went wrong, why, and what to do next. It contains no token.
  *
  * @param status the status that the API answers with
- * @param kind a kebab-case name of the kind of problem, which becomes the type of the problem details
+ * @param kind the kind of problem in kebab case, which becomes the type of the problem details
  * @param title the problem in a few words
- * @param reason why, one sentence without a full stop
- * @param remedy what to do next, commands between single quotes; may be empty
- * @param attempts what became of each token source; empty when the token is not the problem
+ * @param reason why, in one sentence without a full stop
+ * @param remedy what to do next, with commands between single quotes; may be empty
+ * @param attempts the result of each token source; empty if the problem is not about the token
  */
 public record Problem(
         HttpStatus status, String kind, String title, String reason, String remedy, List<Attempt> attempts) {
 
-    /** A problem that has nothing to do with tokens. */
+    /** A problem that is not about the token. */
     public Problem(HttpStatus status, String kind, String title, String reason, String remedy) {
         this(status, kind, title, reason, remedy, List.of());
     }
 
-    /** There is no token. */
+    /** The problem that there is no token. */
     public static Problem of(TokenAcquisitionException failure) {
         return new Problem(
                 HttpStatus.SERVICE_UNAVAILABLE,
@@ -41,24 +41,24 @@ public record Problem(
             case NO_SOURCE_AVAILABLE -> "Nobody is signed in here";
             case REFUSED -> "The identity was refused";
             case SERVICE_UNAVAILABLE -> "The token service does not answer";
-            case INVALID_RESPONSE -> "The token service's answer makes no sense";
+            case INVALID_RESPONSE -> "The token service gave an invalid answer";
             case INVALID_CONFIGURATION -> "A setting is wrong";
-            case TIMED_OUT -> "There was no token in time";
+            case TIMED_OUT -> "The token did not arrive in time";
             case INTERRUPTED -> "The request for a token was interrupted";
         };
     }
 
-    /** The remedy with its commands told apart. */
+    /** The remedy, split into plain text and commands. */
     public List<Advice.Part> advice() {
         return Advice.parts(remedy);
     }
 
-    /** The attempts that know what to do; what helps when the problem has no one remedy of its own. */
+    /** The attempts that have a remedy. They help if the problem itself has none. */
     public List<Attempt> ways() {
         return attempts.stream().filter(attempt -> !attempt.remedy().isEmpty()).toList();
     }
 
-    /** The remedy, or those of the attempts, in one text; empty when nothing is known. */
+    /** The remedy, or else the remedies of all attempts in one text; empty if there are none. */
     public String whatToDo() {
         return remedy.isEmpty()
                 ? ways().stream().map(way -> way.source() + ": " + way.remedy()).collect(Collectors.joining(" "))

@@ -11,15 +11,15 @@ public final class ProblemException extends RuntimeException {
     private final transient Problem problem;
 
     /**
-     * @param problem what is answered
-     * @param cause what led to it; null when nothing did
+     * @param problem the problem to answer with
+     * @param cause what caused it; null if nothing did
      */
     public ProblemException(Problem problem, @Nullable Throwable cause) {
         super(problem.title() + ": " + problem.reason(), cause);
         this.problem = problem;
     }
 
-    /** What is answered. */
+    /** The problem to answer with. */
     public Problem problem() {
         return problem;
     }

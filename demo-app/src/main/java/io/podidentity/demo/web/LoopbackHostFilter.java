@@ -19,9 +19,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Refuses, on a laptop, requests that name another host than this one. Else a web page elsewhere could have its own name
- * resolved to 127.0.0.1 (DNS rebinding) and read, with the developer's login, what only the developer may. Where the
- * application listens on more than loopback, names are the network's business.
+ * Refuses, on a laptop, requests that name another host. Otherwise a web page from elsewhere could have its own host
+ * name resolved to 127.0.0.1 (DNS rebinding) and read, with the developer's login, data that only the developer may
+ * see. If the application listens on more than loopback, the network decides which names are allowed.
  */
 @Component
 final class LoopbackHostFilter extends OncePerRequestFilter {
@@ -49,9 +49,9 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
         Problem problem = new Problem(
                 HttpStatus.MISDIRECTED_REQUEST,
                 "other-host",
-                "This is not that host",
-                "The demo listens on " + address.getHostAddress() + " alone and answers to localhost only",
-                "Use http://localhost, or start it with '--server.address=0.0.0.0' to answer to every name.");
+                "The request names another host",
+                "The demo listens on " + address.getHostAddress() + " only and answers only requests to localhost",
+                "Use http://localhost, or start with '--server.address=0.0.0.0' to answer for every host name.");
         exceptions.resolveException(request, response, null, new ProblemException(problem, null));
     }
 }

@@ -8,7 +8,10 @@ import java.io.IOException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Lets a browser load nothing from elsewhere, run no script, and show the application in no other page's frame. */
+/**
+ * Tells the browser to load nothing from elsewhere, to run no script, and not to show the application in a frame of
+ * another page.
+ */
 @Component
 final class SecurityHeadersFilter extends OncePerRequestFilter {
     private static final String POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "

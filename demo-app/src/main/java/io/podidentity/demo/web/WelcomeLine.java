@@ -7,7 +7,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Says in the log where the page is. */
+/** Logs the address of the page. */
 @Component
 final class WelcomeLine {
     private static final Logger log = LoggerFactory.getLogger(WelcomeLine.class);

@@ -1,4 +1,4 @@
-/** What holds for every answer, and the line in the log that says where to look. */
+/** Filters for every answer, and the log line with the address of the page. */
 @NullMarked
 package io.podidentity.demo.web;
 

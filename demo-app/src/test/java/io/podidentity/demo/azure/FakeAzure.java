@@ -63,7 +63,7 @@ public final class FakeAzure {
         }
     }
 
-    /** The metadata service knows the pod not. */
+    /** The metadata service does not know the pod. */
     @TestConfiguration(proxyBeanMethods = false)
     public static class Refused {
         @Bean

@@ -30,7 +30,7 @@ final class FakeSource implements TokenSource {
         return new FakeSource(null, "");
     }
 
-    /** Like az where nobody is logged in. */
+    /** Behaves like az when nobody is logged in. */
     static TokenSource unavailable() {
         return new TokenSource() {
             @Override

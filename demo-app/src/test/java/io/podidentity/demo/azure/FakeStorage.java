@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The network below the real storage client: it answers what it was told to, whatever is asked. */
+/** The network below the real storage client: it returns the answer that was set, for every request. */
 public final class FakeStorage implements HttpClient {
     private final List<String> urls = new CopyOnWriteArrayList<>();
     private volatile int status = 500;
@@ -26,17 +26,17 @@ public final class FakeStorage implements HttpClient {
     private volatile byte[] body = {};
     private volatile @Nullable IOException failure;
 
-    /** Answers with an error of the storage service. */
+    /** Sets an error of the storage service as the answer. */
     public void refuse(int status, String code) {
         answer(status, Map.of("x-ms-error-code", code), "");
     }
 
-    /** Fails before there is an answer. */
+    /** Makes requests fail without an answer. */
     public void fail(IOException failure) {
         this.failure = failure;
     }
 
-    /** Answers a download. */
+    /** Sets a blob as the answer. */
     public void blob(String contentType, String content) {
         int size = content.getBytes(StandardCharsets.UTF_8).length;
         answer(
@@ -57,7 +57,7 @@ public final class FakeStorage implements HttpClient {
                 content);
     }
 
-    /** Answers a list. */
+    /** Sets a list as the answer. */
     public void list(String... names) {
         StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults"
                 + " ServiceEndpoint=\"https://fake/\" ContainerName=\"samples\"><Blobs>");
@@ -74,7 +74,7 @@ public final class FakeStorage implements HttpClient {
                 xml.append("</Blobs><NextMarker/></EnumerationResults>").toString());
     }
 
-    /** The URLs that were asked since the last answer was set. */
+    /** The URLs that were requested since the answer was set. */
     public List<String> urls() {
         return List.copyOf(urls);
     }

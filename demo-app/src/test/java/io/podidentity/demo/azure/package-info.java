@@ -1,4 +1,4 @@
-/** Stand-ins for the token sources and the storage account, in memory. */
+/** In-memory replacements for the token sources and the storage account. */
 @NullMarked
 package io.podidentity.demo.azure;
 

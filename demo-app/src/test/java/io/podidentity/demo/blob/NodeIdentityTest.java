@@ -29,7 +29,7 @@ class NodeIdentityTest {
                 .bodyText()
                 .contains(
                         "role-missing",
-                        "Assign it none, for this is the identity of the node, which every pod on it can use.",
+                        "Do not assign one, because this is the identity of the node, which every pod on it can use.",
                         "Give the pod an identity of its own")
                 .doesNotContain("az role assignment");
         assertThat(mvc.get().uri("/")).bodyText().doesNotContain("az role assignment");

@@ -10,7 +10,8 @@ class RoleAssignmentTest {
 
     @Test
     void command_forAUser_isComplete() {
-        Principal anna = Principal.user("anna@contoso.com").withObjectId("1111-2222").withTenantId("3333");
+        Principal anna =
+                Principal.user("anna@contoso.com").withObjectId("1111-2222").withTenantId("3333");
 
         assertThat(RoleAssignment.command(anna, ACCOUNT, "samples"))
                 .isEqualTo("az role assignment create --assignee-object-id 1111-2222 --assignee-principal-type User"

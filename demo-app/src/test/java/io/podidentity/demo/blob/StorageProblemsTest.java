@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
-/** What the API says when the storage account does not answer with blobs. */
+/** What the API says when the storage account does not return blobs. */
 @DemoTest
 @Import(FakeAzure.SignedIn.class)
 class StorageProblemsTest {

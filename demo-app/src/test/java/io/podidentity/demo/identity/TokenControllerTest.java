@@ -43,7 +43,7 @@ class TokenControllerTest {
                     .isStrictlyEqualTo(
                             "{\"accessToken\": \"" + FakeAzure.TOKEN + "\", \"expiresOn\": \"2099-01-01T00:00:00Z\"}");
             assertThat(output)
-                    .contains("WARN", "GET /api/token handed out a token")
+                    .contains("WARN", "GET /api/token returned a token")
                     .doesNotContain(FakeAzure.TOKEN);
         }
     }

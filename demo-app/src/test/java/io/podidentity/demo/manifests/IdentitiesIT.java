@@ -26,12 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gives the rendered manifests to the emulated cluster, and asks for a token as their pod would. */
+/** Loads the rendered manifests into the emulated cluster, and asks for a token as their pod would. */
 class IdentitiesIT {
 
     private static final String RENDERED = "src/test/resources/manifests/rendered/";
 
-    /** What the comments of the overlay say to make by hand. */
+    /** The resources that the comments of the overlays tell you to create by hand. */
     private static final String SECRET = """
             apiVersion: v1
             kind: Secret

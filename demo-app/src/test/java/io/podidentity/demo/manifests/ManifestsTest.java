@@ -187,11 +187,11 @@ class ManifestsTest {
                 .containsExactlyInAnyOrder(
                         "aadpodidentity.k8s.io/v1/AzureIdentity.metadata.name is Azure_Access, not name",
                         "aadpodidentity.k8s.io/v1/AzureIdentity.spec.type is 0, not integer",
-                        "aadpodidentity.k8s.io/v1/AzureIdentity.spec.ResourceID is no field",
+                        "aadpodidentity.k8s.io/v1/AzureIdentity.spec.ResourceID is not a known field",
                         "aadpodidentity.k8s.io/v1/AzureIdentity.spec.clientID is missing");
         assertThat(SCHEMAS.errors(Map.of("apiVersion", "v1", "kind", "Deployment")))
                 .singleElement()
                 .asString()
-                .startsWith("v1/Deployment is none of [");
+                .startsWith("v1/Deployment is not one of [");
     }
 }

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.Yaml;
 
-/** One file of {@code manifests/rendered}, which {@code e2e/render.sh} writes, with ways to what is asked for most. */
+/**
+ * One file of {@code manifests/rendered}, which {@code e2e/render.sh} writes, with methods for the parts that tests
+ * need most.
+ */
 record Rendered(String name, List<Map<String, Object>> manifests) {
 
     @SuppressWarnings("unchecked") // a stream of manifests holds objects
@@ -32,12 +35,12 @@ record Rendered(String name, List<Map<String, Object>> manifests) {
                 .findFirst();
     }
 
-    /** At a path such as {@code spec.podSelector.matchLabels} in the one manifest of that kind. */
+    /** The value at a path such as {@code spec.podSelector.matchLabels} in the only manifest of that kind. */
     Object at(String kind, String path) {
         return at(find(kind).orElseThrow(), path);
     }
 
-    /** The pod, or what the Deployment makes its pods from. */
+    /** The pod, or the pod template of the Deployment. */
     Map<String, Object> pod() {
         return find("Pod").orElseGet(() -> object(at("Deployment", "spec.template")));
     }

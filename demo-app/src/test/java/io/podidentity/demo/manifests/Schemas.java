@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.Yaml;
 
-/** The shapes in {@code schemas.yaml}, which says how to read them. */
+/** The schemas in {@code schemas.yaml}, which explains how to read them. */
 final class Schemas {
 
     private static final Map<String, Predicate<Object>> SCALARS = Map.of(
@@ -33,14 +33,14 @@ final class Schemas {
         return new Schemas(new Yaml().load(Schemas.class.getResourceAsStream("/manifests/schemas.yaml")));
     }
 
-    /** What is wrong with that manifest, a line for each. */
+    /** The errors in a manifest, one per line. */
     List<String> errors(Map<String, Object> manifest) {
         String kind = manifest.get("apiVersion") + "/" + manifest.get("kind");
         var errors = new ArrayList<String>();
         if (kinds.containsKey(kind)) {
             check(kind, kinds.get(kind), manifest, errors);
         } else {
-            errors.add(kind + " is none of " + kinds.keySet());
+            errors.add(kind + " is not one of " + kinds.keySet());
         }
         return errors;
     }
@@ -65,7 +65,7 @@ final class Schemas {
         object.forEach((name, content) -> {
             Object type = fields.containsKey(name) ? fields.get(name) : fields.get(name + "!");
             if (type == null) {
-                errors.add(path + "." + name + " is no field");
+                errors.add(path + "." + name + " is not a known field");
             } else {
                 check(path + "." + name, type, content, errors);
             }

@@ -1,4 +1,4 @@
-/** Checks what {@code k8s/} renders to: against the shapes that the API takes, and one object against the others. */
+/** Checks the manifests that {@code k8s/} renders to, against the schemas of the API and against each other. */
 @NullMarked
 package io.podidentity.demo.manifests;
 

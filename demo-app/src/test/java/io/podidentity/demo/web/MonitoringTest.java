@@ -22,14 +22,17 @@ import org.springframework.context.annotation.Import;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.yaml.snakeyaml.Yaml;
 
-/** The rules and the dashboard of k8s/monitoring ask for what the demo exports, letter by letter. */
+/** The rules and the dashboard of k8s/monitoring use exactly the metric names that the demo exports. */
 @DemoTest
 @Import(FakeAzure.SignedIn.class)
 class MonitoringTest {
 
     private static final Path FOLDER = Path.of("..", "k8s", "monitoring");
 
-    /** Labels, ranges, and "by" with its list hold no metric; what stands before it or a parenthesis is a function. */
+    /**
+     * Labels, ranges, and "by" with its list contain no metric names; a word before "by" or before a parenthesis is a
+     * function.
+     */
     private static final Pattern NO_METRIC =
             Pattern.compile("\\{[^}]*}|\\[[^]]*]|(\\b\\w+ +)?\\bby \\([^)]*\\)|\\b\\w+ *\\(");
 
@@ -79,12 +82,12 @@ class MonitoringTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** JSON is YAML too. */
+    /** Reads YAML, and JSON too, because JSON is YAML. */
     private static Object read(String name) throws IOException {
         return new Yaml().load(Files.readString(FOLDER.resolve(name)));
     }
 
-    /** The texts of that key, at any depth. */
+    /** The texts with that key, at any depth. */
     private static Stream<String> values(Object node, String key) {
         if (node instanceof Map<?, ?> map) {
             return map.entrySet().stream()

@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** What keeps the bridges apart from each other, and the library from all of them. */
+/** Keeps the bridges independent of each other, and the library independent of all of them. */
 class ArchitectureTest {
     private static final String LIBRARY = "io.podidentity.tokenprovider";
     private static final String BRIDGES = LIBRARY + ".bridge";
@@ -57,7 +57,7 @@ class ArchitectureTest {
                         "java..",
                         "javax.security.auth..",
                         "org.jspecify.annotations")
-                .because("whoever uses one bridge has one driver only")
+                .because("an application that uses one bridge has only one driver")
                 .check(main);
     }
 }

@@ -15,15 +15,15 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** A server for one connection, which says only as much as a driver must hear before it sends its token. */
+/** A server for one connection that answers only what a driver needs before it sends its token. */
 public final class LoopbackServer implements AutoCloseable {
-    /** The server's part; answers the token that the driver sent. */
+    /** The server's side of the conversation; returns the token that the driver sent. */
     @FunctionalInterface
     public interface Conversation {
         String hold(Socket socket, TlsUpgrade tls) throws IOException;
     }
 
-    /** Goes over to TLS on a connection. */
+    /** Switches a connection to TLS. */
     @FunctionalInterface
     public interface TlsUpgrade {
         SSLSocket over(Socket socket) throws IOException;
@@ -43,7 +43,7 @@ public final class LoopbackServer implements AutoCloseable {
     private void serve(Conversation conversation) {
         SSLSocketFactory factory = authority.serverContext().getSocketFactory();
         try (Socket socket = listener.accept()) {
-            listener.close(); // A driver that tries again shall not wait for an answer.
+            listener.close(); // A driver that tries again must not wait for an answer.
             token.complete(conversation.hold(socket, plain -> {
                 SSLSocket encrypted = (SSLSocket) factory.createSocket(plain, null, plain.getPort(), false);
                 encrypted.setUseClientMode(false);
@@ -58,7 +58,7 @@ public final class LoopbackServer implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** The token that came, once the driver has been answered. */
+    /** The token that was received, once the driver has been answered. */
     public String token() throws Exception {
         return token.get(10, TimeUnit.SECONDS);
     }
@@ -68,12 +68,12 @@ public final class LoopbackServer implements AutoCloseable {
         return token.isDone() && !token.isCompletedExceptionally();
     }
 
-    /** The file, written with the CA of this server. */
+    /** Writes the CA of this server to the file, as PEM. */
     public Path certificateAuthority(Path file) throws IOException {
         return Files.writeString(file, authority.pem());
     }
 
-    /** The PKCS#12 file, written with the CA of this server. */
+    /** Writes the CA of this server to the file, as PKCS#12. */
     public Path trustStore(Path file, String password) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);

@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** For what takes its password from a method of yours no class of ours is needed: docs/databases-and-kafka.md. */
+/** A client that gets its password from a method needs no class of a bridge: docs/databases-and-kafka.md. */
 @ExtendWith(EmulatorExtension.class)
 class PasswordSupplierIT {
     private static final String RESOURCE = "https://ossrdbms-aad.database.windows.net";
@@ -36,7 +36,7 @@ class PasswordSupplierIT {
         assertThat(password).isEqualTo(provider.getAccessToken(RESOURCE));
     }
 
-    /** Some driver, which notes the password. */
+    /** A driver that records the password. */
     private DataSource driver() {
         return proxy(DataSource.class, (method, arguments) -> {
             if (method.equals("getConnection")) {
@@ -51,7 +51,7 @@ class PasswordSupplierIT {
         Object to(String method, Object[] arguments);
     }
 
-    /** Answers what a method's type has for nothing, unless told otherwise. */
+    /** Returns the default value of each method's type, unless told otherwise. */
     private static <T> T proxy(Class<T> type, Answer answers) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {

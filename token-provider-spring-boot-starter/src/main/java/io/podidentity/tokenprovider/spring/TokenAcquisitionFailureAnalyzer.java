@@ -5,7 +5,7 @@ import io.podidentity.tokenprovider.TokenAttempt;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says, instead of a stack trace, why an application that needs a token at start-up has none and what to do. */
+/** Explains, instead of a stack trace, why an application got no token at start-up, and what to do. */
 final class TokenAcquisitionFailureAnalyzer extends AbstractFailureAnalyzer<TokenAcquisitionException> {
 
     @Override
@@ -23,6 +23,6 @@ final class TokenAcquisitionFailureAnalyzer extends AbstractFailureAnalyzer<Toke
         }
         return cause.isTransient()
                 ? "Start the application again in a moment."
-                : "Follow the advice of the source that was meant.";
+                : "Follow the advice of the source that you want to use.";
     }
 }

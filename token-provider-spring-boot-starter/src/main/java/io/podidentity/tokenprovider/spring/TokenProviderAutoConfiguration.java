@@ -17,9 +17,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * One token provider for the application, and what can watch it: an Azure SDK credential, a health indicator, the
- * endpoint {@code tokenprovider} and a metric, each only where its library is on the class path. None of them asks for
- * a token while the application starts.
+ * One token provider for the application, and the beans that use it: an Azure SDK credential, a health indicator, the
+ * endpoint {@code tokenprovider} and a metric. Each of them exists only if its library is on the class path. None of
+ * them asks for a token while the application starts.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(TokenProviderProperties.class)
@@ -39,7 +39,7 @@ public final class TokenProviderAutoConfiguration {
         return builder.build();
     }
 
-    /** For the clients of the Azure SDK. */
+    /** For Azure SDK clients. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(TokenCredential.class)
     static final class AzureSdkConfiguration {

@@ -7,8 +7,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Whether there is a token for one resource: up with where it comes from and until when, down with why not and what to
- * do. It belongs to no probe unless the application puts it there, since a restart brings no identity.
+ * Whether there is a token for one resource. If it is up, the details say where the token comes from and when it
+ * expires; if it is down, they say why and what to do. It is not part of a probe unless the application adds it to one,
+ * because a restart does not create an identity.
  */
 final class TokenProviderHealthIndicator implements HealthIndicator {
     private final AzureServiceTokenProvider provider;

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The metric {@code tokenprovider.token.remaining}: how long the token of one resource is still valid, in seconds; NaN
- * while there is none. A scrape never waits for a token: it reads the cached one, or starts a request and sees its
- * outcome the next time.
+ * while there is no token. A scrape never waits for a token: it reads the cached one, or starts a request, whose result
+ * the next scrape sees.
  */
 final class TokenProviderMetrics implements MeterBinder {
     private final AzureServiceTokenProvider provider;
@@ -30,7 +30,7 @@ final class TokenProviderMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         TimeGauge.builder("tokenprovider.token.remaining", this, TimeUnit.SECONDS, TokenProviderMetrics::remaining)
-                .description("How long the token is still valid; NaN without one")
+                .description("How long the token is still valid; NaN if there is none")
                 .tag("resource", request.resource())
                 .register(registry);
     }

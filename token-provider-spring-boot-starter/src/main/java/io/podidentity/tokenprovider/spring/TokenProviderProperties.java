@@ -10,12 +10,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings {@code token-provider.*}.
  *
- * @param deadline How long one call for a token may take, over all sources and retries; the library's own 30 s unless
- *     given.
- * @param connectionString How to sign in, such as RunAs=App, in place of the default chain; a secret if it holds one.
- * @param environment Variables such as AZURE_CLIENT_ID that add to the process's own environment, or replace them, for
- *     the token sources alone.
- * @param health What health, endpoint and metrics watch.
+ * @param deadline How long one call for a token may take, including all sources and retries; by default the 30 s of the
+ *     library.
+ * @param connectionString How to sign in, such as RunAs=App, instead of the default chain; a secret if it contains one.
+ * @param environment Variables such as AZURE_CLIENT_ID that are added to the environment of the process, or replace its
+ *     variables, but only for the token sources.
+ * @param health Which resource health, endpoint and metrics use.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
@@ -28,14 +28,14 @@ record TokenProviderProperties(
         environment = Map.copyOf(environment);
     }
 
-    /** The process's environment with {@code token-provider.environment} laid over it. */
+    /** The environment of the process, with the variables of {@code token-provider.environment} added or replaced. */
     Map<String, String> environmentOver(Map<String, String> process) {
         Map<String, String> merged = new HashMap<>(process);
         merged.putAll(environment);
         return merged;
     }
 
-    /** Names and numbers only: a variable can hold a secret. */
+    /** Shows names and numbers only, because a variable can contain a secret. */
     @Override
     public String toString() {
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
@@ -47,7 +47,7 @@ record TokenProviderProperties(
     /**
      * What health, endpoint and metrics watch.
      *
-     * @param resource Resource whose token the health indicator, the endpoint and the metrics are about.
+     * @param resource Resource whose token the health indicator, the endpoint and the metrics report.
      */
     record Health(
             @DefaultValue("https://management.azure.com/") String resource) {}

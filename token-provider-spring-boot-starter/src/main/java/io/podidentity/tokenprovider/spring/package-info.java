@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of the token provider for Spring Boot; start reading at
+ * Auto-configuration of the token provider for Spring Boot; start with
  * {@link io.podidentity.tokenprovider.spring.TokenProviderAutoConfiguration}.
  */
 @NullMarked

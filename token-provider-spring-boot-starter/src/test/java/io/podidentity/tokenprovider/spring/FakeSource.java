@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeSource implements TokenSource {
     static final String TOKEN = "eyJ0eXAi.c2VjcmV0LXBheWxvYWQ.c2lnbmF0dXJl";
     static final Instant EXPIRES = Instant.parse("2099-01-01T00:00:00Z");
-    static final Principal APP = 
+    static final Principal APP =
             Principal.app("app-id").withObjectId("object-id").withTenantId("tenant-id");
 
     final AtomicInteger calls = new AtomicInteger();

@@ -20,7 +20,8 @@ import org.apache.kafka.common.security.oauthbearer.OAuthBearerTokenCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sign-in of a Kafka client to Event Hubs, by SASL/OAUTHBEARER. Kafka makes it when the client's configuration says
+ * Signs a Kafka client in to Event Hubs with SASL/OAUTHBEARER. Kafka creates this class if the client's configuration
+ * has
  *
  * <pre>{@code
  * security.protocol=SASL_SSL
@@ -29,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * sasl.login.callback.handler.class=io.podidentity.tokenprovider.bridge.kafka.OauthBearerCallbackHandler
  * }</pre>
  *
- * <p>The token is for the namespace of the first bootstrap server, {@code https://NAMESPACE.servicebus.windows.net}. Where
- * that has a name of your own, the login module's option {@code resource} says it, or {@code scope} the same with {@code
- * /.default}. The option {@code connectionString} says how to sign in, as for {@link
+ * <p>The token is for the namespace of the first bootstrap server, {@code https://NAMESPACE.servicebus.windows.net}. If
+ * that server has a custom host name, set the namespace in the option {@code resource} of the login module, or in
+ * {@code scope}, followed by {@code /.default}. The option {@code connectionString} says how to sign in, as for {@link
  * AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads once it is configured. <i>Lifecycle:</i> one for each login;
- * all share the process's tokens. Nothing to close.
+ * <p><i>Thread-safety:</i> safe for use by several threads once it is configured. <i>Lifecycle:</i> one instance for
+ * each login; all instances share the tokens of the process. Nothing to close.
  */
 public final class OauthBearerCallbackHandler implements AuthenticateCallbackHandler {
     private static final Pattern NAMESPACE = Pattern.compile(
@@ -45,7 +46,7 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
     private @Nullable AzureServiceTokenProvider provider;
     private @Nullable TokenRequest request;
 
-    /** Made by Kafka, which configures it next. */
+    /** For Kafka, which configures the instance next. */
     public OauthBearerCallbackHandler() {
         this(AzureServiceTokenProvider::new);
     }
@@ -55,18 +56,19 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
     }
 
     /**
-     * Decides what tokens are asked for, and of whom.
+     * Reads the configuration: which token to ask for, and how to sign in.
      *
      * @param configs the client's configuration
      * @param saslMechanism OAUTHBEARER
      * @param jaasConfigEntries the login module and its options
-     * @throws ConfigException if the token would be sent without TLS, or it is not known what it shall be for
-     * @throws IllegalArgumentException if the connection string, or a variable that is a setting, has an impossible value
+     * @throws ConfigException if the token would be sent without TLS, or its resource is not known
+     * @throws IllegalArgumentException if the connection string is invalid, or an environment variable has an invalid
+     *     value
      */
     @Override
     public void configure(Map<String, ?> configs, String saslMechanism, List<AppConfigurationEntry> jaasConfigEntries) {
         if ("SASL_PLAINTEXT".equals(configs.get("security.protocol"))) {
-            throw new ConfigException("No access token is sent without TLS. Set security.protocol=SASL_SSL.");
+            throw new ConfigException("An access token is never sent without TLS. Set security.protocol=SASL_SSL.");
         }
         Map<String, ?> options = jaasConfigEntries.get(0).getOptions();
         request = request(options, configs.get("bootstrap.servers"));
@@ -84,17 +86,19 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
         Matcher server = NAMESPACE.matcher(first.toString());
         if (!server.matches()) {
             throw new ConfigException("The first of bootstrap.servers, \"" + first
-                    + "\", is no namespace of Event Hubs, so it is not known what the token shall be for."
+                    + "\", is not an Event Hubs namespace, so the resource of the token is not known."
                     + " Add resource=\"https://NAMESPACE.servicebus.windows.net\" to sasl.jaas.config.");
         }
         return TokenRequest.forResource("https://" + server.group(1));
     }
 
     /**
-     * Gets a token for a login; if there is none, the login fails with the {@link TokenAcquisitionException}'s message.
+     * Gets a token for a login. If there is none, the login fails with the message of the {@link
+     * TokenAcquisitionException}.
      *
-     * @throws UnsupportedCallbackException if anything but a token and SASL extensions, of which there are none, is asked
-     * @throws NullPointerException if it is not configured
+     * @throws UnsupportedCallbackException if Kafka asks for anything except a token and SASL extensions (there are no
+     *     extensions)
+     * @throws NullPointerException if {@code configure} was not called
      */
     @Override
     public void handle(Callback[] callbacks) throws UnsupportedCallbackException {

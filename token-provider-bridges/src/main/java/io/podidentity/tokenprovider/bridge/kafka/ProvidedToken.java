@@ -8,8 +8,8 @@ import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as Kafka wants it. Not a record: Kafka logs in anew before it logs the old token out, by {@code equals}, and
- * the provider may have given the same token both times.
+ * A token in the form that Kafka needs. It is not a record, because Kafka logs in again before it logs the old token
+ * out, compares the two with {@code equals}, and the provider may have returned the same token both times.
  */
 final class ProvidedToken implements OAuthBearerToken {
     private final AccessToken token;
@@ -23,7 +23,7 @@ final class ProvidedToken implements OAuthBearerToken {
         return token.value();
     }
 
-    /** None: what a token of Entra ID may do is a matter of roles. */
+    /** Empty: in Entra ID, roles decide what a token is allowed to do. */
     @Override
     public Set<String> scope() {
         return Set.of();
@@ -34,7 +34,7 @@ final class ProvidedToken implements OAuthBearerToken {
         return token.expiresOn().toEpochMilli();
     }
 
-    /** The name in Kafka's log; Event Hubs itself goes by the token. */
+    /** The name in the log of Kafka. Event Hubs itself uses only the token. */
     @Override
     public String principalName() {
         return token.principal().flatMap(ProvidedToken::name).orElse("unknown");
@@ -46,7 +46,10 @@ final class ProvidedToken implements OAuthBearerToken {
         return own.or(principal::objectId);
     }
 
-    /** Not told: Kafka then reckons its refresh from the time of the login, not from long ago for a cached token. */
+    /**
+     * Unknown: Kafka then schedules its refresh from the time of the login, and not from the issue time of a cached
+     * token, which may be long ago.
+     */
     @Override
     public @Nullable Long startTimeMs() {
         return null;

@@ -1,4 +1,7 @@
-/** Event Hubs by a Kafka client; start reading at {@link io.podidentity.tokenprovider.bridge.kafka.OauthBearerCallbackHandler}. */
+/**
+ * Event Hubs with a Kafka client. Start with
+ * {@link io.podidentity.tokenprovider.bridge.kafka.OauthBearerCallbackHandler}.
+ */
 @NullMarked
 package io.podidentity.tokenprovider.bridge.kafka;
 

@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The access token of Azure SQL. The driver makes it when the URL says
+ * Gets the access token for Azure SQL. The driver creates this class if the URL has
  *
  * <pre>{@code
  * accessTokenCallbackClass=io.podidentity.tokenprovider.bridge.mssql.AccessTokenCallback
  * }</pre>
  *
- * or is given one: {@code dataSource.setAccessTokenCallback(new AccessTokenCallback(provider))}.
+ * A program can also set one itself: {@code dataSource.setAccessTokenCallback(new AccessTokenCallback(provider))}.
  *
- * <p>It is the server that says which resource and tenant the token shall be for. So that no server can ask for a token of
- * some other service, only the resource of Azure SQL is answered, in each cloud; and the token must be of that tenant.
+ * <p>The server names the resource and the tenant of the token. So that no server can ask for a token of another
+ * service, only the resource of Azure SQL is accepted, in each cloud, and the token must be from that tenant.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> the driver makes one for each connection;
- * all share the process's tokens.
+ * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> the driver creates one instance for each
+ * connection; all instances share the tokens of the process.
  */
 public final class AccessTokenCallback implements SQLServerAccessTokenCallback {
     private static final Set<String> RESOURCES = Set.of(
@@ -35,22 +35,22 @@ public final class AccessTokenCallback implements SQLServerAccessTokenCallback {
             "https://database.usgovcloudapi.net/",
             "https://database.chinacloudapi.cn/");
     private static final Pattern TENANT_URL = Pattern.compile("https://[\\w.-]+/([\\w.-]+)(/[\\w./-]*)?");
-    /** What stands where a URL names no tenant. */
+    /** What a URL contains if it names no tenant. */
     private static final Set<String> ANY_TENANT = Set.of("common", "organizations");
 
     private final AzureServiceTokenProvider provider;
 
     /**
-     * With the process's own settings.
+     * Uses the settings of the process.
      *
-     * @throws IllegalArgumentException if one of them has an impossible value
+     * @throws IllegalArgumentException if one of them has an invalid value
      */
     public AccessTokenCallback() {
         this(new AzureServiceTokenProvider());
     }
 
     /**
-     * @param provider where the tokens come from
+     * @param provider gets the tokens
      */
     public AccessTokenCallback(AzureServiceTokenProvider provider) {
         this.provider = requireNonNull(provider, "provider");
@@ -61,9 +61,9 @@ public final class AccessTokenCallback implements SQLServerAccessTokenCallback {
      *
      * @param spn the resource, as the server names it: {@code https://database.windows.net/}
      * @param stsurl the issuer, as the server names it: {@code https://login.microsoftonline.com/TENANT}
-     * @throws IllegalStateException if there is no token, or the server asks for what is not its own. The driver reports
-     *     the cause of what a class throws, and not that itself, so the cause says all: a {@link
-     *     TokenAcquisitionException}, or an {@link IllegalArgumentException}
+     * @throws IllegalStateException if there is no token, or the server asks for a token that is not for Azure SQL. The
+     *     driver reports only the cause of this exception, so the cause has the full message: a {@link
+     *     TokenAcquisitionException} or an {@link IllegalArgumentException}
      */
     @Override
     public SqlAuthenticationToken getAccessToken(String spn, String stsurl) {
@@ -79,7 +79,7 @@ public final class AccessTokenCallback implements SQLServerAccessTokenCallback {
     private static String resource(String spn) {
         if (!RESOURCES.contains(spn.endsWith("/") ? spn : spn + "/")) {
             throw new IllegalArgumentException("The server asks for a token for \"" + spn
-                    + "\", which is not Azure SQL. Connect to it by a callback of your own if you trust it.");
+                    + "\", which is not Azure SQL. If you trust it, write your own callback for it.");
         }
         return spn;
     }
@@ -88,7 +88,8 @@ public final class AccessTokenCallback implements SQLServerAccessTokenCallback {
         Matcher url = TENANT_URL.matcher(stsurl);
         if (!url.matches()) {
             throw new IllegalArgumentException("The server names \"" + stsurl
-                    + "\" as the issuer of its tokens, which is no https URL with a tenant. Is it Azure SQL?");
+                    + "\" as the issuer of its tokens, which is not an https URL with a tenant."
+                    + " Check that the server is Azure SQL.");
         }
         String tenant = url.group(1);
         return ANY_TENANT.contains(tenant) ? null : tenant;

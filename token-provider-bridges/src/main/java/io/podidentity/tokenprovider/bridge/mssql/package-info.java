@@ -1,4 +1,4 @@
-/** Azure SQL with a token; start reading at {@link io.podidentity.tokenprovider.bridge.mssql.AccessTokenCallback}. */
+/** Azure SQL with a token. Start with {@link io.podidentity.tokenprovider.bridge.mssql.AccessTokenCallback}. */
 @NullMarked
 package io.podidentity.tokenprovider.bridge.mssql;
 

@@ -13,23 +13,23 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
 /**
- * The password of Azure Database for PostgreSQL: an access token, a valid one for each new connection. The driver makes
- * it when the URL says
+ * Gets the password for Azure Database for PostgreSQL: a valid access token for each new connection. The driver creates
+ * this class if the URL has
  *
  * <pre>{@code
  * authenticationPluginClassName=io.podidentity.tokenprovider.bridge.postgresql.AccessTokenPassword
  * }</pre>
  *
- * <p>Two more properties of the connection are read: {@code token-provider.resource}, in place of {@code
- * https://ossrdbms-aad.database.windows.net}, and {@code token-provider.connection-string}, how to sign in, as for
- * {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
+ * <p>Two more connection properties are read: {@code token-provider.resource}, which replaces {@code
+ * https://ossrdbms-aad.database.windows.net}, and {@code token-provider.connection-string}, which says how to sign in,
+ * as for {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
  *
- * <p>The server asks for this password in clear text, so the connection must be one that is never without TLS: an {@code
- * sslmode} of {@code require}, {@code verify-ca} or {@code verify-full}. With the driver's own {@code prefer} anybody
- * between it and the server can have it send the token in the clear.
+ * <p>The server asks for this password in clear text, so the connection must always use TLS: the {@code sslmode} must
+ * be {@code require}, {@code verify-ca} or {@code verify-full}. With {@code prefer}, the driver's default, an attacker
+ * between the driver and the server can make the driver send the token in clear text.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> the driver makes one for each connection;
- * all share the process's tokens.
+ * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> the driver creates one instance for each
+ * connection; all instances share the tokens of the process.
  */
 public final class AccessTokenPassword implements AuthenticationPlugin {
     private static final String DEFAULT_RESOURCE = "https://ossrdbms-aad.database.windows.net";
@@ -38,10 +38,10 @@ public final class AccessTokenPassword implements AuthenticationPlugin {
     private final Supplier<AzureServiceTokenProvider> provider;
 
     /**
-     * @param properties those of the connection
+     * @param properties the properties of the connection
      */
     public AccessTokenPassword(Properties properties) {
-        // Made when the password is asked for: what is wrong then is said by the driver as it stands.
+        // The provider is created when the password is needed: the driver then reports an error unchanged.
         this(
                 properties,
                 () -> new AzureServiceTokenProvider(properties.getProperty("token-provider.connection-string")));
@@ -55,11 +55,11 @@ public final class AccessTokenPassword implements AuthenticationPlugin {
     /**
      * Gets a token.
      *
-     * @param type how the server asks for the password; a token is all there is
+     * @param type how the server asks for the password; ignored, because the password is always a token
      * @return the token; a secret, which the driver overwrites
-     * @throws PSQLException if the connection may be without TLS or a property has an impossible value (SQL state
-     *     22023), or if there is no token (08001 if a later try may succeed, else 28000); the message is that of the
-     *     {@link TokenAcquisitionException}, which is the cause
+     * @throws PSQLException if the connection might not use TLS or a property has an invalid value (SQL state 22023),
+     *     or if there is no token (08001 if a later attempt may succeed, else 28000). The message is that of the {@link
+     *     TokenAcquisitionException}, which is the cause
      */
     @Override
     public char[] getPassword(AuthenticationRequestType type) throws PSQLException {
@@ -81,8 +81,8 @@ public final class AccessTokenPassword implements AuthenticationPlugin {
         SslMode mode = SslMode.of(properties);
         if (!mode.requireEncryption()) {
             throw new PSQLException(
-                    "No access token is sent over a connection that may be without TLS: sslmode is " + mode.value
-                            + ". Set sslmode=verify-full, or require at least.",
+                    "An access token is never sent over a connection that might not use TLS: sslmode is " + mode.value
+                            + ". Set sslmode=verify-full, or at least require.",
                     PSQLState.INVALID_PARAMETER_VALUE);
         }
     }

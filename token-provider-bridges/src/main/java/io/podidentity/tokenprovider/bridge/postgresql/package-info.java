@@ -1,4 +1,7 @@
-/** PostgreSQL with a token as the password; start reading at {@link io.podidentity.tokenprovider.bridge.postgresql.AccessTokenPassword}. */
+/**
+ * PostgreSQL with a token as the password. Start with
+ * {@link io.podidentity.tokenprovider.bridge.postgresql.AccessTokenPassword}.
+ */
 @NullMarked
 package io.podidentity.tokenprovider.bridge.postgresql;
 

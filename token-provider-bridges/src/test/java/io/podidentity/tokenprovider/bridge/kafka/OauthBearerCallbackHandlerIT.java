@@ -36,13 +36,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Kafka's own login, as each of its clients begins. */
+/** Uses the login of Kafka itself, as each of its clients does. */
 @ExtendWith(EmulatorExtension.class)
 class OauthBearerCallbackHandlerIT {
     private static final String MECHANISM = "OAUTHBEARER";
     private static final String NAMESPACE = "https://contoso.servicebus.windows.net";
 
-    /** The class under test with a provider of the test's own; Kafka makes it by name. */
+    /** The class under test with a provider of this test; Kafka creates it by name. */
     public static final class InThisTest implements AuthenticateCallbackHandler {
         private static AzureServiceTokenProvider provider;
 
@@ -139,7 +139,7 @@ class OauthBearerCallbackHandlerIT {
         assertThatThrownBy(() -> configure(configs(OauthBearerCallbackHandler.class, servers, "")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("The first of bootstrap.servers, \"" + servers
-                        + "\", is no namespace of Event Hubs, so it is not known what the token shall be for."
+                        + "\", is not an Event Hubs namespace, so the resource of the token is not known."
                         + " Add resource=\"https://NAMESPACE.servicebus.windows.net\" to sasl.jaas.config.");
     }
 
@@ -151,7 +151,7 @@ class OauthBearerCallbackHandlerIT {
 
         assertThatThrownBy(() -> configure(configs))
                 .isInstanceOf(ConfigException.class)
-                .hasMessage("No access token is sent without TLS. Set security.protocol=SASL_SSL.");
+                .hasMessage("An access token is never sent without TLS. Set security.protocol=SASL_SSL.");
     }
 
     @Test

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The real driver signs in to what speaks like a server. */
+/** The real driver signs in to a server that speaks the start of the TDS protocol. */
 @ExtendWith(EmulatorExtension.class)
 class AccessTokenCallbackIT {
     private static final String RESOURCE = "https://database.windows.net/";
     private static final String ISSUER = "https://login.windows.net/";
 
-    /** The class under test with a provider of the test's own; the driver makes it by name. */
+    /** The class under test with a provider of this test; the driver creates it by name. */
     public static final class InThisTest implements SQLServerAccessTokenCallback {
         private static AzureServiceTokenProvider provider;
 
@@ -75,7 +75,7 @@ class AccessTokenCallbackIT {
                     .isInstanceOf(SQLServerException.class)
                     .rootCause()
                     .hasMessage("The server asks for a token for \"https://management.azure.com/\", which is not Azure"
-                            + " SQL. Connect to it by a callback of your own if you trust it.");
+                            + " SQL. If you trust it, write your own callback for it.");
             assertThat(server.sawToken()).isFalse();
         }
     }
@@ -115,14 +115,15 @@ class AccessTokenCallbackIT {
         assertThatThrownBy(() -> new AccessTokenCallback(provider).getAccessToken(RESOURCE, stsurl))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("The server names \"" + stsurl
-                        + "\" as the issuer of its tokens, which is no https URL with a tenant. Is it Azure SQL?");
+                        + "\" as the issuer of its tokens, which is not an https URL with a tenant."
+                        + " Check that the server is Azure SQL.");
     }
 
     private void connect(LoopbackServer server, Class<?> callback) throws Exception {
         Path trust = server.trustStore(folder.resolve("trust.p12"), "changeit");
         DriverManager.getConnection("jdbc:sqlserver://localhost:" + server.port()
-                        + ";encrypt=strict;loginTimeout=5;connectRetryCount=0;trustStoreType=PKCS12;trustStorePassword=changeit;trustStore="
-                        + trust
+                        + ";encrypt=strict;loginTimeout=5;connectRetryCount=0;trustStoreType=PKCS12"
+                        + ";trustStorePassword=changeit;trustStore=" + trust
                         + ";accessTokenCallbackClass=" + callback.getName())
                 .close();
     }

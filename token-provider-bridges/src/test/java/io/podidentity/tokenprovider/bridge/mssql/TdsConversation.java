@@ -12,13 +12,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How Azure SQL asks for a token, over TDS 8 (TLS first); see MS-TDS, "FEDAUTHINFO" and "Federated Authentication Token".
- * The login then fails, since more is not needed here.
+ * How Azure SQL asks for a token, over TDS 8 (TLS first); see MS-TDS, "FEDAUTHINFO" and "Federated Authentication
+ * Token". The login then fails, because the test needs no more.
  */
 record TdsConversation(String spn, String stsurl) implements Conversation {
     private static final int REPLY = 4;
     private static final int LAST_PACKET = 1;
-    /** Version 16, no encryption beside that of TLS, federated authentication is required; each after its offset. */
+    /**
+     * Version 16, no encryption in addition to TLS, federated authentication required; each value follows its offset.
+     */
     private static final byte[] PRELOGIN = {0, 0, 16, 0, 6, 1, 0, 22, 0, 1, 6, 0, 23, 0, 1, -1, 16, 0, 0, 0, 0, 0, 2, 1
     };
 
@@ -32,7 +34,7 @@ record TdsConversation(String spn, String stsurl) implements Conversation {
         message(in); // LOGIN7
         send(out, fedAuthInfo());
         ByteBuffer token = ByteBuffer.wrap(message(in)).order(ByteOrder.LITTLE_ENDIAN);
-        token.getInt(); // the length of all that follows
+        token.getInt(); // the length of the rest
         byte[] text = new byte[token.getInt()];
         token.get(text);
         send(out, loginFailed());
@@ -83,7 +85,7 @@ record TdsConversation(String spn, String stsurl) implements Conversation {
         return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** A message of one or more packets: type, status, length (of packet and header), four bytes that do not matter. */
+    /** A message of one or more packets: type, status, length (of packet and header), four bytes that are ignored. */
     private static byte[] message(DataInputStream in) throws IOException {
         var body = new ByteArrayOutputStream();
         int status;

@@ -27,12 +27,12 @@ import org.postgresql.plugin.AuthenticationPlugin;
 import org.postgresql.plugin.AuthenticationRequestType;
 import org.postgresql.util.PSQLException;
 
-/** The real driver signs in to what speaks like a server. */
+/** The real driver signs in to a server that speaks the start of the PostgreSQL protocol. */
 @ExtendWith(EmulatorExtension.class)
 class AccessTokenPasswordIT {
     private static final String RESOURCE = "https://ossrdbms-aad.database.windows.net";
 
-    /** The class under test with a provider of the test's own; the driver makes it by name. */
+    /** The class under test with a provider of this test; the driver creates it by name. */
     public static final class InThisTest implements AuthenticationPlugin {
         private static AzureServiceTokenProvider provider;
 
@@ -95,8 +95,8 @@ class AccessTokenPasswordIT {
         assertThatThrownBy(() ->
                         new AccessTokenPassword(properties).getPassword(AuthenticationRequestType.CLEARTEXT_PASSWORD))
                 .isInstanceOf(PSQLException.class)
-                .hasMessage("No access token is sent over a connection that may be without TLS: sslmode is " + mode
-                        + ". Set sslmode=verify-full, or require at least.");
+                .hasMessage("An access token is never sent over a connection that might not use TLS: sslmode is " + mode
+                        + ". Set sslmode=verify-full, or at least require.");
     }
 
     @Test

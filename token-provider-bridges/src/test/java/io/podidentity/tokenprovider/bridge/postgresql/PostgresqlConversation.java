@@ -9,8 +9,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How PostgreSQL lets a user in by a password in clear text; see "Message Formats" in PostgreSQL's documentation. Each
- * message has its length, this included, in four bytes.
+ * How PostgreSQL accepts a user with a password in clear text; see "Message Formats" in the PostgreSQL documentation.
+ * Each message has a length of four bytes, which includes the length itself.
  */
 final class PostgresqlConversation implements Conversation {
     @Override

@@ -10,7 +10,7 @@ import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate in a file as the proof; the file is read for each exchange, since whoever renews it replaces it. */
+/** A certificate in a file, as proof of identity. The file is read for each exchange, because a renewal replaces it. */
 public final class CertificateFile implements EntraCredential {
     private final String path;
     private final String setting;
@@ -18,8 +18,8 @@ public final class CertificateFile implements EntraCredential {
     private final boolean withChain;
 
     /**
-     * @param setting what names the file, for messages
-     * @param password of PKCS#12; null without one
+     * @param setting the setting that names the file, for messages
+     * @param password the password of PKCS#12; null if there is none
      */
     public CertificateFile(String path, String setting, @Nullable Secret password, boolean withChain) {
         this.path = path;

@@ -8,7 +8,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import java.util.function.Supplier;
 
-/** An assertion of somebody else as the proof, which the program supplies anew for each exchange. */
+/** An assertion from another issuer, as proof of identity. The program supplies a new one for each exchange. */
 public final class ClientAssertion implements EntraCredential {
     private final Supplier<String> supplier;
 
@@ -21,7 +21,7 @@ public final class ClientAssertion implements EntraCredential {
         return session.present(EntraProof.ofAssertion(assertion(), null));
     }
 
-    @SuppressWarnings("NullAway") // what a program's own supplier gives is not checked by a compiler
+    @SuppressWarnings("NullAway") // the supplier is the program's own, so null is possible
     private String assertion() {
         String problem;
         try {
@@ -29,12 +29,12 @@ public final class ClientAssertion implements EntraCredential {
             if (assertion != null && !assertion.isBlank()) {
                 return assertion.strip();
             }
-            problem = "gave none";
+            problem = "returned none";
         } catch (RuntimeException e) {
-            // Its message may hold what it was made of.
+            // The message may contain the secret that the assertion is made from, so it is not shown.
             problem = "threw " + e.getClass().getName();
         }
         throw new TokenAcquisitionException(
-                Code.INVALID_CONFIGURATION, "the supplier of assertions " + problem, "Mend the supplier.", null);
+                Code.INVALID_CONFIGURATION, "the supplier of assertions " + problem, "Fix the supplier.", null);
     }
 }

@@ -6,7 +6,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.text.Secret;
 
-/** A client secret as the proof. */
+/** A client secret, as proof of identity. */
 public final class ClientSecret implements EntraCredential {
     private final Secret secret;
 

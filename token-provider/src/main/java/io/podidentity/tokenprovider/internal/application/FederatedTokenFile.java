@@ -11,9 +11,9 @@ import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A token that another issuer, such as a Kubernetes cluster, keeps fresh in a file, as the proof. The file is read for each exchange, since
- * the kubelet replaces it; if Entra ID finds the token out of date it is read once more, for that may have been just
- * then.
+ * A token from another issuer, such as a Kubernetes cluster, as proof of identity. The issuer keeps it fresh in a file.
+ * The file is read for each exchange, because the kubelet replaces it. If Entra ID says that the token is out of date,
+ * the file is read once more, because it may have been replaced in the meantime.
  */
 final class FederatedTokenFile implements EntraCredential {
     static final String VARIABLE = "AZURE_FEDERATED_TOKEN_FILE";

@@ -17,8 +17,9 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate of a key store as the proof, found by its thumbprint or its subject. Of several the newest goes first,
- * and the next one where Entra ID does not know it yet, so that a renewal needs no change of settings.
+ * A certificate from a key store, as proof of identity, found by its thumbprint or subject. If several match, the
+ * newest is used first, and the next one if Entra ID does not know the newest yet. A renewal therefore needs no change
+ * of settings.
  */
 public final class KeyStoreCredential implements EntraCredential {
     private final CertificateStore store;
@@ -31,7 +32,7 @@ public final class KeyStoreCredential implements EntraCredential {
         this.subject = subject;
     }
 
-    /** By the SHA-1 in hex; blanks, colons and what Windows' dialog puts before it do not count. */
+    /** By the SHA-1 hash in hex; spaces, colons and the mark that the Windows dialog puts before it are ignored. */
     public static KeyStoreCredential byThumbprint(CertificateStore store, String thumbprint) {
         StringBuilder hex = new StringBuilder();
         for (int i = 0; i < thumbprint.length(); i++) {
@@ -42,14 +43,14 @@ public final class KeyStoreCredential implements EntraCredential {
         return new KeyStoreCredential(store, hex.toString().toUpperCase(Locale.ROOT), "");
     }
 
-    /** By the whole subject, such as {@code CN=app, O=Contoso}; upper and lower case do not count. */
+    /** By the whole subject, such as {@code CN=app, O=Contoso}, in upper or lower case. */
     public static KeyStoreCredential bySubject(CertificateStore store, String subject) {
         return new KeyStoreCredential(store, null, subject);
     }
 
     @Override
     public EntraAnswer signIn(EntraSession session) throws InterruptedException {
-        // The chain goes along, since a certificate that is renewed by its subject is known by it alone.
+        // The chain is sent too, because Entra ID recognises a certificate by subject and issuer only with its chain.
         return session.present(find(session.nowMillis()), true);
     }
 
@@ -76,12 +77,12 @@ public final class KeyStoreCredential implements EntraCredential {
                 thumbprint == null ? "subject " + Excerpt.of(subject, 80) : "thumbprint " + Excerpt.of(thumbprint, 40);
         throw other == null
                 ? failure(
-                        "there is no certificate of " + name + " with an RSA private key in " + store,
+                        "there is no certificate with " + name + " and an RSA private key in " + store,
                         "Import it with its private key.")
                 : failure(
-                        "the certificate of " + name + " is valid from " + other.validFrom() + " until "
+                        "the certificate with " + name + " is valid from " + other.validFrom() + " until "
                                 + other.validUntil(),
-                        "Import its successor.");
+                        "Import the renewed certificate.");
     }
 
     private boolean isMeant(ClientCertificate certificate) throws GeneralSecurityException {

@@ -33,13 +33,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate in a key vault, which is read as the secret of the same name: only that holds the private key.
+ * A certificate in a key vault. It is read as the secret of the same name, because only that contains the private key.
  *
- * <p>Source: Microsoft Learn, "Authentication, requests and responses" and "Get Secret" of Azure Key Vault. The vault is
- * asked without a token first, to learn which token it wants.
+ * <p>Source: Microsoft Learn, "Authentication, requests and responses" and "Get Secret" of Azure Key Vault. The vault
+ * is asked without a token first, to learn which token it wants.
  */
 public final class KeyVaultSecret {
-    /** What was read, and from which tenant. */
+    /** What was read, and the tenant that the vault named. */
     record Contents(ClientCertificate certificate, String tenant) {}
 
     private static final int CONNECT_MILLIS = 5_000;
@@ -52,9 +52,9 @@ public final class KeyVaultSecret {
     private final Time time;
 
     /**
-     * @param id the secret's URL, such as {@code https://myvault.vault.azure.net/secrets/mycertificate}, with or without
-     *     a version
-     * @param tokens where the token for the vault comes from
+     * @param id the URL of the secret, such as {@code https://myvault.vault.azure.net/secrets/mycertificate}, with or
+     *     without a version
+     * @param tokens the source of the token for the vault
      */
     public KeyVaultSecret(String id, TokenSource tokens, HttpTransport http, Time time) {
         this.id = id.strip();
@@ -66,8 +66,8 @@ public final class KeyVaultSecret {
     /**
      * Reads it.
      *
-     * @param withinNanos how long that may take
-     * @throws TokenAcquisitionException if there is no certificate to be had
+     * @param withinNanos how long that may take, in nanoseconds
+     * @throws TokenAcquisitionException if no certificate could be read
      */
     Contents read(long withinNanos) throws InterruptedException {
         long deadline = time.nanos() + withinNanos;
@@ -87,7 +87,8 @@ public final class KeyVaultSecret {
         if (!challenge.isOf(host)) {
             throw failure(
                     Code.INVALID_RESPONSE,
-                    host + " wants a token for " + Excerpt.of(challenge.resource(), 80) + ", where it does not belong",
+                    host + " asks for a token for " + Excerpt.of(challenge.resource(), 80)
+                            + ", to which it does not belong",
                     "Check the vault's address; no token was sent.");
         }
         AccessToken token = token(challenge, deadline);
@@ -171,19 +172,19 @@ public final class KeyVaultSecret {
                 return CertificateReader.read(value.getBytes(StandardCharsets.ISO_8859_1), null, origin);
             }
         } catch (JsonException | IllegalArgumentException e) {
-            // Neither message says more than that it is no certificate.
+            // Both messages would only repeat that it is not a certificate.
         }
         throw failure(
                 Code.INVALID_RESPONSE,
-                "the secret is no certificate",
-                "Name the secret that Key Vault made for a certificate.");
+                "the secret is not a certificate",
+                "Use the secret that Key Vault created for a certificate.");
     }
 
     private static TokenAcquisitionException refused(HttpResponse response, @Nullable Secret sent) {
         int status = response.status();
         String remedy = switch (status) {
             case 401 -> "Check the identity's tenant; it must be the vault's.";
-            case 403 -> "Give the identity the role 'Key Vault Secrets User' and let it through the firewall.";
+            case 403 -> "Give the identity the role 'Key Vault Secrets User' and allow it in the vault's firewall.";
             case 404 -> "Check the identifier's spelling.";
             default -> "Try again in a minute.";
         };
@@ -202,7 +203,7 @@ public final class KeyVaultSecret {
                         + Excerpt.sentence(hide(sent, text(error.get("message"))), 160);
             }
         } catch (JsonException e) {
-            // A proxy's page says nothing that helps.
+            // A page from an HTTP proxy does not help.
         }
         return "";
     }

@@ -15,8 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application that proves itself with a certificate out of a key vault. The certificate is kept for an hour, and read
- * again earlier where Entra ID does not take it any more; while the vault is out of reach the one that is kept stands.
+ * An application that proves its identity with a certificate from a key vault. The certificate is kept for an hour, and
+ * read again earlier if Entra ID no longer accepts it. While the vault cannot be reached, the kept certificate stays in
+ * use.
  */
 public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
     private static final long KEEP_MILLIS = 3_600_000;
@@ -30,7 +31,7 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
     private volatile @Nullable Kept kept;
 
     /**
-     * @param tenantId the application's tenant; null for the vault's
+     * @param tenantId the tenant of the application; null for the tenant of the vault
      */
     public KeyVaultTokenSource(EntraClient client, @Nullable String tenantId, String clientId, KeyVaultSecret secret) {
         this.client = client;

@@ -15,11 +15,11 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity that a Kubernetes service account stands for (workload identity federation): Entra ID exchanges the
- * cluster's token for one of its own. The variables are those that the workload identity webhook puts into a pod.
+ * The identity of a Kubernetes service account (workload identity federation): Entra ID exchanges the cluster's token
+ * for one of its own. The variables are those that the workload identity webhook adds to a pod.
  *
- * <p>Source: Microsoft Learn, "Use Microsoft Entra Workload ID with AKS", and "Microsoft identity platform and OAuth 2.0
- * client credentials flow", third case.
+ * <p>Source: Microsoft Learn, "Use Microsoft Entra Workload ID with AKS", and "Microsoft identity platform and OAuth
+ * 2.0 client credentials flow", third case.
  */
 public final class WorkloadIdentityTokenSource implements TokenSource {
     private static final String TENANT = "AZURE_TENANT_ID";
@@ -32,7 +32,7 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
     private volatile @Nullable TokenProxy proxy;
 
     /**
-     * @param bindings whether to ask the cluster's token proxy in Entra ID's place where the variables of identity
+     * @param bindings whether to use the token proxy of the cluster instead of Entra ID, if the variables of identity
      *     bindings name one
      */
     public WorkloadIdentityTokenSource(Environment environment, HttpTransport http, Time time, boolean bindings) {
@@ -42,7 +42,7 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
         this.bindings = bindings;
     }
 
-    /** Whether the webhook says that a token is at hand. */
+    /** Whether the variables of the webhook announce a token. */
     static boolean isAnnounced(Environment environment) {
         return environment.get("AZURE_FEDERATED_TOKEN_FILE") != null;
     }
@@ -83,12 +83,15 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
         return known;
     }
 
-    /** Where the cluster has identity bindings Entra ID itself knows nothing of its tokens. */
+    /** If the cluster uses identity bindings, Entra ID itself does not know its tokens. */
     private TokenAcquisitionException withHint(TokenAcquisitionException e) {
         return bindings || e.code() != Code.REFUSED || environment.get(TokenProxy.VARIABLE) == null
                 ? e
                 : new TokenAcquisitionException(
-                        e.code(), e.reason(), "For identity bindings set the connection string RunAs=Workload.", e);
+                        e.code(),
+                        e.reason(),
+                        "If the cluster uses identity bindings, set the connection string RunAs=Workload.",
+                        e);
     }
 
     private static Unavailable missing(@Nullable String tenant, @Nullable String clientId, @Nullable String file) {

@@ -16,12 +16,13 @@ public final class CertificateReader {
     private CertificateReader() {}
 
     /**
-     * Reads a certificate.
+     * Reads a certificate and its private key.
      *
      * @param contents PEM or PKCS#12
-     * @param password of PKCS#12; null without one
-     * @param origin where it is from, for messages
-     * @throws TokenAcquisitionException if there is none that Entra ID takes; says why and shows nothing of it
+     * @param password the password of PKCS#12; null if there is none
+     * @param origin where it comes from, for messages
+     * @throws TokenAcquisitionException if there is no certificate that Entra ID accepts; the message says why and
+     *     shows nothing of the contents
      */
     public static ClientCertificate read(byte[] contents, @Nullable Secret password, String origin) {
         try {
@@ -30,12 +31,12 @@ public final class CertificateReader {
                     : PemReader.read(new String(contents, StandardCharsets.ISO_8859_1), origin);
         } catch (IOException e) {
             throw e.getCause() instanceof UnrecoverableKeyException
-                    ? CertificateFailure.of(origin, "does not open with this password", "Correct the password.")
-                    : CertificateFailure.of(origin, "is neither PEM nor PKCS#12", "Check what is in it.");
+                    ? CertificateFailure.of(origin, "cannot be opened with this password", "Correct the password.")
+                    : CertificateFailure.of(origin, "is neither PEM nor PKCS#12", "Check its contents.");
         } catch (GeneralSecurityException e) {
-            // The JDK's messages speak of the bytes.
+            // The JDK's message may describe the contents, so it is not shown.
             throw CertificateFailure.of(
-                    origin, "cannot be read (" + e.getClass().getSimpleName() + ")", "Check what is in it.");
+                    origin, "cannot be read (" + e.getClass().getSimpleName() + ")", "Check its contents.");
         }
     }
 

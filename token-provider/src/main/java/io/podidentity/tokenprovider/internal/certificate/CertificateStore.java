@@ -15,21 +15,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where certificates with their private keys are kept: Windows' own store, elsewhere the key store of this JVM. It is
- * opened for each exchange, since certificates are renewed while programs run.
+ * Where certificates are kept with their private keys: the certificate store of Windows, or elsewhere the key store of
+ * this JVM. It is opened for each exchange, because certificates are renewed while programs run.
  *
- * @param type the JDK's name for it
- * @param file its file; null for Windows' store
- * @param password of the file and its keys; null for Windows' store
+ * @param type the JDK's name for this type of store
+ * @param file its file; null for the Windows store
+ * @param password the password of the file and its keys; null for the Windows store
  */
 public record CertificateStore(
         String type, @Nullable String file, @Nullable Secret password) {
 
     /**
-     * The store of that location: on Windows {@code Windows-MY} or {@code Windows-MY-LOCALMACHINE}; elsewhere, whatever
-     * the location, the one that {@code javax.net.ssl.keyStore} and its kin name.
+     * The store of a location: on Windows {@code Windows-MY} or {@code Windows-MY-LOCALMACHINE}; elsewhere, for both
+     * locations, the one that {@code javax.net.ssl.keyStore} and its related properties name.
      *
-     * @param localMachine whether it is the machine's and not the user's
+     * @param localMachine true for the store of the machine, false for the store of the user
      */
     public static CertificateStore of(Environment environment, boolean localMachine) {
         if (environment.windows()) {
@@ -60,7 +60,7 @@ public record CertificateStore(
             store.load(in, characters);
             return RsaEntries.of(store, characters);
         } catch (IOException e) {
-            // Its message may hold anything; a wrong password is among the reasons.
+            // The message may contain anything, so it is not shown. A wrong password is one possible reason.
             throw failure(this + " cannot be opened");
         }
     }

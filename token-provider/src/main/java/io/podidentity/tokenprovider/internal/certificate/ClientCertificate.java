@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A certificate that an application proves itself with.
+ * A certificate by which an application proves its identity.
  *
- * @param key its private key, an RSA key; may be one that never leaves the store that it is in
- * @param chain itself first, then those that vouch for it, as far as they are at hand
+ * @param key its private RSA key, which may be one that never leaves its store
+ * @param chain the certificate itself, then the certificates of its issuers, as far as they are available
  */
 public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
@@ -32,7 +32,7 @@ public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
         return millis >= validFrom().toEpochMilli() && millis <= validUntil().toEpochMilli();
     }
 
-    /** The SHA-1 of the certificate in hex, which is what Azure and Windows show as its thumbprint. */
+    /** The SHA-1 hash of the certificate in hex, which Azure and Windows show as its thumbprint. */
     public String thumbprint() throws GeneralSecurityException {
         byte[] digest = digest("SHA-1");
         StringBuilder hex = new StringBuilder(2 * digest.length);
@@ -42,12 +42,12 @@ public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
         return hex.toString();
     }
 
-    /** A digest of the certificate. */
+    /** A hash of the certificate. */
     public byte[] digest(String algorithm) throws GeneralSecurityException {
         return MessageDigest.getInstance(algorithm).digest(leaf().getEncoded());
     }
 
-    /** Shows nothing of the key. */
+    /** Does not show the key. */
     @Override
     public String toString() {
         return "certificate of " + leaf().getSubjectX500Principal();

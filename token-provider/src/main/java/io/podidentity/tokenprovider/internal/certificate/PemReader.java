@@ -18,11 +18,11 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a certificate and its private key from PEM (RFC 7468); what stands around the blocks is passed over. */
+/** Reads a certificate and its private key from PEM (RFC 7468). Text around the blocks is ignored. */
 final class PemReader {
     private static final String BEGIN = "-----BEGIN ";
     private static final String DASHES = "-----";
-    /** Version 0, and the algorithm rsaEncryption: what PKCS#8 puts before the key of PKCS#1 (RFC 5208, RFC 8017). */
+    /** Version 0 and the algorithm rsaEncryption, which PKCS#8 puts before a PKCS#1 key (RFC 5208, RFC 8017). */
     private static final byte[] RSA = HexFormat.of().parseHex("020100300d06092a864886f70d0101010500");
 
     private final String origin;
@@ -46,7 +46,7 @@ final class PemReader {
         String label = labelEnd < 0 ? "" : text.substring(labelStart, labelEnd);
         int end = text.indexOf("-----END " + label + DASHES, labelEnd + DASHES.length());
         if (label.isEmpty() || end < 0) {
-            throw CertificateFailure.of(origin, "is cut short", "Write it anew.");
+            throw CertificateFailure.of(origin, "is incomplete", "Create it again.");
         }
         String body = text.substring(labelEnd + DASHES.length(), end);
         switch (label) {
@@ -61,7 +61,7 @@ final class PemReader {
             case "ENCRYPTED PRIVATE KEY" -> throw encrypted();
             case "EC PRIVATE KEY" -> throw CertificateFailure.withoutRsaKey(origin);
             default -> {
-                // Parameters, requests and the like.
+                // Parameters, certificate requests and other blocks that are not needed.
             }
         }
     }
@@ -72,7 +72,7 @@ final class PemReader {
             throw CertificateFailure.of(
                     origin,
                     own == null ? "holds no private key" : "holds no certificate",
-                    "Put both into it, as PEM or PKCS#12.");
+                    "It must contain both, as PEM or PKCS#12.");
         }
         for (X509Certificate certificate : certificates) {
             if (certificate.getPublicKey() instanceof RSAPublicKey shared
@@ -84,7 +84,7 @@ final class PemReader {
             }
         }
         throw CertificateFailure.of(
-                origin, "holds no certificate that belongs to its private key", "Put the right one into it.");
+                origin, "contains no certificate that matches its private key", "Add the certificate of that key.");
     }
 
     private RSAPrivateKey key(byte[] pkcs8) throws GeneralSecurityException {
@@ -99,7 +99,7 @@ final class PemReader {
         try {
             return Base64.getMimeDecoder().decode(body);
         } catch (IllegalArgumentException e) {
-            throw CertificateFailure.of(origin, "is not Base64 where it should be", "Write it anew.");
+            throw CertificateFailure.of(origin, "has a block that is not valid Base64", "Create it again.");
         }
     }
 
@@ -107,7 +107,7 @@ final class PemReader {
         return CertificateFailure.of(
                 origin,
                 "has an encrypted private key",
-                "Decrypt it by 'openssl pkcs8 -in FILE -out FILE', or make it PKCS#12.");
+                "Decrypt it with 'openssl pkcs8 -in FILE -out FILE' or convert it to PKCS#12.");
     }
 
     private static X509Certificate x509(byte[] der) throws GeneralSecurityException {
@@ -122,7 +122,7 @@ final class PemReader {
                 ByteBuffer.allocate(RSA.length + key.length).put(RSA).put(key).array());
     }
 
-    /** A value of DER: tag, length in the long form, contents. */
+    /** A DER value: tag, length in the long form, contents. */
     private static byte[] der(int tag, byte[] contents) {
         byte[] length = BigInteger.valueOf(contents.length).toByteArray();
         return ByteBuffer.allocate(2 + length.length + contents.length)

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates of a key store that Entra ID could take: those with an RSA private key, newest first. */
+/** The certificates in a key store that Entra ID could accept: those with an RSA private key, newest first. */
 final class RsaEntries {
     private static final Comparator<ClientCertificate> NEWEST_FIRST = new Comparator<>() {
         @Override
@@ -26,7 +26,7 @@ final class RsaEntries {
     /**
      * Lists them.
      *
-     * @param password of the private keys; null where the store needs none
+     * @param password the password of the private keys; null if the store needs none
      */
     static List<ClientCertificate> of(KeyStore store, char @Nullable [] password) throws GeneralSecurityException {
         List<ClientCertificate> certificates = new ArrayList<>();

@@ -26,7 +26,7 @@ import java.io.File;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The one source that a connection string names. */
+/** The only source: the one that a connection string names. */
 public final class ConnectionStringSource {
     private static final String TENANT_ID = "AZURE_TENANT_ID";
 
@@ -46,9 +46,9 @@ public final class ConnectionStringSource {
     }
 
     /**
-     * The source of a way to sign in.
+     * The source for a way to sign in.
      *
-     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host, where it is needed
+     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is needed and is not an https URL of a host
      */
     public TokenSource of(SignIn way) {
         if (way instanceof SignIn.Developer developer) {
@@ -81,7 +81,10 @@ public final class ConnectionStringSource {
         return keyVault((SignIn.KeyVaultCertificate) way);
     }
 
-    /** The variables tell the endpoint, the connection string alone which identity: {@code AZURE_CLIENT_ID} does not count. */
+    /**
+     * The environment variables select the endpoint; only the connection string selects the identity. The identity
+     * variables, such as {@code AZURE_CLIENT_ID}, are ignored.
+     */
     private TokenSource managedIdentity(@Nullable UserAssignedIdentity identity, @Nullable Duration limit) {
         Environment own = environment
                 .without(IdentityVariables.CLIENT_ID)

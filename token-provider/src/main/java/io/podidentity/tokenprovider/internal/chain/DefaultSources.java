@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The default chain: what the variables announce, then, where a variable or the machine itself says that a metadata
- * service is at hand, that service; elsewhere, which is a laptop most of the time, the developer's tools come first, and a
- * probe of the metadata service runs beside them.
+ * The default chain. The sources that environment variables announce come first. If a variable or the machine itself
+ * shows that there is a metadata service, it is asked next. Otherwise the program probably runs on a laptop: the
+ * developer tools are asked, and a probe for the metadata service runs at the same time.
  *
- * <p>A source that nothing announces is not even loaded, and the tools behind another source only when they are asked.
+ * <p>A source that nothing announces is not even loaded. Tools that come after another source are loaded only when they
+ * are asked.
  */
 public final class DefaultSources {
     private final SourceContext context;
@@ -28,7 +29,7 @@ public final class DefaultSources {
     /**
      * The sources, in the order in which they are asked.
      *
-     * @throws IllegalArgumentException if {@code AZURE_TOKEN_CREDENTIALS} names none
+     * @throws IllegalArgumentException if {@code AZURE_TOKEN_CREDENTIALS} does not name a known source
      */
     public List<TokenSource> all() {
         String selection = context.environment().get(SelectedSources.VARIABLE);

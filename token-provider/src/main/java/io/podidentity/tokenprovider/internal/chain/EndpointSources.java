@@ -13,17 +13,17 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the source for the managed identity endpoint that is here. */
+/** Finds the source for the managed identity endpoint of this machine. */
 public final class EndpointSources {
     private EndpointSources() {}
 
     /**
-     * The source for the endpoint that is announced by its variables, or by its agent's files; null for none. Where only
-     * some of an endpoint's variables are set, the source says so, and the next one is asked.
+     * The source for the endpoint that environment variables, or the files of its agent, announce; null if there is
+     * none. If only some of the endpoint's variables are set, the source says so, and the next source is asked.
      *
      * @param root the root of the file system
-     * @param identity the identity to ask for unless a request names another one; null for the one
-     *     that the variables name, else the one there is
+     * @param identity the identity to ask for if a request names no other; null for the one that the variables name, or
+     *     without them the endpoint's default identity
      */
     public static @Nullable TokenSource find(
             Environment environment,
@@ -44,12 +44,12 @@ public final class EndpointSources {
 
     private static @Nullable TokenSource incomplete(Environment environment) {
         if (environment.get("IDENTITY_ENDPOINT") != null) {
-            return incomplete("IDENTITY_ENDPOINT is set, and neither IDENTITY_HEADER nor IMDS_ENDPOINT is");
+            return incomplete("IDENTITY_ENDPOINT is set, but neither IDENTITY_HEADER nor IMDS_ENDPOINT is");
         }
         if (environment.get("IDENTITY_HEADER") != null) {
-            return incomplete("IDENTITY_HEADER is set, and IDENTITY_ENDPOINT is not");
+            return incomplete("IDENTITY_HEADER is set, but IDENTITY_ENDPOINT is not");
         }
-        return environment.get("MSI_SECRET") == null ? null : incomplete("MSI_SECRET is set, and MSI_ENDPOINT is not");
+        return environment.get("MSI_SECRET") == null ? null : incomplete("MSI_SECRET is set, but MSI_ENDPOINT is not");
     }
 
     private static TokenSource incomplete(String reason) {

@@ -7,8 +7,8 @@ import io.podidentity.tokenprovider.internal.source.Anticipating;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A developer tool, or a metadata service that nothing announces, that other sources come before: nothing of it is loaded
- * until it is asked, which in most processes is never.
+ * A developer tool, or a metadata service that nothing announces, that comes after other sources. Its classes are
+ * loaded only when it is asked, which in most processes never happens.
  */
 final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
     private final SourceDescriptor descriptor;
@@ -35,7 +35,7 @@ final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
         return source() instanceof AccountBound bound ? bound.accountFingerprint() : 0;
     }
 
-    /** A tool finds out fast enough when it is asked. */
+    /** Does nothing for a tool, which is checked fast enough when it is asked. */
     @Override
     public void anticipate() {
         if (!descriptor.isTool() && source() instanceof Anticipating later) {

@@ -5,7 +5,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import java.time.Duration;
 
-/** A managed identity that is asked again and again for no longer than {@code MsiRetryTimeout} says. */
+/** A managed identity that is retried for at most {@code MsiRetryTimeout}. */
 final class LimitedTokenSource implements TokenSource {
     private final TokenSource source;
     private final Duration limit;
@@ -31,7 +31,7 @@ final class LimitedTokenSource implements TokenSource {
             if (!e.isTransient()) {
                 throw e;
             }
-            String remedy = "Tries end after MsiRetryTimeout=" + limit.toSeconds() + ". " + e.remedy();
+            String remedy = "Retries stop after MsiRetryTimeout=" + limit.toSeconds() + ". " + e.remedy();
             throw new TokenAcquisitionException(
                     e.code(),
                     e.reason(),

@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The part of the default chain that {@code AZURE_TOKEN_CREDENTIALS} selects: {@code dev}, {@code prod} or the name of one
- * credential of the Azure SDK, in upper or lower case. One that is selected by its name is there whether it is announced or
- * not, and the metadata service is asked without a probe.
+ * The part of the default chain that {@code AZURE_TOKEN_CREDENTIALS} selects: {@code dev}, {@code prod} or the name of
+ * one Azure SDK credential, in upper or lower case. A source that is selected by name is included even if nothing
+ * announces it, and the metadata service is then asked without a probe.
  */
 final class SelectedSources {
     static final String VARIABLE = "AZURE_TOKEN_CREDENTIALS";
@@ -25,7 +25,7 @@ final class SelectedSources {
     /**
      * The selected sources.
      *
-     * @throws IllegalArgumentException if the variable names none
+     * @throws IllegalArgumentException if the variable does not name a known source
      */
     List<TokenSource> of(String selection) {
         return switch (selection.toLowerCase(Locale.ROOT)) {
@@ -36,7 +36,7 @@ final class SelectedSources {
                     "visualstudiocodecredential",
                     "interactivebrowsercredential",
                     "brokercredential" ->
-                throw refused(selection, "which is a sign-in of the Azure SDK that is not here");
+                throw refused(selection, "which is an Azure SDK credential that is not supported here");
             default -> List.of(named(selection));
         };
     }
@@ -72,7 +72,7 @@ final class SelectedSources {
                         : known.create(context, true);
             }
         }
-        throw refused(selection, "which names no source");
+        throw refused(selection, "which is not a known source");
     }
 
     private static IllegalArgumentException refused(String selection, String why) {

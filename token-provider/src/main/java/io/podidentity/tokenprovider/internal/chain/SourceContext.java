@@ -6,11 +6,11 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
 
 /**
- * What sources are made with.
+ * What a source is created with.
  *
- * @param environment the environment variables that they read
+ * @param environment the environment variables that it reads
  * @param root the root of the file system
- * @param http what sends their requests
- * @param time the clocks they go by
+ * @param http sends its requests
+ * @param time the clocks that it uses
  */
 record SourceContext(Environment environment, File root, HttpTransport http, Time time) {}

@@ -15,14 +15,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each source there is: its name, the name by which {@code AZURE_TOKEN_CREDENTIALS} selects it, the variables that announce
- * it, and how it is made. Those of the default chain come first, in the order in which they are asked. The default chain,
- * the selection, the warm-up and the sections of docs/troubleshooting.md all follow from this list.
+ * Every source: its name, the name by which {@code AZURE_TOKEN_CREDENTIALS} selects it, the variables that announce it,
+ * and how it is created. The sources of the default chain come first, in the order in which they are asked. The default
+ * chain, the selection, the warm-up and the sections of docs/troubleshooting.md are all derived from this list.
  */
 public enum SourceDescriptor {
     ENVIRONMENT("Environment", "EnvironmentCredential", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"),
     WORKLOAD_IDENTITY("Workload identity", "WorkloadIdentityCredential", "AZURE_FEDERATED_TOKEN_FILE"),
-    /** Each of these endpoints is a source with a name of its own; see below. */
+    /** Stands for several endpoints. Each is a source with its own name; see below. */
     MANAGED_IDENTITY_ENDPOINT(
             "Managed identity endpoint",
             "ManagedIdentityCredential",
@@ -30,20 +30,20 @@ public enum SourceDescriptor {
             "IDENTITY_HEADER",
             "MSI_ENDPOINT",
             "MSI_SECRET"),
-    /** In this place where it is announced; where nothing announces it, last, after a probe. */
+    /** Asked at this point if it is announced; if nothing announces it, asked last, after a probe. */
     IMDS("IMDS", "ManagedIdentityCredential", "AZURE_POD_IDENTITY_AUTHORITY_HOST", "KUBERNETES_SERVICE_HOST"),
     AZURE_CLI("Azure CLI", "AzureCliCredential"),
     AZURE_DEVELOPER_CLI("Azure Developer CLI", "AzureDeveloperCliCredential"),
     AZURE_POWERSHELL("Azure PowerShell", "AzurePowerShellCredential"),
 
-    // What the managed identity endpoint can be.
+    // The managed identity endpoints.
     SERVICE_FABRIC("Service Fabric", null),
     APP_SERVICE("App Service", null),
     AZURE_ML("Azure ML", null),
     CLOUD_SHELL("Cloud Shell", null),
     AZURE_ARC("Azure Arc", null),
 
-    // Sources that only a connection string or TokenSources names.
+    // Sources that are used only if a connection string or TokenSources names them.
     CLIENT_SECRET("Client secret", null),
     CLIENT_CERTIFICATE("Client certificate", null),
     CLIENT_ASSERTION("Client assertion", null),
@@ -62,12 +62,12 @@ public enum SourceDescriptor {
         this.variables = List.of(variables);
     }
 
-    /** The source's own name, for people. */
+    /** The name of the source that messages show. */
     public String label() {
         return label;
     }
 
-    /** The Azure SDK's name for it; null for one that the default chain does not know. */
+    /** The name that the Azure SDK gives it; null for a source outside the default chain. */
     @Nullable
     String credential() {
         return credential;
@@ -83,7 +83,7 @@ public enum SourceDescriptor {
         return label.toLowerCase(Locale.ROOT).replace(' ', '-');
     }
 
-    /** The source of this name; null for one that is not ours. */
+    /** The source with this name; null if it is not one of ours. */
     public static @Nullable SourceDescriptor of(String label) {
         for (SourceDescriptor known : values()) {
             if (known.label.equals(label)) {
@@ -93,12 +93,12 @@ public enum SourceDescriptor {
         return null;
     }
 
-    /** Whether it is a tool on a developer's machine. */
+    /** Whether it is a developer tool. */
     public boolean isTool() {
         return credential != null && variables.isEmpty();
     }
 
-    /** Whether a variable announces that the first source to be asked is one over HTTP. */
+    /** Whether a variable announces that the first source to be asked uses HTTP. */
     public static boolean announcesHttp(Environment environment) {
         for (SourceDescriptor known : values()) {
             if (known.isAnnouncedBy(environment)) {
@@ -117,7 +117,7 @@ public enum SourceDescriptor {
         return false;
     }
 
-    /** Whether a variable says that it is here, or what lies on the machine. */
+    /** Whether an environment variable, or a file on the machine, shows that it is available here. */
     boolean isAnnounced(SourceContext context) {
         if (isAnnouncedBy(context.environment())) {
             return true;
@@ -131,10 +131,11 @@ public enum SourceDescriptor {
     }
 
     /**
-     * The managed identity of this machine where somebody named it as such: whatever hands it out here, and whosever it
-     * is.
+     * The managed identity of this machine, for a caller who named it explicitly: through whichever endpoint provides it
+     * here, and whatever identity it is.
      *
-     * @param identity the user-assigned one that is meant; null for the one that the variables name, else the one there is
+     * @param identity the user-assigned identity to use; null for the one that the variables name, or without them the
+     *     endpoint's default identity
      */
     static TokenSource managedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
         TokenSource endpoint = MANAGED_IDENTITY_ENDPOINT.isAnnounced(context)
@@ -146,10 +147,11 @@ public enum SourceDescriptor {
     }
 
     /**
-     * A source of this kind. No switch, which would cost a class of its own in each first token.
+     * Creates a source of this kind. There is no switch here, because it would add one more class to load before the
+     * first token.
      *
-     * @param certain whether it is known to be here
-     * @throws IllegalStateException if it is none of the default chain
+     * @param certain whether the source is known to be available
+     * @throws IllegalStateException if it is not in the default chain
      */
     TokenSource create(SourceContext context, boolean certain) {
         if (this == ENVIRONMENT) {
@@ -175,6 +177,6 @@ public enum SourceDescriptor {
         if (this == AZURE_POWERSHELL) {
             return AzurePowerShellTokenSource.of(context.environment());
         }
-        throw new IllegalStateException(label + " is not made from the environment alone");
+        throw new IllegalStateException(label + " cannot be created from the environment only");
     }
 }

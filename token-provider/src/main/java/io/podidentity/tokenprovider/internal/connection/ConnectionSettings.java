@@ -10,7 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of one connection string: each key at most once, and its value. What they amount to is for {@link SignIn}.
+ * The settings of one connection string: keys, each at most once, and their values. {@link SignIn} decides what they
+ * mean.
  *
  * <p><i>Thread-safety:</i> immutable.
  */
@@ -24,13 +25,13 @@ public final class ConnectionSettings {
     /**
      * Reads a connection string.
      *
-     * @throws ConnectionStringException if it is blank, does not follow the grammar, or has a key that is unknown or
-     *     stands twice
+     * @throws ConnectionStringException if it is blank, does not follow the grammar, or has an unknown or a duplicate
+     *     key
      */
     public static ConnectionSettings parse(String text) {
         if (text.isBlank()) {
             throw new ConnectionStringException(
-                    Problem.EMPTY, null, "is empty", "Write RunAs=App for the managed identity.");
+                    Problem.EMPTY, null, "is empty", "For the managed identity, write RunAs=App.");
         }
         Map<ConnectionStringKey, Pair> pairs = new EnumMap<>(ConnectionStringKey.class);
         ConnectionStringKey before = null;
@@ -45,31 +46,31 @@ public final class ConnectionSettings {
                         Problem.DUPLICATE_KEY,
                         key.text,
                         "has " + key.text + " twice (again at character " + pair.position() + ")",
-                        "Take one of them out.");
+                        "Remove one of them.");
             }
             before = key;
         }
         return new ConnectionSettings(pairs);
     }
 
-    /** The unknown key itself is not shown: after a secret that holds a semicolon it is the rest of that secret. */
+    /** The unknown key itself is not shown: if a secret contains a semicolon, the part after it looks like a key. */
     private static ConnectionStringException unknown(Pair pair, @Nullable ConnectionStringKey before) {
         ConnectionStringKey like = ConnectionStringKey.like(pair.key());
         String remedy = like != null
                 ? "Did you mean " + like.text + "?"
                 : before == ConnectionStringKey.APP_KEY
                         ? "If it belongs to the value of AppKey, put that value in quotes."
-                        : "Take it out.";
+                        : "Remove it.";
         return new ConnectionStringException(
                 Problem.UNKNOWN_KEY, null, "has an unknown key (at character " + pair.position() + ")", remedy);
     }
 
-    /** Whether a key is there, be its value empty or not. */
+    /** Whether a key is present, even with an empty value. */
     boolean has(ConnectionStringKey key) {
         return pairs.containsKey(key);
     }
 
-    /** A value; null without the key or with nothing but blanks. */
+    /** A value; null if the key is absent or its value is blank. */
     @Nullable
     String get(ConnectionStringKey key) {
         Pair pair = pairs.get(key);
@@ -81,7 +82,7 @@ public final class ConnectionSettings {
     /**
      * A value.
      *
-     * @throws ConnectionStringException without the key or with nothing but blanks
+     * @throws ConnectionStringException if the key is absent or its value is blank
      */
     String require(ConnectionStringKey key, String remedy) {
         String value = get(key);
@@ -96,13 +97,13 @@ public final class ConnectionSettings {
     }
 
     /**
-     * One of the values that a key may have, without regard to upper and lower case.
+     * One of the values that a key may have, in upper or lower case.
      *
-     * @param known a value beside them that the caller refuses in words of its own
+     * @param known another value, which the caller rejects with a message of its own
      */
     String oneOf(ConnectionStringKey key, String known, String... allowed) {
         String list = String.join(", ", allowed);
-        String value = require(key, "Write " + key.text + "= and one of " + list + ".");
+        String value = require(key, "Write " + key.text + "= followed by one of " + list + ".");
         for (String one : allowed) {
             if (one.equalsIgnoreCase(value)) {
                 return one;
@@ -111,15 +112,15 @@ public final class ConnectionSettings {
         if (known.equalsIgnoreCase(value)) {
             return known;
         }
-        throw invalid(key, "Allowed are " + list + ".");
+        throw invalid(key, "Allowed values: " + list + ".");
     }
 
-    /** A value that its key does not allow. */
+    /** The error for a value that its key does not allow. */
     ConnectionStringException invalid(ConnectionStringKey key, String remedy) {
-        return about(Problem.INVALID_VALUE, key, "has a " + key.text + " that is not allowed", remedy);
+        return about(Problem.INVALID_VALUE, key, "has a value for " + key.text + " that is not allowed", remedy);
     }
 
-    /** A problem with a key that is there. */
+    /** The error for a problem with a key that is present. */
     ConnectionStringException about(Problem problem, ConnectionStringKey key, String what, String remedy) {
         Pair pair = pairs.get(key);
         String where = pair == null ? "" : " (at character " + pair.position() + ")";
@@ -127,7 +128,8 @@ public final class ConnectionSettings {
     }
 
     /**
-     * The settings in one form for all ways to write them, to be compared; a secret in it is only a hash of it.
+     * The settings in one normal form, so that two of them can be compared however they were written. A secret appears
+     * only as a hash.
      *
      * @return keys and values in a fixed order
      */
@@ -148,7 +150,7 @@ public final class ConnectionSettings {
         return text.toString();
     }
 
-    /** A value as it is written: in double quotes where it needs them. */
+    /** A value as it would be written: in double quotes if it needs them. */
     public static String quoted(String value) {
         boolean plain = true;
         for (int i = 0; i < value.length(); i++) {
@@ -160,7 +162,7 @@ public final class ConnectionSettings {
         return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
     }
 
-    /** The keys alone. */
+    /** Shows the keys only. */
     @Override
     public String toString() {
         return "ConnectionSettings" + pairs.keySet();

@@ -4,7 +4,9 @@ import io.podidentity.tokenprovider.internal.text.Troubleshooting;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** A connection string that is not one. It names keys and positions, never a value, since a value can be a secret. */
+/**
+ * An invalid connection string. The message names keys and positions, never a value, because a value can be a secret.
+ */
 public final class ConnectionStringException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -29,8 +31,8 @@ public final class ConnectionStringException extends IllegalArgumentException {
     private final @Nullable String key;
 
     /**
-     * @param key the key that it is about; null where it is about none that we know
-     * @param what one sentence without a full stop, to follow "The connection string"
+     * @param key the key that the problem is about; null if it is about no known key
+     * @param what one sentence without a full stop, worded to follow "The connection string"
      * @param remedy what to do; a whole sentence
      */
     public ConnectionStringException(Problem problem, @Nullable String key, String what, String remedy) {

@@ -2,7 +2,7 @@ package io.podidentity.tokenprovider.internal.connection;
 
 import org.jspecify.annotations.Nullable;
 
-/** The keys of a connection string, spelt as they are documented; upper and lower case do not count. */
+/** The keys of a connection string, spelt as they are documented. They are matched in upper or lower case. */
 public enum ConnectionStringKey {
     RUN_AS("RunAs"),
     DEVELOPER_TOOL("DeveloperTool"),
@@ -18,7 +18,7 @@ public enum ConnectionStringKey {
     KEY_VAULT_IDENTITY("KeyVaultUserAssignedManagedIdentityId"),
     MSI_RETRY_TIMEOUT("MsiRetryTimeout");
 
-    /** So many wrong letters still make a typing error of a key. */
+    /** With at most this many wrong letters, an unknown key is taken for a typing error. */
     private static final int MAX_DISTANCE = 3;
 
     public final String text;
@@ -27,7 +27,7 @@ public enum ConnectionStringKey {
         this.text = text;
     }
 
-    /** The key that a text names; null if it is none. */
+    /** The key with this name; null if there is none. */
     public static @Nullable ConnectionStringKey of(String text) {
         for (ConnectionStringKey key : values()) {
             if (key.text.equalsIgnoreCase(text)) {
@@ -37,13 +37,13 @@ public enum ConnectionStringKey {
         return null;
     }
 
-    /** The key that a text was probably meant to be; null if it is like none. */
+    /** The key that was probably meant; null if no key is similar. */
     public static @Nullable ConnectionStringKey like(String text) {
         ConnectionStringKey nearest = null;
         int least = MAX_DISTANCE + 1;
         for (ConnectionStringKey key : values()) {
             int distance = distance(text, key.text);
-            // Not so far that any short word would be like a short key.
+            // For a short key allow fewer wrong letters, or any short word would be similar to it.
             if (distance < least && distance * 2 < key.text.length()) {
                 nearest = key;
                 least = distance;
@@ -52,7 +52,7 @@ public enum ConnectionStringKey {
         return nearest;
     }
 
-    /** How many letters must be changed, added or left out to make one word of the other (Levenshtein, one row). */
+    /** How many letters must be changed, added or removed to turn one word into the other (Levenshtein, one row). */
     private static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int j = 0; j < row.length; j++) {

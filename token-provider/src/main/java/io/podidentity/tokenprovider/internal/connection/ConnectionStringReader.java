@@ -6,17 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the pairs of a connection string: {@code key=value} apart by {@code ;}, blanks around them ignored, a value in
- * single or double quotes where it holds {@code ;}, begins or ends with a quote or a blank, with its own quote doubled;
- * {@code ==} in a key stands for one {@code =}. The grammar is that of ADO.NET, but for one thing: a key holds no
- * {@code ;}, so that a stray word does not become part of the next key.
+ * Reads the pairs of a connection string: {@code key=value}, separated by {@code ;}. Whitespace around keys and values
+ * is ignored. A value is put in single or double quotes if it contains {@code ;}, or begins or ends with a quote or
+ * whitespace; inside it, the same quote is doubled. In a key, {@code ==} means one {@code =}. The grammar is that of
+ * ADO.NET with one exception: a key cannot contain {@code ;}, so that a stray word does not become part of the next
+ * key.
  */
 public final class ConnectionStringReader {
 
     /**
      * One pair.
      *
-     * @param key the key as it is written
+     * @param key the key as it was written
      * @param value the value without its quotes; may be a secret
      * @param position where the pair begins; the first character is 1
      */
@@ -36,7 +37,7 @@ public final class ConnectionStringReader {
     }
 
     /**
-     * Reads all pairs, in their order.
+     * Reads all pairs in order.
      *
      * @throws ConnectionStringException if the text does not follow the grammar
      */
@@ -69,7 +70,7 @@ public final class ConnectionStringReader {
     private String key() {
         int start = at;
         if (isQuote(text.charAt(start))) {
-            throw malformed("begins with a quote", start, "Take off the quotes around the whole text.");
+            throw malformed("begins with a quote", start, "Remove the quotes around the whole text.");
         }
         StringBuilder key = new StringBuilder();
         for (; at < end && text.charAt(at) != ';'; at++) {
@@ -101,7 +102,7 @@ public final class ConnectionStringReader {
         }
         String value = text.substring(start, at).strip();
         if (!value.isEmpty() && isQuote(value.charAt(value.length() - 1))) {
-            throw malformed("has a value that ends with a quote", at - 1, "Put the value in quotes of the other kind.");
+            throw malformed("has a value that ends with a quote", at - 1, "Put the value in the other kind of quotes.");
         }
         return value;
     }
@@ -113,7 +114,7 @@ public final class ConnectionStringReader {
         for (; at < end; at++) {
             char c = text.charAt(at);
             if (c == 0) {
-                throw malformed("has a control character", at, "Take it out.");
+                throw malformed("has a control character", at, "Remove it.");
             }
             if (c == quote) {
                 if (at + 1 == end || text.charAt(at + 1) != quote) {
@@ -134,7 +135,7 @@ public final class ConnectionStringReader {
             at++;
         }
         if (at < end && text.charAt(at) != ';') {
-            throw malformed("goes on after a closing quote", at, "Double a quote that belongs to the value.");
+            throw malformed("has text after a closing quote", at, "Double a quote that belongs to the value.");
         }
     }
 

@@ -24,38 +24,38 @@ import org.jspecify.annotations.Nullable;
 public sealed interface SignIn {
 
     /**
-     * As whoever is logged in to a tool.
+     * As the user who is logged in to a tool.
      *
-     * @param tool the tool as {@code DeveloperTool} spells it
+     * @param tool the tool, spelt as in {@code DeveloperTool}
      */
     record Developer(String tool) implements SignIn {}
 
     /**
      * As a managed identity.
      *
-     * @param identity the user-assigned one that is meant; null for the system-assigned one
-     * @param retryLimit how long it may be asked again and again; null for no limit but the deadline
+     * @param identity the user-assigned identity; null for the system-assigned identity
+     * @param retryLimit how long to retry; null for no limit except the deadline of the request
      */
     record ManagedIdentity(
             @Nullable UserAssignedIdentity identity,
             @Nullable Duration retryLimit) implements SignIn {}
 
     /**
-     * As a workload, by the token that Kubernetes mounts.
+     * As a Kubernetes workload, with the token that Kubernetes mounts into the pod.
      *
      * @param clientId the application; null for {@code AZURE_CLIENT_ID}
      * @param tenantId its tenant; null for {@code AZURE_TENANT_ID}
      */
     record Workload(@Nullable String clientId, @Nullable String tenantId) implements SignIn {}
 
-    /** As an application, by its secret. */
+    /** As an application, with its client secret. */
     record ClientSecret(String tenantId, String clientId, Secret secret) implements SignIn {}
 
     /**
-     * As an application, by a certificate of a key store.
+     * As an application, with a certificate from a key store.
      *
-     * @param thumbprint the certificate's SHA-1 in hex; null to find it by its subject
-     * @param subject the certificate's subject; null to find it by its thumbprint
+     * @param thumbprint the SHA-1 hash of the certificate in hex; null to find it by its subject
+     * @param subject the subject of the certificate; null to find it by its thumbprint
      * @param location {@code CurrentUser} or {@code LocalMachine}
      */
     record StoreCertificate(
@@ -66,11 +66,11 @@ public sealed interface SignIn {
             String location) implements SignIn {}
 
     /**
-     * As an application, by a certificate that Key Vault keeps.
+     * As an application, with a certificate from Key Vault.
      *
-     * @param tenantId the application's tenant; null for that of the token for the vault
-     * @param secretId the URL of the certificate's secret
-     * @param vaultClientId the user-assigned identity that reads the vault; null for the system-assigned one
+     * @param tenantId the tenant of the application; null for the tenant of the token for the vault
+     * @param secretId the URL of the secret that belongs to the certificate
+     * @param vaultClientId the user-assigned identity that reads the vault; null for the system-assigned identity
      * @param retryLimit as for a managed identity
      */
     record KeyVaultCertificate(
@@ -82,10 +82,11 @@ public sealed interface SignIn {
             implements SignIn {}
 
     /**
-     * Reads the way out of a connection string. Which keys win is as in the original; what it passed over in silence is
-     * an error here: a forgotten {@code AppId} would turn an application into the machine's identity.
+     * Reads the way to sign in from a connection string. If several keys are present, the same ones win as in the .NET
+     * library. What that library silently ignored is an error here: without its {@code AppId}, an application would
+     * sign in as the identity of the machine.
      *
-     * @throws ConnectionStringException if it describes none
+     * @throws ConnectionStringException if it describes no way to sign in
      */
     static SignIn of(ConnectionSettings text) {
         String runAs = text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload");
@@ -102,7 +103,7 @@ public sealed interface SignIn {
                 throw text.about(
                         Problem.UNSUPPORTED_PLATFORM,
                         RUN_AS,
-                        "has RunAs=CurrentUser, which only Windows and .NET Framework have",
+                        "has RunAs=CurrentUser, which needs Windows and .NET Framework",
                         "Use RunAs=Developer;DeveloperTool=AzureCli.");
         };
     }
@@ -169,7 +170,7 @@ public sealed interface SignIn {
                 throw conflict(text, by, key);
             }
         }
-        String id = text.require(by, "Take it out or give it a value.");
+        String id = text.require(by, "Remove it or give it a value.");
         return new ManagedIdentity(
                 objectId ? UserAssignedIdentity.ofObjectId(id) : UserAssignedIdentity.ofResourceId(id),
                 retryLimit(text));
@@ -180,8 +181,8 @@ public sealed interface SignIn {
         return text.about(
                 Problem.CONFLICT,
                 other,
-                "has " + key.text + " and " + other.text + ", which do not go together",
-                "A managed identity has RunAs=App and one of AppId, ObjectId, ResourceId.");
+                "has " + key.text + " and " + other.text + ", which cannot be combined",
+                "For a managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.");
     }
 
     private static SignIn storeCertificate(ConnectionSettings text, String clientId, boolean certificate) {
@@ -209,9 +210,9 @@ public sealed interface SignIn {
                 : new StoreCertificate(tenantId, clientId, null, value, location);
     }
 
-    /** A value that may be left out, but not be left empty. */
+    /** A value that may be absent, but not empty. */
     private static @Nullable String given(ConnectionSettings text, ConnectionStringKey key) {
-        return text.has(key) ? text.require(key, "Take it out or give it a value.") : null;
+        return text.has(key) ? text.require(key, "Remove it or give it a value.") : null;
     }
 
     private static @Nullable Duration retryLimit(ConnectionSettings text) {
@@ -226,7 +227,7 @@ public sealed interface SignIn {
                 return seconds == 0 ? null : Duration.ofSeconds(seconds);
             }
         } catch (NumberFormatException e) {
-            // Said below, without the value.
+            // Reported below, without the value.
         }
         throw text.invalid(MSI_RETRY_TIMEOUT, "Write a whole number of seconds, 0 for no limit.");
     }

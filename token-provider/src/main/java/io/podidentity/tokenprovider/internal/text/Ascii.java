@@ -1,6 +1,6 @@
 package io.podidentity.tokenprovider.internal.text;
 
-/** ASCII, whatever the locale. */
+/** ASCII operations that do not depend on the locale. */
 public final class Ascii {
     private Ascii() {}
 

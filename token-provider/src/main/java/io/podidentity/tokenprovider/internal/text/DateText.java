@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Moments written as dates; apart from {@link ExpiryTime}, since most processes never meet one. */
+/** Reads times that are written as dates. Separate from {@link ExpiryTime}, because most processes never need it. */
 public final class DateText {
     private static final Pattern AMERICAN = Pattern.compile(
             "(\\d{1,2})/(\\d{1,2})/(\\d{4}) (\\d{1,2}):(\\d{2}):(\\d{2})( [AP]M)?( ?[+-]\\d{2}:\\d{2}| ?Z)?",
@@ -20,7 +20,10 @@ public final class DateText {
 
     private DateText() {}
 
-    /** Reads ISO-8601 with an offset, or the American form, which is UTC unless it says otherwise; null if neither. */
+    /**
+     * Reads ISO-8601 with an offset, or the American form, which is UTC unless it has an offset; null if the text is in
+     * neither form.
+     */
     public static @Nullable Instant read(String text) {
         try {
             Matcher american = AMERICAN.matcher(text);
@@ -33,13 +36,13 @@ public final class DateText {
     }
 
     /**
-     * Reads the Azure CLI's {@code expiresOn}, which is local time without a zone.
+     * Reads the {@code expiresOn} of the Azure CLI, which is local time without a zone.
      *
-     * @return the moment, the earlier one where the clock shows that time twice; null if it is in another form
+     * @return the time; where the clock is set back and shows it twice, the earlier one; null if it is in another form
      */
     public static @Nullable Instant readLocal(String text, ZoneId zone) {
         try {
-            // atZone takes the offset before the change, which is the earlier of the two moments.
+            // If a local time occurs twice, atZone uses the offset before the change, which gives the earlier one.
             return LocalDateTime.parse(text.strip().replace(' ', 'T'))
                     .atZone(zone)
                     .toInstant();
@@ -52,7 +55,7 @@ public final class DateText {
         int hour = number(date, 4);
         String half = date.group(7);
         if (half != null) {
-            // App Service on Windows also writes 0:00:00 PM for noon.
+            // App Service on Windows writes noon as 0:00:00 PM too.
             hour = hour % 12 + (half.strip().equalsIgnoreCase("PM") ? 12 : 0);
         }
         LocalDateTime local = LocalDateTime.of(number(date, 3), number(date, 1), number(date, 2), hour, number(date, 5))

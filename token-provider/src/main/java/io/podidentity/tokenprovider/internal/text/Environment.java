@@ -6,33 +6,33 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the process finds around it: environment variables, the operating system, the home folder.
+ * What the process runs in: environment variables, operating system, home folder.
  *
  * @param variables the environment variables
- * @param inherited whether they are the process's own, so that a child process inherits them as they are
+ * @param inherited whether they are the variables of this process, so that a child process inherits them unchanged
  * @param windows whether this is Windows
- * @param home the user's home folder; empty when unknown
+ * @param home the user's home folder; empty if unknown
  */
 public record Environment(Map<String, String> variables, boolean inherited, boolean windows, String home) {
 
-    /** The process's own. */
+    /** The environment of this process. */
     public static Environment ofProcess() {
         return new Environment(System.getenv(), true, isWindows(), System.getProperty("user.home", ""));
     }
 
-    /** The process's own, with other variables in place of all of its. */
+    /** The environment of this process, with all of its variables replaced by others. */
     public static Environment of(Map<String, String> variables) {
         return new Environment(variables, false, isWindows(), System.getProperty("user.home", ""));
     }
 
-    /** A variable without the blanks around it; null when it is absent or blank, which Azure treats alike. */
+    /** A variable without surrounding whitespace; null if it is absent or blank, which Azure treats as the same. */
     @Nullable
     public String get(String name) {
         String value = variables.get(name);
         return value == null || value.isBlank() ? null : value.strip();
     }
 
-    /** The same with another value of a variable; itself if there is no value. */
+    /** A copy with another value for one variable; this environment itself if the value is null. */
     public Environment with(String name, @Nullable String value) {
         if (value == null) {
             return this;
@@ -42,7 +42,7 @@ public record Environment(Map<String, String> variables, boolean inherited, bool
         return new Environment(Map.copyOf(changed), false, windows, home);
     }
 
-    /** The same without a variable. */
+    /** A copy without one variable. */
     public Environment without(String name) {
         Map<String, String> changed = new HashMap<>(variables);
         changed.remove(name);

@@ -1,14 +1,17 @@
 package io.podidentity.tokenprovider.internal.text;
 
-/** A short piece of somebody else's text that is safe to show: one line, bounded, and nothing in it like a token. */
+/**
+ * A short piece of text from elsewhere that is safe to show: one line, of limited length, with everything that looks
+ * like a token masked.
+ */
 public final class Excerpt {
     private static final String CUT = "...";
-    /** Longer than any resource, GUID or host name that a message shows; shorter than any token. */
+    /** Longer than any resource, GUID or host name that a message shows, and shorter than any token. */
     private static final int MAX_RUN = 120;
 
     private Excerpt() {}
 
-    /** The beginning of a text, in at most so many characters. */
+    /** The beginning of a text, with at most the given number of characters. */
     public static String of(String text, int maxLength) {
         StringBuilder line = new StringBuilder();
         int position = 0;
@@ -24,14 +27,14 @@ public final class Excerpt {
         }
         if (line.length() > maxLength) {
             int end = Math.max(0, maxLength - CUT.length());
-            // Not between the two halves of one character.
+            // Do not cut between the two halves of a surrogate pair.
             line.setLength(end > 0 && Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end);
             line.append(CUT, 0, Math.min(CUT.length(), maxLength));
         }
         return line.toString();
     }
 
-    /** The same without the full stop at its end, for a reason that another sentence follows. */
+    /** The same without its final full stop, for a reason that is followed by another sentence. */
     public static String sentence(String text, int maxLength) {
         String line = of(text, maxLength);
         return line.endsWith(".") && !line.endsWith(CUT) ? line.substring(0, line.length() - 1) : line;
@@ -45,7 +48,7 @@ public final class Excerpt {
         return end;
     }
 
-    /** Blanks, control characters, line breaks, and what hides or reorders the text around it. */
+    /** Whitespace, control characters, line breaks, and characters that hide or reorder the text around them. */
     private static boolean isBreak(char c) {
         if (c < 0xa0) {
             return c <= ' ' || c >= 0x7f;
@@ -54,7 +57,7 @@ public final class Excerpt {
         return type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR || type == Character.FORMAT;
     }
 
-    /** A word as it is, or masked from the place on where a JWT or another long run without a break begins. */
+    /** A word unchanged, or masked from the point where a JWT or another long unbroken run of characters begins. */
     private static String shown(String word) {
         int jwt = word.indexOf("eyJ");
         if (jwt >= 0) {

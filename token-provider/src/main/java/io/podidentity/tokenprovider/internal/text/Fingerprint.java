@@ -5,11 +5,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** A hash to compare secrets by, where the secret itself must not stay. */
+/** A hash by which secrets are compared where the secret itself must not be kept. */
 public final class Fingerprint {
     private Fingerprint() {}
 
-    /** The SHA-256 of a text, in base64url. */
+    /** The SHA-256 hash of a text, in base64url. */
     public static String of(String text) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

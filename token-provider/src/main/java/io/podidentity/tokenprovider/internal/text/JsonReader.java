@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A strict reader of RFC 8259 JSON, for answers of a few kB: nothing may follow the value, a member may not stand
- * twice, and nesting is bounded. Objects become maps, arrays lists, whole numbers {@code Long} where they fit and other
- * numbers {@code BigDecimal}.
+ * A strict reader of RFC 8259 JSON, for answers of a few kB: it rejects text after the value, duplicate members, and
+ * nesting beyond a limit. Objects become maps and arrays become lists. Whole numbers become {@code Long} if they fit,
+ * and all other numbers {@code BigDecimal}.
  */
 public final class JsonReader {
     private static final int MAX_DEPTH = 32;
@@ -26,7 +26,7 @@ public final class JsonReader {
     /**
      * Reads one object.
      *
-     * @throws JsonException if the text is anything else; its message shows a position and never the text
+     * @throws JsonException if the text is anything else; its message shows a position but never the text
      */
     public static Map<String, @Nullable Object> readObject(String text) throws JsonException {
         JsonReader reader = new JsonReader(text);
@@ -73,7 +73,7 @@ public final class JsonReader {
             int at = position;
             String name = string();
             if (members.containsKey(name)) {
-                throw new JsonException("a member stands twice", at);
+                throw new JsonException("a member appears twice", at);
             }
             skipBlanks();
             expect(':');
@@ -151,7 +151,7 @@ public final class JsonReader {
             case 'r' -> '\r';
             case 't' -> '\t';
             case 'u' -> unicode();
-            default -> throw new JsonException("an escape that JSON does not have", position - 1);
+            default -> throw new JsonException("an invalid escape", position - 1);
         };
     }
 
@@ -250,6 +250,6 @@ public final class JsonReader {
     }
 
     private JsonException unexpected() {
-        return new JsonException(position < text.length() ? "not what JSON has there" : "ends too early", position);
+        return new JsonException(position < text.length() ? "an unexpected character" : "ends too early", position);
     }
 }

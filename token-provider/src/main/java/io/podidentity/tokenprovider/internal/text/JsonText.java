@@ -15,7 +15,7 @@ public final class JsonText {
         return json.toString();
     }
 
-    /** Appends a text in quotes. */
+    /** Appends a text in quotes, escaped. */
     public static void appendText(StringBuilder json, String text) {
         json.append('"');
         for (int i = 0; i < text.length(); i++) {

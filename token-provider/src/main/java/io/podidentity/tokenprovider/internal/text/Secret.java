@@ -3,7 +3,7 @@ package io.podidentity.tokenprovider.internal.text;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** A text that no message, log or {@code toString} shows. */
+/** A text that must never be shown in a message, a log or {@code toString}. */
 public final class Secret {
     private final String text;
 
@@ -11,17 +11,17 @@ public final class Secret {
         this.text = text;
     }
 
-    /** The text itself, to be sent and not to be shown. */
+    /** The text itself, to be sent but never shown. */
     public String reveal() {
         return text;
     }
 
-    /** A text of somebody else without this one in it, as it is or as forms encode it. */
+    /** Another text with this secret masked in it, both as it is and form-encoded. */
     public String hide(String other) {
         return other.replace(text, "[hidden]").replace(encoded(), "[hidden]");
     }
 
-    /** The text as forms encode it. */
+    /** The secret, form-encoded. */
     public String encoded() {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }

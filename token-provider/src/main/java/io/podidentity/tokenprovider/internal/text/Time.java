@@ -2,17 +2,17 @@ package io.podidentity.tokenprovider.internal.text;
 
 import java.util.concurrent.TimeUnit;
 
-/** The clocks and the way to wait; a test puts its own in their place. */
+/** The clocks and the way to wait. Tests replace them. */
 public class Time {
-    /** The machine's. */
+    /** The clocks of this machine. */
     public static final Time SYSTEM = new Time();
 
-    /** The wall clock, in milliseconds since 1970; what expiry is compared with. */
+    /** The wall clock, in milliseconds since 1970. Expiry is compared with it. */
     public long millis() {
         return System.currentTimeMillis();
     }
 
-    /** A steady clock, in nanoseconds; what deadlines are measured by. */
+    /** A monotonic clock, in nanoseconds. Deadlines are measured by it. */
     public long nanos() {
         return System.nanoTime();
     }

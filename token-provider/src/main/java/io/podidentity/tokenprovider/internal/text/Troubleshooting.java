@@ -1,8 +1,8 @@
 package io.podidentity.tokenprovider.internal.text;
 
-/** Where a failure is explained at length: the page docs/troubleshooting.md of this project, section by section. */
+/** Where a failure is explained in detail: docs/troubleshooting.md of this project, which has a section per topic. */
 public final class Troubleshooting {
-    /** The project's {@code url} in the POM, and the page below it; a test holds both together. */
+    /** The {@code url} of the project in the POM, and the page below it. A test checks that both agree. */
     private static final String PAGE =
             "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md";
 

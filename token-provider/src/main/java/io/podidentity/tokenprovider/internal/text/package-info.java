@@ -1,6 +1,4 @@
-/**
- * Values, text and time: JSON, dates, secrets, the environment, the clock. Knows nothing of tokens.
- */
+/** Basic values, text and time: JSON, dates, secrets, the environment, the clock. Nothing here depends on tokens. */
 @NullMarked
 package io.podidentity.tokenprovider.internal.text;
 

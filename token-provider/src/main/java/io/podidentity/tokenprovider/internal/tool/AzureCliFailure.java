@@ -7,8 +7,8 @@ import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 
 /**
- * Says what an az that gave no token means. Nobody logged in, or an az that does not work, is no answer, and the next
- * source is asked; a refusal by Entra ID, or a subscription that does not exist, is one.
+ * Decides what it means that az gave no token. If nobody is logged in, or az itself does not work, az counts as
+ * unavailable and the next source is asked. A refusal by Entra ID, or a subscription that does not exist, is final.
  */
 final class AzureCliFailure {
     private static final int MAX_REASON = 240;
@@ -41,18 +41,18 @@ final class AzureCliFailure {
         boolean expired = stderr.contains("AADSTS700082") || stderr.contains("az login") || stderr.contains("expired");
         return expired
                 ? "Run 'az login --scope " + resource + "/.default'."
-                : "Run 'az account show' to see who it is.";
+                : "Run 'az account show' to see who is logged in.";
     }
 
     private static String remedy(String stderr) {
         return stderr.contains("CERTIFICATE_VERIFY_FAILED")
-                ? "Set REQUESTS_CA_BUNDLE to the CA that az must trust."
+                ? "Set REQUESTS_CA_BUNDLE to the PEM file of the CA that az must trust."
                 : "Run 'az account get-access-token' to see why.";
     }
 
     /**
-     * The line that tells: the first error that is neither one of az's own start-up complaints nor the announcement of a
-     * traceback; without one the last line, which is where Python says what went wrong.
+     * Finds the line that explains the failure: the first error that is neither a start-up warning of az nor the line
+     * that announces a traceback. If there is none, the last line, where Python says what went wrong.
      */
     private static String errorLine(String stderr) {
         String last = "";

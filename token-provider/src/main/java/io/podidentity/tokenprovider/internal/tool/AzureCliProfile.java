@@ -3,7 +3,10 @@ package io.podidentity.tokenprovider.internal.tool;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import java.io.File;
 
-/** The file in which az notes who is logged in; it is written by {@code az login}, {@code logout} and {@code account set}. */
+/**
+ * The file in which az records who is logged in. {@code az login}, {@code az logout} and {@code az account set} write
+ * it.
+ */
 final class AzureCliProfile {
     private final File file;
 
@@ -12,7 +15,7 @@ final class AzureCliProfile {
         this.file = new File(folder == null ? environment.home() + "/.azure" : folder, "azureProfile.json");
     }
 
-    /** Another number whenever az wrote the file; 0 without one. */
+    /** A number that changes whenever az writes the file; 0 if there is no file. */
     long fingerprint() {
         return file.lastModified() * 31 + file.length();
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * [--subscription S]}.
  *
  * <p>The answer has {@code accessToken}, {@code expires_on} (epoch seconds, CLI 2.54 and later) and {@code expiresOn}
- * (local time without a zone, therefore read only when the other is absent).
+ * (local time without a zone, so it is read only if {@code expires_on} is absent).
  */
 public final class AzureCliTokenSource implements TokenSource, AccountBound {
     private final Environment environment;
@@ -36,9 +36,9 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
     private final @Nullable String subscription;
 
     /**
-     * @param zone the zone of the local times that az prints; null for the machine's, which is costly to find out and
-     *     rarely needed
-     * @param subscription the name or ID of the subscription whose account is meant; null for the one that is set
+     * @param zone the zone of the local times that az prints; null for the zone of this machine, which is slow to look
+     *     up and rarely needed
+     * @param subscription the name or ID of the subscription whose account is used; null for the current subscription
      */
     public AzureCliTokenSource(
             Environment environment,
@@ -53,7 +53,7 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
         this.subscription = subscription;
     }
 
-    /** The one that the default chain asks: the account and the subscription that are set. */
+    /** The source in the default chain: the current account and subscription. */
     public static AzureCliTokenSource of(Environment environment) {
         return new AzureCliTokenSource(environment, new SystemProcessRunner(environment), Time.SYSTEM, null, null);
     }
@@ -121,7 +121,7 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
             String value = response.text("accessToken");
             Instant expiresOn = expiresOn(response);
             if (value == null || expiresOn == null) {
-                throw invalid(value == null ? "has no accessToken" : "has no expiry that can be read", null);
+                throw invalid(value == null ? "has no accessToken" : "has no readable expiry time", null);
             }
             String tokenType = response.text("tokenType");
             return new AccessToken(
@@ -144,12 +144,12 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
                 Code.INVALID_RESPONSE, "az answered, but its answer " + problem, "Run 'az upgrade'.", cause);
     }
 
-    /** A claims challenge can only be answered by the person: az takes it at sign-in and nowhere else. */
+    /** Only the user can answer a claims challenge: az accepts it at sign-in and nowhere else. */
     private static TokenAcquisitionException signInWanted(TokenRequest request, String claims) {
         String challenge = Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
         return new TokenAcquisitionException(
                 Code.REFUSED,
-                "the resource wants a new sign-in that meets its claims challenge",
+                "the resource requires a new sign-in that satisfies its claims challenge",
                 "Run 'az login --claims-challenge " + challenge + " --scope " + request.scope() + "'.",
                 null);
     }

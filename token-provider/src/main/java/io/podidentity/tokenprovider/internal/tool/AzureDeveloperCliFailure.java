@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what an azd that gave no token means, by the rule of {@link AzureCliFailure}. With {@code --output json} azd
- * writes its complaints as JSON too, one object a line: {@code {"type":"consoleMessage","data":{"message":"…"}}}.
+ * Decides what it means that azd gave no token, by the rules of {@link AzureCliFailure}. With {@code --output json} azd
+ * writes its errors as JSON too, one object per line: {@code {"type":"consoleMessage","data":{"message":"…"}}}.
  */
 final class AzureDeveloperCliFailure {
     private static final int MAX_REASON = 240;
@@ -44,9 +44,9 @@ final class AzureDeveloperCliFailure {
     }
 
     /**
-     * The message that tells, out of all that azd printed: the first that makes a suggestion, else the last one.
+     * Finds the message that explains the failure in azd's output: the first one with a suggestion, else the last one.
      *
-     * @return the message without the blanks around it; null if there is none
+     * @return the message without surrounding whitespace; null if there is none
      */
     static @Nullable String message(String output) {
         String last = null;

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The account of {@code azd auth login}: runs {@code azd auth token --output json --no-prompt --scope S [--tenant-id T]
  * [--claims C]}, where C is the claims challenge in base64 (azd 1.18.1 and later).
  *
- * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). Who is logged in is noted in {@code auth.json}
- * of azd's folder.
+ * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). azd records who is logged in in {@code
+ * auth.json} in its folder.
  */
 public final class AzureDeveloperCliTokenSource implements TokenSource, AccountBound {
     private final Environment environment;
@@ -36,7 +36,7 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
         this.processes = processes;
     }
 
-    /** The one that the default chain asks. */
+    /** The source in the default chain. */
     public static AzureDeveloperCliTokenSource of(Environment environment) {
         return new AzureDeveloperCliTokenSource(environment, new SystemProcessRunner(environment));
     }
@@ -97,7 +97,7 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
             String value = response.text("token");
             Instant expiresOn = ExpiryTime.read(response.value("expiresOn"));
             if (value == null || expiresOn == null) {
-                throw invalid(value == null ? "has no token" : "has no expiry that can be read", null);
+                throw invalid(value == null ? "has no token" : "has no readable expiry time", null);
             }
             return AccessToken.bearer(value, request.resource(), expiresOn, null, name());
         } catch (JsonException e) {

@@ -6,9 +6,9 @@ import io.podidentity.tokenprovider.TokenSource.Outcome;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 
-/** Says what a PowerShell that gave no token means, by the rule of {@link AzureCliFailure}. */
+/** Decides what it means that PowerShell gave no token, by the rules of {@link AzureCliFailure}. */
 final class AzurePowerShellFailure {
-    /** What the script prints without a module that it can use. */
+    /** What the script prints if there is no Az.Accounts module, or only one that is too old. */
     private static final String NO_MODULE = "VersionTooOld";
 
     private static final int MAX_REASON = 240;
@@ -25,7 +25,8 @@ final class AzurePowerShellFailure {
     static Outcome of(ProcessResult result) {
         if (result.timedOut()) {
             return new Unavailable(
-                    "PowerShell did not answer in time and was stopped", "Run 'Get-AzAccessToken' there.");
+                    "PowerShell did not answer in time and was stopped",
+                    "Run 'Get-AzAccessToken' in PowerShell to see why.");
         }
         String said = result.stderr() + "\n" + result.stdout();
         if (said.contains(NO_MODULE)) {
@@ -42,6 +43,6 @@ final class AzurePowerShellFailure {
         }
         return new Unavailable(
                 "PowerShell failed with exit code " + result.exitCode() + (reason.isEmpty() ? "" : ": " + reason),
-                "Run 'Get-AzAccessToken' there to see why.");
+                "Run 'Get-AzAccessToken' in PowerShell to see why.");
     }
 }

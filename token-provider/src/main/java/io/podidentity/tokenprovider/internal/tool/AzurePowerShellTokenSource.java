@@ -19,12 +19,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account of {@code Connect-AzAccount}: runs {@code pwsh}, or Windows' own {@code powershell.exe}, with a script
- * that asks {@code Get-AzAccessToken} of the module Az.Accounts (2.2.0 and later).
+ * The account of {@code Connect-AzAccount}: runs {@code pwsh}, or {@code powershell.exe} of Windows, with a script that
+ * calls {@code Get-AzAccessToken} of the module Az.Accounts (2.2.0 and later).
  *
- * <p>The script answers {@code Token} and {@code ExpiresOn} as JSON. It travels as {@code -EncodedCommand}, so that
- * nothing in it is read by a shell. No file tells of a change of account: PowerShell writes its context anew with each
- * command, so a token lives until it is refreshed.
+ * <p>The script answers with {@code Token} and {@code ExpiresOn} as JSON. It is passed as {@code -EncodedCommand}, so
+ * that no shell interprets it. No file shows that the account changed, because PowerShell rewrites its context with
+ * each command. A token is therefore kept until it is refreshed.
  */
 public final class AzurePowerShellTokenSource implements TokenSource {
     private final Environment environment;
@@ -35,7 +35,7 @@ public final class AzurePowerShellTokenSource implements TokenSource {
         this.processes = processes;
     }
 
-    /** The one that the default chain asks. */
+    /** The source in the default chain. */
     public static AzurePowerShellTokenSource of(Environment environment) {
         return new AzurePowerShellTokenSource(environment, new SystemProcessRunner(environment));
     }
@@ -83,8 +83,8 @@ public final class AzurePowerShellTokenSource implements TokenSource {
     }
 
     /**
-     * From 2.17.0 the module can be asked for a SecureString, which silences its warning; from 5.0.0 it answers with one
-     * unasked. It is opened in a way that Windows PowerShell 5.1 knows too.
+     * From 2.17.0 the module can be asked for a SecureString, which suppresses its warning; from 5.0.0 it always
+     * answers with one. The script decodes it in a way that Windows PowerShell 5.1 supports too.
      */
     private static String script(TokenRequest request) {
         String tenant =
@@ -111,7 +111,7 @@ public final class AzurePowerShellTokenSource implements TokenSource {
             String value = response.text("Token");
             Instant expiresOn = expiresOn(response.value("ExpiresOn"));
             if (value == null || expiresOn == null) {
-                throw invalid(value == null ? "has no Token" : "has no expiry that can be read", null);
+                throw invalid(value == null ? "has no Token" : "has no readable expiry time", null);
             }
             return AccessToken.bearer(value, request.resource(), expiresOn, null, name());
         } catch (JsonException e) {
@@ -120,8 +120,8 @@ public final class AzurePowerShellTokenSource implements TokenSource {
     }
 
     /**
-     * Reads {@code ExpiresOn} in all forms that ConvertTo-Json gives it: epoch seconds as the script asks for, ISO-8601,
-     * and {@code /Date(milliseconds)/} of Windows PowerShell.
+     * Reads {@code ExpiresOn} in every form that ConvertTo-Json writes: epoch seconds, which the script asks for,
+     * ISO-8601, and {@code /Date(milliseconds)/} of Windows PowerShell.
      */
     static @Nullable Instant expiresOn(@Nullable Object value) {
         if (value instanceof String text && text.startsWith("/Date(") && text.endsWith(")/")) {
@@ -143,12 +143,12 @@ public final class AzurePowerShellTokenSource implements TokenSource {
                 cause);
     }
 
-    /** A claims challenge can only be answered by the person: Connect-AzAccount takes it and nothing else does. */
+    /** Only the user can answer a claims challenge: only Connect-AzAccount accepts it. */
     private static TokenAcquisitionException signInWanted(String claims) {
         String challenge = Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
         return new TokenAcquisitionException(
                 Code.REFUSED,
-                "the resource wants a new sign-in that meets its claims challenge",
+                "the resource requires a new sign-in that satisfies its claims challenge",
                 "Run 'Connect-AzAccount -ClaimsChallenge " + challenge + "'.",
                 null);
     }

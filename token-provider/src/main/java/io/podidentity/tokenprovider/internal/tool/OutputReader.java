@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads an output of a process as it comes, so that the process never waits long, and keeps its beginning. It never waits
- * for more, since a child that outlives the process may hold the output open for ever.
+ * Reads an output of a process as it arrives, so that the process never blocks for long, and keeps only the beginning.
+ * It never waits for more, because a child that outlives the process may hold the output open for ever.
  */
 final class OutputReader {
     private static final int MAX_BYTES = 256 * 1024;
@@ -28,7 +28,7 @@ final class OutputReader {
                 kept.write(buffer, 0, Math.max(0, Math.min(count, MAX_BYTES - kept.size())));
             }
         } catch (IOException e) {
-            // The process was killed: what was read is kept.
+            // The process was killed. What was read is kept.
         }
     }
 
@@ -36,11 +36,11 @@ final class OutputReader {
         try {
             stream.close();
         } catch (IOException e) {
-            // Nothing is read of it any more.
+            // Nothing more is read from it.
         }
     }
 
-    /** What was read so far, as UTF-8. */
+    /** What has been read so far, as UTF-8. */
     String text() {
         return kept.toString(StandardCharsets.UTF_8);
     }

@@ -3,9 +3,9 @@ package io.podidentity.tokenprovider.internal.tool;
 /**
  * How a program ended.
  *
- * @param timedOut whether it was killed since its time was over
- * @param exitCode its exit code; -1 when it was killed
- * @param stdout the beginning of its standard output; may hold a token
+ * @param timedOut whether it was killed because it took too long
+ * @param exitCode its exit code; -1 if it was killed
+ * @param stdout the beginning of its standard output; may contain a token
  * @param stderr the beginning of its standard error
  */
 public record ProcessResult(boolean timedOut, int exitCode, String stdout, String stderr) {

@@ -3,15 +3,15 @@ package io.podidentity.tokenprovider.internal.tool;
 import java.io.IOException;
 import java.util.List;
 
-/** Runs a program; the seam between sources and other processes. */
+/** Runs a program. Tests replace it, so that no real process is needed. */
 public interface ProcessRunner {
     /**
-     * Runs a program to its end, or kills it and all that it started when its time is over.
+     * Runs a program until it ends. If it takes too long, kills it and every process that it started.
      *
-     * @param command the absolute path of the program and its arguments; no shell reads them
-     * @param limitNanos how long it may take
+     * @param command the absolute path of the program and its arguments; no shell interprets them
+     * @param limitNanos how long it may take, in nanoseconds
      * @throws IOException if it cannot be started
-     * @throws InterruptedException if the thread was interrupted; the program is killed then too
+     * @throws InterruptedException if the thread was interrupted; the program is killed in this case too
      */
     ProcessResult run(List<String> command, long limitNanos) throws IOException, InterruptedException;
 }

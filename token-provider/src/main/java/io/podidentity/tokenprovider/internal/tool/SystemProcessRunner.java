@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs programs of this machine: nothing to read on their standard input, their two outputs apart, in a folder where
- * nobody else can have put anything.
+ * Runs programs on this machine: with empty standard input, with standard output and standard error kept separate, and
+ * in a working directory that other users cannot write to.
  */
 public final class SystemProcessRunner implements ProcessRunner {
-    /** How often its outputs are looked at while it runs; its end is noticed at once. */
+    /** How often the outputs of a running program are read; its end is noticed at once. */
     private static final long LOOK_NANOS = 10_000_000L;
 
     private final Environment environment;

@@ -12,13 +12,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A developer's tool: where it is, what it may be given, how long it may take. It is found by a look at the file system.
- * Only absolute folders count, so that a file of that name in the working directory is never run.
+ * A developer tool: where it is installed, which arguments are safe, how long it may take. It is found by looking at
+ * the file system. Only absolute folders are searched, so that a file of that name in the working directory is never
+ * run.
  */
 public final class Tool {
-    /** Where package managers put it; a program that was started from a desktop has not all of them on its path. */
+    /**
+     * Where package managers install it. The path of a program that was started from the desktop may lack these
+     * folders.
+     */
     private static final String[] USUAL_FOLDERS = {"/usr/local/bin", "/opt/homebrew/bin", "/snap/bin"};
-    /** Longer than the slowest start of a healthy az that was reported; the rest of a deadline is left to others. */
+    /** Longer than the slowest reported start of a healthy az. The rest of a deadline is left for other sources. */
     private static final long MAX_LIMIT_NANOS = 20_000_000_000L;
 
     private final Environment environment;
@@ -31,14 +35,14 @@ public final class Tool {
     }
 
     /**
-     * @param name the program's name without its ending
+     * @param name the program's name without its extension
      */
     public Tool(Environment environment, String name) {
         this.environment = environment;
         this.name = name;
     }
 
-    /** The words that start it; null if it is not installed. */
+    /** The command that starts it; null if it is not installed. */
     @Nullable
     public List<String> find() {
         String configured = name.equals("az") ? environment.get("AzureCLIPath") : null;
@@ -98,22 +102,24 @@ public final class Tool {
             File file = new File(directory, name + ".exe");
             return file.isFile() ? List.of(file.getPath()) : null;
         }
-        // az.cmd would need cmd.exe, which reads arguments anew; it only starts the Python beside it, and so do we.
+        // az.cmd needs cmd.exe, which parses arguments again. It only starts the Python next to it, so we start that.
         File python = new File(directory.getParentFile(), "python.exe");
         boolean installed = new File(directory, "az.cmd").isFile() && python.isFile();
         return installed ? List.of(python.getPath(), "-IBm", "azure.cli") : null;
     }
 
-    /** How long the tool may take for a request. */
+    /** How long the tool may take for a request, in nanoseconds. */
     static long limitNanos(TokenRequest request) {
         return Math.min(MAX_LIMIT_NANOS, request.deadline().orElseThrow().toNanos() / 5 * 4);
     }
 
     /**
-     * Lets letters, digits and a few marks through, and nothing that could be read as an option of the tool.
+     * Rejects every value that is not made of letters, digits and a few other characters, or that the tool could take
+     * for an option.
      *
      * @param what what the value is, such as {@code resource}
-     * @throws TokenAcquisitionException if the value has another character
+     * @param marks the other characters that are allowed
+     * @throws TokenAcquisitionException if the value has any other character, or begins with {@code -}
      */
     void requirePlain(String what, @Nullable String value, String marks) {
         for (int i = 0; value != null && i < value.length(); i++) {
@@ -122,7 +128,7 @@ public final class Tool {
             if (!Ascii.isLetterOrDigit(c) && !mark) {
                 throw new TokenAcquisitionException(
                         Code.INVALID_CONFIGURATION,
-                        "the " + what + " has a character that " + name + " is not given (at position " + i + ")",
+                        "the " + what + " has a character that is not passed to " + name + " (at position " + i + ")",
                         "Use letters, digits and " + marks + " only.",
                         null);
             }

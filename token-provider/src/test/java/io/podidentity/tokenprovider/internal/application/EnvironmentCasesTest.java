@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which proof the environment's variables choose. */
+/** Which credential the environment variables select. */
 @Runs(kinds = "environment")
 class EnvironmentCasesTest extends ConformanceRunner {
     private static final String PATH = "AZURE_CLIENT_CERTIFICATE_PATH";

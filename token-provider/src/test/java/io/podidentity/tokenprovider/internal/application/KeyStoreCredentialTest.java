@@ -70,16 +70,16 @@ class KeyStoreCredentialTest {
     @Test
     void acquire_ofNoneThatFits_saysWhy() {
         assertThat(problem(KeyStoreCredential.bySubject(store, "CN=one")))
-                .isEqualTo("there is no certificate of subject CN=one with an RSA private key in " + store
+                .isEqualTo("there is no certificate with subject CN=one and an RSA private key in " + store
                         + ". Import it with its private key.");
         assertThat(problem(KeyStoreCredential.bySubject(store, "CN=ec")))
-                .isEqualTo("there is no certificate of subject CN=ec with an RSA private key in " + store
+                .isEqualTo("there is no certificate with subject CN=ec and an RSA private key in " + store
                         + ". Import it with its private key.");
         assertThat(problem(KeyStoreCredential.bySubject(store, "CN=past")))
-                .isEqualTo("the certificate of subject CN=past is valid from 2020-01-01T00:00:00Z until"
-                        + " 2021-01-01T00:00:00Z. Import its successor.");
+                .isEqualTo("the certificate with subject CN=past is valid from 2020-01-01T00:00:00Z until"
+                        + " 2021-01-01T00:00:00Z. Import the renewed certificate.");
         assertThat(problem(KeyStoreCredential.byThumbprint(store, "AB")))
-                .isEqualTo("there is no certificate of thumbprint AB with an RSA private key in " + store
+                .isEqualTo("there is no certificate with thumbprint AB and an RSA private key in " + store
                         + ". Import it with its private key.");
     }
 

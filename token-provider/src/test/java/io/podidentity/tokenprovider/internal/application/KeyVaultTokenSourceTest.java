@@ -120,7 +120,7 @@ class KeyVaultTokenSourceTest {
             delimiter = '|',
             value = {
                 "401 | Unauthorized | Check the identity's tenant; it must be the vault's.",
-                "403 | Forbidden | Give the identity the role 'Key Vault Secrets User' and let it through the firewall.",
+                "403 | Forbidden | Give the identity the role 'Key Vault Secrets User' and allow it in the vault's firewall.",
                 "404 | SecretNotFound | Check the identifier's spelling.",
             })
     void acquire_whenTheVaultRefuses_saysWhatToDo(int status, String code, String remedy) {
@@ -144,8 +144,8 @@ class KeyVaultTokenSourceTest {
                 "Bearer authorization=\"https://login.windows.net/t\", resource=\"" + resource + "\"", 200, "{}");
 
         assertThat(failure())
-                .hasMessage("myvault.vault.azure.net wants a token for " + resource
-                        + ", where it does not belong. Check the vault's address; no token was sent.");
+                .hasMessage("myvault.vault.azure.net asks for a token for " + resource
+                        + ", to which it does not belong. Check the vault's address; no token was sent.");
         assertThat(vaultRequests).isEmpty();
     }
 
@@ -168,7 +168,8 @@ class KeyVaultTokenSourceTest {
         vault = FakeVault.vault(200, FakeVault.secret("text/plain", "hunter2"));
 
         assertThat(failure())
-                .hasMessage("the secret is no certificate. Name the secret that Key Vault made for a certificate.");
+                .hasMessage(
+                        "the secret is not a certificate. Use the secret that Key Vault created for a certificate.");
     }
 
     @Test

@@ -72,7 +72,7 @@ class WorkloadIdentityCasesTest extends ConformanceRunner {
                 .with("AZURE_CLIENT_ID", text(options, "client"))
                 .with(FILE, text(options, "file"));
         if (environment.get(FILE) != null) {
-            // The case's path below a folder of this test.
+            // The path in the case, below a folder of this test.
             Path file = folder.resolve(environment.get(FILE).substring(1));
             Files.writeString(file, row.given("file") == null ? "assertion" : row.given("file"));
             environment = environment.with(FILE, file.toString());
@@ -112,7 +112,7 @@ class WorkloadIdentityCasesTest extends ConformanceRunner {
                     .forEach(field -> assertThat(form)
                             .containsEntry(
                                     field.getKey(),
-                                    // S stands for the scope of whatever resource is asked for.
+                                    // S means the scope of the requested resource.
                                     field.getValue().asText().equals("S")
                                             ? "R/.default"
                                             : field.getValue().asText()));

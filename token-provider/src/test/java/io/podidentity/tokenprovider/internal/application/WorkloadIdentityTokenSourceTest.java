@@ -274,7 +274,7 @@ class WorkloadIdentityTokenSourceTest {
 
         assertThat(failure())
                 .hasMessage("HTTP 400 \"AADSTS700211\": No matching federated identity record."
-                        + " For identity bindings set the connection string RunAs=Workload.");
+                        + " If the cluster uses identity bindings, set the connection string RunAs=Workload.");
         assertThat(http.requests().get(0).url()).startsWith("https://login.microsoftonline.com/");
     }
 

@@ -29,9 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Certificates in files, and what they sign. */
+/** Certificates in files, and signatures made with them. */
 class CertificateReaderTest {
-    private static final String RSA_REMEDY = "Entra ID takes RSA keys only: 'openssl req -x509 -newkey rsa:2048'.";
+    private static final String RSA_REMEDY =
+            "Entra ID accepts RSA keys only. Create one with 'openssl req -x509 -newkey rsa:2048'.";
     private static final ClientCertificate ONE = Certificates.rsa("CN=one");
     private static final ClientCertificate OTHER = Certificates.otherRsa("CN=other");
 
@@ -71,27 +72,28 @@ class CertificateReaderTest {
         String base64 = Base64.getEncoder().encodeToString(new byte[] {1, 2, 3});
 
         assertThat(problem(Certificates.pem(ec.key()) + certificate))
-                .isEqualTo("it has a private key of another kind than RSA. " + RSA_REMEDY);
+                .isEqualTo("it has a private key that is not an RSA key. " + RSA_REMEDY);
         assertThat(problem("-----BEGIN EC PRIVATE KEY-----\n" + base64 + "\n-----END EC PRIVATE KEY-----"))
-                .isEqualTo("it has a private key of another kind than RSA. " + RSA_REMEDY);
+                .isEqualTo("it has a private key that is not an RSA key. " + RSA_REMEDY);
         assertThat(problem(Certificates.pkcs12("p", ec), "p"))
                 .isEqualTo("it holds no certificate with an RSA key. " + RSA_REMEDY);
         assertThat(problem("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----"))
-                .isEqualTo("it has an encrypted private key. Decrypt it by 'openssl pkcs8 -in FILE -out FILE', or make"
-                        + " it PKCS#12.");
-        assertThat(problem(certificate)).isEqualTo("it holds no private key. Put both into it, as PEM or PKCS#12.");
+                .isEqualTo(
+                        "it has an encrypted private key. Decrypt it with 'openssl pkcs8 -in FILE -out FILE' or convert"
+                                + " it to PKCS#12.");
+        assertThat(problem(certificate)).isEqualTo("it holds no private key. It must contain both, as PEM or PKCS#12.");
         assertThat(problem(Certificates.pem(ONE.key())))
-                .isEqualTo("it holds no certificate. Put both into it, as PEM or PKCS#12.");
+                .isEqualTo("it holds no certificate. It must contain both, as PEM or PKCS#12.");
         assertThat(problem(Certificates.pem(OTHER.key()) + certificate))
-                .isEqualTo("it holds no certificate that belongs to its private key. Put the right one into it.");
-        assertThat(problem("-----BEGIN P-----END P-----")).isEqualTo("it is cut short. Write it anew.");
-        assertThat(problem("-----BEGIN CERTIFICATE-----\nAAAA")).isEqualTo("it is cut short. Write it anew.");
+                .isEqualTo("it contains no certificate that matches its private key. Add the certificate of that key.");
+        assertThat(problem("-----BEGIN P-----END P-----")).isEqualTo("it is incomplete. Create it again.");
+        assertThat(problem("-----BEGIN CERTIFICATE-----\nAAAA")).isEqualTo("it is incomplete. Create it again.");
         assertThat(problem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"))
-                .isEqualTo("it cannot be read (CertificateException). Check what is in it.");
+                .isEqualTo("it cannot be read (CertificateException). Check its contents.");
         assertThat(problem(Certificates.pkcs12("right", ONE), "wrong"))
-                .isEqualTo("it does not open with this password. Correct the password.");
+                .isEqualTo("it cannot be opened with this password. Correct the password.");
         assertThat(problem(new byte[] {0x30, 1, 2, 3}, "p"))
-                .isEqualTo("it is neither PEM nor PKCS#12. Check what is in it.");
+                .isEqualTo("it is neither PEM nor PKCS#12. Check its contents.");
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code AZURE_TOKEN_CREDENTIALS} selects, where all that can be announced is. */
+/** What {@code AZURE_TOKEN_CREDENTIALS} selects when every source is announced. */
 @Runs(kinds = {"chain_select", "chain_select_go"})
 class ChainSelectCasesTest extends ConformanceRunner {
     private static final Map<String, String> NAMES = Map.of(

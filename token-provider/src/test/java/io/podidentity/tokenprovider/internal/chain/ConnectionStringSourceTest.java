@@ -119,7 +119,7 @@ class ConnectionStringSourceTest {
                 () -> source("RunAs=App;MsiRetryTimeout=3").acquire(REQUEST));
 
         assertThat(failure.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
-        assertThat(failure.remedy()).startsWith("Tries end after MsiRetryTimeout=3.");
+        assertThat(failure.remedy()).startsWith("Retries stop after MsiRetryTimeout=3.");
         assertThat(Duration.ofNanos(time.nanos() - start)).isLessThanOrEqualTo(Duration.ofSeconds(3));
         assertThat(http.requests()).hasSizeGreaterThan(1);
     }

@@ -171,8 +171,8 @@ class DefaultSourcesTest {
     void of_aSignInOfTheAzureSdkAlone_isRefusedWithWhatThereIs(String name) {
         assertThat(catchThrowable(() -> sources(Map.of("AZURE_TOKEN_CREDENTIALS", name))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("AZURE_TOKEN_CREDENTIALS is " + name + ", which is a sign-in of the Azure SDK that is not"
-                        + " here. Set it to dev, prod, EnvironmentCredential, WorkloadIdentityCredential,"
+                .hasMessage("AZURE_TOKEN_CREDENTIALS is " + name + ", which is an Azure SDK credential that is not"
+                        + " supported here. Set it to dev, prod, EnvironmentCredential, WorkloadIdentityCredential,"
                         + " ManagedIdentityCredential, AzureCliCredential, AzureDeveloperCliCredential or"
                         + " AzurePowerShellCredential.");
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A source is known by one descriptor, and all that is said of it elsewhere agrees with that. */
+/** Each source has one descriptor, and everything that refers to the source agrees with it. */
 class SourceDescriptorTest {
     static Stream<SourceDescriptor> ofTheDefaultChain() {
         return Arrays.stream(SourceDescriptor.values()).filter(known -> known.credential() != null);
@@ -35,7 +35,7 @@ class SourceDescriptorTest {
     @ParameterizedTest
     @MethodSource("ofTheDefaultChain")
     void create_ofOneOfTheDefaultChain_makesASourceOfThatName(SourceDescriptor known) {
-        // A managed identity endpoint is named after what it is; with half of its variables it is none of them yet.
+        // The source is named after the endpoint that is found; with only some of the variables, none of them is found.
         SourceContext context = context(Map.of("IDENTITY_HEADER", "h"));
 
         assertThat(known.create(context, true).name()).isEqualTo(known.label());
@@ -46,7 +46,7 @@ class SourceDescriptorTest {
     void create_ofOneThatOnlyAConnectionStringNames_saysSo() {
         assertThatThrownBy(() -> SourceDescriptor.CLIENT_SECRET.create(context(Map.of()), true))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Client secret is not made from the environment alone");
+                .hasMessage("Client secret cannot be created from the environment only");
     }
 
     @ParameterizedTest

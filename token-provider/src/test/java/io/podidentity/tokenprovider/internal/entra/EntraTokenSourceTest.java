@@ -219,7 +219,7 @@ class EntraTokenSourceTest {
 
         assertThat(failure(EntraTenants.any("t"), REQUEST))
                 .hasMessage("https://login.microsoftonline.com answered HTTP 200 not JSON"
-                        + " (not what JSON has there, at character 0)."
+                        + " (an unexpected character, at character 0)."
                         + " Check what answers at https://login.microsoftonline.com.");
     }
 
@@ -243,10 +243,10 @@ class EntraTokenSourceTest {
         assertThat(unsupplied(() -> {
                     throw new IllegalStateException("hunter2");
                 }))
-                .hasMessage("the supplier of assertions threw java.lang.IllegalStateException. Mend the supplier.")
+                .hasMessage("the supplier of assertions threw java.lang.IllegalStateException. Fix the supplier.")
                 .hasNoCause();
-        assertThat(unsupplied(() -> null)).hasMessage("the supplier of assertions gave none. Mend the supplier.");
-        assertThat(unsupplied(() -> " ")).hasMessage("the supplier of assertions gave none. Mend the supplier.");
+        assertThat(unsupplied(() -> null)).hasMessage("the supplier of assertions returned none. Fix the supplier.");
+        assertThat(unsupplied(() -> " ")).hasMessage("the supplier of assertions returned none. Fix the supplier.");
     }
 
     private TokenAcquisitionException unsupplied(Supplier<String> supplier) {

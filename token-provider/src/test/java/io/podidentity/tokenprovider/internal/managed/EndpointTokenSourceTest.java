@@ -182,9 +182,9 @@ class EndpointTokenSourceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "IDENTITY_ENDPOINT, 'IDENTITY_ENDPOINT is set, and neither IDENTITY_HEADER nor IMDS_ENDPOINT is'",
-        "IDENTITY_HEADER, 'IDENTITY_HEADER is set, and IDENTITY_ENDPOINT is not'",
-        "MSI_SECRET, 'MSI_SECRET is set, and MSI_ENDPOINT is not'",
+        "IDENTITY_ENDPOINT, 'IDENTITY_ENDPOINT is set, but neither IDENTITY_HEADER nor IMDS_ENDPOINT is'",
+        "IDENTITY_HEADER, 'IDENTITY_HEADER is set, but IDENTITY_ENDPOINT is not'",
+        "MSI_SECRET, 'MSI_SECRET is set, but MSI_ENDPOINT is not'",
     })
     void find_whenAHostIsAnnouncedByHalves_saysSo(String variable, String reason) throws Exception {
         assertThat(source(Map.of(variable, "http://x")).acquire(REQUEST))

@@ -428,8 +428,8 @@ class ImdsTokenSourceTest {
             delimiter = '|',
             value = {
                 "''| not JSON (ends too early, at character 0)",
-                "<html>| not JSON (not what JSON has there, at character 0)",
-                "[]| not JSON (not what JSON has there, at character 0)",
+                "<html>| not JSON (an unexpected character, at character 0)",
+                "[]| not JSON (an unexpected character, at character 0)",
                 "{\"access_token\":\"opaque\"| not JSON (ends too early, at character 24)",
                 "{}| without access_token",
                 "{\"access_token\":\"\",\"expires_in\":1}| without access_token",
@@ -511,7 +511,7 @@ class ImdsTokenSourceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "200| <html>| http://169.254.169.254 answered HTTP 200 not JSON (not what JSON has there, at character 0)",
+                "200| <html>| http://169.254.169.254 answered HTTP 200 not JSON (an unexpected character, at character 0)",
                 "503| busy| what answers at http://169.254.169.254 is no metadata service: HTTP 503 \"busy\"",
                 "403| no| what answers at http://169.254.169.254 is no metadata service: HTTP 403 \"no\"",
             })

@@ -240,8 +240,8 @@ class JsonReaderTest {
             refused++;
             assertThat(thrown).as(text).isInstanceOf(JsonException.class);
             assertThat(thrown.getMessage())
-                    .matches("not JSON \\((ends too early|not what JSON has there|a member stands twice"
-                            + "|an escape that JSON does not have|a number out of range), at character \\d+\\)");
+                    .matches("not JSON \\((ends too early|an unexpected character|a member appears twice"
+                            + "|an invalid escape|a number out of range), at character \\d+\\)");
             assertThat(expected)
                     .as("Jackson reads what we refuse (%s): %s", thrown.getMessage(), text)
                     .isNull();
@@ -249,7 +249,7 @@ class JsonReaderTest {
         assertThat(refused).isBetween(5_000, 29_000);
     }
 
-    /** What Jackson reads, made comparable; null if it refuses. */
+    /** What Jackson reads, in a comparable form; null if it rejects the text. */
     private static Object jackson(String text) {
         try {
             return JACKSON.readTree(text).isObject() ? comparable(JACKSON.readValue(text, Map.class)) : null;
@@ -258,7 +258,10 @@ class JsonReaderTest {
         }
     }
 
-    /** Numbers as BigDecimal without trailing zeros, objects as lists of their members, so that order counts. */
+    /**
+     * Numbers as BigDecimal without trailing zeros, objects as lists of their members, so that the order is compared
+     * too.
+     */
     private static Object comparable(Object value) {
         if (value instanceof Map<?, ?> map) {
             List<Object> members = new ArrayList<>();
@@ -283,7 +286,7 @@ class JsonReaderTest {
         return "{\"a\":" + open.repeat(depth) + (open.equals("[") ? "" : "1") + close.repeat(depth) + "}";
     }
 
-    /** Makes documents, and breaks them. */
+    /** Creates documents and damages them. */
     private static final class Generator {
         private static final String[] STRINGS = {
             "",

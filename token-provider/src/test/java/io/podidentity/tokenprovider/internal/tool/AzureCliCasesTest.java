@@ -98,7 +98,7 @@ class AzureCliCasesTest extends ConformanceRunner {
             processes.isKilled("", stderr);
         }
         if ("NOT_INSTALLED".equals(row.expected("reason"))) {
-            // A shell would have said so; here a look at the file system does.
+            // The other library gets this from a shell; ours looks at the file system.
             assertThat(folder.resolve("az").toFile().delete()).isTrue();
         }
         TokenSource source = source(row, processes);
@@ -156,7 +156,7 @@ class AzureCliCasesTest extends ConformanceRunner {
         return "{...}".equals(row.given("stdout")) ? ANSWER : row.given("stdout");
     }
 
-    /** What az does where it is really run: a long complaint first, the answer after it. */
+    /** What real installations of az do: a long warning first, then the answer. */
     private static String script(ConformanceCase row) {
         return row.given().has("stderr_bytes")
                 ? "head -c " + row.given("stderr_bytes") + " /dev/zero | tr '\\0' x >&2\necho '" + stdout(row) + "'\n"

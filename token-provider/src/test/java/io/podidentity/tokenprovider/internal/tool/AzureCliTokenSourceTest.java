@@ -35,7 +35,7 @@ class AzureCliTokenSourceTest {
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final TokenRequest REQUEST =
             TokenRequest.forResource(RESOURCE).withDeadline(Duration.ofSeconds(10));
-    /** What Debian's az complains of when it runs for the first time, and what is no failure. */
+    /** What the az of Debian prints when it runs for the first time; it is not a failure. */
     private static final String NOISE = """
             /usr/lib/python3/dist-packages/azure/cli/core/aaz/_command.py:132: FutureWarning: functools.partial will be \
             a method descriptor in future Python versions; wrap it in staticmethod() if you want to preserve the old behavior
@@ -79,7 +79,7 @@ class AzureCliTokenSourceTest {
         assertThat(failure.code()).isEqualTo(Code.REFUSED);
         assertThat(failure)
                 .hasMessage(
-                        "the resource wants a new sign-in that meets its claims challenge. Run 'az login"
+                        "the resource requires a new sign-in that satisfies its claims challenge. Run 'az login"
                                 + " --claims-challenge eyJhY2Nlc3NfdG9rZW4iOnt9fQ== --scope https://storage.azure.com//.default'.");
     }
 
@@ -119,7 +119,7 @@ class AzureCliTokenSourceTest {
         source = new AzureCliTokenSource(
                 new ToolFolder(folder).environment(Map.of()), processes, time, null, subscription);
 
-        assertThat(failure(REQUEST).reason()).startsWith("the subscription has a character that az is not given");
+        assertThat(failure(REQUEST).reason()).startsWith("the subscription has a character that is not passed to az");
         assertThat(processes.commands()).isEmpty();
     }
 
@@ -222,7 +222,7 @@ class AzureCliTokenSourceTest {
 
         assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
         assertThat(failure)
-                .hasMessage("the resource has a character that az is not given (at position " + position
+                .hasMessage("the resource has a character that is not passed to az (at position " + position
                         + "). Use letters, digits and -.:/_ only.");
         assertThat(processes.commands()).isEmpty();
     }
@@ -230,7 +230,7 @@ class AzureCliTokenSourceTest {
     @Test
     void acquire_whenTheResourceHasALineBreak_startsNothing() {
         assertThat(failure(REQUEST.withTenantId("contoso\n.com")).reason())
-                .isEqualTo("the tenant has a character that az is not given (at position 7)");
+                .isEqualTo("the tenant has a character that is not passed to az (at position 7)");
         assertThat(processes.commands()).isEmpty();
     }
 
@@ -241,7 +241,7 @@ class AzureCliTokenSourceTest {
 
         assertThat(failure.code()).isEqualTo(Code.INVALID_CONFIGURATION);
         assertThat(failure)
-                .hasMessage("the tenant has a character that az is not given (at position " + position
+                .hasMessage("the tenant has a character that is not passed to az (at position " + position
                         + "). Use letters, digits and -. only.");
         assertThat(processes.commands()).isEmpty();
     }
@@ -280,7 +280,7 @@ class AzureCliTokenSourceTest {
                 .isEqualTo("Entra ID refused az: AADSTS7000215: Invalid client secret provided. Ensure the secret being"
                         + " sent in the request is the client secret value, not the client secret ID, for a secret added"
                         + " to app '11111111-1111-1111-1111-111111111111'. Trace ID: 22222222-2222-22...");
-        assertThat(failure.remedy()).isEqualTo("Run 'az account show' to see who it is.");
+        assertThat(failure.remedy()).isEqualTo("Run 'az account show' to see who is logged in.");
     }
 
     @Test
@@ -366,7 +366,7 @@ class AzureCliTokenSourceTest {
                         "az failed with exit code 1: HTTPSConnectionPool(host='localhost', port=8443): Max retries"
                                 + " exceeded with url: /t/v2.0 (Caused by SSLError(SSLCertVerificationError(1, '[SSL:"
                                 + " CERTIFICATE_VERIFY_FAILED] certificate verify failed')))",
-                        "Set REQUESTS_CA_BUNDLE to the CA that az must trust."));
+                        "Set REQUESTS_CA_BUNDLE to the PEM file of the CA that az must trust."));
     }
 
     @Test
@@ -421,16 +421,16 @@ class AzureCliTokenSourceTest {
             delimiter = '|',
             value = {
                 "''| is not JSON (ends too early, at character 0)",
-                "<html>| is not JSON (not what JSON has there, at character 0)",
-                "WARNING: x {}| is not JSON (not what JSON has there, at character 0)",
-                "[]| is not JSON (not what JSON has there, at character 0)",
+                "<html>| is not JSON (an unexpected character, at character 0)",
+                "WARNING: x {}| is not JSON (an unexpected character, at character 0)",
+                "[]| is not JSON (an unexpected character, at character 0)",
                 "{\"accessToken\":\"opaque\"| is not JSON (ends too early, at character 23)",
                 "{}| has no accessToken",
                 "{\"accessToken\":\"\",\"expires_on\":1709150753}| has no accessToken",
                 "{\"accessToken\":5,\"expires_on\":1709150753}| has no accessToken",
-                "{\"accessToken\":\"opaque\"}| has no expiry that can be read",
-                "{\"accessToken\":\"opaque\",\"expires_on\":\"15609740s28\"}| has no expiry that can be read",
-                "{\"accessToken\":\"opaque\",\"expiresOn\":\"soon\"}| has no expiry that can be read",
+                "{\"accessToken\":\"opaque\"}| has no readable expiry time",
+                "{\"accessToken\":\"opaque\",\"expires_on\":\"15609740s28\"}| has no readable expiry time",
+                "{\"accessToken\":\"opaque\",\"expiresOn\":\"soon\"}| has no readable expiry time",
             })
     void acquire_whenAzAnswersSomethingElse_isAnInvalidResponse(String stdout, String problem) {
         processes.ends(0, stdout, "");

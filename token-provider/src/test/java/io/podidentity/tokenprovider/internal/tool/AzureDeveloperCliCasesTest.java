@@ -45,7 +45,7 @@ class AzureDeveloperCliCasesTest extends ConformanceRunner {
         }
     }
 
-    /** A scope stands for its resource here, so that one that does not end with it gets its {@code /.default}. */
+    /** These cases write a scope as the resource, so {@code /.default} is appended to one that does not end with it. */
     private void argv(ConformanceCase row) throws Exception {
         if (row.given().get("scopes").size() > 1) {
             twoScopes(row);

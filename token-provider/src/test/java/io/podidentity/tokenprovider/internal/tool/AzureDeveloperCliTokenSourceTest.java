@@ -152,10 +152,10 @@ class AzureDeveloperCliTokenSourceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "oops | azd answered, but its answer is not JSON (not what JSON has there, at character 0). Upgrade azd.",
+                "oops | azd answered, but its answer is not JSON (an unexpected character, at character 0). Upgrade azd.",
                 "{} | azd answered, but its answer has no token. Upgrade azd.",
-                "{\"token\":\"t\"} | azd answered, but its answer has no expiry that can be read. Upgrade azd.",
-                "{\"token\":\"t\",\"expiresOn\":\"soon\"} | azd answered, but its answer has no expiry that can be read."
+                "{\"token\":\"t\"} | azd answered, but its answer has no readable expiry time. Upgrade azd.",
+                "{\"token\":\"t\",\"expiresOn\":\"soon\"} | azd answered, but its answer has no readable expiry time."
                         + " Upgrade azd.",
             })
     void acquire_whenAzdAnswersOtherwise_fails(String stdout, String message) {

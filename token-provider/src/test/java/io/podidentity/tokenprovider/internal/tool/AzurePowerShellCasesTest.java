@@ -59,7 +59,7 @@ class AzurePowerShellCasesTest extends ConformanceRunner {
     }
 
     private void failure(ConformanceCase row) throws Exception {
-        // A shell would say that there is no such program; here a look at the file system does.
+        // The other library learns from a shell that there is no such program; ours looks at the file system.
         boolean installed = !"NOT_INSTALLED".equals(row.expected("reason"));
         FakeProcessRunner processes =
                 new FakeProcessRunner().ends(row.given().path("exit").asInt(), row.given("output"), "");

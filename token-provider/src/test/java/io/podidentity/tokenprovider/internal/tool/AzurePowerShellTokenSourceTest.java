@@ -124,8 +124,8 @@ class AzurePowerShellTokenSourceTest {
                         + " | Run 'Install-Module Az.Accounts' in PowerShell.",
                 "1 | '' | Run Connect-AzAccount to login. | nobody is logged in to Azure PowerShell"
                         + " | Run 'Connect-AzAccount' in PowerShell.",
-                "1 | '' | boom | PowerShell failed with exit code 1: boom | Run 'Get-AzAccessToken' there to see why.",
-                "0 | '' | '' | PowerShell failed with exit code 0 | Run 'Get-AzAccessToken' there to see why.",
+                "1 | '' | boom | PowerShell failed with exit code 1: boom | Run 'Get-AzAccessToken' in PowerShell to see why.",
+                "0 | '' | '' | PowerShell failed with exit code 0 | Run 'Get-AzAccessToken' in PowerShell to see why.",
             })
     void acquire_whenPowerShellHasNoToken_isUnavailable(
             int exitCode, String stdout, String stderr, String reason, String remedy) throws Exception {
@@ -140,7 +140,8 @@ class AzurePowerShellTokenSourceTest {
 
         assertThat(source.acquire(REQUEST))
                 .isEqualTo(new Unavailable(
-                        "PowerShell did not answer in time and was stopped", "Run 'Get-AzAccessToken' there."));
+                        "PowerShell did not answer in time and was stopped",
+                        "Run 'Get-AzAccessToken' in PowerShell to see why."));
     }
 
     @Test
@@ -167,10 +168,10 @@ class AzurePowerShellTokenSourceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{oops | PowerShell answered, but its answer is not JSON (not what JSON has there, at character 1). Run"
+                "{oops | PowerShell answered, but its answer is not JSON (an unexpected character, at character 1). Run"
                         + " 'Update-Module Az.Accounts'.",
                 "{} | PowerShell answered, but its answer has no Token. Run 'Update-Module Az.Accounts'.",
-                "{\"Token\":\"t\"} | PowerShell answered, but its answer has no expiry that can be read. Run"
+                "{\"Token\":\"t\"} | PowerShell answered, but its answer has no readable expiry time. Run"
                         + " 'Update-Module Az.Accounts'.",
             })
     void acquire_whenPowerShellAnswersOtherwise_fails(String stdout, String message) {

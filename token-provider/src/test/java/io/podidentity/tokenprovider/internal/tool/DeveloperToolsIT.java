@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** azd and PowerShell in the default chain, played by small scripts. */
+/** azd and PowerShell in the default chain, replaced by small scripts. */
 @Timeout(60)
 class DeveloperToolsIT {
     private static final TokenRequest REQUEST =

@@ -25,11 +25,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Azure CLI as the original runs it. */
+/** The Azure CLI as the .NET library runs it. */
 @Runs(file = ConformanceFile.APP_AUTHENTICATION, kinds = "azure-cli")
 class DotNetCliCasesTest extends ConformanceRunner {
     private static final String RESOURCE = "https://vault.azure.net/";
-    /** The original's words around those of az, and ours. */
+    /** The text that the .NET library puts around az's message, and ours. */
     private static final Map<String, String> FRAME = Map.of("Access token could not be acquired", "No token for");
 
     @TempDir
@@ -63,7 +63,7 @@ class DotNetCliCasesTest extends ConformanceRunner {
 
     private void guard(ConformanceCase row) {
         String resource = row.given("resource");
-        // What we let through and the original does not, and the other way round.
+        // Characters that we allow and the .NET library does not, and the reverse.
         boolean accepted = resource.startsWith("-")
                 ? false
                 : resource.contains("_") || row.expected().get("accepted").asBoolean();

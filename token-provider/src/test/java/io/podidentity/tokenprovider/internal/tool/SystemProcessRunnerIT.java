@@ -187,7 +187,7 @@ class SystemProcessRunnerIT {
 
     @Test
     void run_whenTheLimitIsNothing_killsItAtOnce() throws Exception {
-        // One process: what a program starts between the look at its children and its end is nobody's child afterwards.
+        // One process only: a process that is started between the listing of children and the kill would be missed.
         assertThat(run("exec sleep 600", Duration.ZERO).timedOut()).isTrue();
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the Azure SDK asks a tool and reads of its answer, beside what we do: the same program answers both. */
+/** Compares what the Azure SDK passes to a tool and reads from its answer with what we do: one program answers both. */
 @Timeout(120)
 class ToolOracleIT {
     private static final String RECORD = "for word in \"$@\"; do echo \"$word\"; done > \"$(dirname \"$0\")/words\"\n";

@@ -131,7 +131,7 @@ class ToolTest {
     @ParameterizedTest
     @ValueSource(strings = {"ProgramFiles", "ProgramFiles(x86)"})
     void find_onWindows_knowsWhereItIsUsually(String variable) throws IOException {
-        // On the machine of this test a backslash is a letter like any other.
+        // On the machine that runs this test, a backslash is an ordinary character in a file name.
         Path wbin = folder("pf\\Microsoft SDKs\\Azure\\CLI2\\wbin");
         Files.createFile(wbin.resolve("az.cmd"));
         Path python = Files.createFile(root.resolve("python.exe"));
