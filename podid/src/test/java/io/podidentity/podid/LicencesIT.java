@@ -43,7 +43,10 @@ class LicencesIT {
             assertThat(unknown).as("classes of others without a licence").isEmpty();
             String list = text(jar, FOLDER + "README.md");
             assertThat(list).contains(OTHERS.values());
-            assertThat(LINK.matcher(list).results().map(link -> Path.of(FOLDER, link.group(1)).normalize().toString()))
+            assertThat(LINK.matcher(list)
+                            .results()
+                            .map(link ->
+                                    Path.of(FOLDER, link.group(1)).normalize().toString()))
                     .isNotEmpty()
                     .allSatisfy(file -> assertThat(jar.getEntry(file)).as(file).isNotNull());
         }

@@ -69,7 +69,8 @@ final class StorageRefusals {
                 HttpStatus.FORBIDDEN,
                 "network-refused",
                 "The storage account refuses this network",
-                account.host() + " answered AuthorizationFailure, as its firewall does for a network that is not allowed",
+                account.host()
+                        + " answered AuthorizationFailure, as its firewall does for a network that is not allowed",
                 "See 'az storage account network-rule list --account-name " + account.name() + "'.");
     }
 
