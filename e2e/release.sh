@@ -94,8 +94,9 @@ done < <(find "$group" -name '*.pom')
 for module in "${published[@]}"; do
     stem=$group/$module/$version/$module-$version
     for ending in .jar -sources.jar; do
-        unzip -p "$stem$ending" META-INF/LICENSE | cmp - "$ROOT/LICENSE"
-        unzip -p "$stem$ending" META-INF/NOTICE | cmp - "$ROOT/NOTICE"
+        for file in LICENSE NOTICE; do
+            unzip -p "$stem$ending" "META-INF/$file" | cmp - "$ROOT/$file" || fail "no $file in $stem$ending"
+        done
     done
     unzip -l "$stem-sources.jar" '*.java' > /dev/null || fail "no sources in $stem-sources.jar"
     unzip -l "$stem-javadoc.jar" index.html > /dev/null || fail "no Javadoc in $stem-javadoc.jar"
