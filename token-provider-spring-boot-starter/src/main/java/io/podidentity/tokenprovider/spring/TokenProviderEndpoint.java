@@ -8,8 +8,8 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
  * The endpoint {@code tokenprovider}. A read explains where the token of one resource comes from, or why there is none.
- * A delete clears all cached tokens, so that a new role or login takes effect at once. To allow deletes, set {@code
- * management.endpoint.tokenprovider.access=unrestricted}.
+ * A delete clears all cached tokens, so that a new role or login takes effect at once. To allow deletes, set
+ * {@code management.endpoint.tokenprovider.access=unrestricted}.
  */
 @Endpoint(id = "tokenprovider", defaultAccess = Access.READ_ONLY)
 final class TokenProviderEndpoint {

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The token is for the namespace of the first bootstrap server, {@code https://NAMESPACE.servicebus.windows.net}. If
  * that server has a custom host name, set the namespace in the option {@code resource} of the login module, or in
- * {@code scope}, followed by {@code /.default}. The option {@code connectionString} says how to sign in, as for {@link
- * AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
+ * {@code scope}, followed by {@code /.default}. The option {@code connectionString} says how to sign in, as for
+ * {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads once it is configured. <i>Lifecycle:</i> one instance for
  * each login; all instances share the tokens of the process. Nothing to close.
@@ -93,8 +93,8 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
     }
 
     /**
-     * Gets a token for a login. If there is none, the login fails with the message of the {@link
-     * TokenAcquisitionException}.
+     * Gets a token for a login. If there is none, the login fails with the message of the
+     * {@link TokenAcquisitionException}.
      *
      * @throws UnsupportedCallbackException if Kafka asks for anything except a token and SASL extensions (there are no
      *     extensions)

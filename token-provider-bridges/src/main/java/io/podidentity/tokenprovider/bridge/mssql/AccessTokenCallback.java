@@ -62,8 +62,8 @@ public final class AccessTokenCallback implements SQLServerAccessTokenCallback {
      * @param spn the resource, as the server names it: {@code https://database.windows.net/}
      * @param stsurl the issuer, as the server names it: {@code https://login.microsoftonline.com/TENANT}
      * @throws IllegalStateException if there is no token, or the server asks for a token that is not for Azure SQL. The
-     *     driver reports only the cause of this exception, so the cause has the full message: a {@link
-     *     TokenAcquisitionException} or an {@link IllegalArgumentException}
+     *     driver reports only the cause of this exception, so the cause has the full message: a
+     *     {@link TokenAcquisitionException} or an {@link IllegalArgumentException}
      */
     @Override
     public SqlAuthenticationToken getAccessToken(String spn, String stsurl) {

@@ -20,9 +20,9 @@ import org.postgresql.util.PSQLState;
  * authenticationPluginClassName=io.podidentity.tokenprovider.bridge.postgresql.AccessTokenPassword
  * }</pre>
  *
- * <p>Two more connection properties are read: {@code token-provider.resource}, which replaces {@code
- * https://ossrdbms-aad.database.windows.net}, and {@code token-provider.connection-string}, which says how to sign in,
- * as for {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
+ * <p>Two more connection properties are read: {@code token-provider.resource}, which replaces
+ * {@code https://ossrdbms-aad.database.windows.net}, and {@code token-provider.connection-string}, which says how to
+ * sign in, as for {@link AzureServiceTokenProvider#AzureServiceTokenProvider(String)}.
  *
  * <p>The server asks for this password in clear text, so the connection must always use TLS: the {@code sslmode} must
  * be {@code require}, {@code verify-ca} or {@code verify-full}. With {@code prefer}, the driver's default, an attacker
@@ -58,8 +58,8 @@ public final class AccessTokenPassword implements AuthenticationPlugin {
      * @param type how the server asks for the password; ignored, because the password is always a token
      * @return the token; a secret, which the driver overwrites
      * @throws PSQLException if the connection might not use TLS or a property has an invalid value (SQL state 22023),
-     *     or if there is no token (08001 if a later attempt may succeed, else 28000). The message is that of the {@link
-     *     TokenAcquisitionException}, which is the cause
+     *     or if there is no token (08001 if a later attempt may succeed, else 28000). The message is that of the
+     *     {@link TokenAcquisitionException}, which is the cause
      */
     @Override
     public char[] getPassword(AuthenticationRequestType type) throws PSQLException {

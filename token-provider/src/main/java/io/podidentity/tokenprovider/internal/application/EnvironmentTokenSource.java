@@ -14,10 +14,10 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service principal that the environment names: {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID}, and either {@code
- * AZURE_CLIENT_SECRET} or {@code AZURE_CLIENT_CERTIFICATE_PATH} with {@code AZURE_CLIENT_CERTIFICATE_PASSWORD} and
- * {@code AZURE_CLIENT_SEND_CERTIFICATE_CHAIN}. The secret wins. The variables are read as the EnvironmentCredential of
- * the Azure SDKs reads them.
+ * The service principal that the environment names: {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID}, and either
+ * {@code AZURE_CLIENT_SECRET} or {@code AZURE_CLIENT_CERTIFICATE_PATH} with {@code AZURE_CLIENT_CERTIFICATE_PASSWORD}
+ * and {@code AZURE_CLIENT_SEND_CERTIFICATE_CHAIN}. The secret wins. The variables are read as the EnvironmentCredential
+ * of the Azure SDKs reads them.
  */
 public final class EnvironmentTokenSource implements TokenSource {
     private static final String TENANT = "AZURE_TENANT_ID";

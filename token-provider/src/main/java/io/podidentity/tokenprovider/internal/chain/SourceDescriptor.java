@@ -131,8 +131,8 @@ public enum SourceDescriptor {
     }
 
     /**
-     * The managed identity of this machine, for a caller who named it explicitly: through whichever endpoint provides it
-     * here, and whatever identity it is.
+     * The managed identity of this machine, for a caller who named it explicitly: through whichever endpoint provides
+     * it here, and whatever identity it is.
      *
      * @param identity the user-assigned identity to use; null for the one that the variables name, or without them the
      *     endpoint's default identity

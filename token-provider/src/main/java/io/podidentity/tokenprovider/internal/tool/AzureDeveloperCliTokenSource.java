@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The account of {@code azd auth login}: runs {@code azd auth token --output json --no-prompt --scope S [--tenant-id T]
  * [--claims C]}, where C is the claims challenge in base64 (azd 1.18.1 and later).
  *
- * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). azd records who is logged in in {@code
- * auth.json} in its folder.
+ * <p>The answer has {@code token} and {@code expiresOn} (ISO-8601, UTC). azd writes who is logged in to
+ * {@code auth.json} in its folder.
  */
 public final class AzureDeveloperCliTokenSource implements TokenSource, AccountBound {
     private final Environment environment;
