@@ -3,6 +3,7 @@ package io.podidentity.emulator.plan;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.directory.NodeIdentity;
+import io.podidentity.emulator.directory.ObjectIds;
 
 /**
  * A managed identity that is assigned to the emulated node. Immutable.
@@ -28,6 +29,12 @@ public record ManagedIdentity(String name, String clientId, String objectId, boo
     /** A user-assigned identity. */
     public ManagedIdentity(String name, String clientId, String objectId) {
         this(name, clientId, objectId, false);
+    }
+
+    /** A user-assigned identity of that name, whose IDs are always the same ones. */
+    public static ManagedIdentity named(String name) {
+        String clientId = ObjectIds.of("client " + name);
+        return new ManagedIdentity(name, clientId, ObjectIds.of(clientId));
     }
 
     /** Its Azure resource ID, by which {@code msi_res_id} asks for it. */
