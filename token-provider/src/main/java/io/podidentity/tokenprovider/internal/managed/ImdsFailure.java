@@ -45,7 +45,7 @@ final class ImdsFailure {
         if (body.contains(SEVERAL)) {
             // NMI asks without one for an AzureIdentity that has none, or has it in another spelling.
             return isSeveralIdentities(response)
-                    ? "Name one of them by AZURE_CLIENT_ID."
+                    ? "Name one of them by AZURE_CLIENT_ID, or by AppId in the connection string."
                     : "Give the AzureIdentity its clientID.";
         }
         if (body.contains("assigned identit") || body.contains("azure identity") || body.contains("azureassigned")) {

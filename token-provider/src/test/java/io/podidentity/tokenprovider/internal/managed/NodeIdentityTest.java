@@ -129,7 +129,7 @@ class NodeIdentityTest {
 
         assertThatThrownBy(() -> chain(Map.of()).acquire(REQUEST))
                 .hasMessageStartingWith("HTTP 400 \"invalid_request\": Multiple user assigned identities exist")
-                .hasMessageEndingWith(" Name one of them by AZURE_CLIENT_ID.");
+                .hasMessageEndingWith(" Name one of them by AZURE_CLIENT_ID, or by AppId in the connection string.");
     }
 
     /** NMI leaves the client ID out where the manifest lacks it, and wraps what IMDS says to that. */
