@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> cheap to make, nothing to close.
  */
 public final class AzureServiceTokenProvider {
-    static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(30);
-
     private final TokenCache cache;
     private final Duration deadline;
     /**
@@ -45,7 +43,7 @@ public final class AzureServiceTokenProvider {
      *     no source; the message says what is wrong and shows no secret
      */
     public AzureServiceTokenProvider() {
-        this(ProcessCaches.own(), DEFAULT_DEADLINE);
+        this(ProcessCaches.own(), ProcessCaches.DEFAULT_DEADLINE);
     }
 
     /**
@@ -61,7 +59,7 @@ public final class AzureServiceTokenProvider {
     public AzureServiceTokenProvider(@Nullable String connectionString) {
         this(
                 connectionString == null ? ProcessCaches.own() : ProcessCaches.of(null, connectionString),
-                DEFAULT_DEADLINE);
+                ProcessCaches.DEFAULT_DEADLINE);
     }
 
     AzureServiceTokenProvider(TokenCache cache, Duration deadline) {
@@ -127,9 +125,8 @@ public final class AzureServiceTokenProvider {
         if (fresh != null) {
             return used(fresh);
         }
-        slot = cache.slot(resource);
-        AccessToken token = used(slot.get(false, deadline));
-        lastSlot = slot;
+        AccessToken token = used(cache.get(slot.request(), deadline));
+        lastSlot = cache.slot(resource);
         return token;
     }
 
@@ -158,25 +155,26 @@ public final class AzureServiceTokenProvider {
     }
 
     /**
-     * Gets a token's text without blocking the calling thread.
+     * Gets a token's text without blocking the calling thread; otherwise as {@link #getAuthenticationResultAsync}.
      *
-     * @param request what is asked for; its deadline is that of the acquisition, if this call begins one
+     * @param request what is asked for; its deadline is the future's own
      * @return the token, or the {@link TokenAcquisitionException}
      */
     public CompletableFuture<String> getAccessTokenAsync(TokenRequest request) {
-        return getAuthenticationResultAsync(request).thenApply(AccessToken::value);
+        return cache.getAsync(request, limit(request), token -> used(token).value());
     }
 
     /**
      * Gets a token without blocking the calling thread; already there if it is cached.
      *
-     * @param request what is asked for; its deadline is that of the acquisition, if this call begins one
+     * <p>What is chained to the future runs on a thread of its own, whose context class loader is the library's. Cancelling
+     * the future itself, not one that was chained to it, ends the acquisition if nobody else waits for it.
+     *
+     * @param request what is asked for; its deadline is the future's own, whoever began the acquisition
      * @return the token, or the {@link TokenAcquisitionException}
      */
     public CompletableFuture<AccessToken> getAuthenticationResultAsync(TokenRequest request) {
-        return cache.slot(request)
-                .getAsync(request.forceRefresh(), limit(request))
-                .thenApply(this::used);
+        return cache.getAsync(request, limit(request), this::used);
     }
 
     /** {@return whose token this provider returned last; empty before the first, and for a token that does not say} */
@@ -218,7 +216,7 @@ public final class AzureServiceTokenProvider {
      * @param request the request, as it was asked; its deadline does not matter here
      */
     public void invalidate(TokenRequest request) {
-        cache.slot(request).clear();
+        cache.clear(request);
     }
 
     /** Forgets all tokens, and which source answered first, for all providers that share the cache. */
@@ -233,7 +231,7 @@ public final class AzureServiceTokenProvider {
     }
 
     private CachedToken lookUp(TokenRequest request) {
-        CachedToken token = cache.slot(request).get(request.forceRefresh(), limit(request));
+        CachedToken token = cache.get(request, limit(request));
         used(token);
         return token;
     }
@@ -257,7 +255,7 @@ public final class AzureServiceTokenProvider {
         private @Nullable Map<String, String> environment;
         private @Nullable List<TokenSource> sources;
         private @Nullable String connectionString;
-        private Duration deadline = DEFAULT_DEADLINE;
+        private Duration deadline = ProcessCaches.DEFAULT_DEADLINE;
 
         private Builder() {}
 

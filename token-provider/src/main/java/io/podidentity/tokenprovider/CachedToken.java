@@ -13,48 +13,92 @@ import org.jspecify.annotations.Nullable;
  *      |------ FRESH ------|---- REFRESH_DUE -----|---- EXPIRED
  * </pre>
  *
- * <p>Until {@code freshUntil} nothing at all needs a look: it is the refresh, the next look at the account, or the next
- * try to refresh, whichever comes first.
+ * <p>The wall clock can be set back, and the steady clock stands still while a laptop sleeps (CLOCK_MONOTONIC): a token is
+ * as old as the one says that says more. A hit reads the wall clock alone, and only within a second after both were read:
+ * a time outside of that second, on either side, makes the next caller look at both. So no jump of the wall clock hides an
+ * expiry for longer than that second, and a sleep hides none.
  */
 final class CachedToken {
-    /** How long a change of account may go unnoticed. */
-    static final long ACCOUNT_CHECK_MILLIS = 1_000;
+    /** How long a token is handed out with a look at one clock alone, and a change of account may go unnoticed. */
+    static final long CHECK_MILLIS = 1_000;
+
+    /** Ten years; what a token promises beyond would not fit into nanoseconds one day. */
+    private static final long MAX_LIFE_MILLIS = 10 * 365 * 86_400_000L;
 
     private static final long LONG_LIFE_MILLIS = 2 * 3_600_000L;
     private static final long REFRESH_MARGIN_MILLIS = 5 * 60_000L;
+    private static final long NANOS = 1_000_000;
 
     final AccessToken token;
-    private final TokenSourceChain.Walk walk;
+    private final Walk walk;
     final long refreshAt;
     final long expiresAt;
-    final long freshUntil;
+    /** When it was acquired, on the wall clock, and on the steady one. */
+    private final long bornMillis;
+
+    private final long bornNanos;
+    /** When both clocks were read last; the wall clock. */
+    private final long checkedAt;
+    /** How long from then on nothing needs a look. */
+    private final long window;
 
     /**
      * A token that was just acquired.
      *
      * @param walk how it was got
+     * @param millis the wall clock
+     * @param nanos the steady clock
      */
-    CachedToken(AccessToken token, TokenSourceChain.Walk walk, long nowMillis) {
-        this.expiresAt = token.expiresOn().toEpochMilli();
-        this.refreshAt = refreshAt(token, nowMillis);
+    CachedToken(AccessToken token, Walk walk, long millis, long nanos) {
+        this.expiresAt = expiresAt(token, millis);
+        this.refreshAt = refreshAt(token, millis);
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
         this.walk = walk;
-        this.freshUntil = walk.isAccountBound() ? Math.min(refreshAt, nowMillis + ACCOUNT_CHECK_MILLIS) : refreshAt;
+        this.bornMillis = millis;
+        this.bornNanos = nanos;
+        this.checkedAt = millis;
+        this.window = Math.min(CHECK_MILLIS, refreshAt - millis);
     }
 
-    private CachedToken(CachedToken same, long freshUntil) {
+    private CachedToken(CachedToken same, long checkedAt, long window) {
         this.token = same.token;
         this.walk = same.walk;
         this.refreshAt = same.refreshAt;
         this.expiresAt = same.expiresAt;
-        this.freshUntil = freshUntil;
+        this.bornMillis = same.bornMillis;
+        this.bornNanos = same.bornNanos;
+        this.checkedAt = checkedAt;
+        this.window = window;
+    }
+
+    /** Whether it may be handed out with no look at anything else: what nearly all calls ask. */
+    boolean isFresh(long millis) {
+        long since = millis - checkedAt;
+        return since >= 0 && since < window;
     }
 
     /** The same token, with nothing to look at for a second. */
-    CachedToken freshFrom(long nowMillis) {
-        long next = nowMillis + ACCOUNT_CHECK_MILLIS;
-        long bound = nowMillis < refreshAt ? refreshAt : expiresAt;
-        return new CachedToken(this, !walk.isAccountBound() && nowMillis < refreshAt ? bound : Math.min(bound, next));
+    CachedToken checked(long millis, long nanos) {
+        long age = age(millis, nanos);
+        long bound = (isRefreshDue(millis, nanos) ? expiresAt : refreshAt) - bornMillis - age;
+        return new CachedToken(this, millis, Math.min(CHECK_MILLIS, bound));
+    }
+
+    boolean isRefreshDue(long millis, long nanos) {
+        return age(millis, nanos) >= refreshAt - bornMillis;
+    }
+
+    boolean isExpired(long millis, long nanos) {
+        return age(millis, nanos) >= expiresAt - bornMillis;
+    }
+
+    private long age(long millis, long nanos) {
+        return Math.max(millis - bornMillis, (nanos - bornNanos) / NANOS);
+    }
+
+    /** When it was used last, on the wall clock, to the second. */
+    long checkedAt() {
+        return checkedAt;
     }
 
     /** What became of each source when it was got. */
@@ -77,19 +121,31 @@ final class CachedToken {
      * the life; each earlier by up to a tenth of what lies before or after it, so that many processes do not refresh together.
      */
     static long refreshAt(AccessToken token, long now) {
-        long expiresAt = token.expiresOn().toEpochMilli();
-        long life = Math.max(0, expiresAt - now);
+        long expiresAt = expiresAt(token, now);
+        long life = expiresAt - now;
         Instant wished = token.refreshOn().orElse(null);
         long at;
         if (wished != null) {
-            at = Math.min(wished.toEpochMilli(), expiresAt);
+            at = millis(wished, now, expiresAt);
         } else if (life > LONG_LIFE_MILLIS) {
             at = now + life / 2;
         } else {
             at = Math.max(expiresAt - REFRESH_MARGIN_MILLIS, now + life / 2);
         }
-        long room = Math.max(0, Math.min(at - now, expiresAt - at));
+        long room = Math.min(at - now, expiresAt - at);
         long jitter = Math.min(REFRESH_MARGIN_MILLIS, room) / 10;
         return at - ThreadLocalRandom.current().nextLong(jitter + 1);
+    }
+
+    private static long expiresAt(AccessToken token, long now) {
+        return millis(token.expiresOn(), now, now + MAX_LIFE_MILLIS);
+    }
+
+    /** A moment in milliseconds, within these bounds: an Instant reaches further than they count. */
+    private static long millis(Instant moment, long earliest, long latest) {
+        if (moment.compareTo(Instant.ofEpochMilli(latest)) >= 0) {
+            return latest;
+        }
+        return moment.compareTo(Instant.ofEpochMilli(earliest)) <= 0 ? earliest : moment.toEpochMilli();
     }
 }

@@ -15,14 +15,19 @@ final class FailureMessage {
 
     private FailureMessage() {}
 
-    static String of(String resource, TokenAcquisitionException failure, List<TokenAttempt> attempts) {
+    /**
+     * @param note what there is to say beside the sources' own reasons; may be empty
+     */
+    static String of(String resource, TokenAcquisitionException failure, List<TokenAttempt> attempts, String note) {
         StringBuilder message = new StringBuilder("No token for ")
                 .append(Excerpt.of(resource, MAX_RESOURCE))
                 .append(" (")
                 .append(failure.code())
                 .append(").");
-        String anchor = READ_ON + anchor(failure.code(), attempts);
-        List<String> lines = lines(failure, attempts);
+        // A call that was late has its own section; a source that was late by itself is in the source's.
+        boolean late = failure.code() == TokenAcquisitionException.Code.TIMED_OUT && !note.isEmpty();
+        String anchor = READ_ON + anchor(failure.code(), late ? List.of() : attempts);
+        List<String> lines = lines(failure, attempts, note);
         int room = MAX_LENGTH - message.length() - anchor.length() - lines.size() * LINE.length();
         int longest = longest(lines, room);
         for (String line : lines) {
@@ -32,7 +37,7 @@ final class FailureMessage {
     }
 
     /** A line for each source that was asked; of more than anybody reads the last, where the one that failed is. */
-    private static List<String> lines(TokenAcquisitionException failure, List<TokenAttempt> attempts) {
+    private static List<String> lines(TokenAcquisitionException failure, List<TokenAttempt> attempts, String note) {
         List<String> lines = new ArrayList<>();
         for (TokenAttempt attempt : attempts) {
             if (attempt.state() != TokenAttempt.State.NOT_TRIED) {
@@ -41,6 +46,9 @@ final class FailureMessage {
         }
         if (lines.isEmpty()) {
             lines.add(failure.reason() + ". " + failure.remedy());
+        }
+        if (!note.isEmpty()) {
+            lines.add(note);
         }
         return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
     }

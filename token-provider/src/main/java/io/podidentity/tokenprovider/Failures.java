@@ -3,32 +3,65 @@ package io.podidentity.tokenprovider;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Failures of a call, as opposed to those of a source. */
 final class Failures {
     private Failures() {}
 
-    static TokenAcquisitionException interrupted(String resource, InterruptedException e) {
-        return of(resource, Code.INTERRUPTED, "the calling thread was interrupted", "", e);
+    /** The failure of a source as that of a whole call for a resource. */
+    static TokenAcquisitionException ofCall(
+            TokenAcquisitionException failure, String resource, List<TokenAttempt> attempts) {
+        return ofCall(failure, resource, attempts, "");
     }
 
-    static TokenAcquisitionException timedOut(String resource, Duration limit) {
+    static TokenAcquisitionException interrupted(String resource, InterruptedException e) {
+        return ofCall(
+                new TokenAcquisitionException(Code.INTERRUPTED, "the calling thread was interrupted", "", e),
+                resource,
+                List.of());
+    }
+
+    /**
+     * @param attempts what became of the sources so far
+     */
+    static TokenAcquisitionException timedOut(String resource, Duration limit, List<TokenAttempt> attempts) {
         String reason = "no source answered within " + limit.toMillis() + " ms";
-        return of(resource, Code.TIMED_OUT, reason, "Allow a longer deadline.", null);
+        String remedy = "Allow a longer deadline.";
+        return ofCall(
+                new TokenAcquisitionException(Code.TIMED_OUT, reason, remedy, null),
+                resource,
+                attempts,
+                attempts.isEmpty() ? "" : reason + ". " + remedy);
     }
 
     static TokenAcquisitionException unexpected(String resource, Throwable cause) {
-        return of(
-                resource,
-                Code.INVALID_CONFIGURATION,
-                "a source ended with " + cause.getClass().getName(),
-                "",
-                cause);
+        String reason = "a source ended with " + cause.getClass().getName();
+        return ofCall(
+                new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", cause), resource, List.of());
     }
 
-    private static TokenAcquisitionException of(
-            String resource, Code code, String reason, String remedy, @Nullable Throwable cause) {
-        return new TokenAcquisitionException(code, reason, remedy, cause).ofCall(resource, List.of());
+    /** So many requests were given up and have not come back that no more are begun. */
+    static TokenAcquisitionException stuck(String resource, int adrift) {
+        String reason = adrift + " earlier requests were given up and still hang";
+        String remedy = "A thread dump shows where: the threads named token-provider.";
+        return ofCall(
+                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, null), resource, List.of());
+    }
+
+    /**
+     * A failure of a while ago, whose server wants not to be asked again yet.
+     *
+     * @param left how long from now on
+     */
+    static TokenAcquisitionException remembered(String resource, TokenAcquisitionException failure, Duration left) {
+        TokenAcquisitionException again = new TokenAcquisitionException(
+                failure.code(), failure.reason(), failure.remedy(), failure.getCause(), left);
+        String note = "Not asked again for another " + (left.toMillis() + 999) / 1000 + " s, as the server wishes.";
+        return ofCall(again, resource, failure.attempts(), note);
+    }
+
+    private static TokenAcquisitionException ofCall(
+            TokenAcquisitionException failure, String resource, List<TokenAttempt> attempts, String note) {
+        return failure.ofCall(FailureMessage.of(resource, failure, attempts, note), attempts);
     }
 }

@@ -1,26 +1,54 @@
 package io.podidentity.tokenprovider;
 
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.time.Duration;
+import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One acquisition under way, on a thread of its own, which any number of callers wait for. */
+/**
+ * One walk along the chain, on a thread of its own, which any number of callers wait for.
+ *
+ * <p>It has the time of the caller that began it, and no more by those that join: so a hung one is given up at a moment
+ * that is known from the start, and its sources can divide their time. To a caller with more time its failure may say
+ * nothing ({@link #isAnswerFor}); that one begins another flight, which the others of its kind join.
+ */
 final class Flight implements Runnable {
     /** Whether it goes on when nobody waits for it: a refresh behind the callers. */
     final boolean background;
-    /** Callers that wait for it. Guarded by the slot's lock. */
-    int waiting;
+    /** When it must be over, on the steady clock. */
+    final long deadline;
+    /** Before this moment it asks nobody, on the steady clock. Set before it begins. */
+    long notBefore;
+    /** Callers that block until it is over. Guarded by the slot's lock, as all to the next blank line. */
+    int blocked;
+    /** Callers that do not block, the hastiest first; null for none. */
+    @Nullable
+    PriorityQueue<Waiter<?>> waiters;
+    /** What is to be run when the hastiest of them has waited long enough; null while there was none. */
+    @Nullable
+    Runnable alarm;
+    /** Whether it was given up before it was over, and is not over yet. */
+    boolean adrift;
+    /** Whether the slot knows that it is over. */
+    boolean over;
 
-    private final TokenSlot slot;
     private final TokenRequest request;
-    private final long deadline;
+    private final TokenSourceChain chain;
+    private final Time time;
+    private final Consumer<Flight> slot;
     private final CountDownLatch landing = new CountDownLatch(1);
+    private volatile @Nullable Walk walk;
     private volatile @Nullable CachedToken token;
     private volatile @Nullable TokenAcquisitionException failure;
-    /** Made for the first caller that does not block. Guarded by this. */
-    private @Nullable CompletableFuture<CachedToken> future;
-
+    private boolean instant;
     /** Whether a caller has taken on what one does for all. Guarded by this. */
     private boolean led;
 
@@ -28,68 +56,94 @@ final class Flight implements Runnable {
     private volatile boolean cancelled;
 
     /**
-     * @param request what is asked for
-     * @param deadline when it must be over, on the steady clock
+     * @param request what is asked for, with the time that it may take as its deadline
+     * @param slot hears that it is over, on the flight's thread, before callers do
+     * @param deadline when that time ends, on the steady clock
      */
-    Flight(TokenSlot slot, TokenRequest request, long deadline, boolean background) {
-        this.slot = slot;
-        this.request = request;
-        this.deadline = deadline;
-        this.background = background;
-    }
-
-    /** One that is over already: a token that came meanwhile, or a failure of a moment ago. */
-    static Flight over(
-            TokenSlot slot,
+    Flight(
             TokenRequest request,
+            TokenSourceChain chain,
+            Time time,
+            Consumer<Flight> slot,
             long deadline,
-            @Nullable CachedToken token,
-            @Nullable TokenAcquisitionException failure) {
-        Flight over = new Flight(slot, request, deadline, false);
-        over.end(token, failure);
-        return over;
+            boolean background) {
+        this.request = request;
+        this.chain = chain;
+        this.time = time;
+        this.slot = slot;
+        this.deadline = deadline;
+        this.notBefore = deadline - limit();
+        this.background = background;
     }
 
     @Override
     public void run() {
         thread = Thread.currentThread();
+        CachedToken gained = null;
+        TokenAcquisitionException failed = null;
         try {
-            if (cancelled) {
-                throw new InterruptedException();
-            }
-            slot.landed(this, slot.acquire(deadline));
+            gained = fly();
         } catch (TokenAcquisitionException e) {
-            slot.failed(this, e);
+            failed = e;
         } catch (InterruptedException e) {
-            slot.failed(this, Failures.interrupted(request.resource(), e));
+            failed = Failures.interrupted(request.resource(), e);
+        } catch (RuntimeException e) {
+            failed = Failures.unexpected(request.resource(), e);
         } catch (Error e) {
-            slot.failed(this, Failures.unexpected(request.resource(), e));
+            failed = Failures.unexpected(request.resource(), e);
             throw e;
         } finally {
             thread = null;
+            end(gained, failed);
         }
     }
 
-    /** Ends it, since nobody waits for it any more. */
+    private CachedToken fly() throws InterruptedException {
+        long pause = notBefore - time.nanos();
+        if (pause > 0) {
+            time.sleep(pause);
+        }
+        if (cancelled) {
+            throw new InterruptedException();
+        }
+        long left = Math.max(1, deadline - time.nanos());
+        Walk begun = chain.walk(request.withDeadline(Duration.ofNanos(left)));
+        walk = begun;
+        return chain.acquire(begun);
+    }
+
+    /** Ends it with a token or with a failure, whatever happens on the way. */
+    void end(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
+        token = gained;
+        failure = failed;
+        try {
+            slot.accept(this);
+        } finally {
+            landing.countDown();
+        }
+    }
+
+    /** One that is over before it has begun: there is an answer already. */
+    Flight instantly(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
+        token = known;
+        failure = failed;
+        instant = true;
+        over = true;
+        landing.countDown();
+        return this;
+    }
+
+    /** Whether it never took off, since there was an answer. */
+    boolean isInstant() {
+        return instant;
+    }
+
+    /** Ends it from outside; if it does not listen to that, its thread is lost until the source returns. */
     void cancel() {
         cancelled = true;
         Thread running = thread;
         if (running != null) {
             running.interrupt();
-        }
-    }
-
-    /** Tells everybody who waits. */
-    void end(@Nullable CachedToken token, @Nullable TokenAcquisitionException failure) {
-        CompletableFuture<CachedToken> waiting;
-        synchronized (this) {
-            this.token = token;
-            this.failure = failure;
-            waiting = future;
-        }
-        landing.countDown();
-        if (waiting != null) {
-            complete(waiting);
         }
     }
 
@@ -117,30 +171,96 @@ final class Flight implements Runnable {
         return failure;
     }
 
-    /** Whether it failed only because its deadline passed, which was another caller's and earlier than this one. */
-    boolean wasCutShort(TokenAcquisitionException failed, long deadline) {
-        return failed.code() == TokenAcquisitionException.Code.TIMED_OUT && deadline - this.deadline > 0;
+    /** What became of each source so far. */
+    List<TokenAttempt> attempts() {
+        Walk begun = walk;
+        return begun == null ? List.of() : begun.attempts();
     }
 
-    /** Its end, for callers that do not block. */
-    CompletableFuture<CachedToken> future() {
-        CompletableFuture<CachedToken> made;
-        synchronized (this) {
-            made = future == null ? new CompletableFuture<>() : future;
-            future = made;
-        }
-        complete(made);
-        return made;
+    /** How long it may take, in nanoseconds. */
+    long limit() {
+        return request.deadline().orElseThrow().toNanos();
     }
 
-    /** Completes it if the flight is over. */
-    private void complete(CompletableFuture<CachedToken> future) {
-        CachedToken gained = token;
+    /**
+     * Whether what it came back with is an answer to a caller too that has more time than it had. A refusal is. That nobody
+     * answered in a short time is not, and neither is that it was given up.
+     *
+     * @param limit how long the caller waits at most, in nanoseconds
+     * @param deadline until when, on the steady clock
+     */
+    boolean isAnswerFor(long limit, long deadline) {
         TokenAcquisitionException failed = failure;
-        if (gained != null) {
-            future.complete(gained);
-        } else if (failed != null) {
-            future.completeExceptionally(failed);
+        if (failed == null) {
+            return true;
+        }
+        return switch (failed.code()) {
+            case TIMED_OUT -> deadline - this.deadline <= 0;
+            case INTERRUPTED -> !cancelled;
+            default -> Setback.isAnswer(failed, limit(), limit);
+        };
+    }
+
+    /** The token, or the failure with the calling thread's stack trace. */
+    CachedToken outcome() {
+        TokenAcquisitionException failed = failure;
+        if (failed != null) {
+            throw failed.again();
+        }
+        return requireNonNull(token);
+    }
+
+    /** A caller that waits without a thread, until its own deadline; in the order of these. */
+    static final class Waiter<T> implements Comparable<Waiter<?>> {
+        /** The token that was not good enough when it came; null if there was none. */
+        final @Nullable CachedToken before;
+
+        final boolean force;
+        /** How long it waits at most, in nanoseconds. */
+        final long limit;
+        /** Until when, on the steady clock. */
+        final long deadline;
+        /** What the caller holds. Whoever completes or cancels it ends the wait. */
+        final CompletableFuture<T> future = new CompletableFuture<>();
+        /** The flight that it waits for. Guarded by the slot's lock. */
+        @Nullable
+        Flight flight;
+
+        private final Function<CachedToken, T> view;
+        private @Nullable CachedToken token;
+        private @Nullable TokenAcquisitionException failure;
+
+        /**
+         * @param view what the caller sees of a token
+         */
+        Waiter(@Nullable CachedToken before, boolean force, long limit, long deadline, Function<CachedToken, T> view) {
+            this.before = before;
+            this.force = force;
+            this.limit = limit;
+            this.deadline = deadline;
+            this.view = view;
+        }
+
+        /** Keeps what it is going to be completed with; one of both is null. */
+        Waiter<T> with(@Nullable CachedToken token, @Nullable TokenAcquisitionException failure) {
+            this.token = token;
+            this.failure = failure;
+            return this;
+        }
+
+        /** Completes the future, and runs what the caller has chained to it. */
+        void complete() {
+            TokenAcquisitionException failed = failure;
+            if (failed != null) {
+                future.completeExceptionally(failed);
+            } else {
+                future.complete(view.apply(requireNonNull(token)));
+            }
+        }
+
+        @Override
+        public int compareTo(Waiter<?> other) {
+            return Long.signum(deadline - other.deadline);
         }
     }
 }

@@ -31,7 +31,7 @@ final class Main {
     private String resource = "https://management.azure.com/";
     private boolean resourceGiven;
     private @Nullable String connectionString;
-    private Duration deadline = AzureServiceTokenProvider.DEFAULT_DEADLINE;
+    private Duration deadline = ProcessCaches.DEFAULT_DEADLINE;
     private boolean json;
 
     private Main(PrintStream out, PrintStream err) {

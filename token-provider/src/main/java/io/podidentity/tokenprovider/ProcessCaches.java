@@ -9,22 +9,32 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Fingerprint;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /** The caches that all providers of the process share, one for equal settings. */
 final class ProcessCaches {
-    /** A refresh behind the callers may take as long as a call by default. */
-    private static final Duration REFRESH_LIMIT = AzureServiceTokenProvider.DEFAULT_DEADLINE;
+    /** How long a call may take that says nothing else, and a refresh behind the callers. */
+    static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(30);
 
     private static final String CONNECTION_STRING = "AzureServicesAuthConnectionString";
-    /** By settings, with hashes in place of secrets. */
-    private static final ConcurrentMap<String, TokenCache> OTHERS = new ConcurrentHashMap<>();
+    /** How many caches are kept though no provider has them: for programs that make a provider for each call. */
+    private static final int KEPT = 8;
+
+    private static final int SWEEP = 64;
+    /** By settings, with hashes in place of secrets. What no provider has any more is forgotten. Guarded by itself. */
+    private static final Map<String, WeakReference<TokenCache>> OTHERS = new HashMap<>();
+    /** With how many of them to look next for those whose cache is gone. Guarded by the same. */
+    private static int sweepAt = SWEEP;
+    /** Those that were asked for last, the newest at the end. Guarded by the same. */
+    private static final Deque<TokenCache> RECENT = new ArrayDeque<>();
 
     /** The cache of a process that sets nothing but its environment; made when first needed. */
     private static volatile @Nullable TokenCache own;
@@ -70,13 +80,31 @@ final class ProcessCaches {
         ConnectionSettings parsed = text == null || text.isBlank() ? null : ConnectionSettings.parse(text);
         String key =
                 (variables == null ? "" : fingerprint(variables)) + ' ' + (parsed == null ? "" : parsed.fingerprint());
-        TokenCache cache = OTHERS.get(key);
-        if (cache == null) {
-            TokenCache made = cache(sources(environment, parsed), warmUp);
-            TokenCache other = OTHERS.putIfAbsent(key, made);
-            cache = other == null ? made : other;
+        synchronized (OTHERS) {
+            WeakReference<TokenCache> known = OTHERS.get(key);
+            TokenCache cache = known == null ? null : known.get();
+            if (cache == null) {
+                cache = cache(sources(environment, parsed), warmUp);
+                if (OTHERS.size() >= sweepAt) {
+                    OTHERS.values().removeIf(other -> other.get() == null);
+                    sweepAt = OTHERS.size() + SWEEP;
+                }
+                OTHERS.put(key, new WeakReference<>(cache));
+            }
+            RECENT.remove(cache);
+            RECENT.add(cache);
+            if (RECENT.size() > KEPT) {
+                RECENT.remove();
+            }
+            return cache;
         }
-        return cache;
+    }
+
+    /** How many caches are known. */
+    static int size() {
+        synchronized (OTHERS) {
+            return OTHERS.size();
+        }
     }
 
     /** A cache of its own for these sources. */
@@ -86,7 +114,7 @@ final class ProcessCaches {
 
     private static TokenCache cache(List<TokenSource> sources, @Nullable WarmUp warmUp) {
         return new TokenCache(
-                new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(warmUp), Time.SYSTEM, REFRESH_LIMIT);
+                new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(warmUp), Time.SYSTEM, DEFAULT_DEADLINE);
     }
 
     private static List<TokenSource> sources(Environment environment, @Nullable ConnectionSettings settings) {

@@ -97,9 +97,8 @@ public final class TokenAcquisitionException extends RuntimeException {
         this.attempts = attempts;
     }
 
-    /** The failure of a whole call for a resource. */
-    TokenAcquisitionException ofCall(String resource, List<TokenAttempt> attempts) {
-        String message = FailureMessage.of(resource, this, attempts);
+    /** The failure of a whole call, with its message and what became of each source. */
+    TokenAcquisitionException ofCall(String message, List<TokenAttempt> attempts) {
         return new TokenAcquisitionException(
                 code, reason, remedy, getCause(), retryAfter, List.copyOf(attempts), message);
     }

@@ -4,26 +4,36 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /**
  * The tokens of one chain of sources: a slot for each request that differs in what it asks for.
  *
  * <p>A request that names a resource and nothing else has that resource as its key, so that the usual look-up makes no
- * object. The number of slots is bounded: when it is reached, those without a valid token go, then those that expire
- * first.
+ * object.
+ *
+ * <p>The number of slots is bounded. A new one takes the place of one that holds nothing of use, if a few looks find one,
+ * else of any: chosen by chance, since a process with more resources than slots goes through them in turns, and whoever
+ * drops the one that was used longest ago then drops each just before it is needed. A slot that somebody waits for stays;
+ * where all are so, there are more, until the next ones are made.
  */
 final class TokenCache {
     static final int MAX_SLOTS = 1_000;
+
+    private static final int LOOKS = 8;
 
     private final TokenSourceChain chain;
     private final Executor crew;
     private final Time time;
     private final Duration refreshLimit;
     private final ConcurrentMap<Object, TokenSlot> slots = new ConcurrentHashMap<>();
+    /** The same, in no order. Guarded by this, as each change of the map. */
+    private final List<TokenSlot> places = new ArrayList<>();
 
     TokenCache(TokenSourceChain chain, Executor crew, Time time, Duration refreshLimit) {
         this.chain = chain;
@@ -40,21 +50,60 @@ final class TokenCache {
 
     /** The slot of a request. */
     TokenSlot slot(TokenRequest request) {
-        if (request.isForResourceAlone()) {
-            return slot(request.resource());
-        }
-        TokenRequest key = request.withForceRefresh(false).withDeadline(null);
+        Object key = key(request);
         TokenSlot slot = slots.get(key);
-        return slot != null ? slot : newSlot(key, key);
+        return slot != null
+                ? slot
+                : newSlot(key, request.withForceRefresh(false).withDeadline(null));
     }
 
-    /** Forgets all tokens and failures, and which source answered first. */
+    private static Object key(TokenRequest request) {
+        return request.isForResourceAlone()
+                ? request.resource()
+                : request.withForceRefresh(false).withDeadline(null);
+    }
+
+    /**
+     * A token, from the cache or after a wait.
+     *
+     * @throws TokenAcquisitionException if there is none
+     */
+    CachedToken get(TokenRequest request, Duration limit) {
+        CachedToken token;
+        do {
+            token = slot(request).get(request.forceRefresh(), limit);
+        } while (token == null);
+        return token;
+    }
+
+    /**
+     * The same without a wait of the calling thread.
+     *
+     * @param view what the caller sees of a token
+     */
+    <T> CompletableFuture<T> getAsync(TokenRequest request, Duration limit, Function<CachedToken, T> view) {
+        CompletableFuture<T> token;
+        do {
+            token = slot(request).getAsync(request.forceRefresh(), limit, view);
+        } while (token == null);
+        return token;
+    }
+
+    /** Forgets the token for a request. */
+    void clear(TokenRequest request) {
+        TokenSlot slot = slots.get(key(request));
+        if (slot != null) {
+            slot.clear();
+        }
+    }
+
+    /** Forgets all tokens, and which source answered first. */
     void clear() {
+        // First, so that what is begun from now on belongs to what comes.
         chain.unpin();
         for (TokenSlot slot : slots.values()) {
             slot.clear();
         }
-        slots.clear();
     }
 
     /** The sources behind it. */
@@ -67,27 +116,46 @@ final class TokenCache {
         return slots.size();
     }
 
-    private TokenSlot newSlot(Object key, TokenRequest request) {
-        if (slots.size() >= MAX_SLOTS) {
-            makeRoom();
+    private synchronized TokenSlot newSlot(Object key, TokenRequest request) {
+        TokenSlot slot = slots.get(key);
+        if (slot == null) {
+            while (places.size() >= MAX_SLOTS && evictOne()) {
+                // Once, but for those that were too many.
+            }
+            slot = new TokenSlot(request, chain, crew, time, refreshLimit);
+            places.add(slot);
+            slots.put(key, slot);
         }
-        TokenSlot made = new TokenSlot(request, chain, crew, time, refreshLimit);
-        TokenSlot other = slots.putIfAbsent(key, made);
-        return other == null ? made : other;
+        return slot;
     }
 
-    private synchronized void makeRoom() {
-        slots.values().removeIf(TokenSlot::isStale);
-        int surplus = slots.size() - MAX_SLOTS * 3 / 4;
-        if (surplus <= 0) {
-            return;
+    /** Makes room for one; false if all are in use. */
+    private boolean evictOne() {
+        int size = places.size();
+        int start = ThreadLocalRandom.current().nextInt(size);
+        for (int i = 0; i < LOOKS; i++) {
+            int place = (start + i) % size;
+            if (places.get(place).isStale() && evict(place)) {
+                return true;
+            }
         }
-        List<Map.Entry<Object, TokenSlot>> entries = new ArrayList<>(slots.entrySet());
-        entries.sort((one, other) ->
-                Long.compare(one.getValue().expiresAt(), other.getValue().expiresAt()));
-        for (Map.Entry<Object, TokenSlot> entry : entries.subList(0, surplus)) {
-            slots.remove(entry.getKey(), entry.getValue());
-            entry.getValue().clear();
+        for (int i = 0; i < size; i++) {
+            if (evict((start + i) % size)) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    private boolean evict(int place) {
+        TokenSlot slot = places.get(place);
+        if (!slot.evict()) {
+            return false;
+        }
+        slots.remove(key(slot.request()));
+        int last = places.size() - 1;
+        places.set(place, places.get(last));
+        places.remove(last);
+        return true;
     }
 }

@@ -170,7 +170,7 @@ class ApplicationCasesTest extends ConformanceRunner {
         TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
         if (row.expected().has("error") || row.expected().has("messageContains")) {
             TokenAcquisitionException failure =
-                    catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(request));
+                    catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.walk(request)));
             assertMessage(row, failure.getMessage());
             return;
         }

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The cache of the original, and what ours does better. */
 @Runs(file = ConformanceFile.APP_AUTHENTICATION, kinds = "cache")
@@ -55,7 +56,7 @@ class CacheCasesTest extends ConformanceRunner {
         String before = row.given("after");
         int callers = before == null ? 1 : Integer.parseInt(before.replaceAll("\\D.*", ""));
         for (int i = 0; i < callers; i++) {
-            parallel.add(played.cache.slot(RESOURCE).getAsync(false, LIMIT));
+            parallel.add(played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity()));
         }
         played.crew.fly();
         for (int i = 0; i < row.given().get("calls").asInt(); i++) {
@@ -72,7 +73,8 @@ class CacheCasesTest extends ConformanceRunner {
         int errors = 0;
         for (int i = 0; i < calls; i++) {
             played.source.thenUnavailable("az is not installed", "");
-            CompletableFuture<CachedToken> call = played.cache.slot(RESOURCE).getAsync(false, LIMIT);
+            CompletableFuture<CachedToken> call =
+                    played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
             if (played.crew.waiting() > 0) {
                 played.crew.fly();
             }
@@ -85,7 +87,7 @@ class CacheCasesTest extends ConformanceRunner {
 
     private static void secondsLeft(ConformanceCase row) {
         Played played = new Played();
-        CompletableFuture<CachedToken> first = played.cache.slot(RESOURCE).getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> first = played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
         played.crew.fly();
         int left = row.given().get("secondsLeft").asInt();
         played.time.advance(Duration.ofHours(1).minusSeconds(left));
@@ -145,7 +147,7 @@ class CacheCasesTest extends ConformanceRunner {
         Played played = new Played();
         List<CompletableFuture<CachedToken>> calls = new ArrayList<>();
         for (int i = 0; i < row.given().get("parallelForced").asInt(); i++) {
-            calls.add(played.cache.slot(RESOURCE).getAsync(true, LIMIT));
+            calls.add(played.cache.slot(RESOURCE).getAsync(true, LIMIT, Function.identity()));
         }
         played.crew.fly();
         assertThat(calls).allMatch(CompletableFuture::isDone);
@@ -175,7 +177,7 @@ class CacheCasesTest extends ConformanceRunner {
         final TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
 
         void get(TokenRequest request) {
-            CompletableFuture<CachedToken> call = cache.slot(request).getAsync(false, LIMIT);
+            CompletableFuture<CachedToken> call = cache.slot(request).getAsync(false, LIMIT, Function.identity());
             if (crew.waiting() > 0) {
                 crew.fly();
             }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Chains of the Azure SDKs and of AWS. */
@@ -101,7 +102,7 @@ class ChainCasesTest extends ConformanceRunner {
         for (int i = 0; i < row.given().path("get_token_calls").asInt(1); i++) {
             CompletableFuture<CachedToken> last = null;
             for (int caller = 0; caller < parallel; caller++) {
-                last = slot.getAsync(true, LIMIT);
+                last = slot.getAsync(true, LIMIT, Function.identity());
             }
             crew.fly();
             assertThat(crew.waiting()).isZero();

@@ -97,9 +97,10 @@ class ConstructorCasesTest extends ConformanceRunner {
     }
 
     private static void serialization(ConformanceCase row) throws IOException, ClassNotFoundException {
-        TokenAcquisitionException before = new TokenAcquisitionException(
-                        TokenAcquisitionException.Code.REFUSED, row.given("message"), "", null)
-                .ofCall(row.given("resource"), List.of());
+        TokenAcquisitionException before = Failures.ofCall(
+                new TokenAcquisitionException(TokenAcquisitionException.Code.REFUSED, row.given("message"), "", null),
+                row.given("resource"),
+                List.of());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
             stream.writeObject(before);

@@ -33,13 +33,13 @@ class DiscoveryCasesTest extends ConformanceRunner {
         }
         TokenSourceChain chain = new TokenSourceChain(List.copyOf(sources), time);
         for (int i = 1; i < row.given().path("calls").asInt(1); i++) {
-            chain.acquire(REQUEST);
+            chain.acquire(chain.walk(REQUEST));
         }
 
         CachedToken token = null;
         TokenAcquisitionException failure = null;
         try {
-            token = chain.acquire(REQUEST);
+            token = chain.acquire(chain.walk(REQUEST));
         } catch (TokenAcquisitionException e) {
             failure = e;
         }

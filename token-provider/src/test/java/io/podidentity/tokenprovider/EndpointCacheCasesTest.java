@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** How often a managed identity host is asked. */
 @Runs(kinds = "mi_cache")
@@ -30,7 +31,7 @@ class EndpointCacheCasesTest extends ConformanceRunner {
         JsonNode given = row.given();
         for (JsonNode resource : given.path("calls")) {
             TokenSlot slot = slots.computeIfAbsent(resource.asText(), name -> slot(name, source, crew, time));
-            CompletableFuture<CachedToken> call = slot.getAsync(false, LIMIT);
+            CompletableFuture<CachedToken> call = slot.getAsync(false, LIMIT, Function.identity());
             if (crew.waiting() > 0) {
                 crew.fly();
             }
@@ -38,7 +39,7 @@ class EndpointCacheCasesTest extends ConformanceRunner {
         }
         if (given.has("state")) {
             TokenSlot slot = slot("r", source, crew, time);
-            CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT);
+            CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
             crew.fly();
             assertThat(given.get("state").asText()).isEqualTo("refresh_due");
             time.advance(Duration.ofMillis(first.join().refreshAt - time.millis() + 1));
@@ -47,7 +48,8 @@ class EndpointCacheCasesTest extends ConformanceRunner {
             }
             int before = source.calls();
             for (int caller = 0; caller < given.path("parallel").asInt(1); caller++) {
-                assertThat(slot.getAsync(false, LIMIT).join().token).isSameAs(first.join().token);
+                assertThat(slot.getAsync(false, LIMIT, Function.identity()).join().token)
+                        .isSameAs(first.join().token);
             }
             crew.fly();
             assertThat(source.calls() - before)

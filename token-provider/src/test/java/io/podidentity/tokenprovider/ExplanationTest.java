@@ -73,8 +73,8 @@ class ExplanationTest {
 
     @Test
     void toString_withoutAToken_isTheFailuresText() {
-        TokenAcquisitionException failure = new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "none", "", null)
-                .ofCall(RESOURCE, List.of(CLI));
+        TokenAcquisitionException failure = Failures.ofCall(
+                new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "none", "", null), RESOURCE, List.of(CLI));
         Explanation explanation = Explanation.ofFailure(RESOURCE, failure);
 
         assertThat(explanation.hasToken()).isFalse();

@@ -12,6 +12,7 @@ import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** How azure-core, AWS and Google keep tokens, and how ours compares. */
 @Runs(kinds = {"bearer_cache", "cached_supplier", "google_cache"})
@@ -76,7 +77,7 @@ class KeepingCasesTest extends ConformanceRunner {
         if ("error".equals(row.given("fetch"))) {
             played.source.thenFails(new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "busy", "", null));
         }
-        CompletableFuture<CachedToken> call = played.slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> call = played.slot.getAsync(false, LIMIT, Function.identity());
         played.crew.fly();
         assertThat(call.isCompletedExceptionally()).isEqualTo("error".equals(row.expected("result")));
     }
@@ -87,7 +88,7 @@ class KeepingCasesTest extends ConformanceRunner {
         switch (row.expected("state")) {
             case "FRESH", "STALE" -> assertThat(played.answer()).isSameAs(played.kept);
             default -> {
-                CompletableFuture<CachedToken> call = played.slot.getAsync(false, LIMIT);
+                CompletableFuture<CachedToken> call = played.slot.getAsync(false, LIMIT, Function.identity());
                 assertThat(call.isDone()).isFalse();
                 return;
             }
@@ -107,7 +108,7 @@ class KeepingCasesTest extends ConformanceRunner {
         /** Gets a token of some life, and lets time pass until so much of it is left. */
         void keep(Duration life, Duration left) {
             source.thenTokenFor(life);
-            CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT);
+            CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
             crew.fly();
             kept = first.join().token;
             time.advance(life.minus(left));

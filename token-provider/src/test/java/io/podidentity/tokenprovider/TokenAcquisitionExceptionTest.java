@@ -59,7 +59,8 @@ class TokenAcquisitionExceptionTest {
 
     @Test
     void message_ofACall_hasALineForEachSourceThatWasAsked() {
-        assertThat(own.ofCall(RESOURCE, List.of(CLI, IMDS, NOT_TRIED))).hasMessage("""
+        assertThat(Failures.ofCall(own, RESOURCE, List.of(CLI, IMDS, NOT_TRIED)))
+                .hasMessage("""
                 No token for https://storage.azure.com/ (REFUSED).
                   Azure CLI: unavailable (431 ms): nobody is logged in to az. Run 'az login'.
                   IMDS: failed (12 ms): HTTP 400 "invalid_resource". Check the resource's spelling.
@@ -71,7 +72,7 @@ class TokenAcquisitionExceptionTest {
         TokenAcquisitionException nothing =
                 new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "no source has a token here", "", null);
 
-        assertThat(nothing.ofCall(RESOURCE, List.of(CLI))).hasMessage("""
+        assertThat(Failures.ofCall(nothing, RESOURCE, List.of(CLI))).hasMessage("""
                 No token for https://storage.azure.com/ (NO_SOURCE_AVAILABLE).
                   Azure CLI: unavailable (431 ms): nobody is logged in to az. Run 'az login'.
                   More: docs/troubleshooting.md#no-source-available""");
@@ -79,7 +80,7 @@ class TokenAcquisitionExceptionTest {
 
     @Test
     void message_whenNobodyWasAsked_hasTheReason() {
-        assertThat(own.ofCall(RESOURCE, List.of(NOT_TRIED))).hasMessage("""
+        assertThat(Failures.ofCall(own, RESOURCE, List.of(NOT_TRIED))).hasMessage("""
                 No token for https://storage.azure.com/ (REFUSED).
                   the issuer said no. Ask again.
                   More: docs/troubleshooting.md#refused""");
@@ -87,7 +88,8 @@ class TokenAcquisitionExceptionTest {
 
     @Test
     void message_whenNobodyWasAskedAndThereIsNoRemedy_endsWithTheReason() {
-        assertThat(Failures.timedOut(RESOURCE, Duration.ofSeconds(2))).hasMessage("""
+        assertThat(Failures.timedOut(RESOURCE, Duration.ofSeconds(2), List.of()))
+                .hasMessage("""
                 No token for https://storage.azure.com/ (TIMED_OUT).
                   no source answered within 2000 ms. Allow a longer deadline.
                   More: docs/troubleshooting.md#timed-out""");
@@ -108,7 +110,8 @@ class TokenAcquisitionExceptionTest {
         TokenAttempt imds =
                 new TokenAttempt("IMDS", State.UNAVAILABLE, Duration.ZERO, "no ".repeat(30), "do ".repeat(250));
 
-        String message = own.ofCall(RESOURCE, List.of(az, azd, pwsh, imds)).getMessage();
+        String message =
+                Failures.ofCall(own, RESOURCE, List.of(az, azd, pwsh, imds)).getMessage();
 
         assertThat(message)
                 .hasSizeBetween(790, 800)
@@ -125,7 +128,7 @@ class TokenAcquisitionExceptionTest {
                 new TokenAttempt(
                         "Azure CLI", State.UNAVAILABLE, Duration.ZERO, "why ".repeat(200), "do ".repeat(200))));
 
-        TokenAcquisitionException failure = own.ofCall("https://" + "long.".repeat(100), attempts);
+        TokenAcquisitionException failure = Failures.ofCall(own, "https://" + "long.".repeat(100), attempts);
 
         assertThat(failure.getMessage()).hasSizeLessThanOrEqualTo(800).startsWith("No token for https:");
     }
@@ -135,12 +138,13 @@ class TokenAcquisitionExceptionTest {
         TokenAcquisitionException longWinded =
                 new TokenAcquisitionException(Code.REFUSED, "why ".repeat(500), "do ".repeat(500), null);
 
-        assertThat(longWinded.ofCall(RESOURCE, List.of()).getMessage()).hasSizeLessThanOrEqualTo(800);
+        assertThat(Failures.ofCall(longWinded, RESOURCE, List.of()).getMessage())
+                .hasSizeLessThanOrEqualTo(800);
     }
 
     @Test
     void again_always_isTheSameFailureWithAnotherStackTrace() {
-        TokenAcquisitionException failure = own.ofCall(RESOURCE, List.of(IMDS));
+        TokenAcquisitionException failure = Failures.ofCall(own, RESOURCE, List.of(IMDS));
 
         TokenAcquisitionException again = failure.again();
 
@@ -166,7 +170,7 @@ class TokenAcquisitionExceptionTest {
     void serialization_always_keepsTheTextAndDropsTheAttempts() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(own.ofCall(RESOURCE, List.of(IMDS)));
+            out.writeObject(Failures.ofCall(own, RESOURCE, List.of(IMDS)));
         }
         TokenAcquisitionException read;
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,7 +41,9 @@ class TokenSlotEdgesTest {
         CachedToken token = acquire();
 
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt - 1));
-        assertThat(slot.fresh()).isSameAs(token);
+        assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
+        assertThat(slot.fresh()).isNotNull();
+        assertThat(crew.waiting()).isZero();
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt));
 
         assertThat(slot.fresh()).isNull();
@@ -54,19 +57,19 @@ class TokenSlotEdgesTest {
 
         time.setWallClock(Instant.ofEpochMilli(token.expiresAt));
 
-        assertThat(slot.getAsync(false, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
     }
 
     @Test
     void get_aSecondAfterAFailure_asksAgain() {
         script.thenUnavailable("nobody is logged in", "");
-        CompletableFuture<CachedToken> failed = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> failed = slot.getAsync(false, LIMIT, Function.identity());
         crew.fly();
         assertThat(failed).isCompletedExceptionally();
 
         time.advance(Duration.ofSeconds(1));
 
-        assertThat(slot.getAsync(false, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
         assertThat(crew.waiting()).isEqualTo(1);
     }
 
@@ -80,7 +83,7 @@ class TokenSlotEdgesTest {
 
         time.setWallClock(Instant.ofEpochMilli(token.expiresAt));
 
-        assertThat(slot.getAsync(false, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
     }
 
     @Test
@@ -123,7 +126,7 @@ class TokenSlotEdgesTest {
     void get_whenAFlightLandsBetweenTheLookAndTheBoarding_takesItsToken() {
         Interruption between = new Interruption();
         TokenSlot slot = slot(between, crew);
-        CompletableFuture<CachedToken> other = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> other = slot.getAsync(false, LIMIT, Function.identity());
         between.with = crew::fly;
 
         CachedToken token = slot.get(false, LIMIT);
@@ -146,7 +149,7 @@ class TokenSlotEdgesTest {
         };
         TokenSlot slot = slot(between, firstWaits);
         script.thenFails(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null));
-        CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1));
+        CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1), Function.identity());
         // The first look at the clock is for the deadline; the second comes when the flight was joined.
         between.with = () -> between.with = grounded.get(0);
 
@@ -159,8 +162,14 @@ class TokenSlotEdgesTest {
 
     @Test
     void run_whenItWasCancelledBefore_endsItAndAsksNobody() {
-        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT);
-        Flight flight = new Flight(slot, REQUEST, time.nanos() + LIMIT.toNanos(), false);
+        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
+        Flight flight = new Flight(
+                REQUEST.withDeadline(LIMIT),
+                new TokenSourceChain(List.of(source), time),
+                time,
+                slot,
+                time.nanos() + LIMIT.toNanos(),
+                false);
 
         flight.cancel();
         flight.run();
@@ -178,7 +187,7 @@ class TokenSlotEdgesTest {
         script.then(request -> {
             throw new StackOverflowError();
         });
-        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
 
         assertThatThrownBy(crew::fly).isInstanceOf(StackOverflowError.class);
 
@@ -187,7 +196,7 @@ class TokenSlotEdgesTest {
     }
 
     private CachedToken acquire() {
-        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         crew.fly();
         return answer.join();
     }

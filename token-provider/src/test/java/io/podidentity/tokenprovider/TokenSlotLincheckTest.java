@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * there two flights, two tokens, or a caller that nobody wakes.
  */
 class TokenSlotLincheckTest {
-    private static final int INTERLEAVINGS = 300;
+    private static final int INTERLEAVINGS = 150;
 
     @Test
     void get_whenTwoMissTogether_shareOneFlight() {
@@ -43,6 +43,70 @@ class TokenSlotLincheckTest {
             round.crew = flight -> {};
             round.twoCallers();
             round.requireOneFlight("token 1");
+        });
+    }
+
+    @Test
+    void get_whenOneLeavesAsAnotherJoins_neverLosesTheOther() {
+        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+            Round round = new Round();
+            // Interrupted before it waits: it joins, or begins a flight, and leaves at once.
+            round.inParallel(
+                    () -> {
+                        Thread.currentThread().interrupt();
+                        round.got[0] = round.callOrCode();
+                    },
+                    () -> round.got[1] = round.callOrCode());
+            round.require(
+                    round.got[1].startsWith("token"),
+                    round.got[0].startsWith("token") || "INTERRUPTED".equals(round.got[0]));
+        });
+    }
+
+    @Test
+    void clear_whileOthersCall_leavesNoTokenOfBefore() {
+        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+            Round round = new Round();
+            round.tokenOfThePast(Duration.ofMinutes(58));
+            round.inParallel(() -> round.got[0] = round.call(), () -> {
+                int before = round.tokens.get();
+                round.slot.clear();
+                round.got[1] = round.call();
+                round.require(Integer.parseInt(round.got[1].substring("token ".length())) > before);
+            });
+        });
+    }
+
+    @Test
+    void get_whenForcedBesideAnother_sharesItsFlightOrFliesByItself() {
+        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+            Round round = new Round();
+            round.tokenOfThePast(Duration.ofHours(1));
+            round.inParallel(
+                    () -> round.got[0] = round.slot.get(true, Round.LIMIT).token.value(),
+                    () -> round.got[1] = round.call());
+            int tokens = round.tokens.get();
+            round.require(
+                    round.flights.get() == tokens - 1,
+                    tokens == 2 || tokens == 3,
+                    !round.got[0].equals("token 1"),
+                    !round.got[1].equals("token 1"));
+        });
+    }
+
+    @Test
+    void evict_whileAnotherCalls_isRefusedOrSendsItElsewhere() {
+        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+            Round round = new Round();
+            boolean[] evicted = new boolean[1];
+            CachedToken[] token = new CachedToken[1];
+            round.inParallel(
+                    () -> evicted[0] = round.slot.evict(), () -> token[0] = round.slot.get(false, Round.LIMIT));
+            // Whatever came first: what was evicted keeps nothing, and who was sent away has begun nothing.
+            round.require(
+                    !evicted[0] || round.slot.fresh() == null,
+                    token[0] != null || evicted[0],
+                    token[0] != null || round.flights.get() == 0);
         });
     }
 
@@ -87,8 +151,12 @@ class TokenSlotLincheckTest {
         }
 
         void twoCallers() {
-            Thread first = new Thread(() -> got[0] = call());
-            Thread second = new Thread(() -> got[1] = call());
+            inParallel(() -> got[0] = call(), () -> got[1] = call());
+        }
+
+        void inParallel(Runnable one, Runnable other) {
+            Thread first = new Thread(one);
+            Thread second = new Thread(other);
             first.start();
             second.start();
             join(first);
@@ -97,6 +165,23 @@ class TokenSlotLincheckTest {
 
         private String call() {
             return slot.get(false, LIMIT).token.value();
+        }
+
+        String callOrCode() {
+            try {
+                return call();
+            } catch (TokenAcquisitionException e) {
+                return e.code().name();
+            }
+        }
+
+        void require(boolean... facts) {
+            for (boolean fact : facts) {
+                if (!fact) {
+                    throw new AssertionError("tokens: " + tokens.get() + ", flights: " + flights.get() + ", got: "
+                            + got[0] + ", " + got[1]);
+                }
+            }
         }
 
         private static void join(Thread thread) {

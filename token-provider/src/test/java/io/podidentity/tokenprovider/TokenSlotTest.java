@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -66,8 +67,8 @@ class TokenSlotTest {
 
         time.advance(Duration.ofMinutes(54));
 
-        assertThat(slot.get(false, LIMIT)).isSameAs(first);
-        assertThat(slot.fresh()).isSameAs(first);
+        assertThat(slot.get(false, LIMIT).token).isSameAs(first.token);
+        assertThat(slot.fresh()).isNotNull().isSameAs(slot.get(false, LIMIT));
         assertThat(crew.waiting()).isZero();
         assertThat(source.calls()).isEqualTo(1);
     }
@@ -170,7 +171,7 @@ class TokenSlotTest {
         CachedToken old = acquire();
         time.advance(HOUR);
 
-        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         assertThat(answer).isNotDone();
         crew.fly();
 
@@ -182,7 +183,7 @@ class TokenSlotTest {
     void getAsync_whenAThousandMissTogether_sendsOneRequestAndAllShareIt() {
         List<CompletableFuture<CachedToken>> answers = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            answers.add(slot.getAsync(false, LIMIT));
+            answers.add(slot.getAsync(false, LIMIT, Function.identity()));
         }
 
         assertThat(crew.waiting()).isEqualTo(1);
@@ -198,7 +199,7 @@ class TokenSlotTest {
         source.thenUnavailable("nobody is logged in", "Log in.");
         List<CompletableFuture<CachedToken>> answers = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            answers.add(slot.getAsync(false, LIMIT));
+            answers.add(slot.getAsync(false, LIMIT, Function.identity()));
         }
 
         crew.fly();
@@ -212,7 +213,7 @@ class TokenSlotTest {
     @Test
     void get_rightAfterAFailure_repeatsItWithoutAFlight() {
         source.thenUnavailable("nobody is logged in", "");
-        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         crew.fly();
         assertThat(answer).isCompletedExceptionally();
 
@@ -223,7 +224,7 @@ class TokenSlotTest {
                 .hasMessageContaining("nobody is logged in");
         assertThat(crew.waiting()).isZero();
         time.advance(Duration.ofMillis(2));
-        assertThat(slot.getAsync(false, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
         assertThat(crew.waiting()).isEqualTo(1);
     }
 
@@ -231,24 +232,24 @@ class TokenSlotTest {
     void get_whenForced_asksAgainAndParallelForcedCallsShareIt() {
         CachedToken first = acquire();
 
-        CompletableFuture<CachedToken> one = slot.getAsync(true, LIMIT);
-        CompletableFuture<CachedToken> other = slot.getAsync(true, LIMIT);
+        CompletableFuture<CachedToken> one = slot.getAsync(true, LIMIT, Function.identity());
+        CompletableFuture<CachedToken> other = slot.getAsync(true, LIMIT, Function.identity());
         assertThat(slot.get(false, LIMIT).token).isSameAs(first.token);
         assertThat(crew.waiting()).isEqualTo(1);
         crew.fly();
 
         assertThat(one.join().token).isSameAs(other.join().token).isNotSameAs(first.token);
-        assertThat(slot.getAsync(true, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
         assertThat(crew.waiting()).isEqualTo(1);
     }
 
     @Test
     void get_whenForcedAndAFailureIsRemembered_asksAllTheSame() {
         source.thenUnavailable("nobody is logged in", "");
-        assertThat(slot.getAsync(false, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
         crew.fly();
 
-        CompletableFuture<CachedToken> forced = slot.getAsync(true, LIMIT);
+        CompletableFuture<CachedToken> forced = slot.getAsync(true, LIMIT, Function.identity());
         crew.fly();
 
         assertThat(forced.join().token.resource()).isEqualTo(RESOURCE);
@@ -257,8 +258,8 @@ class TokenSlotTest {
     @Test
     void getAsync_whenTheFlightWasCutShortByAnothersDeadline_beginsAFlightOfItsOwn() {
         source.thenFails(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null));
-        CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1));
-        CompletableFuture<CachedToken> patient = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1), Function.identity());
+        CompletableFuture<CachedToken> patient = slot.getAsync(false, LIMIT, Function.identity());
 
         crew.fly();
         assertThat(hasty).isCompletedExceptionally();
@@ -270,9 +271,9 @@ class TokenSlotTest {
 
     @Test
     void clear_whileAFlightIsUnderWay_keepsItsTokenOutOfTheCache() {
-        CompletableFuture<CachedToken> waiting = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> waiting = slot.getAsync(false, LIMIT, Function.identity());
         slot.clear();
-        CompletableFuture<CachedToken> later = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> later = slot.getAsync(false, LIMIT, Function.identity());
         assertThat(crew.waiting()).isEqualTo(2);
 
         crew.fly();
@@ -287,13 +288,13 @@ class TokenSlotTest {
     void get_whenTheAccountChanged_noticesWithinASecondAndAsksAgain() {
         AccountSource account = new AccountSource();
         TokenSlot slot = slot(account);
-        CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
         crew.fly();
 
         account.fingerprint++;
         assertThat(slot.get(false, LIMIT)).isSameAs(first.join());
-        time.advance(Duration.ofMillis(CachedToken.ACCOUNT_CHECK_MILLIS));
-        CompletableFuture<CachedToken> second = slot.getAsync(false, LIMIT);
+        time.advance(Duration.ofMillis(CachedToken.CHECK_MILLIS));
+        CompletableFuture<CachedToken> second = slot.getAsync(false, LIMIT, Function.identity());
         assertThat(second).isNotDone();
         crew.fly();
 
@@ -305,7 +306,7 @@ class TokenSlotTest {
     void get_whenTheAccountIsTheSame_looksAtItOnceASecond() {
         AccountSource account = new AccountSource();
         TokenSlot slot = slot(account);
-        assertThat(slot.getAsync(false, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
         crew.fly();
 
         for (int i = 0; i < 10_000; i++) {
@@ -336,7 +337,7 @@ class TokenSlotTest {
     @Test
     void isStale_untilATokenIsThereAndAfterItExpired() {
         assertThat(slot.isStale()).isTrue();
-        assertThat(slot.getAsync(false, LIMIT)).isNotDone();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
         assertThat(slot.isStale()).isFalse();
         crew.fly();
         assertThat(slot.isStale()).isFalse();
@@ -349,7 +350,7 @@ class TokenSlotTest {
     }
 
     private CachedToken acquire() {
-        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT);
+        CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         crew.fly();
         return answer.join();
     }

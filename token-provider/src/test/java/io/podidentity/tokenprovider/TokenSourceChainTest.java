@@ -28,7 +28,7 @@ class TokenSourceChainTest {
 
     @Test
     void acquire_whenTheFirstAnswers_doesNotAskTheNext() throws InterruptedException {
-        CachedToken token = chain.acquire(REQUEST);
+        CachedToken token = chain.acquire(chain.walk(REQUEST));
 
         assertThat(second.calls()).isZero();
         assertThat(token.attempts())
@@ -41,7 +41,7 @@ class TokenSourceChainTest {
         // The scripted source's tokens are of tenant 33333333-….
         TokenAcquisitionException e = catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> chain.acquire(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444")));
+                () -> chain.acquire(chain.walk(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"))));
 
         assertThat(e.code()).isEqualTo(Code.REFUSED);
         assertThat(second.calls()).isZero();
@@ -62,7 +62,7 @@ class TokenSourceChainTest {
                 "organizations"
             })
     void acquire_whenTheTenantIsTheSameOrNoGuid_isTheToken(String tenant) throws InterruptedException {
-        assertThat(chain.acquire(REQUEST.withTenantId(tenant))).isNotNull();
+        assertThat(chain.acquire(chain.walk(REQUEST.withTenantId(tenant)))).isNotNull();
     }
 
     @Test
@@ -70,7 +70,7 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(new AccessToken(
                 "opaque", request.resource(), "Bearer", time.now().plusSeconds(60), null, null, "First")));
 
-        assertThat(chain.acquire(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"))
+        assertThat(chain.acquire(chain.walk(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444")))
                         .token
                         .value())
                 .isEqualTo("opaque");
@@ -85,7 +85,7 @@ class TokenSourceChainTest {
     void acquire_whenTheFirstIsUnavailable_asksTheNext() throws InterruptedException {
         first.thenUnavailable("it is not installed", "Install it.");
 
-        CachedToken token = chain.acquire(REQUEST);
+        CachedToken token = chain.acquire(chain.walk(REQUEST));
 
         assertThat(token.attempts().get(0)).hasToString("First: unavailable (0 ms): it is not installed. Install it.");
         assertThat(token.attempts().get(1)).hasToString("Second: got the token (0 ms)");
@@ -139,7 +139,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_afterASuccess_asksThatSourceOnlyAndNeverChangesTheIdentity() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
         second.thenUnavailable("gone", "Bring it back.");
 
         TokenAcquisitionException e = failure();
@@ -152,7 +152,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_whenAnotherWalkPinsASourceMeanwhile_asksNoOtherOne() {
         first.then(request -> {
-            chain.acquire(REQUEST);
+            chain.acquire(chain.walk(REQUEST));
             return new TokenSource.Unavailable("it hung", "");
         });
 
@@ -167,7 +167,7 @@ class TokenSourceChainTest {
     void acquire_whenAnotherWalkPinsAnotherSourceFirst_doesNotUseItsOwnToken() {
         first.thenUnavailable("not here", "");
         second.then(request -> {
-            chain.acquire(REQUEST);
+            chain.acquire(chain.walk(REQUEST));
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
@@ -181,10 +181,10 @@ class TokenSourceChainTest {
     @Test
     void unpin_letsAllBeAskedAgain() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
 
         chain.unpin();
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
 
         assertThat(first.calls()).isEqualTo(2);
     }
@@ -214,7 +214,7 @@ class TokenSourceChainTest {
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
 
         assertThat(second.calls()).isEqualTo(1);
     }
@@ -248,8 +248,8 @@ class TokenSourceChainTest {
         TokenSourceChain chain =
                 new TokenSourceChain(List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time);
 
-        chain.acquire(REQUEST);
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.walk(REQUEST));
         chain.anticipate();
 
         assertThat(heard).containsExactly("later gives up");
@@ -273,7 +273,7 @@ class TokenSourceChainTest {
 
     @Test
     void acquire_whenThePinnedSourceIsSilent_isTransientAndAsksNobodyElse() throws InterruptedException {
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
         first.then(request -> new TokenSource.Silent("no answer", "Wait."));
 
         assertThat(failure().code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -290,13 +290,13 @@ class TokenSourceChainTest {
             });
         }
 
-        assertThat(chain.acquire(REQUEST).attempts())
+        assertThat(chain.acquire(chain.walk(REQUEST)).attempts())
                 .extracting(TokenAttempt::state)
                 .contains(State.ACQUIRED);
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
         assertThat(second.calls()).isEqualTo(2);
-        chain.acquire(REQUEST);
-        chain.acquire(REQUEST);
+        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.walk(REQUEST));
 
         assertThat(second.calls()).isEqualTo(2);
         assertThat(first.calls()).isEqualTo(4);
@@ -306,12 +306,12 @@ class TokenSourceChainTest {
     @Test
     void acquire_ofANamedIdentity_neitherPinsNorIsPinned() throws InterruptedException {
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(REQUEST.withClientId("c"));
+        chain.acquire(chain.walk(REQUEST.withClientId("c")));
         assertThat(second.calls()).isEqualTo(1);
 
-        assertThat(chain.acquire(REQUEST).attempts().get(0).state()).isEqualTo(State.ACQUIRED);
+        assertThat(chain.acquire(chain.walk(REQUEST)).attempts().get(0).state()).isEqualTo(State.ACQUIRED);
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(REQUEST.withClientId("c"));
+        chain.acquire(chain.walk(REQUEST.withClientId("c")));
 
         assertThat(second.calls()).isEqualTo(2);
     }
@@ -321,20 +321,20 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(
                 Tokens.accessToken(request.resource(), time.now().plusSeconds(60)), "others have it too"));
 
-        assertThat(chain.acquire(REQUEST).attempts().get(0))
+        assertThat(chain.acquire(chain.walk(REQUEST)).attempts().get(0))
                 .hasToString("First: got the token (0 ms): others have it too.");
     }
 
     private TokenAcquisitionException failure() {
-        return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(REQUEST));
+        return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.walk(REQUEST)));
     }
 
     @Test
     void acquire_whenThePrincipalIsTheSame_givesTheSameObject() throws InterruptedException {
-        Principal before = chain.acquire(REQUEST).token.principal().orElseThrow();
+        Principal before = chain.acquire(chain.walk(REQUEST)).token.principal().orElseThrow();
 
         assertThat(before).isNotNull();
-        assertThat(chain.acquire(REQUEST).token.principal()).containsSame(before);
+        assertThat(chain.acquire(chain.walk(REQUEST)).token.principal()).containsSame(before);
     }
 
     /** Never there, and says what it hears. */

@@ -17,25 +17,28 @@ class TroubleshootingTest {
         TokenAcquisitionException own =
                 new TokenAcquisitionException(TokenAcquisitionException.Code.REFUSED, "no", "", null);
         return Stream.of(
-                own.ofCall("r", List.of(failed("Azure CLI"))),
-                own.ofCall("r", List.of(failed("IMDS"))),
-                own.ofCall("r", List.of(failed("Azure Developer CLI"))),
-                own.ofCall("r", List.of(failed("Azure PowerShell"))),
-                own.ofCall("r", List.of(failed("Workload identity"))),
-                own.ofCall("r", List.of(failed("App Service"))),
-                own.ofCall("r", List.of(failed("Service Fabric"))),
-                own.ofCall("r", List.of(failed("Azure Arc"))),
-                own.ofCall("r", List.of(failed("Cloud Shell"))),
-                own.ofCall("r", List.of(failed("Azure ML"))),
-                own.ofCall("r", List.of(failed("Environment"))),
-                own.ofCall("r", List.of(failed("Client secret"))),
-                own.ofCall("r", List.of(failed("Client certificate"))),
-                own.ofCall("r", List.of(failed("Client assertion"))),
-                own.ofCall("r", List.of(failed("Key Vault certificate"))),
-                own.ofCall("r", List.of(failed("Azure SDK"))),
-                new TokenAcquisitionException(TokenAcquisitionException.Code.NO_SOURCE_AVAILABLE, "none", "", null)
-                        .ofCall("r", List.of()),
-                Failures.timedOut("r", Duration.ofSeconds(1)),
+                Failures.ofCall(own, "r", List.of(failed("Azure CLI"))),
+                Failures.ofCall(own, "r", List.of(failed("IMDS"))),
+                Failures.ofCall(own, "r", List.of(failed("Azure Developer CLI"))),
+                Failures.ofCall(own, "r", List.of(failed("Azure PowerShell"))),
+                Failures.ofCall(own, "r", List.of(failed("Workload identity"))),
+                Failures.ofCall(own, "r", List.of(failed("App Service"))),
+                Failures.ofCall(own, "r", List.of(failed("Service Fabric"))),
+                Failures.ofCall(own, "r", List.of(failed("Azure Arc"))),
+                Failures.ofCall(own, "r", List.of(failed("Cloud Shell"))),
+                Failures.ofCall(own, "r", List.of(failed("Azure ML"))),
+                Failures.ofCall(own, "r", List.of(failed("Environment"))),
+                Failures.ofCall(own, "r", List.of(failed("Client secret"))),
+                Failures.ofCall(own, "r", List.of(failed("Client certificate"))),
+                Failures.ofCall(own, "r", List.of(failed("Client assertion"))),
+                Failures.ofCall(own, "r", List.of(failed("Key Vault certificate"))),
+                Failures.ofCall(own, "r", List.of(failed("Azure SDK"))),
+                Failures.ofCall(
+                        new TokenAcquisitionException(
+                                TokenAcquisitionException.Code.NO_SOURCE_AVAILABLE, "none", "", null),
+                        "r",
+                        List.of()),
+                Failures.timedOut("r", Duration.ofSeconds(1), List.of()),
                 Failures.interrupted("r", new InterruptedException()),
                 Failures.unexpected("r", new StackOverflowError()));
     }

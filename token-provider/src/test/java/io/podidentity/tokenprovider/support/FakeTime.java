@@ -4,13 +4,16 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A clock that a test turns on; whoever sleeps turns it on too, and is noted. */
 public final class FakeTime extends Time {
     public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final List<Duration> sleeps = new ArrayList<>();
+    private final Map<Runnable, Long> alarms = new LinkedHashMap<>();
     private Instant now = START;
     /** Not zero and near the end of what fits, so that comparing instead of subtracting would show. */
     private long nanos = Long.MAX_VALUE - 1_000_000_000L;
@@ -32,14 +35,49 @@ public final class FakeTime extends Time {
         }
         synchronized (this) {
             sleeps.add(Duration.ofNanos(nanos));
-            advance(Duration.ofNanos(nanos));
+        }
+        advance(Duration.ofNanos(nanos));
+    }
+
+    /** Lets time pass, and runs what was set for it, one at a time. */
+    public void advance(Duration duration) {
+        synchronized (this) {
+            now = now.plus(duration);
+            nanos += duration.toNanos();
+        }
+        for (Runnable due = due(); due != null; due = due()) {
+            due.run();
         }
     }
 
-    /** Lets time pass. */
-    public synchronized void advance(Duration duration) {
+    /** Lets the steady clock stand still while the wall clock goes on, as a machine does that sleeps. */
+    public synchronized void suspend(Duration duration) {
         now = now.plus(duration);
-        nanos += duration.toNanos();
+    }
+
+    @Override
+    public synchronized void wake(long nanos, Runnable alarm) {
+        alarms.put(alarm, nanos);
+    }
+
+    @Override
+    public synchronized void forget(Runnable alarm) {
+        alarms.remove(alarm);
+    }
+
+    /** How many things are set for a moment to come. */
+    public synchronized int alarms() {
+        return alarms.size();
+    }
+
+    private synchronized Runnable due() {
+        for (Map.Entry<Runnable, Long> alarm : alarms.entrySet()) {
+            if (nanos - alarm.getValue() >= 0) {
+                alarms.remove(alarm.getKey());
+                return alarm.getKey();
+            }
+        }
+        return null;
     }
 
     /** Sets the wall clock and leaves the steady one alone, as an administrator does. */

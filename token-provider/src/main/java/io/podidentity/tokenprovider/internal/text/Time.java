@@ -1,11 +1,17 @@
 package io.podidentity.tokenprovider.internal.text;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The clocks and the way to wait. Tests replace them. */
 public class Time {
     /** The clocks of this machine. */
     public static final Time SYSTEM = new Time();
+
+    /** Made when first needed. Guarded by this. */
+    private @Nullable Alarms alarms;
 
     /** The wall clock, in milliseconds since 1970. Expiry is compared with it. */
     public long millis() {
@@ -20,5 +26,98 @@ public class Time {
     /** Waits. */
     public void sleep(long nanos) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(nanos);
+    }
+
+    /**
+     * Has something run at a moment, off the calling thread, in place of what was set for it before.
+     *
+     * @param nanos the moment, as {@link #nanos} counts
+     * @param alarm must be quick, since others wait for the same thread
+     */
+    public void wake(long nanos, Runnable alarm) {
+        alarms().set(nanos, alarm);
+    }
+
+    /** Has it not run, if it has not begun to. */
+    public void forget(Runnable alarm) {
+        alarms().remove(alarm);
+    }
+
+    private synchronized Alarms alarms() {
+        Alarms made = alarms == null ? new Alarms(this) : alarms;
+        alarms = made;
+        return made;
+    }
+
+    /**
+     * Runs things at their moments on one thread, which is there only while something is to come.
+     *
+     * <p><i>Thread-safety:</i> safe for use by several threads; no lock is held while something is run.
+     */
+    private static final class Alarms implements Runnable {
+        private final Time time;
+        /** What is to come, and when, on the steady clock. Guarded by this. */
+        private final Map<Runnable, Long> alarms = new HashMap<>();
+        /** Whether there is a thread. Guarded by this. */
+        private boolean awake;
+
+        Alarms(Time time) {
+            this.time = time;
+        }
+
+        synchronized void set(long nanos, Runnable alarm) {
+            alarms.put(alarm, nanos);
+            if (awake) {
+                notifyAll();
+                return;
+            }
+            Thread thread = new Thread(null, this, "token-provider-alarm", 0, false);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(Alarms.class.getClassLoader());
+            thread.start();
+            awake = true;
+        }
+
+        synchronized void remove(Runnable alarm) {
+            if (alarms.remove(alarm) != null && alarms.isEmpty()) {
+                notifyAll();
+            }
+        }
+
+        @Override
+        public void run() {
+            for (Runnable due = next(); due != null; due = next()) {
+                try {
+                    due.run();
+                } catch (RuntimeException | Error e) {
+                    // What one lost does not concern the others.
+                    Thread thread = Thread.currentThread();
+                    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+                }
+            }
+        }
+
+        /** Waits for the next moment; null when nothing is to come any more. */
+        private synchronized @Nullable Runnable next() {
+            while (!alarms.isEmpty()) {
+                Map.Entry<Runnable, Long> first = null;
+                for (Map.Entry<Runnable, Long> alarm : alarms.entrySet()) {
+                    first = first == null || alarm.getValue() - first.getValue() < 0 ? alarm : first;
+                }
+                Runnable alarm = first.getKey();
+                long left = first.getValue() - time.nanos();
+                if (left <= 0) {
+                    alarms.remove(alarm);
+                    return alarm;
+                }
+                try {
+                    wait(left / 1_000_000, (int) (left % 1_000_000));
+                } catch (InterruptedException e) {
+                    // Nobody has a reason to; the flag is gone, and the wait begins again.
+                }
+            }
+            awake = false;
+            return null;
+        }
     }
 }
