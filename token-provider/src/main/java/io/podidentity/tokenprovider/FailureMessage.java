@@ -1,9 +1,12 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.Troubleshooting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The text of a failure: a headline, a line for each source that was asked, where to read on; 800 characters at most. */
 final class FailureMessage {
@@ -11,7 +14,7 @@ final class FailureMessage {
     private static final int MAX_RESOURCE = 120;
     private static final int MAX_LINES = 16;
     private static final String LINE = "\n  ";
-    private static final String READ_ON = LINE + "More: docs/troubleshooting.md#";
+    private static final String READ_ON = LINE + "More: ";
 
     private FailureMessage() {}
 
@@ -26,14 +29,14 @@ final class FailureMessage {
                 .append(").");
         // A call that was late has its own section; a source that was late by itself is in the source's.
         boolean late = failure.code() == TokenAcquisitionException.Code.TIMED_OUT && !note.isEmpty();
-        String anchor = READ_ON + anchor(failure.code(), late ? List.of() : attempts);
+        String readOn = readOn(failure.code(), late ? List.of() : attempts);
         List<String> lines = lines(failure, attempts, note);
-        int room = MAX_LENGTH - message.length() - anchor.length() - lines.size() * LINE.length();
+        int room = MAX_LENGTH - message.length() - readOn.length() - lines.size() * LINE.length();
         int longest = longest(lines, room);
         for (String line : lines) {
             message.append(LINE).append(Excerpt.of(line, longest));
         }
-        return message.append(anchor).toString();
+        return message.append(readOn).toString();
     }
 
     /** A line for each source that was asked; of more than anybody reads the last, where the one that failed is. */
@@ -70,13 +73,23 @@ final class FailureMessage {
         return length;
     }
 
-    /** The section on the source that failed, else on what all of them lack. */
-    private static String anchor(TokenAcquisitionException.Code code, List<TokenAttempt> attempts) {
+    /** Where to read on: the section on the source that failed, else on what all of them lack; empty without one. */
+    private static String readOn(TokenAcquisitionException.Code code, List<TokenAttempt> attempts) {
+        String anchor = anchor(code, attempts);
+        return anchor == null ? "" : READ_ON + Troubleshooting.section(anchor);
+    }
+
+    private static @Nullable String anchor(TokenAcquisitionException.Code code, List<TokenAttempt> attempts) {
         for (TokenAttempt attempt : attempts) {
             if (attempt.state() == TokenAttempt.State.FAILED) {
-                return attempt.source().toLowerCase(Locale.ROOT).replace(' ', '-');
+                SourceDescriptor known = SourceDescriptor.of(attempt.source());
+                return known == null ? null : known.anchor();
             }
         }
-        return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return switch (code) {
+            case NO_SOURCE_AVAILABLE, SERVICE_UNAVAILABLE, INVALID_CONFIGURATION, TIMED_OUT, INTERRUPTED ->
+                code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            case REFUSED, INVALID_RESPONSE -> null;
+        };
     }
 }

@@ -84,7 +84,6 @@ class ArchitectureTest {
     private static final class Rooms implements SliceAssignment {
         private static final Set<String> VALUES = Set.of(
                 "AccessToken",
-                "FailureMessage",
                 "Principal",
                 "PrincipalReader",
                 "TokenAcquisitionException",

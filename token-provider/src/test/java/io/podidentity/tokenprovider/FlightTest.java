@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers that wait for one flight owe each other, and what nothing that a source does can take from them. */
 class FlightTest {
+    private static final String MORE =
+            "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#";
+
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final TokenRequest REQUEST = TokenRequest.forResource(RESOURCE);
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -345,7 +348,7 @@ class FlightTest {
                 .hasMessage("No token for https://storage.azure.com/ (TIMED_OUT).\n"
                         + "  fake: failed (550 ms): it has not answered yet.\n"
                         + "  no source answered within 500 ms. Allow a longer deadline.\n"
-                        + "  More: docs/troubleshooting.md#timed-out");
+                        + "  More: " + MORE + "timed-out");
         assertThat(patient).isCompleted();
     }
 

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a process of its own, as somebody would start it in a pod. */
 class MainIT {
+    private static final String MORE =
+            "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#";
+
     @TempDir
     private Path folder;
 
@@ -99,7 +102,7 @@ class MainIT {
                         + " Install it, or set AzureCLIPath to its folder.\n"
                         + "  Azure Developer CLI: unavailable (N ms): azd is not installed.\n"
                         + "  Azure PowerShell: unavailable (N ms): PowerShell is not installed.\n"
-                        + "  More: docs/troubleshooting.md#no-source-available\n");
+                        + "  More: " + MORE + "no-source-available\n");
     }
 
     @Test

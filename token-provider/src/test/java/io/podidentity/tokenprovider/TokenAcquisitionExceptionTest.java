@@ -64,7 +64,7 @@ class TokenAcquisitionExceptionTest {
                 No token for https://storage.azure.com/ (REFUSED).
                   Azure CLI: unavailable (431 ms): nobody is logged in to az. Run 'az login'.
                   IMDS: failed (12 ms): HTTP 400 "invalid_resource". Check the resource's spelling.
-                  More: docs/troubleshooting.md#imds""");
+                  More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#imds""");
     }
 
     @Test
@@ -75,15 +75,14 @@ class TokenAcquisitionExceptionTest {
         assertThat(Failures.ofCall(nothing, RESOURCE, List.of(CLI))).hasMessage("""
                 No token for https://storage.azure.com/ (NO_SOURCE_AVAILABLE).
                   Azure CLI: unavailable (431 ms): nobody is logged in to az. Run 'az login'.
-                  More: docs/troubleshooting.md#no-source-available""");
+                  More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#no-source-available""");
     }
 
     @Test
     void message_whenNobodyWasAsked_hasTheReason() {
         assertThat(Failures.ofCall(own, RESOURCE, List.of(NOT_TRIED))).hasMessage("""
                 No token for https://storage.azure.com/ (REFUSED).
-                  the issuer said no. Ask again.
-                  More: docs/troubleshooting.md#refused""");
+                  the issuer said no. Ask again.""");
     }
 
     @Test
@@ -92,11 +91,11 @@ class TokenAcquisitionExceptionTest {
                 .hasMessage("""
                 No token for https://storage.azure.com/ (TIMED_OUT).
                   no source answered within 2000 ms. Allow a longer deadline.
-                  More: docs/troubleshooting.md#timed-out""");
+                  More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#timed-out""");
         assertThat(Failures.interrupted(RESOURCE, new InterruptedException())).hasMessage("""
                 No token for https://storage.azure.com/ (INTERRUPTED).
                   the calling thread was interrupted.
-                  More: docs/troubleshooting.md#interrupted""");
+                  More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#interrupted""");
     }
 
     @Test

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Timeout;
 /** Callers on threads of their own, held together by latches. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TokenSlotConcurrencyTest {
+    private static final String MORE =
+            "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#";
+
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -215,8 +218,8 @@ class TokenSlotConcurrencyTest {
                     assertThat(e.code()).isEqualTo(Code.TIMED_OUT);
                     assertThat(e.isTransient()).isTrue();
                 })
-                .hasMessageContaining("no source answered within 1 ms. Allow a longer deadline.\n"
-                        + "  More: docs/troubleshooting.md#timed-out");
+                .hasMessageContaining(
+                        "no source answered within 1 ms. Allow a longer deadline.\n" + "  More: " + MORE + "timed-out");
 
         assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     }

@@ -95,6 +95,6 @@ class DeveloperToolsIT {
                   Azure Developer CLI: unavailable (N ms): nobody is logged in to azd. Run 'azd auth login'.
                   Azure PowerShell: unavailable (N ms): PowerShell has no module Az.Accounts of version 2.2.0 or later. \
                 Run 'Install-Module Az.Accounts' in PowerShell.
-                  More: docs/troubleshooting.md#no-source-available""");
+                  More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#no-source-available""");
     }
 }
