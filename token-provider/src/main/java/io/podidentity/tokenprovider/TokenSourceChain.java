@@ -182,7 +182,7 @@ final class TokenSourceChain {
                 long patience = source == silent ? Math.min(left, SILENT_AGAIN_NANOS) : left;
                 TokenSource.Outcome outcome = source.acquire(request.withDeadline(Duration.ofNanos(patience)));
                 if (outcome instanceof TokenSource.Acquired acquired) {
-                    TokenCheck.require(acquired.token(), source.name(), time.millis());
+                    acquired.token().requireUsable(source.name(), time.millis());
                     requireTenant(source, acquired.token());
                     if (accept(source)) {
                         token = acquired.token();

@@ -90,7 +90,7 @@ final class WireSocket extends Socket {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         wire.close();
     }
 

@@ -429,7 +429,7 @@ class HttpTransportIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\u0016\u0003\u0003\u0040\u0000"})
+    @ValueSource(strings = {"", "\u0016\u0003\u0003@\u0000"})
     void send_whenAHandshakeIsSilentOrTrickles_throwsInTime(String start) throws Exception {
         try (FaultyServer server = new FaultyServer(connection -> {
             connection.sends(start);
