@@ -93,7 +93,7 @@ final class Walk {
             TokenSource.Outcome outcome =
                     source.acquire(request.withDeadline(Duration.ofNanos(Math.min(left, patience))));
             if (outcome instanceof TokenSource.Acquired acquired) {
-                TokenCheck.require(acquired.token(), source.name(), time.millis());
+                acquired.token().requireUsable(source.name(), time.millis());
                 requireTenant(source, acquired.token());
                 caveat = acquired.caveat();
                 return acquired.token();

@@ -17,7 +17,6 @@ import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
@@ -150,7 +149,7 @@ public final class KeyVaultSecret {
                     silent.remedy());
         }
         AccessToken token = ((TokenSource.Acquired) outcome).token();
-        if (!Ascii.isVisible(token.value())) {
+        if (!TokenResponse.canBeSent(token.value())) {
             throw failure(
                     Code.INVALID_RESPONSE,
                     "the token for the key vault from " + tokens.name() + " has a character which no header takes",

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By the JDK's sockets and nothing above them: no default of the process (factories of sockets and contexts,
  * authenticators, cookies, handlers) has a part in it; the settings of proxies have, as {@link ProxyRoute} says. See
- * docs/decisions/0021.
+ * docs/decisions/0026.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */

@@ -60,6 +60,16 @@ public final class TokenResponse {
                 source);
     }
 
+    /** Whether a text can be sent as a token: it has characters, and none that a header does not take, blanks among them. */
+    public static boolean canBeSent(String token) {
+        for (int i = 0; i < token.length(); i++) {
+            if (token.charAt(i) <= ' ' || token.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return !token.isEmpty();
+    }
+
     /** Reads an answer like the one that is waited for: what that takes is then loaded by the time it comes. */
     public static AccessToken rehearse() {
         try {

@@ -90,8 +90,7 @@ final class WireSocket extends Socket {
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // It must end a read that another thread waits in.
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         wire.close();
     }
 
