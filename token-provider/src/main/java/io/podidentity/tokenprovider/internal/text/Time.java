@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.internal.text;
 
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -100,15 +101,11 @@ public class Time {
         /** Waits for the next moment; null when nothing is to come any more. */
         private synchronized @Nullable Runnable next() {
             while (!alarms.isEmpty()) {
-                Map.Entry<Runnable, Long> first = null;
-                for (Map.Entry<Runnable, Long> alarm : alarms.entrySet()) {
-                    first = first == null || alarm.getValue() - first.getValue() < 0 ? alarm : first;
-                }
-                Runnable alarm = first.getKey();
+                Map.Entry<Runnable, Long> first = first();
                 long left = first.getValue() - time.nanos();
                 if (left <= 0) {
-                    alarms.remove(alarm);
-                    return alarm;
+                    alarms.remove(first.getKey());
+                    return first.getKey();
                 }
                 try {
                     wait(left / 1_000_000, (int) (left % 1_000_000));
@@ -118,6 +115,16 @@ public class Time {
             }
             awake = false;
             return null;
+        }
+
+        private Map.Entry<Runnable, Long> first() {
+            Iterator<Map.Entry<Runnable, Long>> all = alarms.entrySet().iterator();
+            Map.Entry<Runnable, Long> first = all.next();
+            while (all.hasNext()) {
+                Map.Entry<Runnable, Long> next = all.next();
+                first = next.getValue() - first.getValue() < 0 ? next : first;
+            }
+            return first;
         }
     }
 }
