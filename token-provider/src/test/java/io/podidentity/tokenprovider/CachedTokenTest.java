@@ -21,6 +21,7 @@ class CachedTokenTest {
 
     @ParameterizedTest
     @ValueSource(longs = {-3_600, -60, -1, 1, 60, 3_600})
+    @SuppressWarnings("ReferenceEquality") // An equal token of another flight is another token here.
     void get_whenTheWallClockJumps_neitherHandsOutADeadTokenNorAsksMoreThanOnceMore(long jumpSeconds) {
         Duration life = Duration.ofSeconds(20);
         long born = 0;
