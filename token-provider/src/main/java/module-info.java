@@ -6,7 +6,9 @@
 module io.podidentity.tokenprovider {
     requires static transitive org.jspecify;
     requires static transitive com.azure.core;
+    requires static jdk.jfr;
 
     exports io.podidentity.tokenprovider;
     exports io.podidentity.tokenprovider.azure;
+    exports io.podidentity.tokenprovider.jfr;
 }

@@ -2,11 +2,14 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import java.net.ProxySelector;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,11 +253,13 @@ public final class AzureServiceTokenProvider {
         return request.deadline().orElse(deadline);
     }
 
-    /** The settings of a provider. Not safe for use by several threads. */
+    /**
+     * The settings of a provider. Providers whose settings are equal texts share a cache; one with sources, a listener, an
+     * executor, a proxy or a TLS context keeps its tokens to itself, and is best made once. Not safe for use by several
+     * threads.
+     */
     public static final class Builder {
-        private @Nullable Map<String, String> environment;
-        private @Nullable List<TokenSource> sources;
-        private @Nullable String connectionString;
+        private final ProviderSettings settings = new ProviderSettings();
         private Duration deadline = ProcessCaches.DEFAULT_DEADLINE;
 
         private Builder() {}
@@ -267,7 +272,7 @@ public final class AzureServiceTokenProvider {
          * @return this builder
          */
         public Builder environment(Map<String, String> variables) {
-            environment = Map.copyOf(variables);
+            settings.environment = Map.copyOf(variables);
             return this;
         }
 
@@ -278,13 +283,24 @@ public final class AzureServiceTokenProvider {
          * @return this builder
          */
         public Builder connectionString(@Nullable String connectionString) {
-            this.connectionString = connectionString;
+            settings.connectionString = connectionString;
             return this;
         }
 
         /**
-         * Asks these sources, in this order, in place of the default chain. Their tokens are cached by the provider
-         * alone.
+         * Asks the Entra ID of another cloud, whatever {@code AZURE_AUTHORITY_HOST} says.
+         *
+         * @param url its https URL, such as {@code https://login.microsoftonline.us/}
+         * @return this builder
+         */
+        public Builder authorityHost(String url) {
+            settings.authorityHost = requireNonNull(url, "url");
+            return this;
+        }
+
+        /**
+         * Asks these sources, in this order, in place of the default chain. Those of {@link TokenSources} have this
+         * builder's variables, authority host, proxy and TLS.
          *
          * @param sources at least one
          * @return this builder
@@ -294,7 +310,7 @@ public final class AzureServiceTokenProvider {
             if (sources.isEmpty()) {
                 throw new IllegalArgumentException("at least one source is needed");
             }
-            this.sources = List.copyOf(sources);
+            settings.sources = List.copyOf(sources);
             return this;
         }
 
@@ -311,25 +327,63 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
+         * Tells this listener too what becomes of tokens.
+         *
+         * @param listener one more listener
+         * @return this builder
+         */
+        public Builder listener(TokenListener listener) {
+            settings.listeners.add(requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Asks sources on the threads of this executor, in place of a daemon thread for each request to them. What is
+         * chained to the futures of asynchronous calls runs there too.
+         *
+         * @param executor has a thread for each request at once; never runs anything on the thread that calls it
+         * @return this builder
+         */
+        public Builder executor(Executor executor) {
+            settings.executor = requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Reaches Entra ID and Key Vault by the proxies that this selector chooses, whatever the process's properties and
+         * variables say. Metadata services, this machine and its link are never reached by a proxy.
+         *
+         * @param selector such as {@code ProxySelector.of(new InetSocketAddress("proxy", 3128))}
+         * @return this builder
+         */
+        public Builder proxy(ProxySelector selector) {
+            settings.proxy = requireNonNull(selector, "selector");
+            return this;
+        }
+
+        /**
+         * Knows Entra ID and Key Vault by this context, whatever the JVM trusts. Servers that are known in another way, such as
+         * a cluster's token proxy, stay so.
+         *
+         * @param context whose trust counts; host names are checked as for HTTPS in any case
+         * @return this builder
+         */
+        public Builder sslContext(SSLContext context) {
+            settings.tls = requireNonNull(context, "context");
+            return this;
+        }
+
+        /**
          * Makes the provider.
          *
-         * @return a provider; it shares its cache with all that have equal settings, unless sources were given
-         * @throws IllegalStateException if sources were given and an environment or a connection string too, since
-         *     sources replace both
+         * @return a provider
+         * @throws IllegalStateException if sources were given and a connection string too, since sources replace it
          * @throws IllegalArgumentException if the connection string, or a variable that is a setting, has an impossible
          *     value
+         * @throws TokenAcquisitionException if a source is asked for by its name and the authority host is no https URL
          */
         public AzureServiceTokenProvider build() {
-            if (sources != null && (environment != null || connectionString != null)) {
-                throw new IllegalStateException(
-                        "environment and connection string are for the default chain; sources replace it");
-            }
-            TokenCache cache = sources != null
-                    ? ProcessCaches.cache(sources)
-                    : environment == null && connectionString == null
-                            ? ProcessCaches.own()
-                            : ProcessCaches.of(environment, connectionString);
-            return new AzureServiceTokenProvider(cache, deadline);
+            return new AzureServiceTokenProvider(settings.cache(), deadline);
         }
     }
 }

@@ -106,6 +106,11 @@ final class CachedToken {
         return walk.attempts();
     }
 
+    /** By how much the wall clock is ahead of the steady clock since it came, in milliseconds; negative if behind. */
+    long drift(long millis, long nanos) {
+        return millis - bornMillis - (nanos - bornNanos) / NANOS;
+    }
+
     /** Whether it came from the same flight; an issuer may well hand out an equal token twice. */
     @SuppressWarnings("ReferenceEquality")
     boolean isSameAs(@Nullable CachedToken other) {

@@ -27,6 +27,9 @@ final class Flight implements Runnable {
     final long deadline;
     /** Before this moment it asks nobody, on the steady clock. Set before it begins. */
     long notBefore;
+    /** The token that callers have meanwhile; null for none. Set before it begins. */
+    @Nullable
+    CachedToken old;
     /** Callers that block until it is over. Guarded by the slot's lock, as all to the next blank line. */
     int blocked;
     /** Callers that do not block, the hastiest first; null for none. */
@@ -120,6 +123,27 @@ final class Flight implements Runnable {
             slot.accept(this);
         } finally {
             landing.countDown();
+        }
+        if (!cancelled) {
+            announce(gained, failed);
+        }
+    }
+
+    /** Tells those who listen; callers have their answer by now. */
+    private void announce(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
+        Walk over = walk;
+        boolean pinned = gained != null && over != null && over.hasPinned;
+        Announcer announcer = chain.announcer();
+        if (announcer != null) {
+            TokenRequest asked = request.withDeadline(null);
+            Duration duration = Duration.ofNanos(time.nanos() - deadline + limit());
+            announcer.landed(asked, background, duration, gained, old, failed);
+            if (pinned) {
+                announcer.happened(TokenListener.Kind.PINNED, asked, Duration.ZERO, gained, null);
+            }
+        }
+        if (pinned && chain.logsPins()) {
+            Announcer.logPin(requireNonNull(gained).token);
         }
     }
 
@@ -226,6 +250,10 @@ final class Flight implements Runnable {
         @Nullable
         Flight flight;
 
+        /** Is run just before it is completed, since what is chained to it may take long; null for nothing. */
+        @Nullable
+        Runnable told;
+
         private final Function<CachedToken, T> view;
         private @Nullable CachedToken token;
         private @Nullable TokenAcquisitionException failure;
@@ -248,8 +276,24 @@ final class Flight implements Runnable {
             return this;
         }
 
+        /** What it is completed with; null for a failure. */
+        @Nullable
+        CachedToken token() {
+            return token;
+        }
+
+        /** Why there is no token; null if there is one. */
+        @Nullable
+        TokenAcquisitionException failure() {
+            return failure;
+        }
+
         /** Completes the future, and runs what the caller has chained to it. */
         void complete() {
+            Runnable first = told;
+            if (first != null && !future.isDone()) {
+                first.run();
+            }
             TokenAcquisitionException failed = failure;
             if (failed != null) {
                 future.completeExceptionally(failed);

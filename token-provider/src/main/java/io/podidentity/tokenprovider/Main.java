@@ -68,10 +68,10 @@ final class Main {
         }
         AzureServiceTokenProvider provider;
         try {
-            provider = AzureServiceTokenProvider.builder()
-                    .connectionString(connectionString)
-                    .deadline(deadline)
-                    .build();
+            TokenCache cache =
+                    connectionString == null ? ProcessCaches.own() : ProcessCaches.of(null, connectionString);
+            cache.quieten();
+            provider = new AzureServiceTokenProvider(cache, deadline);
         } catch (IllegalArgumentException | TokenAcquisitionException e) {
             err.println(e.getMessage());
             return WRONG_USE;

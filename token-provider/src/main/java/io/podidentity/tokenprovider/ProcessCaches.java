@@ -2,13 +2,12 @@ package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Fingerprint;
 import io.podidentity.tokenprovider.internal.text.Time;
-import java.io.File;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The caches that all providers of the process share, one for equal settings. */
@@ -55,7 +55,7 @@ final class ProcessCaches {
         TokenCache cache = own;
         if (cache == null) {
             // First of all, since what it loads takes longest.
-            cache = of(null, null, WarmUp.begin());
+            cache = of(null, null, null, WarmUp.begin());
             own = cache;
         }
         return cache;
@@ -70,21 +70,39 @@ final class ProcessCaches {
      * @throws IllegalArgumentException if a setting has an impossible value
      */
     static TokenCache of(@Nullable Map<String, String> variables, @Nullable String connectionString) {
-        return of(variables, connectionString, null);
+        return of(variables, connectionString, null, null);
+    }
+
+    /**
+     * The cache of these settings.
+     *
+     * @param authorityHost the URL of Entra ID in place of the one in the environment; null for that one
+     */
+    static TokenCache of(
+            @Nullable Map<String, String> variables,
+            @Nullable String connectionString,
+            @Nullable String authorityHost) {
+        return of(variables, connectionString, authorityHost, null);
     }
 
     private static TokenCache of(
-            @Nullable Map<String, String> variables, @Nullable String connectionString, @Nullable WarmUp warmUp) {
-        Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
-        String text = connectionString == null ? environment.get(CONNECTION_STRING) : connectionString;
-        ConnectionSettings parsed = text == null || text.isBlank() ? null : ConnectionSettings.parse(text);
-        String key =
-                (variables == null ? "" : fingerprint(variables)) + ' ' + (parsed == null ? "" : parsed.fingerprint());
+            @Nullable Map<String, String> variables,
+            @Nullable String connectionString,
+            @Nullable String authorityHost,
+            @Nullable WarmUp warmUp) {
+        Environment environment = environment(variables, authorityHost);
+        ConnectionSettings parsed = connectionSettings(environment, connectionString);
+        String key = (variables == null ? "" : fingerprint(variables))
+                + ' '
+                + (parsed == null ? "" : parsed.fingerprint())
+                + ' '
+                + (authorityHost == null ? "" : authorityHost);
         synchronized (OTHERS) {
             WeakReference<TokenCache> known = OTHERS.get(key);
             TokenCache cache = known == null ? null : known.get();
             if (cache == null) {
-                cache = cache(sources(environment, parsed), warmUp);
+                cache = cache(
+                        sources(SourceContext.of(environment, null), connectionString), new FlightCrew(warmUp), null);
                 if (OTHERS.size() >= sweepAt) {
                     OTHERS.values().removeIf(other -> other.get() == null);
                     sweepAt = OTHERS.size() + SWEEP;
@@ -107,22 +125,42 @@ final class ProcessCaches {
         }
     }
 
-    /** A cache of its own for these sources. */
-    static TokenCache cache(List<TokenSource> sources) {
-        return cache(sources, null);
+    /**
+     * A cache of its own for what no text can say.
+     *
+     * @param executor runs what asks the sources; null for a thread for each
+     * @param listeners are told what becomes of tokens; may be empty
+     */
+    static TokenCache ofItsOwn(List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
+        Executor crew = executor == null ? new FlightCrew(null) : executor;
+        return cache(sources, crew, listeners.isEmpty() ? null : new Announcer(listeners));
     }
 
-    private static TokenCache cache(List<TokenSource> sources, @Nullable WarmUp warmUp) {
-        return new TokenCache(
-                new TokenSourceChain(sources, Time.SYSTEM), new FlightCrew(warmUp), Time.SYSTEM, DEFAULT_DEADLINE);
+    private static TokenCache cache(List<TokenSource> sources, Executor crew, @Nullable Announcer announcer) {
+        TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, announcer, true);
+        return new TokenCache(chain, crew, Time.SYSTEM, DEFAULT_DEADLINE);
     }
 
-    private static List<TokenSource> sources(Environment environment, @Nullable ConnectionSettings settings) {
-        File root = new File("/");
-        HttpTransport http = new HttpTransport(Time.SYSTEM, environment);
+    /** The variables that are read, with the authority host that is set beside them. */
+    static Environment environment(@Nullable Map<String, String> variables, @Nullable String authorityHost) {
+        Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
+        return environment.with("AZURE_AUTHORITY_HOST", authorityHost);
+    }
+
+    /** The sources that variables and connection string say. */
+    static List<TokenSource> sources(SourceContext context, @Nullable String connectionString) {
+        Environment environment = context.environment();
+        ConnectionSettings settings = connectionSettings(environment, connectionString);
         return settings == null
-                ? new DefaultSources(environment, root, http, Time.SYSTEM).all()
-                : List.of(new ConnectionStringSource(environment, root, http, Time.SYSTEM).of(SignIn.of(settings)));
+                ? new DefaultSources(environment, context.root(), context.http(), context.time()).all()
+                : List.of(new ConnectionStringSource(environment, context.root(), context.http(), context.time())
+                        .of(SignIn.of(settings)));
+    }
+
+    private static @Nullable ConnectionSettings connectionSettings(
+            Environment environment, @Nullable String connectionString) {
+        String text = connectionString == null ? environment.get(CONNECTION_STRING) : connectionString;
+        return text == null || text.isBlank() ? null : ConnectionSettings.parse(text);
     }
 
     private static String fingerprint(Map<String, String> variables) {

@@ -106,6 +106,11 @@ final class TokenCache {
         }
     }
 
+    /** Keeps the log free of lines that say which source was pinned. */
+    void quieten() {
+        chain.quieten();
+    }
+
     /** The sources behind it. */
     @Override
     public String toString() {

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.Flight.Waiter;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -31,6 +32,9 @@ final class TokenSlot implements Consumer<Flight> {
     static final int MAX_ADRIFT = 16;
 
     private static final long MILLI = 1_000_000L;
+    /** How far apart the clocks must go to be worth an event. */
+    private static final long JUMP_MILLIS = 60_000;
+
     private static final long FIRST_BACK_OFF_MILLIS = 1_000;
     private static final int MAX_BACK_OFF_SHIFT = 6;
     /** How much longer than its deadline a caller waits for the flight to say what it was busy with. */
@@ -47,6 +51,10 @@ final class TokenSlot implements Consumer<Flight> {
     private volatile @Nullable CachedToken cached;
     /** Whether a caller looks after the token already: those that come at the same moment need not queue for that. */
     private volatile boolean inspected;
+    /** The token of whose account a listener was told, and that of the clock; each is told once. */
+    private volatile @Nullable AccessToken toldOfAccount;
+
+    private volatile @Nullable AccessToken toldOfClock;
 
     private final Object lock = new Object();
     /** The flight under way. Guarded by lock, as all below. */
@@ -148,10 +156,21 @@ final class TokenSlot implements Consumer<Flight> {
         if (!enter()) {
             return null;
         }
+        Announcer announcer = chain.announcer();
+        long start = announcer == null ? 0 : time.nanos();
+        CachedToken gained = null;
+        TokenAcquisitionException failed = null;
         try {
-            return await(before, force, limit);
+            gained = await(before, force, limit);
+            return gained;
+        } catch (TokenAcquisitionException e) {
+            failed = e;
+            throw e;
         } finally {
             leave();
+            if (announcer != null) {
+                announcer.happened(Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), gained, failed);
+            }
         }
     }
 
@@ -210,6 +229,12 @@ final class TokenSlot implements Consumer<Flight> {
         }
         Waiter<T> waiter = new Waiter<>(before, force, limit.toNanos(), time.nanos() + limit.toNanos(), view);
         waiter.future.whenComplete((value, thrown) -> leave(waiter));
+        Announcer announcer = chain.announcer();
+        if (announcer != null) {
+            long start = time.nanos();
+            waiter.told = () -> announcer.happened(
+                    Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), waiter.token(), waiter.failure());
+        }
         Flight joined = board(waiter);
         if (joined.isInstant()) {
             waiter.with(joined.token(), joined.failure()).complete();
@@ -242,9 +267,20 @@ final class TokenSlot implements Consumer<Flight> {
     }
 
     /** Looks at what a token has had no look at for a while; false if it is another account's by now. */
+    @SuppressWarnings("ReferenceEquality") // The same token is told once.
     private boolean inspect(CachedToken token, long millis, long nanos) {
+        Announcer announcer = chain.announcer();
         if (!token.isAccountUnchanged()) {
+            if (announcer != null && toldOfAccount != token.token) {
+                toldOfAccount = token.token;
+                announcer.happened(Kind.ACCOUNT_CHANGED, request, Duration.ZERO, token, null);
+            }
             return false;
+        }
+        if (announcer != null && toldOfClock != token.token && Math.abs(token.drift(millis, nanos)) >= JUMP_MILLIS) {
+            toldOfClock = token.token;
+            Duration ahead = Duration.ofMillis(token.drift(millis, nanos));
+            announcer.happened(Kind.CLOCK_JUMPED, request, ahead, token, null);
         }
         synchronized (lock) {
             // Unless a flight was faster.
@@ -267,6 +303,7 @@ final class TokenSlot implements Consumer<Flight> {
                 return;
             }
             refresh = flight(refreshLimit.toNanos(), nanos + refreshLimit.toNanos(), true);
+            refresh.old = cached;
             flight = refresh;
         }
         takeOff(refresh);

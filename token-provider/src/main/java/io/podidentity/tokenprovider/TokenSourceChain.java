@@ -22,6 +22,8 @@ final class TokenSourceChain {
     /** How long a source that was silent, and that another one stands in for, is waited for again. */
     private static final long SILENT_AGAIN_NANOS = 3_000_000_000L;
 
+    private final @Nullable Announcer announcer;
+    private volatile boolean logsPins;
     private final List<TokenSource> sources;
     private final Time time;
     /** Read without the lock, written under it, as the next three. */
@@ -36,6 +38,16 @@ final class TokenSourceChain {
     private long nextForced;
 
     TokenSourceChain(List<TokenSource> sources, Time time) {
+        this(sources, time, null, false);
+    }
+
+    /**
+     * @param announcer is told what becomes of the tokens; null if nobody listens
+     * @param logsPins whether a line in the log says which source was pinned
+     */
+    TokenSourceChain(List<TokenSource> sources, Time time, @Nullable Announcer announcer, boolean logsPins) {
+        this.logsPins = logsPins;
+        this.announcer = announcer;
         this.sources = List.copyOf(sources);
         this.time = time;
         this.nextForced = time.nanos();
@@ -49,6 +61,22 @@ final class TokenSourceChain {
             names.add(source.name());
         }
         return names.toString();
+    }
+
+    /** Who is told what becomes of the tokens; null if nobody listens. */
+    @Nullable
+    Announcer announcer() {
+        return announcer;
+    }
+
+    /** Whether a line in the log says which source was pinned. */
+    boolean logsPins() {
+        return logsPins;
+    }
+
+    /** Keeps the log free of that. */
+    void quieten() {
+        logsPins = false;
     }
 
     /** Forgets which source answered first. */
@@ -120,6 +148,7 @@ final class TokenSourceChain {
         } else if (pinned == null) {
             pinned = source;
             silent = null;
+            walk.hasPinned = true;
         }
         return pinned == null || pinned == source;
     }

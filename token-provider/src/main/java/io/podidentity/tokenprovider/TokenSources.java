@@ -8,36 +8,35 @@ import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
-import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import io.podidentity.tokenprovider.internal.tool.SystemProcessRunner;
-import java.io.File;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}. Each
- * reads the process's environment variables, as the default chain does.
+ * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}. There each
+ * has the builder's settings: its environment variables, proxy and TLS. One that is asked outside of a provider, or by a
+ * source of one's own that is wrapped around it, has those of the process.
  */
 public final class TokenSources {
     private TokenSources() {}
 
     /** {@return a source of the account of {@code az login}, in the subscription that is set} */
     public static TokenSource azureCli() {
-        return AzureCliTokenSource.of(Environment.ofProcess());
+        return new DeferredTokenSource(context -> AzureCliTokenSource.of(context.environment()));
     }
 
     /**
@@ -51,14 +50,17 @@ public final class TokenSources {
         if (subscription.isBlank()) {
             throw new IllegalArgumentException("subscription must not be blank");
         }
-        Environment environment = Environment.ofProcess();
-        return new AzureCliTokenSource(
-                environment, new SystemProcessRunner(environment), Time.SYSTEM, null, subscription);
+        return new DeferredTokenSource(context -> new AzureCliTokenSource(
+                context.environment(),
+                new SystemProcessRunner(context.environment()),
+                context.time(),
+                null,
+                subscription));
     }
 
     /** {@return a source of the account of {@code azd auth login}} */
     public static TokenSource azureDeveloperCli() {
-        return AzureDeveloperCliTokenSource.of(Environment.ofProcess());
+        return new DeferredTokenSource(context -> AzureDeveloperCliTokenSource.of(context.environment()));
     }
 
     /**
@@ -68,7 +70,7 @@ public final class TokenSources {
      * @return a source named {@code Azure PowerShell}
      */
     public static TokenSource azurePowerShell() {
-        return AzurePowerShellTokenSource.of(Environment.ofProcess());
+        return new DeferredTokenSource(context -> AzurePowerShellTokenSource.of(context.environment()));
     }
 
     /**
@@ -79,8 +81,8 @@ public final class TokenSources {
      * @return a source named {@code IMDS}
      */
     public static TokenSource imds() {
-        return new ImdsTokenSource(
-                Environment.ofProcess(), new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM, false);
+        return new DeferredTokenSource(
+                context -> new ImdsTokenSource(context.environment(), context.http(), context.time(), false));
     }
 
     /**
@@ -92,8 +94,8 @@ public final class TokenSources {
      * @return a source named {@code Workload identity}
      */
     public static TokenSource workloadIdentity() {
-        return new WorkloadIdentityTokenSource(
-                Environment.ofProcess(), new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM, true);
+        return new DeferredTokenSource(context ->
+                new WorkloadIdentityTokenSource(context.environment(), context.http(), context.time(), true));
     }
 
     /**
@@ -103,8 +105,8 @@ public final class TokenSources {
      * @return a source named {@code Environment}
      */
     public static TokenSource environment() {
-        return new EnvironmentTokenSource(
-                Environment.ofProcess(), new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM);
+        return new DeferredTokenSource(
+                context -> new EnvironmentTokenSource(context.environment(), context.http(), context.time()));
     }
 
     /**
@@ -115,7 +117,6 @@ public final class TokenSources {
      * @param secret the secret's value; no message shows it
      * @return a source named {@code Client secret}
      * @throws IllegalArgumentException if one of them is blank
-     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
     public static TokenSource clientSecret(String tenantId, String clientId, String secret) {
         return application(
@@ -132,7 +133,6 @@ public final class TokenSources {
      * @param password of PKCS#12; null without one
      * @return a source named {@code Client certificate}
      * @throws IllegalArgumentException if tenant or client ID is blank
-     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
     public static TokenSource clientCertificate(
             String tenantId, String clientId, Path file, @Nullable String password) {
@@ -152,7 +152,6 @@ public final class TokenSources {
      * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's; no message shows it
      * @return a source named {@code Client assertion}
      * @throws IllegalArgumentException if tenant or client ID is blank
-     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
     public static TokenSource clientAssertion(String tenantId, String clientId, Supplier<String> assertion) {
         return application(
@@ -173,16 +172,17 @@ public final class TokenSources {
      * @param vault where the token that opens the vault comes from, such as {@link #imds()}
      * @return a source named {@code Key Vault certificate}
      * @throws IllegalArgumentException if the client ID is blank
-     * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is no https URL of a host
      */
     public static TokenSource keyVaultCertificate(
             @Nullable String tenantId, String clientId, String secretId, TokenSource vault) {
-        EntraClient client = entra();
-        return new KeyVaultTokenSource(
-                client,
+        requireText(clientId, "clientId");
+        Objects.requireNonNull(secretId, "secretId");
+        Objects.requireNonNull(vault, "vault");
+        return new DeferredTokenSource(context -> new KeyVaultTokenSource(
+                entra(context),
                 tenantId,
-                requireText(clientId, "clientId"),
-                new KeyVaultSecret(secretId, Objects.requireNonNull(vault, "vault"), client.http(), client.time()));
+                clientId,
+                new KeyVaultSecret(secretId, DeferredTokenSource.in(context, vault), context.http(), context.time())));
     }
 
     /**
@@ -208,24 +208,25 @@ public final class TokenSources {
     }
 
     private static TokenSource managed(@Nullable UserAssignedIdentity identity) {
-        Environment environment = Environment.ofProcess();
-        HttpTransport http = new HttpTransport(Time.SYSTEM, environment);
-        TokenSource host = EndpointSources.find(environment, new File("/"), http, Time.SYSTEM, identity);
-        return host == null ? new ImdsTokenSource(environment, http, Time.SYSTEM, false, identity) : host;
+        return new DeferredTokenSource(context -> {
+            Environment environment = context.environment();
+            TokenSource host =
+                    EndpointSources.find(environment, context.root(), context.http(), context.time(), identity);
+            return host == null
+                    ? new ImdsTokenSource(environment, context.http(), context.time(), false, identity)
+                    : host;
+        });
     }
 
     private static TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {
-        return new EntraTokenSource(
-                name,
-                entra(),
-                EntraTenants.any(requireText(tenantId, "tenantId")),
-                requireText(clientId, "clientId"),
-                credential);
+        EntraTenants tenants = EntraTenants.any(requireText(tenantId, "tenantId"));
+        requireText(clientId, "clientId");
+        return new DeferredTokenSource(
+                context -> new EntraTokenSource(name, entra(context), tenants, clientId, credential));
     }
 
-    private static EntraClient entra() {
-        EntraAuthority authority = EntraAuthority.of(Environment.ofProcess());
-        return new EntraClient(authority, null, new HttpTransport(Time.SYSTEM, Environment.ofProcess()), Time.SYSTEM);
+    private static EntraClient entra(SourceContext context) {
+        return new EntraClient(EntraAuthority.of(context.environment()), null, context.http(), context.time());
     }
 
     private static String requireText(String value, String name) {

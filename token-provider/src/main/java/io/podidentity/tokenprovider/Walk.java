@@ -20,6 +20,9 @@ final class Walk {
     /** Which of the chain's beginnings it belongs to: what is forgotten meanwhile must not come back by it. */
     final int epoch;
 
+    /** Whether its source is the one that is asked alone from now on. Used by the thread that walks. */
+    boolean hasPinned;
+
     private final TokenRequest request;
     private final List<TokenSource> sources;
     private final Time time;

@@ -39,7 +39,7 @@ class ArchitectureTest {
     void library_needsTheJdkAlone() {
         classes()
                 .that()
-                .resideOutsideOfPackage(LIBRARY + ".azure")
+                .resideOutsideOfPackages(LIBRARY + ".azure", LIBRARY + ".jfr")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -49,6 +49,32 @@ class ArchitectureTest {
                         "org.jspecify.annotations",
                         LIBRARY + "..")
                 .because("nothing but the JDK may be needed at run time")
+                .check(main);
+    }
+
+    @Test
+    void flightRecorder_isKnownToItsListenerOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(LIBRARY + ".jfr")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jdk.jfr..", LIBRARY + ".jfr")
+                .because("it may be absent, and nothing of it is loaded unless a program wants it")
+                .check(main);
+    }
+
+    @Test
+    void httpHandlersOfTheJdk_areNotUsed() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(java.net.URLConnection.class, java.net.HttpURLConnection.class, java.net.URL.class)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net.http..")
+                .because("a native image has no protocol handlers of URLs unless they are declared, and a process's"
+                        + " defaults for them are none of the library's")
                 .check(main);
     }
 
@@ -177,6 +203,7 @@ class ArchitectureTest {
                         "Principal",
                         "TokenAcquisitionException",
                         "TokenAttempt",
+                        "TokenListener",
                         "TokenRequest",
                         "TokenSource",
                         "TokenSources",
@@ -189,7 +216,7 @@ class ArchitectureTest {
                 .that()
                 .arePublic()
                 .and()
-                .resideInAnyPackage(LIBRARY, LIBRARY + ".azure")
+                .resideInAnyPackage(LIBRARY, LIBRARY + ".azure", LIBRARY + ".jfr")
                 .should()
                 .beRecords()
                 .because("a component more would take the constructor away that programs were compiled with")

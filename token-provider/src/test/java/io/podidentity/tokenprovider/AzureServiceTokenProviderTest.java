@@ -181,14 +181,11 @@ class AzureServiceTokenProviderTest {
         assertThatThrownBy(() -> builder.deadline(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("deadline must be longer than nothing and at most a day, but is PT0S");
-        assertThatThrownBy(() ->
-                        builder.environment(Map.of()).sources(List.of(source)).build())
-                .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> AzureServiceTokenProvider.builder()
                         .connectionString("RunAs=App")
                         .sources(List.of(source))
                         .build())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("environment and connection string are for the default chain; sources replace it");
+                .hasMessage("a connection string is for the default chain; sources replace it");
     }
 }

@@ -30,6 +30,26 @@ class PublicApiTest {
     }
 
     @Test
+    void module_exportsAndNeeds_noMoreThanItShould() throws IOException {
+        try (InputStream module = Files.newInputStream(Path.of("target", "classes", "module-info.class"))) {
+            ModuleDescriptor descriptor = ModuleDescriptor.read(module);
+
+            assertThat(descriptor.exports())
+                    .extracting(ModuleDescriptor.Exports::source)
+                    .containsExactlyInAnyOrder(
+                            "io.podidentity.tokenprovider",
+                            "io.podidentity.tokenprovider.azure",
+                            "io.podidentity.tokenprovider.jfr");
+            assertThat(descriptor.requires())
+                    .filteredOn(need -> !need.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
+                    .extracting(ModuleDescriptor.Requires::name)
+                    .containsExactly("java.base");
+            assertThat(descriptor.opens()).isEmpty();
+            assertThat(descriptor.provides()).isEmpty();
+        }
+    }
+
+    @Test
     void difference_ofOneLineAddedAndOneRemoved_namesBothAndTheWayOut() {
         assertThat(difference(List.of("A: class A", "B: class B"), List.of("A: class A", "C: class C")))
                 .isEqualTo("""

@@ -3,8 +3,11 @@ package io.podidentity.tokenprovider.spring;
 import com.azure.core.credential.TokenCredential;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
+import io.podidentity.tokenprovider.jfr.JfrTokenListener;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -18,8 +21,9 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * One token provider for the application, and the beans that use it: an Azure SDK credential, a health indicator, the
- * endpoint {@code tokenprovider} and a metric. Each of them exists only if its library is on the class path. None of
- * them asks for a token while the application starts.
+ * endpoint {@code tokenprovider}, a metric and Flight Recorder events. Each of them exists only if its library is on the
+ * class path. Every bean that is a {@code TokenListener} is told about tokens. Nothing asks for a token while the
+ * application starts.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(TokenProviderProperties.class)
@@ -27,7 +31,8 @@ public final class TokenProviderAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    AzureServiceTokenProvider azureServiceTokenProvider(TokenProviderProperties properties) {
+    AzureServiceTokenProvider azureServiceTokenProvider(
+            TokenProviderProperties properties, ObjectProvider<TokenListener> listeners) {
         AzureServiceTokenProvider.Builder builder =
                 AzureServiceTokenProvider.builder().connectionString(properties.connectionString());
         if (properties.deadline() != null) {
@@ -36,7 +41,20 @@ public final class TokenProviderAutoConfiguration {
         if (!properties.environment().isEmpty()) {
             builder.environment(properties.environmentOver(System.getenv()));
         }
+        listeners.orderedStream().forEach(builder::listener);
         return builder.build();
+    }
+
+    /** For recordings of the JDK Flight Recorder. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "jdk.jfr.Event")
+    static final class FlightRecorderConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        JfrTokenListener jfrTokenListener() {
+            return new JfrTokenListener();
+        }
     }
 
     /** For Azure SDK clients. */

@@ -6,10 +6,13 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
+import io.podidentity.tokenprovider.jfr.JfrTokenListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -123,6 +126,28 @@ class TokenProviderAutoConfigurationTest {
                 new TokenProviderProperties.Health("r"));
 
         assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
+    }
+
+    @Test
+    void listeners_ofTheApplication_areToldBesideTheFlightRecorders() {
+        List<TokenListener.Event> first = new CopyOnWriteArrayList<>();
+        List<TokenListener.Event> second = new CopyOnWriteArrayList<>();
+        runner.withBean("first", TokenListener.class, () -> first::add)
+                .withBean("second", TokenListener.class, () -> second::add)
+                .withPropertyValues(
+                        "token-provider.connection-string=RunAs=App;AppId=a",
+                        "token-provider.environment.AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:1",
+                        "token-provider.deadline=1s")
+                .run(context -> {
+                    assertThat(context).hasSingleBean(JfrTokenListener.class);
+                    assertThat(context.getBean(AzureServiceTokenProvider.class)
+                                    .explain("r")
+                                    .hasToken())
+                            .isFalse();
+                });
+
+        assertThat(first).extracting(TokenListener.Event::kind).contains(TokenListener.Kind.WAITED);
+        assertThat(second).extracting(TokenListener.Event::kind).contains(TokenListener.Kind.WAITED);
     }
 
     @Test

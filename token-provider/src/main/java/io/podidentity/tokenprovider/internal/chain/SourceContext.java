@@ -1,9 +1,11 @@
 package io.podidentity.tokenprovider.internal.chain;
 
+import io.podidentity.tokenprovider.internal.http.HttpSettings;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a source is created with.
@@ -13,4 +15,16 @@ import java.io.File;
  * @param http sends its requests
  * @param time the clocks that it uses
  */
-record SourceContext(Environment environment, File root, HttpTransport http, Time time) {}
+public record SourceContext(Environment environment, File root, HttpTransport http, Time time) {
+
+    /**
+     * The real machine.
+     *
+     * @param environment the environment variables
+     * @param settings what the program sets for requests; null for nothing
+     */
+    public static SourceContext of(Environment environment, @Nullable HttpSettings settings) {
+        HttpTransport http = new HttpTransport(Time.SYSTEM, environment, settings);
+        return new SourceContext(environment, new File("/"), http, Time.SYSTEM);
+    }
+}

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ public class HttpTransport {
 
     private final Time time;
     private final Environment environment;
+    private final @Nullable ProxySelector selector;
     private volatile @Nullable ServerTrust authorities;
 
     /** One without variables of proxies. */
@@ -39,8 +41,18 @@ public class HttpTransport {
      * @param environment where the variables of proxies are
      */
     public HttpTransport(Time time, Environment environment) {
+        this(time, environment, null);
+    }
+
+    /**
+     * @param environment where the variables of proxies are
+     * @param settings what the program sets; null for nothing
+     */
+    public HttpTransport(Time time, Environment environment, @Nullable HttpSettings settings) {
         this.time = time;
         this.environment = environment;
+        this.selector = settings == null ? null : settings.proxy();
+        this.authorities = settings == null ? null : settings.trust();
     }
 
     /**
@@ -55,7 +67,7 @@ public class HttpTransport {
         boolean secure = "https".equalsIgnoreCase(uri.getScheme());
         String host = host(uri);
         int port = port(uri, secure);
-        ProxyRoute proxy = request.direct() || !secure ? null : ProxyRoute.to(host, port, environment);
+        ProxyRoute proxy = request.direct() || !secure ? null : ProxyRoute.to(host, port, environment, selector);
         Wire wire = new Wire(time, deadline, proxy == null ? Proxy.NO_PROXY : proxy.socks());
         try (wire) {
             byte[] bytes = bytes(request, uri);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The proxy on the way to a server on the network, who is asked to let TLS through (CONNECT) and so sees a host name and
  * nothing else.
  *
- * <p>Who decides, the first that says anything: the JVM ({@code https.proxyHost}, {@code socksProxyHost},
+ * <p>Who decides, the first that says anything: the provider's own settings; the JVM ({@code https.proxyHost}, {@code socksProxyHost},
  * {@code java.net.useSystemProxies} with {@code http.nonProxyHosts}, or a {@code ProxySelector} of the program's own),
  * which the user set for just this process; then {@code https_proxy} or {@code HTTPS_PROXY} with {@code no_proxy} or
  * {@code NO_PROXY}, which platforms such as AKS set for all. This machine and its link are never reached by a proxy.
@@ -41,15 +41,20 @@ record ProxyRoute(
     /**
      * The proxy for a server; null if none is on the way.
      *
+     * @param own the program's own choice for just this provider; null for none
      * @throws TokenAcquisitionException if a variable names one that is none
      */
-    static @Nullable ProxyRoute to(String host, int port, Environment environment) throws IOException {
+    static @Nullable ProxyRoute to(String host, int port, Environment environment, @Nullable ProxySelector own)
+            throws IOException {
         if (NoProxy.isNear(host)) {
             return null;
         }
+        if (own != null) {
+            return select(own, host, port, "the provider's settings");
+        }
         ProxySelector selector = ProxySelector.getDefault();
         if (selector != null && isSet(selector)) {
-            return select(selector, host, port);
+            return select(selector, host, port, "the JVM's settings");
         }
         String setting = environment.get("https_proxy") == null ? "HTTPS_PROXY" : "https_proxy";
         String url = environment.get(setting);
@@ -64,7 +69,8 @@ record ProxyRoute(
                 || Boolean.getBoolean("java.net.useSystemProxies");
     }
 
-    private static @Nullable ProxyRoute select(ProxySelector selector, String host, int port) throws IOException {
+    private static @Nullable ProxyRoute select(ProxySelector selector, String host, int port, String setting)
+            throws IOException {
         Proxy chosen;
         try {
             String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
@@ -72,13 +78,15 @@ record ProxyRoute(
             chosen = proxies == null || proxies.isEmpty() ? Proxy.NO_PROXY : proxies.get(0);
         } catch (RuntimeException e) {
             throw new IOException(
-                    "the JVM's selector of proxies threw " + e.getClass().getName(), e);
+                    "the selector of proxies of " + setting + " threw "
+                            + e.getClass().getName(),
+                    e);
         }
         if (chosen.type() == Proxy.Type.DIRECT || !(chosen.address() instanceof InetSocketAddress address)) {
             return null;
         }
         Proxy socks = chosen.type() == Proxy.Type.SOCKS ? chosen : Proxy.NO_PROXY;
-        return new ProxyRoute(socks, address.getHostString(), address.getPort(), false, null, "the JVM's settings");
+        return new ProxyRoute(socks, address.getHostString(), address.getPort(), false, null, setting);
     }
 
     private static ProxyRoute parse(String url, String setting) {

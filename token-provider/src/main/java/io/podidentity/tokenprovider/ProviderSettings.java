@@ -1,0 +1,70 @@
+package io.podidentity.tokenprovider;
+
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
+import io.podidentity.tokenprovider.internal.http.HttpSettings;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import java.net.ProxySelector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** What a builder was told; null is what it was not told. Not safe for use by several threads. */
+final class ProviderSettings {
+    @Nullable
+    Map<String, String> environment;
+
+    @Nullable
+    String connectionString;
+
+    @Nullable
+    String authorityHost;
+
+    @Nullable
+    List<TokenSource> sources;
+
+    @Nullable
+    Executor executor;
+
+    final List<TokenListener> listeners = new ArrayList<>();
+
+    @Nullable
+    ProxySelector proxy;
+
+    @Nullable
+    SSLContext tls;
+
+    /**
+     * The cache for these settings: the one of all providers with equal settings where all are texts, else one of its own.
+     *
+     * @throws IllegalStateException if there are sources and a connection string
+     * @throws IllegalArgumentException if one has an impossible value
+     */
+    TokenCache cache() {
+        if (sources != null && connectionString != null) {
+            throw new IllegalStateException("a connection string is for the default chain; sources replace it");
+        }
+        boolean texts = sources == null && executor == null && listeners.isEmpty() && proxy == null && tls == null;
+        if (texts) {
+            return environment == null && connectionString == null && authorityHost == null
+                    ? ProcessCaches.own()
+                    : ProcessCaches.of(environment, connectionString, authorityHost);
+        }
+        Environment variables = ProcessCaches.environment(environment, authorityHost);
+        SourceContext context = SourceContext.of(variables, new HttpSettings(proxy, tls));
+        return ProcessCaches.ofItsOwn(chain(context), executor, listeners);
+    }
+
+    private List<TokenSource> chain(SourceContext context) {
+        if (sources == null) {
+            return ProcessCaches.sources(context, connectionString);
+        }
+        List<TokenSource> made = new ArrayList<>();
+        for (TokenSource source : sources) {
+            made.add(DeferredTokenSource.in(context, source));
+        }
+        return made;
+    }
+}
