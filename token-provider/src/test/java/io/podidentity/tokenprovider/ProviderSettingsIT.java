@@ -7,6 +7,7 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.support.FaultyServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -132,8 +133,8 @@ class ProviderSettingsIT {
         List<URI> asked = Collections.synchronizedList(new ArrayList<>());
         try (FaultyServer proxy = new FaultyServer(
                 connection -> connection.sends("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"))) {
-            InetSocketAddress address =
-                    new InetSocketAddress("127.0.0.1", URI.create(proxy.url()).getPort());
+            InetSocketAddress address = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), URI.create(proxy.url()).getPort());
             AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
                     .environment(Map.of("HTTPS_PROXY", "http://nowhere.invalid:1", "NO_PROXY", "*"))
                     .authorityHost("https://login.example/")
@@ -156,7 +157,7 @@ class ProviderSettingsIT {
                 .environment(
                         Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", azure.imds().toString()))
                 .sources(List.of(TokenSources.imds()))
-                .proxy(selector(new InetSocketAddress("127.0.0.1", 1), asked))
+                .proxy(selector(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), asked))
                 .build();
 
         assertThat(provider.explain(RESOURCE).attempts()).hasSize(1);
