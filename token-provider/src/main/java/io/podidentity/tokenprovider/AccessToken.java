@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -125,28 +124,6 @@ public final class AccessToken {
     /** {@return the name of the source that got it, such as {@code Azure CLI}} */
     public String source() {
         return source;
-    }
-
-    /**
-     * Makes sure, where a token enters, that a header takes it and that it has not expired.
-     *
-     * @param from the source's name
-     * @throws TokenAcquisitionException if not
-     */
-    void requireUsable(String from, long nowMillis) {
-        String problem = null;
-        if (!TokenResponse.canBeSent(value) || !TokenResponse.canBeSent(tokenType)) {
-            problem = " answered with a token that has a character which no header takes";
-        } else if (expiresOn.compareTo(Instant.ofEpochMilli(nowMillis)) <= 0) {
-            problem = " answered with a token that expired at " + expiresOn;
-        }
-        if (problem != null) {
-            throw new TokenAcquisitionException(
-                    TokenAcquisitionException.Code.INVALID_RESPONSE,
-                    from + problem,
-                    "Compare this machine's clock, and check what answers there.",
-                    null);
-        }
     }
 
     AccessToken withRefreshOn(Instant refreshOn) {

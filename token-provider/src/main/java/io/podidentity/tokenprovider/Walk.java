@@ -96,7 +96,7 @@ final class Walk {
             TokenSource.Outcome outcome =
                     source.acquire(request.withDeadline(Duration.ofNanos(Math.min(left, patience))));
             if (outcome instanceof TokenSource.Acquired acquired) {
-                acquired.token().requireUsable(source.name(), time.millis());
+                TokenCheck.require(acquired.token(), source.name(), time.millis());
                 requireTenant(source, acquired.token());
                 caveat = acquired.caveat();
                 return acquired.token();

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class UsableTokenTest {
+class TokenCheckTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a\r\nX: y", "a\n", "a\0", "a\tb", " a", "t\u00f6ken", "\u2028", "\ufeffa"})
-    void requireUsable_ofATokenThatNoHeaderTakes_throwsAndDoesNotShowIt(String value) {
+    void require_ofATokenThatNoHeaderTakes_throwsAndDoesNotShowIt(String value) {
         TokenAcquisitionException failure = failure(value, NOW.plusSeconds(60));
 
         assertThat(failure.code()).isEqualTo(Code.INVALID_RESPONSE);
@@ -23,18 +23,18 @@ class UsableTokenTest {
     }
 
     @Test
-    void requireUsable_ofAnExpiredToken_throws() {
+    void require_ofAnExpiredToken_throws() {
         assertThat(failure("a", NOW).reason())
                 .isEqualTo("host answered with a token that expired at 2026-01-01T00:00:00Z");
         assertThat(failure("a", Instant.MIN).code()).isEqualTo(Code.INVALID_RESPONSE);
     }
 
     @Test
-    void requireUsable_ofATokenThatCanBeUsed_letsItPass() {
+    void require_ofATokenThatCanBeUsed_letsItPass() {
         for (Instant expiresOn : new Instant[] {NOW.plusMillis(1), Instant.MAX}) {
             AccessToken token = AccessToken.bearer("eyJ.a-b_c~+/=", "r", expiresOn, null, "host");
 
-            assertThatCode(() -> token.requireUsable("host", NOW.toEpochMilli()))
+            assertThatCode(() -> TokenCheck.require(token, "host", NOW.toEpochMilli()))
                     .doesNotThrowAnyException();
         }
     }
@@ -42,6 +42,6 @@ class UsableTokenTest {
     private static TokenAcquisitionException failure(String value, Instant expiresOn) {
         AccessToken token = AccessToken.bearer(value, "r", expiresOn, null, "host");
         return catchThrowableOfType(
-                TokenAcquisitionException.class, () -> token.requireUsable("host", NOW.toEpochMilli()));
+                TokenAcquisitionException.class, () -> TokenCheck.require(token, "host", NOW.toEpochMilli()));
     }
 }
