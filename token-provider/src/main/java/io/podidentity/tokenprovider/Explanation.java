@@ -2,8 +2,12 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.internal.text.JsonText;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +121,19 @@ public final class Explanation {
     /** The explanation for people: a headline, then a line for each source. */
     @Override
     public String toString() {
-        return ExplanationText.of(this);
+        if (failure != null) {
+            return String.valueOf(failure.getMessage());
+        }
+        StringBuilder text = new StringBuilder("Token for ")
+                .append(resource)
+                .append(" from ")
+                .append(source().orElse(""));
+        line(text, "principal: ", principal().orElse(null));
+        line(text, "expires: ", expiresOn().orElse(null));
+        line(text, "refreshed from: ", refreshOn().orElse(null));
+        attempts.forEach(attempt -> line(text, "", attempt));
+        notes().forEach(note -> line(text, "", note));
+        return text.toString();
     }
 
     /**
@@ -126,6 +142,57 @@ public final class Explanation {
      * @return one JSON object with the members' own names; instants are ISO-8601, durations milliseconds
      */
     public String toJson() {
-        return ExplanationJson.of(this);
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("resource", resource);
+        json.put("source", source().orElse(null));
+        json.put("principal", principal().map(Explanation::json).orElse(null));
+        json.put("expiresOn", expiresOn().map(Instant::toString).orElse(null));
+        json.put("refreshOn", refreshOn().map(Instant::toString).orElse(null));
+        json.put("failure", failure == null ? null : json(failure));
+        json.put("attempts", attempts.stream().map(Explanation::json).toList());
+        notes().forEach(note -> json.put("note", note));
+        return JsonText.of(present(json));
+    }
+
+    private static Map<String, @Nullable Object> json(Principal principal) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("type", principal.type().name());
+        json.put("userPrincipalName", principal.userPrincipalName().orElse(null));
+        json.put("appId", principal.appId().orElse(null));
+        json.put("objectId", principal.objectId().orElse(null));
+        json.put("tenantId", principal.tenantId().orElse(null));
+        json.put("certificateThumbprint", principal.certificateThumbprint().orElse(null));
+        return present(json);
+    }
+
+    private static Map<String, @Nullable Object> json(TokenAcquisitionException failure) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("code", failure.code().name());
+        json.put("reason", failure.reason());
+        json.put("remedy", failure.remedy());
+        json.put("transient", failure.isTransient());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> json(TokenAttempt attempt) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("source", attempt.source());
+        json.put("state", attempt.state().name());
+        json.put("durationMillis", attempt.duration().toMillis());
+        json.put("reason", attempt.reason());
+        json.put("remedy", attempt.remedy());
+        return json;
+    }
+
+    /** Without the members that are absent. */
+    private static Map<String, @Nullable Object> present(Map<String, @Nullable Object> json) {
+        json.values().removeIf(Objects::isNull);
+        return json;
+    }
+
+    private static void line(StringBuilder text, String label, @Nullable Object value) {
+        if (value != null) {
+            text.append("\n  ").append(label).append(value);
+        }
     }
 }

@@ -138,7 +138,7 @@ class TokenListenerTest {
             @Override
             public void publish(LogRecord line) {
                 // The line of a pin comes the same way.
-                if (line.getLevel() == Level.WARNING) {
+                if (line.getLevel().equals(Level.WARNING)) {
                     log.add(line);
                 }
             }

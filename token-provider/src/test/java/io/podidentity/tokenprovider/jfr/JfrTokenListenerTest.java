@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real recording of what becomes of tokens. */
 class JfrTokenListenerTest {
     private static final String SECRET = "s3cr3t-t0ken";
-    private static final Instant EXPIRES =
+    private final Instant expires =
             Instant.ofEpochSecond(Instant.now().getEpochSecond()).plusSeconds(3600);
 
     @TempDir
@@ -51,7 +51,7 @@ class JfrTokenListenerTest {
         assertThat(event.getString("resource")).isEqualTo("https://storage.azure.com/");
         assertThat(event.getString("source")).isEqualTo("fake");
         assertThat(event.getString("principal")).isEqualTo("App app");
-        assertThat(event.getInstant("expiresOn")).isEqualTo(EXPIRES);
+        assertThat(event.getInstant("expiresOn")).isEqualTo(expires);
         assertThat(event.getDuration("took")).isPositive();
         assertThat(event.getString("failure")).isNull();
         assertThat(RecordingFile.readAllEvents(file).toString()).doesNotContain(SECRET);
@@ -101,10 +101,10 @@ class JfrTokenListenerTest {
                 .build();
     }
 
-    private static final class Fake implements TokenSource {
+    private final class Fake implements TokenSource {
         @Override
         public Outcome acquire(io.podidentity.tokenprovider.TokenRequest request) {
-            return new Acquired(AccessToken.bearer(SECRET, request.resource(), EXPIRES, null, name())
+            return new Acquired(AccessToken.bearer(SECRET, request.resource(), expires, null, name())
                     .withPrincipal(Principal.app("app")));
         }
 

@@ -4,7 +4,6 @@ import io.podidentity.tokenprovider.internal.certificate.CertificateReader;
 import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
-import io.podidentity.tokenprovider.internal.entra.SignedProof;
 import io.podidentity.tokenprovider.internal.source.SmallFile;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.Secret;
@@ -32,6 +31,6 @@ public final class CertificateFile implements EntraCredential {
     public EntraAnswer signIn(EntraSession session) throws InterruptedException {
         byte[] contents = SmallFile.read(path, setting, "Correct " + setting + ".");
         String origin = "the file of " + setting + ", " + Excerpt.of(path, 120) + ",";
-        return session.present(SignedProof.of(CertificateReader.read(contents, password, origin), session, withChain));
+        return session.present(session.sign(CertificateReader.read(contents, password, origin), withChain));
     }
 }

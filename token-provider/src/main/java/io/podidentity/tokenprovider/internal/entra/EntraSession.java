@@ -44,6 +44,15 @@ public final class EntraSession {
         this.deadline = client.time().nanos() + request.deadline().orElseThrow().toNanos();
     }
 
+    /**
+     * What a certificate proves: a signed assertion.
+     *
+     * @param withChain whether the certificates themselves go with it
+     */
+    public EntraProof sign(ClientCertificate certificate, boolean withChain) {
+        return new SignedProof(clientId(), audience(), nowMillis(), isOlder()).by(certificate, withChain);
+    }
+
     String clientId() {
         return clientId;
     }
@@ -71,7 +80,7 @@ public final class EntraSession {
     public EntraAnswer present(List<ClientCertificate> certificates, boolean withChain) throws InterruptedException {
         int i = 0;
         while (true) {
-            EntraAnswer answer = present(SignedProof.of(certificates.get(i), this, withChain));
+            EntraAnswer answer = present(sign(certificates.get(i), withChain));
             if (!answer.blamesCertificate() || ++i == certificates.size()) {
                 return answer;
             }

@@ -22,11 +22,26 @@ import java.util.UUID;
  * authentication with certificate credentials"): PS256 and x5t#S256; RS256 and x5t for AD FS and dSTS, which know no
  * other.
  */
-public final class SignedProof {
+final class SignedProof {
     private static final long LIFE_SECONDS = 600;
     private static final Base64.Encoder BASE64_URL = Base64.getUrlEncoder().withoutPadding();
 
-    private SignedProof() {}
+    private final String clientId;
+    private final String audience;
+    private final long nowMillis;
+    private final boolean older;
+
+    /**
+     * @param clientId the application that signs
+     * @param audience the endpoint that is asked
+     * @param older whether it is AD FS or dSTS
+     */
+    SignedProof(String clientId, String audience, long nowMillis, boolean older) {
+        this.clientId = clientId;
+        this.audience = audience;
+        this.nowMillis = nowMillis;
+        this.older = older;
+    }
 
     /**
      * Signs one.
@@ -34,10 +49,10 @@ public final class SignedProof {
      * @param withChain whether the certificates themselves go with it, by which an application that trusts a subject
      *     and issuer knows one that it has not seen
      */
-    public static EntraProof of(ClientCertificate certificate, EntraSession session, boolean withChain) {
+    EntraProof by(ClientCertificate certificate, boolean withChain) {
         try {
-            String unsigned = encode(header(certificate, session.isOlder(), withChain)) + "." + encode(claims(session));
-            Signature signature = signature(session.isOlder());
+            String unsigned = encode(header(certificate, withChain)) + "." + encode(claims());
+            Signature signature = signature();
             signature.initSign(certificate.key());
             signature.update(unsigned.getBytes(StandardCharsets.US_ASCII));
             return EntraProof.ofAssertion(
@@ -51,7 +66,7 @@ public final class SignedProof {
         }
     }
 
-    private static Map<String, Object> header(ClientCertificate certificate, boolean older, boolean withChain)
+    private Map<String, Object> header(ClientCertificate certificate, boolean withChain)
             throws GeneralSecurityException {
         Map<String, Object> header = new LinkedHashMap<>();
         header.put("alg", older ? "RS256" : "PS256");
@@ -68,12 +83,12 @@ public final class SignedProof {
         return header;
     }
 
-    private static Map<String, Object> claims(EntraSession session) {
-        long now = session.nowMillis() / 1000;
+    private Map<String, Object> claims() {
+        long now = nowMillis / 1000;
         Map<String, Object> claims = new LinkedHashMap<>();
-        claims.put("aud", session.audience());
-        claims.put("iss", session.clientId());
-        claims.put("sub", session.clientId());
+        claims.put("aud", audience);
+        claims.put("iss", clientId);
+        claims.put("sub", clientId);
         claims.put("jti", UUID.randomUUID().toString());
         claims.put("nbf", now);
         claims.put("exp", now + LIFE_SECONDS);
@@ -81,7 +96,7 @@ public final class SignedProof {
     }
 
     /** The provider is left to the key, since one out of Windows' store signs in that store only. */
-    private static Signature signature(boolean older) throws GeneralSecurityException {
+    private Signature signature() throws GeneralSecurityException {
         if (older) {
             return Signature.getInstance("SHA256withRSA");
         }

@@ -87,4 +87,22 @@ public record HttpRequest(
         int query = url.indexOf('?');
         return (form == null ? "GET " : "POST ") + (query < 0 ? url : url.substring(0, query));
     }
+
+    /** Whether it is an address already, which needs no lookup. */
+    static boolean isAddress(String host) {
+        char last = host.charAt(host.length() - 1);
+        return host.indexOf(':') >= 0 || (last >= '0' && last <= '9' && host.indexOf('.') > 0 && isNumeric(host));
+    }
+
+    private static boolean isNumeric(String host) {
+        int dots = 0;
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            dots += c == '.' ? 1 : 0;
+            if (c != '.' && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return dots == 3;
+    }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-public class HttpTransport {
+public class HttpTransport implements NameLookup.Resolver {
     /** A form holds one assertion at most; so much fits into a send buffer everywhere. */
     private static final int MAX_REQUEST_BYTES = 128 * 1024;
 
@@ -77,7 +77,7 @@ public class HttpTransport {
                 connect(wire, proxy, host, port, request.connectMillis());
             }
             if (secure) {
-                wire.secure(request.tls() == null ? authorities() : request.tls(), host, port);
+                WireSocket.secure(wire, request.tls() == null ? authorities() : request.tls(), host, port);
             } else if (request.tls() != null) {
                 throw new IOException("the address is not https, so that its server cannot be known");
             }
@@ -95,7 +95,8 @@ public class HttpTransport {
     }
 
     /** Looks a host name up; may take for ever. A test puts its own in its place. */
-    protected InetAddress[] lookUp(String host) throws UnknownHostException {
+    @Override
+    public InetAddress[] lookUp(String host) throws UnknownHostException {
         return InetAddress.getAllByName(host);
     }
 
@@ -108,7 +109,7 @@ public class HttpTransport {
         try {
             wire.connect(addresses(proxy.host(), wire, limitMillis), proxy.port(), limitMillis);
             if (proxy.secure()) {
-                wire.secure(authorities(), proxy.host(), proxy.port());
+                WireSocket.secure(wire, authorities(), proxy.host(), proxy.port());
             }
             wire.send(proxy.request(host, port));
             proxy.requireWay(new AnswerReader(wire).readStatus());
@@ -118,27 +119,9 @@ public class HttpTransport {
     }
 
     private InetAddress[] addresses(String host, Wire wire, int limitMillis) throws IOException, InterruptedException {
-        return isAddress(host)
+        return HttpRequest.isAddress(host)
                 ? new InetAddress[] {InetAddress.getByName(host)}
                 : NameLookup.of(host, this, wire.leftMillis(wire.end(limitMillis), 1));
-    }
-
-    /** Whether it is an address already, which needs no lookup. */
-    static boolean isAddress(String host) {
-        char last = host.charAt(host.length() - 1);
-        return host.indexOf(':') >= 0 || (last >= '0' && last <= '9' && host.indexOf('.') > 0 && isNumeric(host));
-    }
-
-    private static boolean isNumeric(String host) {
-        int dots = 0;
-        for (int i = 0; i < host.length(); i++) {
-            char c = host.charAt(i);
-            dots += c == '.' ? 1 : 0;
-            if (c != '.' && (c < '0' || c > '9')) {
-                return false;
-            }
-        }
-        return dots == 3;
     }
 
     /** The host, without the brackets of IPv6. Names with an underscore count too, which {@code URI} does not know. */

@@ -15,14 +15,24 @@ import org.jspecify.annotations.Nullable;
  * thread whom nobody waits for any more ends when the resolver does; for one name there is one at most.
  */
 final class NameLookup extends Thread {
+    /** What looks names up. */
+    interface Resolver {
+        /**
+         * The addresses of a host; may take for ever.
+         *
+         * @throws UnknownHostException if there are none
+         */
+        InetAddress[] lookUp(String host) throws UnknownHostException;
+    }
+
     private static final ConcurrentMap<String, NameLookup> UNDER_WAY = new ConcurrentHashMap<>();
 
     private final String host;
-    private final HttpTransport names;
+    private final Resolver names;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile InetAddress @Nullable [] found;
 
-    private NameLookup(String host, HttpTransport names) {
+    private NameLookup(String host, Resolver names) {
         super(null, null, "token-provider-name", 0, false);
         setDaemon(true);
         this.host = host;
@@ -35,8 +45,7 @@ final class NameLookup extends Thread {
      * @throws UnknownHostException if there are none
      * @throws SocketTimeoutException if the resolver is silent
      */
-    static InetAddress[] of(String host, HttpTransport names, int limitMillis)
-            throws IOException, InterruptedException {
+    static InetAddress[] of(String host, Resolver names, int limitMillis) throws IOException, InterruptedException {
         NameLookup own = new NameLookup(host, names);
         NameLookup other = UNDER_WAY.putIfAbsent(host, own);
         if (other == null) {

@@ -98,7 +98,7 @@ final class NoProxy {
     private static byte @Nullable [] address(String text) {
         String host = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
         try {
-            return !host.isEmpty() && HttpTransport.isAddress(host)
+            return !host.isEmpty() && HttpRequest.isAddress(host)
                     ? InetAddress.getByName(host).getAddress()
                     : null;
         } catch (UnknownHostException e) {

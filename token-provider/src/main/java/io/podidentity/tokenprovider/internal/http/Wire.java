@@ -78,14 +78,17 @@ final class Wire extends AbstractInterruptibleChannel {
         }
     }
 
-    /**
-     * Puts TLS over it, or over the TLS that there is.
-     *
-     * @param trust how the server is known
-     * @param host the server's name, unless the trust has another one
-     */
-    void secure(ServerTrust trust, String host, int port) throws IOException {
-        Socket secured = WireSocket.secured(this, tls == null ? socket : tls, tls != null, trust, host, port);
+    /** What the next TLS is put over: the TLS that there is, else the connection itself. */
+    Socket top() {
+        return tls == null ? socket : tls;
+    }
+
+    boolean isSecured() {
+        return tls != null;
+    }
+
+    /** Sends and receives through TLS from now on. */
+    void goThrough(Socket secured) throws IOException {
         in = secured.getInputStream();
         out = secured.getOutputStream();
         tls = secured;

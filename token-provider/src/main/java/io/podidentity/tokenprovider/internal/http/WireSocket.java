@@ -19,15 +19,14 @@ final class WireSocket extends Socket {
     }
 
     /**
-     * Puts TLS over a wire.
+     * Puts TLS over a wire, or over the TLS that it has.
      *
-     * @param below the wire's socket, or the TLS that is there already
-     * @param isTls whether it is the latter
+     * @param trust how the server is known
+     * @param host the server's name, unless the trust has another one
      */
-    static Socket secured(Wire wire, Socket below, boolean isTls, ServerTrust trust, String host, int port)
-            throws IOException {
+    static void secure(Wire wire, ServerTrust trust, String host, int port) throws IOException {
         String name = trust.name() == null ? host : trust.name();
-        Socket bounded = isTls ? below : new WireSocket(wire, below);
+        Socket bounded = wire.isSecured() ? wire.top() : new WireSocket(wire, wire.top());
         SSLSocket secured = (SSLSocket) trust.sockets().createSocket(bounded, name, port, true);
         if (!trust.anyName()) {
             SSLParameters parameters = secured.getSSLParameters();
@@ -35,7 +34,7 @@ final class WireSocket extends Socket {
             secured.setSSLParameters(parameters);
         }
         secured.startHandshake();
-        return secured;
+        wire.goThrough(secured);
     }
 
     @Override

@@ -661,7 +661,7 @@ class HttpTransportIT {
     private static HttpTransport names(Names names) {
         return new HttpTransport(Time.SYSTEM) {
             @Override
-            protected InetAddress[] lookUp(String host) throws UnknownHostException {
+            public InetAddress[] lookUp(String host) throws UnknownHostException {
                 return names.of(host);
             }
         };
