@@ -24,11 +24,15 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers that wait for one flight owe each other, and what nothing that a source does can take from them. */
+@Timeout(
+        value = 60,
+        threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // One that strands a caller must not hang the build.
 class FlightTest {
     private static final String MORE =
             "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#";

@@ -20,7 +20,7 @@ class TokenSlotLincheckTest {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             Round round = new Round();
             round.twoCallers();
-            round.requireOneFlight("token 1");
+            round.requireOneFlight("token-1");
         });
     }
 
@@ -30,7 +30,7 @@ class TokenSlotLincheckTest {
             Round round = new Round();
             round.tokenOfThePast(Duration.ofHours(1));
             round.twoCallers();
-            round.requireOneFlight("token 2");
+            round.requireOneFlight("token-2");
         });
     }
 
@@ -42,7 +42,7 @@ class TokenSlotLincheckTest {
             // A flight that never lands: whoever waited for it would wait for ever.
             round.crew = flight -> {};
             round.twoCallers();
-            round.requireOneFlight("token 1");
+            round.requireOneFlight("token-1");
         });
     }
 
@@ -72,7 +72,7 @@ class TokenSlotLincheckTest {
                 int before = round.tokens.get();
                 round.slot.clear();
                 round.got[1] = round.call();
-                round.require(Integer.parseInt(round.got[1].substring("token ".length())) > before);
+                round.require(Integer.parseInt(round.got[1].substring("token-".length())) > before);
             });
         });
     }
@@ -89,8 +89,8 @@ class TokenSlotLincheckTest {
             round.require(
                     round.flights.get() == tokens - 1,
                     tokens == 2 || tokens == 3,
-                    !round.got[0].equals("token 1"),
-                    !round.got[1].equals("token 1"));
+                    !round.got[0].equals("token-1"),
+                    !round.got[1].equals("token-1"));
         });
     }
 
@@ -130,7 +130,7 @@ class TokenSlotLincheckTest {
 
         private TokenSource.Outcome acquire(TokenRequest request) {
             return new TokenSource.Acquired(new AccessToken(
-                    "token " + tokens.incrementAndGet(),
+                    "token-" + tokens.incrementAndGet(),
                     RESOURCE,
                     "Bearer",
                     time.now().plusSeconds(3600),
