@@ -21,8 +21,8 @@ public final class AccessToken {
     private final String source;
 
     /**
-     * Whose token it is; null while nobody asked, too. Read more than once by several threads at worst, each time to the
-     * same end.
+     * Whose token it is; null while nobody asked, too. Read more than once by several threads at worst, each time to
+     * the same end.
      */
     private @Nullable Principal principal;
     /** Whether the token was asked whose it is, and did not say. */
@@ -95,8 +95,8 @@ public final class AccessToken {
     /**
      * From when on a new one is asked for.
      *
-     * @return of a token from the cache the moment from which on a new one is asked for behind the callers; of one from a
-     *     source the issuer's own wish, or empty when it has none
+     * @return of a token from the cache the moment from which on a new one is asked for behind the callers; of one from
+     *     a source the issuer's own wish, or empty when it has none
      */
     public Optional<Instant> refreshOn() {
         return Optional.ofNullable(refreshOn);

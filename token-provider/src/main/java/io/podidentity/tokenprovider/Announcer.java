@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells listeners what happened. Called off any lock, by nobody who could be harmed: what a listener throws is logged the
- * first time, and then passed over.
+ * Tells listeners what happened. Called off any lock, by nobody who could be harmed: what a listener throws is logged
+ * the first time, and then passed over.
  */
 final class Announcer {
     private final List<TokenListener> listeners;

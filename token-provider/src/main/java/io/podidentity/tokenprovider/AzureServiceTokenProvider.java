@@ -42,8 +42,8 @@ public final class AzureServiceTokenProvider {
      * A provider with the process's own environment variables: with the connection string in {@code
      * AzureServicesAuthConnectionString}, or without that variable the default chain of sources.
      *
-     * @throws IllegalArgumentException if that variable is no connection string, or {@code AZURE_TOKEN_CREDENTIALS} names
-     *     no source; the message says what is wrong and shows no secret
+     * @throws IllegalArgumentException if that variable is no connection string, or {@code AZURE_TOKEN_CREDENTIALS}
+     *     names no source; the message says what is wrong and shows no secret
      */
     public AzureServiceTokenProvider() {
         this(ProcessCaches.own(), ProcessCaches.DEFAULT_DEADLINE);
@@ -52,9 +52,9 @@ public final class AzureServiceTokenProvider {
     /**
      * A provider that signs in as a connection string says.
      *
-     * @param connectionString the connection string, such as {@code RunAs=App;AppId=CLIENT_ID}; a secret if it holds one,
-     *     and never shown. Null is the same as {@link #AzureServiceTokenProvider()}; blank is the default chain, without a
-     *     look at {@code AzureServicesAuthConnectionString}
+     * @param connectionString the connection string, such as {@code RunAs=App;AppId=CLIENT_ID}; a secret if it holds
+     *     one, and never shown. Null is the same as {@link #AzureServiceTokenProvider()}; blank is the default chain,
+     *     without a look at {@code AzureServicesAuthConnectionString}
      * @throws IllegalArgumentException if it is no connection string; the message names key and position, and shows no
      *     value
      * @throws TokenAcquisitionException if it names an application and {@code AZURE_AUTHORITY_HOST} is no https URL
@@ -170,8 +170,8 @@ public final class AzureServiceTokenProvider {
     /**
      * Gets a token without blocking the calling thread; already there if it is cached.
      *
-     * <p>What is chained to the future runs on a thread of its own, whose context class loader is the library's. Cancelling
-     * the future itself, not one that was chained to it, ends the acquisition if nobody else waits for it.
+     * <p>What is chained to the future runs on a thread of its own, whose context class loader is the library's.
+     * Cancelling the future itself, not one that was chained to it, ends the acquisition if nobody else waits for it.
      *
      * @param request what is asked for; its deadline is the future's own, whoever began the acquisition
      * @return the token, or the {@link TokenAcquisitionException}
@@ -254,9 +254,9 @@ public final class AzureServiceTokenProvider {
     }
 
     /**
-     * The settings of a provider. Providers whose settings are equal texts share a cache; one with sources, a listener, an
-     * executor, a proxy or a TLS context keeps its tokens to itself, and is best made once. Not safe for use by several
-     * threads.
+     * The settings of a provider. Providers whose settings are equal texts share a cache; one with sources, a listener,
+     * an executor, a proxy or a TLS context keeps its tokens to itself, and is best made once. Not safe for use by
+     * several threads.
      */
     public static final class Builder {
         private final ProviderSettings settings = new ProviderSettings();
@@ -350,8 +350,8 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
-         * Reaches Entra ID and Key Vault by the proxies that this selector chooses, whatever the process's properties and
-         * variables say. Metadata services, this machine and its link are never reached by a proxy.
+         * Reaches Entra ID and Key Vault by the proxies that this selector chooses, whatever the process's properties
+         * and variables say. Metadata services, this machine and its link are never reached by a proxy.
          *
          * @param selector such as {@code ProxySelector.of(new InetSocketAddress("proxy", 3128))}
          * @return this builder
@@ -362,8 +362,8 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
-         * Knows Entra ID and Key Vault by this context, whatever the JVM trusts. Servers that are known in another way, such as
-         * a cluster's token proxy, stay so.
+         * Knows Entra ID and Key Vault by this context, whatever the JVM trusts. Servers that are known in another way,
+         * such as a cluster's token proxy, stay so.
          *
          * @param context whose trust counts; host names are checked as for HTTPS in any case
          * @return this builder

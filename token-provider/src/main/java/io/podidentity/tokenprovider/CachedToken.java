@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  *      |------ FRESH ------|---- REFRESH_DUE -----|---- EXPIRED
  * </pre>
  *
- * <p>The wall clock can be set back, and the steady clock stands still while a laptop sleeps (CLOCK_MONOTONIC): a token is
- * as old as the one says that says more. A hit reads the wall clock alone, and only within a second after both were read:
- * a time outside of that second, on either side, makes the next caller look at both. So no jump of the wall clock hides an
- * expiry for longer than that second, and a sleep hides none.
+ * <p>The wall clock can be set back, and the steady clock stands still while a laptop sleeps (CLOCK_MONOTONIC): a token
+ * is as old as the one says that says more. A hit reads the wall clock alone, and only within a second after both were
+ * read: a time outside of that second, on either side, makes the next caller look at both. So no jump of the wall clock
+ * hides an expiry for longer than that second, and a sleep hides none.
  */
 final class CachedToken {
     /** How long a token is handed out with a look at one clock alone, and a change of account may go unnoticed. */
@@ -123,7 +123,8 @@ final class CachedToken {
 
     /**
      * The issuer's wish, else half of a life of over two hours, else five minutes before expiry and not before half of
-     * the life; each earlier by up to a tenth of what lies before or after it, so that many processes do not refresh together.
+     * the life; each earlier by up to a tenth of what lies before or after it, so that many processes do not refresh
+     * together.
      */
     static long refreshAt(AccessToken token, long now) {
         long expiresAt = expiresAt(token, now);

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that is made when it is known with what: a provider's builder makes it with its own variables and transport. One
- * that is asked outside of a provider, or within a source of the user's, is made with those of the process.
+ * A source that is made when it is known with what: a provider's builder makes it with its own variables and transport.
+ * One that is asked outside of a provider, or within a source of the user's, is made with those of the process.
  */
 final class DeferredTokenSource implements TokenSource {
     private final Function<SourceContext, TokenSource> recipe;

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The text of a failure: a headline, a line for each source that was asked, where to read on; 800 characters at most. */
+/**
+ * The text of a failure: a headline, a line for each source that was asked, where to read on; 800 characters at most.
+ */
 final class FailureMessage {
     private static final int MAX_LENGTH = 800;
     private static final int MAX_RESOURCE = 120;

@@ -207,8 +207,8 @@ final class Flight implements Runnable {
     }
 
     /**
-     * Whether what it came back with is an answer to a caller too that has more time than it had. A refusal is. That nobody
-     * answered in a short time is not, and neither is that it was given up.
+     * Whether what it came back with is an answer to a caller too that has more time than it had. A refusal is. That
+     * nobody answered in a short time is not, and neither is that it was given up.
      *
      * @param limit how long the caller waits at most, in nanoseconds
      * @param deadline until when, on the steady clock

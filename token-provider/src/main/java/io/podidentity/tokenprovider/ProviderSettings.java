@@ -37,7 +37,8 @@ final class ProviderSettings {
     SSLContext tls;
 
     /**
-     * The cache for these settings: the one of all providers with equal settings where all are texts, else one of its own.
+     * The cache for these settings: the one of all providers with equal settings where all are texts, else one of its
+     * own.
      *
      * @throws IllegalStateException if there are sources and a connection string
      * @throws IllegalArgumentException if one has an impossible value

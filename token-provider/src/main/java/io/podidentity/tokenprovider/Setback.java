@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure says to those who come after it: for a second that it would be the same again, or for as long as the server
- * wants not to be asked that nobody may.
+ * What a failure says to those who come after it: for a second that it would be the same again, or for as long as the
+ * server wants not to be asked that nobody may.
  *
  * <p><i>Thread-safety:</i> immutable.
  */
@@ -56,7 +56,10 @@ final class Setback {
         return !force && isAnswer(failure, this.limit, limit) ? failure : null;
     }
 
-    /** Whether a failure after so much time is one for a caller with this limit too: a refusal is, that nobody answered not. */
+    /**
+     * Whether a failure after so much time is one for a caller with this limit too: a refusal is, that nobody answered
+     * not.
+     */
     static boolean isAnswer(TokenAcquisitionException failure, long allowed, long limit) {
         Code code = failure.code();
         return limit <= allowed || (code != Code.NO_SOURCE_AVAILABLE && code != Code.SERVICE_UNAVAILABLE);

@@ -17,10 +17,10 @@ import java.util.function.Function;
  * <p>A request that names a resource and nothing else has that resource as its key, so that the usual look-up makes no
  * object.
  *
- * <p>The number of slots is bounded. A new one takes the place of one that holds nothing of use, if a few looks find one,
- * else of any: chosen by chance, since a process with more resources than slots goes through them in turns, and whoever
- * drops the one that was used longest ago then drops each just before it is needed. A slot that somebody waits for stays;
- * where all are so, there are more, until the next ones are made.
+ * <p>The number of slots is bounded. A new one takes the place of one that holds nothing of use, if a few looks find
+ * one, else of any: chosen by chance, since a process with more resources than slots goes through them in turns, and
+ * whoever drops the one that was used longest ago then drops each just before it is needed. A slot that somebody waits
+ * for stays; where all are so, there are more, until the next ones are made.
  */
 final class TokenCache {
     static final int MAX_SLOTS = 1_000;

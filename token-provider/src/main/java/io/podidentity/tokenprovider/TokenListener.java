@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No event has a token in it. What a listener throws is logged once and harms no caller.
  *
- * <p><i>Thread-safety:</i> called by several threads at the same time, never while the provider holds a lock. A listener
- * should return at once: it is called on the thread that asked the sources, after its callers were answered, or on that of
- * a caller.
+ * <p><i>Thread-safety:</i> called by several threads at the same time, never while the provider holds a lock. A
+ * listener should return at once: it is called on the thread that asked the sources, after its callers were answered,
+ * or on that of a caller.
  */
 @FunctionalInterface
 public interface TokenListener {
@@ -46,11 +46,14 @@ public interface TokenListener {
         REFRESH_FAILED,
         /** From now on this source alone is asked. */
         PINNED,
-        /** What the source signs in with has changed, such as by {@code az login}: the cached token is not used any more. */
+        /**
+         * What the source signs in with has changed, such as by {@code az login}: the cached token is not used any
+         * more.
+         */
         ACCOUNT_CHANGED,
         /**
-         * Since the token was got, the wall clock and the steady clock went apart by a minute or more: it was set, or the
-         * machine slept. The token is used for as long as both clocks allow.
+         * Since the token was got, the wall clock and the steady clock went apart by a minute or more: it was set, or
+         * the machine slept. The token is used for as long as both clocks allow.
          */
         CLOCK_JUMPED,
         /** A caller had to wait for its token or its failure. */
@@ -98,8 +101,8 @@ public interface TokenListener {
         /**
          * How long it took.
          *
-         * @return the time the sources took, or the caller waited; of {@link Kind#CLOCK_JUMPED} by how much the wall clock
-         *     is ahead of the steady one, negative if behind; otherwise zero
+         * @return the time the sources took, or the caller waited; of {@link Kind#CLOCK_JUMPED} by how much the wall
+         *     clock is ahead of the steady one, negative if behind; otherwise zero
          */
         public Duration duration() {
             return duration;

@@ -166,7 +166,9 @@ public final class TokenRequest {
         return Optional.ofNullable(identity);
     }
 
-    /** {@return the client ID of the {@link #identity()}; empty without one, and for one that has another kind of ID} */
+    /**
+     * {@return the client ID of the {@link #identity()}; empty without one, and for one that has another kind of ID}
+     */
     public Optional<String> clientId() {
         return identity != null && identity.kind() == UserAssignedIdentity.Kind.CLIENT_ID
                 ? Optional.of(identity.id())

@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cache's place for one request: its token, the flight that gets the next one, and what is known of its failures.
  *
- * <p>FRESH: the token is returned; no lock, no allocation. REFRESH_DUE: it is returned too, and one flight gets the next
- * one behind the callers; while those flights fail the token stays, and they come ever more seldom. EXPIRED or absent:
- * all callers wait for one flight, each until its own deadline, and share its token or its failure, which is remembered
- * for a moment, or for as long as the server does not want to be asked.
+ * <p>FRESH: the token is returned; no lock, no allocation. REFRESH_DUE: it is returned too, and one flight gets the
+ * next one behind the callers; while those flights fail the token stays, and they come ever more seldom. EXPIRED or
+ * absent: all callers wait for one flight, each until its own deadline, and share its token or its failure, which is
+ * remembered for a moment, or for as long as the server does not want to be asked.
  *
- * <p>The lock guards the fields marked so; it is never held while a source is asked or a future completed. A flight changes
- * the slot only while it is the one under way: one that was given up, or was begun before {@link #clear}, is not.
+ * <p>The lock guards the fields marked so; it is never held while a source is asked or a future completed. A flight
+ * changes the slot only while it is the one under way: one that was given up, or was begun before {@link #clear}, is
+ * not.
  */
 final class TokenSlot implements Consumer<Flight> {
     /** Flights that were given up and hang still; with so many no other is begun. */
@@ -102,8 +103,8 @@ final class TokenSlot implements Consumer<Flight> {
     }
 
     /**
-     * Forgets all but what a server asked for: no call that begins from now on gets a token of before. Whoever waits for the
-     * flight under way still gets its token.
+     * Forgets all but what a server asked for: no call that begins from now on gets a token of before. Whoever waits
+     * for the flight under way still gets its token.
      */
     void clear() {
         synchronized (lock) {
@@ -199,7 +200,9 @@ final class TokenSlot implements Consumer<Flight> {
         }
     }
 
-    /** Waits for a flight's end; when that takes longer than a moment, one caller sets the later sources to find out. */
+    /**
+     * Waits for a flight's end; when that takes longer than a moment, one caller sets the later sources to find out.
+     */
     private boolean await(Flight joined, long end) throws InterruptedException {
         if (joined.takeLead()) {
             if (joined.await(Math.min(HEAD_START_NANOS, end - time.nanos()))) {
@@ -211,8 +214,8 @@ final class TokenSlot implements Consumer<Flight> {
     }
 
     /**
-     * The same without a wait of the calling thread. What is chained to the future runs on a thread of the crew's that waits
-     * for nothing else; when nobody waits any more, the flight ends.
+     * The same without a wait of the calling thread. What is chained to the future runs on a thread of the crew's that
+     * waits for nothing else; when nobody waits any more, the flight ends.
      *
      * @param view what the caller sees of a token
      * @return null if the slot was evicted
@@ -242,7 +245,9 @@ final class TokenSlot implements Consumer<Flight> {
         return waiter.future;
     }
 
-    /** The token if it may be handed out now, with what is due set going behind it; null if a flight must be waited for. */
+    /**
+     * The token if it may be handed out now, with what is due set going behind it; null if a flight must be waited for.
+     */
     private @Nullable CachedToken usable(@Nullable CachedToken token) {
         if (token == null) {
             return null;
@@ -314,7 +319,8 @@ final class TokenSlot implements Consumer<Flight> {
     }
 
     /**
-     * Joins the flight under way or begins one; a token that came meanwhile, or a failure that is remembered, will do too.
+     * Joins the flight under way or begins one; a token that came meanwhile, or a failure that is remembered, will do
+     * too.
      *
      * @param before the token that was not good enough; null if there was none
      * @param limit how long the caller waits at most, in nanoseconds
@@ -459,8 +465,8 @@ final class TokenSlot implements Consumer<Flight> {
     }
 
     /**
-     * The last caller ends a flight. A refresh behind the callers goes on as long as the token is valid; one that has hung
-     * since before the expiry does not. The caller holds the lock.
+     * The last caller ends a flight. A refresh behind the callers goes on as long as the token is valid; one that has
+     * hung since before the expiry does not. The caller holds the lock.
      */
     private void giveUpIfAlone(Flight left) {
         boolean alone = left.blocked == 0 && (left.waiters == null || left.waiters.isEmpty());
@@ -543,7 +549,9 @@ final class TokenSlot implements Consumer<Flight> {
         }
     }
 
-    /** Gives those who do not block what a flight came back with, and the rest another flight, the most patient first. */
+    /**
+     * Gives those who do not block what a flight came back with, and the rest another flight, the most patient first.
+     */
     private void goOn(PriorityQueue<Waiter<?>> waiters, Flight over, Completions done) {
         Waiter<?>[] hastiestFirst = waiters.toArray(new Waiter<?>[0]);
         Arrays.sort(hastiestFirst);

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way to get a token. The contract that decides everything: {@link Unavailable} means "not mine, try the next"; an
- * exception means "mine, and it failed", and stops the chain; {@link Silent} means "mine, and nobody answered": the next
- * may stand in for now.
+ * exception means "mine, and it failed", and stops the chain; {@link Silent} means "mine, and nobody answered": the
+ * next may stand in for now.
  *
  * <p><i>Thread-safety:</i> implementations must be safe for use by several threads; calls for different requests run
  * at the same time.
@@ -96,7 +96,8 @@ public interface TokenSource {
         /**
          * The answer of a source that does not apply.
          *
-         * @param reason why, one sentence without a full stop and without any secret, such as {@code az is not installed}
+         * @param reason why, one sentence without a full stop and without any secret, such as {@code az is not
+         *     installed}
          * @param remedy what to do if this source was meant, one command or setting; may be empty
          * @throws NullPointerException if a part is null
          */

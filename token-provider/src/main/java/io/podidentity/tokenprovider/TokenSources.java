@@ -27,9 +27,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}. There each
- * has the builder's settings: its environment variables, proxy and TLS. One that is asked outside of a provider, or by a
- * source of one's own that is wrapped around it, has those of the process.
+ * The sources there are, to be put into a chain of one's own by {@link AzureServiceTokenProvider.Builder#sources}.
+ * There each has the builder's settings: its environment variables, proxy and TLS. One that is asked outside of a
+ * provider, or by a source of one's own that is wrapped around it, has those of the process.
  */
 public final class TokenSources {
     private TokenSources() {}
@@ -149,7 +149,8 @@ public final class TokenSources {
      *
      * @param tenantId its tenant, an ID or a domain; a request may name another one
      * @param clientId its client ID
-     * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's; no message shows it
+     * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's; no
+     *     message shows it
      * @return a source named {@code Client assertion}
      * @throws IllegalArgumentException if tenant or client ID is blank
      */

@@ -27,7 +27,9 @@ final class Walk {
     private final List<TokenSource> sources;
     private final Time time;
     private final long deadline;
-    /** What became of the sources before the one that has the token; null for one that was not asked. Guarded by this. */
+    /**
+     * What became of the sources before the one that has the token; null for one that was not asked. Guarded by this.
+     */
     private final ArrayList<@Nullable TokenAttempt> misses = new ArrayList<>();
 
     /** The source that is asked; null before the first and after the last. Guarded by this. */

@@ -1,4 +1,7 @@
-/** Microsoft Entra ID access tokens without a secret; start reading at {@link io.podidentity.tokenprovider.AzureServiceTokenProvider}. */
+/**
+ * Microsoft Entra ID access tokens without a secret; start reading at {@link
+ * io.podidentity.tokenprovider.AzureServiceTokenProvider}.
+ */
 @NullMarked
 package io.podidentity.tokenprovider;
 

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What a program can see of types, one line each, in the order of the alphabet: {@code TYPE: DECLARATION}, with nullness
- * and without the names of the packages that go without saying. What every object has is left out.
+ * What a program can see of types, one line each, in the order of the alphabet: {@code TYPE: DECLARATION}, with
+ * nullness and without the names of the packages that go without saying. What every object has is left out.
  */
 final class PublicApi {
     private static final int SHOWN = Modifier.PUBLIC

@@ -15,7 +15,9 @@ final class Defaults {
     static final String TENANT_ID = "10000000-0000-4000-8000-000000000001";
     static final ManagedIdentity IDENTITY = new ManagedIdentity(
             "podid-identity", "20000000-0000-4000-8000-000000000001", "20000000-0000-4000-8000-000000000002");
-    /** As AKS makes one for each cluster, so that the nodes can pull images; every pod that reaches IMDS can have it. */
+    /**
+     * As AKS makes one for each cluster, so that the nodes can pull images; every pod that reaches IMDS can have it.
+     */
     static final ManagedIdentity KUBELET_IDENTITY = new ManagedIdentity(
             "podid-agentpool", "20000000-0000-4000-8000-000000000003", "20000000-0000-4000-8000-000000000004");
 

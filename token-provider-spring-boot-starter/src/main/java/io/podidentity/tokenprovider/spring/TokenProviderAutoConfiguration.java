@@ -21,8 +21,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * One token provider for the application, and the beans that use it: an Azure SDK credential, a health indicator, the
- * endpoint {@code tokenprovider}, a metric and Flight Recorder events. Each of them exists only if its library is on the
- * class path. Every bean that is a {@code TokenListener} is told about tokens. Nothing asks for a token while the
+ * endpoint {@code tokenprovider}, a metric and Flight Recorder events. Each of them exists only if its library is on
+ * the class path. Every bean that is a {@code TokenListener} is told about tokens. Nothing asks for a token while the
  * application starts.
  */
 @AutoConfiguration

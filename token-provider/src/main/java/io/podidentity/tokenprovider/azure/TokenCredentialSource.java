@@ -25,8 +25,9 @@ import java.util.concurrent.TimeoutException;
  * AzureServiceTokenProvider.builder().sources(List.of(new TokenCredentialSource(credential)))
  * }</pre>
  *
- * <p>The credential is asked on a daemon thread of its own, which is interrupted at the deadline or when the caller is. Of its exceptions
- * only their classes and the AADSTS number are told: their texts are somebody else's, and have held tokens before.
+ * <p>The credential is asked on a daemon thread of its own, which is interrupted at the deadline or when the caller is.
+ * Of its exceptions only their classes and the AADSTS number are told: their texts are somebody else's, and have held
+ * tokens before.
  *
  * <p><i>Thread-safety:</i> that of the credential.
  */

@@ -6,8 +6,8 @@ import io.podidentity.tokenprovider.TokenListener;
 import java.time.Instant;
 
 /**
- * Writes what becomes of tokens into recordings of the JDK Flight Recorder, as events named {@code io.podidentity.Token}.
- * No token is in them; the principal is.
+ * Writes what becomes of tokens into recordings of the JDK Flight Recorder, as events named {@code
+ * io.podidentity.Token}. No token is in them; the principal is.
  *
  * <pre>{@code
  * AzureServiceTokenProvider.builder().listener(new JfrTokenListener()).build()

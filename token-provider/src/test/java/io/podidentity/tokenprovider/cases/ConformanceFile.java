@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A file of conformance cases: from the folder in the system property {@code podidentity.cases} if it is there, else the
- * module's own copy.
+ * A file of conformance cases: from the folder in the system property {@code podidentity.cases} if it is there, else
+ * the module's own copy.
  */
 public enum ConformanceFile {
     /** Objects {@code {source, name, given: {kind, …}, expected}}. */

@@ -31,8 +31,8 @@ public record BearerChallenge(String tenant, String resource) {
 
     /**
      * Whether a token for the resource may go to this host: it must lie within the resource's own, as
-     * {@code myvault.vault.azure.net} does within {@code vault.azure.net}. Otherwise any server could have itself a token
-     * for whatever it names.
+     * {@code myvault.vault.azure.net} does within {@code vault.azure.net}. Otherwise any server could have itself a
+     * token for whatever it names.
      */
     public boolean isOf(String host) {
         try {

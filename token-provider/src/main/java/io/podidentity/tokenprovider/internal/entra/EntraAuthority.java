@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The cloud whose Entra ID is asked, by its authority host: {@code login.microsoftonline.com} unless told otherwise,
  * {@code login.microsoftonline.us}, {@code login.chinacloudapi.cn}, {@code login.sovcloud-identity.fr} and so on.
  *
- * <p>No instance discovery request is made, for any host. Microsoft's libraries make one to learn which hosts are names of the same
- * cloud, since they share cached tokens between them; here a proof goes to the configured host alone and no token is
- * shared, so the request could only add a round trip, and fail in a private cloud.
+ * <p>No instance discovery request is made, for any host. Microsoft's libraries make one to learn which hosts are names
+ * of the same cloud, since they share cached tokens between them; here a proof goes to the configured host alone and no
+ * token is shared, so the request could only add a round trip, and fail in a private cloud.
  *
  * @param url the base URL, with a slash at its end
  * @param asked the base URL of the endpoint that is asked: the same, or one within a region

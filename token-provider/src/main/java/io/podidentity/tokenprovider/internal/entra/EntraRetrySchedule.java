@@ -10,14 +10,14 @@ import javax.net.ssl.SSLException;
 
 /**
  * How long to wait before Entra ID is asked again: 0.8, 1.6, 3.2 s as the Azure SDKs do, each longer by up to a tenth;
- * {@code Retry-After} is obeyed if it is longer. Asked again is what may pass: 408, 429, 5xx but for 501 and 505, no answer, a 401 that does not
- * say why, and an issuer of assertions that Entra ID itself could not reach. Never asked again is what stays wrong
- * until somebody changes it.
+ * {@code Retry-After} is obeyed if it is longer. Asked again is what may pass: 408, 429, 5xx but for 501 and 505, no
+ * answer, a 401 that does not say why, and an issuer of assertions that Entra ID itself could not reach. Never asked
+ * again is what stays wrong until somebody changes it.
  *
- * <p>A federated credential that Entra ID does not find is asked for twice more: a new one takes some minutes to be known
- * everywhere, and right ones are not found now and then (22 of 1,021 sign-ins of one project). After that it is final,
- * since nearly always it is a mistake, which would cost each start the whole deadline and hide the reason; and whoever
- * waits for a new one can call again.
+ * <p>A federated credential that Entra ID does not find is asked for twice more: a new one takes some minutes to be
+ * known everywhere, and right ones are not found now and then (22 of 1,021 sign-ins of one project). After that it is
+ * final, since nearly always it is a mistake, which would cost each start the whole deadline and hide the reason; and
+ * whoever waits for a new one can call again.
  */
 public final class EntraRetrySchedule extends RetrySchedule {
     private static final int MAX_RETRIES = 3;
@@ -71,7 +71,10 @@ public final class EntraRetrySchedule extends RetrySchedule {
                         || aadsts == 90061);
     }
 
-    /** Whether a federated credential was not found that may only be new; an audience that is wrong is no matter of time. */
+    /**
+     * Whether a federated credential was not found that may only be new; an audience that is wrong is no matter of
+     * time.
+     */
     private static boolean isSpreading(int aadsts) {
         return aadsts == 70021 || aadsts == 700211 || aadsts == 700213;
     }

@@ -4,7 +4,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** Takes apart the URL that names a cloud and a tenant, such as {@code https://login.microsoftonline.com/contoso.com}. */
+/**
+ * Takes apart the URL that names a cloud and a tenant, such as {@code https://login.microsoftonline.com/contoso.com}.
+ */
 public final class TenantUrl {
     private TenantUrl() {}
 

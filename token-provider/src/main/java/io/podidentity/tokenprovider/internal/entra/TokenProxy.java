@@ -8,8 +8,8 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxy inside an AKS cluster with identity bindings, which is asked for tokens in Entra ID's place: same path, same
- * form, another host, and a certificate authority of the cluster's own. It is reached without any other proxy.
+ * The proxy inside an AKS cluster with identity bindings, which is asked for tokens in Entra ID's place: same path,
+ * same form, another host, and a certificate authority of the cluster's own. It is reached without any other proxy.
  *
  * <p>Source: Microsoft Learn, "Identity bindings in AKS", and the Azure SDKs, which leave it alone unless it is asked
  * for; so does the default chain.

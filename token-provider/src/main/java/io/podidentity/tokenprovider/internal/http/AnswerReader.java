@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one HTTP/1.1 answer (RFC 9112) up to its last byte and no further. All of it is bounded; what is not clear is an
- * error, which tells nothing of the answer's text.
+ * Reads one HTTP/1.1 answer (RFC 9112) up to its last byte and no further. All of it is bounded; what is not clear is
+ * an error, which tells nothing of the answer's text.
  */
 final class AnswerReader {
     /** A token answer has a few kB. */

@@ -18,8 +18,8 @@ public final class ExpiryTime {
     private ExpiryTime() {}
 
     /**
-     * Reads {@code expires_on}: epoch seconds as a number or a text, ISO-8601 with an offset, or the American forms that
-     * App Service writes.
+     * Reads {@code expires_on}: epoch seconds as a number or a text, ISO-8601 with an offset, or the American forms
+     * that App Service writes.
      *
      * @param value a JSON value
      * @return the moment, or null if it is in none of these forms

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@code NO_PROXY} variable excepts from proxies: {@code *} for all; a host name, with all below it, with or
- * without {@code .} or {@code *.} before it; an address; a range such as {@code 10.0.0.0/8}; each with a port or without;
- * between commas or blanks. As curl and Go read it. A range is compared with addresses, and no name is looked up for it.
+ * without {@code .} or {@code *.} before it; an address; a range such as {@code 10.0.0.0/8}; each with a port or
+ * without; between commas or blanks. As curl and Go read it. A range is compared with addresses, and no name is looked
+ * up for it.
  */
 final class NoProxy {
     private final String[] entries;

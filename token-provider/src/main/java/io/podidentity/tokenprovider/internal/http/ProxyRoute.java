@@ -15,10 +15,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxy on the way to a server on the network, who is asked to let TLS through (CONNECT) and so sees a host name and
- * nothing else.
+ * The proxy on the way to a server on the network, who is asked to let TLS through (CONNECT) and so sees a host name
+ * and nothing else.
  *
- * <p>Who decides, the first that says anything: the provider's own settings; the JVM ({@code https.proxyHost}, {@code socksProxyHost},
+ * <p>Who decides, the first that says anything: the provider's own settings; the JVM ({@code https.proxyHost}, {@code
+ * socksProxyHost},
  * {@code java.net.useSystemProxies} with {@code http.nonProxyHosts}, or a {@code ProxySelector} of the program's own),
  * which the user set for just this process; then {@code https_proxy} or {@code HTTPS_PROXY} with {@code no_proxy} or
  * {@code NO_PROXY}, which platforms such as AKS set for all. This machine and its link are never reached by a proxy.

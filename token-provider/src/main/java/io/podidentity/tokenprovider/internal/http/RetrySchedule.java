@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long to wait before a service is asked again, and whether at all.
  *
- * <p>The metadata service: 0.8, 1.6, 3.2, 6.4, 12.8 s as the Azure SDKs do, each longer by up to a tenth so that pods which started together
- * do not ask together; no answer at all is retried three times only. HTTP 410 means that the service is being updated
- * and is back within 70 s (Microsoft Learn), so it is asked for that long. {@code Retry-After} is obeyed if it is
- * longer.
+ * <p>The metadata service: 0.8, 1.6, 3.2, 6.4, 12.8 s as the Azure SDKs do, each longer by up to a tenth so that pods
+ * which started together do not ask together; no answer at all is retried three times only. HTTP 410 means that the
+ * service is being updated and is back within 70 s (Microsoft Learn), so it is asked for that long. {@code Retry-After}
+ * is obeyed if it is longer.
  */
 public class RetrySchedule {
     private static final long FIRST_WAIT_MILLIS = 800;

@@ -17,8 +17,8 @@ public record ServerTrust(
         SSLSocketFactory sockets, @Nullable String name, boolean anyName) {
 
     /**
-     * By the authorities of {@code javax.net.ssl.trustStore}, else the JDK's; never by what a program made the default of
-     * its process.
+     * By the authorities of {@code javax.net.ssl.trustStore}, else the JDK's; never by what a program made the default
+     * of its process.
      */
     static ServerTrust byAuthorities() throws IOException {
         try {

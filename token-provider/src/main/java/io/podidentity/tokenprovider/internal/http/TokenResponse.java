@@ -60,7 +60,10 @@ public final class TokenResponse {
                 source);
     }
 
-    /** Whether a text can be sent as a token: it has characters, and none that a header does not take, blanks among them. */
+    /**
+     * Whether a text can be sent as a token: it has characters, and none that a header does not take, blanks among
+     * them.
+     */
     public static boolean canBeSent(String token) {
         for (int i = 0; i < token.length(); i++) {
             if (token.charAt(i) <= ' ' || token.charAt(i) > '~') {
@@ -99,10 +102,10 @@ public final class TokenResponse {
     }
 
     /**
-     * When the token expires by this machine's clock, be that right or wrong: whoever keeps the token measures the rest of
-     * its life from now on. Of {@code expires_on} and {@code expires_in} the shorter life counts where they differ: the
-     * first is off as much as this machine's clock, the second is too long where a token is handed out a second time, as
-     * NMI does. A clock that is minutes away from the issuer's own does not count at all.
+     * When the token expires by this machine's clock, be that right or wrong: whoever keeps the token measures the rest
+     * of its life from now on. Of {@code expires_on} and {@code expires_in} the shorter life counts where they differ:
+     * the first is off as much as this machine's clock, the second is too long where a token is handed out a second
+     * time, as NMI does. A clock that is minutes away from the issuer's own does not count at all.
      *
      * @param date the answer's header {@code Date}; null without it
      * @return null if neither can be read

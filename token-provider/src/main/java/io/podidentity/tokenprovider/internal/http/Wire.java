@@ -13,9 +13,9 @@ import java.nio.channels.spi.AbstractInterruptibleChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection, for one exchange. All that it does ends at one deadline, however the peer spreads its bytes: each read
- * is given what is left of it. An interrupt of the thread that uses it closes it at once, and with it whatever that
- * thread waits for; of {@code AbstractInterruptibleChannel} comes just this.
+ * One connection, for one exchange. All that it does ends at one deadline, however the peer spreads its bytes: each
+ * read is given what is left of it. An interrupt of the thread that uses it closes it at once, and with it whatever
+ * that thread waits for; of {@code AbstractInterruptibleChannel} comes just this.
  *
  * <p>A write has no limit in the JDK, so it must never wait: the send buffer is made as large as the request.
  *

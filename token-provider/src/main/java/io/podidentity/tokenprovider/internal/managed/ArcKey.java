@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that Arc's agent wants to see. The agent says which file holds it, and whoever sits at the agent's place could
- * name any file: so only a small plain file is read, right in the agent's own folder of this platform.
+ * The key that Arc's agent wants to see. The agent says which file holds it, and whoever sits at the agent's place
+ * could name any file: so only a small plain file is read, right in the agent's own folder of this platform.
  */
 final class ArcKey {
     private static final int MAX_BYTES = 4096;

@@ -184,9 +184,9 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     }
 
     /**
-     * Whether the metadata service of the node answered by itself, and not NMI in its place. NMI writes a body of its own
-     * for a token, in all of its versions: without the client ID and the second lifetime that IMDS puts in, and without
-     * the header {@code Server}, which IMDS has and a service mesh may overwrite.
+     * Whether the metadata service of the node answered by itself, and not NMI in its place. NMI writes a body of its
+     * own for a token, in all of its versions: without the client ID and the second lifetime that IMDS puts in, and
+     * without the header {@code Server}, which IMDS has and a service mesh may overwrite.
      */
     private static boolean isNodesOwnAnswer(HttpResponse response) {
         String server = response.server();

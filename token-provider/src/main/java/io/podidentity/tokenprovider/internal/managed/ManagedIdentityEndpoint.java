@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What hands out a managed identity besides the metadata service: how it is announced, and what it wants to be asked.
  *
- * <p>Source: Microsoft Learn, for each host the page that says how its managed identity is used "to obtain a token", and
- * the Azure SDKs, which agree on the order of {@link #of}.
+ * <p>Source: Microsoft Learn, for each host the page that says how its managed identity is used "to obtain a token",
+ * and the Azure SDKs, which agree on the order of {@link #of}.
  */
 public enum ManagedIdentityEndpoint {
     SERVICE_FABRIC("Service Fabric", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "Secret", "2019-07-01-preview"),

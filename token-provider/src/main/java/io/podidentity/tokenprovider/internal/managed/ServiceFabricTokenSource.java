@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * it is known by its thumbprint, which is compared before anything secret is sent. A claims challenge names the token
  * that was refused, by its hash.
  *
- * <p>Source: Microsoft Learn, "How to leverage a Service Fabric application's managed identity to access Azure services".
+ * <p>Source: Microsoft Learn, "How to leverage a Service Fabric application's managed identity to access Azure
+ * services".
  */
 public final class ServiceFabricTokenSource extends EndpointTokenSource {
     private static final String THUMBPRINT = "IDENTITY_SERVER_THUMBPRINT";

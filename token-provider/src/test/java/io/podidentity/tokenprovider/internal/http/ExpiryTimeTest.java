@@ -195,7 +195,9 @@ class ExpiryTimeTest {
         assertThat(TokenResponse.read("{\"refresh_in\":0}").refreshOn(NOW)).isNull();
     }
 
-    /** The token lives an hour from the moment at which the issuer's clock shows what NOW is; ours is off by so much. */
+    /**
+     * The token lives an hour from the moment at which the issuer's clock shows what NOW is; ours is off by so much.
+     */
     @ParameterizedTest
     @CsvSource({
         "0, 3599, Thu, 3600",
