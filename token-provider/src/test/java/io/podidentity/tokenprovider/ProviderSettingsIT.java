@@ -143,7 +143,7 @@ class ProviderSettingsIT {
                     .build();
 
             assertThatThrownBy(() -> provider.getAccessToken(RESOURCE))
-                    .hasMessageContaining("the proxy 127.0.0.1:" + address.getPort() + " of the provider's settings"
+                    .hasMessageContaining("the proxy localhost:" + address.getPort() + " of the provider's settings"
                             + " does not let the connection through (HTTP 403)");
             assertThat(proxy.connections()).isPositive();
         }
