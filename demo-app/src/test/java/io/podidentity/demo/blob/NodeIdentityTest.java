@@ -30,7 +30,7 @@ class NodeIdentityTest {
                 .contains(
                         "role-missing",
                         "Do not assign one, because this is the identity of the node, which every pod on it can use.",
-                        "Give the pod an identity of its own")
+                        "Give the pod its own identity")
                 .doesNotContain("az role assignment");
         assertThat(mvc.get().uri("/")).bodyText().doesNotContain("az role assignment");
     }
