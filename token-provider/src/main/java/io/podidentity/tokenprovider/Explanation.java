@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonText;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> immutable.
  */
 public final class Explanation {
+    private static final int MAX_RESOURCE = 200;
+
     private final String resource;
     private final @Nullable AccessToken token;
     private final @Nullable TokenAcquisitionException failure;
@@ -125,7 +128,7 @@ public final class Explanation {
             return String.valueOf(failure.getMessage());
         }
         StringBuilder text = new StringBuilder("Token for ")
-                .append(resource)
+                .append(Excerpt.of(resource, MAX_RESOURCE))
                 .append(" from ")
                 .append(source().orElse(""));
         line(text, "principal: ", principal().orElse(null));
@@ -157,12 +160,21 @@ public final class Explanation {
     private static Map<String, @Nullable Object> json(Principal principal) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("type", principal.type().name());
-        json.put("userPrincipalName", principal.userPrincipalName().orElse(null));
-        json.put("appId", principal.appId().orElse(null));
-        json.put("objectId", principal.objectId().orElse(null));
-        json.put("tenantId", principal.tenantId().orElse(null));
-        json.put("certificateThumbprint", principal.certificateThumbprint().orElse(null));
+        json.put(
+                "userPrincipalName",
+                principal.userPrincipalName().map(Explanation::shown).orElse(null));
+        json.put("appId", principal.appId().map(Explanation::shown).orElse(null));
+        json.put("objectId", principal.objectId().map(Explanation::shown).orElse(null));
+        json.put("tenantId", principal.tenantId().map(Explanation::shown).orElse(null));
+        json.put(
+                "certificateThumbprint",
+                principal.certificateThumbprint().map(Explanation::shown).orElse(null));
         return present(json);
+    }
+
+    /** A claim in one line; nobody has checked what is in it. */
+    private static String shown(String claim) {
+        return Excerpt.of(claim, Principal.MAX_SHOWN);
     }
 
     private static Map<String, @Nullable Object> json(TokenAcquisitionException failure) {

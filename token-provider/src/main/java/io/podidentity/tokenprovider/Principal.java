@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ public final class Principal {
         /** An application: a service principal or a managed identity. */
         APP
     }
+
+    /** Longer than any sign-in name that Entra ID takes. */
+    static final int MAX_SHOWN = 200;
 
     private final Type type;
     private final @Nullable String userPrincipalName;
@@ -148,7 +152,7 @@ public final class Principal {
         return Objects.hash(type, userPrincipalName, appId, objectId, tenantId, certificateThumbprint);
     }
 
-    /** The parts that are known, such as {@code User anna@contoso.com, tenant 1111…}. */
+    /** The parts that are known, such as {@code User anna@contoso.com, tenant 1111…}, in one line. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(type == Type.USER ? "User" : "App");
@@ -161,7 +165,7 @@ public final class Principal {
 
     private static void append(StringBuilder text, String label, @Nullable String value) {
         if (value != null) {
-            text.append(label).append(value);
+            text.append(label).append(Excerpt.of(value, MAX_SHOWN));
         }
     }
 }

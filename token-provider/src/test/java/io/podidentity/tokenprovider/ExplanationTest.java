@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt.State;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExplanationTest {
     private static final String RESOURCE = "https://storage.azure.com/";
@@ -117,9 +120,9 @@ class ExplanationTest {
         assertThat(json.findValuesAsText("source")).containsExactly(text, text);
         assertThat(without.findValuesAsText("reason")).containsExactly(text, text);
         assertThat(without.findValuesAsText("remedy")).containsExactly(text, text);
-        assertThat(json.get("principal").findValuesAsText("userPrincipalName")).containsExactly(text);
-        assertThat(json.get("principal").findValuesAsText("certificateThumbprint"))
-                .containsExactly(text);
+        // Of a claim, which nobody has checked, there is one line.
+        assertThat(json.get("principal").findValuesAsText("userPrincipalName"))
+                .containsExactly(Excerpt.of(text, Principal.MAX_SHOWN));
         assertThat(json.get("attempts").get(0).get("durationMillis").intValue()).isEqualTo(1_000);
     }
 
@@ -132,5 +135,23 @@ class ExplanationTest {
 
     private static JsonNode json(Explanation explanation) throws Exception {
         return new JsonMapper().readTree(explanation.toJson());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\u001b", "\u007f", "\u0085", "\u009b", "\u2028", "\u202e"})
+    void toStringAndToJson_ofAClaimWithControlCharacters_showOneLineWithoutThem(String control) throws Exception {
+        String name = "anna" + control + "IMDS: got the token";
+        Principal user = Principal.user(name).withObjectId(name).withTenantId(name);
+        Explanation explanation = Explanation.ofToken(RESOURCE, TOKEN.withPrincipal(user), List.of());
+
+        assertThat(user)
+                .hasToString("User anna IMDS: got the token, object ID anna IMDS: got the token, tenant anna IMDS: got"
+                        + " the token");
+        assertThat(explanation.toString()).contains("\n  principal: " + user + "\n");
+        JsonNode json = new JsonMapper().readTree(explanation.toJson()).get("principal");
+        for (String member : List.of("userPrincipalName", "objectId", "tenantId")) {
+            assertThat(json.get(member).asText()).isEqualTo("anna IMDS: got the token");
+        }
+        assertThat(explanation.principal().orElseThrow().userPrincipalName()).hasValue(name);
     }
 }

@@ -61,12 +61,12 @@ public final class EnvironmentTokenSource implements TokenSource {
 
     private @Nullable EntraCredential credential() {
         // Not stripped: a space at its end may belong to the secret.
-        String secret = environment.variables().get(SECRET);
+        String secret = environment.raw(SECRET);
         if (secret != null && !secret.isBlank()) {
             return new ClientSecret(new Secret(secret));
         }
         String path = environment.get(CERTIFICATE);
-        String password = environment.variables().get("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+        String password = environment.raw("AZURE_CLIENT_CERTIFICATE_PASSWORD");
         String withChain = environment.get("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
         return path == null
                 ? null

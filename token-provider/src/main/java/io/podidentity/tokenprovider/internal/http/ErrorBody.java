@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.http;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.JsonReader;
+import io.podidentity.tokenprovider.internal.text.Secret;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,31 +19,30 @@ public final class ErrorBody {
 
     /** The status and the server's own words, such as {@code HTTP 400 "invalid_request": Identity not found}. */
     public static String describe(HttpResponse response) {
-        return describe(response, "");
+        return describe(response, null);
     }
 
     /**
      * The same, without a secret that was sent and may come back.
      *
-     * @param secret its text; empty without one
+     * @param secret what was sent; null without one
      */
-    public static String describe(HttpResponse response, String secret) {
-        String body = secret.isEmpty() ? response.body() : response.body().replace(secret, "[hidden]");
-        String said = said(body, secret);
+    public static String describe(HttpResponse response, @Nullable Secret secret) {
+        String said = said(response.body(), secret);
         return said.isEmpty() ? "HTTP " + response.status() : "HTTP " + response.status() + " " + said;
     }
 
-    private static String said(String body, String secret) {
+    private static String said(String body, @Nullable Secret secret) {
         try {
             return said(JsonReader.readObject(body), secret);
         } catch (JsonException e) {
             // A page of HTML says nothing that helps.
-            String text = body.stripLeading().startsWith("<") ? "" : Excerpt.of(body, MAX_SAID);
+            String text = body.stripLeading().startsWith("<") ? "" : Excerpt.of(text(body, secret), MAX_SAID);
             return text.isEmpty() ? "" : "\"" + text + "\"";
         }
     }
 
-    private static String said(Map<String, @Nullable Object> members, String secret) {
+    private static String said(Map<String, @Nullable Object> members, @Nullable Secret secret) {
         Object error = members.get("error");
         Map<?, ?> inner = error instanceof Map<?, ?> nested ? nested : members;
         String code = text(error instanceof String ? error : inner.get("code"), secret);
@@ -65,8 +65,8 @@ public final class ErrorBody {
         return said.toString();
     }
 
-    private static String text(@Nullable Object value, String secret) {
+    private static String text(@Nullable Object value, @Nullable Secret secret) {
         String text = value instanceof String string ? string : "";
-        return secret.isEmpty() ? text : text.replace(secret, "[hidden]");
+        return secret == null ? text : secret.hide(text);
     }
 }

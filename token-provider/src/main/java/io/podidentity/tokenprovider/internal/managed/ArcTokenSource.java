@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
 import java.io.IOException;
@@ -50,8 +51,9 @@ public final class ArcTokenSource extends EndpointTokenSource {
     }
 
     @Override
-    HttpResponse ask(HttpRequest question, Patience patience) throws IOException, InterruptedException {
-        HttpResponse first = super.ask(question, patience);
+    HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, Patience patience)
+            throws IOException, InterruptedException {
+        HttpResponse first = super.ask(question, named, patience);
         if (first.status() >= 200 && first.status() < 300) {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
@@ -63,7 +65,11 @@ public final class ArcTokenSource extends EndpointTokenSource {
             return first;
         }
         String value = headerValue(key.read(first.challenge()), "the agent's key");
-        return super.ask(question.withHeader("Authorization", "Basic " + value), patience);
+        HttpResponse second = super.ask(question.withHeader("Authorization", "Basic " + value), named, patience);
+        if (second.status() != 200) {
+            throw refused(second, named, new Secret(value));
+        }
+        return second;
     }
 
     /** An agent that does not know user-assigned identities answers with the machine's own, which nobody asked for. */

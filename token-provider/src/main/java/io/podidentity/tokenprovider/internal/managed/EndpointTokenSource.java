@@ -17,6 +17,7 @@ import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
 import java.net.URI;
@@ -83,9 +84,9 @@ public class EndpointTokenSource implements TokenSource {
         long deadline = request.deadline().orElseThrow().toNanos();
         long limit = deadline / 3 * 2;
         try {
-            HttpResponse response = ask(question, new Patience(start + deadline, start + limit));
+            HttpResponse response = ask(question, named, new Patience(start + deadline, start + limit));
             if (response.status() != 200) {
-                throw refused(response, named);
+                throw refused(response, named, new Secret(secret));
             }
             AccessToken token = TokenResponse.token(response, request, name(), time.millis());
             check(response, named);
@@ -124,7 +125,8 @@ public class EndpointTokenSource implements TokenSource {
     }
 
     /** Asks and, where the schedule says so, asks again. */
-    HttpResponse ask(HttpRequest question, Patience patience) throws IOException, InterruptedException {
+    HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, Patience patience)
+            throws IOException, InterruptedException {
         return new HttpRetry(http, time)
                 .send(question, new EndpointRetrySchedule(), patience.deadline(), patience.silence());
     }
@@ -136,7 +138,7 @@ public class EndpointTokenSource implements TokenSource {
     Outcome noAnswer(IOException e, long waitedMillis) {
         throw new TokenAcquisitionException(
                 Code.SERVICE_UNAVAILABLE,
-                NoAnswer.describe(e, address(), waitedMillis),
+                NoAnswer.describe(e, new Secret(secret).hide(String.valueOf(e.getMessage())), address(), waitedMillis),
                 "Correct or unset " + host.endpointVariable + ", or try again in a minute.",
                 null);
     }
@@ -189,7 +191,12 @@ public class EndpointTokenSource implements TokenSource {
                 "Unset AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
     }
 
-    private TokenAcquisitionException refused(HttpResponse response, @Nullable UserAssignedIdentity named) {
+    /**
+     * What it means that the host gave no token.
+     *
+     * @param sent the secret that was sent and may come back; an empty one without it
+     */
+    final TokenAcquisitionException refused(HttpResponse response, @Nullable UserAssignedIdentity named, Secret sent) {
         String remedy = "";
         if (RetrySchedule.isRetryable(response.status())) {
             remedy = "Try again in a minute.";
@@ -201,6 +208,6 @@ public class EndpointTokenSource implements TokenSource {
         }
         Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
         return new TokenAcquisitionException(
-                code, ErrorBody.describe(response, secret), remedy, null, RetryAfter.duration(response.retryAfter()));
+                code, ErrorBody.describe(response, sent), remedy, null, RetryAfter.duration(response.retryAfter()));
     }
 }

@@ -17,19 +17,41 @@ public record Environment(Map<String, String> variables, boolean inherited, bool
 
     /** The environment of this process. */
     public static Environment ofProcess() {
-        return new Environment(System.getenv(), true, isWindows(), System.getProperty("user.home", ""));
+        return of(System.getenv(), true, isWindows());
     }
 
     /** The environment of this process, with all of its variables replaced by others. */
     public static Environment of(Map<String, String> variables) {
-        return new Environment(variables, false, isWindows(), System.getProperty("user.home", ""));
+        return of(variables, false, isWindows());
+    }
+
+    /** The home folder is the one where the tools keep their logins: that of a variable, and not the account's. */
+    static Environment of(Map<String, String> variables, boolean inherited, boolean windows) {
+        Environment account = new Environment(variables, inherited, windows, System.getProperty("user.home", ""));
+        String home = account.get(windows ? "USERPROFILE" : "HOME");
+        return home != null && new File(home).isAbsolute()
+                ? new Environment(variables, inherited, windows, home)
+                : account;
     }
 
     /** A variable without surrounding whitespace; null if it is absent or blank, which Azure treats as the same. */
     @Nullable
     public String get(String name) {
-        String value = variables.get(name);
+        String value = raw(name);
         return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    /** A variable as it is; null if it is absent. On Windows the case of names does not matter. */
+    public @Nullable String raw(String name) {
+        String value = variables.get(name);
+        if (value == null && windows) {
+            for (Map.Entry<String, String> variable : variables.entrySet()) {
+                if (variable.getKey().equalsIgnoreCase(name)) {
+                    return variable.getValue();
+                }
+            }
+        }
+        return value;
     }
 
     /** A copy with another value for one variable; this environment itself if the value is null. */
@@ -37,16 +59,23 @@ public record Environment(Map<String, String> variables, boolean inherited, bool
         if (value == null) {
             return this;
         }
-        Map<String, String> changed = new HashMap<>(variables);
+        Map<String, String> changed = allBut(name);
         changed.put(name, value);
         return new Environment(Map.copyOf(changed), false, windows, home);
     }
 
     /** A copy without one variable. */
     public Environment without(String name) {
-        Map<String, String> changed = new HashMap<>(variables);
-        changed.remove(name);
-        return new Environment(Map.copyOf(changed), false, windows, home);
+        return new Environment(Map.copyOf(allBut(name)), false, windows, home);
+    }
+
+    private Map<String, String> allBut(String name) {
+        Map<String, String> others = new HashMap<>(variables);
+        others.remove(name);
+        if (windows) {
+            others.keySet().removeIf(name::equalsIgnoreCase);
+        }
+        return others;
     }
 
     private static boolean isWindows() {

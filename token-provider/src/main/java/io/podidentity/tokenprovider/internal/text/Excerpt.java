@@ -1,5 +1,9 @@
 package io.podidentity.tokenprovider.internal.text;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+
 /**
  * A short piece of text from elsewhere that is safe to show: one line, of limited length, with everything that looks
  * like a token masked.
@@ -9,11 +13,21 @@ public final class Excerpt {
     /** Longer than any resource, GUID or host name that a message shows, and shorter than any token. */
     private static final int MAX_RUN = 120;
 
+    /** Longer than a GUID, and no longer than any token or secret that Entra ID hands out. */
+    private static final int MIN_RANDOM = 40;
+
+    private static final int DIGIT = 1;
+
     private Excerpt() {}
 
     /** The beginning of a text, with at most the given number of characters. */
     public static String of(String text, int maxLength) {
+        return of(text, maxLength, false);
+    }
+
+    private static String of(String text, int maxLength, boolean random) {
         StringBuilder line = new StringBuilder();
+        String before = "";
         int position = 0;
         while (position < text.length() && line.length() <= maxLength) {
             int end = endOfWord(text, position);
@@ -21,7 +35,10 @@ public final class Excerpt {
                 if (line.length() > 0) {
                     line.append(' ');
                 }
-                line.append(shown(text.substring(position, end)));
+                String word = text.substring(position, end);
+                boolean challenge = before.equals("--claims-challenge") && isClaims(word);
+                line.append(challenge ? word : shown(random ? withoutRandom(word) : word));
+                before = word;
             }
             position = end + 1;
         }
@@ -36,7 +53,18 @@ public final class Excerpt {
 
     /** The same without its final full stop, for a reason that is followed by another sentence. */
     public static String sentence(String text, int maxLength) {
-        String line = of(text, maxLength);
+        return sentence(of(text, maxLength));
+    }
+
+    /**
+     * The same of what a tool printed, which may show a secret that nobody here knows: without runs of characters that
+     * look random.
+     */
+    public static String printed(String text, int maxLength) {
+        return sentence(of(text, maxLength, true));
+    }
+
+    private static String sentence(String line) {
         return line.endsWith(".") && !line.endsWith(CUT) ? line.substring(0, line.length() - 1) : line;
     }
 
@@ -55,6 +83,73 @@ public final class Excerpt {
         }
         int type = Character.getType(c);
         return type == Character.LINE_SEPARATOR || type == Character.PARAGRAPH_SEPARATOR || type == Character.FORMAT;
+    }
+
+    /** Whether a word is the Base64 of a request for claims, which whoever is asked to sign in must be able to copy. */
+    private static boolean isClaims(String word) {
+        String base64 = word;
+        while (!base64.isEmpty() && "\"'".indexOf(base64.charAt(0)) >= 0) {
+            base64 = base64.substring(1);
+        }
+        while (!base64.isEmpty() && "\"'.,".indexOf(base64.charAt(base64.length() - 1)) >= 0) {
+            base64 = base64.substring(0, base64.length() - 1);
+        }
+        try {
+            String json = new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+            // An answer with a token has it as a text, and not as an object with what is wanted of it.
+            for (Object value : JsonReader.readObject(json).values()) {
+                if (!(value instanceof Map<?, ?>)) {
+                    return false;
+                }
+            }
+            return of(json, json.length()).equals(json);
+        } catch (IllegalArgumentException | JsonException e) {
+            return false;
+        }
+    }
+
+    /** A word without the runs in it that look random. */
+    private static String withoutRandom(String word) {
+        StringBuilder shown = new StringBuilder();
+        for (int start = 0, end; start < word.length(); start = end + 1) {
+            end = start;
+            while (end < word.length() && (kind(word.charAt(end)) > 0 || "+/_~-".indexOf(word.charAt(end)) >= 0)) {
+                end++;
+            }
+            String run = word.substring(start, end);
+            shown.append(looksRandom(run) ? "[hidden]" : run);
+            shown.append(word, end, Math.min(end + 1, word.length()));
+        }
+        return shown.toString();
+    }
+
+    /**
+     * Whether a run is Base64 or hex of 30 bytes or so. In it small letters, capitals and digits follow each other by
+     * chance, which they do neither in words nor in names; the parts of a GUID are short. A path may have a hash.
+     */
+    private static boolean looksRandom(String run) {
+        int longest = 0;
+        for (int start = 0, end; start < run.length() && run.length() >= MIN_RANDOM; start = end + 1) {
+            int changes = 0;
+            int digits = 0;
+            for (end = start; end < run.length() && kind(run.charAt(end)) > 0; end++) {
+                int kind = kind(run.charAt(end));
+                int before = end == start ? kind : kind(run.charAt(end - 1));
+                changes += kind == before ? 0 : 1;
+                digits += (kind == DIGIT) == (before == DIGIT) ? 0 : 1;
+            }
+            int length = end - start;
+            boolean random = changes * 10 >= length * 3 && digits * 10 >= length;
+            longest = random ? Math.max(longest, length) : longest;
+        }
+        return longest >= (run.startsWith("/") ? MIN_RANDOM : MIN_RANDOM / 2);
+    }
+
+    private static int kind(char c) {
+        if (!Ascii.isLetterOrDigit(c)) {
+            return 0;
+        }
+        return c <= '9' ? DIGIT : c <= 'Z' ? 2 : 3;
     }
 
     /** A word unchanged, or masked from the point where a JWT or another long unbroken run of characters begins. */

@@ -21,7 +21,7 @@ final class AzureCliFailure {
                     "az did not answer in time and was stopped", "Run 'az account get-access-token' to see why.");
         }
         String stderr = result.stderr();
-        String reason = Excerpt.sentence(errorLine(stderr), MAX_REASON);
+        String reason = Excerpt.printed(errorLine(stderr), MAX_REASON);
         if (stderr.contains("AADSTS")) {
             throw new TokenAcquisitionException(
                     Code.REFUSED, "Entra ID refused az: " + reason, signInRemedy(stderr, resource), null);

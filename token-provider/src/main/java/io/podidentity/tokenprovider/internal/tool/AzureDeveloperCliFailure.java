@@ -27,7 +27,7 @@ final class AzureDeveloperCliFailure {
         }
         String said = result.stderr() + "\n" + result.stdout();
         String message = message(said);
-        String reason = Excerpt.sentence(message == null ? result.stderr() : message, MAX_REASON);
+        String reason = Excerpt.printed(message == null ? result.stderr() : message, MAX_REASON);
         if (said.contains("AADSTS")) {
             throw new TokenAcquisitionException(Code.REFUSED, "Entra ID refused azd: " + reason, SIGN_IN, null);
         }

@@ -34,7 +34,7 @@ final class AzurePowerShellFailure {
                     "PowerShell has no module Az.Accounts of version 2.2.0 or later",
                     "Run 'Install-Module Az.Accounts' in PowerShell.");
         }
-        String reason = Excerpt.sentence(said, MAX_REASON);
+        String reason = Excerpt.printed(said, MAX_REASON);
         if (said.contains("AADSTS")) {
             throw new TokenAcquisitionException(Code.REFUSED, "Entra ID refused PowerShell: " + reason, SIGN_IN, null);
         }

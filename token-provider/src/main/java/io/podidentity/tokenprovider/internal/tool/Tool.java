@@ -61,7 +61,7 @@ public final class Tool {
     }
 
     private @Nullable String path() {
-        String path = environment.get(environment.windows() ? "Path" : "PATH");
+        String path = environment.get("PATH");
         return path == null && !environment.windows() ? "/usr/bin" : path;
     }
 
@@ -102,10 +102,26 @@ public final class Tool {
             File file = new File(directory, name + ".exe");
             return file.isFile() ? List.of(file.getPath()) : null;
         }
-        // az.cmd needs cmd.exe, which parses arguments again. It only starts the Python next to it, so we start that.
-        File python = new File(directory.getParentFile(), "python.exe");
-        boolean installed = new File(directory, "az.cmd").isFile() && python.isFile();
-        return installed ? List.of(python.getPath(), "-IBm", "azure.cli") : null;
+        if (!directory.getName().equalsIgnoreCase("shims")) {
+            return azOfWindows(directory);
+        }
+        // Scoop's folder of scripts has one that only starts that of the app.
+        File app = new File(directory.getParentFile(), "apps/azure-cli/current");
+        List<String> found = azOfWindows(new File(app, "wbin"));
+        return found == null ? azOfWindows(new File(app, "bin")) : found;
+    }
+
+    /**
+     * The script needs cmd.exe, which parses arguments again. It only starts a Python, so we start that: the one beside
+     * the script (pip in a virtual environment) or in the folder above (the installer, pip, conda).
+     */
+    private static @Nullable List<String> azOfWindows(File directory) {
+        if (!new File(directory, "az.cmd").isFile() && !new File(directory, "az.bat").isFile()) {
+            return null;
+        }
+        File python = new File(directory, "python.exe");
+        python = python.isFile() ? python : new File(directory.getParentFile(), "python.exe");
+        return python.isFile() ? List.of(python.getPath(), "-IBm", "azure.cli") : null;
     }
 
     /** How long the tool may take for a request, in nanoseconds. */

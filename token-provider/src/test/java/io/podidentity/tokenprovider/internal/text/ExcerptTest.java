@@ -3,6 +3,8 @@ package io.podidentity.tokenprovider.internal.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.support.Tokens;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,5 +96,65 @@ class ExcerptTest {
     @CsvSource({"'a sentence.', a sentence", "a sentence, a sentence", "'', ''", "'and so on...', and so on..."})
     void sentence_always_endsWithoutAFullStop(String text, String expected) {
         assertThat(Excerpt.sentence(text, 60)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "abc8Q~Yx3kLm9PzR2vTn5WcJ7dFhG1bS4eK6aU0q",
+        "3f786850e387550fdab836ed7e6dc881de23001b",
+        "tGzv3JOkF0XG5Qx2TlKWIA7cYp9RmB4nEdUs6hVj8oLw+z/1fC=",
+        "AXoA9k2LmN8pQrS5tUvW-xYz0aBcD1eFgH_iJkL3mNoP6qRsT7uVwX4yZ"
+    })
+    void printed_withARandomRun_hidesIt(String token) {
+        assertThat(Excerpt.printed("refused token=" + token + " of 1", 300))
+                .isIn("refused token=[hidden] of 1", "refused token=[hidden]= of 1");
+        assertThat(Excerpt.printed("refused '0." + token + "'", 300))
+                .isIn("refused '0.[hidden]'", "refused '0.[hidden]='");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://storage.azure.com/.default",
+                "Trace ID: 3f2504e0-4f89-11d3-9a0c-0305e82c3301 Correlation ID: 9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+                "/subscriptions/3f2504e0-4f89-11d3-9a0c-0305e82c3301/resourceGroups/MC_rg1_aks1_westeurope/x/MyAppIdentityForProduction01",
+                "3f2504e0-4f89-11d3-9a0c-0305e82c3301/9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+                "/opt/homebrew/Cellar/azure-cli/2.65.0/libexec/lib/python3.12/site-packages/azure/cli/core/_profile.py",
+                "/nix/store/0c5b1k9xg2r8a7d6f4h3j2l1m0n9p8q7-azure-cli-2.65.0/bin/az",
+                "C:\\Program Files\\Microsoft SDKs\\Azure\\CLI2\\python.exe",
+                "my-storage-account-0123-in-westeurope-2.privatelink.blob.core.windows.net",
+                "az account get-access-token --output json --resource https://vault.azure.net --subscription Prod-2026",
+                "AADSTS700082: The refresh token has expired at 2026-01-01T00:00:00.1234567Z",
+            })
+    void printed_withNothingSecret_isAsItWas(String text) {
+        assertThat(Excerpt.printed(text, 400)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "'%s'", "\"%s\"", "%s'."})
+    void of_theCommandForAClaimsChallenge_canBeCopied(String frame) {
+        String claims = base64("{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}");
+        String command = "Run 'az login --claims-challenge " + frame.formatted(claims);
+
+        assertThat(Excerpt.of(command, 400)).isEqualTo(command);
+        assertThat(Excerpt.of("token " + claims, 400)).isEqualTo("token [hidden]");
+    }
+
+    @Test
+    void of_whatIsNoClaimsBehindThatOption_isHidden() {
+        String token = Tokens.jwt(Map.of("oid", "o"));
+        for (String secret : new String[] {
+            token,
+            token.substring(0, token.indexOf('.')),
+            base64("{\"access_token\":\"abc\"}"),
+            base64("{\"access_token\":{\"a\":\"" + token + "\"}}")
+        }) {
+            assertThat(Excerpt.of("az login --claims-challenge " + secret, 400))
+                    .isEqualTo("az login --claims-challenge [hidden]");
+        }
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 }

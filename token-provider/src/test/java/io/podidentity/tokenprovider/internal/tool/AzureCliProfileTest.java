@@ -71,6 +71,18 @@ class AzureCliProfileTest {
         assertThat(source.accountFingerprint()).isEqualTo(profile(Map.of()).fingerprint());
     }
 
+    @Test
+    void fingerprint_whenALoginUnderHomeChanges_isAnother() throws IOException {
+        // az writes below HOME, which need not be the home folder of the account.
+        AzureCliProfile profile = new AzureCliProfile(Environment.of(Map.of("HOME", home.toString())));
+        write(home.resolve(".azure"), "one", WRITTEN);
+        long first = profile.fingerprint();
+        write(home.resolve(".azure"), "other", WRITTEN.plusMillis(1));
+
+        assertThat(first).isNotZero();
+        assertThat(profile.fingerprint()).isNotEqualTo(first);
+    }
+
     private AzureCliProfile profile(Map<String, String> variables) {
         return new AzureCliProfile(new Environment(variables, false, false, home.toString()));
     }

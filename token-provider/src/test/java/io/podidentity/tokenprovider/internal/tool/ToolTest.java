@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ToolTest {
@@ -108,6 +109,42 @@ class ToolTest {
 
         assertThat(onWindows(Map.of("Path", wbin.toString()))).containsExactly(python.toString(), "-IBm", "azure.cli");
         assertThat(onWindows(Map.of("AzureCLIPath", wbin.toString())))
+                .containsExactly(python.toString(), "-IBm", "azure.cli");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PATH", "Path", "path"})
+    void find_onWindows_takesThePathInAnyCase(String name) throws IOException {
+        Path wbin = folder("CLI2/wbin");
+        Files.createFile(wbin.resolve("az.cmd"));
+        Files.createFile(root.resolve("CLI2/python.exe"));
+
+        assertThat(onWindows(Map.of(name, wbin.toString()))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Python312/Scripts, az.bat, Python312/python.exe",
+        "venv/Scripts, az.bat, venv/Scripts/python.exe",
+        "conda/envs/a/Scripts, az.cmd, conda/envs/a/python.exe"
+    })
+    void find_onWindowsOfPipOrConda_isThePythonThatTheScriptStarts(String folder, String script, String python)
+            throws IOException {
+        Files.createFile(folder(folder).resolve(script));
+        Files.createFile(root.resolve(python));
+
+        assertThat(onWindows(Map.of("PATH", root.resolve(folder).toString())))
+                .containsExactly(root.resolve(python).toString(), "-IBm", "azure.cli");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wbin", "bin"})
+    void find_onWindowsOfScoop_isThePythonOfTheAppBehindTheScript(String bin) throws IOException {
+        Files.createFile(folder("scoop/shims").resolve("az.cmd"));
+        Files.createFile(folder("scoop/apps/azure-cli/current/" + bin).resolve("az.cmd"));
+        Path python = Files.createFile(root.resolve("scoop/apps/azure-cli/current/python.exe"));
+
+        assertThat(onWindows(Map.of("PATH", root.resolve("scoop/shims").toString())))
                 .containsExactly(python.toString(), "-IBm", "azure.cli");
     }
 
