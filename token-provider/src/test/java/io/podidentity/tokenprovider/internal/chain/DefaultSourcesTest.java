@@ -173,8 +173,8 @@ class DefaultSourcesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("AZURE_TOKEN_CREDENTIALS is " + name + ", which is an Azure SDK credential that is not"
                         + " supported here. Set it to dev, prod, EnvironmentCredential, WorkloadIdentityCredential,"
-                        + " ManagedIdentityCredential, AzureCliCredential, AzureDeveloperCliCredential or"
-                        + " AzurePowerShellCredential.");
+                        + " GitHubActionsCredential, AzurePipelinesCredential, ManagedIdentityCredential,"
+                        + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
     }
 
     private void chassisAssetTag(String tag) throws IOException {
