@@ -1,9 +1,11 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
 import io.podidentity.tokenprovider.internal.application.CertificateFile;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
+import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
@@ -96,6 +98,30 @@ public final class TokenSources {
     public static TokenSource workloadIdentity() {
         return new DeferredTokenSource(context ->
                 new WorkloadIdentityTokenSource(context.environment(), context.http(), context.time(), true));
+    }
+
+    /**
+     * The application that trusts this GitHub Actions job, by {@code AZURE_TENANT_ID}, {@code AZURE_CLIENT_ID} and a
+     * federated credential. The job needs the permission {@code id-token: write}. Its OIDC token is requested anew for
+     * each exchange, so the source works for as long as the job runs.
+     *
+     * @return a source named {@code GitHub Actions}
+     */
+    public static TokenSource gitHubActions() {
+        return new DeferredTokenSource(
+                context -> new GitHubActionsTokenSource(context.environment(), context.http(), context.time()));
+    }
+
+    /**
+     * The application of the service connection of this task of Azure Pipelines, which must use workload identity
+     * federation. The task must map {@code SYSTEM_ACCESSTOKEN}; AzureCLI and AzurePowerShell set the other variables.
+     * The job's OIDC token is requested anew for each exchange, so the source works for as long as the job runs.
+     *
+     * @return a source named {@code Azure Pipelines}
+     */
+    public static TokenSource azurePipelines() {
+        return new DeferredTokenSource(
+                context -> new AzurePipelinesTokenSource(context.environment(), context.http(), context.time()));
     }
 
     /**

@@ -168,7 +168,8 @@ class AzureServiceTokenProviderTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "AZURE_TOKEN_CREDENTIALS is production, which is not a known source. Set it to dev, prod,"
-                                    + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential,"
+                                    + " EnvironmentCredential, WorkloadIdentityCredential, GitHubActionsCredential,"
+                                    + " AzurePipelinesCredential, ManagedIdentityCredential,"
                                     + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
         }
     }

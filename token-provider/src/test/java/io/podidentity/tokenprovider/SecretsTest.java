@@ -2,8 +2,10 @@ package io.podidentity.tokenprovider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
+import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
@@ -298,6 +300,25 @@ class SecretsTest {
         show(new EnvironmentTokenSource(app.with("AZURE_CLIENT_SECRET", secret), http, time));
         show(new WorkloadIdentityTokenSource(
                 app.with("AZURE_FEDERATED_TOKEN_FILE", file.toString()), http, time, false));
+        show(new GitHubActionsTokenSource(
+                app.with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://ci.example/")
+                        .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", secret),
+                http,
+                time));
+        show(new AzurePipelinesTokenSource(
+                Environment.of(Map.of(
+                        "AZURESUBSCRIPTION_TENANT_ID",
+                        "t",
+                        "AZURESUBSCRIPTION_CLIENT_ID",
+                        "c",
+                        "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+                        "s",
+                        "SYSTEM_OIDCREQUESTURI",
+                        "https://ci.example/",
+                        "SYSTEM_ACCESSTOKEN",
+                        secret)),
+                http,
+                time));
         // The file is no certificate, and its contents must not be shown for that.
         show(new EnvironmentTokenSource(
                 app.with("AZURE_CLIENT_CERTIFICATE_PATH", file.toString())

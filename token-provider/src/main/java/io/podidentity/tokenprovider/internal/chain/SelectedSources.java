@@ -31,12 +31,15 @@ final class SelectedSources {
         return switch (selection.toLowerCase(Locale.ROOT)) {
             case "dev" -> tools();
             case "prod" -> deployed();
+            case "visualstudiocredential" ->
+                throw refused(selection, "which is an Azure SDK credential that is not supported here");
             case "intellijcredential",
-                    "visualstudiocredential",
                     "visualstudiocodecredential",
                     "interactivebrowsercredential",
                     "brokercredential" ->
-                throw refused(selection, "which is an Azure SDK credential that is not supported here");
+                throw refused(
+                        selection,
+                        "which is a sign-in of the Azure SDK: the program can add it as a TokenCredentialSource");
             default -> List.of(named(selection));
         };
     }

@@ -2,7 +2,9 @@ package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
+import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.managed.MachineEvidence;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public enum SourceDescriptor {
     ENVIRONMENT("Environment", "EnvironmentCredential", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"),
     WORKLOAD_IDENTITY("Workload identity", "WorkloadIdentityCredential", "AZURE_FEDERATED_TOKEN_FILE"),
+    /** Announced only together with a client ID and a tenant, because every job may have these; see below. */
+    GITHUB_ACTIONS("GitHub Actions", "GitHubActionsCredential", "ACTIONS_ID_TOKEN_REQUEST_URL", "GITHUB_ACTIONS"),
+    AZURE_PIPELINES("Azure Pipelines", "AzurePipelinesCredential", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"),
     /** Stands for several endpoints. Each is a source with its own name; see below. */
     MANAGED_IDENTITY_ENDPOINT(
             "Managed identity endpoint",
@@ -67,7 +72,7 @@ public enum SourceDescriptor {
         return label;
     }
 
-    /** The name that the Azure SDK gives it; null for a source outside the default chain. */
+    /** The name that the Azure SDK gives it, or would in its way; null for a source outside the default chain. */
     @Nullable
     String credential() {
         return credential;
@@ -111,10 +116,15 @@ public enum SourceDescriptor {
     private boolean isAnnouncedBy(Environment environment) {
         for (String variable : variables) {
             if (environment.get(variable) != null) {
-                return true;
+                return this != GITHUB_ACTIONS || namesApplication(environment);
             }
         }
         return false;
+    }
+
+    /** Without it, a GitHub job is not meant to sign in by itself: it may use az after azure/login. */
+    private static boolean namesApplication(Environment environment) {
+        return environment.get("AZURE_CLIENT_ID") != null && environment.get("AZURE_TENANT_ID") != null;
     }
 
     /** Whether an environment variable, or a file on the machine, shows that it is available here. */
@@ -159,6 +169,12 @@ public enum SourceDescriptor {
         }
         if (this == WORKLOAD_IDENTITY) {
             return new WorkloadIdentityTokenSource(context.environment(), context.http(), context.time(), false);
+        }
+        if (this == GITHUB_ACTIONS) {
+            return new GitHubActionsTokenSource(context.environment(), context.http(), context.time());
+        }
+        if (this == AZURE_PIPELINES) {
+            return new AzurePipelinesTokenSource(context.environment(), context.http(), context.time());
         }
         if (this == MANAGED_IDENTITY_ENDPOINT) {
             TokenSource endpoint =

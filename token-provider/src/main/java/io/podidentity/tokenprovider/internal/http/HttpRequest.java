@@ -44,7 +44,7 @@ public record HttpRequest(
         return new HttpRequest(url, List.copyOf(all), form, direct, tls, connectMillis, totalMillis);
     }
 
-    /** The same as a POST. */
+    /** The same as a POST; with an empty form, one without a body and type. */
     public HttpRequest withForm(String form) {
         return new HttpRequest(url, headers, form, direct, tls, connectMillis, totalMillis);
     }

@@ -186,7 +186,9 @@ public class HttpTransport implements NameLookup.Resolver {
             header(text, request.headers().get(i), request.headers().get(i + 1));
         }
         if (form != null) {
-            header(text, "Content-Type", "application/x-www-form-urlencoded");
+            if (!form.isEmpty()) {
+                header(text, "Content-Type", "application/x-www-form-urlencoded");
+            }
             header(text, "Content-Length", Integer.toString(form.length()));
         }
         text.append("\r\n\r\n");

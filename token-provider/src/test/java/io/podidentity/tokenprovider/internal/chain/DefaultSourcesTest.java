@@ -168,13 +168,21 @@ class DefaultSourcesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"VisualStudioCodeCredential", "intellijcredential", "BrokerCredential"})
-    void of_aSignInOfTheAzureSdkAlone_isRefusedWithWhatThereIs(String name) {
+    void of_aSignInOfTheAzureSdk_isRefusedWithTheWayToAddIt(String name) {
         assertThat(catchThrowable(() -> sources(Map.of("AZURE_TOKEN_CREDENTIALS", name))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("AZURE_TOKEN_CREDENTIALS is " + name + ", which is an Azure SDK credential that is not"
-                        + " supported here. Set it to dev, prod, EnvironmentCredential, WorkloadIdentityCredential,"
-                        + " ManagedIdentityCredential, AzureCliCredential, AzureDeveloperCliCredential or"
-                        + " AzurePowerShellCredential.");
+                .hasMessage("AZURE_TOKEN_CREDENTIALS is " + name + ", which is a sign-in of the Azure SDK: the program"
+                        + " can add it as a TokenCredentialSource. Set it to dev, prod, EnvironmentCredential,"
+                        + " WorkloadIdentityCredential, GitHubActionsCredential, AzurePipelinesCredential, ManagedIdentityCredential,"
+                        + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
+    }
+
+    @Test
+    void of_aSignInThatOnlyDotNetHas_isRefused() {
+        assertThat(catchThrowable(() -> sources(Map.of("AZURE_TOKEN_CREDENTIALS", "VisualStudioCredential"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("AZURE_TOKEN_CREDENTIALS is VisualStudioCredential, which is an Azure SDK"
+                        + " credential that is not supported here. Set it to dev,");
     }
 
     private void chassisAssetTag(String tag) throws IOException {

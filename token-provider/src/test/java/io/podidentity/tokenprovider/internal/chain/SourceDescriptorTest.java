@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each source has one descriptor, and everything that refers to the source agrees with it. */
 class SourceDescriptorTest {
@@ -53,7 +54,7 @@ class SourceDescriptorTest {
     @EnumSource
     void isAnnounced_byAnyOfItsVariables_isTrue(SourceDescriptor known) {
         for (String variable : known.variables()) {
-            SourceContext context = context(Map.of(variable, "v"));
+            SourceContext context = context(Map.of(variable, "v", "AZURE_CLIENT_ID", "c", "AZURE_TENANT_ID", "t"));
 
             assertThat(known.isAnnounced(context)).as(variable).isTrue();
             assertThat(SourceDescriptor.announcesHttp(context.environment())).isTrue();
@@ -61,6 +62,16 @@ class SourceDescriptorTest {
         assertThat(known.isAnnounced(context(Map.of()))).isFalse();
         assertThat(SourceDescriptor.announcesHttp(context(Map.of()).environment()))
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AZURE_CLIENT_ID", "AZURE_TENANT_ID"})
+    void isAnnounced_inAGitHubJobThatNamesNoApplication_isFalse(String onlyOne) {
+        SourceContext context = context(
+                Map.of("GITHUB_ACTIONS", "true", "ACTIONS_ID_TOKEN_REQUEST_URL", "https://g.example/", onlyOne, "v"));
+
+        assertThat(SourceDescriptor.GITHUB_ACTIONS.isAnnounced(context)).isFalse();
+        assertThat(SourceDescriptor.announcesHttp(context.environment())).isFalse();
     }
 
     @ParameterizedTest

@@ -1,0 +1,173 @@
+package io.podidentity.tokenprovider.internal.application;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
+import io.podidentity.tokenprovider.internal.entra.EntraCredential;
+import io.podidentity.tokenprovider.internal.entra.EntraProof;
+import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
+import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import io.podidentity.tokenprovider.internal.entra.Unreachable;
+import io.podidentity.tokenprovider.internal.http.ErrorBody;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
+import io.podidentity.tokenprovider.internal.http.HttpRetry;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
+import io.podidentity.tokenprovider.internal.http.NoAnswer;
+import io.podidentity.tokenprovider.internal.http.RetryAfter;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.JsonException;
+import io.podidentity.tokenprovider.internal.text.Secret;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/**
+ * The OIDC token that a CI service issues to a running job, as proof of identity. It lives for minutes only, so a new
+ * one is requested for each exchange. If Entra ID says that it is out of date, one more is requested.
+ */
+final class JobToken implements EntraCredential {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int TOTAL_MILLIS = 15_000;
+    private static final int OUT_OF_DATE = 700024;
+    private static final int WRONG_ISSUER = 700211;
+    private static final int WRONG_SUBJECT = 700213;
+
+    private final Service service;
+    private final HttpRequest request;
+    private final Secret accessToken;
+    private final HttpTransport http;
+    private final Time time;
+
+    /**
+     * A CI service.
+     *
+     * @param variable the variable that holds the URL, for messages
+     * @param member the member of its answer that holds the OIDC token
+     * @param refused what to do if it issues no token
+     * @param mismatch what to do if no federated credential has the issuer and subject of the token
+     */
+    record Service(String variable, String member, String refused, String mismatch) {}
+
+    /**
+     * @param url the URL from the variable, without what the caller adds to its query
+     * @param accessToken what the job shows to the service; goes nowhere else
+     * @throws TokenAcquisitionException if the URL is not https, or the access token cannot be sent
+     */
+    JobToken(Service service, String url, String query, Secret accessToken, HttpTransport http, Time time) {
+        requireSafe(url, service.variable());
+        if (!TokenResponse.canBeSent(accessToken.reveal())) {
+            throw failure(
+                    Code.INVALID_CONFIGURATION,
+                    "the access token for " + service.variable() + " has a character that no header takes",
+                    service.refused());
+        }
+        this.service = service;
+        this.request = HttpRequest.toNetwork(url, CONNECT_MILLIS, TOTAL_MILLIS)
+                .withQuery(query)
+                .withHeader("Authorization", "Bearer " + accessToken.reveal());
+        this.accessToken = accessToken;
+        this.http = http;
+        this.time = time;
+    }
+
+    private JobToken(JobToken other, HttpRequest request) {
+        this.service = other.service;
+        this.request = request;
+        this.accessToken = other.accessToken;
+        this.http = other.http;
+        this.time = other.time;
+    }
+
+    /** The same, requested by a POST without a body. */
+    JobToken byPost() {
+        return new JobToken(
+                this,
+                request.withForm("")
+                        .withHeader("Content-Type", "application/json")
+                        // Without it, Azure DevOps answers with a redirect to its sign-in page.
+                        .withHeader("X-TFS-FedAuthRedirect", "Suppress"));
+    }
+
+    @Override
+    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
+        EntraAnswer answer = session.present(proof(session));
+        if (answer.isFailure(OUT_OF_DATE)) {
+            answer = session.present(proof(session));
+        }
+        return answer.isFailure(WRONG_ISSUER) || answer.isFailure(WRONG_SUBJECT)
+                ? answer.withRemedy(service.mismatch())
+                : answer;
+    }
+
+    private EntraProof proof(EntraSession session) throws InterruptedException {
+        HttpResponse response = send(session.leftNanos());
+        if (response.status() != 200) {
+            boolean passing = EntraRetrySchedule.isTransient(response.status(), 0);
+            throw new TokenAcquisitionException(
+                    passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                    host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken.reveal()),
+                    passing ? "Try again in a minute." : service.refused(),
+                    null,
+                    RetryAfter.duration(response.retryAfter()));
+        }
+        String problem;
+        try {
+            String token = TokenResponse.read(response.body()).text(service.member());
+            if (token != null && TokenResponse.canBeSent(token)) {
+                return EntraProof.ofAssertion(token, null);
+            }
+            problem = "without a token in '" + service.member() + "'";
+        } catch (JsonException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        throw failure(
+                Code.INVALID_RESPONSE,
+                host() + " answered HTTP 200 " + problem,
+                "Check " + service.variable() + " and what answers there.");
+    }
+
+    private HttpResponse send(long withinNanos) throws InterruptedException {
+        try {
+            return new HttpRetry(http, time).send(request, new EntraRetrySchedule(false), time.nanos() + withinNanos);
+        } catch (IOException e) {
+            String message = accessToken.hide(String.valueOf(e.getMessage()));
+            long limit = Math.min(withinNanos / 1_000_000, TOTAL_MILLIS);
+            throw Unreachable.failure(e, "", NoAnswer.describe(e, message, host(), limit), host());
+        }
+    }
+
+    /** Scheme, host and port of the URL; its path names the run. */
+    private String host() {
+        URI uri = URI.create(request.url());
+        return uri.getScheme() + "://" + uri.getRawAuthority();
+    }
+
+    /** The access token must not cross a network in the clear. Plain http is accepted on this machine only. */
+    private static void requireSafe(String url, String variable) {
+        try {
+            URI uri = new URI(url);
+            String host = uri.getHost();
+            boolean valid = host != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+            if (valid && ("https".equalsIgnoreCase(uri.getScheme()) || isLoopback(uri.getScheme(), host))) {
+                return;
+            }
+        } catch (URISyntaxException e) {
+            // Its message would repeat the URL.
+        }
+        throw failure(
+                Code.INVALID_CONFIGURATION,
+                variable + " is not an https URL",
+                "Use the value that the CI service sets; nothing was sent.");
+    }
+
+    private static boolean isLoopback(String scheme, String host) {
+        return "http".equalsIgnoreCase(scheme)
+                && (host.equals("127.0.0.1") || host.equals("[::1]") || host.equals("localhost"));
+    }
+
+    private static TokenAcquisitionException failure(Code code, String reason, String remedy) {
+        return new TokenAcquisitionException(code, reason, remedy, null);
+    }
+}
