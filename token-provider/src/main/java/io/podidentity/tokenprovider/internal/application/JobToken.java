@@ -107,7 +107,7 @@ final class JobToken implements EntraCredential {
             boolean passing = EntraRetrySchedule.isTransient(response.status(), 0);
             throw new TokenAcquisitionException(
                     passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
-                    host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken.reveal()),
+                    host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken),
                     passing ? "Try again in a minute." : service.refused(),
                     null,
                     RetryAfter.duration(response.retryAfter()));
