@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.text;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A short piece of text from elsewhere that is safe to show: one line, of limited length, with everything that looks
@@ -37,7 +38,8 @@ public final class Excerpt {
                 }
                 String word = text.substring(position, end);
                 boolean challenge = before.equals("--claims-challenge") && isClaims(word);
-                line.append(challenge ? word : shown(random ? withoutRandom(word) : word));
+                String shown = challenge ? word : shown(word);
+                line.append(random && !challenge ? withoutRandom(shown) : shown);
                 before = word;
             }
             position = end + 1;
@@ -97,7 +99,7 @@ public final class Excerpt {
         try {
             String json = new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
             // An answer with a token has it as a text, and not as an object with what is wanted of it.
-            for (Object value : JsonReader.readObject(json).values()) {
+            for (@Nullable Object value : JsonReader.readObject(json).values()) {
                 if (!(value instanceof Map<?, ?>)) {
                     return false;
                 }

@@ -112,6 +112,15 @@ class ExcerptTest {
                 .isIn("refused '0.[hidden]'", "refused '0.[hidden]='");
     }
 
+    @Test
+    void printed_withAJwt_hidesItsEndToo() {
+        String header =
+                base64("{\"alg\":\"RS256\",\"kid\":\"1a2B3c4D5e6F7g8H9i0J\"}").replace("=", "");
+
+        assertThat(Excerpt.printed("got " + header + ".e30.c2lnbmF0dXJl here", 300))
+                .isEqualTo("got [hidden] here");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
