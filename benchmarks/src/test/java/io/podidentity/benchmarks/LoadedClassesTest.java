@@ -10,7 +10,7 @@ class LoadedClassesTest {
     void of_whenPackagesMove_findsTheClassesOfTheJar() {
         LoadedClasses classes = LoadedClasses.of("""
                 [0.010s][info][class,load] java.lang.Object source: shared objects file
-                [0.100s][info][class,load] org.example.Program source: file:/work/classes/
+                [0.100s][info][class,load] org.example.Program source: file:/program/classes/
                 [0.101s][info][class,load] org.example.moved.Facade source: file:/jars/token-provider.jar
                 [0.102s][info][class,load] org.example.moved.deep.Source source: file:/jars/token-provider.jar
                 [0.103s][info][class,load] org.example.moved.Facade$$Lambda$14/0x01 source: org.example.moved.Facade
