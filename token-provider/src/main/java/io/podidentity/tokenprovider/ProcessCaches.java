@@ -152,9 +152,8 @@ final class ProcessCaches {
         Environment environment = context.environment();
         ConnectionSettings settings = connectionSettings(environment, connectionString);
         return settings == null
-                ? new DefaultSources(environment, context.root(), context.http(), context.time()).all()
-                : List.of(new ConnectionStringSource(environment, context.root(), context.http(), context.time())
-                        .of(SignIn.of(settings)));
+                ? new DefaultSources(context).all()
+                : List.of(new ConnectionStringSource(context).of(SignIn.of(settings)));
     }
 
     private static @Nullable ConnectionSettings connectionSettings(

@@ -9,15 +9,14 @@ import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSourc
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
-import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
+import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
-import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
@@ -235,14 +234,7 @@ public final class TokenSources {
     }
 
     private static TokenSource managed(@Nullable UserAssignedIdentity identity) {
-        return new DeferredTokenSource(context -> {
-            Environment environment = context.environment();
-            TokenSource host =
-                    EndpointSources.find(environment, context.root(), context.http(), context.time(), identity);
-            return host == null
-                    ? new ImdsTokenSource(environment, context.http(), context.time(), false, identity)
-                    : host;
-        });
+        return new DeferredTokenSource(context -> SourceDescriptor.managedIdentity(context, identity));
     }
 
     private static TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {

@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -52,7 +53,8 @@ class ChainCasesTest extends ConformanceRunner {
                 .forEach(variable ->
                         variables.put(variable.getKey(), variable.getValue().asText()));
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        String first = new DefaultSources(environment, new File(root.toString()), new FakeTransport(), time)
+        String first = new DefaultSources(
+                        new SourceContext(environment, new File(root.toString()), new FakeTransport(), time))
                 .all()
                 .get(0)
                 .name();

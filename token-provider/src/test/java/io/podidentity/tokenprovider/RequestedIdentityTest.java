@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -22,7 +23,7 @@ class RequestedIdentityTest {
     private final FakeTime time = new FakeTime();
     private final FakeTransport http = new FakeTransport().does(RequestedIdentityTest::answer);
     private final TokenSourceChain chain = new TokenSourceChain(
-            new DefaultSources(
+            new DefaultSources(new SourceContext(
                             new Environment(
                                     Map.of(
                                             "AZURE_TENANT_ID", "33333333-3333-3333-3333-333333333333",
@@ -34,7 +35,7 @@ class RequestedIdentityTest {
                                     "/nowhere"),
                             new File("/nowhere"),
                             http,
-                            time)
+                            time))
                     .all(),
             time);
 

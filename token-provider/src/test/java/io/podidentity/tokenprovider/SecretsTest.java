@@ -11,6 +11,7 @@ import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
@@ -164,7 +165,7 @@ class SecretsTest {
                             .does(request -> new HttpResponse(
                                     status, echo.replace("%s", secret), secret, "Basic " + secret, secret));
                     Environment environment = new Environment(variables, false, false, "/nowhere");
-                    show(EndpointSources.find(environment, folder.toFile(), http, time, null));
+                    show(EndpointSources.find(new SourceContext(environment, folder.toFile(), http, time), null));
                 }
             }
         }

@@ -15,14 +15,11 @@ import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.IdentityVariables;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
-import java.io.File;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +27,10 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionStringSource {
     private static final String TENANT_ID = "AZURE_TENANT_ID";
 
-    private final Environment environment;
-    private final File root;
-    private final HttpTransport http;
-    private final Time time;
+    private final SourceContext context;
 
-    /**
-     * @param root the root of the file system
-     */
-    public ConnectionStringSource(Environment environment, File root, HttpTransport http, Time time) {
-        this.environment = environment;
-        this.root = root;
-        this.http = http;
-        this.time = time;
+    public ConnectionStringSource(SourceContext context) {
+        this.context = context;
     }
 
     /**
@@ -53,19 +41,19 @@ public final class ConnectionStringSource {
     public TokenSource of(SignIn way) {
         if (way instanceof SignIn.Developer developer) {
             return switch (developer.tool()) {
-                case "AzureDeveloperCli" -> AzureDeveloperCliTokenSource.of(environment);
-                case "AzurePowerShell" -> AzurePowerShellTokenSource.of(environment);
-                default -> AzureCliTokenSource.of(environment);
+                case "AzureDeveloperCli" -> AzureDeveloperCliTokenSource.of(context.environment());
+                case "AzurePowerShell" -> AzurePowerShellTokenSource.of(context.environment());
+                default -> AzureCliTokenSource.of(context.environment());
             };
         }
         if (way instanceof SignIn.ManagedIdentity identity) {
             return managedIdentity(identity.identity(), identity.retryLimit());
         }
         if (way instanceof SignIn.Workload workload) {
-            Environment own = environment
+            Environment own = context.environment()
                     .with(IdentityVariables.CLIENT_ID, workload.clientId())
                     .with(TENANT_ID, workload.tenantId());
-            return new WorkloadIdentityTokenSource(own, http, time, true);
+            return new WorkloadIdentityTokenSource(own, context.http(), context.time(), true);
         }
         if (way instanceof SignIn.ClientSecret application) {
             return application(
@@ -86,11 +74,11 @@ public final class ConnectionStringSource {
      * variables, such as {@code AZURE_CLIENT_ID}, are ignored.
      */
     private TokenSource managedIdentity(@Nullable UserAssignedIdentity identity, @Nullable Duration limit) {
-        Environment own = environment
+        Environment own = context.environment()
                 .without(IdentityVariables.CLIENT_ID)
                 .without(IdentityVariables.OBJECT_ID)
                 .without(IdentityVariables.RESOURCE_ID);
-        TokenSource source = SourceDescriptor.managedIdentity(new SourceContext(own, root, http, time), identity);
+        TokenSource source = SourceDescriptor.managedIdentity(context.with(own), identity);
         return limit == null ? source : new LimitedTokenSource(source, limit);
     }
 
@@ -99,8 +87,8 @@ public final class ConnectionStringSource {
     }
 
     private EntraCredential certificate(SignIn.StoreCertificate application) {
-        CertificateStore store =
-                CertificateStore.of(environment, application.location().equals("LocalMachine"));
+        CertificateStore store = CertificateStore.of(
+                context.environment(), application.location().equals("LocalMachine"));
         return application.thumbprint() != null
                 ? KeyStoreCredential.byThumbprint(store, application.thumbprint())
                 : KeyStoreCredential.bySubject(store, String.valueOf(application.subject()));
@@ -115,10 +103,10 @@ public final class ConnectionStringSource {
                 entra(),
                 application.tenantId(),
                 application.clientId(),
-                new KeyVaultSecret(application.secretId(), vault, http, time));
+                new KeyVaultSecret(application.secretId(), vault, context.http(), context.time()));
     }
 
     private EntraClient entra() {
-        return new EntraClient(EntraAuthority.of(environment), null, http, time);
+        return new EntraClient(EntraAuthority.of(context.environment()), null, context.http(), context.time());
     }
 }

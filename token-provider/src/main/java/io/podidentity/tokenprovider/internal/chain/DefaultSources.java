@@ -1,10 +1,6 @@
 package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
-import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Time;
-import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,11 +15,8 @@ import java.util.List;
 public final class DefaultSources {
     private final SourceContext context;
 
-    /**
-     * @param root the root of the file system
-     */
-    public DefaultSources(Environment environment, File root, HttpTransport http, Time time) {
-        this.context = new SourceContext(environment, root, http, time);
+    public DefaultSources(SourceContext context) {
+        this.context = context;
     }
 
     /**

@@ -3,14 +3,11 @@ package io.podidentity.tokenprovider.internal.chain;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
-import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ArcTokenSource;
 import io.podidentity.tokenprovider.internal.managed.EndpointTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
 import io.podidentity.tokenprovider.internal.managed.ServiceFabricTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Time;
-import java.io.File;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the source for the managed identity endpoint of this machine. */
@@ -21,24 +18,19 @@ public final class EndpointSources {
      * The source for the endpoint that environment variables, or the files of its agent, announce; null if there is
      * none. If only some of the endpoint's variables are set, the source says so, and the next source is asked.
      *
-     * @param root the root of the file system
      * @param identity the identity to ask for if a request names no other; null for the one that the variables name, or
      *     without them the endpoint's default identity
      */
-    public static @Nullable TokenSource find(
-            Environment environment,
-            File root,
-            HttpTransport http,
-            Time time,
-            @Nullable UserAssignedIdentity identity) {
-        ManagedIdentityEndpoint endpoint = ManagedIdentityEndpoint.of(environment, root);
+    public static @Nullable TokenSource find(SourceContext context, @Nullable UserAssignedIdentity identity) {
+        Environment environment = context.environment();
+        ManagedIdentityEndpoint endpoint = ManagedIdentityEndpoint.of(environment, context.root());
         if (endpoint == null) {
             return incomplete(environment);
         }
         return switch (endpoint) {
-            case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, identity, http, time);
-            case AZURE_ARC -> new ArcTokenSource(environment, root, identity, http, time);
-            default -> new EndpointTokenSource(endpoint, environment, identity, http, time);
+            case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, identity, context.http(), context.time());
+            case AZURE_ARC -> new ArcTokenSource(environment, context.root(), identity, context.http(), context.time());
+            default -> new EndpointTokenSource(endpoint, environment, identity, context.http(), context.time());
         };
     }
 

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record SourceContext(Environment environment, File root, HttpTransport http, Time time) {
 
+    /** The same with other variables. */
+    SourceContext with(Environment environment) {
+        return new SourceContext(environment, root, http, time);
+    }
+
     /**
      * The real machine.
      *

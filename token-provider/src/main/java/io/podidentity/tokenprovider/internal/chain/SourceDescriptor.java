@@ -147,10 +147,9 @@ public enum SourceDescriptor {
      * @param identity the user-assigned identity to use; null for the one that the variables name, or without them the
      *     endpoint's default identity
      */
-    static TokenSource managedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
-        TokenSource endpoint = MANAGED_IDENTITY_ENDPOINT.isAnnounced(context)
-                ? EndpointSources.find(context.environment(), context.root(), context.http(), context.time(), identity)
-                : null;
+    public static TokenSource managedIdentity(SourceContext context, @Nullable UserAssignedIdentity identity) {
+        TokenSource endpoint =
+                MANAGED_IDENTITY_ENDPOINT.isAnnounced(context) ? EndpointSources.find(context, identity) : null;
         return endpoint == null
                 ? new ImdsTokenSource(context.environment(), context.http(), context.time(), false, identity)
                 : endpoint;
@@ -177,8 +176,7 @@ public enum SourceDescriptor {
             return new AzurePipelinesTokenSource(context.environment(), context.http(), context.time());
         }
         if (this == MANAGED_IDENTITY_ENDPOINT) {
-            TokenSource endpoint =
-                    EndpointSources.find(context.environment(), context.root(), context.http(), context.time(), null);
+            TokenSource endpoint = EndpointSources.find(context, null);
             return endpoint == null ? IMDS.create(context, certain) : endpoint;
         }
         if (this == IMDS) {

@@ -45,8 +45,8 @@ class ChainSelectCasesTest extends ConformanceRunner {
             variables.put("AZURE_TOKEN_CREDENTIALS", value);
         }
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        DefaultSources sources =
-                new DefaultSources(environment, new File(root.toString()), new FakeTransport(), new FakeTime());
+        DefaultSources sources = new DefaultSources(
+                new SourceContext(environment, new File(root.toString()), new FakeTransport(), new FakeTime()));
         if (row.expected().has("error")) {
             Throwable thrown = catchThrowable(sources::all);
             assertThat(thrown).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(value);

@@ -158,7 +158,7 @@ class ConnectionStringSourceTest {
 
     private TokenSource source(String text) {
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        return new ConnectionStringSource(environment, new File(root.toString()), http, time)
+        return new ConnectionStringSource(new SourceContext(environment, new File(root.toString()), http, time))
                 .of(SignIn.of(ConnectionSettings.parse(text)));
     }
 }

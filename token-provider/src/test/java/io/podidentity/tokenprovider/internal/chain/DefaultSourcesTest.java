@@ -197,7 +197,7 @@ class DefaultSourcesTest {
 
     private List<TokenSource> sources(Map<String, String> variables) {
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        return new DefaultSources(environment, new File(root.toString()), http, time).all();
+        return new DefaultSources(new SourceContext(environment, new File(root.toString()), http, time)).all();
     }
 
     private static TokenRequest request() {

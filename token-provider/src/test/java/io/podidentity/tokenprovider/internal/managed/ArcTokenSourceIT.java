@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -54,8 +55,8 @@ class ArcTokenSourceIT {
             String url = "http://127.0.0.1:" + agent.getAddress().getPort();
             Environment environment = new Environment(
                     Map.of("IDENTITY_ENDPOINT", url + "/token", "IMDS_ENDPOINT", url), false, false, "/nowhere");
-            TokenSource source =
-                    EndpointSources.find(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, null);
+            TokenSource source = EndpointSources.find(
+                    new SourceContext(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM), null);
 
             assertThat(source.acquire(EndpointCases.REQUEST)).isInstanceOf(Acquired.class);
             assertThat(shown).containsExactly("true null", "true Basic the-key");
@@ -83,8 +84,8 @@ class ArcTokenSourceIT {
                     false,
                     false,
                     "/nowhere");
-            TokenSource source =
-                    EndpointSources.find(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM, null);
+            TokenSource source = EndpointSources.find(
+                    new SourceContext(environment, root.toFile(), new HttpTransport(Time.SYSTEM), Time.SYSTEM), null);
 
             assertThatThrownBy(() -> source.acquire(EndpointCases.REQUEST))
                     .hasMessageStartingWith("HTTP 403 \"unauthorized\": no such key: [hidden]. ");

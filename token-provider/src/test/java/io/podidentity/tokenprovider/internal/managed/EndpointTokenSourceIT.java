@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -87,10 +88,11 @@ class EndpointTokenSourceIT {
         Map<String, String> all = new HashMap<>(variables);
         all.put("MSI_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort() + "/token");
         TokenSource source = EndpointSources.find(
-                new Environment(all, false, false, "/nowhere"),
-                new File("/nowhere"),
-                new HttpTransport(Time.SYSTEM),
-                Time.SYSTEM,
+                new SourceContext(
+                        new Environment(all, false, false, "/nowhere"),
+                        new File("/nowhere"),
+                        new HttpTransport(Time.SYSTEM),
+                        Time.SYSTEM),
                 null);
         assertThat(source.acquire(EndpointCases.REQUEST)).isInstanceOf(Acquired.class);
     }

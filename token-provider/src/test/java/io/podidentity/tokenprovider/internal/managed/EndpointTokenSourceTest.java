@@ -12,6 +12,7 @@ import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.internal.chain.EndpointSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -169,10 +170,8 @@ class EndpointTokenSourceTest {
                 .hasMessage("Cloud Shell hands out one identity of its own, and client ID c was asked for. Unset"
                         + " AZURE_CLIENT_ID, or name no identity, for the one that is assigned here.");
         TokenSource ml = EndpointSources.find(
-                environment(Map.of("MSI_ENDPOINT", "http://x", "MSI_SECRET", "s")),
-                root(),
-                http,
-                time,
+                new SourceContext(
+                        environment(Map.of("MSI_ENDPOINT", "http://x", "MSI_SECRET", "s")), root(), http, time),
                 UserAssignedIdentity.ofObjectId("o"));
         assertThat(failure(ml, REQUEST))
                 .hasMessage("Azure ML takes a client ID only, and object ID o was asked for. Unset AZURE_CLIENT_ID, or"
@@ -211,7 +210,7 @@ class EndpointTokenSourceTest {
     }
 
     private TokenSource source(Map<String, String> variables) {
-        return EndpointSources.find(environment(variables), root(), http, time, null);
+        return EndpointSources.find(new SourceContext(environment(variables), root(), http, time), null);
     }
 
     private File root() {

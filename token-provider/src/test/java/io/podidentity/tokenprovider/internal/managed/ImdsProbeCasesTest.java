@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -59,7 +60,8 @@ class ImdsProbeCasesTest extends ConformanceRunner {
 
     private TokenSource source(JsonNode given, HttpTransport http) {
         Environment environment = EndpointCases.environment(given);
-        List<TokenSource> all = new DefaultSources(environment, new File("/nowhere"), http, time).all();
+        List<TokenSource> all =
+                new DefaultSources(new SourceContext(environment, new File("/nowhere"), http, time)).all();
         return given.path("in_chain").asBoolean(false)
                 ? all.get(all.size() - 1)
                 : new ImdsTokenSource(environment, http, time, false);
