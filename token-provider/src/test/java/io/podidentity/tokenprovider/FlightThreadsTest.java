@@ -91,10 +91,12 @@ class FlightThreadsTest {
     void getAsync_whenItsDeadlinePasses_failsThenAndEndsTheFlight() throws InterruptedException {
         CompletableFuture<String> future = provider.getAccessTokenAsync(REQUEST.withDeadline(Duration.ofMillis(20)));
 
+        // On a busy machine 20 ms can pass before the source is asked at all.
         assertThatThrownBy(future::get)
                 .isInstanceOf(ExecutionException.class)
-                .hasMessageContaining("no source answered within 20 ms");
-        interrupted.await();
+                .hasRootCauseInstanceOf(TokenAcquisitionException.class)
+                .hasMessageContaining("TIMED_OUT");
+        ThreadsOfOurs.awaitNone();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ThreadsOfOurs;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.util.List;
@@ -213,15 +214,15 @@ class TokenSlotConcurrencyTest {
 
     @Test
     void get_whenTheDeadlinePasses_saysSoAndEndsTheFlight() throws InterruptedException {
+        // On a busy machine 1 ms can pass before the source is asked at all.
         assertThatThrownBy(() -> slot.get(false, Duration.ofMillis(1)))
                 .isInstanceOfSatisfying(TokenAcquisitionException.class, e -> {
                     assertThat(e.code()).isEqualTo(Code.TIMED_OUT);
                     assertThat(e.isTransient()).isTrue();
                 })
-                .hasMessageContaining(
-                        "no source answered within 1 ms. Allow a longer deadline.\n" + "  More: " + MORE + "timed-out");
+                .hasMessageEndingWith("  More: " + MORE + "timed-out");
 
-        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        ThreadsOfOurs.awaitNone();
     }
 
     @Test

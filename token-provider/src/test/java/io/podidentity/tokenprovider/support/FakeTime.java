@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A clock that a test turns on; whoever sleeps turns it on too, and is noted. */
 public final class FakeTime extends Time {
@@ -37,6 +39,12 @@ public final class FakeTime extends Time {
             sleeps.add(Duration.ofNanos(nanos));
         }
         advance(Duration.ofNanos(nanos));
+    }
+
+    /** This clock stands still meanwhile, so there is time enough, however busy the machine is. */
+    @Override
+    public boolean await(CountDownLatch event, long nanos) throws InterruptedException {
+        return event.await(30, TimeUnit.SECONDS);
     }
 
     /** Lets time pass, and runs what was set for it, one at a time. */

@@ -7,16 +7,19 @@ import java.util.concurrent.TimeUnit;
 
 /** The threads that the library started and that still live. */
 public final class ThreadsOfOurs {
-    private static final long LIMIT_MILLIS = TimeUnit.SECONDS.toMillis(10);
+    private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
 
     private ThreadsOfOurs() {}
 
-    /** Waits until none is left: they end by themselves, a moment after the call that started them. */
+    /** Waits until none is left: they end by themselves, a moment after the call that started them, or start others. */
     public static void awaitNone() throws InterruptedException {
-        for (Thread thread : alive()) {
-            thread.join(LIMIT_MILLIS);
+        long end = System.nanoTime() + LIMIT;
+        List<Thread> alive = alive();
+        for (long left = LIMIT; !alive.isEmpty() && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedJoin(alive.get(0), left);
+            alive = alive();
         }
-        assertThat(alive())
+        assertThat(alive)
                 .allSatisfy(thread -> assertThat(thread.getStackTrace())
                         .as("what %s is doing", thread.getName())
                         .isEmpty());

@@ -6,7 +6,6 @@ import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +104,7 @@ final class ImdsProbe {
             wanted = true;
             long left = LIMIT_MILLIS * 1_000_000L - (time.nanos() - askedAt);
             if (left > 0) {
-                answered.await(left, TimeUnit.NANOSECONDS);
+                time.await(answered, left);
             }
             Finding finding = found;
             return finding == null ? new Finding(NoAnswer.within(endpoint.baseUrl(), LIMIT_MILLIS), false) : finding;

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.internal.text;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public class Time {
     /** Waits. */
     public void sleep(long nanos) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(nanos);
+    }
+
+    /** Waits for something, at most so long; false if it did not come. */
+    public boolean await(CountDownLatch event, long nanos) throws InterruptedException {
+        return event.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     /**
