@@ -132,13 +132,13 @@ class FlightThreadsTest {
                 .build();
 
         try {
-            for (int i = 0; i < 3 * TokenSlot.MAX_ADRIFT; i++) {
+            for (int i = 0; i < 3 * Flights.MAX_ADRIFT; i++) {
                 assertThatThrownBy(() -> provider.getAccessToken(REQUEST.withDeadline(Duration.ofMillis(10))))
                         .isInstanceOfSatisfying(
                                 TokenAcquisitionException.class,
                                 e -> assertThat(e.isTransient()).isTrue());
             }
-            assertThat(requests).hasValueLessThanOrEqualTo(TokenSlot.MAX_ADRIFT);
+            assertThat(requests).hasValueLessThanOrEqualTo(Flights.MAX_ADRIFT);
         } finally {
             end.countDown();
         }
