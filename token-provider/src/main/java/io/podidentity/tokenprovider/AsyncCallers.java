@@ -101,5 +101,6 @@ final class AsyncCallers {
         }
         goOn(stranded, flight, done);
         done.start();
+        flights.tell();
     }
 }

@@ -162,6 +162,12 @@ final class Flight implements Runnable {
         }
     }
 
+    /** Tells those who listen that it was given up at its deadline. */
+    void announceTimeOut() {
+        Duration limit = Duration.ofNanos(limit());
+        announce(null, Failures.timedOut(request.resource(), limit, attempts()));
+    }
+
     /** One that is over before it has begun: there is an answer already. */
     Flight instantly(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
         token = known;

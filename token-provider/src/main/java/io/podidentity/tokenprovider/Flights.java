@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.Flight.Waiter;
 import io.podidentity.tokenprovider.internal.text.Time;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class Flights {
 
     private int adrift;
     private boolean closed;
+    /** Those that were given up at their deadline, of which no listener was told yet; null for none. */
+    private @Nullable List<Flight> untold;
 
     Flights(Time time) {
         this.time = time;
@@ -45,20 +48,26 @@ final class Flights {
     }
 
     /** A caller that blocked waits no longer for this flight. Takes the lock. */
-    synchronized void leave(Flight left) {
-        left.blocked--;
-        giveUpIfUnwanted(left);
+    void leave(Flight left) {
+        synchronized (this) {
+            left.blocked--;
+            giveUpIfUnwanted(left);
+        }
+        tell();
     }
 
     /** A caller that does not block has its answer, or wants none any more. Takes the lock. */
-    synchronized void leave(Waiter<?> waiter) {
-        callers--;
-        Flight left = waiter.flight;
-        if (left != null && left.waiters != null) {
-            left.waiters.remove(waiter);
-            setAlarm(left);
-            giveUpIfUnwanted(left);
+    void leave(Waiter<?> waiter) {
+        synchronized (this) {
+            callers--;
+            Flight left = waiter.flight;
+            if (left != null && left.waiters != null) {
+                left.waiters.remove(waiter);
+                setAlarm(left);
+                giveUpIfUnwanted(left);
+            }
         }
+        tell();
     }
 
     /** Lets nobody in from now on; false if a caller waits or a flight is not over. */
@@ -195,6 +204,24 @@ final class Flights {
             left.adrift = true;
             adrift++;
             left.cancel();
+            if (time.nanos() - left.deadline >= 0) {
+                untold = untold == null ? new ArrayList<>() : untold;
+                untold.add(left);
+            }
+        }
+    }
+
+    /** Tells listeners of those that were given up at their deadline; by a thread that does not hold the lock. */
+    void tell() {
+        List<Flight> failed;
+        synchronized (this) {
+            failed = untold;
+            untold = null;
+        }
+        if (failed != null) {
+            for (Flight flight : failed) {
+                flight.announceTimeOut();
+            }
         }
     }
 

@@ -276,6 +276,7 @@ final class TokenSlot implements Consumer<Flight> {
             flights.setCurrent(refresh);
         }
         refresh.takeOff(crew);
+        flights.tell();
     }
 
     private Flight board(Waiter<?> waiter) {
@@ -324,6 +325,7 @@ final class TokenSlot implements Consumer<Flight> {
             flights.join(begun, waiter);
         }
         begun.takeOff(crew);
+        flights.tell();
         return begun;
     }
 
