@@ -6,6 +6,7 @@
 module io.podidentity.tokenprovider {
     requires static transitive org.jspecify;
     requires static transitive com.azure.core;
+    requires static com.azure.identity;
     requires static jdk.jfr;
 
     exports io.podidentity.tokenprovider;

@@ -48,6 +48,13 @@ final class Announcer {
         tell(new TokenListener.Event(kind, request, duration, token == null ? null : token.token, failure, List.of()));
     }
 
+    /** A look at a token found this; told once for each token. */
+    void noticed(TokenListener.Kind kind, TokenRequest request, Duration duration, CachedToken token) {
+        if (token.isNews(kind)) {
+            happened(kind, request, duration, token, null);
+        }
+    }
+
     private void tell(TokenListener.Event event) {
         for (TokenListener listener : listeners) {
             try {

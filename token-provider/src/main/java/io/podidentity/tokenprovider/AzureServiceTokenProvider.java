@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.internal.chain.DeveloperTail;
 import java.net.ProxySelector;
 import java.time.Duration;
 import java.util.List;
@@ -154,7 +155,7 @@ public final class AzureServiceTokenProvider {
      * @throws TokenAcquisitionException if there is no token
      */
     public AccessToken getAuthenticationResult(TokenRequest request) {
-        return lookUp(request).token;
+        return used(cache.get(request, limit(request)));
     }
 
     /**
@@ -206,7 +207,8 @@ public final class AzureServiceTokenProvider {
     public Explanation explain(TokenRequest request) {
         String resource = request.resource();
         try {
-            CachedToken cached = lookUp(request);
+            CachedToken cached = cache.get(request, limit(request));
+            used(cached);
             return Explanation.ofToken(resource, cached.token, cached.attempts());
         } catch (TokenAcquisitionException e) {
             return Explanation.ofFailure(resource, e);
@@ -231,12 +233,6 @@ public final class AzureServiceTokenProvider {
     @Override
     public String toString() {
         return "AzureServiceTokenProvider" + cache;
-    }
-
-    private CachedToken lookUp(TokenRequest request) {
-        CachedToken token = cache.get(request, limit(request));
-        used(token);
-        return token;
     }
 
     @SuppressWarnings("ReferenceEquality") // Equal tokens are of one principal, so either will do.
@@ -294,7 +290,19 @@ public final class AzureServiceTokenProvider {
          * @return this builder
          */
         public Builder authorityHost(String url) {
-            settings.authorityHost = requireNonNull(url, "url");
+            settings.overrides.put("AZURE_AUTHORITY_HOST", requireNonNull(url, "url"));
+            return this;
+        }
+
+        /**
+         * Asks, after all others of the default chain, what {@code com.azure:azure-identity} can sign a developer in
+         * with: IntelliJ and Visual Studio Code. {@code TOKEN_PROVIDER_DEVELOPER_SIGN_INS} can say the same.
+         *
+         * @param browser whether to open a window of a browser if they cannot either
+         * @return this builder
+         */
+        public Builder developerSignIns(boolean browser) {
+            settings.overrides.put(DeveloperTail.VARIABLE, browser ? "browser" : "ide");
             return this;
         }
 

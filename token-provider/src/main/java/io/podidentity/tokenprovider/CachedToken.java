@@ -117,6 +117,11 @@ final class CachedToken {
         return other != null && other.token == token;
     }
 
+    /** Whether a listener is to be told this of it: the first time that it is asked. */
+    boolean isNews(TokenListener.Kind kind) {
+        return walk.isNews(kind);
+    }
+
     boolean isAccountUnchanged() {
         return walk.isAccountUnchanged();
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * nothing ({@link #isAnswerFor}); that one begins another flight, which the others of its kind join.
  */
 final class Flight implements Runnable {
+    /** How much longer than its deadline a caller waits for it to say what it was busy with. */
+    static final long GRACE_NANOS = 50_000_000L;
+    /** What the first source has to itself, and needs no longer if it answers at once. */
+    private static final long HEAD_START_NANOS = 50_000_000L;
+
     /** Whether it goes on when nobody waits for it: a refresh behind the callers. */
     final boolean background;
     /** When it must be over, on the steady clock. */
@@ -77,6 +83,15 @@ final class Flight implements Runnable {
         this.deadline = deadline;
         this.notBefore = deadline - limit();
         this.background = background;
+    }
+
+    /** Begins it on a thread of the crew's. If there is none to be had it ends at once, or callers would wait in vain. */
+    void takeOff(Executor crew) {
+        try {
+            crew.execute(this);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            end(null, Failures.unexpected(request.resource(), e));
+        }
     }
 
     @Override
@@ -147,6 +162,12 @@ final class Flight implements Runnable {
         }
     }
 
+    /** Tells those who listen that it was given up at its deadline. */
+    void announceTimeOut() {
+        Duration limit = Duration.ofNanos(limit());
+        announce(null, Failures.timedOut(request.resource(), limit, attempts()));
+    }
+
     /** One that is over before it has begun: there is an answer already. */
     Flight instantly(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
         token = known;
@@ -171,15 +192,30 @@ final class Flight implements Runnable {
         }
     }
 
+    /**
+     * Waits for its end. When that takes longer than a moment, one caller sets the later sources to find out.
+     *
+     * @param end until when, on the steady clock, and then a little longer for it to say what it was busy with
+     * @return false if the end does not come in time
+     */
+    boolean await(long end) throws InterruptedException {
+        if (takeLead()) {
+            if (landsWithin(Math.min(HEAD_START_NANOS, end - time.nanos()))) {
+                return true;
+            }
+            chain.anticipate();
+        }
+        return landsWithin(end - time.nanos() + GRACE_NANOS);
+    }
+
     /** Makes the calling thread the one that does for all callers what one is enough for; false if another is that. */
-    synchronized boolean takeLead() {
+    private synchronized boolean takeLead() {
         boolean first = !led;
         led = true;
         return first;
     }
 
-    /** Waits for its end; false if that does not come in time. */
-    boolean await(long nanos) throws InterruptedException {
+    private boolean landsWithin(long nanos) throws InterruptedException {
         return landing.await(nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -250,6 +286,9 @@ final class Flight implements Runnable {
         @Nullable
         Flight flight;
 
+        /** Is run with that flight when the hastiest of those who wait for it has waited long enough. */
+        final Consumer<Flight> alarm;
+
         /** Is run just before it is completed, since what is chained to it may take long; null for nothing. */
         @Nullable
         Runnable told;
@@ -261,12 +300,19 @@ final class Flight implements Runnable {
         /**
          * @param view what the caller sees of a token
          */
-        Waiter(@Nullable CachedToken before, boolean force, long limit, long deadline, Function<CachedToken, T> view) {
+        Waiter(
+                @Nullable CachedToken before,
+                boolean force,
+                long limit,
+                long deadline,
+                Function<CachedToken, T> view,
+                Consumer<Flight> alarm) {
             this.before = before;
             this.force = force;
             this.limit = limit;
             this.deadline = deadline;
             this.view = view;
+            this.alarm = alarm;
         }
 
         /** Keeps what it is going to be completed with; one of both is null. */

@@ -55,7 +55,7 @@ final class ProcessCaches {
         TokenCache cache = own;
         if (cache == null) {
             // First of all, since what it loads takes longest.
-            cache = of(null, null, null, WarmUp.begin());
+            cache = of(null, null, Map.of(), WarmUp.begin());
             own = cache;
         }
         return cache;
@@ -70,33 +70,31 @@ final class ProcessCaches {
      * @throws IllegalArgumentException if a setting has an impossible value
      */
     static TokenCache of(@Nullable Map<String, String> variables, @Nullable String connectionString) {
-        return of(variables, connectionString, null, null);
+        return of(variables, connectionString, Map.of(), null);
     }
 
     /**
      * The cache of these settings.
      *
-     * @param authorityHost the URL of Entra ID in place of the one in the environment; null for that one
+     * @param overrides variables in place of those of the environment, in a fixed order
      */
     static TokenCache of(
-            @Nullable Map<String, String> variables,
-            @Nullable String connectionString,
-            @Nullable String authorityHost) {
-        return of(variables, connectionString, authorityHost, null);
+            @Nullable Map<String, String> variables, @Nullable String connectionString, Map<String, String> overrides) {
+        return of(variables, connectionString, overrides, null);
     }
 
     private static TokenCache of(
             @Nullable Map<String, String> variables,
             @Nullable String connectionString,
-            @Nullable String authorityHost,
+            Map<String, String> overrides,
             @Nullable WarmUp warmUp) {
-        Environment environment = environment(variables, authorityHost);
+        Environment environment = environment(variables, overrides);
         ConnectionSettings parsed = connectionSettings(environment, connectionString);
         String key = (variables == null ? "" : fingerprint(variables))
                 + ' '
                 + (parsed == null ? "" : parsed.fingerprint())
                 + ' '
-                + (authorityHost == null ? "" : authorityHost);
+                + (overrides.isEmpty() ? "" : overrides.toString());
         synchronized (OTHERS) {
             WeakReference<TokenCache> known = OTHERS.get(key);
             TokenCache cache = known == null ? null : known.get();
@@ -141,10 +139,15 @@ final class ProcessCaches {
         return new TokenCache(chain, crew, Time.SYSTEM, DEFAULT_DEADLINE);
     }
 
-    /** The variables that are read, with the authority host that is set beside them. */
-    static Environment environment(@Nullable Map<String, String> variables, @Nullable String authorityHost) {
+    /** The variables that are read: all of the process's unless others replace them, and some beside them. */
+    static Environment environment(@Nullable Map<String, String> variables, Map<String, String> overrides) {
         Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
-        return environment.with("AZURE_AUTHORITY_HOST", authorityHost);
+        if (!overrides.isEmpty()) {
+            for (Map.Entry<String, String> override : overrides.entrySet()) {
+                environment = environment.with(override.getKey(), override.getValue());
+            }
+        }
+        return environment;
     }
 
     /** The sources that variables and connection string say. */

@@ -7,6 +7,7 @@ import java.net.ProxySelector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,8 @@ final class ProviderSettings {
     @Nullable
     String connectionString;
 
-    @Nullable
-    String authorityHost;
+    /** Variables that are set in place of those of the environment; by a builder's own methods. */
+    final Map<String, String> overrides = new TreeMap<>();
 
     @Nullable
     List<TokenSource> sources;
@@ -49,11 +50,11 @@ final class ProviderSettings {
         }
         boolean texts = sources == null && executor == null && listeners.isEmpty() && proxy == null && tls == null;
         if (texts) {
-            return environment == null && connectionString == null && authorityHost == null
+            return environment == null && connectionString == null && overrides.isEmpty()
                     ? ProcessCaches.own()
-                    : ProcessCaches.of(environment, connectionString, authorityHost);
+                    : ProcessCaches.of(environment, connectionString, overrides);
         }
-        Environment variables = ProcessCaches.environment(environment, authorityHost);
+        Environment variables = ProcessCaches.environment(environment, overrides);
         SourceContext context = SourceContext.of(variables, new HttpSettings(proxy, tls));
         return ProcessCaches.ofItsOwn(chain(context), executor, listeners);
     }

@@ -6,7 +6,9 @@ import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,9 @@ final class Walk {
     private long nanos;
     /** Whether it has the token. Guarded by this. */
     private boolean arrived;
+
+    /** Of which kinds of events it was said that they are news; null for none. Guarded by this. */
+    private @Nullable Set<TokenListener.Kind> told;
 
     private @Nullable AccountBound account;
     private long fingerprint;
@@ -186,8 +191,10 @@ final class Walk {
         return attempts;
     }
 
-    boolean isAccountBound() {
-        return account != null;
+    /** Whether a listener is to be told this of its token: the first time that it is asked. */
+    synchronized boolean isNews(TokenListener.Kind kind) {
+        told = told == null ? EnumSet.noneOf(TokenListener.Kind.class) : told;
+        return told.add(kind);
     }
 
     /** Whether what the token's source signs in with is as it was. */

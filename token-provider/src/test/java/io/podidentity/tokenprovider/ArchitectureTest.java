@@ -90,6 +90,37 @@ class ArchitectureTest {
     }
 
     @Test
+    void azureIdentity_isKnownToOneClassOnly() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("IdentityCredentials")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.azure.identity..")
+                .because("it may be absent, and so may azure-core: what others hold can be loaded without them")
+                .check(main);
+        classes()
+                .that()
+                .haveSimpleName("DeveloperSignIn")
+                .should()
+                .onlyDependOnClassesThat(not(resideInAPackage("com.azure..")))
+                .check(main);
+    }
+
+    @Test
+    void azureSources_areKnownToTheListOfSourcesOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(LIBRARY + ".azure")
+                .and()
+                .doNotHaveSimpleName("SourceDescriptor")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(LIBRARY + ".azure")
+                .check(main);
+    }
+
+    @Test
     void rooms_haveNoCircle() {
         slices().assignedFrom(new Rooms()).should().beFreeOfCycles().check(main);
     }
@@ -106,7 +137,10 @@ class ArchitectureTest {
                 .check(main);
     }
 
-    /** The packages; the root is two of them, since what callers see is in one place and yet above and below. */
+    /**
+     * The packages; the root is two of them, since what callers see is in one place and yet above and below. So is the
+     * bridge to the Azure SDK: its credential is above the facade, and its sources are below the chain.
+     */
     private static final class Rooms implements SliceAssignment {
         private static final Set<String> VALUES = Set.of(
                 "AccessToken",
@@ -128,6 +162,8 @@ class ArchitectureTest {
             String room = type.getPackageName();
             if (room.equals(LIBRARY)) {
                 room = isValue(type) ? "values" : "engine";
+            } else if (type.getName().startsWith(LIBRARY + ".azure.TokenProviderCredential")) {
+                room = "credential";
             }
             return SliceIdentifier.of(room);
         }

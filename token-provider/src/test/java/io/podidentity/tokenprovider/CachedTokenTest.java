@@ -83,4 +83,60 @@ class CachedTokenTest {
 
         assertThat(source.calls()).isEqualTo(3);
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void get_justBeforeTheExpiry_allowsNoLongerThanThatWithoutALook(boolean asleep) {
+        AccessToken before = slot.get(false, LIMIT).token;
+        pass(Duration.between(time.now(), before.expiresOn()).minusMillis(300), asleep);
+        source.thenUnavailable("busy", "");
+
+        assertThat(slot.get(false, LIMIT).token).isSameAs(before);
+
+        time.advance(Duration.ofMillis(299));
+        assertThat(slot.fresh()).isNotNull();
+        time.advance(Duration.ofMillis(1));
+        assertThat(slot.fresh()).isNull();
+        assertThat(slot.get(false, LIMIT).token).isNotSameAs(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void get_justBeforeARefreshIsDue_allowsNoLongerThanThatWithoutALook(boolean asleep) {
+        AccessToken before = slot.get(false, LIMIT).token;
+        pass(Duration.between(time.now(), before.refreshOn().orElseThrow()).minusMillis(300), asleep);
+
+        assertThat(slot.get(false, LIMIT).token).isSameAs(before);
+
+        time.advance(Duration.ofMillis(299));
+        assertThat(slot.fresh()).isNotNull();
+        time.advance(Duration.ofMillis(1));
+        assertThat(slot.get(false, LIMIT).token).isSameAs(before);
+        assertThat(source.calls()).isEqualTo(2);
+    }
+
+    /** A second without a look at the account, and a sleep, which the steady clock does not see, is one of them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fresh_aSecondAfterALook_isNothing(boolean asleep) {
+        assertThat(slot.get(false, LIMIT)).isNotNull();
+        pass(Duration.ofMinutes(1), asleep);
+        assertThat(slot.fresh()).isNull();
+        assertThat(slot.get(false, LIMIT)).isNotNull();
+
+        pass(Duration.ofMillis(999), asleep);
+        assertThat(slot.fresh()).isNotNull();
+        pass(Duration.ofMillis(1), asleep);
+        assertThat(slot.fresh()).isNull();
+        assertThat(source.calls()).isEqualTo(1);
+    }
+
+    /** Lets time pass, for the steady clock too or, where the machine is asleep, for the wall clock alone. */
+    private void pass(Duration duration, boolean asleep) {
+        if (asleep) {
+            time.suspend(duration);
+        } else {
+            time.advance(duration);
+        }
+    }
 }

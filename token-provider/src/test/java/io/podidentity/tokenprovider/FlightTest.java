@@ -246,12 +246,12 @@ class FlightTest {
 
     @Test
     void get_whenManyFlightsHang_beginsNoMoreUntilOneIsOver() {
-        for (int i = 0; i < TokenSlot.MAX_ADRIFT; i++) {
+        for (int i = 0; i < Flights.MAX_ADRIFT; i++) {
             CompletableFuture<CachedToken> caller = call(HASTE);
             time.advance(HASTE.plus(GRACE));
             assertThat(failureOf(caller).code()).isEqualTo(Code.TIMED_OUT);
         }
-        assertThat(crew.waiting()).isEqualTo(TokenSlot.MAX_ADRIFT);
+        assertThat(crew.waiting()).isEqualTo(Flights.MAX_ADRIFT);
 
         TokenAcquisitionException e =
                 catchThrowableOfType(TokenAcquisitionException.class, () -> slot.get(false, LIMIT));
@@ -260,7 +260,7 @@ class FlightTest {
         assertThat(e).hasMessageContaining("16 earlier requests were given up and still hang");
         crew.fly();
         assertThat(call(LIMIT)).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(TokenSlot.MAX_ADRIFT);
+        assertThat(crew.waiting()).isEqualTo(Flights.MAX_ADRIFT);
     }
 
     // Nobody fails by the haste of another.

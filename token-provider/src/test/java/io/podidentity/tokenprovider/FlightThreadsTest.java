@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,6 +77,42 @@ class FlightThreadsTest {
     }
 
     @Test
+    void getAsync_whenAContinuationBlocks_delaysNoCallerThatBlocks() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        assertThat(provider.getAccessTokenAsync(REQUEST).thenAccept(token -> awaitQuietly(release)))
+                .isNotDone();
+        asked.await();
+        FutureTask<String> blocking = new FutureTask<>(() -> provider.getAccessToken(REQUEST));
+        Thread caller = new Thread(blocking);
+        caller.start();
+        awaitWait(caller);
+
+        answer.countDown();
+
+        // With its own deadline it would come back too, and with a failure.
+        assertThat(blocking).succeedsWithin(Duration.ofSeconds(20));
+        release.countDown();
+    }
+
+    @Test
+    void getAsync_whenAContinuationOfAFailureBlocks_delaysNoOtherDeadline() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(1);
+        assertThat(provider.getAccessTokenAsync(REQUEST.withDeadline(Duration.ofMillis(20)))
+                        .handle((token, thrown) -> {
+                            blocked.countDown();
+                            awaitQuietly(release);
+                            return token;
+                        }))
+                .isNotDone();
+        blocked.await();
+
+        assertThatThrownBy(provider.getAccessTokenAsync(REQUEST.withDeadline(Duration.ofMillis(20)))::join)
+                .hasMessageContaining("no source answered within 20 ms");
+        release.countDown();
+    }
+
+    @Test
     void getAsync_whenContinuationsAreQuick_needsFewThreads() {
         List<CompletableFuture<Thread>> threads = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
@@ -134,13 +171,13 @@ class FlightThreadsTest {
                 .build();
 
         try {
-            for (int i = 0; i < 3 * TokenSlot.MAX_ADRIFT; i++) {
+            for (int i = 0; i < 3 * Flights.MAX_ADRIFT; i++) {
                 assertThatThrownBy(() -> provider.getAccessToken(REQUEST.withDeadline(Duration.ofMillis(10))))
                         .isInstanceOfSatisfying(
                                 TokenAcquisitionException.class,
                                 e -> assertThat(e.isTransient()).isTrue());
             }
-            assertThat(requests).hasValueLessThanOrEqualTo(TokenSlot.MAX_ADRIFT);
+            assertThat(requests).hasValueLessThanOrEqualTo(Flights.MAX_ADRIFT);
         } finally {
             end.countDown();
         }
@@ -172,6 +209,13 @@ class FlightThreadsTest {
         ran.await();
         ThreadsOfOurs.awaitNone();
         assertThat(order).containsExactly("first", "last");
+    }
+
+    /** Until a thread waits for something with a deadline, which its call does and nothing before it. */
+    private static void awaitWait(Thread thread) {
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
     }
 
     /** As code does that pays no heed to interrupts. */

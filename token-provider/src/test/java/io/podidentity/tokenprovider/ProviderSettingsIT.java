@@ -122,10 +122,10 @@ class ProviderSettingsIT {
 
     @Test
     void authorityHost_andNothingButTexts_sharesTheCache() {
-        assertThat(ProcessCaches.of(Map.of("A", "1"), null, "https://login.example"))
-                .isSameAs(ProcessCaches.of(Map.of("A", "1"), null, "https://login.example"))
-                .isNotSameAs(ProcessCaches.of(Map.of("A", "1"), null, "https://login.other"))
-                .isNotSameAs(ProcessCaches.of(Map.of("A", "1"), null, null));
+        assertThat(ProcessCaches.of(Map.of("A", "1"), null, Map.of("A", "https://login.example")))
+                .isSameAs(ProcessCaches.of(Map.of("A", "1"), null, Map.of("A", "https://login.example")))
+                .isNotSameAs(ProcessCaches.of(Map.of("A", "1"), null, Map.of("A", "https://login.other")))
+                .isNotSameAs(ProcessCaches.of(Map.of("A", "1"), null, Map.of()));
     }
 
     @Test

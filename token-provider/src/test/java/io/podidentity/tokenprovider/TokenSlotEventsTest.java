@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class TokenSlotEventsTest {
     private static final TokenRequest REQUEST = TokenRequest.forResource("https://storage.azure.com/");
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofMillis(50);
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final FakeTime time = new FakeTime();
@@ -209,19 +211,6 @@ class TokenSlotEventsTest {
     }
 
     @Test
-    void waited_pastTheDeadline_isToldWithTheFailure() {
-        CompletableFuture<AccessToken> answer = ask();
-
-        time.advance(LIMIT.plusSeconds(1));
-
-        assertThatThrownBy(answer::join).hasCauseInstanceOf(TokenAcquisitionException.class);
-        assertThat(kinds()).containsExactly(Kind.WAITED);
-        assertThat(events.get(0).failure())
-                .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(Code.TIMED_OUT));
-        assertThat(events.get(0).duration()).isEqualTo(LIMIT.plusSeconds(1));
-    }
-
-    @Test
     void accountChanged_isToldOnceForAToken() {
         acquire();
         events.clear();
@@ -266,5 +255,58 @@ class TokenSlotEventsTest {
 
         assertThat(kinds()).containsExactly(Kind.CLOCK_JUMPED);
         assertThat(events.get(0).duration()).isNegative();
+    }
+
+    @Test
+    void failed_ofAFlightThatHangs_isToldOnceAndOffTheLockWhenItIsGivenUp() {
+        CompletableFuture<AccessToken> answer = ask();
+        List<Boolean> lockWasFree = new ArrayList<>();
+        listener = event -> {
+            events.add(event);
+            lockWasFree.add(CompletableFuture.supplyAsync(slot::isStale)
+                    .handle((stale, thrown) -> true)
+                    .completeOnTimeout(false, 10, TimeUnit.SECONDS)
+                    .join());
+        };
+
+        time.advance(LIMIT.plusSeconds(1));
+
+        assertThatThrownBy(answer::join).hasCauseInstanceOf(TokenAcquisitionException.class);
+        assertThat(kinds()).containsExactly(Kind.WAITED, Kind.FAILED);
+        assertThat(lockWasFree).containsOnly(true);
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.duration()).isEqualTo(LIMIT.plusSeconds(1));
+            assertThat(event.failure())
+                    .hasValueSatisfying(e -> assertThat(e.code()).isEqualTo(Code.TIMED_OUT));
+        });
+        crew.fly();
+        assertThat(events).hasSize(2);
+    }
+
+    @Test
+    void failed_ofAFlightThatACallerInHasteLeft_isNotTold() {
+        CompletableFuture<AccessToken> patient = ask();
+        assertThat(slot.getAsync(false, GRACE, cached -> cached.token)).isNotDone();
+
+        time.advance(GRACE.plus(GRACE));
+        patient.cancel(false);
+        crew.fly();
+
+        assertThat(kinds()).containsExactly(Kind.WAITED);
+    }
+
+    @Test
+    void refreshFailed_ofOneThatHangs_isToldWhenTheNextBegins() {
+        AccessToken old = acquire();
+        time.advance(MINUTE.multipliedBy(56));
+        assertThat(slot.get(false, LIMIT).token).isSameAs(old);
+        time.advance(MINUTE);
+        events.clear();
+
+        assertThat(slot.get(false, LIMIT).token).isSameAs(old);
+
+        assertThat(crew.waiting()).isEqualTo(2);
+        assertThat(kinds()).containsExactly(Kind.REFRESH_FAILED);
+        assertThat(events.get(0).expiresOn()).hasValue(old.expiresOn());
     }
 }

@@ -32,12 +32,13 @@ import java.util.concurrent.TimeoutException;
  * <p><i>Thread-safety:</i> that of the credential.
  */
 public final class TokenCredentialSource implements TokenSource {
-    private static final String NAME = "Azure SDK";
+    private static final String AZURE_SDK = "Azure SDK";
     /** By its name: azure-identity may be absent. */
     private static final String UNAVAILABLE = "com.azure.identity.CredentialUnavailableException";
 
     private static final int MAX_CAUSES = 8;
 
+    private final String name;
     private final TokenCredential credential;
 
     /**
@@ -47,12 +48,17 @@ public final class TokenCredentialSource implements TokenSource {
      * @throws NullPointerException if it is null
      */
     public TokenCredentialSource(TokenCredential credential) {
-        this.credential = requireNonNull(credential, "credential");
+        this(AZURE_SDK, requireNonNull(credential, "credential"));
+    }
+
+    TokenCredentialSource(String name, TokenCredential credential) {
+        this.name = name;
+        this.credential = credential;
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -94,7 +100,7 @@ public final class TokenCredentialSource implements TokenSource {
                 request.resource(),
                 token.getExpiresAt().toInstant(),
                 refreshAt == null ? null : refreshAt.toInstant(),
-                NAME));
+                name));
     }
 
     private Outcome outcome(Throwable thrown) {

@@ -22,13 +22,20 @@ public final class DefaultSources {
     /**
      * The sources, in the order in which they are asked.
      *
-     * @throws IllegalArgumentException if {@code AZURE_TOKEN_CREDENTIALS} does not name a known source
+     * @throws IllegalArgumentException if {@code AZURE_TOKEN_CREDENTIALS} does not name a known source, or the setting
+     *     of the developer's sign-ins has an unknown value
      */
     public List<TokenSource> all() {
         String selection = context.environment().get(SelectedSources.VARIABLE);
-        if (selection != null) {
-            return new SelectedSources(context).of(selection);
+        List<TokenSource> sources = selection == null ? unselected() : new SelectedSources(context).of(selection);
+        String signIns = context.environment().get(DeveloperTail.VARIABLE);
+        if (signIns != null && (selection == null || selection.equalsIgnoreCase("dev"))) {
+            DeveloperTail.add(sources, signIns, context);
         }
+        return sources;
+    }
+
+    private List<TokenSource> unselected() {
         List<TokenSource> sources = new ArrayList<>();
         boolean probing = false;
         for (SourceDescriptor known : SourceDescriptor.values()) {

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.chain;
 
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.azure.DeveloperSignIn;
 import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
 import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
@@ -47,6 +48,11 @@ public enum SourceDescriptor {
     AZURE_ML("Azure ML", null),
     CLOUD_SHELL("Cloud Shell", null),
     AZURE_ARC("Azure Arc", null),
+
+    // The sign-ins of azure-identity, which are asked last if a setting says so.
+    INTELLIJ("IntelliJ", null),
+    VISUAL_STUDIO_CODE("Visual Studio Code", null),
+    BROWSER("Browser", null),
 
     // Sources that are used only if a connection string or TokenSources names them.
     CLIENT_SECRET("Client secret", null),
@@ -190,6 +196,16 @@ public enum SourceDescriptor {
         }
         if (this == AZURE_POWERSHELL) {
             return AzurePowerShellTokenSource.of(context.environment());
+        }
+        String authorityHost = context.environment().get("AZURE_AUTHORITY_HOST");
+        if (this == INTELLIJ) {
+            return DeveloperSignIn.intelliJ().withAuthorityHost(authorityHost);
+        }
+        if (this == VISUAL_STUDIO_CODE) {
+            return DeveloperSignIn.visualStudioCode().withAuthorityHost(authorityHost);
+        }
+        if (this == BROWSER) {
+            return DeveloperSignIn.browser().withAuthorityHost(authorityHost);
         }
         throw new IllegalStateException(label + " cannot be created from the environment only");
     }
