@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e release-check demo bench bench-quick
+.PHONY: help format check test e2e release-check demo faults bench bench-quick
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -17,6 +17,9 @@ test: ## Run all tests, as CI does first
 e2e: ## Run the story on the real az and Azurite (e2e/install.sh installs them)
 	mvn -B -q -DskipTests package
 	e2e/run
+
+faults: ## Run the table of docs/faults.md with calls that must end 100 ms after their deadline, on an idle machine
+	mvn -B -pl token-provider verify -Dtest=FaultsPageTest -Dit.test=FaultMatrixIT -Dpodidentity.faults.grace=100
 
 release-check: ## Make, sign and use what a release would publish, in a temporary folder
 	e2e/release.sh

@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -73,6 +75,37 @@ public final class Certificates {
         GeneralName here = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
         GeneralName vault = new GeneralName(GeneralName.dNSName, "*.vault.azure.net");
         return selfSigned(key("RSA", "server"), "SHA256withRSA", "CN=server", from, until, here, vault);
+    }
+
+    /** A server's certificate, signed by an authority of its own: the last in the chain. */
+    public static ClientCertificate signedServer(String host, Instant from, Instant until) {
+        KeyPair authority = key("RSA", "authority");
+        X500Name name = new X500Name("CN=authority");
+        try {
+            X509v3CertificateBuilder root = new JcaX509v3CertificateBuilder(
+                    name, BigInteger.ONE, Date.from(FROM), Date.from(UNTIL), name, authority.getPublic());
+            root.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    name,
+                    BigInteger.TWO,
+                    Date.from(from),
+                    Date.from(until),
+                    new X500Name("CN=server"),
+                    key("RSA", "server").getPublic());
+            GeneralName here = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+                here, new GeneralName(GeneralName.dNSName, host)
+            }));
+            ContentSigner signer = new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate());
+            JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
+            return new ClientCertificate(
+                    key("RSA", "server").getPrivate(),
+                    List.of(
+                            converter.getCertificate(builder.build(signer)),
+                            converter.getCertificate(root.build(signer))));
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static ClientCertificate selfSigned(

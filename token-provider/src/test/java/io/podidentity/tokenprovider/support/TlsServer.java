@@ -54,7 +54,8 @@ public final class TlsServer implements AutoCloseable {
     public static SSLContext trust(ClientCertificate certificate) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry("server", certificate.leaf());
+        store.setCertificateEntry(
+                "server", certificate.chain().get(certificate.chain().size() - 1));
         TrustManagerFactory authorities = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         authorities.init(store);
         SSLContext tls = SSLContext.getInstance("TLS");

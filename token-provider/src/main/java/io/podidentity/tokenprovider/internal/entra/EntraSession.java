@@ -128,7 +128,7 @@ public final class EntraSession {
         boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
         String remedy = EntraRemedy.of(error.aadsts());
         TokenAcquisitionException failure = new TokenAcquisitionException(
-                passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
+                response.code(passing),
                 error.describe(response.status(), proof.value()),
                 remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
                 null,

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider.internal.http;
 
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,19 @@ public record HttpResponse(
             @Nullable String challenge,
             @Nullable String message) {
         this(status, body, retryAfter, challenge, message, null, null);
+    }
+
+    /**
+     * What an answer without a token is.
+     *
+     * @param passing whether it may be another one in a moment
+     */
+    public Code code(boolean passing) {
+        if (passing) {
+            return Code.SERVICE_UNAVAILABLE;
+        }
+        // Whoever serves tokens says no by 4xx. A success without a token, or a way to elsewhere, is another service's.
+        return status < 400 ? Code.INVALID_RESPONSE : Code.REFUSED;
     }
 
     @Override

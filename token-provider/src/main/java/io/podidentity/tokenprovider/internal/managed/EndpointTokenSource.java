@@ -206,7 +206,7 @@ public class EndpointTokenSource implements TokenSource {
         } else if (response.status() == 401 || response.status() == 403) {
             remedy = "Take the variables from this very process's host, and copy none of them.";
         }
-        Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
+        Code code = response.code(RetrySchedule.isRetryable(response.status()));
         return new TokenAcquisitionException(
                 code, ErrorBody.describe(response, sent), remedy, null, RetryAfter.duration(response.retryAfter()));
     }

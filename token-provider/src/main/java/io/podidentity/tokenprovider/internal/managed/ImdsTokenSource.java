@@ -179,7 +179,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         if (!certain || ImdsFailure.isForeign(response)) {
             return new Unavailable("what answers at " + endpoint.baseUrl() + " is no metadata service: " + reason, "");
         }
-        Code code = RetrySchedule.isRetryable(response.status()) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED;
+        Code code = response.code(RetrySchedule.isRetryable(response.status()));
         throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.duration(response.retryAfter()));
     }
 

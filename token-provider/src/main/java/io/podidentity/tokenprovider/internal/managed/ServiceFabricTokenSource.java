@@ -77,7 +77,7 @@ public final class ServiceFabricTokenSource extends EndpointTokenSource {
     Outcome noAnswer(IOException e, long waitedMillis) {
         if (e instanceof SSLHandshakeException && Thumbprint.isCauseOf(e)) {
             throw new TokenAcquisitionException(
-                    TokenAcquisitionException.Code.REFUSED,
+                    TokenAcquisitionException.Code.INVALID_CONFIGURATION,
                     "the certificate of " + address() + " is not the one that " + THUMBPRINT
                             + " names, and no secret was sent",
                     "Restart the application, so that it has its node's variables.",

@@ -1,0 +1,87 @@
+package io.podidentity.tokenprovider.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The page that tells people what becomes of which fault is made of the table that the tests run. */
+class FaultsPageTest {
+    private static final Path PAGE = Path.of("..", "docs", "faults.md");
+    private static final Path FRESH = Path.of("target", "faults.md");
+
+    @Test
+    void page_always_saysWhatIsTested() throws IOException {
+        Files.createDirectories(FRESH.getParent());
+        Files.writeString(FRESH, page());
+
+        assertThat(Files.readString(PAGE))
+                .as("docs/faults.md; copy token-provider/target/faults.md over it")
+                .isEqualTo(page());
+    }
+
+    private static String page() {
+        List<Fault> faults = Fault.all();
+        long cases = Arrays.stream(Leg.values())
+                .mapToLong(leg ->
+                        faults.stream().filter(fault -> fault.concerns(leg)).count())
+                .sum();
+        StringBuilder page = new StringBuilder();
+        page.append("# What becomes of a fault\n\n");
+        page.append("Made by `FaultsPageTest` from the table that `FaultMatrixIT` runs: ")
+                .append(faults.size())
+                .append(" faults, ")
+                .append(Leg.values().length)
+                .append(" ways to a token by HTTP, ")
+                .append(cases)
+                .append(" cases, each for a caller that waits and for one that does not.\n");
+        page.append("Each case runs the real transport against a real socket, and holds: the outcome; the code and ");
+        page.append("`isTransient()`; that the call ends with its deadline; that no text shows the token or what was ");
+        page.append("sent to prove who asks; that no thread is left.\n\n");
+        page.append("| Outcome | Code | Transient |\n|---|---|---|\n");
+        for (Result result : Result.values()) {
+            if (result != Result.OTHER) {
+                page.append("| ")
+                        .append(result.title())
+                        .append(" | ")
+                        .append(result.codes())
+                        .append(" |\n");
+            }
+        }
+        page.append("\n`make faults` runs it with calls that have to end 100 ms after their deadline.\n\n");
+        page.append("| Fault | What happens | Outcome | But |\n|---|---|---|---|\n");
+        for (Fault fault : faults) {
+            page.append("| ")
+                    .append(fault.name)
+                    .append(" | ")
+                    .append(fault.what.replace("|", "\\|"))
+                    .append(" | ")
+                    .append(fault.usual().title())
+                    .append(" | ")
+                    .append(exceptions(fault))
+                    .append(" |\n");
+        }
+        page.append("\nWays: ")
+                .append(Arrays.stream(Leg.values()).map(Leg::title).collect(Collectors.joining(", ")))
+                .append(". Faults of TLS concern those that use it, and a silent DNS those that have a name.\n");
+        return page.toString();
+    }
+
+    private static String exceptions(Fault fault) {
+        return Arrays.stream(Leg.values())
+                .filter(leg -> fault.concerns(leg) && fault.result(leg) != fault.usual())
+                .collect(Collectors.groupingBy(
+                        fault::result,
+                        java.util.TreeMap::new,
+                        Collectors.mapping(Leg::title, Collectors.joining(", "))))
+                .entrySet()
+                .stream()
+                .map(entry -> entry.getKey().title() + ": " + entry.getValue())
+                .collect(Collectors.joining("; "));
+    }
+}
