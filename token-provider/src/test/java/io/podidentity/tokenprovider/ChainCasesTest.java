@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
@@ -23,11 +25,40 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Chains of the Azure SDKs and of AWS. */
-@Runs(kinds = {"chain", "chain_aws", "chain_java_plain"})
+@Runs({
+    @Kind(
+            name = "chain",
+            given = """
+                {links: ['token|unavailable|failed', {name: 'text', result: 'token|unavailable|failed',
+                status: 'number', body: 'json'}], env: {'*': 'text'}, get_token_calls: 'number',
+                parallel: 'number', retry_sources: 'truth'}
+                """,
+            expected = """
+                {result: 'token|failed|ClientAuthenticationException', error: 'unavailable|failure',
+                calls: ['number'], cli_called: 'truth', first_success: 'text', message_lists: ['text'],
+                message_contains: 'texts', note: 'text'}
+                """,
+            notes = {"note"}),
+    @Kind(name = "chain_aws", given = """
+        {links: ['token|unavailable|failed', {name: 'text', result: 'token|unavailable|failed',
+        status: 'number', body: 'json'}], get_token_calls: 'number'}
+        """, expected = """
+            {result: 'token|failed', error: 'unavailable|failure', calls: ['number'],
+            message_lists: ['text']}
+            """),
+    @Kind(
+            name = "chain_java_plain",
+            given = """
+                {links: ['token|unavailable|failed', {name: 'text', result: 'token|unavailable|failed',
+                status: 'number', body: 'json'}], get_token_calls: 'number', parallel: 'number'}
+                """,
+            expected = "{result: 'token|failed', error: 'unavailable|failure', calls: ['number']}")
+})
 class ChainCasesTest extends ConformanceRunner {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -66,8 +97,8 @@ class ChainCasesTest extends ConformanceRunner {
         List<ScriptedSource> scripted = new ArrayList<>();
         for (JsonNode link : row.given().get("links")) {
             if (link.has("status")) {
-                FakeTransport http = new FakeTransport()
-                        .answers(link.get("status").asInt(), link.get("body").toString());
+                FakeTransport http =
+                        new FakeTransport().answers(link.get("status").asInt(), EndpointCases.text(link.path("body")));
                 sources.add(
                         new ImdsTokenSource(new Environment(Map.of(), false, false, "/nowhere"), http, time, false));
             } else {
@@ -81,16 +112,36 @@ class ChainCasesTest extends ConformanceRunner {
 
         Throwable failure = call(row, sources);
 
-        boolean fails = row.expected().has("error") || row.expected().has("message_lists");
+        boolean fails = row.expected().has("error")
+                || row.expected().has("message_lists")
+                || (row.expected().has("result") && !"token".equals(row.expected("result")));
         assertThat(failure != null).isEqualTo(fails);
+        if (fails) {
+            failed(row, (TokenAcquisitionException) failure, sources);
+        }
         List<Integer> calls = new ArrayList<>();
         row.expected().path("calls").forEach(count -> calls.add(count.asInt()));
-        if (!calls.isEmpty()) {
+        if (row.expected().has("calls")) {
             assertThat(scripted).extracting(ScriptedSource::calls).isEqualTo(calls);
         }
         if (row.expected().has("cli_called")) {
             assertThat(scripted.get(0).calls() > 0)
                     .isEqualTo(row.expected().get("cli_called").asBoolean());
+        }
+    }
+
+    /** That nothing answered is another failure than that one source failed, which ends the chain. */
+    private static void failed(ConformanceCase row, TokenAcquisitionException failure, List<TokenSource> sources) {
+        if (row.expected().has("error")) {
+            assertThat(failure.code() == Code.NO_SOURCE_AVAILABLE)
+                    .isEqualTo("unavailable".equals(row.expected("error")));
+        }
+        if (row.expected().has("message_lists")) {
+            assertThat(failure.attempts()).hasSameSizeAs(row.expected().get("message_lists"));
+            sources.forEach(source -> assertThat(failure).hasMessageContaining(source.name() + ": "));
+        }
+        if (row.expected().has("message_contains")) {
+            EndpointCases.assertMessageContains(row.expected(), failure.getMessage());
         }
     }
 
@@ -110,7 +161,7 @@ class ChainCasesTest extends ConformanceRunner {
             assertThat(crew.waiting()).isZero();
             failure = last.handle((token, thrown) -> thrown).join();
         }
-        return failure;
+        return failure instanceof CompletionException ? failure.getCause() : failure;
     }
 
     private static ScriptedSource scripted(ScriptedSource source, String result) {

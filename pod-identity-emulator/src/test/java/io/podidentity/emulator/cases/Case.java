@@ -7,10 +7,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One case: what is given and what must come of it.
  *
- * @param expected what the case expects, or what the deviations say that we do instead
+ * @param expected what the case expects; where we differ on purpose, what we do instead
  */
 public record Case(
         String component, String name, Map<String, Object> given, Map<String, Object> expected, String origin) {
+
+    static Case of(Map<String, Object> json) {
+        return new Case(
+                String.valueOf(json.get("component")),
+                String.valueOf(json.get("name")),
+                object(json.get("given")),
+                object(json.get("expected")),
+                String.valueOf(json.get("origin")));
+    }
 
     /** A text that is given, or null. */
     public @Nullable String given(String key) {

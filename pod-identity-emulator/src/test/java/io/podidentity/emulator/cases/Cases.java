@@ -9,60 +9,77 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The cases, from the folder that the system property {@code podidentity.cases} names or else from here, and where we
- * deviate on purpose.
+ * The cases, from the folder that the system property {@code podidentity.cases} names, or else our own: the copy of the
+ * collection, and in {@code variants} those that we made to the same forms; and where we deviate on purpose.
  */
 final class Cases {
 
     static final String FOLDER_PROPERTY = "podidentity.cases";
 
     private static final String FILE = "pod-identity.json";
+    private static final Map<String, Object> DEVIATIONS = readDeviations();
 
     private Cases() {}
 
-    /** All of them; the expectation of one where we deviate is replaced by what we do instead. */
+    /** All cases that are to be run, as they stand. */
     static List<Case> all() {
+        String folder = System.getProperty(FOLDER_PROPERTY, "");
+        Path file = Path.of(folder, FILE);
+        if (folder.isEmpty() || !Files.exists(file)) {
+            return own();
+        }
         try {
-            return JSONArrayUtils.parse(text()).stream()
+            return parse(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Our own, as they stand. */
+    static List<Case> own() {
+        var cases = new ArrayList<Case>(parse(resource(FILE)));
+        cases.addAll(parse(resource("variants/" + FILE)));
+        return cases;
+    }
+
+    private static List<Case> parse(String json) {
+        try {
+            return JSONArrayUtils.parse(json).stream()
                     .map(Case::object)
-                    .map(Cases::parse)
+                    .map(Case::of)
                     .toList();
         } catch (ParseException e) {
             throw new IllegalStateException("The cases are no JSON array", e);
         }
     }
 
-    private static Case parse(Map<String, Object> json) {
-        String component = (String) json.get("component");
-        String name = (String) json.get("name");
-        Map<String, Object> expected = deviation(component, name)
-                .map(deviation -> Case.object(deviation.get("instead")))
-                .orElseGet(() -> Case.object(json.get("expected")));
-        return new Case(component, name, Case.object(json.get("given")), expected, String.valueOf(json.get("origin")));
-    }
-
-    private static Optional<Map<String, Object>> deviation(String component, String name) {
-        return deviatingCases().stream()
-                .filter(deviation -> component.equals(deviation.get("component")) && name.equals(deviation.get("name")))
+    /** How we deviate from a case, if we do. */
+    static Optional<Deviation> deviation(Case test) {
+        return deviations().stream()
+                .filter(deviation -> deviation.concerns(test))
                 .findFirst();
     }
 
-    /** Objects of {@code component}, {@code name}, {@code reason} and {@code instead}. */
-    static List<Map<String, Object>> deviatingCases() {
-        return Case.list(deviations().get("cases")).stream().map(Case::object).toList();
+    static List<Deviation> deviations() {
+        return Case.list(DEVIATIONS.get("cases")).stream()
+                .map(Case::object)
+                .map(Deviation::of)
+                .toList();
     }
 
     /** Components that have no runner, with the reason. */
     static Map<String, Object> deviatingComponents() {
-        return Case.object(deviations().get("components"));
+        return Case.object(DEVIATIONS.get("components"));
     }
 
-    private static Map<String, Object> deviations() {
+    private static Map<String, Object> readDeviations() {
         try {
             return JSONObjectUtils.parse(resource("deviations.json"));
         } catch (ParseException e) {
@@ -70,21 +87,9 @@ final class Cases {
         }
     }
 
-    private static String text() {
-        String folder = System.getProperty(FOLDER_PROPERTY);
-        if (folder == null) {
-            return resource(FILE);
-        }
-        try {
-            return Files.readString(Path.of(folder, FILE));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static String resource(String name) {
         try (InputStream in = Cases.class.getResourceAsStream("/cases/" + name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.CaseRunner;
+import io.podidentity.emulator.cases.Reading;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Metadata;
@@ -21,8 +22,26 @@ import java.util.Map;
 public class IdentitiesCasesTest extends CaseRunner {
 
     @Override
-    public Map<String, Check> checks() {
-        return Map.of("nmi.standard.getIdentities", this::standard, "nmi.managed.getIdentities", this::managed);
+    public Map<String, Reading> readings() {
+        return Map.ofEntries(
+                Map.entry(
+                        "nmi.standard.getIdentities",
+                        Reading.of("""
+                            {config: {retryCreated: 'number', retryAssigned: 'number', intervalSeconds: 'number'},
+                            namespaced: 'truth', podNamespace: 'text', clientID: 'text', resourceID: 'text',
+                            identitiesByState: {'*': ['text', {ns: 'text', namespace: 'text', name: 'text',
+                            type: 'number', resourceID: 'text', clientID: 'text', tenantID: 'text',
+                            clientPassword: {name: 'text', namespace: 'text'}, annotations: {'*': 'text'},
+                            auxiliaryTenantIDs: ['text'], adEndpoint: 'text'}]}}
+                            """, "{error: 'truth'," + " identity:" + " 'text'}", this::standard)),
+                Map.entry(
+                        "nmi.managed.getIdentities",
+                        Reading.of("""
+                            {podNamespace: 'text', clientID: 'text', resourceID: 'text', identities: ['text',
+                            {ns: 'text', namespace: 'text', name: 'text', type: 'number', resourceID: 'text',
+                            clientID: 'text', tenantID: 'text', clientPassword: {name: 'text', namespace: 'text'},
+                            annotations: {'*': 'text'}, auxiliaryTenantIDs: ['text'], adEndpoint: 'text'}]}
+                            """, "{error:" + " 'truth'," + " identity:" + " 'text'}", this::managed)));
     }
 
     private void standard(Case test) throws Exception {

@@ -5,6 +5,7 @@ import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
@@ -55,6 +56,11 @@ final class NmiCase {
             }
         });
         secret(test).ifPresent(nmi::apply);
+        nmi.apiServerIsDown = Boolean.TRUE.equals(test.given().get("apiServerDown"));
+        if (Boolean.TRUE.equals(test.given().get("excepted"))) {
+            nmi.podsAtAddress = Collections.nCopies(count, pod(name[0], name[1], Map.of("app", "excepted")));
+            nmi.apply(new AzurePodIdentityException(Metadata.of(name[0], "exception"), Map.of("app", "excepted")));
+        }
         if (test.given().containsKey("imds")) {
             nmi.replies(call -> reply(test.given().get("imds")));
         }
@@ -67,15 +73,27 @@ final class NmiCase {
             return Optional.empty();
         }
         var data = new HashMap<String, byte[]>();
-        given(test, "secret", Map.of("password", "s"))
+        given(test, test.given().containsKey("clientPassword") ? "clientPassword" : "secret", Map.of("password", "s"))
                 .forEach((key, value) -> data.put(key, value.toString().getBytes(StandardCharsets.UTF_8)));
         return Optional.of(new Secret(Metadata.of("default", "secret"), data));
     }
 
     /** What has no status is silent. */
     private static Upstream.Reply reply(@Nullable Object imds) throws IOException {
+        if (imds instanceof Long status) {
+            return reply(Map.of("status", status, "body", "{}"));
+        }
+        if (imds == null || imds instanceof String) {
+            if (!"ok".equals(imds)) {
+                throw new IOException("no answer");
+            }
+            return new Upstream.Reply(200, Map.of(), NmiFixture.TOKEN_JSON);
+        }
         if (!(imds instanceof Map<?, ?> reply) || !(reply.get("status") instanceof Long status)) {
             throw new IOException("no answer");
+        }
+        if (status == 200 && !reply.containsKey("body")) {
+            return reply("ok");
         }
         String body = reply.get("body") instanceof String text
                 ? text
@@ -106,6 +124,9 @@ final class NmiCase {
         if (test.given().get("identity") instanceof Map<?, ?> identity) {
             return Map.of("Assigned", List.of(identity));
         }
+        if (test.given().containsKey("identities")) {
+            return Map.of("Assigned", test.list("identities"));
+        }
         return test.given().containsKey("assigned") ? test.object("assigned") : Map.of("Assigned", List.of("id1"));
     }
 
@@ -130,16 +151,26 @@ final class NmiCase {
         var annotations = new HashMap<String, String>();
         Case.object(fields.get("annotations")).forEach((key, value) -> annotations.put(key, value.toString()));
         return new AzureIdentity(
-                Metadata.of(text(fields, "namespace", "default"), name).withAnnotations(annotations),
+                Metadata.of(text(fields, "namespace", text(fields, "ns", "default")), name)
+                        .withAnnotations(annotations),
                 type,
                 text(fields, "resourceID", ""),
                 text(fields, "clientID", "client-of-" + name),
-                new SecretReference("secret", "default"),
+                password(fields),
                 text(fields, "tenantID", ""),
                 Case.list(fields.get("auxiliaryTenantIDs")).stream()
                         .map(Object::toString)
                         .toList(),
                 text(fields, "adEndpoint", ""));
+    }
+
+    /** The reference as it stands, with what is missing in it; where there is none at all, to the secret there is. */
+    private static SecretReference password(Map<String, Object> fields) {
+        if (!fields.containsKey("clientPassword")) {
+            return new SecretReference("secret", "default");
+        }
+        var reference = Case.object(fields.get("clientPassword"));
+        return new SecretReference(text(reference, "name", ""), text(reference, "namespace", ""));
     }
 
     private static String text(Map<String, Object> fields, String name, String otherwise) {

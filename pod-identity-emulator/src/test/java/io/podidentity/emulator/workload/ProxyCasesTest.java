@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.CaseRunner;
+import io.podidentity.emulator.cases.Reading;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
@@ -19,18 +20,36 @@ public class ProxyCasesTest extends CaseRunner {
             "/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=client&resource=https%3A%2F%2Fvault.azure.net";
 
     @Override
-    public Map<String, Check> checks() {
-        return Map.of("wi.proxy.token", this::token, "wi.proxy.router", this::router, "wi.proxy.scope", this::scope);
+    public Map<String, Reading> readings() {
+        return Map.ofEntries(
+                Map.entry("wi.proxy.token", Reading.of("""
+                    {method: 'text', path: 'text', env: {AZURE_CLIENT_ID: 'text', AZURE_TENANT_ID: 'text'},
+                    aad: 'text'}
+                    """, """
+                    {status: 'number', body: 'text', bodyContains: 'text', fields: {'*': 'text|number'}}
+                    """, this::token)),
+                Map.entry(
+                        "wi.proxy.router",
+                        Reading.of(
+                                        "{method: 'text', path: 'text'}",
+                                        "{handler: 'token|readyz|default-proxy'}",
+                                        this::router)
+                                .withNotes("method")),
+                Map.entry("wi.proxy.scope", Reading.of("{resource: 'text'}", "{scope: 'text'}", this::scope)));
     }
 
     private void token(Case test) throws Exception {
         String clientId = (String) test.object("env").getOrDefault("AZURE_CLIENT_ID", "");
         String path = test.given().containsKey("path") ? test.text("path") : PATH;
-        Answer answer = proxy(clientId, test.text("aad")).answer(Request.of("GET", path, Map.of()));
+        Answer answer = proxy(clientId, test.text("aad"))
+                .answer(Request.of(test.text("method").isEmpty() ? "GET" : test.text("method"), path, Map.of()));
 
         assertThat((long) answer.status()).isEqualTo(test.expected().get("status"));
         if (test.expected().get("body") instanceof String body) {
             assertThat(answer.text()).isEqualTo(body);
+        }
+        if (test.expected().get("bodyContains") instanceof String words) {
+            assertThat(answer.text()).contains(words);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.CaseRunner;
+import io.podidentity.emulator.cases.Reading;
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.Container.VolumeMount;
@@ -27,26 +28,79 @@ import org.jspecify.annotations.Nullable;
 /** What the real webhook's own tests expect of it. */
 public class WebhookCasesTest extends CaseRunner {
 
+    private static final String ANNOTATED = "{annotations: {'*': 'text'}, default: 'text'}";
+
     private static final String HOST = "https://login.microsoftonline.com/";
 
     @Override
-    public Map<String, Check> checks() {
+    public Map<String, Reading> readings() {
         return Map.ofEntries(
-                Map.entry("wi.webhook.tokenExpiration", this::tokenExpiration),
-                Map.entry("wi.webhook.clientID", this::clientId),
-                Map.entry("wi.webhook.tenantID", this::tenantId),
-                Map.entry("wi.webhook.skipContainers", this::skipContainers),
-                Map.entry("wi.webhook.env", this::env),
-                Map.entry("wi.webhook.volume", this::volume),
-                Map.entry("wi.webhook.mount", this::mount),
-                Map.entry("wi.webhook.containers", this::containers),
-                Map.entry("wi.webhook.handle", this::handle),
-                Map.entry("wi.webhook.proxy", this::proxy),
-                Map.entry("wi.webhook.proxyPort", this::proxyPort),
-                Map.entry("wi.webhook.proxyInit", this::proxyInit),
-                Map.entry("wi.webhook.proxySidecar", this::proxySidecar),
-                Map.entry("wi.webhook.authorityHost", this::authorityHost),
-                Map.entry("wi.webhook.objectSelector", this::objectSelector));
+                Map.entry(
+                        "wi.webhook.tokenExpiration",
+                        Reading.of(
+                                "{podAnnotation: 'text', serviceAccountAnnotation: 'text'}",
+                                "{seconds: 'number', error: 'truth'}",
+                                this::tokenExpiration)),
+                Map.entry("wi.webhook.clientID", Reading.of(ANNOTATED, "{clientID: 'text?'}", this::clientId)),
+                Map.entry("wi.webhook.tenantID", Reading.of(ANNOTATED, "{tenantID: 'text?'}", this::tenantId)),
+                Map.entry(
+                        "wi.webhook.skipContainers",
+                        Reading.of("{annotation: 'text'}", "{skip: ['text']}", this::skipContainers)),
+                Map.entry("wi.webhook.env", Reading.of("""
+                    {env: [['text?']], clientID: 'text', tenantID: 'text', authorityHost: 'text'}
+                    """, "{env:" + " [['text?']]}", this::env)),
+                Map.entry(
+                        "wi.webhook.volume",
+                        Reading.of(
+                                "{volumes: [{sameName: 'truth', audience: 'text'}]}",
+                                "{audience: 'text', count: 'number'}",
+                                this::volume)),
+                Map.entry(
+                        "wi.webhook.mount",
+                        Reading.of(
+                                "{mounts: ['text', {mountPath: 'text', name: 'text'}]}",
+                                "{mounts: ['text', {mountPath: 'text', readOnly: 'truth'}]}",
+                                this::mount)),
+                Map.entry(
+                        "wi.webhook.containers",
+                        Reading.of(
+                                "{containers: ['text'], skip: ['text']}",
+                                "{mutated: ['text'], untouched: ['text']}",
+                                this::containers)),
+                Map.entry("wi.webhook.handle", Reading.of("""
+                    {serviceAccount: 'text', exists: 'truth', hostNetwork: 'truth', namespace: 'text',
+                    labels: {'*': 'text'}, annotations: {'*': 'text'}, serviceAccountAnnotations: {'*': 'text'}}
+                    """, """
+                    {allowed: 'truth', messageContains: 'text', serviceAccountUsed: 'text', mutated: 'truth'}
+                    """, this::handle)),
+                Map.entry(
+                        "wi.webhook.proxy",
+                        Reading.of("{annotations: {'*': 'text'}, hostNetwork: 'truth'}", """
+                            {inject: 'truth', allowed: 'truth', messageContains: 'text', error: 'truth'}
+                            """, this::proxy)),
+                Map.entry(
+                        "wi.webhook.proxyPort",
+                        Reading.of(ANNOTATED, "{port: 'number', error: 'truth'}", this::proxyPort)
+                                .withNotes("default")),
+                Map.entry(
+                        "wi.webhook.proxyInit",
+                        Reading.of("{initContainers: ['text']}", "{initContainers: ['text']}", this::proxyInit)),
+                Map.entry(
+                        "wi.webhook.proxySidecar",
+                        Reading.of("{containers: ['text'], serverVersion: 'text'}", """
+                            {containers: ['text'], placedIn: 'containers|initContainers', restartPolicy: 'text'}
+                            """, this::proxySidecar)),
+                Map.entry(
+                        "wi.webhook.authorityHost",
+                        Reading.of("{cloud: 'text'}", "{host: 'text?', error: 'truth'}", this::authorityHost)),
+                Map.entry(
+                        "wi.webhook.objectSelector",
+                        Reading.of("""
+                            {podLabels: {'*': 'text'}, deploymentMetadataLabels: {'*': 'text'},
+                            podTemplateLabels: {'*': 'text'}, serviceAccountLabels: {'*': 'text'},
+                            serviceAccountAnnotated: 'truth'}
+                            """, "{mutated: 'truth'}", this::objectSelector)
+                                .withNotes("deploymentMetadataLabels", "serviceAccountLabels")));
     }
 
     private void tokenExpiration(Case test) {
@@ -63,7 +117,8 @@ public class WebhookCasesTest extends CaseRunner {
 
     private void clientId(Case test) {
         assertThat(envOfFirst(admit(oneContainer(List.of()), texts(test.object("annotations")))))
-                .containsEntry("AZURE_CLIENT_ID", (String) test.expected().get("clientID"));
+                .satisfies(env -> assertThat(env.get("AZURE_CLIENT_ID"))
+                        .isEqualTo(test.expected().get("clientID")));
     }
 
     private void tenantId(Case test) {
@@ -71,8 +126,9 @@ public class WebhookCasesTest extends CaseRunner {
         Admission admission =
                 new Webhook(settings).admit(oneContainer(List.of()), Optional.of(texts(test.object("annotations"))));
 
-        String expected = (String) test.expected().get("tenantID");
-        assertThat(envOfFirst(admission).getOrDefault("AZURE_TENANT_ID", "")).isEqualTo(expected);
+        Object expected = test.expected().get("tenantID");
+        assertThat(envOfFirst(admission).getOrDefault("AZURE_TENANT_ID", ""))
+                .isEqualTo(expected == null ? "" : expected);
     }
 
     private void skipContainers(Case test) {
@@ -152,23 +208,39 @@ public class WebhookCasesTest extends CaseRunner {
         List<Container> after = mutated(admit(pod(annotations(Keys.SKIP_CONTAINERS, skip), spec(all)), Map.of()))
                 .containers();
 
-        for (Container container : after) {
-            boolean touched = !all.contains(container);
-            assertThat(Case.list(test.expected().get(touched ? "mutated" : "untouched")))
-                    .contains(container.name());
-        }
+        assertThat(after)
+                .filteredOn(container -> !all.contains(container))
+                .extracting(Container::name)
+                .isEqualTo(Case.list(test.expected().get("mutated")));
+        assertThat(after)
+                .filteredOn(all::contains)
+                .extracting(Container::name)
+                .isEqualTo(Case.list(test.expected().get("untouched")));
         assertThat(after).extracting(Container::name).isEqualTo(test.given().get("containers"));
     }
 
     private void handle(Case test) {
-        Pod pod = pod(
-                texts(test.object("annotations")),
-                spec(named(List.of("main"))).withServiceAccountName(test.text("serviceAccount")));
+        Map<String, String> labels =
+                test.given().containsKey("labels") ? texts(test.object("labels")) : Map.of(Keys.USE, "true");
+        String namespace = test.text("namespace").isEmpty() ? "default" : test.text("namespace");
+        Pod pod = new Pod(
+                Pod.of(namespace, "pod", labels).metadata().withAnnotations(texts(test.object("annotations"))),
+                spec(named(List.of("main")))
+                        .withServiceAccountName(test.text("serviceAccount"))
+                        .withHostNetwork(Boolean.TRUE.equals(test.given().get("hostNetwork"))),
+                List.of(),
+                "Running");
+        boolean exists = !Boolean.FALSE.equals(test.given().get("exists"));
 
-        Admission admission = admit(pod, Map.of());
+        Admission admission = webhook()
+                .admit(pod, exists ? Optional.of(texts(test.object("serviceAccountAnnotations"))) : Optional.empty());
 
-        assertThat(admission instanceof Denied)
-                .isEqualTo(Boolean.FALSE.equals(test.expected().get("allowed")));
+        if (test.expected().containsKey("allowed")) {
+            assertThat(!(admission instanceof Denied)).isEqualTo(test.expected().get("allowed"));
+        }
+        if (test.expected().containsKey("mutated")) {
+            assertThat(admission instanceof Admitted).isEqualTo(test.expected().get("mutated"));
+        }
         if (test.expected().get("messageContains") instanceof String words) {
             assertThat(((Denied) admission).reason()).contains(words);
         }
@@ -178,14 +250,35 @@ public class WebhookCasesTest extends CaseRunner {
     }
 
     private void proxy(Case test) {
-        PodSpec after = mutated(admit(pod(texts(test.object("annotations")), spec(named(List.of("main")))), Map.of()));
-
+        boolean hostNetwork = Boolean.TRUE.equals(test.given().get("hostNetwork"));
+        Admission admission = admit(
+                pod(
+                        texts(test.object("annotations")),
+                        spec(named(List.of("main"))).withHostNetwork(hostNetwork)),
+                Map.of());
+        var expected = test.expected();
+        boolean denied = admission instanceof Denied;
+        for (String member : List.of("allowed", "error")) {
+            if (expected.containsKey(member)) {
+                assertThat(denied).isEqualTo(expected.get(member).equals(member.equals("error")));
+            }
+        }
+        if (expected.get("messageContains") instanceof String words) {
+            assertThat(((Denied) admission).reason()).contains(words);
+        }
+        if (denied) {
+            assertThat(expected.get("inject")).isNotEqualTo(true);
+            return;
+        }
+        PodSpec after = mutated(admission);
         assertThat(after.containers().stream().anyMatch(one -> one.name().equals("azwi-proxy")))
-                .isEqualTo(test.expected().get("inject"));
+                .isEqualTo(expected.getOrDefault("inject", false));
     }
 
     private void proxyPort(Case test) {
         Map<String, String> annotations = new HashMap<>(texts(test.object("annotations")));
+        boolean refused = !test.expected().containsKey("port");
+        assertThat(test.expected().getOrDefault("error", refused)).isEqualTo(refused);
         if (test.expected().get("port") instanceof Long port) {
             assertThat(ProxyContainers.port(annotations)).isEqualTo(port.intValue());
         } else {

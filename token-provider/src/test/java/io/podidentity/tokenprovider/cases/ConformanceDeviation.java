@@ -3,47 +3,40 @@ package io.podidentity.tokenprovider.cases;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * Where we differ on purpose from conformance cases.
+ * A conformance case from which we differ on purpose, or a kind that is not ours.
  *
- * @param kind the kind of the cases
- * @param name the one case that is meant; null for all that {@code match} fits, or for the whole kind without it
- * @param match members that a case must have under {@code given} or {@code expected}, a value {@code "*"} standing for
- *     any; null for all cases of the kind
+ * @param kind the kind of the case
+ * @param name the case; null for a kind that has no runner
+ * @param given what the case gives, whole; null for a kind
+ * @param expected what the case expects, whole; null for a kind
  * @param reason why we differ
- * @param expected what we do instead; null where the runner itself knows, or where there is no runner since the kind is
- *     out of scope
+ * @param instead what we do, in the members that the runner of the kind reads; null for a kind
  */
-public record ConformanceDeviation(String kind, String name, JsonNode match, String reason, JsonNode expected) {
+public record ConformanceDeviation(
+        String kind, String name, JsonNode given, JsonNode expected, String reason, JsonNode instead) {
 
-    public static ConformanceDeviation of(JsonNode entry) {
+    static ConformanceDeviation of(JsonNode entry) {
         return new ConformanceDeviation(
                 entry.get("kind").asText(),
-                entry.hasNonNull("name") ? entry.get("name").asText() : null,
-                entry.get("match"),
+                entry.path("name").textValue(),
+                entry.get("given"),
+                entry.get("expected"),
                 entry.get("reason").asText(),
-                entry.get("expected"));
+                entry.get("instead"));
     }
 
-    public boolean concerns(ConformanceCase row) {
+    boolean isOfWholeKind() {
+        return name == null;
+    }
+
+    /** Whether this is about the very case, and not one that resembles it. */
+    boolean concerns(ConformanceCase row) {
         return kind.equals(row.kind())
-                && (name == null || name.equals(row.name()))
-                && (match == null
-                        || (fits(match.path("given"), row.given()) && fits(match.path("expected"), row.expected())));
+                && (isOfWholeKind()
+                        || (name.equals(row.name()) && given.equals(row.given()) && expected.equals(row.expected())));
     }
 
-    public ConformanceCase appliedTo(ConformanceCase row) {
-        return new ConformanceCase(
-                row.kind(), row.name(), row.given(), expected == null ? row.expected() : expected, true);
-    }
-
-    private static boolean fits(JsonNode pattern, JsonNode value) {
-        if (pattern.isTextual() && pattern.asText().equals("*")) {
-            return !value.isMissingNode();
-        }
-        if (!pattern.isObject()) {
-            return pattern.isMissingNode() || pattern.equals(value);
-        }
-        return pattern.properties().stream()
-                .allMatch(member -> fits(member.getValue(), value.path(member.getKey())) && value.has(member.getKey()));
+    ConformanceCase appliedTo(ConformanceCase row) {
+        return new ConformanceCase(row.kind(), row.name(), row.given(), instead, true);
     }
 }

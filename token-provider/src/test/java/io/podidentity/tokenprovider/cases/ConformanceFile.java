@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.cases;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,7 @@ import java.util.Objects;
 
 /**
  * A file of conformance cases: from the folder in the system property {@code podidentity.cases} if it is there, else
- * the module's own copy.
+ * the module's own: the copy of the collection, and in {@code variants} the cases that we made to the same forms.
  */
 public enum ConformanceFile {
     /** Objects {@code {source, name, given: {kind, …}, expected}}. */
@@ -23,52 +24,59 @@ public enum ConformanceFile {
 
     private static final String DEVIATIONS = "deviations.json";
 
-    public final String fileName;
+    final String fileName;
 
     ConformanceFile(String fileName) {
         this.fileName = fileName;
     }
 
-    /** All its cases, with what we do instead where we differ on purpose. */
-    public List<ConformanceCase> cases() {
-        List<ConformanceDeviation> deviations = deviations();
-        return casesOf(read(fileName)).stream()
-                .map(row -> deviations.stream()
-                        .filter(deviation -> deviation.concerns(row))
-                        .findFirst()
-                        .map(deviation -> deviation.appliedTo(row))
-                        .orElse(row))
-                .toList();
+    /** All cases that are to be run, as they stand. */
+    List<ConformanceCase> cases() {
+        String folder = System.getProperty("podidentity.cases", "");
+        Path given = Path.of(folder, fileName);
+        if (folder.isEmpty() || !Files.exists(given)) {
+            return ownCases();
+        }
+        try {
+            return casesOf(new ObjectMapper().readTree(given.toFile()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    /** The cases of the module's own copy, as they stand there. */
-    public List<ConformanceCase> ownCases() {
-        return casesOf(readOwn(fileName));
+    /** The module's own cases, as they stand. */
+    List<ConformanceCase> ownCases() {
+        List<ConformanceCase> cases = casesOf(readOwn(fileName));
+        cases.addAll(casesOf(readOwn("variants/" + fileName)));
+        return cases;
     }
 
     private List<ConformanceCase> casesOf(JsonNode rows) {
         List<ConformanceCase> cases = new ArrayList<>();
         for (JsonNode row : rows) {
-            cases.add(
-                    this == TOKEN_SOURCES
-                            ? new ConformanceCase(
-                                    row.get("given").get("kind").asText(),
-                                    row.get("name").asText(),
-                                    row.get("given"),
-                                    row.get("expected"),
-                                    false)
-                            : new ConformanceCase(
-                                    upToSlash(row.get("group").asText()),
-                                    row.get("name").asText(),
-                                    row.get("input"),
-                                    row.get("expected"),
-                                    false));
+            cases.add(this == TOKEN_SOURCES ? tokenSource(row) : appAuthentication(row));
         }
         return cases;
     }
 
+    private static ConformanceCase tokenSource(JsonNode row) {
+        ObjectNode given = row.get("given").deepCopy();
+        String kind = given.remove("kind").asText();
+        return new ConformanceCase(kind, row.get("name").asText(), given, row.get("expected"), false);
+    }
+
+    private static ConformanceCase appAuthentication(JsonNode row) {
+        String group = row.get("group").asText() + "/";
+        return new ConformanceCase(
+                group.substring(0, group.indexOf('/')),
+                row.get("name").asText(),
+                row.get("input"),
+                row.get("expected"),
+                false);
+    }
+
     /** Where we differ on purpose from a case of this file. */
-    public List<ConformanceDeviation> deviations() {
+    List<ConformanceDeviation> deviations() {
         List<ConformanceDeviation> deviations = new ArrayList<>();
         for (JsonNode entry : readOwn(DEVIATIONS)) {
             if (entry.get("file").asText().equals(fileName)) {
@@ -76,23 +84,6 @@ public enum ConformanceFile {
             }
         }
         return deviations;
-    }
-
-    private static String upToSlash(String group) {
-        return group.substring(0, (group + "/").indexOf('/'));
-    }
-
-    private static JsonNode read(String name) {
-        String folder = System.getProperty("podidentity.cases", "");
-        Path given = Path.of(folder, name);
-        if (folder.isEmpty() || !Files.exists(given)) {
-            return readOwn(name);
-        }
-        try {
-            return new ObjectMapper().readTree(given.toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static JsonNode readOwn(String name) {

@@ -25,8 +25,10 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What the runners of managed identity cases have in common. */
@@ -128,6 +130,17 @@ public final class EndpointCases {
         return members;
     }
 
+    /** A body as it is written: a text as it is, an object as JSON. */
+    public static String text(JsonNode body) {
+        return body.isTextual() ? body.asText() : body.isMissingNode() ? "" : body.toString();
+    }
+
+    public static String[] list(JsonNode texts) {
+        List<String> list = new ArrayList<>();
+        texts.forEach(text -> list.add(text.asText()));
+        return list.toArray(new String[0]);
+    }
+
     public static Map<String, String> query(HttpRequest request) {
         return members(request.url().substring(request.url().indexOf('?') + 1));
     }
@@ -155,6 +168,30 @@ public final class EndpointCases {
             }
         }
         return http;
+    }
+
+    public static boolean isImds(String host) {
+        return List.of("IMDS", "DEFAULT_TO_IMDS", "ANY").contains(host);
+    }
+
+    /** The members {@code result}, {@code error} and {@code message_contains}. */
+    public static void assertOutcome(JsonNode expected, Failed failure) {
+        String error = expected.path("error").asText();
+        if (expected.has("error") || expected.has("result") || expected.has("message_contains")) {
+            assertThat(failure != null).as(String.valueOf(failure)).isEqualTo(fails(expected));
+        }
+        if (expected.has("error") && !error.equals("managed_identity_unreachable_network")) {
+            assertThat(failure.unavailable()).as(failure.message()).isEqualTo(error.equals("unavailable"));
+        }
+        if (expected.has("message_contains")) {
+            assertMessageContains(expected, failure.message());
+        }
+    }
+
+    public static boolean fails(JsonNode expected) {
+        return expected.has("error")
+                || expected.has("message_contains")
+                || expected.path("result").asText().equals("failed");
     }
 
     public static void assertMessageContains(JsonNode expected, String message) {

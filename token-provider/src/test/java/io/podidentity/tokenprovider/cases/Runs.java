@@ -5,11 +5,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Which conformance cases a {@link ConformanceRunner} runs. */
+/** Which conformance cases a {@link ConformanceRunner} runs, and what it reads of them. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Runs {
     ConformanceFile file() default ConformanceFile.TOKEN_SOURCES;
 
-    String[] kinds();
+    Kind[] value();
 }

@@ -110,7 +110,7 @@ public final class EntraSession {
             AccessToken token = TokenResponse.token(response, request, source, nowMillis());
             return new EntraAnswer(token.withPrincipal(principal(token, proof)));
         } catch (JsonException e) {
-            String reason = client.baseUrl() + " answered HTTP 200 " + e.getMessage();
+            String reason = client.baseUrl() + "/" + tenant + " answered HTTP 200 " + e.getMessage();
             String remedy = "Check what answers at " + client.baseUrl() + ".";
             return new EntraAnswer(new TokenAcquisitionException(Code.INVALID_RESPONSE, reason, remedy, null), 0);
         }

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
@@ -15,7 +16,7 @@ final class AzureCliFailure {
 
     private AzureCliFailure() {}
 
-    static Outcome of(ProcessResult result, String resource) {
+    static Outcome of(ProcessResult result, TokenRequest request) {
         if (result.timedOut()) {
             return new Unavailable(
                     "az did not answer in time and was stopped", "Run 'az account get-access-token' to see why.");
@@ -24,10 +25,11 @@ final class AzureCliFailure {
         String reason = Excerpt.printed(errorLine(stderr), MAX_REASON);
         if (stderr.contains("AADSTS")) {
             throw new TokenAcquisitionException(
-                    Code.REFUSED, "Entra ID refused az: " + reason, signInRemedy(stderr, resource), null);
+                    Code.REFUSED, "Entra ID refused az: " + reason, signInRemedy(stderr, request), null);
         }
         if (stderr.contains("az login") || stderr.contains("az account set")) {
-            return new Unavailable("nobody is logged in to az", "Run 'az login'.");
+            return new Unavailable(
+                    "nobody is logged in to az", "Run 'az login" + Tool.tenantOption("--tenant", request) + "'.");
         }
         if (stderr.contains("Check the spelling")) {
             throw new TokenAcquisitionException(
@@ -37,10 +39,10 @@ final class AzureCliFailure {
         return new Unavailable("az failed with exit code " + result.exitCode() + said, remedy(stderr));
     }
 
-    private static String signInRemedy(String stderr, String resource) {
+    private static String signInRemedy(String stderr, TokenRequest request) {
         boolean expired = stderr.contains("AADSTS700082") || stderr.contains("az login") || stderr.contains("expired");
         return expired
-                ? "Run 'az login --scope " + resource + "/.default'."
+                ? "Run 'az login" + Tool.tenantOption("--tenant", request) + " --scope " + request.scope() + "'."
                 : "Run 'az account show' to see who is logged in.";
     }
 

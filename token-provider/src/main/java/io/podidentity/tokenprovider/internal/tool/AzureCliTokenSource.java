@@ -89,7 +89,7 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
             ProcessResult result = processes.run(command, Tool.limitNanos(request));
             return result.exitCode() == 0 && !result.timedOut()
                     ? new Acquired(token(request, result.stdout()))
-                    : AzureCliFailure.of(result, request.resource());
+                    : AzureCliFailure.of(result, request);
         } catch (IOException e) {
             return new Unavailable(
                     program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");
@@ -150,7 +150,8 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
         return new TokenAcquisitionException(
                 Code.REFUSED,
                 "the resource requires a new sign-in that satisfies its claims challenge",
-                "Run 'az login --claims-challenge " + challenge + " --scope " + request.scope() + "'.",
+                "Run 'az login" + Tool.tenantOption("--tenant", request) + " --claims-challenge " + challenge
+                        + " --scope " + request.scope() + "'.",
                 null);
     }
 }

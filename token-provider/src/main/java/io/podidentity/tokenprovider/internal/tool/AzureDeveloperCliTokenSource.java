@@ -69,7 +69,7 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
             ProcessResult result = processes.run(command(program, request), Tool.limitNanos(request));
             return result.exitCode() == 0 && !result.timedOut()
                     ? new Acquired(token(request, result.stdout()))
-                    : AzureDeveloperCliFailure.of(result);
+                    : AzureDeveloperCliFailure.of(result, request);
         } catch (IOException e) {
             return new Unavailable(
                     program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");

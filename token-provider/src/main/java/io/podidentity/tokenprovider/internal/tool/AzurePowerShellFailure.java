@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.tool;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
@@ -12,7 +13,6 @@ final class AzurePowerShellFailure {
     private static final String NO_MODULE = "VersionTooOld";
 
     private static final int MAX_REASON = 240;
-    private static final String SIGN_IN = "Run 'Connect-AzAccount' in PowerShell.";
 
     private AzurePowerShellFailure() {}
 
@@ -22,7 +22,7 @@ final class AzurePowerShellFailure {
                 && result.stdout().strip().startsWith("{");
     }
 
-    static Outcome of(ProcessResult result) {
+    static Outcome of(ProcessResult result, TokenRequest request) {
         if (result.timedOut()) {
             return new Unavailable(
                     "PowerShell did not answer in time and was stopped",
@@ -36,13 +36,18 @@ final class AzurePowerShellFailure {
         }
         String reason = Excerpt.printed(said, MAX_REASON);
         if (said.contains("AADSTS")) {
-            throw new TokenAcquisitionException(Code.REFUSED, "Entra ID refused PowerShell: " + reason, SIGN_IN, null);
+            throw new TokenAcquisitionException(
+                    Code.REFUSED, "Entra ID refused PowerShell: " + reason, signIn(request), null);
         }
         if (said.contains("Connect-AzAccount")) {
-            return new Unavailable("nobody is logged in to Azure PowerShell", SIGN_IN);
+            return new Unavailable("nobody is logged in to Azure PowerShell", signIn(request));
         }
         return new Unavailable(
                 "PowerShell failed with exit code " + result.exitCode() + (reason.isEmpty() ? "" : ": " + reason),
                 "Run 'Get-AzAccessToken' in PowerShell to see why.");
+    }
+
+    private static String signIn(TokenRequest request) {
+        return "Run 'Connect-AzAccount" + Tool.tenantOption("-TenantId", request) + "' in PowerShell.";
     }
 }

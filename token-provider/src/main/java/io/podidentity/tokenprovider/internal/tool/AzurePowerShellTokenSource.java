@@ -61,13 +61,13 @@ public final class AzurePowerShellTokenSource implements TokenSource {
         tool.requirePlain("resource", request.resource(), "-.:/_");
         tool.requirePlain("tenant", request.tenantId().orElse(null), "-.");
         if (request.claims().isPresent()) {
-            throw signInWanted(request.claims().get());
+            throw signInWanted(request, request.claims().get());
         }
         try {
             ProcessResult result = processes.run(command(program, request), Tool.limitNanos(request));
             return AzurePowerShellFailure.isSuccess(result)
                     ? new Acquired(token(request, result.stdout()))
-                    : AzurePowerShellFailure.of(result);
+                    : AzurePowerShellFailure.of(result, request);
         } catch (IOException e) {
             return new Unavailable(
                     program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");
@@ -90,19 +90,19 @@ public final class AzurePowerShellTokenSource implements TokenSource {
         String tenant =
                 request.tenantId().map(id -> "$ask.TenantId = '" + id + "'\n").orElse("");
         return """
-                $ErrorActionPreference = 'Stop'
-                $ProgressPreference = 'SilentlyContinue'
-                $WarningPreference = 'SilentlyContinue'
-                $module = Import-Module Az.Accounts -MinimumVersion 2.2.0 -PassThru -ErrorAction SilentlyContinue
-                if (-not $module) { 'VersionTooOld'; exit 0 }
-                $ask = @{ ResourceUrl = '%RESOURCE%' }
-                %TENANT%$version = $module.Version
-                if ($version -ge [version]'2.17.0' -and $version -lt [version]'5.0.0') { $ask.AsSecureString = $true }
-                $answer = Get-AzAccessToken @ask
-                $token = $answer.Token
-                if ($token -is [Security.SecureString]) { $token = (New-Object Net.NetworkCredential '', $token).Password }
-                @{ Token = $token; ExpiresOn = $answer.ExpiresOn.ToUnixTimeSeconds() } | ConvertTo-Json -Compress
-                """.replace("%RESOURCE%", request.resource()).replace("%TENANT%", tenant);
+            $ErrorActionPreference = 'Stop'
+            $ProgressPreference = 'SilentlyContinue'
+            $WarningPreference = 'SilentlyContinue'
+            $module = Import-Module Az.Accounts -MinimumVersion 2.2.0 -PassThru -ErrorAction SilentlyContinue
+            if (-not $module) { 'VersionTooOld'; exit 0 }
+            $ask = @{ ResourceUrl = '%RESOURCE%' }
+            %TENANT%$version = $module.Version
+            if ($version -ge [version]'2.17.0' -and $version -lt [version]'5.0.0') { $ask.AsSecureString = $true }
+            $answer = Get-AzAccessToken @ask
+            $token = $answer.Token
+            if ($token -is [Security.SecureString]) { $token = (New-Object Net.NetworkCredential '', $token).Password }
+            @{ Token = $token; ExpiresOn = $answer.ExpiresOn.ToUnixTimeSeconds() } | ConvertTo-Json -Compress
+            """.replace("%RESOURCE%", request.resource()).replace("%TENANT%", tenant);
     }
 
     private AccessToken token(TokenRequest request, String stdout) {
@@ -144,12 +144,13 @@ public final class AzurePowerShellTokenSource implements TokenSource {
     }
 
     /** Only the user can answer a claims challenge: only Connect-AzAccount accepts it. */
-    private static TokenAcquisitionException signInWanted(String claims) {
+    private static TokenAcquisitionException signInWanted(TokenRequest request, String claims) {
         String challenge = Base64.getEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
         return new TokenAcquisitionException(
                 Code.REFUSED,
                 "the resource requires a new sign-in that satisfies its claims challenge",
-                "Run 'Connect-AzAccount -ClaimsChallenge " + challenge + "'.",
+                "Run 'Connect-AzAccount" + Tool.tenantOption("-TenantId", request) + " -ClaimsChallenge " + challenge
+                        + "'.",
                 null);
     }
 }

@@ -34,6 +34,13 @@ public final class Tool {
                 "it has the account that is logged in, and a managed identity was named", "");
     }
 
+    /** The tenant that a request names as an option of a command that is told to the user; nothing if it names none. */
+    static String tenantOption(String option, TokenRequest request) {
+        return request.tenantId().isPresent()
+                ? " " + option + " " + request.tenantId().get()
+                : "";
+    }
+
     /**
      * @param name the program's name without its extension
      */

@@ -2,11 +2,13 @@ package io.podidentity.tokenprovider.internal.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -15,13 +17,18 @@ import io.podidentity.tokenprovider.support.EnvironmentOf;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.Forms;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which credential the environment variables select. */
-@Runs(kinds = "environment")
+@Runs(@Kind(name = "environment", given = "{env: {'*': 'text'}}", expected = """
+    {selected: 'ClientSecretCredential|ClientCertificateCredential|unavailable',
+    send_chain: 'truth', authority: 'text', message_names: ['text']}
+    """))
 class EnvironmentCasesTest extends ConformanceRunner {
     private static final String PATH = "AZURE_CLIENT_CERTIFICATE_PATH";
 
@@ -42,7 +49,23 @@ class EnvironmentCasesTest extends ConformanceRunner {
         TokenSource.Outcome outcome = new EnvironmentTokenSource(environment, http, new FakeTime())
                 .acquire(TokenRequest.forResource("R").withDeadline(Duration.ofSeconds(30)));
 
-        assertThat(selected(outcome, http)).isEqualTo(row.expected("selected"));
+        if (row.expected().has("selected")) {
+            assertThat(selected(outcome, http)).isEqualTo(row.expected("selected"));
+        }
+        for (JsonNode name : row.expected().path("message_names")) {
+            assertThat(((Unavailable) outcome).reason()).contains(name.asText());
+        }
+        if (row.expected().has("authority")) {
+            assertThat(http.requests().get(0).url()).startsWith(row.expected("authority"));
+        }
+        if (row.expected().has("send_chain")) {
+            String assertion = Forms.field(http.requests().get(0), "client_assertion");
+            String header = new String(
+                    Base64.getUrlDecoder().decode(assertion.substring(0, assertion.indexOf('.'))),
+                    StandardCharsets.UTF_8);
+            assertThat(header.contains("\"x5c\""))
+                    .isEqualTo(row.expected().get("send_chain").asBoolean());
+        }
     }
 
     private static String selected(TokenSource.Outcome outcome, FakeTransport http) {

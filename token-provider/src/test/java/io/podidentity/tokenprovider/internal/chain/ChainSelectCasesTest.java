@@ -3,9 +3,11 @@ package io.podidentity.tokenprovider.internal.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -19,7 +21,16 @@ import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code AZURE_TOKEN_CREDENTIALS} selects when every source is announced. */
-@Runs(kinds = {"chain_select", "chain_select_go"})
+@Runs({
+    @Kind(
+            name = "chain_select",
+            given = "{value: 'text?'}",
+            expected = "{chain: ['text'], error: 'failure', message_names: 'texts'}"),
+    @Kind(
+            name = "chain_select_go",
+            given = "{value: 'text?'}",
+            expected = "{count: 'number', chain: ['text'], error: 'failure'}")
+})
 class ChainSelectCasesTest extends ConformanceRunner {
     private static final Map<String, String> NAMES = Map.of(
             "Environment", "Environment",
@@ -50,6 +61,10 @@ class ChainSelectCasesTest extends ConformanceRunner {
         if (row.expected().has("error")) {
             Throwable thrown = catchThrowable(sources::all);
             assertThat(thrown).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(value);
+            JsonNode named = row.expected().path("message_names");
+            for (JsonNode name : named.isArray() ? named : List.of(named)) {
+                assertThat(thrown).hasMessageContaining(name.asText());
+            }
             return;
         }
         List<String> names = sources.all().stream().map(TokenSource::name).toList();

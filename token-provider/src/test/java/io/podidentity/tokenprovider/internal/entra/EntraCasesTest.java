@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -22,16 +23,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** When Entra ID is asked again, and where and for which tenant it is asked at all. */
-@Runs(
-        kinds = {
-            "entra_retry_delay",
-            "entra_retry_status",
-            "entra_retry_body",
-            "entra_retry_exception",
-            "authority_host",
-            "tenant",
-            "tenant_resolution"
-        })
+@Runs({
+    @Kind(name = "entra_retry_delay", given = "{attempt: 'number'}", expected = "{delay_ms: 'number'}"),
+    @Kind(name = "entra_retry_status", given = "{status: 'number'}", expected = "{retry: 'truth'}"),
+    @Kind(
+            name = "entra_retry_body",
+            given = "{status: 'number', error_codes: ['number']}",
+            expected = "{retry: 'truth'}"),
+    @Kind(
+            name = "entra_retry_exception",
+            given = "{exception: 'text', message: 'text'}",
+            expected = "{retry: 'truth'}"),
+    @Kind(name = "authority_host", given = "{value: 'text?'}", expected = "{valid: 'truth'}"),
+    @Kind(name = "tenant", given = "{value: 'text?'}", expected = "{valid: 'truth'}"),
+    @Kind(
+            name = "tenant_resolution",
+            given = "{requested: 'text', tenant: 'text', additional: ['text'], env: {'*': 'text'}}",
+            expected = "{allowed: 'truth', tenant: 'text'}")
+})
 class EntraCasesTest extends ConformanceRunner {
     private static final TokenRequest REQUEST =
             TokenRequest.forResource("https://storage.azure.com").withDeadline(Duration.ofSeconds(60));
@@ -88,7 +97,13 @@ class EntraCasesTest extends ConformanceRunner {
         String message = row.given("message");
         http.does(request -> {
             switch (row.given("exception")) {
-                case "IOException", "java.io.IOException", "UncheckedIOException" -> throw new IOException(message);
+                case "IOException",
+                        "java.io.IOException",
+                        "UncheckedIOException",
+                        "SocketException",
+                        "SocketTimeoutException",
+                        "ConnectException",
+                        "UnknownHostException" -> throw new IOException(message);
                 case "EOFException" -> throw new EOFException(message);
                 default -> throw new IllegalStateException(message);
             }
@@ -117,8 +132,13 @@ class EntraCasesTest extends ConformanceRunner {
                 .with("AZURE_ADDITIONALLY_ALLOWED_TENANTS", String.join(";", additional));
         EntraTenants tenants = EntraTenants.of(row.given("tenant"), environment);
 
-        assertThat(resolves(tenants, row.given("requested")))
-                .isEqualTo(row.expected().get("allowed").asBoolean());
+        if (row.expected().has("allowed")) {
+            assertThat(resolves(tenants, row.given("requested")))
+                    .isEqualTo(row.expected().get("allowed").asBoolean());
+        }
+        if (row.expected().has("tenant")) {
+            assertThat(tenants.resolve(row.given("requested"))).isEqualTo(row.expected("tenant"));
+        }
     }
 
     private static boolean resolves(EntraTenants tenants, String requested) {

@@ -218,7 +218,7 @@ class EntraTokenSourceTest {
         http.answers(200, "<html>Sign in to the hotel's network</html>");
 
         assertThat(failure(EntraTenants.any("t"), REQUEST))
-                .hasMessage("https://login.microsoftonline.com answered HTTP 200 not JSON"
+                .hasMessage("https://login.microsoftonline.com/t answered HTTP 200 not JSON"
                         + " (an unexpected character, at character 0)."
                         + " Check what answers at https://login.microsoftonline.com.");
     }

@@ -8,7 +8,9 @@ import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
+import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -18,11 +20,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Azure Arc's challenge, and its echo of an identity. */
-@Runs(kinds = {"arc_challenge", "arc_user_assigned"})
+@Runs({
+    @Kind(
+            name = "arc_challenge",
+            given = """
+                {status: 'number', headers: {'*': 'text'}, body: 'json', file: 'ok|missing',
+                file_size: 'number', os: 'linux|windows|darwin', env: {'*': 'text'}}
+                """,
+            expected = "{error: 'failure', result: 'token|failed', second_leg: 'truth', file_read: 'truth'}"),
+    @Kind(name = "arc_user_assigned", given = """
+        {identity: {client_id: 'text', object_id: 'text', resource_id: 'text'},
+        response_echo: {'*': 'text'}, challenge: 'truth'}
+        """, expected = """
+            {error: 'failure', result: 'token|failed', query_has: {'*': 'text'},
+            second_leg_query_has: {'*': 'text'}, compare: 'ignore_case|exact'}
+            """)
+})
 class ArcCasesTest extends ConformanceRunner {
     private static final String FOLDER = "/var/opt/azcmagent/tokens/";
     /** What each error of the cases is called here. */
@@ -61,20 +79,37 @@ class ArcCasesTest extends ConformanceRunner {
 
         Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST);
 
+        List<HttpRequest> sent = http.requests();
+        boolean second = sent.size() > 1;
         String error = row.expected("error");
+        assertThat(failure == null).as(String.valueOf(failure)).isNotEqualTo(EndpointCases.fails(row.expected()));
         if (error == null) {
-            assertThat(failure).isNull();
-            assertThat(http.requests().get(1).header("Authorization")).matches("Basic k+");
+            assertThat(sent.get(1).header("Authorization")).matches("Basic k+");
         } else {
             assertThat(failure.unavailable()).isFalse();
-            assertThat(failure.message()).contains(MESSAGES.get(error));
-            assertThat(http.requests()).hasSize(error.equals("fail_closed") ? 2 : 1);
+            assertThat(failure.message()).contains(MESSAGES.getOrDefault(error, ""));
+            assertThat(second).isEqualTo(error.equals("fail_closed"));
         }
-        for (String query : new String[] {"query_has", "second_leg_query_has"}) {
-            http.requests()
-                    .forEach(sent -> assertThat(EndpointCases.query(sent))
-                            .containsAllEntriesOf(
-                                    EndpointCases.texts(row.expected().path(query))));
+        JsonNode expected = row.expected();
+        if (expected.has("compare")) {
+            // The echo and the identity differ in case alone.
+            assertThat(given.get("response_echo").elements().next().asText())
+                    .isNotEqualTo(given.get("identity").elements().next().asText());
+            assertThat(expected.get("compare").asText()).isEqualTo("ignore_case");
+        }
+        // What was read of a file is shown to the agent, and to nobody else.
+        for (String member : List.of("second_leg", "file_read")) {
+            if (expected.has(member)) {
+                assertThat(second).isEqualTo(expected.get(member).asBoolean());
+            }
+        }
+        if (expected.has("query_has")) {
+            assertThat(EndpointCases.query(sent.get(0)))
+                    .containsAllEntriesOf(EndpointCases.texts(expected.get("query_has")));
+        }
+        if (expected.has("second_leg_query_has")) {
+            assertThat(EndpointCases.query(sent.get(1)))
+                    .containsAllEntriesOf(EndpointCases.texts(expected.get("second_leg_query_has")));
         }
     }
 
@@ -117,7 +152,7 @@ class ArcCasesTest extends ConformanceRunner {
         int equals = challenge == null ? -1 : challenge.indexOf('=');
         Path file = Path.of(root.toString(), equals < 0 ? FOLDER + "a.key" : challenge.substring(equals + 1))
                 .normalize();
-        if (file.startsWith(root)) {
+        if (file.startsWith(root) && !file.equals(root)) {
             Files.createDirectories(file.getParent());
             Files.writeString(file, "k".repeat(size));
         }

@@ -1,10 +1,13 @@
 package io.podidentity.tokenprovider.internal.managed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
@@ -13,6 +16,7 @@ import io.podidentity.tokenprovider.cases.ConformanceFile;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -29,7 +33,26 @@ import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Managed identities as the .NET library has them. */
-@Runs(file = ConformanceFile.APP_AUTHENTICATION, kinds = "managed-identity")
+@Runs(
+        file = ConformanceFile.APP_AUTHENTICATION,
+        value =
+                @Kind(
+                        name = "managed-identity",
+                        given = """
+                            {env: {'*': 'text'}, clientId: 'text', tenantId: 'text', resource: 'text',
+                            platform: 'text', responses: ['number|connection-error'], body: 'text',
+                            retryAfter: 'number', retryTimeoutSeconds: 'text|number', probe: 'text|number',
+                            cancel: 'truth'}
+                            """,
+                        expected = """
+                            {token: 'truth', environment: 'IMDS|AppService|ServiceFabric', url: 'text',
+                            urlLacks: 'text', requestHeader: 'text', principalAppId: 'text', principalType: 'App|User',
+                            error: 'failure', messageContains: 'texts', messageLacks: 'texts', requests: 'number',
+                            retries: 'number', afterSeconds: 'number', overrunSecondsBelow: 'number',
+                            honoured: 'truth', sleepSeconds: ['number'], sent: 'truth', partOfCacheKey: 'truth',
+                            quirk: 'json'}
+                            """,
+                        notes = {"quirk"}))
 class ManagedIdentityCasesTest extends ConformanceRunner {
     private static final String SYSTEM = "00000000-0000-0000-0000-0000000000a1";
 
@@ -46,6 +69,10 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
                 .withClientId(row.given("clientId"))
                 .withTenantId(row.given("tenantId"))
                 .withDeadline(limit(given));
+        if (given.path("cancel").asBoolean()) {
+            cancelled(row, source);
+            return;
+        }
         long start = own.nanos();
         List<Failed> failures = new ArrayList<>();
         Acquired acquired = null;
@@ -65,7 +92,54 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
             assertThat(source.name().replace(" ", "")).isEqualTo(row.expected("environment"));
         }
         verify(row, http, acquired, failures.isEmpty() ? "" : failures.get(0).message());
-        assertThat(Duration.ofNanos(own.nanos() - start)).isLessThanOrEqualTo(limit(given));
+        Duration taken = Duration.ofNanos(own.nanos() - start);
+        assertThat(taken).isLessThanOrEqualTo(limit(given));
+        if (row.expected().has("overrunSecondsBelow")) {
+            assertThat(taken.minus(limit(given)))
+                    .isLessThan(Duration.ofSeconds(
+                            row.expected().get("overrunSecondsBelow").asLong()));
+        }
+        slept(row, own);
+        if (row.expected().has("partOfCacheKey")) {
+            assertThat(asksAgainForATenant(row))
+                    .isEqualTo(row.expected().get("partOfCacheKey").asBoolean());
+        }
+    }
+
+    private static void slept(ConformanceCase row, FakeTime own) {
+        List<Long> seconds = own.sleeps().stream().map(Duration::toSeconds).toList();
+        if (row.expected().has("sleepSeconds")) {
+            List<Long> expected = new ArrayList<>();
+            row.expected().get("sleepSeconds").forEach(wait -> expected.add(wait.isNumber() ? wait.asLong() : -1));
+            assertThat(seconds).isEqualTo(expected);
+        }
+        if (row.expected().has("honoured")) {
+            assertThat(seconds.get(0) == row.given().get("retryAfter").asLong())
+                    .isEqualTo(row.expected().get("honoured").asBoolean());
+        }
+    }
+
+    private boolean asksAgainForATenant(ConformanceCase row) {
+        FakeTransport http = http(row);
+        AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
+                .sources(List.of(source(row, http, new FakeTime())))
+                .build();
+        provider.getAccessToken("r");
+        provider.getAccessToken("r", row.given("tenantId"));
+        return http.requests().size() == 2;
+    }
+
+    /** A cancelled call is interrupted, which is no reason to ask another source. */
+    private static void cancelled(ConformanceCase row, TokenSource source) {
+        AzureServiceTokenProvider provider =
+                AzureServiceTokenProvider.builder().sources(List.of(source)).build();
+        Thread.currentThread().interrupt();
+
+        Throwable failure = catchThrowable(() -> provider.getAccessToken("r"));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(failure instanceof TokenAcquisitionException e && e.code() == Code.INTERRUPTED)
+                .isEqualTo(row.expected().has("error"));
     }
 
     private static Duration limit(JsonNode given) {
@@ -116,7 +190,8 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
 
     private static void verify(ConformanceCase row, FakeTransport http, Acquired acquired, String message) {
         JsonNode expected = row.expected();
-        assertThat(acquired == null).as(message).isEqualTo(expected.has("error"));
+        boolean fails = expected.has("error") || !expected.path("token").asBoolean(true);
+        assertThat(acquired == null).as(message).isEqualTo(fails);
         List<HttpRequest> sent = http.requests();
         if (expected.has("requests")) {
             assertThat(sent).hasSize(expected.get("requests").asInt());
@@ -125,13 +200,13 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
             assertThat(sent).hasSize(1 + expected.get("retries").asInt());
         }
         if (expected.has("requestHeader")) {
-            assertThat(sent.get(0).header(row.expected("requestHeader").split(":", -1)[0]))
-                    .isNotNull();
+            String[] header = row.expected("requestHeader").split(": ", 2);
+            assertThat(sent.get(0).header(header[0])).isEqualTo(header.length > 1 ? header[1] : "h");
         }
         if (expected.has("principalAppId")) {
             Principal principal = acquired.token().principal().orElseThrow();
             assertThat(principal.appId()).hasValue(row.expected("principalAppId"));
-            assertThat(principal.type()).hasToString("APP");
+            assertThat(principal.type().name()).isEqualToIgnoringCase(row.expected("principalType"));
         }
         JsonNode words = expected.path("messageContains");
         if (words.isArray()) {
@@ -143,8 +218,22 @@ class ManagedIdentityCasesTest extends ConformanceRunner {
             assertThat(EndpointCases.query(sent.get(0)))
                     .isEqualTo(EndpointCases.members(row.expected("url").split("\\?", -1)[1]));
         }
+        if (row.given("resource") != null) {
+            assertThat(EndpointCases.query(sent.get(0))).containsEntry("resource", row.given("resource"));
+        }
         if (expected.has("urlLacks")) {
             assertThat(sent.get(0).url()).doesNotContain(row.expected("urlLacks"));
+        }
+        if (expected.has("messageLacks")) {
+            assertThat(message).doesNotContain(row.expected("messageLacks"));
+        }
+        if (expected.has("afterSeconds")) {
+            assertThat(sent.get(0).totalMillis())
+                    .isEqualTo(expected.get("afterSeconds").asInt() * 1000);
+        }
+        if (expected.has("sent")) {
+            assertThat(sent.get(0).url().contains(row.given("tenantId")))
+                    .isEqualTo(expected.get("sent").asBoolean());
         }
     }
 }

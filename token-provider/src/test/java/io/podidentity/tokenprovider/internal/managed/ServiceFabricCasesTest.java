@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
@@ -17,13 +18,22 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Service Fabric, over real TLS. */
-@Runs(kinds = "service_fabric")
+@Runs(@Kind(name = "service_fabric", given = """
+    {cert: 'match|other', endpoint: 'text', server: 'text|number', custom_transport: 'truth',
+    claims: 'text', capabilities: ['text'], cached_token: 'text', identity: {client_id: 'text',
+    object_id: 'text', resource_id: 'text'}}
+    """, expected = """
+        {result: 'token|failed', error: 'failure', secret_sent: 'truth', query_has: {'*': 'text'},
+        query_lacks: ['text'], cache_bypassed: 'truth'}
+        """))
 class ServiceFabricCasesTest extends ConformanceRunner {
     private static final String OLD = "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4";
     private static final Map<String, String> MESSAGES = Map.of(
             "thumbprint_mismatch", "is not the one that IDENTITY_SERVER_THUMBPRINT names, and no secret was sent",
             "https_required", "IDENTITY_ENDPOINT is no https URL",
-            "redirect_refused", "HTTP 302");
+            "redirect_refused", "HTTP 30",
+            "custom_transport_refused", "transport",
+            "user_assigned_not_supported", "one identity of its own");
 
     @Override
     public void run(ConformanceCase row) throws Exception {
@@ -39,7 +49,7 @@ class ServiceFabricCasesTest extends ConformanceRunner {
             }
             TokenSource source = new ServiceFabricTokenSource(
                     new Environment(variables, false, false, "/nowhere"),
-                    null,
+                    EndpointCases.identity(given.path("identity")),
                     new HttpTransport(Time.SYSTEM),
                     Time.SYSTEM);
             String claims = given.has("capabilities") && !given.has("claims") ? "{}" : row.given("claims");
@@ -55,14 +65,17 @@ class ServiceFabricCasesTest extends ConformanceRunner {
 
     private static void verify(ConformanceCase row, ServiceFabricServer server, Failed failure) {
         String error = row.expected("error");
+        assertThat(failure != null).as(String.valueOf(failure)).isEqualTo(EndpointCases.fails(row.expected()));
         if (error == null) {
-            assertThat(failure).isNull();
             assertThat(server.secrets()).containsOnly("the-secret");
         } else {
-            assertThat(failure.message()).contains(MESSAGES.get(error)).doesNotContain("the-secret");
+            assertThat(failure.message())
+                    .contains(MESSAGES.getOrDefault(error, ""))
+                    .doesNotContain("the-secret");
         }
         if (row.expected().has("secret_sent")) {
-            assertThat(server.secrets()).isEmpty();
+            assertThat(!server.secrets().isEmpty())
+                    .isEqualTo(row.expected().get("secret_sent").asBoolean());
         }
         if (row.expected().has("query_has")) {
             Map<String, String> last =
@@ -71,8 +84,14 @@ class ServiceFabricCasesTest extends ConformanceRunner {
                     .forEach(
                             (name, value) -> assertThat(last).containsEntry(name, value.startsWith("<") ? OLD : value));
         }
-        if (row.expected().path("cache_bypassed").asBoolean()) {
-            assertThat(server.queries()).hasSize(2);
+        if (row.expected().has("query_lacks")) {
+            assertThat(EndpointCases.members(
+                            server.queries().get(server.queries().size() - 1)))
+                    .doesNotContainKeys(EndpointCases.list(row.expected().get("query_lacks")));
+        }
+        if (row.expected().has("cache_bypassed")) {
+            assertThat(server.queries().size() == 2)
+                    .isEqualTo(row.expected().get("cache_bypassed").asBoolean());
         }
     }
 }

@@ -2,37 +2,63 @@ package io.podidentity.tokenprovider.internal.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.credential.TokenRequestContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
-import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
-import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.support.FakeProcessRunner;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ToolFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Azure CLI as the Azure SDKs for Go, Java and .NET run it. */
-@Runs(kinds = {"cli_argv", "cli_failure", "cli_output"})
+@Runs({
+    @Kind(name = "cli_argv", given = """
+        {scope: 'text', scopes: ['text'], tenant: 'text', subscription: 'text', claims: 'text',
+        mode: 'sync|async', os: 'linux|windows|darwin', env: {'*': 'text'}}
+        """, expected = """
+            {argv: 'text', argv_contains: 'texts', argv_lacks: 'texts', error: 'failure',
+            message_contains: 'texts', process_started: 'truth', result: 'token|failed'}
+            """),
+    @Kind(name = "cli_failure", given = """
+        {exit: 'number', stderr: 'text', stdout: 'text', timeout: 'truth', in_chain: 'truth',
+        tenant: 'text'}
+        """, expected = """
+            {error: 'unavailable|authentication_failed|authentication_failed alone,
+            unavailable in chain', reason: 'NOT_INSTALLED|NOT_LOGGED_IN', message_contains: 'texts',
+            process_killed: 'truth'}
+            """),
+    @Kind(
+            name = "cli_output",
+            given = """
+                {json: 'json', stdout: 'text', stderr: 'text', stderr_bytes: 'number', tz: 'text',
+                exit: 'number'}
+                """,
+            expected = """
+                {result: 'token|failed', token: 'text', expires_at: 'text', expires_at_one_of: ['text'],
+                expires_at_epoch: 'number', error: 'failure', no_deadlock: 'truth', safe_choice: 'text',
+                zone: 'text', note: 'text'}
+                """,
+            notes = {"safe_choice", "zone", "note", "no_deadlock"})
+})
 class AzureCliCasesTest extends ConformanceRunner {
     private static final String ANSWER = "{\"accessToken\":\"t\",\"expires_on\":4102444800}";
 
@@ -58,77 +84,68 @@ class AzureCliCasesTest extends ConformanceRunner {
         AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
                 .sources(List.of(source(row, processes)))
                 .build();
-        TokenRequestContext context = new TokenRequestContext().setTenantId(row.given("tenant"));
+        TokenRequestContext context =
+                new TokenRequestContext().setTenantId(row.given("tenant")).setClaims(row.given("claims"));
         row.given().path("scopes").forEach(scope -> context.addScopes(scope.asText()));
-        if (context.getScopes().isEmpty()) {
+        if (!row.given().has("scopes")) {
             context.addScopes(row.given("scope") == null ? "https://r/.default" : row.given("scope"));
         }
         TokenProviderCredential credential = new TokenProviderCredential(provider);
-        boolean later = "async".equals(row.given("mode"));
-        if (row.expected("error") != null) {
-            assertThatThrownBy(() -> {
-                        if (later) {
-                            credential.getToken(context).block();
-                        } else {
-                            credential.getTokenSync(context);
-                        }
-                    })
-                    .isInstanceOfAny(IllegalArgumentException.class, TokenAcquisitionException.class);
+
+        Throwable failure = catchThrowable(() -> {
+            if ("async".equals(row.given("mode"))) {
+                credential.getToken(context).block();
+            } else {
+                credential.getTokenSync(context);
+            }
+        });
+
+        assertThat(failure != null).as(String.valueOf(failure)).isEqualTo(EndpointCases.fails(row.expected()));
+        if (row.expected().has("process_started")) {
+            assertThat(!processes.commands().isEmpty())
+                    .isEqualTo(row.expected().get("process_started").asBoolean());
+        }
+        if (failure != null) {
+            assertThat(failure).isInstanceOfAny(IllegalArgumentException.class, TokenAcquisitionException.class);
             assertThat(processes.commands()).isEmpty();
+            ToolCases.assertContains(row.expected().path("message_contains"), failure.getMessage());
             return;
         }
-        credential.getTokenSync(context);
         List<String> command = processes.commands().get(0);
         assertThat(command.get(0)).isEqualTo(folder.resolve("az").toString());
-        if (row.expected("argv") != null) {
-            List<String> words = new ArrayList<>(Arrays.asList(row.expected("argv")
-                    .replace("\"", "")
-                    .replace(" -o ", " --output ")
-                    .split(" ")));
-            words.remove(0);
-            assertThat(String.join(" ", command.subList(1, command.size()))).isEqualTo(String.join(" ", words));
-        }
+        ToolCases.assertArguments(row.expected(), "az", command);
     }
 
     private void failure(ConformanceCase row) throws Exception {
-        String stderr = row.given("stderr") == null ? "" : row.given("stderr");
-        FakeProcessRunner processes =
-                new FakeProcessRunner().ends(row.given().path("exit").asInt(), "", stderr);
-        if (row.given().path("timeout").asBoolean()) {
-            processes.isKilled("", stderr);
-        }
-        if ("NOT_INSTALLED".equals(row.expected("reason"))) {
-            // The other library gets this from a shell; ours looks at the file system.
+        // The other libraries get this from a shell; ours looks at the file system.
+        boolean installed = !ToolCases.isNotFoundByShell(row);
+        if (!installed) {
             assertThat(folder.resolve("az").toFile().delete()).isTrue();
         }
-        TokenSource source = source(row, processes);
-        if (row.expected("error").equals("authentication_failed")) {
-            assertThatThrownBy(() -> source.acquire(request()))
-                    .isInstanceOf(TokenAcquisitionException.class)
-                    .hasMessageContaining(row.expected("message_contains"));
-            return;
-        }
-        TokenSource.Outcome outcome = source.acquire(request());
-        assertThat(outcome).isInstanceOf(Unavailable.class);
-        String reason = ((Unavailable) outcome).reason();
-        if (row.expected("reason") != null) {
-            assertThat(reason)
-                    .isEqualTo(
-                            row.expected("reason").equals("NOT_INSTALLED")
-                                    ? "az is not installed"
-                                    : "nobody is logged in to az");
-        }
+        ToolCases.assertFailure(
+                row,
+                ToolCases.failure(source(row, ToolCases.processes(row)), ToolCases.request(row)),
+                installed ? "nobody is logged in to az" : "az is not installed");
     }
 
     private void output(ConformanceCase row) throws Exception {
         ProcessRunner processes = row.given().has("stderr_bytes")
                 ? new SystemProcessRunner(new ToolFolder(folder).environment(Map.of()))
                 : new FakeProcessRunner()
-                        .ends(0, stdout(row), row.given().path("stderr").asText());
+                        .ends(
+                                row.given().path("exit").asInt(),
+                                stdout(row),
+                                row.given().path("stderr").asText());
+        if (row.expected().has("error")) {
+            assertThatThrownBy(() -> source(row, processes).acquire(ToolCases.request(row)))
+                    .isInstanceOf(TokenAcquisitionException.class);
+            return;
+        }
 
-        AccessToken token = ((Acquired) source(row, processes).acquire(request())).token();
+        AccessToken token = ((Acquired) source(row, processes).acquire(ToolCases.request(row))).token();
 
-        assertThat(token.value()).isEqualTo("t");
+        assertThat(token.value()).isEqualTo(row.expected("token") == null ? "t" : row.expected("token"));
+        assertThat(EndpointCases.fails(row.expected())).isFalse();
         if (row.expected().has("expires_at_one_of")) {
             Instant earliest = null;
             for (JsonNode moment : row.expected().get("expires_at_one_of")) {
@@ -136,14 +153,19 @@ class AzureCliCasesTest extends ConformanceRunner {
                 earliest = earliest == null || instant.isBefore(earliest) ? instant : earliest;
             }
             assertThat(token.expiresOn()).isEqualTo(earliest);
-        } else if (row.expected("expires_at") != null) {
+        }
+        if (row.expected().has("expires_at")) {
             assertThat(token.expiresOn()).isEqualTo(moment(row.expected("expires_at")));
+        }
+        if (row.expected().has("expires_at_epoch")) {
+            assertThat(token.expiresOn().getEpochSecond())
+                    .isEqualTo(row.expected().get("expires_at_epoch").asLong());
         }
     }
 
     private static Instant moment(String text) {
-        return text.startsWith("local ")
-                ? LocalDateTime.parse(text.substring("local ".length(), text.indexOf(" converted")))
+        return text.matches("local \\S+ converted to UTC")
+                ? LocalDateTime.parse(text.split(" ", -1)[1])
                         .atZone(ZoneId.systemDefault())
                         .toInstant()
                 : Instant.parse(text);
@@ -172,9 +194,5 @@ class AzureCliCasesTest extends ConformanceRunner {
                 new FakeTime(),
                 zone == null || zone.equals("local") ? null : ZoneId.of(zone),
                 subscription == null || subscription.isEmpty() ? null : subscription);
-    }
-
-    private static TokenRequest request() {
-        return TokenRequest.forResource("https://r").withDeadline(Duration.ofSeconds(10));
     }
 }

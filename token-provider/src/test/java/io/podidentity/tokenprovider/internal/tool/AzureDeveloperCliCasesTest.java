@@ -2,29 +2,52 @@ package io.podidentity.tokenprovider.internal.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.credential.TokenRequestContext;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
+import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.support.FakeProcessRunner;
 import io.podidentity.tokenprovider.support.ToolFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Azure Developer CLI as the Azure SDKs for Go and Java run it. */
-@Runs(kinds = {"azd_argv", "azd_error_go", "azd_error_java", "azd_output"})
+@Runs({
+    @Kind(
+            name = "azd_argv",
+            given = "{scopes: ['text'], tenant: 'text', claims: 'text', mode: 'sync|async'}",
+            expected = "{argv: 'text', argv_contains: 'texts', error: 'failure', process_started: 'truth'}"),
+    @Kind(
+            name = "azd_output",
+            given = "{json: 'json', stdout: 'text', stderr: 'text'}",
+            expected = "{token: 'text', expires_at: 'text', error: 'failure', result: 'token|failed'}"),
+    @Kind(name = "azd_error_go", given = "{stderr: 'text', exit: 'number'}", expected = "{message: 'text'}"),
+    @Kind(name = "azd_error_java", given = "{output: 'text'}", expected = "{message: 'text?'}"),
+    @Kind(name = "azd_failure", given = """
+        {exit: 'number', stderr: 'text', stdout: 'text', output: 'text', timeout: 'truth',
+        in_chain: 'truth', claims: 'text', tenant: 'text'}
+        """, expected = """
+            {error: 'unavailable|authentication_failed|authentication_failed alone,
+            unavailable in chain', reason: 'NOT_INSTALLED|NOT_LOGGED_IN', message_contains: 'texts',
+            message_lacks: 'texts', process_killed: 'truth'}
+            """)
+})
 class AzureDeveloperCliCasesTest extends ConformanceRunner {
     @TempDir
     private Path root;
@@ -41,78 +64,94 @@ class AzureDeveloperCliCasesTest extends ConformanceRunner {
             case "azd_error_java" ->
                 assertThat(AzureDeveloperCliFailure.message(row.given("output")))
                         .isEqualTo(row.expected("message"));
+            case "azd_failure" -> failure(row);
             default -> errorShown(row);
         }
     }
 
-    /** These cases write a scope as the resource, so {@code /.default} is appended to one that does not end with it. */
-    private void argv(ConformanceCase row) throws Exception {
-        if (row.given().get("scopes").size() > 1) {
-            twoScopes(row);
-            return;
-        }
-        String given = row.given().get("scopes").get(0).asText();
-        TokenRequest request = TokenRequest.forScope(given)
-                .withTenantId(row.given("tenant"))
-                .withClaims(row.given("claims"))
-                .withDeadline(Duration.ofSeconds(10));
+    /** These cases write S for a scope, and a scope of ours ends with {@code /.default}. */
+    private void argv(ConformanceCase row) {
         FakeProcessRunner processes =
-                new FakeProcessRunner().ends(0, "{\"token\":\"t\",\"expiresOn\":\"2026-02-03T04:05:06Z\"}", "");
-
-        source(processes).acquire(request);
-
-        List<String> command = processes.commands().get(0);
-        assertThat(command.get(0)).isEqualTo(folder.resolve("azd").toString());
-        String words = "azd " + String.join(" ", command.subList(1, command.size())) + " ";
-        if (row.expected("argv_contains") != null) {
-            assertThat(words).contains(" " + row.expected("argv_contains") + " ");
-        } else {
-            assertThat(words)
-                    .isEqualTo((row.expected("argv") + " ")
-                            .replace(" -o ", " --output ")
-                            .replace(" " + given + " ", " " + request.scope() + " "));
-        }
-    }
-
-    private void twoScopes(ConformanceCase row) {
-        FakeProcessRunner processes = new FakeProcessRunner();
+                new FakeProcessRunner().ends(0, "{\"token\":\"t\",\"expiresOn\":\"2126-02-03T04:05:06Z\"}", "");
         AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
                 .sources(List.of(source(processes)))
                 .build();
-        TokenRequestContext context = new TokenRequestContext();
-        row.given().get("scopes").forEach(scope -> context.addScopes(scope.asText()));
+        TokenRequestContext context =
+                new TokenRequestContext().setTenantId(row.given("tenant")).setClaims(row.given("claims"));
+        row.given().path("scopes").forEach(scope -> context.addScopes(scope.asText()));
 
-        assertThatThrownBy(() -> new TokenProviderCredential(provider).getTokenSync(context))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThat(processes.commands()).isEmpty();
+        Throwable failure = catchThrowable(() -> new TokenProviderCredential(provider).getTokenSync(context));
+
+        assertThat(failure != null)
+                .as(String.valueOf(failure))
+                .isEqualTo(row.expected().has("error"));
+        if (row.expected().has("process_started")) {
+            assertThat(!processes.commands().isEmpty())
+                    .isEqualTo(row.expected().get("process_started").asBoolean());
+        }
+        if (failure != null) {
+            assertThat(failure).isInstanceOfAny(IllegalArgumentException.class, TokenAcquisitionException.class);
+            assertThat(processes.commands()).isEmpty();
+            return;
+        }
+        List<String> command = new ArrayList<>(processes.commands().get(0));
+        assertThat(command.get(0)).isEqualTo(folder.resolve("azd").toString());
+        String scope = row.given().get("scopes").get(0).asText();
+        command.replaceAll(word -> word.equals(scope + "/.default") ? scope : word);
+        ToolCases.assertArguments(row.expected(), "azd", command);
     }
 
     private void output(ConformanceCase row) throws Exception {
-        FakeProcessRunner processes =
-                new FakeProcessRunner().ends(0, row.given().get("json").toString(), "");
+        String stdout = row.given().has("json") ? row.given().get("json").toString() : row.given("stdout");
+        FakeProcessRunner processes = new FakeProcessRunner().ends(0, stdout, String.valueOf(row.given("stderr")));
+        if (row.expected().has("error")) {
+            assertThatThrownBy(() -> source(processes).acquire(ToolCases.request(row)))
+                    .isInstanceOf(TokenAcquisitionException.class);
+            return;
+        }
 
-        AccessToken token = ((Acquired)
-                        source(processes).acquire(TokenRequest.forResource("r").withDeadline(Duration.ofSeconds(10))))
-                .token();
+        AccessToken token = ((Acquired) source(processes).acquire(ToolCases.request(row))).token();
 
-        assertThat(token.value()).isEqualTo(row.expected("token"));
-        assertThat(token.expiresOn()).isEqualTo(Instant.parse(row.expected("expires_at")));
+        assertThat(EndpointCases.fails(row.expected())).isFalse();
+        if (row.expected().has("token")) {
+            assertThat(token.value()).isEqualTo(row.expected("token"));
+        }
+        if (row.expected().has("expires_at")) {
+            assertThat(token.expiresOn()).isEqualTo(Instant.parse(row.expected("expires_at")));
+        }
     }
 
     private void errorShown(ConformanceCase row) throws Exception {
-        FakeProcessRunner processes = new FakeProcessRunner().ends(1, "", row.given("stderr"));
+        int exit = row.given().path("exit").asInt(1);
+        FakeProcessRunner processes = new FakeProcessRunner().ends(exit, "", row.given("stderr"));
 
-        TokenSource.Unavailable outcome = (TokenSource.Unavailable)
-                source(processes).acquire(TokenRequest.forResource("r").withDeadline(Duration.ofSeconds(10)));
+        Unavailable outcome = (Unavailable) source(processes).acquire(ToolCases.request(row));
 
         String message = row.expected("message");
         assertThat(outcome.reason())
-                .isEqualTo("azd failed with exit code 1" + (message.isEmpty() ? "" : ": " + message));
+                .isEqualTo("azd failed with exit code " + exit + (message.isEmpty() ? "" : ": " + message));
+    }
+
+    private void failure(ConformanceCase row) throws Exception {
+        // The other libraries learn from a shell that there is no such program; ours looks at the file system.
+        boolean installed = !ToolCases.isNotFoundByShell(row);
+        FakeProcessRunner processes = ToolCases.processes(row);
+        ToolCases.assertFailure(
+                row,
+                ToolCases.failure(source(processes, installed), ToolCases.request(row)),
+                installed ? "nobody is logged in to azd" : "azd is not installed");
+        assertThat(processes.commands()).hasSize(installed ? 1 : 0);
     }
 
     private TokenSource source(ProcessRunner processes) {
+        return source(processes, true);
+    }
+
+    private TokenSource source(ProcessRunner processes, boolean installed) {
         ToolFolder tools = new ToolFolder(folder);
-        tools.install("azd");
+        if (installed) {
+            tools.install("azd");
+        }
         return new AzureDeveloperCliTokenSource(tools.environment(Map.of()), processes);
     }
 }

@@ -1,29 +1,54 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.azure.core.credential.TokenRequestContext;
 import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
-import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
-import io.podidentity.tokenprovider.TokenSource.Unavailable;
+import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.EndpointCases;
+import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.support.FakeProcessRunner;
 import io.podidentity.tokenprovider.support.ToolFolder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Azure PowerShell as the Azure SDKs for Go and Java run it. */
-@Runs(kinds = {"powershell", "powershell_expiry", "powershell_failure", "powershell_output"})
+@Runs({
+    @Kind(
+            name = "powershell",
+            given = "{claims: 'text', tenant: 'text', scope: 'text', scopes: ['text']}",
+            expected = """
+                {error: 'failure', message_contains: 'texts', message_lacks: 'texts',
+                process_started: 'truth', script_contains: 'texts'}
+                """),
+    @Kind(name = "powershell_expiry", given = "{text: 'text?'}", expected = "{expires_at: 'text?'}"),
+    @Kind(name = "powershell_failure", given = """
+        {exit: 'number', output: 'text', stdout: 'text', stderr: 'text', timeout: 'truth',
+        in_chain: 'truth', tenant: 'text'}
+        """, expected = """
+            {error: 'unavailable|authentication_failed', reason: 'NOT_INSTALLED|NOT_LOGGED_IN',
+            message_contains: 'texts', process_killed: 'truth'}
+            """),
+    @Kind(
+            name = "powershell_output",
+            given = "{json: 'json', stdout: 'text'}",
+            expected = "{expires_at: 'text', token: 'text', error: 'failure', result: 'token|failed'}")
+})
 class AzurePowerShellCasesTest extends ConformanceRunner {
     @TempDir
     private Path root;
@@ -35,7 +60,7 @@ class AzurePowerShellCasesTest extends ConformanceRunner {
     public void run(ConformanceCase row) throws Exception {
         folder = Files.createTempDirectory(root, "case");
         switch (row.kind()) {
-            case "powershell" -> claims(row);
+            case "powershell" -> call(row);
             case "powershell_expiry" ->
                 assertThat(AzurePowerShellTokenSource.expiresOn(row.given("text")))
                         .isEqualTo(
@@ -45,41 +70,69 @@ class AzurePowerShellCasesTest extends ConformanceRunner {
         }
     }
 
-    private void claims(ConformanceCase row) {
-        FakeProcessRunner processes = new FakeProcessRunner();
-        TokenSource source = source(processes, true);
-
-        TokenAcquisitionException failure = catchThrowableOfType(
-                TokenAcquisitionException.class, () -> source.acquire(request().withClaims(row.given("claims"))));
-
-        for (JsonNode part : row.expected().get("message_contains")) {
-            assertThat(failure).hasMessageContaining(part.asText());
+    /** A call that gets a token, or is refused before PowerShell is started. */
+    private void call(ConformanceCase row) {
+        FakeProcessRunner processes = new FakeProcessRunner().ends(0, "{\"Token\":\"t\",\"ExpiresOn\":4102444800}", "");
+        AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
+                .sources(List.of(source(processes, true)))
+                .build();
+        TokenRequestContext context =
+                new TokenRequestContext().setTenantId(row.given("tenant")).setClaims(row.given("claims"));
+        row.given().path("scopes").forEach(scope -> context.addScopes(scope.asText()));
+        if (!row.given().has("scopes")) {
+            context.addScopes(row.given("scope") == null ? "https://r/.default" : row.given("scope"));
         }
-        assertThat(processes.commands()).isEmpty();
+
+        Throwable failure = catchThrowable(() -> new TokenProviderCredential(provider).getTokenSync(context));
+
+        assertThat(failure != null)
+                .as(String.valueOf(failure))
+                .isEqualTo(row.expected().has("error"));
+        if (row.expected().has("process_started")) {
+            assertThat(!processes.commands().isEmpty())
+                    .isEqualTo(row.expected().get("process_started").asBoolean());
+        }
+        if (failure != null) {
+            ToolCases.assertContains(row.expected().path("message_contains"), failure.getMessage());
+            assertThat(row.expected("message_lacks") == null
+                            || !failure.getMessage().contains(row.expected("message_lacks")))
+                    .isTrue();
+        }
+        if (row.expected().has("script_contains")) {
+            List<String> command = processes.commands().get(0);
+            byte[] script = Base64.getDecoder().decode(command.get(command.size() - 1));
+            ToolCases.assertContains(
+                    row.expected().get("script_contains"), new String(script, StandardCharsets.UTF_16LE));
+        }
     }
 
     private void failure(ConformanceCase row) throws Exception {
         // The other library learns from a shell that there is no such program; ours looks at the file system.
-        boolean installed = !"NOT_INSTALLED".equals(row.expected("reason"));
-        FakeProcessRunner processes =
-                new FakeProcessRunner().ends(row.given().path("exit").asInt(), row.given("output"), "");
-
-        Unavailable outcome = (Unavailable) source(processes, installed).acquire(request());
-
-        String contained = row.expected("message_contains");
-        assertThat(outcome.reason() + ". " + outcome.remedy())
-                .contains(installed && contained != null ? contained : "PowerShell");
+        boolean installed = !ToolCases.isNotFoundByShell(row);
+        FakeProcessRunner processes = ToolCases.processes(row);
+        ToolCases.assertFailure(
+                row,
+                ToolCases.failure(source(processes, installed), ToolCases.request(row)),
+                installed ? "nobody is logged in to Azure PowerShell" : "PowerShell is not installed");
         assertThat(processes.commands()).hasSize(installed ? 1 : 0);
     }
 
     private void output(ConformanceCase row) throws Exception {
-        FakeProcessRunner processes =
-                new FakeProcessRunner().ends(0, row.given().get("json").toString(), "");
+        String stdout = row.given().has("json") ? row.given().get("json").toString() : row.given("stdout");
+        FakeProcessRunner processes = new FakeProcessRunner().ends(0, stdout, "");
+        if (row.expected().has("error")) {
+            assertThatThrownBy(() -> source(processes, true).acquire(ToolCases.request(row)))
+                    .isInstanceOf(TokenAcquisitionException.class);
+            return;
+        }
 
-        AccessToken token = ((Acquired) source(processes, true).acquire(request())).token();
+        AccessToken token = ((Acquired) source(processes, true).acquire(ToolCases.request(row))).token();
 
-        assertThat(token.value()).isEqualTo(row.given().get("json").get("Token").asText());
-        assertThat(token.expiresOn()).isEqualTo(Instant.parse(row.expected("expires_at")));
+        assertThat(EndpointCases.fails(row.expected())).isFalse();
+        assertThat(token.value()).isEqualTo(row.expected("token") == null ? "t" : row.expected("token"));
+        if (row.expected().has("expires_at")) {
+            assertThat(token.expiresOn()).isEqualTo(Instant.parse(row.expected("expires_at")));
+        }
     }
 
     private TokenSource source(ProcessRunner processes, boolean installed) {
@@ -88,9 +141,5 @@ class AzurePowerShellCasesTest extends ConformanceRunner {
             tools.install("pwsh");
         }
         return new AzurePowerShellTokenSource(tools.environment(Map.of()), processes);
-    }
-
-    private static TokenRequest request() {
-        return TokenRequest.forResource("https://r").withDeadline(Duration.ofSeconds(10));
     }
 }
