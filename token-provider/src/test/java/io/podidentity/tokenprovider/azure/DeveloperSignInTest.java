@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.TokenAttempt.State;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -131,7 +132,7 @@ class DeveloperSignInTest {
         builder.environment().clear();
         builder.environment().putAll(variables(Map.of(SETTING, "ide", "AZURE_TOKEN_CREDENTIALS", "dev")));
         Process process = builder.redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isEqualTo(1);

@@ -82,7 +82,11 @@ enum Leg {
 
     /** Whether Entra ID answers, directly or by a proxy: it says for how long a token is good, and not until when. */
     boolean isEntra() {
-        return ordinal() >= WORKLOAD_IDENTITY.ordinal();
+        return switch (this) {
+            case WORKLOAD_IDENTITY, IDENTITY_BINDING, CLIENT_SECRET, CLIENT_CERTIFICATE, CLIENT_ASSERTION, KEY_VAULT ->
+                true;
+            default -> false;
+        };
     }
 
     /** The certificate that its server shows, and the authority that signed it. */
