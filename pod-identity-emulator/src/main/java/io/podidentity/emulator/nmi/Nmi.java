@@ -7,6 +7,7 @@ import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.log.LogFormat;

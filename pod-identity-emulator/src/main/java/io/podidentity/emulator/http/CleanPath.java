@@ -1,14 +1,14 @@
-package io.podidentity.emulator.nmi;
+package io.podidentity.emulator.http;
 
 import java.util.ArrayDeque;
 
 /** The canonical form of a path, to which Go's routers redirect. */
-final class CleanPath {
+public final class CleanPath {
 
     private CleanPath() {}
 
     /** Without doubled slashes and dots; a trailing slash stays. */
-    static String of(String path) {
+    public static String of(String path) {
         var segments = new ArrayDeque<String>();
         for (String segment : path.split("/", -1)) {
             if (segment.equals("..")) {
