@@ -95,6 +95,16 @@ public final class Request {
         return rawQuery;
     }
 
+    /** The query with its question mark; empty if there is none. */
+    public String queryPart() {
+        return rawQuery.isEmpty() ? "" : "?" + rawQuery;
+    }
+
+    /** The same request for another path. */
+    public Request withRawPath(String other) {
+        return new Request(method, other + queryPart(), headers, body, last, watching);
+    }
+
     /**
      * The decoded segments of the path; empty ones (of doubled slashes) are left out.
      *

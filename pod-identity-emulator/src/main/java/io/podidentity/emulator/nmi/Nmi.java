@@ -15,6 +15,7 @@ import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -94,9 +95,9 @@ public final class Nmi {
     }
 
     private Answer answer(Request request, String remoteAddress) {
-        String clean = CleanPath.of(request.rawPath());
-        if (!clean.equals(request.rawPath())) {
-            return GoAnswer.redirect(clean + (request.rawQuery().isEmpty() ? "" : "?" + request.rawQuery()));
+        Optional<Answer> redirect = CleanPath.redirect(request);
+        if (redirect.isPresent()) {
+            return redirect.get();
         }
         String path = Request.decodeSegment(request.rawPath());
         var log = new RequestLog(format, clock, lines, request.method(), path, remoteAddress);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
@@ -27,6 +28,7 @@ final class NmiServers implements AutoCloseable {
     private final PodAddresses addresses;
     private final FaultQueues faults;
     private final RequestListener requests;
+    private final Consumer<String> log;
     private final LoopbackServer host;
     private final LoopbackServer observed;
     private final Object lock = new Object();
@@ -35,11 +37,12 @@ final class NmiServers implements AutoCloseable {
     private final Map<ObjectName, LoopbackServer> pods = new HashMap<>();
 
     /** @throws java.io.UncheckedIOException if no port can be had */
-    NmiServers(Nmi nmi, PodAddresses addresses, FaultQueues faults, RequestListener requests) {
+    NmiServers(Nmi nmi, PodAddresses addresses, FaultQueues faults, RequestListener requests, Consumer<String> log) {
         this.nmi = nmi;
         this.addresses = addresses;
         this.faults = faults;
         this.requests = requests;
+        this.log = log;
         this.host = serve("nmi", nmi.seenFrom("127.0.0.1" + PORT));
         this.observed = serve("nmi", nmi.observed());
     }
@@ -73,11 +76,12 @@ final class NmiServers implements AutoCloseable {
         Endpoint right = nmi.seenFrom(addresses.of(pod) + PORT);
         Endpoint unknown = nmi.seenFrom(PodAddresses.UNKNOWN + PORT);
         Endpoint ambiguous = nmi.seenFrom(PodAddresses.AMBIGUOUS + PORT);
-        return faults.beforeNmi(request -> switch (faults.nextCaller()) {
+        Endpoint asked = request -> switch (faults.nextCaller()) {
             case NONE -> right.answer(request);
             case UNKNOWN -> unknown.answer(request);
             case AMBIGUOUS -> ambiguous.answer(request);
-        });
+        };
+        return faults.beforeNmi(new LeadingSlash(asked, pod, log));
     }
 
     /** The metadata service as the pod sees it, unless the pod is on the node's network. */

@@ -56,7 +56,8 @@ final class PodIdentityCluster implements AutoCloseable {
                         new Nmi(plan.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log.of("nmi")),
                         addresses,
                         faults,
-                        requests)
+                        requests,
+                        log.of("podid"))
                 : null;
     }
 
