@@ -1,9 +1,10 @@
 package io.podidentity.emulator.cluster;
 
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -32,19 +33,31 @@ public final class Cluster {
 
     /** The cluster after more were applied. */
     public Cluster with(Iterable<? extends KubernetesObject> applied) {
-        var all = new ArrayList<KubernetesObject>();
-        objects.values().forEach(kind -> all.addAll(kind.values()));
-        applied.forEach(all::add);
-        return of(all);
+        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
+        var copied = new HashSet<Class<?>>();
+        for (KubernetesObject object : applied) {
+            if (copied.add(object.getClass())) {
+                all.put(object.getClass(), new TreeMap<>(all.getOrDefault(object.getClass(), Map.of())));
+            }
+            Objects.requireNonNull(all.get(object.getClass())).put(object.name(), object);
+        }
+        return new Cluster(all);
     }
 
     /** The cluster without the object of that kind and name. */
     public Cluster without(KubernetesObject deleted) {
-        var all = new ArrayList<KubernetesObject>();
-        objects.values().forEach(kind -> all.addAll(kind.values()));
-        all.removeIf(object ->
-                object.getClass() == deleted.getClass() && object.name().equals(deleted.name()));
-        return of(all);
+        Map<ObjectName, KubernetesObject> kind = new TreeMap<>(objects.getOrDefault(deleted.getClass(), Map.of()));
+        kind.remove(deleted.name());
+        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
+        all.put(deleted.getClass(), kind);
+        return new Cluster(all);
+    }
+
+    /** The cluster without any object of that kind. */
+    public Cluster withoutAll(Class<? extends KubernetesObject> kind) {
+        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
+        all.remove(kind);
+        return new Cluster(all);
     }
 
     /** All objects of all kinds, each kind sorted by namespace and name. */

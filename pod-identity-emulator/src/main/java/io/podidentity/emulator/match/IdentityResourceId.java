@@ -14,8 +14,20 @@ public final class IdentityResourceId {
             "/subscriptions/.+/resourcegroups/.+/providers/Microsoft\\.ManagedIdentity/userAssignedIdentities/.+",
             Pattern.CASE_INSENSITIVE);
 
+    // What Azure itself takes: no page of the portal, no other type of resource, nothing before or after it.
+    private static final Pattern ANCHORED = Pattern.compile(
+            "/subscriptions/[^/<>\\s]+/resourcegroups/[^/<>\\s]+/providers/Microsoft\\.ManagedIdentity"
+                    + "/userAssignedIdentities/[^/<>\\s]+",
+            Pattern.CASE_INSENSITIVE);
+
     private IdentityResourceId() {}
 
+    /** Whether Azure knows it for the ID of a user-assigned identity, so that it can be put on a machine. */
+    public static boolean isAzures(String id) {
+        return ANCHORED.matcher(id).matches();
+    }
+
+    /** Whether MIC takes it. */
     public static boolean isWellFormed(String id) {
         return FORM.matcher(id).find();
     }

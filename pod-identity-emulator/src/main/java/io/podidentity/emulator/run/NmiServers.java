@@ -1,13 +1,18 @@
 package io.podidentity.emulator.run;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.nmi.Nmi;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +28,10 @@ import java.util.function.Consumer;
 final class NmiServers implements AutoCloseable {
 
     private static final String PORT = ":40000";
+    private static final Duration LOST = Duration.ofHours(1);
 
     private final Nmi nmi;
+    private final Profile profile;
     private final PodAddresses addresses;
     private final FaultQueues faults;
     private final RequestListener requests;
@@ -37,8 +44,15 @@ final class NmiServers implements AutoCloseable {
     private final Map<ObjectName, LoopbackServer> pods = new HashMap<>();
 
     /** @throws java.io.UncheckedIOException if no port can be had */
-    NmiServers(Nmi nmi, PodAddresses addresses, FaultQueues faults, RequestListener requests, Consumer<String> log) {
+    NmiServers(
+            Nmi nmi,
+            Profile profile,
+            PodAddresses addresses,
+            FaultQueues faults,
+            RequestListener requests,
+            Consumer<String> log) {
         this.nmi = nmi;
+        this.profile = profile;
         this.addresses = addresses;
         this.faults = faults;
         this.requests = requests;
@@ -76,12 +90,27 @@ final class NmiServers implements AutoCloseable {
         Endpoint right = nmi.seenFrom(addresses.of(pod) + PORT);
         Endpoint unknown = nmi.seenFrom(PodAddresses.UNKNOWN + PORT);
         Endpoint ambiguous = nmi.seenFrom(PodAddresses.AMBIGUOUS + PORT);
-        Endpoint asked = request -> switch (faults.nextCaller()) {
-            case NONE -> right.answer(request);
-            case UNKNOWN -> unknown.answer(request);
-            case AMBIGUOUS -> ambiguous.answer(request);
-        };
+        Endpoint asked = request -> isBlocked(pod)
+                ? lost(pod)
+                : switch (faults.nextCaller()) {
+                    case NONE -> right.answer(request);
+                    case UNKNOWN -> unknown.answer(request);
+                    case AMBIGUOUS -> ambiguous.answer(request);
+                };
         return faults.beforeNmi(new LeadingSlash(asked, pod, log));
+    }
+
+    private boolean isBlocked(ObjectName name) {
+        Cluster now = addresses.cluster();
+        return now.pod(name)
+                .flatMap(pod -> new EgressPolicies(now, profile).blocking(pod))
+                .isPresent();
+    }
+
+    /** A policy drops packets, so that a client waits as long as it can. */
+    private Answer lost(ObjectName pod) {
+        log.accept("a NetworkPolicy keeps pod " + pod + " from NMI, so this request is never answered");
+        return Answer.empty(504).after(LOST);
     }
 
     /** The metadata service as the pod sees it, unless the pod is on the node's network. */

@@ -93,7 +93,7 @@ public final class ExplainCommand implements Callable<Integer> {
         var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
         return manifests.cluster().pods().stream()
                 .filter(one -> pod == null || one.name().toString().equals(pod))
-                .map(one -> explainer.explain(one, request));
+                .map(one -> pod == null ? explainer.survey(one, request) : explainer.explain(one, request));
     }
 
     private void requireAny(List<Explanation> explanations, List<Manifests> clusters) {
