@@ -17,9 +17,12 @@ public final class Cluster {
     public static final Cluster EMPTY = of(List.of());
 
     private final Map<Class<?>, Map<ObjectName, KubernetesObject>> objects;
+    private final BindingsBySelector bindings;
 
-    private Cluster(Map<Class<?>, Map<ObjectName, KubernetesObject>> objects) {
+    private Cluster(Map<Class<?>, Map<ObjectName, KubernetesObject>> objects, BindingsBySelector known) {
+        Map<ObjectName, KubernetesObject> kind = objects.getOrDefault(AzureIdentityBinding.class, Map.of());
         this.objects = objects;
+        this.bindings = known.isOf(kind) ? known : new BindingsBySelector(kind);
     }
 
     /** The cluster after all of them were applied in that order. */
@@ -28,7 +31,7 @@ public final class Cluster {
         for (KubernetesObject object : applied) {
             objects.computeIfAbsent(object.getClass(), kind -> new TreeMap<>()).put(object.name(), object);
         }
-        return new Cluster(objects);
+        return new Cluster(objects, BindingsBySelector.NONE);
     }
 
     /** The cluster after more were applied. */
@@ -41,7 +44,7 @@ public final class Cluster {
             }
             Objects.requireNonNull(all.get(object.getClass())).put(object.name(), object);
         }
-        return new Cluster(all);
+        return new Cluster(all, bindings);
     }
 
     /** The cluster without the object of that kind and name. */
@@ -50,14 +53,14 @@ public final class Cluster {
         kind.remove(deleted.name());
         Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
         all.put(deleted.getClass(), kind);
-        return new Cluster(all);
+        return new Cluster(all, bindings);
     }
 
     /** The cluster without any object of that kind. */
     public Cluster withoutAll(Class<? extends KubernetesObject> kind) {
         Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
         all.remove(kind);
-        return new Cluster(all);
+        return new Cluster(all, bindings);
     }
 
     /** All objects of all kinds, each kind sorted by namespace and name. */
@@ -70,6 +73,11 @@ public final class Cluster {
         return objects.getOrDefault(kind, Map.of()).values().stream()
                 .map(kind::cast)
                 .toList();
+    }
+
+    /** How many objects of a kind there are. */
+    public int count(Class<? extends KubernetesObject> kind) {
+        return objects.getOrDefault(kind, Map.of()).size();
     }
 
     /** The object of a kind and a name. */
@@ -88,6 +96,11 @@ public final class Cluster {
 
     public List<AzureIdentityBinding> bindings() {
         return all(AzureIdentityBinding.class);
+    }
+
+    /** The bindings of that selector, sorted by namespace and name. */
+    public List<AzureIdentityBinding> bindings(String selector) {
+        return bindings.of(selector);
     }
 
     public List<AzurePodIdentityException> exceptions() {

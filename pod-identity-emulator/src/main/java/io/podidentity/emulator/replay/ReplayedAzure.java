@@ -67,7 +67,7 @@ final class ReplayedAzure {
         this.machines = new VirtualMachines(clock);
         this.azure = new AzureOfManifests(directory, profile, false, true, machines);
         azure.provide(cluster);
-        SigningKey key = SigningKey.create();
+        SigningKey key = SigningKey.ofNobody();
         this.issuer = new TokenIssuer(key, directory.tenantId(), Clock.systemUTC());
         this.entra = new EntraEndpoint(directory, issuer, key, AUTHORITY, Clock.systemUTC(), Duration.ofHours(1));
     }

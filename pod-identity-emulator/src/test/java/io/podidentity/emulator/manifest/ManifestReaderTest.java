@@ -184,6 +184,36 @@ class ManifestReaderTest {
         assertThat(manifests.toString()).doesNotContain("czNjcmV0", "s3cret", "plain");
     }
 
+    /** As long as a big cluster's objects, and with lines as long as a certificate or a dashboard makes them. */
+    @Test
+    void read_ofMoreThan16MiB_takesAll() {
+        String document = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %d}\ndata: {a: \"" + "x".repeat(1 << 20)
+                + "\"}\n---\n";
+        var text = new StringBuilder();
+        for (int i = 0; i < 17; i++) {
+            text.append(document.formatted(i));
+        }
+
+        assertThat(read(Profile.V1_5_4, text.toString()).objects()).hasSize(17);
+    }
+
+    @Test
+    void read_ofAliases_sharesThemUpToALimit() {
+        assertThat(read(Profile.V1_5_4, """
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: {name: p, labels: &l {aadpodidbinding: demo}, annotations: *l}
+                        """).cluster().pods().get(0).metadata().annotations())
+                .containsEntry("aadpodidbinding", "demo");
+        String laughs = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+        for (char name = 'b'; name < 'i'; name++) {
+            char before = (char) (name - 1);
+            laughs += name + ": &" + name + " [" + ("*" + before + ", ").repeat(10) + "x]\n";
+        }
+        String text = laughs;
+        assertThatThrownBy(() -> read(Profile.V1_5_4, text)).hasMessageEndingWith("Aliases make this document too large");
+    }
+
     private static AzureIdentity identity(Manifests manifests) {
         return manifests.cluster().identities().get(0);
     }
