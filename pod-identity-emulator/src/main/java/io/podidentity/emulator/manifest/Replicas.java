@@ -23,9 +23,10 @@ final class Replicas {
         Map<Made, Set<ObjectName>> made = new HashMap<>();
         for (KubernetesObject object : objects) {
             if (object instanceof Pod pod) {
-                pod.owners().forEach(owner -> makers(pod, owner)
-                        .forEach(maker -> made.computeIfAbsent(maker, key -> new HashSet<>())
-                                .add(pod.name())));
+                pod.owners()
+                        .forEach(owner -> makers(pod, owner)
+                                .forEach(maker -> made.computeIfAbsent(maker, key -> new HashSet<>())
+                                        .add(pod.name())));
             }
         }
         Map<ObjectName, Owner> names = new HashMap<>();
@@ -41,20 +42,17 @@ final class Replicas {
     /** The owner itself, and what has made it by its name: a Deployment its ReplicaSets, a CronJob its Jobs. */
     private static List<Made> makers(Pod pod, Owner owner) {
         int dash = owner.name().lastIndexOf('-');
-        String kind =
-                switch (owner.kind()) {
-                    case "ReplicaSet" -> "Deployment";
-                    case "Job" -> "CronJob";
-                    default -> "";
-                };
+        String kind = switch (owner.kind()) {
+            case "ReplicaSet" -> "Deployment";
+            case "Job" -> "CronJob";
+            default -> "";
+        };
         var itself = new Made(pod.namespace(), owner);
         return kind.isEmpty() || dash < 1
                 ? List.of(itself)
                 : List.of(
                         itself,
-                        new Made(
-                                pod.namespace(),
-                                new Owner(kind, owner.name().substring(0, dash))));
+                        new Made(pod.namespace(), new Owner(kind, owner.name().substring(0, dash))));
     }
 
     /**

@@ -12,9 +12,7 @@ public final class IdentityResourceId {
             + "/Microsoft.ManagedIdentity/userAssignedIdentities/<name>";
 
     private static final List<String> PARTS = List.of(
-            "/subscriptions/",
-            "/resourcegroups/",
-            "/providers/microsoft.managedidentity/userassignedidentities/");
+            "/subscriptions/", "/resourcegroups/", "/providers/microsoft.managedidentity/userassignedidentities/");
 
     // What Azure itself takes: no page of the portal, no other type of resource, nothing before or after it.
     private static final Pattern ANCHORED = Pattern.compile(

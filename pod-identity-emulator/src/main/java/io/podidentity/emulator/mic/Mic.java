@@ -108,8 +108,8 @@ public final class Mic {
     }
 
     private void logWork(Cluster now, List<Pod> pods) {
-        log.info("work done: true. Found " + pods.size() + " pods, "
-                + now.count(AzureIdentity.class) + " ids, " + now.count(AzureIdentityBinding.class) + " bindings");
+        log.info("work done: true. Found " + pods.size() + " pods, " + now.count(AzureIdentity.class) + " ids, "
+                + now.count(AzureIdentityBinding.class) + " bindings");
         log.info("total work cycles: " + cycles + ", out of which work was done in: " + workingCycles);
     }
 }

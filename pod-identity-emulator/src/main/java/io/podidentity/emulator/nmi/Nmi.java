@@ -134,7 +134,7 @@ public final class Nmi {
         Duration took = Duration.between(start, clock.instant());
         int status = operation.answer().status();
         log.status(status, took);
-        String resource = request.query().get("resource").orElse("");
+        String resource = NmiTokenRequest.parse(request, settings.profile()).resource();
         metrics.operation(path, status, operation.namespace(), resource, took);
         return operation.answer();
     }

@@ -4,6 +4,7 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,11 +83,12 @@ public final class ProxySidecar implements Endpoint {
     }
 
     private Answer token(Request request) {
-        String client = request.query().get("client_id").orElse(clientId);
+        Parameters query = Parameters.parseAsGo(request.rawQuery(), false);
+        String client = query.get("client_id").orElse(clientId);
         if (client.isEmpty()) {
             return error(400, "The client_id parameter or AZURE_CLIENT_ID environment variable must be set");
         }
-        String resource = request.query().get("resource").orElse("");
+        String resource = query.get("resource").orElse("");
         if (resource.isEmpty()) {
             return error(400, "The resource parameter is required.");
         }

@@ -211,7 +211,8 @@ class ManifestReaderTest {
             laughs += name + ": &" + name + " [" + ("*" + before + ", ").repeat(10) + "x]\n";
         }
         String text = laughs;
-        assertThatThrownBy(() -> read(Profile.V1_5_4, text)).hasMessageEndingWith("Aliases make this document too large");
+        assertThatThrownBy(() -> read(Profile.V1_5_4, text))
+                .hasMessageEndingWith("Aliases make this document too large");
     }
 
     private static AzureIdentity identity(Manifests manifests) {

@@ -4,6 +4,7 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.podid.input.ProfileOptions;
+import io.podidentity.podid.input.UnusableInputException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -85,7 +85,7 @@ public final class ExplainCommand implements Callable<Integer> {
         try {
             return profile.readApart(paths, System.in);
         } catch (ManifestException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -103,7 +103,7 @@ public final class ExplainCommand implements Callable<Integer> {
                     .map(one -> one.name().toString())
                     .distinct()
                     .collect(Collectors.joining(", "));
-            throw new ParameterException(
+            throw new UnusableInputException(
                     spec.commandLine(),
                     (pod == null ? "The manifests contain no pod" : "There is no pod " + pod)
                             + (names.isEmpty() ? "" : "; the pods are: " + names));
