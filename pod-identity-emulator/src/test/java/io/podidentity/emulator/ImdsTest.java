@@ -51,6 +51,21 @@ class ImdsTest {
         assertThat(Client.claims(answer).getAudience()).containsExactly("https://storage.azure.com/");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/metadata/instance/compute?api-version=2021-02-01, 200, vmScaleSetName",
+        "/metadata/instance/compute/vmId?api-version=2021-02-01&format=text, 200, 60000000-0000-4000-8000-000000000001",
+        "/metadata/instance/compute/vmId?api-version=2021-02-01, 400, format=text",
+        "/metadata/instance/nothing?api-version=2021-02-01, 404, not_found",
+        "/metadata/instance/compute, 400, api-version"
+    })
+    void instance_ofAPart_isThatPart(String path, int status, String text) throws Exception {
+        HttpResponse<String> answer = get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).contains(text);
+    }
+
     @Test
     void token_always_hasStringsForNumbers() throws Exception {
         var body = Client.json(get(TOKEN + QUERY + "&client_id=c1"));

@@ -1,10 +1,12 @@
 package io.podidentity.podid;
 
 import io.podidentity.podid.explain.ExplainCommand;
+import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.serve.ServeCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -29,10 +31,20 @@ final class Podid implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Podid()).setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println("podid: " + failure.getMessage());
-            return command.getCommandSpec().exitCodeOnExecutionException();
-        });
+        var podid = new CommandLine(new Podid());
+        IParameterExceptionHandler withUsage = podid.getParameterExceptionHandler();
+        return podid.setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("podid: " + failure.getMessage());
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                })
+                .setParameterExceptionHandler((failure, arguments) -> {
+                    if (failure instanceof UnusableInputException) {
+                        CommandLine command = failure.getCommandLine();
+                        command.getErr().println("podid: " + failure.getMessage());
+                        return command.getCommandSpec().exitCodeOnInvalidInput();
+                    }
+                    return withUsage.handleParseException(failure, arguments);
+                });
     }
 
     @Override

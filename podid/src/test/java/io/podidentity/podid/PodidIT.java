@@ -87,6 +87,16 @@ class PodidIT {
         assertThat(secretFile).as("a file that the user gave").exists();
     }
 
+    /** Usage is for wrong use. */
+    @Test
+    void explain_ofAFileThatIsNotThere_saysSoInOneLine() throws Exception {
+        Process podid = podid("explain", "none.yaml");
+
+        assertThat(podid.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(podid.exitValue()).isEqualTo(2);
+        assertThat(folder.resolve("err")).content().isEqualTo("podid: There is no file or folder none.yaml\n");
+    }
+
     @Test
     void serve_onATakenPort_saysSo() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {

@@ -7,12 +7,20 @@ import java.net.URI;
 import java.text.ParseException;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who asks: the bearer of a token that this emulator issued for its Resource Manager and that has not expired. */
 final class SignedIn {
 
     /** Registries take a token for themselves too. */
     private static final String REGISTRY = "https://containerregistry.azure.net";
+
+    /** Resource Manager's own name, and the older one, which az still asks for. */
+    private static final Set<String> AUDIENCES = Set.of(
+            "https://management.azure.com",
+            "https://management.azure.com/",
+            "https://management.core.windows.net",
+            "https://management.core.windows.net/");
 
     private final URI base;
     private final AccessTokenReader tokens;
@@ -38,7 +46,9 @@ final class SignedIn {
 
     private boolean isForThis(JWTClaimsSet claims) {
         return claims.getAudience().stream()
-                .anyMatch(audience -> audience.startsWith(base.toString()) || audience.startsWith(REGISTRY));
+                .anyMatch(audience -> AUDIENCES.contains(audience)
+                        || audience.startsWith(base.toString())
+                        || audience.startsWith(REGISTRY));
     }
 
     private static Optional<String> oid(JWTClaimsSet claims) {

@@ -1,9 +1,10 @@
 package io.podidentity.emulator.cluster;
 
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -16,9 +17,12 @@ public final class Cluster {
     public static final Cluster EMPTY = of(List.of());
 
     private final Map<Class<?>, Map<ObjectName, KubernetesObject>> objects;
+    private final BindingsBySelector bindings;
 
-    private Cluster(Map<Class<?>, Map<ObjectName, KubernetesObject>> objects) {
+    private Cluster(Map<Class<?>, Map<ObjectName, KubernetesObject>> objects, BindingsBySelector known) {
+        Map<ObjectName, KubernetesObject> kind = objects.getOrDefault(AzureIdentityBinding.class, Map.of());
         this.objects = objects;
+        this.bindings = known.isOf(kind) ? known : new BindingsBySelector(kind);
     }
 
     /** The cluster after all of them were applied in that order. */
@@ -27,24 +31,36 @@ public final class Cluster {
         for (KubernetesObject object : applied) {
             objects.computeIfAbsent(object.getClass(), kind -> new TreeMap<>()).put(object.name(), object);
         }
-        return new Cluster(objects);
+        return new Cluster(objects, BindingsBySelector.NONE);
     }
 
     /** The cluster after more were applied. */
     public Cluster with(Iterable<? extends KubernetesObject> applied) {
-        var all = new ArrayList<KubernetesObject>();
-        objects.values().forEach(kind -> all.addAll(kind.values()));
-        applied.forEach(all::add);
-        return of(all);
+        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
+        var copied = new HashSet<Class<?>>();
+        for (KubernetesObject object : applied) {
+            if (copied.add(object.getClass())) {
+                all.put(object.getClass(), new TreeMap<>(all.getOrDefault(object.getClass(), Map.of())));
+            }
+            Objects.requireNonNull(all.get(object.getClass())).put(object.name(), object);
+        }
+        return new Cluster(all, bindings);
     }
 
     /** The cluster without the object of that kind and name. */
     public Cluster without(KubernetesObject deleted) {
-        var all = new ArrayList<KubernetesObject>();
-        objects.values().forEach(kind -> all.addAll(kind.values()));
-        all.removeIf(object ->
-                object.getClass() == deleted.getClass() && object.name().equals(deleted.name()));
-        return of(all);
+        Map<ObjectName, KubernetesObject> kind = new TreeMap<>(objects.getOrDefault(deleted.getClass(), Map.of()));
+        kind.remove(deleted.name());
+        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
+        all.put(deleted.getClass(), kind);
+        return new Cluster(all, bindings);
+    }
+
+    /** The cluster without any object of that kind. */
+    public Cluster withoutAll(Class<? extends KubernetesObject> kind) {
+        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
+        all.remove(kind);
+        return new Cluster(all, bindings);
     }
 
     /** All objects of all kinds, each kind sorted by namespace and name. */
@@ -57,6 +73,11 @@ public final class Cluster {
         return objects.getOrDefault(kind, Map.of()).values().stream()
                 .map(kind::cast)
                 .toList();
+    }
+
+    /** How many objects of a kind there are. */
+    public int count(Class<? extends KubernetesObject> kind) {
+        return objects.getOrDefault(kind, Map.of()).size();
     }
 
     /** The object of a kind and a name. */
@@ -75,6 +96,11 @@ public final class Cluster {
 
     public List<AzureIdentityBinding> bindings() {
         return all(AzureIdentityBinding.class);
+    }
+
+    /** The bindings of that selector, sorted by namespace and name. */
+    public List<AzureIdentityBinding> bindings(String selector) {
+        return bindings.of(selector);
     }
 
     public List<AzurePodIdentityException> exceptions() {

@@ -2,17 +2,21 @@ package io.podidentity.emulator.http;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The decoded parameters of a query or a form. Of a repeated name the first value counts. Its text shows names only,
  * since values may be secrets. Immutable.
  */
 public final class Parameters {
+
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
 
     private final Map<String, String> values;
 
@@ -36,6 +40,22 @@ public final class Parameters {
             }
         }
         return new Parameters(values);
+    }
+
+    /**
+     * Reads it as Go does: a pair with a broken escape is left out, and so is one with a semicolon, which before Go 1.17
+     * separated pairs.
+     *
+     * @param semicolonsSeparate whether the older Go reads it
+     */
+    public static Parameters parseAsGo(String encoded, boolean semicolonsSeparate) {
+        var kept = new ArrayList<String>();
+        for (String pair : encoded.split(semicolonsSeparate ? "[&;]" : "&", -1)) {
+            if (!pair.contains(";") && !BROKEN_ESCAPE.matcher(pair).find()) {
+                kept.add(pair);
+            }
+        }
+        return parse(String.join("&", kept));
     }
 
     private static String decode(String text) {

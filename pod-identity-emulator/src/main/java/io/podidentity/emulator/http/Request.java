@@ -52,9 +52,14 @@ public final class Request {
 
     /** A request without a body that came over no connection. */
     public static Request of(String method, String target, Map<String, String> headers) {
+        return withBody(method, target, headers, "");
+    }
+
+    /** A request with a body that came over no connection. */
+    public static Request withBody(String method, String target, Map<String, String> headers, String body) {
         var byName = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         byName.putAll(headers);
-        return new Request(method, target, byName, new byte[0], true, HangUpWatch::ofNothing);
+        return new Request(method, target, byName, body.getBytes(StandardCharsets.UTF_8), true, HangUpWatch::ofNothing);
     }
 
     /** A request that one part of the emulator makes to another: a form, sent to a path. */
@@ -93,6 +98,16 @@ public final class Request {
     /** The query as sent, still percent-encoded; empty if there is none. */
     public String rawQuery() {
         return rawQuery;
+    }
+
+    /** The query with its question mark; empty if there is none. */
+    public String queryPart() {
+        return rawQuery.isEmpty() ? "" : "?" + rawQuery;
+    }
+
+    /** The same request for another path. */
+    public Request withRawPath(String other) {
+        return new Request(method, other + queryPart(), headers, body, last, watching);
     }
 
     /**

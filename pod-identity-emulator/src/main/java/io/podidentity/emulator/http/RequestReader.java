@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the requests of one HTTP/1.1 connection, each of bounded size. Not thread-safe. */
 final class RequestReader {
@@ -19,6 +22,9 @@ final class RequestReader {
 
     /** In bytes; no request to Azure that is played here comes near it. */
     static final int MAX_BODY = 1 << 20;
+
+    private static final Pattern ABSOLUTE_FORM = Pattern.compile("(?i)https?://([^/?:]*)(?::[0-9]*)?(.*)");
+    private static final Set<String> OWN_HOSTS = Set.of("169.254.169.254", "127.0.0.1", "localhost");
 
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -55,7 +61,20 @@ final class RequestReader {
                 || headers.getOrDefault("Connection", "")
                         .toLowerCase(Locale.ROOT)
                         .contains("close");
-        return Optional.of(new Request(words[0], words[1], headers, body(headers), last, watching));
+        return Optional.of(new Request(words[0], originForm(words[1]), headers, body(headers), last, watching));
+    }
+
+    /** A client that takes the server for its proxy sends a whole URL; only that of a service played here is answered. */
+    private static String originForm(String target) throws BadRequestException {
+        Matcher url = ABSOLUTE_FORM.matcher(target);
+        if (!url.matches()) {
+            return target;
+        }
+        if (!OWN_HOSTS.contains(url.group(1).toLowerCase(Locale.ROOT))) {
+            throw new BadRequestException(421);
+        }
+        String path = url.group(2);
+        return path.startsWith("/") ? path : "/" + path;
     }
 
     private Map<String, String> headers() throws IOException {

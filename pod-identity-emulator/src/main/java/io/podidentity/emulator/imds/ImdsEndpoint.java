@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The instance metadata service of one node: tokens of its managed identities, and a few facts about the machine. */
 public final class ImdsEndpoint implements Endpoint {
@@ -36,7 +37,8 @@ public final class ImdsEndpoint implements Endpoint {
 
     private Answer served(Request request) {
         String path = String.join("/", request.segments()).toLowerCase(Locale.ROOT);
-        if (!path.equals("metadata/identity/oauth2/token") && !path.equals("metadata/instance")) {
+        boolean ofInstance = path.equals("metadata/instance") || path.startsWith("metadata/instance/");
+        if (!path.equals("metadata/identity/oauth2/token") && !ofInstance) {
             return error(404, "not_found", "The requested resource is not found");
         }
         if (!request.isGet()) {
@@ -45,7 +47,7 @@ public final class ImdsEndpoint implements Endpoint {
         }
         try {
             requireLocalCaller(request);
-            return path.endsWith("instance") ? instance(request.query()) : token(request.query());
+            return ofInstance ? instance(request) : token(request.query());
         } catch (ImdsRefusal refusal) {
             return error(400, refusal.code(), refusal.getMessage());
         }
@@ -92,8 +94,37 @@ public final class ImdsEndpoint implements Endpoint {
                 .orElseThrow(() -> ImdsRefusal.invalidRequest("Required query variable '" + name + "' is missing"));
     }
 
-    private static Answer instance(Parameters query) {
-        required(query, "api-version");
+    /** All of it, or the part that the path names: an object as JSON, a value only as text. */
+    private static Answer instance(Request request) {
+        required(request.query(), "api-version");
+        Object part = facts();
+        for (String name : request.segments().subList(2, request.segments().size())) {
+            Object below = part instanceof Map<?, ?> object ? ofName(object, name) : null;
+            if (below == null) {
+                return error(404, "not_found", "The requested resource is not found");
+            }
+            part = below;
+        }
+        if (part instanceof Map<?, ?> object) {
+            var body = new LinkedHashMap<String, Object>();
+            object.forEach((name, value) -> body.put(String.valueOf(name), value));
+            return Answer.json(200, body);
+        }
+        if (!request.query().get("format").orElse("").equals("text")) {
+            return error(400, "bad_request", "A single value is only served with format=text");
+        }
+        return Answer.text(200, "text/plain; charset=utf-8", String.valueOf(part));
+    }
+
+    private static @Nullable Object ofName(Map<?, ?> object, String name) {
+        return object.entrySet().stream()
+                .filter(entry -> String.valueOf(entry.getKey()).equalsIgnoreCase(name))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Map<String, Object> facts() {
         var compute = new LinkedHashMap<String, Object>();
         compute.put("azEnvironment", "AzurePublicCloud");
         compute.put("location", "westeurope");
@@ -105,7 +136,7 @@ public final class ImdsEndpoint implements Endpoint {
         compute.put("tags", "emulator:podid");
         compute.put("vmId", "60000000-0000-4000-8000-000000000001");
         compute.put("vmScaleSetName", "aks-agentpool-00000000-vmss");
-        return Answer.json(200, Map.of("compute", compute));
+        return Map.of("compute", compute);
     }
 
     private static Answer error(int status, String code, String description) {

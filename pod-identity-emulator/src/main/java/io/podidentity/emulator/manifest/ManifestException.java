@@ -6,11 +6,30 @@ import io.podidentity.emulator.cluster.Position;
 @SuppressWarnings("serial")
 public final class ManifestException extends RuntimeException {
 
+    private final String place;
+    private final String reason;
+
     public ManifestException(String message) {
-        super(message);
+        this("", message);
     }
 
     public ManifestException(Position position, String message) {
-        super(position + ": " + message);
+        this(position.toString(), message);
+    }
+
+    ManifestException(String place, String reason) {
+        super(place.isEmpty() ? reason : place + ": " + reason);
+        this.place = place;
+        this.reason = reason;
+    }
+
+    /** The message without the place. */
+    String reason() {
+        return reason;
+    }
+
+    /** The place, or the other one if there is none. */
+    String placeOr(String other) {
+        return place.isEmpty() ? other : place;
     }
 }

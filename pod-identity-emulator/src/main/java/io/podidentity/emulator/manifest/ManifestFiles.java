@@ -6,9 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -18,31 +19,22 @@ public final class ManifestFiles {
     /** Standard input. */
     public static final String STANDARD_INPUT = "-";
 
+    /** Of one file: several times what the objects of a big cluster need. */
+    static final int MAX_BYTES = 1024 * 1024 * 1024;
+
+    /** They say how to make manifests, and are none themselves. */
+    static final List<String> KUSTOMIZATIONS = List.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+
     private static final Set<String> ENDINGS = Set.of("yaml", "yml", "json");
 
-    // A kustomization says how to make manifests and is none itself.
-    private static final Set<String> NOT_MANIFESTS = Set.of("kustomization.yaml", "kustomization.yml", "Kustomization");
-
-    private static final int MAX_BYTES = 16 * 1024 * 1024;
+    // Neither holds a manifest, and both can be very large.
+    private static final Set<String> NOT_LOOKED_INTO = Set.of(".git", "node_modules");
 
     private ManifestFiles() {}
 
-    record Text(String file, String content) {}
-
-    static List<Text> read(List<String> paths, InputStream standardInput) {
-        var texts = new ArrayList<Text>();
-        for (String path : paths) {
-            if (path.equals(STANDARD_INPUT)) {
-                texts.add(new Text(path, content(path, standardInput)));
-            } else {
-                files(Path.of(path)).forEach(file -> texts.add(new Text(file.toString(), content(file))));
-            }
-        }
-        return texts;
-    }
-
     /**
-     * The file itself, or all manifests in the folder and below it, sorted.
+     * The file itself, or all files in the folder and below it that can hold manifests, sorted; kustomizations are not
+     * among them, since they only say how to make manifests.
      *
      * @throws ManifestException if there is none
      */
@@ -53,25 +45,45 @@ public final class ManifestFiles {
         if (!Files.isDirectory(path)) {
             return List.of(path);
         }
-        try (Stream<Path> all = Files.walk(path)) {
-            List<Path> found = all.filter(ManifestFiles::isManifest).sorted().toList();
-            if (found.isEmpty()) {
-                throw new ManifestException("The folder " + path + " contains no *.yaml, *.yml or *.json");
-            }
-            return found;
+        List<Path> found = below(path).filter(ManifestFiles::canHoldManifests).toList();
+        if (found.isEmpty()) {
+            throw new ManifestException("The folder " + path + " contains no *.yaml, *.yml or *.json");
+        }
+        return found;
+    }
+
+    /** All files and folders in a folder and below it, sorted. */
+    static Stream<Path> below(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all
+                    .filter(file -> Stream.iterate(file, at -> at != null && !at.equals(folder), Path::getParent)
+                            .noneMatch(at -> NOT_LOOKED_INTO.contains(String.valueOf(at.getFileName()))))
+                    .sorted()
+                    .toList()
+                    .stream();
         } catch (IOException e) {
-            throw new ManifestException("Cannot read the folder " + path + " (" + e.getMessage() + ")");
+            throw new ManifestException("Cannot read the folder " + folder + " (" + e.getMessage() + ")");
         }
     }
 
-    private static boolean isManifest(Path file) {
+    static boolean canHoldManifests(Path file) {
         String name = String.valueOf(file.getFileName());
         return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))
-                && !NOT_MANIFESTS.contains(name)
+                && !KUSTOMIZATIONS.contains(name)
                 && Files.isRegularFile(file);
     }
 
-    private static String content(Path file) {
+    /** The path of that name, if it can be one. */
+    static Optional<Path> path(String name) {
+        try {
+            return name.isEmpty() ? Optional.empty() : Optional.of(Path.of(name));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** @throws ManifestException if it cannot be read */
+    static String content(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return content(file.toString(), in);
         } catch (IOException e) {
@@ -79,18 +91,19 @@ public final class ManifestFiles {
         }
     }
 
-    private static String content(String file, InputStream in) {
+    /** @throws ManifestException if it cannot be read */
+    static String content(String file, InputStream in) {
         try {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new ManifestException(file + ": The file is longer than 16 MiB");
+                throw new ManifestException(file, "The file is longer than 1 GiB");
             }
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new ManifestException(file + ": The file is not UTF-8");
+            throw new ManifestException(file, "The file is not UTF-8");
         } catch (IOException e) {
             throw new ManifestException("Cannot read " + file + " (" + e.getMessage() + ")");
         }

@@ -2,7 +2,6 @@ package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
-import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Profile;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -10,104 +9,111 @@ import java.util.List;
 
 /**
  * Reads manifests from files, folders and standard input: YAML of several documents, JSON, and lists of objects as
- * {@code kubectl get -o yaml} prints them. Objects without a namespace belong to {@code default}.
+ * {@code kubectl get -o yaml} prints them. Objects without a namespace belong to {@code default}. A folder with a
+ * kustomization is rendered by kubectl, a Helm chart by helm, where these programs are on the PATH. What is no manifest
+ * is skipped.
  *
  * <p>Thread-safety: safe; each call reads anew.
  */
 public final class ManifestReader {
 
-    private static final String DEFAULT_NAMESPACE = "default";
-
     private final Profile profile;
+    private final Tools tools;
 
     /** Decodes as the profile would. */
     public ManifestReader(Profile profile) {
+        this(profile, Tools.ofEnvironment());
+    }
+
+    ManifestReader(Profile profile, Tools tools) {
         this.profile = profile;
+        this.tools = tools;
     }
 
     /**
-     * Reads all of them.
+     * Reads all of them, into one cluster.
      *
      * @param paths files, folders (with all that is below them) and {@code -} for standard input
-     * @throws ManifestException if one cannot be read or is not a manifest
+     * @throws ManifestException if there is nothing of that name, or no manifest in all of it
      */
     public Manifests read(List<String> paths, InputStream standardInput) {
-        var objects = new ArrayList<Manifest>();
-        for (ManifestFiles.Text text : ManifestFiles.read(paths, standardInput)) {
-            for (Yaml document : YamlReader.read(text.file(), text.content())) {
-                addObjects(document, objects);
+        ManifestTexts texts = texts(paths, standardInput);
+        return required(decode(texts.all(), texts.skipped()));
+    }
+
+    /**
+     * Reads all of them, but where a folder has several kustomizations or charts, each into a cluster of its own, since
+     * they may be ways to install the same.
+     *
+     * @return one at least; what was skipped is named by the first
+     * @throws ManifestException as {@link #read}
+     */
+    public List<Manifests> readApart(List<String> paths, InputStream standardInput) {
+        ManifestTexts texts = texts(paths, standardInput);
+        var read = new ArrayList<Manifests>();
+        var skipped = new ArrayList<>(texts.skipped());
+        for (List<ManifestTexts.Text> set : texts.sets()) {
+            Manifests manifests = decode(set, List.of());
+            skipped.addAll(manifests.skipped());
+            if (!manifests.objects().isEmpty()) {
+                read.add(manifests.withSkipped(List.of()));
             }
         }
-        return decode(objects);
+        if (read.isEmpty()) {
+            read.add(decode(List.of(), List.of()));
+        }
+        read.set(0, required(read.get(0).withSkipped(skipped)));
+        return List.copyOf(read);
     }
 
     /**
      * Reads one text.
      *
      * @param file what positions call it
-     * @throws ManifestException if it is not a manifest
+     * @throws ManifestException if there is anything but manifests in it
      */
     public Manifests readText(String file, String text) {
-        var objects = new ArrayList<Manifest>();
-        YamlReader.read(file, text).forEach(document -> addObjects(document, objects));
-        return decode(objects);
+        Manifests manifests = decode(List.of(new ManifestTexts.Text(file, text)), List.of());
+        manifests.skipped().stream().findFirst().ifPresent(ManifestReader::refuse);
+        return manifests;
     }
 
-    private static void addObjects(Yaml document, List<Manifest> objects) {
-        if (!(document instanceof Yaml.Mapping content)) {
-            throw new ManifestException(
-                    document.position(),
-                    "A manifest is an object with apiVersion and kind, but this is of type " + document.type());
-        }
-        String kind = required(content, "kind");
-        if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {
-            items.elements().forEach(item -> addObjects(item, objects));
-        } else {
-            objects.add(new Manifest(required(content, "apiVersion"), kind, name(content), content));
-        }
+    private ManifestTexts texts(List<String> paths, InputStream standardInput) {
+        var texts = new ManifestTexts(tools);
+        texts.add(paths, standardInput);
+        return texts;
     }
 
-    private static ObjectName name(Yaml.Mapping content) {
-        if (!(content.get("metadata").orElse(null) instanceof Yaml.Mapping metadata)) {
-            throw new ManifestException(content.position(), "This manifest has no metadata");
+    private static Manifests required(Manifests manifests) {
+        if (manifests.objects().isEmpty()) {
+            manifests.skipped().stream()
+                    .filter(Skipped::isBroken)
+                    .findFirst()
+                    .or(() -> manifests.skipped().stream().findFirst())
+                    .ifPresent(ManifestReader::refuse);
         }
-        String name = text(metadata, "name");
-        if (name.isEmpty() && !text(metadata, "generateName").isEmpty()) {
-            name = text(metadata, "generateName") + "00000";
-        }
-        if (name.isEmpty()) {
-            throw new ManifestException(metadata.position(), "This manifest has no metadata.name");
-        }
-        String namespace = text(metadata, "namespace");
-        return new ObjectName(namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace, name);
+        return manifests;
     }
 
-    private static String required(Yaml.Mapping content, String key) {
-        String text = text(content, key);
-        if (text.isEmpty()) {
-            throw new ManifestException(
-                    content.position(),
-                    "This manifest has no " + key + ". If the folder is a kustomization, run kubectl kustomize FOLDER"
-                            + " and pipe its output to podid, with - as the path");
-        }
-        return text;
+    private static void refuse(Skipped first) {
+        throw new ManifestException(first.place(), first.reason());
     }
 
-    private static String text(Yaml.Mapping content, String key) {
-        return content.get(key).orElse(null) instanceof Yaml.Scalar scalar ? scalar.text() : "";
-    }
-
-    private Manifests decode(List<Manifest> objects) {
+    private Manifests decode(List<ManifestTexts.Text> texts, List<Skipped> before) {
+        var found = new ObjectsOfText();
+        texts.forEach(text -> found.add(text.file(), text.content()));
         var decoded = new ArrayList<KubernetesObject>();
         var problems = new ArrayList<Problem>();
-        for (Manifest manifest : objects) {
+        for (Manifest manifest : found.objects()) {
             var decoding = new Decoding(profile, manifest.toString());
-            List<KubernetesObject> found = new ObjectDecoder(manifest, decoding).decode();
+            List<KubernetesObject> objects = new ObjectDecoder(manifest, decoding).decode();
             if (!decoding.failed()) {
-                decoded.addAll(found);
+                decoded.addAll(objects);
             }
             problems.addAll(decoding.problems());
         }
-        return new Manifests(Cluster.of(Replicas.settle(decoded)), objects, problems);
+        var skipped = new ArrayList<>(before);
+        skipped.addAll(found.skipped());
+        return new Manifests(Cluster.of(Replicas.settle(decoded)), found.objects(), problems, skipped);
     }
 }

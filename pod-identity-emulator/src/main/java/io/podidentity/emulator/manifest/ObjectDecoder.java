@@ -8,7 +8,6 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,14 +84,32 @@ final class ObjectDecoder {
         return new NetworkPolicy(
                 metadata(),
                 spec.object("podSelector").stringMap("matchLabels"),
+                spec.object("podSelector")
+                        .objects(
+                                "matchExpressions",
+                                one -> new NetworkPolicy.Expression(
+                                        one.string("key"), one.string("operator"), one.strings("values"))),
                 types.contains("Egress") || (types.isEmpty() && spec.has("egress")),
                 spec.objects("egress", ObjectDecoder::egress));
     }
 
     private static NetworkPolicy.Egress egress(Fields rule) {
-        var cidrs = new ArrayList<String>();
-        rule.objects("to", peer -> cidrs.add(peer.object("ipBlock").string("cidr")));
-        cidrs.removeIf(String::isEmpty);
-        return new NetworkPolicy.Egress(!rule.has("to"), cidrs, rule.objects("ports", port -> port.text("port")));
+        List<Fields> blocks = rule.objects("to", peer -> peer.object("ipBlock"));
+        return new NetworkPolicy.Egress(
+                blocks.isEmpty(),
+                blocks.stream()
+                        .map(block -> block.string("cidr"))
+                        .filter(cidr -> !cidr.isEmpty())
+                        .toList(),
+                blocks.stream()
+                        .flatMap(block -> block.strings("except").stream())
+                        .toList(),
+                rule.objects("ports", ObjectDecoder::port));
+    }
+
+    private static NetworkPolicy.Port port(Fields port) {
+        String protocol = port.string("protocol");
+        return new NetworkPolicy.Port(
+                protocol.isEmpty() ? "TCP" : protocol, port.text("port"), port.integer("endPort", 0));
     }
 }

@@ -5,9 +5,11 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Decides which pods there are: {@code kubectl get all -o yaml} prints Deployment, ReplicaSet and pods, where only the
@@ -18,37 +20,51 @@ final class Replicas {
     private Replicas() {}
 
     static List<KubernetesObject> settle(List<KubernetesObject> objects) {
-        List<Pod> pods = objects.stream()
-                .filter(Pod.class::isInstance)
-                .map(Pod.class::cast)
-                .toList();
+        Map<Made, Set<ObjectName>> made = new HashMap<>();
+        for (KubernetesObject object : objects) {
+            if (object instanceof Pod pod) {
+                pod.owners()
+                        .forEach(owner -> makers(pod, owner)
+                                .forEach(maker -> made.computeIfAbsent(maker, key -> new HashSet<>())
+                                        .add(pod.name())));
+            }
+        }
         Map<ObjectName, Owner> names = new HashMap<>();
         return objects.stream()
-                .filter(object ->
-                        !(object instanceof Pod pod) || pods.stream().noneMatch(other -> replaces(other, pod)))
+                .filter(object -> !(object instanceof Pod pod) || !isReplaced(pod, made))
                 .map(object -> object instanceof Pod pod ? distinct(pod, names) : object)
                 .toList();
     }
 
-    /**
-     * Whether the other pod was made by this pod's workload, so that this pod, which only stands for the workload, is
-     * dropped.
-     */
-    private static boolean replaces(Pod other, Pod pod) {
-        if (pod.owners().isEmpty()
-                || !other.namespace().equals(pod.namespace())
-                || other.name().equals(pod.name())) {
-            return false;
-        }
-        Owner workload = workload(pod);
-        return workload.name().equals(pod.name().name())
-                && other.owners().stream().anyMatch(owner -> owner.equals(workload) || isMadeBy(owner, workload));
+    /** What makes pods, in a namespace. */
+    private record Made(String namespace, Owner owner) {}
+
+    /** The owner itself, and what has made it by its name: a Deployment its ReplicaSets, a CronJob its Jobs. */
+    private static List<Made> makers(Pod pod, Owner owner) {
+        int dash = owner.name().lastIndexOf('-');
+        String kind = switch (owner.kind()) {
+            case "ReplicaSet" -> "Deployment";
+            case "Job" -> "CronJob";
+            default -> "";
+        };
+        var itself = new Made(pod.namespace(), owner);
+        return kind.isEmpty() || dash < 1
+                ? List.of(itself)
+                : List.of(
+                        itself,
+                        new Made(pod.namespace(), new Owner(kind, owner.name().substring(0, dash))));
     }
 
-    private static boolean isMadeBy(Owner owner, Owner workload) {
-        boolean kinds = (owner.kind().equals("ReplicaSet") && workload.kind().equals("Deployment"))
-                || (owner.kind().equals("Job") && workload.kind().equals("CronJob"));
-        return kinds && owner.name().matches("\\Q" + workload.name() + "\\E-[^-]+");
+    /**
+     * Whether another pod was made by this pod's workload, so that this pod, which only stands for the workload, is
+     * dropped.
+     */
+    private static boolean isReplaced(Pod pod, Map<Made, Set<ObjectName>> made) {
+        Owner workload = workload(pod);
+        return !pod.owners().isEmpty()
+                && workload.name().equals(pod.name().name())
+                && made.getOrDefault(new Made(pod.namespace(), workload), Set.of()).stream()
+                        .anyMatch(other -> !other.equals(pod.name()));
     }
 
     private static Owner workload(Pod pod) {

@@ -36,8 +36,7 @@ public final class IdentityMatcher {
             return new PodMatch(pod, List.of(), obstacle);
         }
         String label = pod.bindingLabel().orElse("");
-        List<Candidate> candidates = cluster.bindings().stream()
-                .filter(binding -> binding.selector().equals(label))
+        List<Candidate> candidates = cluster.bindings(label).stream()
                 .map(binding -> candidate(pod, binding))
                 .toList();
         return new PodMatch(pod, withoutCollisions(candidates), candidates.isEmpty() ? absence(pod) : null);

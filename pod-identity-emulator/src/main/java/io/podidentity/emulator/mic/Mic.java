@@ -2,6 +2,7 @@ package io.podidentity.emulator.mic;
 
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -63,7 +64,9 @@ public final class Mic {
     public boolean cycle() throws InterruptedException {
         Cluster now = cluster.now();
         var matcher = new IdentityMatcher(now, rules);
-        now.identities().stream().filter(matcher::isIgnored).forEach(this::logIgnored);
+        if (rules.profile().validatesResourceIds()) {
+            now.identities().stream().filter(matcher::isIgnored).forEach(this::logIgnored);
+        }
         List<PodMatch> matches = now.pods().stream()
                 .filter(pod -> pod.bindingLabel().isPresent())
                 .map(matcher::match)
@@ -105,8 +108,8 @@ public final class Mic {
     }
 
     private void logWork(Cluster now, List<Pod> pods) {
-        log.info("work done: true. Found " + pods.size() + " pods, "
-                + now.identities().size() + " ids, " + now.bindings().size() + " bindings");
+        log.info("work done: true. Found " + pods.size() + " pods, " + now.count(AzureIdentity.class) + " ids, "
+                + now.count(AzureIdentityBinding.class) + " bindings");
         log.info("total work cycles: " + cycles + ", out of which work was done in: " + workingCycles);
     }
 }

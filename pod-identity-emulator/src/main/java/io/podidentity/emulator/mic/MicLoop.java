@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a cycle whenever pods, bindings or identities change, and looks after the machines every three minutes, on a
- * thread of its own.
+ * thread of its own. Each hour there is a cycle in any case.
  *
  * <p>Thread-safety: safe. Lifecycle: running from {@link #start} until {@link #close}.
  */
@@ -18,6 +18,9 @@ public final class MicLoop implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(3);
+
+    /** After an hour without a change a cycle tries again what has failed. */
+    private static final int INTERVALS_BETWEEN_CYCLES = 20;
 
     private final Mic mic;
     private final EmulatorClock clock;
@@ -40,12 +43,17 @@ public final class MicLoop implements AutoCloseable {
     }
 
     private void run() {
+        int quietIntervals = 0;
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 if (!changes.tryAcquire(clock.onTheMachine(RECONCILE_INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
                     mic.reconcile();
-                    continue;
+                    quietIntervals++;
+                    if (quietIntervals < INTERVALS_BETWEEN_CYCLES) {
+                        continue;
+                    }
                 }
+                quietIntervals = 0;
                 changes.drainPermits();
                 if (mic.cycle()) {
                     clock.await(PAUSE);

@@ -37,6 +37,16 @@ public final class VirtualMachines {
         this.clock = clock;
     }
 
+    /** Other machines with the same identities and refusals as these have now. */
+    public VirtualMachines copy(EmulatorClock otherClock) {
+        var copy = new VirtualMachines(otherClock);
+        synchronized (lock) {
+            identities.forEach((machine, ids) -> copy.preset(machine, ids));
+            refusals.forEach(copy::refuse);
+        }
+        return copy;
+    }
+
     /** The machine of a node, or the scale set to which the machine belongs. */
     public static String machineOf(String node) {
         var scaleSet = SCALE_SET_NODE.matcher(node);

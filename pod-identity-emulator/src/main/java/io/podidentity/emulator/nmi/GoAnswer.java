@@ -34,11 +34,6 @@ final class GoAnswer {
         return answer.with("Content-Type", "application/json");
     }
 
-    /** To the canonical form of a path with doubled slashes or dots. */
-    static Answer redirect(String target) {
-        return Answer.empty(301).with("Location", target);
-    }
-
     private static Answer chunked(byte[] bytes) {
         return Answer.of(200, new Answer.Body() {
             @Override

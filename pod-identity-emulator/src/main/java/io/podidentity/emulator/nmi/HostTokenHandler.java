@@ -40,7 +40,7 @@ final class HostTokenHandler {
         if (!fromHost) {
             return notFromHost(namespace, log);
         }
-        NmiTokenRequest wanted = NmiTokenRequest.parse(request.query(), profile);
+        NmiTokenRequest wanted = NmiTokenRequest.parse(request, profile);
         if (wanted.resource().isEmpty()) {
             log.warning("server.go:211", "parameter resource cannot be empty");
             return Operation.error(400, "parameter resource cannot be empty", namespace);

@@ -29,7 +29,7 @@ final class ImdsProxy {
             log.metadataHeaderMissing();
             return GoAnswer.metadataHeaderMissing();
         }
-        String target = request.rawPath() + (request.rawQuery().isEmpty() ? "" : "?" + request.rawQuery());
+        String target = request.rawPath() + request.queryPart();
         Upstream.Reply reply;
         try {
             var call = new Upstream.Call(request.method(), target, request.headers(), request.text());

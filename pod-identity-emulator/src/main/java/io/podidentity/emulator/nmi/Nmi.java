@@ -7,6 +7,7 @@ import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.log.LogFormat;
@@ -14,6 +15,7 @@ import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -93,9 +95,9 @@ public final class Nmi {
     }
 
     private Answer answer(Request request, String remoteAddress) {
-        String clean = CleanPath.of(request.rawPath());
-        if (!clean.equals(request.rawPath())) {
-            return GoAnswer.redirect(clean + (request.rawQuery().isEmpty() ? "" : "?" + request.rawQuery()));
+        Optional<Answer> redirect = CleanPath.redirect(request);
+        if (redirect.isPresent()) {
+            return redirect.get();
         }
         String path = Request.decodeSegment(request.rawPath());
         var log = new RequestLog(format, clock, lines, request.method(), path, remoteAddress);
@@ -132,7 +134,7 @@ public final class Nmi {
         Duration took = Duration.between(start, clock.instant());
         int status = operation.answer().status();
         log.status(status, took);
-        String resource = request.query().get("resource").orElse("");
+        String resource = NmiTokenRequest.parse(request, settings.profile()).resource();
         metrics.operation(path, status, operation.namespace(), resource, took);
         return operation.answer();
     }

@@ -2,6 +2,7 @@ package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.IdentityRequest;
 
 /**
@@ -11,6 +12,11 @@ import io.podidentity.emulator.match.IdentityRequest;
  * @param resource empty if there is none
  */
 record NmiTokenRequest(IdentityRequest identity, String resource) {
+
+    static NmiTokenRequest parse(Request request, Profile profile) {
+        // From about 1.8 on it was built with a Go that drops what has a semicolon.
+        return parse(Parameters.parseAsGo(request.rawQuery(), !profile.isAtLeast(1, 8, 0)), profile);
+    }
 
     static NmiTokenRequest parse(Parameters query, Profile profile) {
         String resourceId = profile.isAtLeast(1, 6, 2) ? query.get("msi_res_id").orElse("") : "";

@@ -114,7 +114,8 @@ final class StandardIdentities implements Identities {
         text += settings.profile().logsWithKlog()
                 ? ", error: <nil>. Check MIC pod logs for identity assignment errors"
                 : ". Error: <nil>";
-        if (settings.profile().isAtLeast(1, 8, 0) && !wanted.clientId().isEmpty()) {
+        // Also where a resource ID is asked for, with an empty client ID then.
+        if (settings.profile().isAtLeast(1, 8, 0) && !wanted.isAny() && state.equals("CREATED")) {
             text = "clientID in request: " + ClientIds.redacted(wanted.clientId()) + ", " + text;
         }
         return new NmiException.NoIdentity(text, state.equals("ASSIGNED"));

@@ -37,7 +37,7 @@ final class TokenHandler {
             log.error("server.go:310", "request remote address is empty");
             return Operation.error(500, "request remote address is empty", "");
         }
-        NmiTokenRequest wanted = NmiTokenRequest.parse(request.query(), profile);
+        NmiTokenRequest wanted = NmiTokenRequest.parse(request, profile);
         if (wanted.resource().isEmpty()) {
             log.warning("server.go:315", "parameter resource cannot be empty");
             return Operation.error(400, "parameter resource cannot be empty", "");

@@ -5,7 +5,6 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
-import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.nmi.NmiSettings;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -44,13 +43,12 @@ public record PodIdentityPlan(Cluster cluster, List<String> problems, NmiSetting
         Cluster cluster = given.with(read.cluster().all());
         NmiSettings nmi =
                 settings == null ? NmiSettings.of(decoding == null ? Profile.fitting(cluster) : decoding) : settings;
-        return new PodIdentityPlan(
-                cluster, read.problems().stream().map(Problem::toString).toList(), nmi, everyoneReads);
+        return new PodIdentityPlan(cluster, read.notes(), nmi, everyoneReads);
     }
 
     private static Manifests read(Profile profile, List<Path> paths) {
         return paths.isEmpty()
-                ? new Manifests(Cluster.EMPTY, List.of(), List.of())
+                ? new Manifests(Cluster.EMPTY, List.of(), List.of(), List.of())
                 : new ManifestReader(profile)
                         .read(paths.stream().map(Path::toString).toList(), InputStream.nullInputStream());
     }

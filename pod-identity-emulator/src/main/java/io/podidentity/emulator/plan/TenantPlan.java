@@ -1,5 +1,6 @@
 package io.podidentity.emulator.plan;
 
+import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
@@ -118,7 +119,7 @@ final class TenantPlan {
         var principals = principals(onNode, registered);
         var directory = new Directory(
                 tenantId == null ? plan.tenantId().orElse(Defaults.TENANT_ID) : tenantId,
-                plan.auxiliaryTenantIds(),
+                tenantId == null ? AzureOfManifests.tenants(plan.cluster()) : plan.auxiliaryTenantIds(),
                 user,
                 new Principals(principals.values()),
                 onNode.stream().map(ManagedIdentity::onNode).toList(),

@@ -3,7 +3,6 @@ package io.podidentity.emulator.replay;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
-import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.VirtualMachines;
@@ -18,11 +17,10 @@ final class MicReplay {
     private final LiveCluster cluster;
     private final MicPart part;
 
-    MicReplay(Cluster everything, Pod pod, MatchRules rules, SkippingClock clock) {
-        this.cluster = new LiveCluster(alone(everything, pod));
-        var machines = new VirtualMachines(clock);
+    MicReplay(Cluster start, MatchRules rules, VirtualMachines machines, SkippingClock clock) {
+        this.cluster = new LiveCluster(start);
         var log = new ArrayList<String>();
-        Instant start = clock.instant();
+        Instant began = clock.instant();
         var mic = new Mic(cluster, rules, machines, clock, log::add, event -> {});
         try {
             mic.cycle();
@@ -30,18 +28,7 @@ final class MicReplay {
             Thread.currentThread().interrupt();
         }
         this.part = new MicPart(
-                cluster.now().all(AzureAssignedIdentity.class), Duration.between(start, clock.instant()), log);
-    }
-
-    private static Cluster alone(Cluster everything, Pod pod) {
-        Cluster alone = everything;
-        for (Pod other : everything.pods()) {
-            alone = other.name().equals(pod.name()) ? alone : alone.without(other);
-        }
-        for (AzureAssignedIdentity assigned : everything.all(AzureAssignedIdentity.class)) {
-            alone = alone.without(assigned);
-        }
-        return alone;
+                cluster.now().all(AzureAssignedIdentity.class), Duration.between(began, clock.instant()), log);
     }
 
     /** With the assigned identities that MIC has written. */

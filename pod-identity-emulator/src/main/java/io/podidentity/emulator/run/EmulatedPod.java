@@ -1,8 +1,10 @@
 package io.podidentity.emulator.run;
 
 import java.net.URI;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A pod of the emulated cluster, as a program on this machine can play it. Immutable.
@@ -22,6 +24,6 @@ public record EmulatedPod(
      * @throws NullPointerException if an argument is null
      */
     public EmulatedPod {
-        environment = Map.copyOf(environment);
+        environment = Collections.unmodifiableMap(new TreeMap<>(environment));
     }
 }

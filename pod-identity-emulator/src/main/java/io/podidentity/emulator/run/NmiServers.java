@@ -1,17 +1,23 @@
 package io.podidentity.emulator.run;
 
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.fault.FaultQueues;
+import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.nmi.Nmi;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
@@ -22,11 +28,14 @@ import java.util.Optional;
 final class NmiServers implements AutoCloseable {
 
     private static final String PORT = ":40000";
+    private static final Duration LOST = Duration.ofHours(1);
 
     private final Nmi nmi;
+    private final Profile profile;
     private final PodAddresses addresses;
     private final FaultQueues faults;
     private final RequestListener requests;
+    private final Consumer<String> log;
     private final LoopbackServer host;
     private final LoopbackServer observed;
     private final Object lock = new Object();
@@ -35,11 +44,19 @@ final class NmiServers implements AutoCloseable {
     private final Map<ObjectName, LoopbackServer> pods = new HashMap<>();
 
     /** @throws java.io.UncheckedIOException if no port can be had */
-    NmiServers(Nmi nmi, PodAddresses addresses, FaultQueues faults, RequestListener requests) {
+    NmiServers(
+            Nmi nmi,
+            Profile profile,
+            PodAddresses addresses,
+            FaultQueues faults,
+            RequestListener requests,
+            Consumer<String> log) {
         this.nmi = nmi;
+        this.profile = profile;
         this.addresses = addresses;
         this.faults = faults;
         this.requests = requests;
+        this.log = log;
         this.host = serve("nmi", nmi.seenFrom("127.0.0.1" + PORT));
         this.observed = serve("nmi", nmi.observed());
     }
@@ -73,11 +90,27 @@ final class NmiServers implements AutoCloseable {
         Endpoint right = nmi.seenFrom(addresses.of(pod) + PORT);
         Endpoint unknown = nmi.seenFrom(PodAddresses.UNKNOWN + PORT);
         Endpoint ambiguous = nmi.seenFrom(PodAddresses.AMBIGUOUS + PORT);
-        return faults.beforeNmi(request -> switch (faults.nextCaller()) {
-            case NONE -> right.answer(request);
-            case UNKNOWN -> unknown.answer(request);
-            case AMBIGUOUS -> ambiguous.answer(request);
-        });
+        Endpoint asked = request -> isBlocked(pod)
+                ? lost(pod)
+                : switch (faults.nextCaller()) {
+                    case NONE -> right.answer(request);
+                    case UNKNOWN -> unknown.answer(request);
+                    case AMBIGUOUS -> ambiguous.answer(request);
+                };
+        return faults.beforeNmi(new LeadingSlash(asked, pod, log));
+    }
+
+    private boolean isBlocked(ObjectName name) {
+        Cluster now = addresses.cluster();
+        return now.pod(name)
+                .flatMap(pod -> new EgressPolicies(now, profile).blocking(pod))
+                .isPresent();
+    }
+
+    /** A policy drops packets, so that a client waits as long as it can. */
+    private Answer lost(ObjectName pod) {
+        log.accept("a NetworkPolicy keeps pod " + pod + " from NMI, so this request is never answered");
+        return Answer.empty(504).after(LOST);
     }
 
     /** The metadata service as the pod sees it, unless the pod is on the node's network. */

@@ -1,6 +1,7 @@
 package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -47,16 +48,23 @@ final class PodIdentityCluster implements AutoCloseable {
         this.plan = tenant.podIdentity();
         this.live = new LiveCluster(plan.cluster());
         this.machines = new VirtualMachines(tenant.clusterClock());
-        this.azure = new AzureOfManifests(tenant, machines);
+        this.azure = new AzureOfManifests(
+                tenant.directory(),
+                plan.profile(),
+                plan.everyoneReads(),
+                tenant.workloads().trustsAnnotated(),
+                machines);
         this.log = log;
         this.imds = imds;
         var addresses = new PodAddresses(live);
         this.nmi = plan.profile().hasNmi()
                 ? new NmiServers(
                         new Nmi(plan.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log.of("nmi")),
+                        plan.profile(),
                         addresses,
                         faults,
-                        requests)
+                        requests,
+                        log.of("podid"))
                 : null;
     }
 
@@ -102,7 +110,7 @@ final class PodIdentityCluster implements AutoCloseable {
     Iterable<NodeIdentity> node() {
         return () -> {
             var identities = new ArrayList<>(tenant.directory().node());
-            identities.addAll(azure.onMachines(live.now()));
+            identities.addAll(azure.onMachines(live.now(), machines));
             return identities.iterator();
         };
     }

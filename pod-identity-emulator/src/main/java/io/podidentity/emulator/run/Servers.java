@@ -120,7 +120,8 @@ public final class Servers implements AutoCloseable {
                 .orElseGet(() -> entraEndpoint.answer(request)));
         storage.serve(queues.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
-        var around = new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem());
+        var around =
+                new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), log.of("podid"));
         workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
         cluster.start();
         applyWorkloads(tenant.workloads().cluster());

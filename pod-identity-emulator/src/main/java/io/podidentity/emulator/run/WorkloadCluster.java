@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ final class WorkloadCluster implements AutoCloseable {
     private final WorkloadIdentities identities;
     private final URI imds;
     private final RequestListener log;
+    private final Consumer<String> notes;
     private final Map<ObjectName, Made> made = new ConcurrentSkipListMap<>();
     private final WorkloadPlan plan;
 
@@ -61,8 +63,13 @@ final class WorkloadCluster implements AutoCloseable {
     private record Made(
             Pod pod, WorkloadPod workload, @Nullable LoopbackServer sidecar) {}
 
-    /** The Azure around the cluster. */
-    record Surroundings(URI entra, Endpoint entraEndpoint, URI imds, Endpoint imdsEndpoint, Path ca) {}
+    /**
+     * The Azure around the cluster.
+     *
+     * @param notes takes what a user should know
+     */
+    record Surroundings(
+            URI entra, Endpoint entraEndpoint, URI imds, Endpoint imdsEndpoint, Path ca, Consumer<String> notes) {}
 
     /**
      * Starts the servers, for a cluster without pods.
@@ -72,6 +79,7 @@ final class WorkloadCluster implements AutoCloseable {
     WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestListener log) {
         this.imds = around.imds();
         this.log = log;
+        this.notes = around.notes();
         this.plan = tenant.workloads();
         this.directory = tenant.directory();
         this.server = LoopbackServer.bind("cluster", 0, tls, log);
@@ -147,7 +155,7 @@ final class WorkloadCluster implements AutoCloseable {
             return new Made(pod, workload, null);
         }
         LoopbackServer sidecar = LoopbackServer.bind("proxy of " + pod.name(), 0, null, log);
-        sidecar.serve(workload.proxy());
+        sidecar.serve(new LeadingSlash(workload.proxy(), pod.name(), notes));
         return new Made(pod, workload, sidecar);
     }
 

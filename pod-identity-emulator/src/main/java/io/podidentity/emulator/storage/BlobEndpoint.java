@@ -93,6 +93,9 @@ public final class BlobEndpoint implements Endpoint {
         }
         String comp = request.query().get("comp").orElse("");
         String restype = request.query().get("restype").orElse("");
+        if (request.isGet() && restype.equals("account") && comp.equals("properties")) {
+            return accountInformation();
+        }
         if (puts && segments.size() > 2 && comp.isEmpty()) {
             return BlobUpload.answer(request, store, segments.get(1), blobName(request));
         }
@@ -101,6 +104,14 @@ public final class BlobEndpoint implements Endpoint {
             case 2 -> container(request, segments.get(1), restype, comp);
             default -> blob(request, segments.get(1), comp);
         };
+    }
+
+    /** Asked for at the address of the account, of a container or of a blob. */
+    private static Answer accountInformation() {
+        return Answer.empty(200)
+                .with("x-ms-sku-name", "Standard_LRS")
+                .with("x-ms-account-kind", "StorageV2")
+                .with("x-ms-is-hns-enabled", "false");
     }
 
     private Answer account(Request request, String restype, String comp) {

@@ -5,14 +5,17 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
@@ -24,12 +27,12 @@ import java.util.Map;
 public final class SigningKey {
 
     private final RSAKey key;
-    private final RSASSASigner signer;
+    private final JWSSigner signer;
     private final RSASSAVerifier verifier;
 
-    private SigningKey(RSAKey key) throws JOSEException {
+    private SigningKey(RSAKey key, JWSSigner signer) throws JOSEException {
         this.key = key;
-        this.signer = new RSASSASigner(key);
+        this.signer = signer;
         this.verifier = new RSASSAVerifier(key);
     }
 
@@ -38,13 +41,27 @@ public final class SigningKey {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
             KeyPair pair = generator.generateKeyPair();
-            return new SigningKey(new RSAKey.Builder((RSAPublicKey) pair.getPublic())
+            RSAKey key = new RSAKey.Builder((RSAPublicKey) pair.getPublic())
                     .privateKey(pair.getPrivate())
                     .keyUse(KeyUse.SIGNATURE)
                     .keyIDFromThumbprint()
-                    .build());
+                    .build();
+            return new SigningKey(key, new RSASSASigner(key));
         } catch (NoSuchAlgorithmException | JOSEException e) {
             throw new IllegalStateException("This JDK cannot make an RSA key", e);
+        }
+    }
+
+    /** For tokens that nobody will ever see: a real signature of each would be most of the work. */
+    public static SigningKey ofNobody() {
+        try {
+            var modulus = Base64URL.encode(BigInteger.ONE.shiftLeft(2047).add(BigInteger.ONE));
+            RSAKey key = new RSAKey.Builder(modulus, Base64URL.encode(BigInteger.valueOf(65537)))
+                    .keyID("nobody")
+                    .build();
+            return new SigningKey(key, new NoSigner());
+        } catch (JOSEException e) {
+            throw new IllegalStateException("Not an RSA key", e);
         }
     }
 

@@ -2,7 +2,9 @@ package io.podidentity.emulator.workload;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The proxy beside a program that asks the metadata service: answers with tokens of the pod's workload identity, and
@@ -45,24 +48,29 @@ public final class ProxySidecar implements Endpoint {
         this.clock = clock;
     }
 
-    /** Which part of the proxy a path leads to; the letter case counts. */
+    /** Which part of the proxy a path leads to: by its beginning, and only {@code /metadata} in any letter case. */
     enum Route {
         TOKEN,
         READY,
         IMDS;
 
-        static Route of(String rawPath) {
-            return switch (rawPath.endsWith("/") ? rawPath.substring(0, rawPath.length() - 1) : rawPath) {
-                case "/metadata/identity/oauth2/token" -> TOKEN;
-                case "/readyz" -> READY;
-                default -> IMDS;
-            };
+        private static final Pattern TOKEN_PREFIX = Pattern.compile("/(?i:metadata)/identity/oauth2/token");
+
+        static Route of(String path) {
+            if (TOKEN_PREFIX.matcher(path).lookingAt()) {
+                return TOKEN;
+            }
+            return path.startsWith("/readyz") ? READY : IMDS;
         }
     }
 
     @Override
     public Answer answer(Request request) {
-        return switch (Route.of(request.rawPath())) {
+        return CleanPath.redirect(request).orElseGet(() -> routed(request));
+    }
+
+    private Answer routed(Request request) {
+        return switch (Route.of(Request.decodeSegment(request.rawPath()))) {
             case TOKEN -> token(request);
             case READY -> Answer.text(200, "text/plain; charset=utf-8", "ok");
             case IMDS -> imds.answer(request);
@@ -75,11 +83,12 @@ public final class ProxySidecar implements Endpoint {
     }
 
     private Answer token(Request request) {
-        String client = request.query().get("client_id").orElse(clientId);
+        Parameters query = Parameters.parseAsGo(request.rawQuery(), false);
+        String client = query.get("client_id").orElse(clientId);
         if (client.isEmpty()) {
             return error(400, "The client_id parameter or AZURE_CLIENT_ID environment variable must be set");
         }
-        String resource = request.query().get("resource").orElse("");
+        String resource = query.get("resource").orElse("");
         if (resource.isEmpty()) {
             return error(400, "The resource parameter is required.");
         }

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ArmEndpointTest {
 
@@ -63,6 +65,33 @@ class ArmEndpointTest {
     @AfterEach
     void close() {
         azure.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://management.azure.com//.default, 200",
+        "https://management.azure.com/.default, 200",
+        "https://management.core.windows.net//.default, 200",
+        "https://management.azure.com.evil.example/.default, 401",
+        "https://storage.azure.com/.default, 401"
+    })
+    void resource_withATokenForResourceManagersOwnName_isServed(String scope, int status) throws Exception {
+        var answer = client.post(
+                azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        azure.applications().get(0).clientId(),
+                        "client_secret",
+                        "secret",
+                        "scope",
+                        scope));
+        String other = (String) Client.json(answer).get("access_token");
+
+        assertThat(client.get(azure.entra() + GROUP, "Authorization", "Bearer " + other)
+                        .statusCode())
+                .isEqualTo(status);
     }
 
     @Test

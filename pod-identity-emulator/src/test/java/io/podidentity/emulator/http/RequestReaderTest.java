@@ -32,6 +32,21 @@ class RequestReaderTest {
         assertThat(reader.next()).isEqualTo(Optional.empty());
     }
 
+    /** As a client sends it that has the server for its HTTP proxy. */
+    @ParameterizedTest
+    @CsvSource({
+        "http://169.254.169.254/metadata/instance?a=b, /metadata/instance",
+        "HTTP://localhost:80, /",
+        "http://127.0.0.1?a=b, /"
+    })
+    void next_withAWholeUrl_takesItsPath(String url, String path) throws IOException {
+        assertThat(reader("GET " + url + " HTTP/1.1\r\n\r\n")
+                        .next()
+                        .orElseThrow()
+                        .rawPath())
+                .isEqualTo(path);
+    }
+
     @Test
     void next_withAChunkedBody_joinsTheChunks() throws IOException {
         var reader = reader("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;e=1\r\na=b\r\n1\r\nc\r\n0\r\n\r\n");
@@ -56,6 +71,7 @@ class RequestReaderTest {
     @ParameterizedTest
     @CsvSource({
         "nonsense, 400",
+        "GET http://example.com/ HTTP/1.1, 421",
         "GET / HTTP/2, 400",
         "GET / HTTP/1.1|no colon, 400",
         "POST / HTTP/1.1|Content-Length: -1, 400",

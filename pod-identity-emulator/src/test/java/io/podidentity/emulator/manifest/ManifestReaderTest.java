@@ -159,7 +159,7 @@ class ManifestReaderTest {
                 "'{kind: Pod, apiVersion: v1}' | m.yaml:1:1: This manifest has no metadata",
                 "'kind: Pod\nkind: Pod' | 'm.yaml:2:1: The key \"kind\" was already given on line 1'",
                 "'- a' | 'm.yaml:1:1: A manifest is an object with apiVersion and kind, but this is of type array'",
-                "'a: &a [*a]' | 'm.yaml:1:4: Aliases or nesting make this document too large'"
+                "'a: &a [*a]' | 'm.yaml:1:8: The alias *a stands for nothing before it'"
             })
     void read_ofWhatIsNoManifest_saysWhereAndWhy(String text, String message) {
         assertThatThrownBy(() -> read(Profile.V1_5_4, text))
@@ -182,6 +182,37 @@ class ManifestReaderTest {
         assertThat(secret.keys()).containsExactly("password", "other");
         assertThat(secret).hasToString("Secret[default/s, keys=[password, other]]");
         assertThat(manifests.toString()).doesNotContain("czNjcmV0", "s3cret", "plain");
+    }
+
+    /** As long as a big cluster's objects, and with lines as long as a certificate or a dashboard makes them. */
+    @Test
+    void read_ofMoreThan16MiB_takesAll() {
+        String document = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %d}\ndata: {a: \"" + "x".repeat(1 << 20)
+                + "\"}\n---\n";
+        var text = new StringBuilder();
+        for (int i = 0; i < 17; i++) {
+            text.append(document.formatted(i));
+        }
+
+        assertThat(read(Profile.V1_5_4, text.toString()).objects()).hasSize(17);
+    }
+
+    @Test
+    void read_ofAliases_sharesThemUpToALimit() {
+        assertThat(read(Profile.V1_5_4, """
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: {name: p, labels: &l {aadpodidbinding: demo}, annotations: *l}
+                        """).cluster().pods().get(0).metadata().annotations())
+                .containsEntry("aadpodidbinding", "demo");
+        String laughs = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+        for (char name = 'b'; name < 'i'; name++) {
+            char before = (char) (name - 1);
+            laughs += name + ": &" + name + " [" + ("*" + before + ", ").repeat(10) + "x]\n";
+        }
+        String text = laughs;
+        assertThatThrownBy(() -> read(Profile.V1_5_4, text))
+                .hasMessageEndingWith("Aliases make this document too large");
     }
 
     private static AzureIdentity identity(Manifests manifests) {

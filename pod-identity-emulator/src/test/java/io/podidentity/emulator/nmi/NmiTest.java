@@ -128,6 +128,17 @@ class NmiTest {
         }
     }
 
+    /** Go drops a pair with a semicolon from 1.17 on, and took it for a separator before. */
+    @ParameterizedTest
+    @CsvSource({"1.5.4, 200", "1.6.3, 200", "1.8.17, 400", "managed, 400"})
+    void resource_withASemicolon_isDroppedByTheLaterGo(String version, int status) {
+        try (var nmi = new NmiFixture(Profile.of(version))) {
+            nmi.assign(identity("id1", "c1"), State.ASSIGNED);
+
+            assertThat(nmi.get(NmiFixture.TOKEN + "?resource=a;b").status()).isEqualTo(status);
+        }
+    }
+
     @Test
     void path_withDoubledSlashes_isRedirectedAsGoDoes() {
         try (var nmi = new NmiFixture(Profile.V1_8_17)) {

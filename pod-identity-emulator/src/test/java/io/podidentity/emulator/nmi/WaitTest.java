@@ -80,6 +80,27 @@ class WaitTest {
     }
 
     @Test
+    void token_ofAnUnknownResourceId_hasAnEmptyClientIdInTheText() {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            assertThat(body(nmi.get(TARGET + "&msi_res_id=/r")))
+                    .isEqualTo(
+                            "clientID in request: , getting assigned identities for pod default/demo in CREATED state"
+                                    + " failed after 16 attempts, retry duration [5]s, error: <nil>. " + HINT + "\n");
+        }
+    }
+
+    @Test
+    void token_ofAClientThatIsOnlyCreated_isNotNamedInTheText() {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.assign(identity("id1", "c1"), State.CREATED);
+
+            assertThat(body(nmi.get(TARGET + "&client_id=c1")))
+                    .isEqualTo("getting assigned identities for pod default/demo in ASSIGNED state failed after 20"
+                            + " attempts, retry duration [5]s, error: <nil>. " + HINT + "\n");
+        }
+    }
+
+    @Test
     void token_ofAnUnknownClientInManagedMode_failsAtOnce() {
         try (var nmi = new NmiFixture(Profile.MANAGED)) {
             Answer answer = nmi.get(TARGET + "&client_id=e0740000-0000-4000-8000-000000000f68");

@@ -49,6 +49,16 @@ class BlobEndpointTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"''", "/c", "/c/b.txt"})
+    void accountInformation_atAnyAddress_isThatOfTheAccount(String path) throws Exception {
+        var answer = get(path + "?restype=account&comp=properties", token(STORAGE));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("x-ms-sku-name")).contains("Standard_LRS");
+        assertThat(answer.headers().firstValue("x-ms-account-kind")).contains("StorageV2");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "https://storage.azure.com",

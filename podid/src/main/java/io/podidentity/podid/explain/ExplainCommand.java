@@ -1,21 +1,21 @@
 package io.podidentity.podid.explain;
 
-import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.podid.input.ProfileOptions;
+import io.podidentity.podid.input.UnusableInputException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -60,14 +60,18 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Manifests manifests = read();
+        List<Manifests> clusters = read();
         PrintWriter err = spec.commandLine().getErr();
+        clusters.get(0).skipped().forEach(err::println);
         // The others are part of the explanations.
-        manifests.problems().stream().filter(Problem::isFatal).forEach(err::println);
-        var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
-        List<Explanation> explanations = pods(manifests).stream()
-                .map(one -> explainer.explain(one, request))
-                .toList();
+        clusters.stream()
+                .flatMap(manifests -> manifests.problems().stream())
+                .filter(Problem::isFatal)
+                .forEach(err::println);
+        err.flush();
+        List<Explanation> explanations =
+                clusters.stream().flatMap(this::explanations).toList();
+        requireAny(explanations, clusters);
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 format == Format.json
@@ -77,26 +81,32 @@ public final class ExplainCommand implements Callable<Integer> {
         return explanations.stream().anyMatch(one -> one.outcome() == Explanation.Outcome.NONE) ? 1 : 0;
     }
 
-    private Manifests read() {
+    private List<Manifests> read() {
         try {
-            return profile.read(paths, System.in);
+            return profile.readApart(paths, System.in);
         } catch (ManifestException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 
-    private List<Pod> pods(Manifests manifests) {
-        List<Pod> all = manifests.cluster().pods();
-        List<Pod> found = all.stream()
+    private Stream<Explanation> explanations(Manifests manifests) {
+        var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
+        return manifests.cluster().pods().stream()
                 .filter(one -> pod == null || one.name().toString().equals(pod))
-                .toList();
-        if (found.isEmpty()) {
-            String names = all.stream().map(one -> one.name().toString()).collect(Collectors.joining(", "));
-            throw new ParameterException(
+                .map(one -> pod == null ? explainer.survey(one, request) : explainer.explain(one, request));
+    }
+
+    private void requireAny(List<Explanation> explanations, List<Manifests> clusters) {
+        if (explanations.isEmpty()) {
+            String names = clusters.stream()
+                    .flatMap(manifests -> manifests.cluster().pods().stream())
+                    .map(one -> one.name().toString())
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            throw new UnusableInputException(
                     spec.commandLine(),
                     (pod == null ? "The manifests contain no pod" : "There is no pod " + pod)
                             + (names.isEmpty() ? "" : "; the pods are: " + names));
         }
-        return found;
     }
 }

@@ -4,11 +4,14 @@ import static io.podidentity.podid.explain.ObstacleAdvice.at;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
+import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.match.Bypass;
 import io.podidentity.emulator.match.Candidate;
+import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
 import io.podidentity.emulator.match.IdentityMatcher;
@@ -19,7 +22,6 @@ import io.podidentity.emulator.replay.MicPart;
 import io.podidentity.emulator.replay.NmiPart;
 import io.podidentity.emulator.replay.Replay;
 import io.podidentity.podid.explain.Explanation.Outcome;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,15 +41,23 @@ public final class Explainer {
     /** What a pod asks for if nothing else is said. */
     public static final String DEFAULT_QUERY = "resource=https://storage.azure.com/";
 
+    private static final int MAX_PROBLEMS = 10;
+
     private final Manifests manifests;
     private final MatchRules rules;
     private final Instant now;
+    private final Replay.Stage stage;
+    private final Concern concern;
+    private final ObstacleAdvice obstacles;
 
     /** @param now at which log lines begin */
     public Explainer(Manifests manifests, MatchRules rules, Instant now) {
         this.manifests = manifests;
         this.rules = rules;
         this.now = now;
+        this.stage = new Replay.Stage(manifests.cluster(), rules);
+        this.obstacles = new ObstacleAdvice(manifests, rules);
+        this.concern = new Concern(manifests);
     }
 
     /**
@@ -56,27 +66,58 @@ public final class Explainer {
      * @param query as in the URL, without the question mark
      */
     public Explanation explain(Pod pod, String query) {
-        Replay replay = Replay.of(manifests.cluster(), pod, rules, now, query);
+        if (isOfWorkloadIdentity(pod)) {
+            return explain(pod, query, null, null);
+        }
+        Replay replay = stage.play(pod, now, query);
         return explain(pod, query, replay.mic(), replay.nmi());
     }
 
-    /**
-     * What the pod gets once MIC has finished, if every token can be fetched, in one line; runs neither MIC nor NMI.
-     */
+    /** As above, but of a pod that is not meant to have an identity it only says so. */
+    public Explanation survey(Pod pod, String query) {
+        if (concern.isMeant(pod)) {
+            return explain(pod, query);
+        }
+        Optional<Bypass> bypass = rules.profile().hasNmi() && !Concern.isPartOfPodIdentity(pod)
+                ? new IdentityMatcher(manifests.cluster(), rules).bypass(pod)
+                : Optional.empty();
+        if (bypass.isPresent()) {
+            return explain(pod, query);
+        }
+        String summary = Concern.isPartOfPodIdentity(pod)
+                ? "it is a part of pod identity itself"
+                : "nothing says that it is to have one";
+        return with(pod, Outcome.UNRELATED, new Advice(summary, List.of(), List.of()), null, null, null);
+    }
+
+    /** What the pod gets once MIC has finished, in one line. */
     public String brief(Pod pod) {
-        NmiPart well = Replay.reachesNmi(pod, rules) ? new NmiPart(200, "", Duration.ZERO, List.of()) : null;
-        Explanation explanation = explain(pod, DEFAULT_QUERY, null, well);
+        Explanation explanation = survey(pod, DEFAULT_QUERY);
+        if (explanation.outcome() == Outcome.UNRELATED) {
+            return pod.name() + " gets no identity: " + explanation.summary();
+        }
         return pod.name() + " gets " + (explanation.outcome() == Outcome.NONE ? "no token: " : "")
                 + explanation.summary();
     }
 
+    private boolean isOfWorkloadIdentity(Pod pod) {
+        return !rules.profile().hasNmi() || concern.isOfWorkloadIdentity(pod);
+    }
+
     private Explanation explain(Pod pod, String query, @Nullable MicPart mic, @Nullable NmiPart nmi) {
-        var matcher = new IdentityMatcher(manifests.cluster(), rules);
-        PodMatch match = matcher.match(pod);
-        if (!rules.profile().hasNmi()) {
+        boolean ofWorkload = isOfWorkloadIdentity(pod);
+        EgressPolicies policies =
+                new EgressPolicies(manifests.cluster(), ofWorkload ? Profile.WORKLOAD_IDENTITY : rules.profile());
+        Optional<NetworkPolicy> policy = policies.blocking(pod);
+        if (policy.isPresent()) {
+            return with(pod, Outcome.NONE, blocked(pod, policy.get(), policies), null, mic, null);
+        }
+        if (ofWorkload) {
             var workload = new WorkloadAdvice(manifests.cluster(), pod);
             return with(pod, workload.outcome(), workload.advice(), null, null, null);
         }
+        var matcher = new IdentityMatcher(manifests.cluster(), rules);
+        PodMatch match = matcher.match(pod);
         if (nmi == null) {
             return with(pod, Outcome.NODE, hostNetwork(pod), null, mic, null);
         }
@@ -86,13 +127,7 @@ public final class Explainer {
         }
         if (match.obstacle().isPresent()) {
             Obstacle obstacle = match.obstacle().get();
-            return with(
-                    pod,
-                    Outcome.NONE,
-                    noted(match, new ObstacleAdvice(manifests, rules).of(match, obstacle)),
-                    null,
-                    mic,
-                    nmi);
+            return with(pod, Outcome.NONE, noted(match, obstacles.of(match, obstacle)), null, mic, nmi);
         }
         IdentityChoice choice = matcher.choose(pod, match.identities(), Queries.identity(query, rules.profile()));
         if (nmi.status() == 200 && choice instanceof Chosen chosen) {
@@ -110,6 +145,15 @@ public final class Explainer {
             @Nullable NmiPart nmi) {
         return new Explanation(
                 pod, rules.profile(), outcome, advice.summary(), identity, advice.why(), advice.remedies(), mic, nmi);
+    }
+
+    private static Advice blocked(Pod pod, NetworkPolicy policy, EgressPolicies policies) {
+        return new Advice(
+                "the NetworkPolicy " + policy.name() + " keeps it from " + policies.target(),
+                List.of(
+                        "the policy selects the pod" + at(pod) + ", and lists what it may reach" + at(policy),
+                        "needed is " + policies.needed()),
+                List.of("Add to spec.egress a rule for " + policies.needed() + "."));
     }
 
     private static Advice hostNetwork(Pod pod) {
@@ -150,7 +194,7 @@ public final class Explainer {
         return new Advice(summary, facts(match), remedies);
     }
 
-    private static Advice refused(PodMatch match, IdentityChoice choice, NmiPart nmi) {
+    private Advice refused(PodMatch match, IdentityChoice choice, NmiPart nmi) {
         if (choice instanceof IdentityChoice.NotFound none && none.nearMiss().isPresent()) {
             return new Advice(
                     "the request names its identity in a different letter case than the manifest, and NMI's final"
@@ -168,10 +212,13 @@ public final class Explainer {
                                     .collect(Collectors.joining(" or "))
                             + "."));
         }
-        return new Advice(
-                "NMI answers " + nmi.status() + ": " + nmi.text(),
-                facts(match),
-                List.of("Fix the problem that NMI reports above."));
+        return Optional.of(choice)
+                .filter(Chosen.class::isInstance)
+                .flatMap(chosen -> new AzureAdvice(manifests.cluster()).of(((Chosen) chosen).identity(), facts(match)))
+                .orElseGet(() -> new Advice(
+                        "NMI answers " + nmi.status() + ": " + nmi.text(),
+                        facts(match),
+                        List.of("Fix the problem that NMI reports above.")));
     }
 
     private static List<String> facts(PodMatch match) {
@@ -201,6 +248,7 @@ public final class Explainer {
         List<Problem> problems = manifests.problems().stream()
                 .filter(problem ->
                         objects.contains(problem.object()) || match.candidates().isEmpty())
+                .limit(MAX_PROBLEMS)
                 .toList();
         var why = new ArrayList<>(advice.why());
         problems.stream().map(Problem::toString).forEach(why::add);

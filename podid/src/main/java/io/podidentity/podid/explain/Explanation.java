@@ -40,7 +40,9 @@ public record Explanation(
         /** Tokens of all identities of the node, from the real metadata service: the pod uses the node's network. */
         NODE,
         /** No token. */
-        NONE;
+        NONE,
+        /** No token, and nothing says that it is to have one. */
+        UNRELATED;
 
         /** In lower case, as in JSON. */
         public String id() {

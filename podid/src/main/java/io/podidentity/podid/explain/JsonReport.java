@@ -27,11 +27,10 @@ final class JsonReport {
 
     private static Map<String, @Nullable Object> object(Explanation explanation) {
         var object = new LinkedHashMap<String, @Nullable Object>();
-        object.put(
-                "pod",
-                Map.of(
-                        "namespace", explanation.pod().namespace(),
-                        "name", explanation.pod().name().name()));
+        var pod = new LinkedHashMap<String, Object>();
+        pod.put("namespace", explanation.pod().namespace());
+        pod.put("name", explanation.pod().name().name());
+        object.put("pod", pod);
         object.put("position", explanation.pod().metadata().position().toString());
         object.put("profile", explanation.profile().id());
         object.put("outcome", explanation.outcome().id());

@@ -4,6 +4,7 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
@@ -13,18 +14,28 @@ import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Advice for somebody whose pod gets no identity: the first reason, what comes closest, and what to change. */
 final class ObstacleAdvice {
 
+    private static final int MAX_NAMED = 10;
+
     private final Manifests manifests;
     private final MatchRules rules;
+    private final Map<ObjectName, Manifest> labelledWorkloads = new HashMap<>();
 
     ObstacleAdvice(Manifests manifests, MatchRules rules) {
         this.manifests = manifests;
         this.rules = rules;
+        manifests.objects().stream()
+                .filter(manifest -> !manifest.kind().equals("Pod"))
+                .filter(manifest -> label(manifest).isPresent())
+                .forEach(manifest -> labelledWorkloads.putIfAbsent(manifest.name(), manifest));
     }
 
     /** Of a pod without any identity. */
@@ -53,11 +64,7 @@ final class ObstacleAdvice {
     }
 
     private Advice noLabel(Pod pod) {
-        Optional<Manifest> mislabelled = manifests.objects().stream()
-                .filter(manifest ->
-                        manifest.name().equals(pod.name()) && !manifest.kind().equals("Pod"))
-                .filter(manifest -> label(manifest).isPresent())
-                .findFirst();
+        Optional<Manifest> mislabelled = Optional.ofNullable(labelledWorkloads.get(pod.name()));
         if (mislabelled.isPresent()) {
             Manifest workload = mislabelled.get();
             return new Advice(
@@ -93,10 +100,14 @@ final class ObstacleAdvice {
                 .map(AzureIdentityBinding::selector)
                 .distinct()
                 .toList();
-        cluster()
-                .bindings()
+        cluster().bindings().stream()
+                .sorted(Comparator.comparing(binding -> !isNear(label, binding)))
+                .limit(MAX_NAMED)
                 .forEach(binding -> why.add(
                         "binding " + binding.name() + " has the selector " + quoted(binding.selector()) + at(binding)));
+        if (cluster().bindings().size() > MAX_NAMED) {
+            why.add("there are " + (cluster().bindings().size() - MAX_NAMED) + " more bindings");
+        }
         return new Advice(
                 "no AzureIdentityBinding has the selector " + quoted(label),
                 why,
@@ -173,8 +184,7 @@ final class ObstacleAdvice {
         return new Advice(
                 "MIC ignores identity " + identity.name() + ", since its resource ID is malformed",
                 why,
-                List.of("Set spec.resourceID to what az identity show --query id prints, including the leading"
-                        + " slash."));
+                List.of(ResourceIdAdvice.remedy(identity.resourceId())));
     }
 
     private List<String> selectors() {
@@ -182,6 +192,7 @@ final class ObstacleAdvice {
                 .map(AzureIdentityBinding::selector)
                 .filter(selector -> !selector.isEmpty())
                 .distinct()
+                .limit(MAX_NAMED)
                 .toList();
     }
 

@@ -4,7 +4,6 @@ import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.replay.MicPart;
 import io.podidentity.emulator.replay.NmiPart;
-import io.podidentity.podid.explain.Explanation.Outcome;
 import java.time.Duration;
 import java.util.List;
 
@@ -44,7 +43,11 @@ final class TextReport {
     }
 
     private static String result(Explanation explanation) {
-        return explanation.outcome() == Outcome.NONE ? "no token: " + explanation.summary() : explanation.summary();
+        return switch (explanation.outcome()) {
+            case NONE -> "no token: " + explanation.summary();
+            case UNRELATED -> "no identity: " + explanation.summary();
+            default -> explanation.summary();
+        };
     }
 
     private static void section(StringBuilder text, String name, List<String> lines) {

@@ -2,6 +2,7 @@ package io.podidentity.podid.explain;
 
 import static io.podidentity.podid.explain.ObstacleAdvice.at;
 
+import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
@@ -25,12 +26,14 @@ final class WorkloadAdvice {
             + " CLUSTER-agentpool, which every pod on the node can use; token-provider refuses that, other libraries"
             + " take it";
 
+    private final Cluster cluster;
     private final Pod pod;
     private final ObjectName account;
     private final Optional<ServiceAccount> found;
     private final Admission admission;
 
     WorkloadAdvice(Cluster cluster, Pod pod) {
+        this.cluster = cluster;
         this.pod = pod;
         this.account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
         this.found = cluster.serviceAccount(account);
@@ -43,7 +46,9 @@ final class WorkloadAdvice {
     }
 
     Outcome outcome() {
-        return admission instanceof Admission.Admitted && !clientId().isEmpty() ? Outcome.IDENTITY : Outcome.NONE;
+        return admission instanceof Admission.Admitted && ClientIdText.canBeOne(clientId())
+                ? Outcome.IDENTITY
+                : Outcome.NONE;
     }
 
     Advice advice() {
@@ -68,17 +73,41 @@ final class WorkloadAdvice {
         }
         if (clientId().isEmpty()) {
             return new Advice(
-                    "the service account names no client ID, so AZURE_CLIENT_ID is not set",
-                    why,
-                    List.of("Annotate it: kubectl annotate serviceaccount -n " + account.namespace() + " "
-                            + account.name() + " " + Keys.CLIENT_ID + "=CLIENT_ID"));
+                    "the service account names no client ID, so AZURE_CLIENT_ID is not set", why, accountRemedy());
+        }
+        if (!ClientIdText.canBeOne(clientId())) {
+            return new Advice(
+                    "the annotation " + Keys.CLIENT_ID
+                            + " of its service account is no client ID, so Entra ID refuses the"
+                            + " exchange (AADSTS700016)",
+                    plus(why, "it is " + ObstacleAdvice.quoted(clientId())),
+                    List.of("Set it to what az identity show --query clientId prints, a GUID."));
         }
         return new Advice(
                 "a token of client ID " + clientId() + ", in exchange for that of its service account",
                 why,
-                List.of("In Azure the identity must trust it: az identity federated-credential create --subject"
-                        + " system:serviceaccount:" + account.namespace() + ":" + account.name() + " --audiences "
-                        + WebhookSettings.AUDIENCE));
+                FederationAdvice.of(cluster, account, clientId()));
+    }
+
+    /** Another account of the namespace may be the one that is meant. */
+    private List<String> accountRemedy() {
+        List<String> annotated = cluster.all(ServiceAccount.class).stream()
+                .filter(one -> one.namespace().equals(account.namespace()))
+                .filter(one -> one.metadata().annotations().containsKey(Keys.CLIENT_ID))
+                .map(one -> one.name().name() + ObstacleAdvice.at(one))
+                .toList();
+        return List.of(
+                annotated.isEmpty()
+                        ? "Annotate it: kubectl annotate serviceaccount -n " + account.namespace() + " "
+                                + account.name() + " " + Keys.CLIENT_ID + "=CLIENT_ID"
+                        : "Set spec.serviceAccountName of the pod to the account that is annotated: "
+                                + String.join(" or ", annotated));
+    }
+
+    private static List<String> plus(List<String> facts, String fact) {
+        var all = new ArrayList<>(facts);
+        all.add(fact);
+        return all;
     }
 
     private String clientId() {

@@ -58,6 +58,17 @@ public final class ProfileOptions {
         return new ManifestReader(profile == null ? Profile.V1_5_4 : profile).read(paths, standardInput);
     }
 
+    /**
+     * Reads manifests as the version decodes them, each kustomization and chart of a folder with several into a cluster
+     * of its own.
+     *
+     * @return one at least; what was skipped is named by the first
+     * @throws io.podidentity.emulator.manifest.ManifestException if they cannot be used
+     */
+    public List<Manifests> readApart(List<String> paths, InputStream standardInput) {
+        return new ManifestReader(profile == null ? Profile.V1_5_4 : profile).readApart(paths, standardInput);
+    }
+
     /** How that version matches; without {@code --profile} the version that fits the cluster. */
     public MatchRules rules(Cluster cluster) {
         Profile played = profile == null ? Profile.fitting(cluster) : profile;

@@ -6,6 +6,7 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.podid.input.ProfileOptions;
+import io.podidentity.podid.input.UnusableInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -55,6 +56,13 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private ProfileOptions profile = new ProfileOptions();
+
+    @Option(
+            names = "--shell",
+            paramLabel = "SHELL",
+            description = "For which shell to print lines to copy: ${COMPLETION-CANDIDATES}. Default: powershell on"
+                    + " Windows, else sh.")
+    private @Nullable Shell shell;
 
     @Option(names = "--json", description = "Print the addresses as one line of JSON.")
     private boolean json;
@@ -116,7 +124,11 @@ public final class ServeCommand implements Callable<Integer> {
         ServedManifests manifests = paths.isEmpty() ? null : manifests();
         try (ApplicationSecrets secrets = secrets();
                 PodIdentityEmulator azure = start(secrets, manifests)) {
-            print(new Served(azure, secrets.file(), pods(azure)));
+            print(new Served(
+                    azure,
+                    secrets.file(),
+                    pods(azure),
+                    shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell));
             if (manifests != null) {
                 manifests.story().forEach(this::log);
                 ManifestWatch.start(manifests, azure, this::log);
@@ -130,7 +142,7 @@ public final class ServeCommand implements Callable<Integer> {
         try {
             return ServedManifests.read(paths, profile);
         } catch (ManifestException e) {
-            throw wrongUse(String.valueOf(e.getMessage()));
+            throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Describes what is served and where, for people and for programs. Never holds a secret, only the file that does. */
 final class Served {
@@ -17,12 +18,14 @@ final class Served {
     private final PodIdentityEmulator azure;
     private final Path secretFile;
     private final List<EmulatedPod> pods;
+    private final Shell shell;
 
     /** @param pods those to describe; none if no manifests are served */
-    Served(PodIdentityEmulator azure, Path secretFile, List<EmulatedPod> pods) {
+    Served(PodIdentityEmulator azure, Path secretFile, List<EmulatedPod> pods, Shell shell) {
         this.azure = azure;
         this.secretFile = secretFile;
         this.pods = List.copyOf(pods);
+        this.shell = shell;
     }
 
     /** One line. */
@@ -38,7 +41,10 @@ final class Served {
         served.put("ca", azure.certificateAuthority().toString());
         served.put("trustStore", azure.trustStore().toString());
         served.put("tenantId", azure.tenantId());
-        served.put("application", Map.of("clientId", clientId(), "secretFile", secretFile.toString()));
+        var application = new LinkedHashMap<String, Object>();
+        application.put("clientId", clientId());
+        application.put("secretFile", secretFile.toString());
+        served.put("application", application);
         served.put("identity", Map.of("clientId", azure.identities().get(0).clientId()));
         served.put("user", azure.userPrincipalName());
         return JSONObjectUtils.toJSONString(served);
@@ -62,21 +68,20 @@ final class Served {
         if (pods.isEmpty()) {
             return "For a program on this node:\n" + exports(azure.environment());
         }
-        return pods.stream().map(Served::introduction).collect(Collectors.joining("\n"));
+        return pods.stream().map(this::introduction).collect(Collectors.joining("\n"));
     }
 
-    private static String introduction(EmulatedPod pod) {
+    private String introduction(EmulatedPod pod) {
         String name = pod.namespace() + "/" + pod.name();
         return pod.refusal()
                 .map(reason -> "Pod " + name + " is not created: " + reason + "\n")
                 .orElseGet(() -> "For a program in pod " + name + ":\n" + exports(pod.environment()));
     }
 
-    private static String exports(Map<String, String> environment) {
+    private String exports(Map<String, String> environment) {
         return new TreeMap<>(environment)
                 .entrySet().stream()
-                        .map(variable ->
-                                "    export " + variable.getKey() + "=" + ShellWord.quoted(variable.getValue()) + "\n")
+                        .map(variable -> "    " + shell.assignment(variable.getKey(), variable.getValue()) + "\n")
                         .collect(Collectors.joining());
     }
 
@@ -95,19 +100,18 @@ final class Served {
                   User              %9$s
 
                 %10$s
-                    curl -H Metadata:true "$AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/"
+                    %12$s
 
                 For the Azure CLI, separate from your own sign-in:
-                    export AZURE_CONFIG_DIR="$(mktemp -d)" REQUESTS_CA_BUNDLE=%4$s
-                    export AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 PYTHONWARNINGS=ignore
-                    az cloud register -n podid --endpoint-active-directory %2$s \\
-                        --endpoint-resource-manager %2$s --endpoint-active-directory-resource-id %2$s/ \\
-                        --endpoint-management %2$s --endpoint-active-directory-graph-resource-id %2$s/ \\
-                        --suffix-storage-endpoint localhost
-                    az cloud set -n podid
-                    az login --service-principal -u %7$s -p "$(cat %8$s)" -t %6$s
-                    az login --use-device-code    # or as %9$s
-                    az account get-access-token --resource https://storage.azure.com/
+                %13$s
+
+                Clients of Entra ID ask login.microsoftonline.com whether an authority is genuine, unless that is off:
+                    Python, azure-identity: disable_instance_discovery=True; msal: instance_discovery=False
+                    JavaScript, @azure/identity: disableInstanceDiscovery: true; msal-node: knownAuthorities: ["%11$s"]
+                    Go, azidentity: DisableInstanceDiscovery: true; MSAL: confidential.WithInstanceDiscovery(false)
+                    Java, azure-identity: disableInstanceDiscovery(); msal4j: instanceDiscovery(false)
+                    .NET, Azure.Identity: DisableInstanceDiscovery = true; MSAL: WithInstanceDiscovery(false)
+                and trust the CA by SSL_CERT_FILE (Go, .NET), NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE (Python).
 
                 A line per request follows. End with Ctrl-C.
                 """.formatted(
@@ -120,7 +124,36 @@ final class Served {
                         clientId(),
                         secretFile,
                         azure.userPrincipalName(),
-                        programs());
+                        programs(),
+                        azure.entra().getAuthority(),
+                        shell.request(),
+                        azureCli());
+    }
+
+    private String azureCli() {
+        String entra = azure.entra().toString();
+        return Stream.of(
+                        shell.emptyFolder(),
+                        shell.assignment(
+                                "REQUESTS_CA_BUNDLE",
+                                azure.certificateAuthority().toString()),
+                        shell.assignment("AZURE_CORE_INSTANCE_DISCOVERY", "false"),
+                        shell.assignment("AZURE_CORE_COLLECT_TELEMETRY", "0"),
+                        shell.assignment("PYTHONWARNINGS", "ignore"),
+                        shell.command(
+                                "az cloud register -n podid --endpoint-active-directory " + entra,
+                                "--endpoint-resource-manager " + entra + " --endpoint-active-directory-resource-id "
+                                        + entra + "/",
+                                "--endpoint-management " + entra + " --endpoint-active-directory-graph-resource-id "
+                                        + entra + "/",
+                                "--suffix-storage-endpoint localhost"),
+                        "az cloud set -n podid",
+                        "az login --service-principal -u " + clientId() + " -p " + shell.secretOf(secretFile.toString())
+                                + " -t " + azure.tenantId(),
+                        "az login --use-device-code    # or as " + azure.userPrincipalName(),
+                        "az account get-access-token --resource https://storage.azure.com/")
+                .map(line -> "    " + line)
+                .collect(Collectors.joining("\n"));
     }
 
     private String clientId() {

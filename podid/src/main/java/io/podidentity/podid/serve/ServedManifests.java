@@ -6,7 +6,6 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
-import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.input.ProfileOptions;
@@ -20,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The manifests that are served: read at start, and again when a file changes. Not thread-safe. */
 final class ServedManifests {
@@ -41,8 +42,20 @@ final class ServedManifests {
     /** @throws ManifestException if they cannot be used */
     static ServedManifests read(List<String> paths, ProfileOptions profile) throws IOException {
         byte[] standardInput = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
-        Manifests manifests = profile.read(paths, new ByteArrayInputStream(standardInput));
+        List<Manifests> clusters = profile.readApart(paths, new ByteArrayInputStream(standardInput));
+        if (clusters.size() > 1) {
+            throw new ManifestException(
+                    "There are " + clusters.size() + " kustomizations, charts or sets of files, each"
+                            + " for a cluster of its own: "
+                            + clusters.stream().map(ServedManifests::origin).collect(Collectors.joining(", "))
+                            + ". Name one of them");
+        }
+        Manifests manifests = clusters.get(0);
         return new ServedManifests(paths, standardInput, profile.rules(manifests.cluster()), manifests);
+    }
+
+    private static String origin(Manifests manifests) {
+        return manifests.objects().get(0).content().position().file();
     }
 
     Manifests current() {
@@ -55,8 +68,7 @@ final class ServedManifests {
 
     /** What each pod gets, and what was not read as intended. */
     List<String> story() {
-        var lines = new ArrayList<String>();
-        manifests.problems().stream().map(Problem::toString).forEach(lines::add);
+        var lines = new ArrayList<>(manifests.notes());
         lines.addAll(verdicts().values());
         return lines;
     }
@@ -75,11 +87,13 @@ final class ServedManifests {
         files = now;
         Map<String, String> before = verdicts();
         Cluster old = manifests.cluster();
-        manifests = new ManifestReader(rules.profile()).read(paths, new ByteArrayInputStream(standardInput));
+        Manifests read = new ManifestReader(rules.profile()).read(paths, new ByteArrayInputStream(standardInput));
+        requireWhole(read);
+        manifests = read;
         Map<String, String> after = verdicts();
         var lines = new ArrayList<String>();
         lines.add("the manifests have changed and are applied");
-        manifests.problems().stream().map(Problem::toString).forEach(lines::add);
+        lines.addAll(manifests.notes());
         after.forEach((pod, verdict) -> {
             if (!verdict.equals(before.get(pod))) {
                 lines.add(verdict);
@@ -90,6 +104,19 @@ final class ServedManifests {
                         + rules.profile().id() + " does not notice a changed label of a running pod"));
         before.keySet().stream().filter(pod -> !after.containsKey(pod)).forEach(pod -> lines.add(pod + " is gone"));
         return Optional.of(lines);
+    }
+
+    /** Half of a file that is being written must not delete pods. */
+    private void requireWhole(Manifests read) {
+        Set<String> before = manifests.objects().stream()
+                .map(one -> one.content().position().file())
+                .collect(Collectors.toSet());
+        read.skipped().stream()
+                .filter(one -> before.stream().anyMatch(file -> (one.place() + ":").startsWith(file + ":")))
+                .findFirst()
+                .ifPresent(one -> {
+                    throw new ManifestException(one.place() + ": " + one.reason());
+                });
     }
 
     /** Bare pods whose change upstream would notice only once something else changes. */

@@ -30,7 +30,8 @@ class ExplainerTest {
 
     @Test
     void explain_ofABoundPod_namesTheIdentity() {
-        Explanation explanation = explain(Profile.V1_8_17, pod("{aadpodidbinding: demo}"), "resource=r");
+        Explanation explanation =
+                explain(Profile.V1_8_17, pod("{aadpodidbinding: demo}"), "resource=https://r.example");
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.IDENTITY);
         assertThat(explanation.summary()).isEqualTo("a token of default/a, client ID Client");
@@ -44,7 +45,7 @@ class ExplainerTest {
 
     @Test
     void explain_ofAPodThatNothingGivesAnIdentity_saysThatTheNodeAnswersIt() {
-        Explanation explanation = explain(Profile.WORKLOAD_IDENTITY, pod("{app: demo}"), "resource=r");
+        Explanation explanation = explain(Profile.WORKLOAD_IDENTITY, pod("{app: demo}"), "resource=https://r.example");
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
         assertThat(explanation.summary())
@@ -58,7 +59,7 @@ class ExplainerTest {
 
     @Test
     void explain_ofAnotherCase_namesTheSelectorThatWasMeant() {
-        Explanation explanation = explain(Profile.V1_5_4, pod("{aadpodidbinding: Demo}"), "resource=r");
+        Explanation explanation = explain(Profile.V1_5_4, pod("{aadpodidbinding: Demo}"), "resource=https://r.example");
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
         assertThat(explanation.summary()).isEqualTo("no AzureIdentityBinding has the selector \"Demo\"");
@@ -70,7 +71,7 @@ class ExplainerTest {
     @Test
     void explain_ofAClientIdInAnotherCase_saysThatNmiComparesExactly() {
         Explanation explanation =
-                explain(Profile.V1_8_17, pod("{aadpodidbinding: demo}"), "resource=r&client_id=CLIENT");
+                explain(Profile.V1_8_17, pod("{aadpodidbinding: demo}"), "resource=https://r.example&client_id=CLIENT");
 
         assertThat(explanation.nmi().status()).isEqualTo(404);
         assertThat(explanation.remedies()).containsExactly("Ask for client_id=Client.");
@@ -83,7 +84,7 @@ class ExplainerTest {
                 kind: Deployment
                 metadata: {name: p, labels: {aadpodidbinding: demo}}
                 spec: {template: {metadata: {labels: {app: p}}}}
-                """, "resource=r");
+                """, "resource=https://r.example");
 
         assertThat(explanation.summary())
                 .isEqualTo("the label aadpodidbinding is on the Deployment itself, and its pods do not inherit it");
@@ -92,8 +93,10 @@ class ExplainerTest {
 
     @Test
     void explain_ofAPodInTheNodesNetwork_saysThatNmiSeesNothing() {
-        Explanation explanation =
-                explain(Profile.V1_5_4, pod("{aadpodidbinding: demo}") + "spec: {hostNetwork: true}\n", "resource=r");
+        Explanation explanation = explain(
+                Profile.V1_5_4,
+                pod("{aadpodidbinding: demo}") + "spec: {hostNetwork: true}\n",
+                "resource=https://r.example");
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.NODE);
         assertThat(explanation.mic().assigned()).hasSize(1);

@@ -28,7 +28,9 @@ class ServedManifestsTest {
                 apiVersion: aadpodidentity.k8s.io/v1
                 kind: AzureIdentity
                 metadata: {name: a}
-                spec: {type: 1, clientID: c}
+                spec:
+                  resourceID: /subscriptions/s/resourcegroups/r/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a
+                  clientID: c
                 ---
                 apiVersion: aadpodidentity.k8s.io/v1
                 kind: AzureIdentityBinding

@@ -1,4 +1,4 @@
-package io.podidentity.emulator.run;
+package io.podidentity.emulator.azure;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
@@ -14,19 +14,17 @@ import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.mic.VirtualMachines;
-import io.podidentity.emulator.plan.ManagedIdentity;
-import io.podidentity.emulator.plan.PodIdentityPlan;
-import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.tls.CertificateFiles;
 import io.podidentity.emulator.workload.Keys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Creates in the emulated Azure what manifests refer to, as if somebody had created it beforehand: managed identities,
@@ -35,30 +33,53 @@ import java.util.regex.Pattern;
  *
  * <p>Thread-safety: safe.
  */
-final class AzureOfManifests {
-
-    private static final Pattern GUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+public final class AzureOfManifests {
 
     private final Directory directory;
-    private final List<ManagedIdentity> declared;
-    private final VirtualMachines machines;
-    private final PodIdentityPlan plan;
+    private final Profile profile;
+    private final boolean everyoneReads;
     private final boolean trustsAnnotated;
+    private final VirtualMachines machines;
     private final Map<String, NodeIdentity> byResourceId = new ConcurrentHashMap<>();
 
-    AzureOfManifests(Tenant tenant, VirtualMachines machines) {
-        this.directory = tenant.directory();
-        this.declared = tenant.identities();
-        this.plan = tenant.podIdentity();
-        this.trustsAnnotated = tenant.workloads().trustsAnnotated();
+    /**
+     * Begins with what the directory has.
+     *
+     * @param everyoneReads whether what is created here may read blobs
+     * @param trustsAnnotated whether there is an identity for each client ID that a service account names
+     * @param machines are told which identities cannot be put on them
+     */
+    public AzureOfManifests(
+            Directory directory,
+            Profile profile,
+            boolean everyoneReads,
+            boolean trustsAnnotated,
+            VirtualMachines machines) {
+        this.directory = directory;
+        this.profile = profile;
+        this.everyoneReads = everyoneReads;
+        this.trustsAnnotated = trustsAnnotated;
         this.machines = machines;
     }
 
-    void provide(Cluster cluster) {
+    /** The tenants that identities name, each once: their own first. */
+    public static List<String> tenants(Cluster cluster) {
+        return Stream.concat(
+                        cluster.identities().stream().map(AzureIdentity::tenantId),
+                        cluster.identities().stream().flatMap(identity -> identity.auxiliaryTenantIds().stream()))
+                .filter(tenant -> !tenant.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    /** Creates what those manifests refer to and what is not there yet. */
+    public void provide(Cluster cluster) {
+        List<String> machinesOfPods = machinesOf(cluster);
         for (AzureIdentity identity : cluster.identities()) {
             if (identity.isManagedIdentity()) {
-                provide(cluster, identity);
-            } else if (directory.principal(identity.clientId()).isEmpty()) {
+                provide(machinesOfPods, identity);
+            } else if (ClientIdText.canBeOne(identity.clientId())
+                    && directory.principal(identity.clientId()).isEmpty()) {
                 register(application(cluster, identity));
             }
         }
@@ -70,15 +91,15 @@ final class AzureOfManifests {
     /** Identities that service accounts name by their client ID; any other form matches no identity. */
     private void provide(ServiceAccount account) {
         Optional.ofNullable(account.metadata().annotations().get(Keys.CLIENT_ID))
-                .filter(clientId -> GUID.matcher(clientId).matches())
+                .filter(ClientIdText::canBeOne)
                 .filter(clientId -> directory.principal(clientId).isEmpty())
                 .ifPresent(clientId -> register(new ServicePrincipal(clientId, ObjectIds.of(clientId))));
     }
 
-    private void provide(Cluster cluster, AzureIdentity identity) {
+    private void provide(List<String> machinesOfPods, AzureIdentity identity) {
         String resourceId = identity.resourceId();
-        boolean assignedByUser = plan.profile() == Profile.MANAGED;
-        if (!assignedByUser && !(resourceId.startsWith("/") && IdentityResourceId.isWellFormed(resourceId))) {
+        boolean assignedByUser = profile == Profile.MANAGED;
+        if (!assignedByUser && !IdentityResourceId.isAzures(resourceId)) {
             machines.refuse(
                     resourceId,
                     "Code=\"LinkedInvalidPropertyId\" Message=\"Property id '" + resourceId + "' at path"
@@ -91,7 +112,7 @@ final class AzureOfManifests {
             register(new ServicePrincipal(known.clientId(), known.objectId()));
         }
         if (assignedByUser) {
-            machinesOf(cluster).forEach(machine -> machines.preset(machine, List.of(resourceId)));
+            machinesOfPods.forEach(machine -> machines.preset(machine, List.of(resourceId)));
         }
     }
 
@@ -105,18 +126,23 @@ final class AzureOfManifests {
     /** The identity that was declared under that name, which may have another client ID, or else the one described. */
     private NodeIdentity inAzure(AzureIdentity identity) {
         String resourceId = identity.resourceId();
-        String name = resourceId.substring(resourceId.lastIndexOf('/') + 1);
-        return declared.stream()
-                .filter(one -> one.name().equalsIgnoreCase(name))
+        String name = nameOf(resourceId);
+        return directory.node().stream()
+                .filter(one -> nameOf(one.resourceId()).equalsIgnoreCase(name))
                 .findFirst()
                 .map(one -> new NodeIdentity(one.clientId(), one.objectId(), resourceId, false))
                 .orElseGet(() -> described(identity));
     }
 
+    private static String nameOf(String resourceId) {
+        return resourceId.substring(resourceId.lastIndexOf('/') + 1);
+    }
+
     private static NodeIdentity described(AzureIdentity identity) {
         String resourceId = identity.resourceId();
-        // In Azure it has a client ID even if the manifest lacks it.
-        String clientId = identity.clientId().isEmpty() ? ObjectIds.of("client " + resourceId) : identity.clientId();
+        // In Azure it has a client ID even if the manifest has none, or something else in its place.
+        String clientId =
+                ClientIdText.canBeOne(identity.clientId()) ? identity.clientId() : ObjectIds.of("client " + resourceId);
         return new NodeIdentity(clientId, ObjectIds.of(clientId), resourceId, false);
     }
 
@@ -134,24 +160,32 @@ final class AzureOfManifests {
                     .map(principal::with)
                     .orElse(principal);
         }
-        return secret.get().keys().stream()
-                .sorted()
-                .findFirst()
-                .map(key -> principal.with(new RegisteredSecret(text(secret.get(), key), false)))
+        return registered(secret.get())
+                .map(text -> principal.with(new RegisteredSecret(text, false)))
                 .orElse(principal);
+    }
+
+    /**
+     * The secret that the application has: without a line end, which a file adds. Of several keys NMI takes any, here
+     * the first by name; so that this shows as the mistake that it is, the right one is the last.
+     */
+    private static Optional<String> registered(Secret secret) {
+        return secret.keys().stream()
+                .max(Comparator.naturalOrder())
+                .map(key -> text(secret, key).strip());
     }
 
     private void register(ServicePrincipal principal) {
         directory.principals().register(principal);
-        if (plan.everyoneReads()) {
+        if (everyoneReads) {
             directory.roles().assign(principal.objectId(), BlobRole.READER, Duration.ZERO);
         }
     }
 
     /** The identities that are on any machine now: one metadata service stands for those of all nodes. */
-    List<NodeIdentity> onMachines(Cluster cluster) {
+    public List<NodeIdentity> onMachines(Cluster cluster, VirtualMachines these) {
         return machinesOf(cluster).stream()
-                .flatMap(machine -> machines.identitiesOn(machine).stream())
+                .flatMap(machine -> these.identitiesOn(machine).stream())
                 .map(id -> Optional.ofNullable(byResourceId.get(key(id))))
                 .flatMap(Optional::stream)
                 .distinct()

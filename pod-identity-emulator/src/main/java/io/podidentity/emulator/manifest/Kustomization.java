@@ -1,0 +1,86 @@
+package io.podidentity.emulator.manifest;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A folder with a kustomization, which says how manifests are made of the files that it names.
+ *
+ * @param names all files and folders that it names, made absolute
+ * @param isComponent whether it is a part that only others can use
+ * @param resources the files of a kustomization that changes nothing of what it lists, so that they can be read as they
+ *     are; empty if kubectl must render it
+ */
+record Kustomization(Path folder, Set<Path> names, boolean isComponent, Optional<List<Path>> resources) {
+
+    static final String GROUP = "kustomize.config.k8s.io";
+
+    private static final Set<String> HARMLESS = Set.of("apiVersion", "kind", "metadata", "resources");
+
+    /** The kustomization of a folder, if there is one. */
+    static Optional<Kustomization> in(Path folder) {
+        return ManifestFiles.KUSTOMIZATIONS.stream()
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .map(file -> read(folder, file));
+    }
+
+    private static Kustomization read(Path folder, Path file) {
+        List<Yaml> documents;
+        try {
+            documents = YamlReader.read(file.toString(), ManifestFiles.content(file));
+        } catch (ManifestException e) {
+            // kubectl says what is wrong with it.
+            documents = List.of();
+        }
+        var names = new HashSet<Path>();
+        documents.forEach(document -> addNames(folder, document, names));
+        Optional<Yaml.Mapping> only = documents.size() == 1 && documents.get(0) instanceof Yaml.Mapping mapping
+                ? Optional.of(mapping)
+                : Optional.empty();
+        boolean isComponent = only.flatMap(mapping -> mapping.get("kind"))
+                .filter(kind ->
+                        kind instanceof Yaml.Scalar scalar && scalar.text().equals("Component"))
+                .isPresent();
+        return new Kustomization(folder, names, isComponent, only.flatMap(mapping -> resources(folder, mapping)));
+    }
+
+    private static void addNames(Path folder, Yaml value, Set<Path> names) {
+        if (value instanceof Yaml.Scalar scalar && !scalar.text().contains("\n")) {
+            // Files of generators may be given as KEY=FILE.
+            String text = scalar.text().substring(scalar.text().indexOf('=') + 1);
+            ManifestFiles.path(text)
+                    .map(name -> folder.resolve(name).toAbsolutePath().normalize())
+                    .filter(Files::exists)
+                    .ifPresent(names::add);
+        } else if (value instanceof Yaml.Sequence sequence) {
+            sequence.elements().forEach(element -> addNames(folder, element, names));
+        } else if (value instanceof Yaml.Mapping mapping) {
+            mapping.entries().forEach(entry -> addNames(folder, entry.value(), names));
+        }
+    }
+
+    private static Optional<List<Path>> resources(Path folder, Yaml.Mapping kustomization) {
+        boolean changes = kustomization.entries().stream().anyMatch(entry -> !HARMLESS.contains(entry.key()));
+        if (changes || !(kustomization.get("resources").orElse(null) instanceof Yaml.Sequence listed)) {
+            return Optional.empty();
+        }
+        var files = new ArrayList<Path>();
+        for (Yaml element : listed.elements()) {
+            Stream.of(element)
+                    .filter(Yaml.Scalar.class::isInstance)
+                    .flatMap(scalar -> ManifestFiles.path(((Yaml.Scalar) scalar).text()).stream())
+                    .map(folder::resolve)
+                    .filter(Files::isRegularFile)
+                    .forEach(files::add);
+        }
+        return files.size() == listed.elements().size() ? Optional.of(files) : Optional.empty();
+    }
+}

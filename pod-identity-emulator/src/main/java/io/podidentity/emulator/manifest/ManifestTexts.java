@@ -1,0 +1,182 @@
+package io.podidentity.emulator.manifest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The texts that a user names, as sets: files and standard input make one together, and in a folder with several
+ * kustomizations and charts each of those makes one of its own, since each is a way to install the same. Folders with a
+ * kustomization are rendered by kubectl, charts by helm. Not thread-safe.
+ */
+final class ManifestTexts {
+
+    private static final String CHART = "Chart.yaml";
+
+    private final Tools tools;
+    private final List<Text> common = new ArrayList<>();
+    private final List<List<Text>> apart = new ArrayList<>();
+    private final List<Skipped> skipped = new ArrayList<>();
+
+    ManifestTexts(Tools tools) {
+        this.tools = tools;
+    }
+
+    /**
+     * A text with objects.
+     *
+     * @param file what positions in it call it
+     */
+    record Text(String file, String content) {}
+
+    /** @throws ManifestException if there is no such file or folder, or nothing in it */
+    void add(List<String> paths, InputStream standardInput) {
+        for (String path : paths) {
+            if (path.equals(ManifestFiles.STANDARD_INPUT)) {
+                common.add(new Text(path, ManifestFiles.content(path, standardInput)));
+            } else if (Files.isDirectory(Path.of(path))) {
+                addFolder(Path.of(path));
+            } else {
+                ManifestFiles.files(Path.of(path))
+                        .forEach(file -> common.add(new Text(file.toString(), ManifestFiles.content(file))));
+            }
+        }
+    }
+
+    /** All texts, whatever set they belong to. */
+    List<Text> all() {
+        var all = new ArrayList<>(common);
+        apart.forEach(all::addAll);
+        return all;
+    }
+
+    /** The texts by set; files that the user names belong to each of them. */
+    List<List<Text>> sets() {
+        if (apart.isEmpty()) {
+            return List.of(common);
+        }
+        return apart.stream()
+                .map(set -> {
+                    var whole = new ArrayList<>(common);
+                    whole.addAll(set);
+                    return List.copyOf(whole);
+                })
+                .toList();
+    }
+
+    List<Skipped> skipped() {
+        return skipped;
+    }
+
+    private void addFolder(Path folder) {
+        List<Path> below = ManifestFiles.below(folder).toList();
+        List<Path> charts = below.stream()
+                .filter(file -> file.endsWith(CHART) && Files.isRegularFile(file))
+                .map(ManifestTexts::folderOf)
+                .toList();
+        List<Path> outer = charts.stream()
+                .filter(chart -> charts.stream().noneMatch(other -> isInside(chart, other)))
+                .toList();
+        List<Kustomization> kustomizations = below.stream()
+                .filter(file -> Files.isDirectory(file) && outer.stream().noneMatch(chart -> file.startsWith(chart)))
+                .flatMap(file -> Kustomization.in(file).stream())
+                .toList();
+        Set<Path> named = new LinkedHashSet<>();
+        kustomizations.forEach(kustomization -> named.addAll(kustomization.names()));
+
+        var made = new ArrayList<List<Text>>();
+        outer.forEach(chart -> chart(chart).ifPresent(text -> made.add(List.of(text))));
+        kustomizations.stream()
+                .filter(one -> !named.contains(absolute(one.folder())))
+                .map(this::kustomized)
+                .filter(texts -> !texts.isEmpty())
+                .forEach(made::add);
+        List<Text> plain = below.stream()
+                .filter(file -> outer.stream().noneMatch(file::startsWith))
+                .filter(file ->
+                        kustomizations.stream().noneMatch(one -> one.folder().equals(folderOf(file))))
+                .filter(file -> !named.contains(absolute(file)))
+                .filter(ManifestFiles::canHoldManifests)
+                .flatMap(file -> text(file).stream())
+                .toList();
+        if (kustomizations.isEmpty() && outer.isEmpty() && plain.isEmpty()) {
+            throw new ManifestException("The folder " + folder + " contains no *.yaml, *.yml or *.json");
+        }
+        boolean severalWays = made.size() > 1;
+        if (!plain.isEmpty()) {
+            made.add(plain);
+        }
+        if (severalWays) {
+            apart.addAll(made);
+        } else {
+            made.forEach(common::addAll);
+        }
+    }
+
+    private static Path folderOf(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? Path.of("") : parent;
+    }
+
+    private static boolean isInside(Path folder, Path other) {
+        return !folder.equals(other) && folder.startsWith(other);
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
+    /** One bad file must not hide the others. */
+    private Optional<Text> text(Path file) {
+        try {
+            return Optional.of(new Text(file.toString(), ManifestFiles.content(file)));
+        } catch (ManifestException e) {
+            skipped.add(new Skipped(file.toString(), e.reason(), true));
+            return Optional.empty();
+        }
+    }
+
+    private List<Text> kustomized(Kustomization kustomization) {
+        if (kustomization.isComponent()) {
+            return List.of();
+        }
+        if (kustomization.resources().isPresent()) {
+            return kustomization.resources().get().stream()
+                    .flatMap(file -> text(file).stream())
+                    .toList();
+        }
+        String folder = kustomization.folder().toString();
+        return rendered("kubectl", List.of("kustomize", folder), "a kustomization", folder).stream()
+                .toList();
+    }
+
+    private Optional<Text> chart(Path chart) {
+        String folder = chart.toString();
+        return rendered("helm", List.of("template", "release", folder), "a Helm chart", folder);
+    }
+
+    private Optional<Text> rendered(String program, List<String> arguments, String what, String folder) {
+        String command = program + " " + String.join(" ", arguments);
+        Optional<Path> tool = tools.find(program);
+        if (tool.isEmpty()) {
+            skipped.add(new Skipped(
+                    folder,
+                    what + ", and " + program + " is not on the PATH. Where it is, run: " + command
+                            + ", and pipe its output to podid with - as the path",
+                    true));
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Text(command, Tools.run(tool.get(), arguments)));
+        } catch (IOException e) {
+            skipped.add(new Skipped(folder, what + ", but \"" + command + "\" fails: " + e.getMessage(), true));
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.podidentity.emulator.manifest;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The programs that make manifests, kubectl and helm, where they are on the search path. They are started by their
+ * absolute path, without a shell, and never from the working directory.
+ *
+ * @param searchPath folders, as PATH has them
+ */
+record Tools(String searchPath) {
+
+    private static final long LIMIT_SECONDS = 60;
+    private static final int MAX_ERROR = 64 * 1024;
+
+    static Tools ofEnvironment() {
+        return new Tools(Optional.ofNullable(System.getenv("PATH")).orElse(""));
+    }
+
+    Optional<Path> find(String program) {
+        return Arrays.stream(searchPath.split(File.pathSeparator, -1))
+                .flatMap(Tools::folder)
+                .flatMap(folder -> Stream.of(folder.resolve(program), folder.resolve(program + ".exe")))
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+                .findFirst();
+    }
+
+    private static Stream<Path> folder(String name) {
+        try {
+            return Stream.of(Path.of(name)).filter(Path::isAbsolute);
+        } catch (InvalidPathException e) {
+            return Stream.empty();
+        }
+    }
+
+    /**
+     * What the program prints.
+     *
+     * @throws IOException if it fails, prints too much or takes longer than a minute; the message says which
+     */
+    static String run(Path program, List<String> arguments) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(program.toString());
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command).start();
+        try {
+            process.getOutputStream().close();
+            CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> start(process.getErrorStream()));
+            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> all(process.getInputStream()));
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("it took longer than " + LIMIT_SECONDS + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException(errors.join().strip().lines().findFirst().orElse("it says nothing"));
+            }
+            return new String(output.join(), StandardCharsets.UTF_8);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("it was interrupted", e);
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static String start(InputStream in) {
+        try {
+            String text = new String(in.readNBytes(MAX_ERROR), StandardCharsets.UTF_8);
+            in.transferTo(OutputStream.nullOutputStream());
+            return text;
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static byte[] all(InputStream in) {
+        try {
+            return in.readNBytes(ManifestFiles.MAX_BYTES);
+        } catch (IOException e) {
+            return new byte[0];
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.podidentity.podid.explain;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Yaml;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.emulator.workload.Webhook;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Whether a pod is meant to have an Azure identity. Most pods of a cluster are not, and the parts of pod identity itself
+ * are none of its users.
+ */
+final class Concern {
+
+    private static final String PREFIX = Keys.USE.substring(0, Keys.USE.indexOf('/') + 1);
+    private static final String METADATA_SERVICE = "169.254.169.254";
+    private static final List<String> ITS_PARTS = List.of("aad-pod-identity/", "workload-identity/webhook");
+
+    private final Cluster cluster;
+    /** Workloads that carry a label which belongs on their pods. */
+    private final Set<ObjectName> labelled = new HashSet<>();
+
+    Concern(Manifests manifests) {
+        this.cluster = manifests.cluster();
+        manifests.objects().stream()
+                .filter(Concern::isLabelled)
+                .map(Manifest::name)
+                .forEach(labelled::add);
+    }
+
+    /** Whether it is MIC, NMI or the webhook. */
+    static boolean isPartOfPodIdentity(Pod pod) {
+        return containers(pod).anyMatch(container -> ITS_PARTS.stream().anyMatch(container.image()::contains));
+    }
+
+    /** Whether anything in the manifests says that the pod is to have an identity. */
+    boolean isMeant(Pod pod) {
+        return !isPartOfPodIdentity(pod)
+                && (Stream.of(pod.labels(), pod.metadata().annotations())
+                                .flatMap(map -> map.keySet().stream())
+                                .anyMatch(Concern::isOfIdentity)
+                        || labelled.contains(pod.name())
+                        || hasAnnotatedAccount(pod)
+                        || containers(pod).anyMatch(Concern::asksAzure));
+    }
+
+    /**
+     * Whether workload identity is what it is meant to have, beside pods of the same cluster that have NMI's.
+     */
+    boolean isOfWorkloadIdentity(Pod pod) {
+        return pod.bindingLabel().isEmpty()
+                && (pod.labels().keySet().stream().anyMatch(key -> key.startsWith(PREFIX)) || hasAnnotatedAccount(pod));
+    }
+
+    /** Also for a key in the wrong letter case. */
+    private static boolean isOfIdentity(String key) {
+        String lower = key.toLowerCase(Locale.ROOT);
+        return lower.startsWith("aadpod") || lower.startsWith(PREFIX);
+    }
+
+    private static boolean isLabelled(Manifest manifest) {
+        return manifest.content().get("metadata").orElse(null) instanceof Yaml.Mapping metadata
+                && metadata.get("labels").orElse(null) instanceof Yaml.Mapping labels
+                && labels.entries().stream().map(Yaml.Entry::key).anyMatch(Concern::isOfIdentity);
+    }
+
+    private boolean hasAnnotatedAccount(Pod pod) {
+        return cluster.serviceAccount(new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)))
+                .map(ServiceAccount::metadata)
+                .filter(metadata -> metadata.annotations().containsKey(Keys.CLIENT_ID))
+                .isPresent();
+    }
+
+    private static boolean asksAzure(Container container) {
+        return container.env().stream().anyMatch(variable -> variable.name().equals("AZURE_CLIENT_ID"))
+                || Stream.of(container.command(), container.args())
+                        .flatMap(Collection::stream)
+                        .anyMatch(word -> word.contains(METADATA_SERVICE));
+    }
+
+    private static Stream<Container> containers(Pod pod) {
+        return Stream.concat(pod.spec().initContainers().stream(), pod.spec().containers().stream());
+    }
+}

@@ -1,0 +1,36 @@
+package io.podidentity.podid.explain;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.match.IdentityResourceId;
+import io.podidentity.emulator.workload.ClusterIssuer;
+import io.podidentity.emulator.workload.WebhookSettings;
+import java.util.List;
+import java.util.Optional;
+
+/** The commands that let an identity trust a service account, whole and ready to paste. */
+final class FederationAdvice {
+
+    private FederationAdvice() {}
+
+    static List<String> of(Cluster cluster, ObjectName account, String clientId) {
+        Optional<String[]> resource = cluster.identities().stream()
+                .filter(identity -> identity.clientId().equalsIgnoreCase(clientId))
+                .map(AzureIdentity::resourceId)
+                .filter(IdentityResourceId::isAzures)
+                .map(id -> id.split("/", -1))
+                .findFirst();
+        String query = "az identity list --query \"[?clientId=='" + clientId + "'].";
+        String name = resource.map(parts -> parts[8]).orElse("\"$(" + query + "name\" -o tsv)\"");
+        String group = resource.map(parts -> parts[4]).orElse("\"$(" + query + "resourceGroup\" -o tsv)\"");
+        return List.of(
+                "In Azure the identity must trust it; once, with the names of your cluster and of its group:",
+                "az identity federated-credential create --name "
+                        + account.toString().replaceAll("[^A-Za-z0-9-]", "-")
+                        + " --identity-name " + name + " --resource-group " + group
+                        + " --issuer \"$(az aks show --name CLUSTER --resource-group CLUSTER_GROUP --query"
+                        + " oidcIssuerProfile.issuerUrl -o tsv)\" --subject " + ClusterIssuer.subject(account)
+                        + " --audiences " + WebhookSettings.AUDIENCE);
+    }
+}

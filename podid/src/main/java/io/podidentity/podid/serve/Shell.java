@@ -1,0 +1,91 @@
+package io.podidentity.podid.serve;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** In whose language lines to copy are printed. */
+enum Shell {
+    sh {
+        @Override
+        String assignment(String name, String value) {
+            return "export " + name + "=" + ShellWord.quoted(value);
+        }
+
+        @Override
+        String secretOf(String file) {
+            return "\"$(cat " + ShellWord.quoted(file) + ")\"";
+        }
+
+        @Override
+        String request() {
+            return "curl -H Metadata:true \"$AZURE_POD_IDENTITY_AUTHORITY_HOST" + TOKEN_PATH + "\"";
+        }
+
+        @Override
+        String emptyFolder() {
+            return "export AZURE_CONFIG_DIR=\"$(mktemp -d)\"";
+        }
+
+        @Override
+        String command(String first, String... options) {
+            return first
+                    + Stream.of(options).map(option -> " \\\n        " + option).collect(Collectors.joining());
+        }
+    },
+    powershell {
+        @Override
+        String assignment(String name, String value) {
+            return "$env:" + name + " = " + word(value);
+        }
+
+        @Override
+        String secretOf(String file) {
+            return "(Get-Content " + word(file) + " -TotalCount 1)";
+        }
+
+        @Override
+        String request() {
+            return "Invoke-RestMethod -Headers @{Metadata='true'} \"$env:AZURE_POD_IDENTITY_AUTHORITY_HOST" + TOKEN_PATH
+                    + "\"";
+        }
+
+        @Override
+        String emptyFolder() {
+            return "$env:AZURE_CONFIG_DIR = (New-Item -ItemType Directory (Join-Path $env:TEMP (New-Guid))).FullName";
+        }
+
+        @Override
+        String command(String first, String... options) {
+            return first
+                    + Stream.of(options).map(option -> " `\n        " + option).collect(Collectors.joining());
+        }
+
+        private static String word(String text) {
+            return "'" + text.replace("'", "''") + "'";
+        }
+    };
+
+    private static final String TOKEN_PATH =
+            "/metadata/identity/oauth2/token?api-version=2018-02-01" + "&resource=https://storage.azure.com/";
+
+    /** That of the operating system. */
+    static Shell usual(String operatingSystem) {
+        return operatingSystem.toLowerCase(Locale.ROOT).startsWith("windows") ? powershell : sh;
+    }
+
+    /** Sets a variable for programs that are started afterwards. */
+    abstract String assignment(String name, String value);
+
+    /** The first line of a file as a word of a command. */
+    abstract String secretOf(String file);
+
+    /** Asks the metadata service for a token. */
+    abstract String request();
+
+    /** Gives az a folder of its own. */
+    abstract String emptyFolder();
+
+    /** A command over several lines. */
+    abstract String command(String first, String... options);
+}

@@ -1,0 +1,79 @@
+package io.podidentity.podid.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ExplainCommandTest {
+
+    private static final String POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {aadpodidbinding: a}}\n";
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int explain(String... arguments) {
+        return new CommandLine(new ExplainCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+
+    /** It has JSON patches, components, a dashboard and kustomizations, which need kubectl. */
+    @Test
+    void explain_ofThisProjectsManifests_explainsEachWayToDeployThem() {
+        int code = explain("../k8s");
+
+        if (!isInstalled("kubectl")) {
+            assertThat(code).isEqualTo(2);
+            assertThat(err.toString())
+                    .contains("kubectl is not on the PATH. Where it is, run: kubectl kustomize ../k8s");
+            return;
+        }
+        assertThat(code).as(err.toString()).isEqualTo(1);
+        assertThat(out.toString())
+                .contains(
+                        "(kubectl kustomize ../k8s/deployments/pod-identity:",
+                        "(kubectl kustomize ../k8s/deployments/service-principal:",
+                        "(kubectl kustomize ../k8s/deployments/workload-identity:",
+                        "profile 1.5.4",
+                        "profile workload-identity");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    private static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    @Test
+    void explain_withAnUnreadableFile_namesItAndGoesOn() throws IOException {
+        Files.writeString(folder.resolve("pod.yaml"), POD);
+        Files.writeString(folder.resolve("values.yaml"), "replicas: 3\n");
+
+        int code = explain(folder.toString());
+
+        assertThat(code).isEqualTo(1);
+        assertThat(out.toString()).startsWith("Pod default/p (");
+        assertThat(err.toString()).startsWith(folder.resolve("values.yaml") + ":1:1: skipped: This is no Kubernetes");
+    }
+
+    @Test
+    void explain_ofNothingUsable_isWrongUse() throws IOException {
+        Files.writeString(folder.resolve("values.yaml"), "replicas: 3\n");
+
+        assertThat(explain(folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).startsWith(folder.resolve("values.yaml") + ":1:1: This is no Kubernetes manifest");
+    }
+}

@@ -1,0 +1,21 @@
+package io.podidentity.podid.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ShellTest {
+
+    @Test
+    void assignment_ofAnyValue_isReadUnchangedByTheShell() {
+        assertThat(Shell.sh.assignment("A", "it's $x")).isEqualTo("export A='it'\\''s $x'");
+        assertThat(Shell.powershell.assignment("A", "it's $x")).isEqualTo("$env:A = 'it''s $x'");
+    }
+
+    @Test
+    void usual_byTheOperatingSystem_isPowerShellOnWindowsOnly() {
+        assertThat(Shell.usual("Windows 11")).isEqualTo(Shell.powershell);
+        assertThat(Shell.usual("Linux")).isEqualTo(Shell.sh);
+        assertThat(Shell.usual("Mac OS X")).isEqualTo(Shell.sh);
+    }
+}
