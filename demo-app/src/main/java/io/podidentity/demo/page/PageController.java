@@ -10,6 +10,8 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,11 +28,13 @@ final class PageController {
     private final SignIn signIn;
     private final BlobStore store;
     private final DemoProperties properties;
+    private final boolean hasActuator;
 
-    PageController(SignIn signIn, BlobStore store, DemoProperties properties) {
+    PageController(SignIn signIn, BlobStore store, DemoProperties properties, Environment environment) {
         this.signIn = signIn;
         this.store = store;
         this.properties = properties;
+        this.hasActuator = ManagementPortType.get(environment) == ManagementPortType.SAME;
     }
 
     @GetMapping("/")
@@ -41,6 +45,7 @@ final class PageController {
             HttpServletResponse response) {
         response.setHeader("Cache-Control", "no-store");
         model.addAttribute("resource", properties.resource());
+        model.addAttribute("hasActuator", hasActuator);
         model.addAttribute("container", properties.storage().container());
         model.addAttribute("endpoint", store.endpoint());
         model.addAttribute("storageSet", store.isSet());
