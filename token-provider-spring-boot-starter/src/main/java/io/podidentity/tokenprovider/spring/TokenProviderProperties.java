@@ -19,19 +19,22 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *     variables, but only for the token sources.
  * @param resources Resources, such as https://storage.azure.com, whose tokens the application needs: they are got after
  *     the start, without waiting for them, and kept fresh. Health and metrics report them from the start.
+ * @param bearer Servers to which RestClient and RestTemplate send tokens.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
         @Nullable Duration deadline,
         @Nullable String connectionString,
         @DefaultValue Map<String, String> environment,
-        @DefaultValue List<String> resources) {
+        @DefaultValue List<String> resources,
+        @DefaultValue List<BearerTarget> bearer) {
 
     private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
     TokenProviderProperties {
         environment = Map.copyOf(environment);
         resources = List.copyOf(resources);
+        bearer = List.copyOf(bearer);
         if (deadline != null && (deadline.isNegative() || deadline.isZero() || deadline.compareTo(MAX_DEADLINE) > 0)) {
             throw new InvalidConfigurationPropertyValueException(
                     "token-provider.deadline", deadline, "It must be more than 0 and at most 1 day.");
@@ -39,6 +42,13 @@ record TokenProviderProperties(
         if (resources.stream().anyMatch(String::isBlank)) {
             throw new InvalidConfigurationPropertyValueException(
                     "token-provider.resources", resources, "An entry is blank.");
+        }
+        for (int i = 0; i < bearer.size(); i++) {
+            String complaint = bearer.get(i).complaint();
+            if (complaint != null) {
+                throw new InvalidConfigurationPropertyValueException(
+                        "token-provider.bearer[" + i + "].url", bearer.get(i).shown(), complaint);
+            }
         }
     }
 
@@ -54,6 +64,6 @@ record TokenProviderProperties(
     public String toString() {
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
                 + (connectionString == null ? "none" : "[secret]") + ", environment=" + environment.keySet()
-                + ", resources=" + resources + "]";
+                + ", resources=" + resources + ", bearer=" + bearer + "]";
     }
 }
