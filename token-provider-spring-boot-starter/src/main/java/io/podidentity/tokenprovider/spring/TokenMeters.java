@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 final class TokenMeters implements MeterBinder, TokenListener {
+    private static final String REMAINING = "tokenprovider.token.remaining";
     private static final String NONE = "none";
 
     private final TokenWatch watch;
@@ -69,7 +70,10 @@ final class TokenMeters implements MeterBinder, TokenListener {
 
     /** Registers them, unless they are there already. */
     private void gauges(String resource, MeterRegistry registry) {
-        TimeGauge.builder("tokenprovider.token.remaining", this, TimeUnit.SECONDS, meters -> meters.remaining(resource))
+        if (registry.find(REMAINING).tag("resource", resource).meter() != null) {
+            return;
+        }
+        TimeGauge.builder(REMAINING, this, TimeUnit.SECONDS, meters -> meters.remaining(resource))
                 .description("How long the token is still valid; NaN if there is none")
                 .tag("resource", resource)
                 .register(registry);
