@@ -35,20 +35,21 @@ class BlobControllerTest {
         storage.list("hello.txt", "a folder/ünï & <b>.txt");
 
         assertThat(mvc.get().uri("/api/blobs")).hasStatusOk().bodyJson().isStrictlyEqualTo("""
-                [
-                  {
-                    "name": "hello.txt",
-                    "size": 12,
-                    "contentType": "text/plain",
-                    "lastModified": "2026-11-24T09:00:00Z"
-                  },
-                  {
-                    "name": "a folder/ünï & <b>.txt",
-                    "size": 12,
-                    "contentType": "text/plain",
-                    "lastModified": "2026-11-24T09:00:00Z"
-                  }
-                ]""");
+            [
+              {
+                "name": "hello.txt",
+                "size": 12,
+                "contentType": "text/plain",
+                "lastModified": "2026-11-24T09:00:00Z"
+              },
+              {
+                "name": "a folder/ünï & <b>.txt",
+                "size": 12,
+                "contentType": "text/plain",
+                "lastModified": "2026-11-24T09:00:00Z"
+              }
+            ]\
+            """);
     }
 
     @Test

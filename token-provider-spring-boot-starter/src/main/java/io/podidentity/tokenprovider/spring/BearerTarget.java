@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 record BearerTarget(String url, String resource) {
 
     /** What is wrong with it; null if nothing is. */
-    @Nullable String complaint() {
+    @Nullable
+    String complaint() {
         URI target;
         try {
             target = URI.create(url);
@@ -54,7 +55,9 @@ record BearerTarget(String url, String resource) {
     private static boolean isBelow(String folder, String path) {
         String prefix = folder.endsWith("/") ? folder : folder + "/";
         // A dot segment could lead out of the folder again.
-        return (path + "/").startsWith(prefix) && !path.contains("..") && !path.toLowerCase(Locale.ROOT).contains("%2e");
+        return (path + "/").startsWith(prefix)
+                && !path.contains("..")
+                && !path.toLowerCase(Locale.ROOT).contains("%2e");
     }
 
     private static boolean isLoopback(URI target) {

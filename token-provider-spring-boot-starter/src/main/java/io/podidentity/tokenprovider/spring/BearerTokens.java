@@ -37,7 +37,8 @@ final class BearerTokens {
     }
 
     /** The resource of the token for a request; null if the request gets none. */
-    @Nullable String resource(URI request) {
+    @Nullable
+    String resource(URI request) {
         for (BearerTarget target : targets) {
             if (target.covers(request)) {
                 return target.resource();

@@ -41,7 +41,12 @@ class BearerTokenIT {
             if (refuses) {
                 exchange.getResponseHeaders().add("WWW-Authenticate", challenge);
             }
-            exchange.sendResponseHeaders(refuses ? 401 : 200, -1);
+            boolean moves = exchange.getRequestURI().getPath().equals("/moved");
+            if (moves) {
+                String other = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+                exchange.getResponseHeaders().add("Location", other);
+            }
+            exchange.sendResponseHeaders(refuses ? 401 : moves ? 302 : 200, -1);
             exchange.close();
         });
         server.start();
@@ -62,7 +67,12 @@ class BearerTokenIT {
     @ParameterizedTest
     @CsvSource({"/apis", "/other", "/api/../other", "/api/%2e%2e/other"})
     void request_toAnotherPath_hasNoToken(String path) {
-        with("/api", client -> client.get().uri(java.net.URI.create(url(path))).retrieve().toBodilessEntity());
+        with(
+                "/api",
+                client -> client.get()
+                        .uri(java.net.URI.create(url(path)))
+                        .retrieve()
+                        .toBodilessEntity());
 
         assertThat(authorizations).containsExactly("null");
         assertThat(source.calls).hasValue(0);
@@ -70,21 +80,32 @@ class BearerTokenIT {
 
     @Test
     void request_toAnotherNameOfTheServer_hasNoToken() {
-        with("", client -> client.get()
-                .uri("http://127.0.0.1:" + server.getAddress().getPort() + "/")
-                .retrieve()
-                .toBodilessEntity());
+        with(
+                "",
+                client -> client.get()
+                        .uri("http://127.0.0.1:" + server.getAddress().getPort() + "/")
+                        .retrieve()
+                        .toBodilessEntity());
 
         assertThat(authorizations).containsExactly("null");
     }
 
     @Test
+    void request_thatIsRedirectedToAnotherHost_hasNoTokenThere() {
+        with("", client -> client.get().uri(url("/moved")).retrieve().toBodilessEntity());
+
+        assertThat(authorizations).containsExactly("Bearer " + FakeSource.TOKEN, "null");
+    }
+
+    @Test
     void request_withItsOwnAuthorization_keepsIt() {
-        with("", client -> client.get()
-                .uri(url("/"))
-                .header("Authorization", "Basic own")
-                .retrieve()
-                .toBodilessEntity());
+        with(
+                "",
+                client -> client.get()
+                        .uri(url("/"))
+                        .header("Authorization", "Basic own")
+                        .retrieve()
+                        .toBodilessEntity());
 
         assertThat(authorizations).containsExactly("Basic own");
     }
@@ -106,9 +127,11 @@ class BearerTokenIT {
     @Test
     void response_401WithoutAClaimsChallenge_isTheCallers() {
         challenge = "Bearer error=\"invalid_token\"";
-        with("", client -> assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> client.get().uri(url("/")).retrieve().toBodilessEntity()))
-                .isInstanceOf(HttpClientErrorException.Unauthorized.class));
+        with(
+                "",
+                client -> assertThat(org.assertj.core.api.Assertions.catchThrowable(
+                                () -> client.get().uri(url("/")).retrieve().toBodilessEntity()))
+                        .isInstanceOf(HttpClientErrorException.Unauthorized.class));
 
         assertThat(authorizations).hasSize(1);
     }

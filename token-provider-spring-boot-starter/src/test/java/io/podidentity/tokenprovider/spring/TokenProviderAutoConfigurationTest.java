@@ -121,13 +121,14 @@ class TokenProviderAutoConfigurationTest {
                                 Duration.ofSeconds(7),
                                 "RunAs=App;AppId=a",
                                 Map.of("AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"),
-                                List.of("https://vault.azure.net"), List.of())));
+                                List.of("https://vault.azure.net"),
+                                List.of())));
     }
 
     @Test
     void environmentOver_withAVariableOfTheProcess_replacesItAndKeepsTheOthers() {
-        TokenProviderProperties properties =
-                new TokenProviderProperties(null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), List.of(), List.of());
+        TokenProviderProperties properties = new TokenProviderProperties(
+                null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), List.of(), List.of());
 
         assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
@@ -136,7 +137,11 @@ class TokenProviderAutoConfigurationTest {
     @Test
     void toString_ofProperties_showsNoValueOfAVariable() {
         TokenProviderProperties properties = new TokenProviderProperties(
-                null, "RunAs=App;AppId=a;TenantId=t;AppKey=s3cret", Map.of("AZURE_CLIENT_SECRET", "s3cret"), List.of(), List.of());
+                null,
+                "RunAs=App;AppId=a;TenantId=t;AppKey=s3cret",
+                Map.of("AZURE_CLIENT_SECRET", "s3cret"),
+                List.of(),
+                List.of());
 
         assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
     }
