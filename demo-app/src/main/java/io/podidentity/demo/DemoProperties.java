@@ -29,5 +29,12 @@ public record DemoProperties(
     public record Storage(
             @DefaultValue("") String endpoint,
             @DefaultValue("samples") String container,
-            @Nullable String sslBundle) {}
+            @Nullable String sslBundle) {
+
+        /** Without the endpoint, which can contain a SAS token by mistake. */
+        @Override
+        public String toString() {
+            return "Storage[container=" + container + ", sslBundle=" + sslBundle + "]";
+        }
+    }
 }

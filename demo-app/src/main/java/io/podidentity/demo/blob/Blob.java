@@ -4,7 +4,10 @@ import com.azure.storage.blob.models.BlobItem;
 import com.azure.storage.blob.models.BlobItemProperties;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -23,6 +26,7 @@ public record Blob(
         long size,
         @Nullable String contentType,
         @Nullable Instant lastModified) {
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
 
     static Blob of(BlobItem item) {
         BlobItemProperties properties = item.getProperties();
@@ -35,11 +39,21 @@ public record Blob(
                         : properties.getLastModified().toInstant());
     }
 
+    /** The name as the page shows it, in which no character is hidden. */
+    public String shownName() {
+        return BlobName.shown(name);
+    }
+
     /** The address of its content, relative to the page. */
     public String href() {
         return Arrays.stream(name.split("/", -1))
                 .map(segment -> UriUtils.encode(segment, StandardCharsets.UTF_8))
                 .collect(Collectors.joining("/", "api/blobs/", ""));
+    }
+
+    /** The day of the last write as the page shows it, such as {@code 24 Nov 2026}; empty if it is not known. */
+    public String dateText() {
+        return lastModified == null ? "" : DAY.format(lastModified.atOffset(ZoneOffset.UTC));
     }
 
     /** The size as the page shows it, such as {@code 12 KB}. */

@@ -37,7 +37,7 @@ class BlobConfiguration {
         StorageRefusals refusals =
                 new StorageRefusals(account, storage.container(), () -> provider.explain(properties.resource()));
         StorageProblems problems = new StorageProblems(account, refusals);
-        if (!account.isHttps()) {
+        if (!account.isHttps() || !account.plain()) {
             return new BlobStore(null, provider, account, problems);
         }
         BlobContainerClient client = new BlobServiceClientBuilder()
@@ -65,11 +65,14 @@ class BlobConfiguration {
     }
 
     /**
-     * Allows {@code %2F} in a path: a slash that a client encodes this way is part of the blob's name, not an attack.
+     * Allows {@code %2F} and {@code %5C} in a path: a slash or a back-slash that a client encodes this way is part of the
+     * blob's name, not an attack.
      */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
-        return factory ->
-                factory.addConnectorCustomizers(connector -> connector.setEncodedSolidusHandling("passthrough"));
+        return factory -> factory.addConnectorCustomizers(connector -> {
+            connector.setEncodedSolidusHandling("passthrough");
+            connector.setEncodedReverseSolidusHandling("passthrough");
+        });
     }
 }

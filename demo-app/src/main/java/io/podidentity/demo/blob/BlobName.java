@@ -3,11 +3,17 @@ package io.podidentity.demo.blob;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.web.util.UriUtils;
 
 /** The names of blobs, which may contain slashes and any other character. */
 final class BlobName {
     private static final int MAX_LENGTH = 1024;
+
+    /** Control characters, line separators, and characters that turn the direction of the text. */
+    private static final Pattern HIDDEN = Pattern.compile(
+            "[\\p{Cc}\\p{Zl}\\p{Zp}\\x{61C}\\x{200E}\\x{200F}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}\\x{FEFF}]");
 
     private BlobName() {}
 
@@ -30,8 +36,23 @@ final class BlobName {
                         .noneMatch(segment -> segment.equals(".") || segment.equals(".."));
     }
 
-    /** The part after the last slash: the file name under which a browser saves the blob. */
+    /**
+     * The file name under which a browser saves the blob: the part after the last slash. A back-slash, which separates
+     * folders on Windows, and {@link #shown} characters are replaced.
+     */
     static String fileName(String name) {
-        return name.substring(name.lastIndexOf('/') + 1);
+        return HIDDEN.matcher(name.substring(name.lastIndexOf('/') + 1))
+                .replaceAll("_")
+                .replace('\\', '_');
+    }
+
+    /**
+     * The name as people should see it: characters that have no form, or that turn the direction of the text, are shown
+     * as their codes. With them, {@code cod.exe} could look like {@code exe.doc}.
+     */
+    static String shown(String name) {
+        return HIDDEN.matcher(name)
+                .replaceAll(hidden -> Matcher.quoteReplacement(
+                        String.format("\\u%04X", (int) hidden.group().charAt(0))));
     }
 }

@@ -1,11 +1,20 @@
 package io.podidentity.demo.blob;
 
+import com.azure.core.http.rest.PagedResponse;
+import com.azure.core.util.Context;
 import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.models.BlobItem;
+import com.azure.storage.blob.models.BlobRange;
+import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.ListBlobsOptions;
+import io.podidentity.demo.problem.Problem;
 import io.podidentity.demo.problem.ProblemException;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +31,7 @@ public final class BlobStore {
     private final AzureServiceTokenProvider provider;
     private final StorageAccount account;
     private final StorageProblems problems;
+    private final StorageCalls calls = new StorageCalls();
 
     BlobStore(
             @Nullable BlobContainerClient client,
@@ -39,50 +49,100 @@ public final class BlobStore {
         return !account.endpoint().isBlank();
     }
 
-    /**
-     * The first blobs of the container, in the order of their names.
-     *
-     * @param limit the maximum number of blobs
-     * @throws ProblemException if the storage account does not return them
-     */
-    public List<Blob> list(int limit) {
-        BlobContainerClient container = client();
-        ListBlobsOptions options = new ListBlobsOptions().setMaxResultsPerPage(Math.min(limit, 5_000));
-        return call(
-                null,
-                () -> container.listBlobs(options, null).stream()
-                        .limit(limit)
-                        .map(Blob::of)
-                        .toList());
+    /** The endpoint as it may be shown: without a user, a query or a fragment, which can contain secrets. */
+    public String endpoint() {
+        return account.endpoint();
     }
 
     /**
-     * Opens a blob.
+     * Some blobs of the container, in the order of their names.
      *
-     * @throws ProblemException if there is no blob with that name, or the storage account does not return it
+     * @param prefix how their names begin; empty for all blobs
+     * @param continuation where to go on: what the previous page has; null to begin
+     * @param limit the maximum number of blobs; the storage account may return fewer although there are more
+     * @throws ProblemException if the storage account does not return them
      */
-    BlobContent open(String name) {
+    public BlobPage list(String prefix, @Nullable String continuation, int limit) {
+        BlobContainerClient container = client();
+        ListBlobsOptions options = new ListBlobsOptions().setMaxResultsPerPage(limit);
+        if (!prefix.isEmpty()) {
+            options.setPrefix(prefix);
+        }
+        return call(failure -> problems.ofList(failure, continuation != null), time -> {
+            Iterator<PagedResponse<BlobItem>> pages = container
+                    .listBlobs(options, continuation, time)
+                    .iterableByPage()
+                    .iterator();
+            if (!pages.hasNext()) {
+                return new BlobPage(List.of(), null);
+            }
+            PagedResponse<BlobItem> page = pages.next();
+            String next = page.getContinuationToken();
+            return new BlobPage(
+                    page.getValue().stream().map(Blob::of).toList(), next == null || next.isEmpty() ? null : next);
+        });
+    }
+
+    /**
+     * Finds a blob, without its content.
+     *
+     * @throws ProblemException if there is no blob with that name, or the storage account does not say
+     */
+    BlobContent find(String name) {
         BlobContainerClient container = client();
         if (!BlobName.isPossible(name)) {
             throw new ProblemException(problems.noSuchBlob(name), null);
         }
-        return call(name, () -> BlobContent.of(container.getBlobClient(name).openInputStream()));
+        return call(
+                failure -> problems.of(failure, name),
+                time -> BlobContent.of(
+                        name,
+                        container
+                                .getBlobClient(name)
+                                .getPropertiesWithResponse(null, time, Context.NONE)
+                                .getValue()));
+    }
+
+    /**
+     * Reads a part of a blob, which must not have changed since it was found.
+     *
+     * @param from the first byte
+     * @param length the number of bytes, at least 1, all of which are held in memory
+     * @throws ProblemException if the storage account does not return all of them
+     */
+    byte[] read(BlobContent blob, long from, int length) {
+        BlobContainerClient container = client();
+        BlobRequestConditions unchanged = new BlobRequestConditions().setIfMatch(blob.eTag());
+        byte[] read = call(failure -> problems.of(failure, blob.name()), time -> {
+            ByteArrayOutputStream buffer = new ByteArrayOutputStream(length);
+            container
+                    .getBlobClient(blob.name())
+                    .downloadStreamWithResponse(
+                            buffer, new BlobRange(from, (long) length), null, unchanged, false, time, Context.NONE);
+            return buffer.toByteArray();
+        });
+        if (read.length != length) {
+            throw new ProblemException(problems.cutShort(), null);
+        }
+        return read;
     }
 
     private BlobContainerClient client() {
         if (client == null) {
-            throw new ProblemException(isSet() ? problems.notHttps() : problems.notSet(), null);
+            throw new ProblemException(isSet() ? problems.notUsable() : problems.notSet(), null);
         }
         return client;
     }
 
-    private <T> T call(@Nullable String blob, Supplier<T> call) {
+    private <T> T call(Function<RuntimeException, Problem> explained, Function<Duration, T> call) {
         try {
             // The client keeps its own token until it expires, but its user may have signed out since.
             provider.getAccessToken(STORAGE_RESOURCE);
-            return call.get();
+            return calls.call(call, () -> new ProblemException(problems.tooManyCalls(), null));
+        } catch (ProblemException e) {
+            throw e;
         } catch (RuntimeException e) {
-            throw new ProblemException(problems.of(e, blob), e);
+            throw new ProblemException(explained.apply(e), e);
         }
     }
 }

@@ -7,19 +7,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A storage account, as its blob endpoint names it.
  *
- * @param endpoint the endpoint as it was set
+ * @param endpoint the endpoint as it was set, but without a user, a query or a fragment: a query can be a SAS token
  * @param host the host of the endpoint, with its port if there is one; the endpoint itself if it is not a URL
  * @param name the name of the account: the first label of {@code ACCOUNT.blob.…}, else the first segment of the path
+ * @param plain whether the endpoint was set without a user, a query and a fragment
  */
-record StorageAccount(String endpoint, String host, String name) {
+record StorageAccount(String endpoint, String host, String name, boolean plain) {
 
     /** The account for an endpoint, valid or not. */
-    static StorageAccount at(String endpoint) {
+    static StorageAccount at(String setting) {
+        String endpoint = setting.replaceAll("[?#].*$", "").replaceFirst("^([^/]*//)?[^/]*@", "$1");
+        boolean plain = endpoint.equals(setting);
         URI uri = parse(endpoint);
         if (uri == null || uri.getHost() == null) {
-            return new StorageAccount(endpoint, endpoint, "ACCOUNT");
+            return new StorageAccount(endpoint, endpoint, "ACCOUNT", plain);
         }
-        return new StorageAccount(endpoint, uri.getRawAuthority(), name(uri));
+        return new StorageAccount(endpoint, uri.getRawAuthority(), name(uri), plain);
     }
 
     /** Whether a token can be sent there: the SDK sends no token without TLS. */

@@ -5,6 +5,7 @@ import io.podidentity.demo.problem.Problem;
 import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAttempt;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.springframework.http.HttpStatus;
 
 /** Explains errors that the storage account answers with, and what to do about them. */
 final class StorageRefusals {
+    private static final Duration BUSY = Duration.ofSeconds(5);
+
     private final StorageAccount account;
     private final String container;
     private final Supplier<Explanation> signIn;
@@ -97,11 +100,21 @@ final class StorageRefusals {
 
     private Problem busy(String code) {
         return new Problem(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "storage-busy",
-                "The storage account is busy",
-                account.host() + " answered " + code,
-                "Try again in a moment.");
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "storage-busy",
+                        "The storage account is busy",
+                        account.host() + " answered " + code,
+                        "Try again in a moment.")
+                .retryAfter(BUSY);
+    }
+
+    Problem noSuchPage() {
+        return new Problem(
+                HttpStatus.BAD_REQUEST,
+                "continuation-unknown",
+                "The list does not go on there",
+                "The storage account does not know the continuation in the request",
+                "Take the whole URL from the Link header of the page before, or begin again with 'GET /api/blobs'.");
     }
 
     Problem noSuchBlob(String name) {

@@ -1,19 +1,21 @@
 package io.podidentity.demo.page;
 
 import io.podidentity.demo.DemoProperties;
-import io.podidentity.demo.blob.Blob;
+import io.podidentity.demo.blob.BlobPage;
 import io.podidentity.demo.blob.BlobStore;
 import io.podidentity.demo.identity.Identity;
 import io.podidentity.demo.problem.Problem;
 import io.podidentity.demo.problem.ProblemException;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /**
  * {@code GET /}: the page. It answers 200 even if there is no token, because people read it. Programs use the statuses
@@ -23,31 +25,40 @@ import org.springframework.web.bind.annotation.GetMapping;
 final class PageController {
     private static final int MAX_SHOWN = 100;
 
-    private final AzureServiceTokenProvider provider;
+    private final SignIn signIn;
     private final BlobStore store;
     private final DemoProperties properties;
+    private final boolean hasActuator;
 
-    PageController(AzureServiceTokenProvider provider, BlobStore store, DemoProperties properties) {
-        this.provider = provider;
+    PageController(SignIn signIn, BlobStore store, DemoProperties properties, Environment environment) {
+        this.signIn = signIn;
         this.store = store;
         this.properties = properties;
+        this.hasActuator = ManagementPortType.get(environment) == ManagementPortType.SAME;
     }
 
     @GetMapping("/")
-    String page(Model model, HttpServletResponse response) {
+    String page(
+            @RequestParam(name = "prefix", defaultValue = "") String prefix,
+            @RequestParam(name = "continuation", required = false) @Nullable String continuation,
+            Model model,
+            HttpServletResponse response) {
         response.setHeader("Cache-Control", "no-store");
         model.addAttribute("resource", properties.resource());
-        model.addAttribute("storage", properties.storage());
+        model.addAttribute("hasActuator", hasActuator);
+        model.addAttribute("container", properties.storage().container());
+        model.addAttribute("endpoint", store.endpoint());
         model.addAttribute("storageSet", store.isSet());
         try {
-            identity(Identity.of(provider.explain(properties.resource())), model);
+            identity(Identity.of(signIn.explain()), model);
         } catch (TokenAcquisitionException e) {
             Problem problem = Problem.of(e);
+            problem.log();
             model.addAttribute("problem", problem);
             model.addAttribute("attempts", problem.attempts());
             return "page";
         }
-        blobs(model);
+        blobs(prefix, continuation, model);
         return "page";
     }
 
@@ -59,12 +70,15 @@ final class PageController {
         model.addAttribute("attempts", identity.attempts());
     }
 
-    private void blobs(Model model) {
+    private void blobs(String prefix, @Nullable String continuation, Model model) {
+        model.addAttribute("prefix", prefix);
         try {
-            List<Blob> blobs = store.list(MAX_SHOWN + 1);
-            model.addAttribute("blobs", blobs.subList(0, Math.min(MAX_SHOWN, blobs.size())));
-            model.addAttribute("moreBlobs", blobs.size() > MAX_SHOWN);
+            BlobPage page = store.list(prefix, continuation, MAX_SHOWN);
+            model.addAttribute("blobs", page.blobs());
+            model.addAttribute("isFirst", continuation == null);
+            model.addAttribute("next", page.next(prefix, null));
         } catch (ProblemException e) {
+            e.problem().log();
             model.addAttribute("blobProblem", e.problem());
         }
     }

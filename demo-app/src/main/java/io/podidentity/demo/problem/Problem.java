@@ -2,8 +2,13 @@ package io.podidentity.demo.problem;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
@@ -16,13 +21,27 @@ import org.springframework.http.ProblemDetail;
  * @param reason why, in one sentence without a full stop
  * @param remedy what to do next, with commands between single quotes; may be empty
  * @param attempts the result of each token source; empty if the problem is not about the token
+ * @param pause how long a program should wait before it tries again; null if that alone does not help
  */
 public record Problem(
-        HttpStatus status, String kind, String title, String reason, String remedy, List<Attempt> attempts) {
+        HttpStatus status,
+        String kind,
+        String title,
+        String reason,
+        String remedy,
+        List<Attempt> attempts,
+        @Nullable Duration pause) {
+    private static final Logger log = LoggerFactory.getLogger(Problem.class);
+    private static final RecentTexts LOGGED = new RecentTexts(Duration.ofMinutes(1), Clock.systemUTC());
 
     /** A problem that is not about the token. */
     public Problem(HttpStatus status, String kind, String title, String reason, String remedy) {
-        this(status, kind, title, reason, remedy, List.of());
+        this(status, kind, title, reason, remedy, List.of(), null);
+    }
+
+    /** The same problem, for which a program should try again after some time. */
+    public Problem retryAfter(Duration pause) {
+        return new Problem(status, kind, title, reason, remedy, attempts, pause);
     }
 
     /** The problem that there is no token. */
@@ -33,7 +52,8 @@ public record Problem(
                 title(failure.code()),
                 failure.reason(),
                 failure.remedy(),
-                Attempt.of(failure.attempts()));
+                Attempt.of(failure.attempts()),
+                null);
     }
 
     private static String title(TokenAcquisitionException.Code code) {
@@ -63,6 +83,19 @@ public record Problem(
         return remedy.isEmpty()
                 ? ways().stream().map(way -> way.source() + ": " + way.remedy()).collect(Collectors.joining(" "))
                 : remedy;
+    }
+
+    /**
+     * Writes a warning to the log, unless it is only that something was not found. The same warning is written once a
+     * minute at most, so that a storage account that fails does not fill the disk.
+     */
+    public void log() {
+        if (status.value() == 404 || status.value() == 400) {
+            return;
+        }
+        if (LOGGED.isNew(kind + reason)) {
+            log.warn("{}: {}. {}", title, reason, whatToDo());
+        }
     }
 
     /** The problem for programs (RFC 9457). */

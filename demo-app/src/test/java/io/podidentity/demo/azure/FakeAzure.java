@@ -1,8 +1,8 @@
 package io.podidentity.demo.azure;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.spring.TokenProviderCustomizer;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.boot.test.context.TestConfiguration;
@@ -20,16 +20,16 @@ public final class FakeAzure {
 
     private FakeAzure() {}
 
-    private static AzureServiceTokenProvider provider(TokenSource... sources) {
-        return AzureServiceTokenProvider.builder().sources(List.of(sources)).build();
+    private static TokenProviderCustomizer asking(TokenSource... sources) {
+        return builder -> builder.sources(List.of(sources));
     }
 
     /** An identity that gets a token from the second of two sources. */
     @TestConfiguration(proxyBeanMethods = false)
     public static class SignedIn {
         @Bean
-        AzureServiceTokenProvider fakeProvider() {
-            return provider(FakeSource.unavailable(), FakeSource.of(APP));
+        TokenProviderCustomizer fakeSources() {
+            return asking(FakeSource.unavailable(), FakeSource.of(APP));
         }
 
         @Bean
@@ -43,8 +43,8 @@ public final class FakeAzure {
     @TestConfiguration(proxyBeanMethods = false)
     public static class OnNode {
         @Bean
-        AzureServiceTokenProvider fakeProvider() {
-            return provider(FakeSource.ofNode(APP));
+        TokenProviderCustomizer fakeSources() {
+            return asking(FakeSource.ofNode(APP));
         }
 
         @Bean
@@ -58,8 +58,8 @@ public final class FakeAzure {
     @TestConfiguration(proxyBeanMethods = false)
     public static class SignedOut {
         @Bean
-        AzureServiceTokenProvider fakeProvider() {
-            return provider(FakeSource.unavailable());
+        TokenProviderCustomizer fakeSources() {
+            return asking(FakeSource.unavailable());
         }
     }
 
@@ -67,8 +67,8 @@ public final class FakeAzure {
     @TestConfiguration(proxyBeanMethods = false)
     public static class Refused {
         @Bean
-        AzureServiceTokenProvider fakeProvider() {
-            return provider(FakeSource.unavailable(), FakeSource.refused());
+        TokenProviderCustomizer fakeSources() {
+            return asking(FakeSource.unavailable(), FakeSource.refused());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.podidentity.demo.azure;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpHeaders;
+import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.util.Context;
@@ -11,16 +12,23 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The network below the real storage client: it returns the answer that was set, for every request. */
 public final class FakeStorage implements HttpClient {
+    public static final String ETAG = "\"0x1\"";
+    private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d+)");
+
     private final List<String> urls = new CopyOnWriteArrayList<>();
+    private volatile boolean isBlob;
     private volatile int status = 500;
     private volatile Map<String, String> headers = Map.of();
     private volatile byte[] body = {};
@@ -36,29 +44,35 @@ public final class FakeStorage implements HttpClient {
         this.failure = failure;
     }
 
-    /** Sets a blob as the answer. */
+    /** Sets a blob as the answer, in whole or in the part that is asked for. */
     public void blob(String contentType, String content) {
-        int size = content.getBytes(StandardCharsets.UTF_8).length;
         answer(
-                206,
+                200,
                 Map.of(
                         "Content-Type",
                         contentType,
-                        "Content-Length",
-                        Integer.toString(size),
-                        "Content-Range",
-                        "bytes 0-" + (size - 1) + "/" + size,
                         "ETag",
-                        "\"0x1\"",
+                        ETAG,
                         "Last-Modified",
                         "Tue, 24 Nov 2026 09:00:00 GMT",
                         "x-ms-blob-type",
                         "BlockBlob"),
                 content);
+        this.isBlob = true;
+    }
+
+    /** Sets an answer that is not the storage service's own. */
+    public void garbage(int status, String body) {
+        answer(status, Map.of("Content-Type", "application/xml"), body);
     }
 
     /** Sets a list as the answer. */
     public void list(String... names) {
+        page("", names);
+    }
+
+    /** Sets a page of a list as the answer; the marker is what the next page begins with, empty for the last one. */
+    public void page(String nextMarker, String... names) {
         StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults"
                 + " ServiceEndpoint=\"https://fake/\" ContainerName=\"samples\"><Blobs>");
         for (String name : names) {
@@ -71,16 +85,20 @@ public final class FakeStorage implements HttpClient {
         answer(
                 200,
                 Map.of("Content-Type", "application/xml"),
-                xml.append("</Blobs><NextMarker/></EnumerationResults>").toString());
+                xml.append("</Blobs><NextMarker>")
+                        .append(nextMarker.replace("&", "&amp;"))
+                        .append("</NextMarker></EnumerationResults>")
+                        .toString());
     }
 
-    /** The URLs that were requested since the answer was set. */
+    /** The methods and URLs of the requests since the answer was set. */
     public List<String> urls() {
         return List.copyOf(urls);
     }
 
     private void answer(int status, Map<String, String> headers, String body) {
         this.failure = null;
+        this.isBlob = false;
         this.status = status;
         this.headers = headers;
         this.body = body.getBytes(StandardCharsets.UTF_8);
@@ -94,12 +112,28 @@ public final class FakeStorage implements HttpClient {
 
     @Override
     public HttpResponse sendSync(HttpRequest request, Context context) {
-        urls.add(request.getUrl().toString());
+        urls.add(request.getHttpMethod() + " " + request.getUrl());
         IOException broken = failure;
         if (broken != null) {
             throw new UncheckedIOException(broken);
         }
-        return new Answer(request, status, new HttpHeaders(headers), body);
+        HttpHeaders answered = new HttpHeaders(headers);
+        if (!isBlob) {
+            return new Answer(request, status, answered, body);
+        }
+        answered.set(HttpHeaderName.CONTENT_LENGTH, Integer.toString(body.length));
+        if (request.getHttpMethod() == HttpMethod.HEAD) {
+            return new Answer(request, 200, answered, new byte[0]);
+        }
+        Matcher range = RANGE.matcher(request.getHeaders().getValue(HttpHeaderName.fromString("x-ms-range")));
+        if (!range.matches()) {
+            throw new AssertionError("A blob is read by ranges only");
+        }
+        int from = Integer.parseInt(range.group(1));
+        int to = Integer.parseInt(range.group(2)) + 1;
+        answered.set(HttpHeaderName.CONTENT_LENGTH, Integer.toString(to - from));
+        answered.set(HttpHeaderName.CONTENT_RANGE, "bytes " + from + "-" + (to - 1) + "/" + body.length);
+        return new Answer(request, 206, answered, Arrays.copyOfRange(body, from, to));
     }
 
     private static final class Answer extends HttpResponse {

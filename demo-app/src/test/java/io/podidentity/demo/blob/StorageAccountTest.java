@@ -18,7 +18,7 @@ class StorageAccountTest {
         "https://blobs.contoso.com, blobs, blobs.contoso.com"
     })
     void at_aBlobEndpoint_knowsNameAndHost(String endpoint, String name, String host) {
-        assertThat(StorageAccount.at(endpoint)).isEqualTo(new StorageAccount(endpoint, host, name));
+        assertThat(StorageAccount.at(endpoint)).isEqualTo(new StorageAccount(endpoint, host, name, true));
         assertThat(StorageAccount.at(endpoint).isHttps()).isTrue();
     }
 
@@ -31,5 +31,20 @@ class StorageAccountTest {
     @Test
     void name_thatWouldMeanSomethingToAShell_isAPlaceholder() {
         assertThat(StorageAccount.at("https://127.0.0.1/$(reboot)").name()).isEqualTo("ACCOUNT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://contoso.blob.core.windows.net/?sv=2024&sig=s3cret",
+                "https://contoso.blob.core.windows.net/#s3cret",
+                "https://anna:s3cret@contoso.blob.core.windows.net/",
+                "contoso?sig=s3cret"
+            })
+    void at_anEndpointWithASecret_forgetsIt(String endpoint) {
+        StorageAccount account = StorageAccount.at(endpoint);
+
+        assertThat(account.plain()).isFalse();
+        assertThat(account).asString().contains("contoso").doesNotContain("s3cret");
     }
 }

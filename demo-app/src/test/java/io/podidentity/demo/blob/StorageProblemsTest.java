@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.demo.azure.DemoTest;
 import io.podidentity.demo.azure.FakeAzure;
 import io.podidentity.demo.azure.FakeStorage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
@@ -21,12 +28,20 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 /** What the API says when the storage account does not return blobs. */
 @DemoTest
 @Import(FakeAzure.SignedIn.class)
+@ExtendWith(OutputCaptureExtension.class)
 class StorageProblemsTest {
     @Autowired
     MockMvcTester mvc;
 
     @Autowired
     FakeStorage storage;
+
+    CapturedOutput output;
+
+    @BeforeEach
+    void capture(CapturedOutput output) {
+        this.output = output;
+    }
 
     @Test
     void list_withoutRole_namesTheWholeCommandThatAssignsIt() {
@@ -101,6 +116,68 @@ class StorageProblemsTest {
                     .hasStatus(503)
                     .bodyText()
                     .contains("storage-unreachable", "fakeaccount.blob.core.windows.net");
+        }
+    }
+
+    @Test
+    void list_whenTheAnswerDoesNotCome_doesNotSayThatNothingAnswered() {
+        for (IOException failure : new IOException[] {
+            new HttpTimeoutException("request timed out"), new IOException(new TimeoutException())
+        }) {
+            storage.fail(failure);
+
+            assertThat(mvc.get().uri("/api/blobs"))
+                    .hasStatus(503)
+                    .hasHeader("Retry-After", "5")
+                    .bodyText()
+                    .contains("storage-slow");
+        }
+    }
+
+    @Test
+    void list_whenTheConnectionEndsEarly_saysSo() {
+        for (IOException failure : new IOException[] {
+            new IOException("Connection reset"),
+            new EOFException("EOF reached while reading"),
+            new IOException(
+                    new SSLHandshakeException("Remote host terminated the handshake").initCause(new EOFException()))
+        }) {
+            storage.fail(failure);
+
+            assertThat(mvc.get().uri("/api/blobs")).hasStatus(503).bodyText().contains("storage-cut-short");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, <EnumerationResults><Blobs><Blob>", "200, this is no XML", "500, <html>Internal error</html>"})
+    void list_whenTheAnswerIsNotStorages_saysThatStorageFailed(int status, String body) {
+        storage.garbage(status, body);
+
+        assertThat(mvc.get().uri("/api/blobs")).hasStatus(502).bodyText().contains("storage-failed");
+    }
+
+    @Test
+    void page_withAProblem_logsItOnce() {
+        storage.refuse(409, "AccountIsAway");
+        mvc.get().uri("/").exchange();
+        mvc.get().uri("/").exchange();
+
+        assertThat(output.getOut().split("AccountIsAway", -1)).hasSize(2);
+    }
+
+    @Nested
+    @TestPropertySource(
+            properties = "demo.storage.endpoint=https://fakeaccount.blob.core.windows.net/?sv=2024-11-04&sig=s3cret")
+    class WithASas {
+        @Test
+        void list_withASasInTheEndpoint_saysWhyNotAndNeverShowsIt() {
+            assertThat(mvc.get().uri("/api/blobs"))
+                    .hasStatus(503)
+                    .bodyText()
+                    .contains("SAS", "revoke it")
+                    .doesNotContain("s3cret");
+            assertThat(mvc.get().uri("/")).hasStatusOk().bodyText().doesNotContain("s3cret");
+            assertThat(output).doesNotContain("s3cret");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.podidentity.demo.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.podidentity.demo.azure.DemoTest;
 import io.podidentity.demo.azure.FakeAzure;
@@ -23,16 +24,17 @@ class IdentityControllerWithoutTokenTest {
                 .hasHeader("Cache-Control", "no-store")
                 .bodyJson()
                 .isLenientlyEqualTo("""
-                        {
-                          "type": "urn:podidentity:problem:no-token",
-                          "title": "The identity was refused",
-                          "status": 503,
-                          "remedy": "Run 'fake assign --to pod'.",
-                          "attempts": [
-                            {"source": "Fake CLI", "state": "UNAVAILABLE"},
-                            {"source": "Fake metadata service", "state": "FAILED"}
-                          ]
-                        }""");
+                    {
+                      "type": "urn:podidentity:problem:no-token",
+                      "title": "The identity was refused",
+                      "status": 503,
+                      "remedy": "Run 'fake assign --to pod'.",
+                      "attempts": [
+                        {"source": "Fake CLI", "state": "UNAVAILABLE"},
+                        {"source": "Fake metadata service", "state": "FAILED"}
+                      ]
+                    }\
+                    """);
     }
 
     @Test
@@ -47,7 +49,8 @@ class IdentityControllerWithoutTokenTest {
 
     @Test
     void health_whenRefused_isDownForTheTokenAndUpForTheProbes() {
-        assertThat(mvc.get().uri("/actuator/health/token")).hasStatus(503);
+        await().untilAsserted(() ->
+                assertThat(mvc.get().uri("/actuator/health/token")).hasStatus(503));
         assertThat(mvc.get().uri("/actuator/health/liveness")).hasStatusOk();
         assertThat(mvc.get().uri("/actuator/health/readiness")).hasStatusOk();
     }

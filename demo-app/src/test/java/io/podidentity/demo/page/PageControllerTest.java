@@ -45,7 +45,26 @@ class PageControllerTest {
         assertThat(mvc.get().uri("/"))
                 .bodyText()
                 .contains("href=\"api/blobs/a%20folder/%C3%BC%3F%23%3Cb%3E.txt\"")
-                .contains(">a folder/ü?#&lt;b&gt;.txt</a>");
+                .contains("<bdi>a folder/ü?#&lt;b&gt;.txt</bdi></a>", "24 Nov 2026", "12 B")
+                .doesNotContain("Next page");
+    }
+
+    @Test
+    void page_withANameThatTurnsTheText_showsTheCharacterThatDoes() {
+        storage.list("invoice\u202Efdp.exe");
+
+        assertThat(mvc.get().uri("/"))
+                .bodyText()
+                .contains("<bdi>invoice\\u202Efdp.exe</bdi>", "href=\"api/blobs/invoice%E2%80%AEfdp.exe\"");
+    }
+
+    @Test
+    void page_withMoreBlobs_linksToTheNextPage() {
+        storage.page("a&b", "hello.txt");
+
+        assertThat(mvc.get().uri("/?prefix=h"))
+                .bodyText()
+                .contains("href=\"?prefix=h&amp;continuation=a%26b\"", "Names that begin with <code>h</code>");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAttempt;
+import java.util.stream.Collectors;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -21,8 +22,16 @@ final class TokenAcquisitionFailureAnalyzer extends AbstractFailureAnalyzer<Toke
         if (!cause.remedy().isEmpty()) {
             return cause.remedy();
         }
+        String separator = System.lineSeparator() + "    ";
+        String ways = cause.attempts().stream()
+                .filter(attempt -> !attempt.remedy().isEmpty())
+                .map(attempt -> attempt.source() + ": " + attempt.remedy())
+                .collect(Collectors.joining(separator));
+        if (!ways.isEmpty()) {
+            return "Do one of these:" + separator + ways;
+        }
         return cause.isTransient()
                 ? "Start the application again in a moment."
-                : "Follow the advice of the source that you want to use.";
+                : "See docs/troubleshooting.md, or run 'java -jar token-provider.jar explain' in the same place.";
     }
 }

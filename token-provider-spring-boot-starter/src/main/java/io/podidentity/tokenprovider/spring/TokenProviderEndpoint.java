@@ -1,29 +1,34 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * The endpoint {@code tokenprovider}. A read explains where the token of one resource comes from, or why there is none.
- * A delete clears all cached tokens, so that a new role or login takes effect at once. To allow deletes, set
- * {@code management.endpoint.tokenprovider.access=unrestricted}.
+ * The endpoint {@code tokenprovider}. A read tells where the token of each resource comes from, or why there is none,
+ * as it was last seen: it asks nobody. A delete clears all cached tokens, so that a new role or login takes effect at
+ * once. To allow deletes, set {@code management.endpoint.tokenprovider.access=unrestricted}.
  */
 @Endpoint(id = "tokenprovider", defaultAccess = Access.READ_ONLY)
 final class TokenProviderEndpoint {
     private final AzureServiceTokenProvider provider;
-    private final String resource;
+    private final TokenWatch watch;
+    private final Clock clock;
 
-    TokenProviderEndpoint(AzureServiceTokenProvider provider, String resource) {
+    TokenProviderEndpoint(AzureServiceTokenProvider provider, TokenWatch watch, Clock clock) {
         this.provider = provider;
-        this.resource = resource;
+        this.watch = watch;
+        this.clock = clock;
     }
 
     @ReadOperation(produces = "application/json")
-    String explain() {
-        return provider.explain(resource).toJson();
+    Map<String, List<Map<String, Object>>> tokens() {
+        return Map.of("tokens", TokenReport.of(watch.seen(), clock.instant()));
     }
 
     @DeleteOperation

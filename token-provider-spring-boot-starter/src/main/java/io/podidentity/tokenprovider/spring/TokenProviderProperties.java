@@ -2,30 +2,54 @@ package io.podidentity.tokenprovider.spring;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * The settings {@code token-provider.*}.
  *
- * @param deadline How long one call for a token may take, including all sources and retries; by default the 30 s of the
- *     library.
+ * @param deadline How long one call for a token may take, including all sources and retries, from more than 0 to 1 day;
+ *     by default the 30 s of the library.
  * @param connectionString How to sign in, such as RunAs=App, instead of the default chain; a secret if it contains one.
  * @param environment Variables such as AZURE_CLIENT_ID that are added to the environment of the process, or replace its
  *     variables, but only for the token sources.
- * @param health Which resource health, endpoint and metrics use.
+ * @param resources Resources, such as https://storage.azure.com, whose tokens the application needs: they are got after
+ *     the start, without waiting for them, and kept fresh. Health and metrics report them from the start.
+ * @param bearer Servers to which RestClient and RestTemplate send tokens.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
         @Nullable Duration deadline,
         @Nullable String connectionString,
         @DefaultValue Map<String, String> environment,
-        @DefaultValue Health health) {
+        @DefaultValue List<String> resources,
+        @DefaultValue List<BearerTarget> bearer) {
+
+    private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
     TokenProviderProperties {
         environment = Map.copyOf(environment);
+        resources = List.copyOf(resources);
+        bearer = List.copyOf(bearer);
+        if (deadline != null && (deadline.isNegative() || deadline.isZero() || deadline.compareTo(MAX_DEADLINE) > 0)) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "token-provider.deadline", deadline, "It must be more than 0 and at most 1 day.");
+        }
+        if (resources.stream().anyMatch(String::isBlank)) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "token-provider.resources", resources, "An entry is blank.");
+        }
+        for (int i = 0; i < bearer.size(); i++) {
+            String complaint = bearer.get(i).complaint();
+            if (complaint != null) {
+                throw new InvalidConfigurationPropertyValueException(
+                        "token-provider.bearer[" + i + "].url", bearer.get(i).shown(), complaint);
+            }
+        }
     }
 
     /** The environment of the process, with the variables of {@code token-provider.environment} added or replaced. */
@@ -40,15 +64,6 @@ record TokenProviderProperties(
     public String toString() {
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
                 + (connectionString == null ? "none" : "[secret]") + ", environment=" + environment.keySet()
-                + ", health="
-                + health + "]";
+                + ", resources=" + resources + ", bearer=" + bearer + "]";
     }
-
-    /**
-     * What health, endpoint and metrics watch.
-     *
-     * @param resource Resource whose token the health indicator, the endpoint and the metrics report.
-     */
-    record Health(
-            @DefaultValue("https://management.azure.com/") String resource) {}
 }

@@ -1,11 +1,14 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A source that answers from memory, counts its calls, and can be made to fail. */
@@ -16,28 +19,37 @@ final class FakeSource implements TokenSource {
             Principal.app("app-id").withObjectId("object-id").withTenantId("tenant-id");
 
     final AtomicInteger calls = new AtomicInteger();
-    private final boolean fails;
-
-    private FakeSource(boolean fails) {
-        this.fails = fails;
-    }
+    volatile boolean fails;
+    volatile String lastClaims = "";
 
     static FakeSource withToken() {
-        return new FakeSource(false);
+        return new FakeSource();
     }
 
     static FakeSource refused() {
-        return new FakeSource(true);
+        FakeSource source = new FakeSource();
+        source.fails = true;
+        return source;
+    }
+
+    /** A provider that asks this source and tells these listeners. */
+    AzureServiceTokenProvider provider(TokenListener... listeners) {
+        AzureServiceTokenProvider.Builder builder =
+                AzureServiceTokenProvider.builder().sources(List.of(this));
+        List.of(listeners).forEach(builder::listener);
+        return builder.build();
     }
 
     @Override
     public Outcome acquire(TokenRequest request) {
-        calls.incrementAndGet();
+        int call = calls.incrementAndGet();
+        lastClaims = request.claims().orElse("");
         if (fails) {
             throw new TokenAcquisitionException(
                     TokenAcquisitionException.Code.REFUSED, "the fake refused", "Be kinder to the fake.", null);
         }
-        return new Acquired(new AccessToken(TOKEN, request.resource(), "Bearer", EXPIRES, null, APP, name()));
+        String token = call == 1 ? TOKEN : TOKEN + call;
+        return new Acquired(new AccessToken(token, request.resource(), "Bearer", EXPIRES, null, APP, name()));
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -28,19 +30,33 @@ class TokenProviderAutoConfigurationTest {
     void context_withNothingSet_hasProviderCredentialHealthAndMetrics() {
         runner.run(context -> assertThat(context)
                 .hasSingleBean(AzureServiceTokenProvider.class)
-                .hasSingleBean(TokenProviderMetrics.class)
+                .hasSingleBean(TokenMeters.class)
+                .hasSingleBean(TokenObservations.class)
                 .hasBean("tokenProviderHealthIndicator")
                 .getBean(TokenCredential.class)
                 .isInstanceOf(TokenProviderCredential.class));
     }
 
     @Test
-    void context_whileStarting_asksForNoToken() {
+    void context_withoutNamedResources_asksForNoToken() {
         FakeSource source = FakeSource.withToken();
         withSource(source).run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(source.calls).hasValue(0);
         });
+    }
+
+    @Test
+    void context_withNamedResources_getsTheirTokensAndTellsHealthAndMetrics() {
+        Heard heard = new Heard();
+        withSource(FakeSource.withToken())
+                .withBean("heard", TokenListener.class, () -> heard)
+                .withPropertyValues("token-provider.resources=https://vault.azure.net")
+                .run(context -> {
+                    heard.await(TokenListener.Kind.ACQUIRED);
+                    HealthIndicator health = context.getBean("tokenProviderHealthIndicator", HealthIndicator.class);
+                    assertThat(health.health()).asString().contains("UP", "https://vault.azure.net", "VALID");
+                });
     }
 
     @Test
@@ -65,7 +81,7 @@ class TokenProviderAutoConfigurationTest {
                         .doesNotHaveBean("tokenCredential")
                         .doesNotHaveBean("tokenProviderHealthIndicator")
                         .doesNotHaveBean("tokenProviderEndpoint")
-                        .doesNotHaveBean("tokenProviderMetrics"));
+                        .doesNotHaveBean("tokenMeters"));
     }
 
     @Test
@@ -99,19 +115,20 @@ class TokenProviderAutoConfigurationTest {
                         "token-provider.connection-string=RunAs=App;AppId=a",
                         "token-provider.environment.AZURE_CLIENT_ID=1111",
                         "token-provider.environment.AzureServicesAuthConnectionString=RunAs=App",
-                        "token-provider.health.resource=https://vault.azure.net")
+                        "token-provider.resources[0]=https://vault.azure.net")
                 .run(context -> assertThat(context.getBean(TokenProviderProperties.class))
                         .isEqualTo(new TokenProviderProperties(
                                 Duration.ofSeconds(7),
                                 "RunAs=App;AppId=a",
                                 Map.of("AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"),
-                                new TokenProviderProperties.Health("https://vault.azure.net"))));
+                                List.of("https://vault.azure.net"),
+                                List.of())));
     }
 
     @Test
     void environmentOver_withAVariableOfTheProcess_replacesItAndKeepsTheOthers() {
         TokenProviderProperties properties = new TokenProviderProperties(
-                null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), new TokenProviderProperties.Health("r"));
+                null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), List.of(), List.of());
 
         assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
@@ -123,7 +140,8 @@ class TokenProviderAutoConfigurationTest {
                 null,
                 "RunAs=App;AppId=a;TenantId=t;AppKey=s3cret",
                 Map.of("AZURE_CLIENT_SECRET", "s3cret"),
-                new TokenProviderProperties.Health("r"));
+                List.of(),
+                List.of());
 
         assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
     }
@@ -167,9 +185,20 @@ class TokenProviderAutoConfigurationTest {
                         .hasMessageNotContaining("s3cret"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "token-provider.deadline=0s | token-provider.deadline",
+                "token-provider.deadline=25h | at most 1 day",
+                "token-provider.resources=https://a, | token-provider.resources"
+            })
+    void properties_withAnImpossibleValue_failTheStartAndNameTheProperty(String setting, String named) {
+        runner.withPropertyValues(setting)
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining(named));
+    }
+
     private ApplicationContextRunner withSource(FakeSource source) {
-        AzureServiceTokenProvider provider =
-                AzureServiceTokenProvider.builder().sources(List.of(source)).build();
-        return runner.withBean(AzureServiceTokenProvider.class, () -> provider);
+        return runner.withBean(TokenProviderCustomizer.class, () -> builder -> builder.sources(List.of(source)));
     }
 }

@@ -3,49 +3,55 @@ package io.podidentity.tokenprovider.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenListener.Kind;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.json.JsonParserFactory;
 
 class TokenProviderEndpointTest {
     private static final String RESOURCE = "https://storage.azure.com/";
 
-    @Test
-    void explain_withAToken_namesItsSourceAndNeverTheToken() {
-        String json = endpoint(FakeSource.withToken()).explain();
+    private final TokenWatch watch = new TokenWatch(List.of());
+    private final Heard heard = new Heard();
 
-        assertThat(JsonParserFactory.getJsonParser().parseMap(json))
-                .containsEntry("resource", RESOURCE)
-                .containsEntry("source", "Fake")
-                .containsEntry("expiresOn", FakeSource.EXPIRES.toString());
-        assertThat(json).doesNotContain(FakeSource.TOKEN);
+    @Test
+    void tokens_afterAToken_nameItsSourceAndNeverTheToken() throws Exception {
+        AzureServiceTokenProvider provider = FakeSource.withToken().provider(watch, heard);
+        provider.getAccessToken(RESOURCE);
+        heard.await(Kind.ACQUIRED);
+
+        assertThat(endpoint(provider).tokens())
+                .asString()
+                .contains(RESOURCE, "source=Fake", FakeSource.EXPIRES.toString())
+                .doesNotContain(FakeSource.TOKEN);
     }
 
     @Test
-    void explain_whenRefused_saysWhatToDo() {
-        assertThat(endpoint(FakeSource.refused()).explain())
-                .contains("REFUSED")
-                .contains("the fake refused")
-                .contains("Be kinder to the fake.");
+    void tokens_howeverOftenTheyAreRead_askNobody() throws Exception {
+        FakeSource source = FakeSource.refused();
+        AzureServiceTokenProvider provider = source.provider(watch, heard);
+        provider.explain(RESOURCE);
+        heard.await(Kind.FAILED);
+        TokenProviderEndpoint endpoint = endpoint(provider);
+        endpoint.tokens();
+
+        assertThat(endpoint.tokens()).asString().contains("REFUSED", "the fake refused", "Be kinder to the fake.");
+        assertThat(source.calls).hasValue(1);
     }
 
     @Test
     void invalidate_afterAToken_makesTheNextCallAskAgain() {
         FakeSource source = FakeSource.withToken();
-        TokenProviderEndpoint endpoint = endpoint(source);
-        endpoint.explain();
-        endpoint.explain();
-        int before = source.calls.get();
+        AzureServiceTokenProvider provider = source.provider(watch);
+        provider.getAccessToken(RESOURCE);
 
-        endpoint.invalidate();
-        endpoint.explain();
+        endpoint(provider).invalidate();
+        provider.getAccessToken(RESOURCE);
 
-        assertThat(before).isEqualTo(1);
         assertThat(source.calls).hasValue(2);
     }
 
-    private static TokenProviderEndpoint endpoint(FakeSource source) {
-        return new TokenProviderEndpoint(
-                AzureServiceTokenProvider.builder().sources(List.of(source)).build(), RESOURCE);
+    private TokenProviderEndpoint endpoint(AzureServiceTokenProvider provider) {
+        return new TokenProviderEndpoint(provider, watch, Clock.systemUTC());
     }
 }

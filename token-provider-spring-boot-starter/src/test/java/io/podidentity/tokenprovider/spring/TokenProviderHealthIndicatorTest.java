@@ -1,46 +1,120 @@
 package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.entry;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenListener.Kind;
+import io.podidentity.tokenprovider.TokenRequest;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 class TokenProviderHealthIndicatorTest {
     private static final String RESOURCE = "https://storage.azure.com/";
+    private static final String NAMED = "https://vault.azure.net";
+
+    private final TokenWatch watch = new TokenWatch(List.of(NAMED));
+    private final Heard heard = new Heard();
 
     @Test
-    void health_withAToken_isUpWithSourcePrincipalTypeAndExpiry() {
-        Health health = health(FakeSource.withToken());
+    void health_beforeAnyToken_isUnknownAndAsksNobody() {
+        FakeSource source = FakeSource.refused();
+        source.provider(watch);
 
-        assertThat(health.getStatus()).isEqualTo(Status.UP);
-        assertThat(health.getDetails())
-                .containsOnly(
-                        entry("resource", RESOURCE),
-                        entry("source", "Fake"),
-                        entry("principalType", "APP"),
-                        entry("expiresOn", FakeSource.EXPIRES));
-        assertThat(health).asString().doesNotContain(FakeSource.TOKEN);
+        Health health = healthAt(Instant.now());
+
+        assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+        assertThat(tokens(health)).containsExactly(Map.of("resource", NAMED, "state", "NOT_ASKED_FOR"));
+        assertThat(source.calls).hasValue(0);
     }
 
     @Test
-    void health_whenRefused_isDownWithCodeReasonAndRemedy() {
-        Health health = health(FakeSource.refused());
+    void health_afterAToken_isUpWithSourcePrincipalExpiryAndAttempts() throws Exception {
+        FakeSource source = FakeSource.withToken();
+        source.provider(watch, heard).getAccessToken(RESOURCE);
+        heard.await(Kind.ACQUIRED);
+
+        Health health = healthAt(Instant.now());
+
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(tokens(health).get(1))
+                .containsEntry("resource", RESOURCE)
+                .containsEntry("state", "VALID")
+                .containsEntry("source", "Fake")
+                .containsEntry("expiresOn", FakeSource.EXPIRES)
+                .hasEntrySatisfying(
+                        "principal", who -> assertThat(who).asString().contains("app-id"))
+                .hasEntrySatisfying(
+                        "attempts", attempts -> assertThat(attempts).asString().contains("ACQUIRED"));
+        assertThat(health).asString().doesNotContain(FakeSource.TOKEN);
+        assertThat(source.calls).hasValue(1);
+    }
+
+    @Test
+    void health_afterARefusal_isDownWithCodeReasonRemedyAndAttempts() throws Exception {
+        FakeSource source = FakeSource.refused();
+        source.provider(watch, heard).explain(NAMED);
+        heard.await(Kind.FAILED);
+
+        Health health = healthAt(Instant.now());
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-        assertThat(health.getDetails())
+        assertThat(tokens(health).get(0))
+                .containsEntry("state", "FAILED")
                 .containsEntry("code", "REFUSED")
                 .containsEntry("remedy", "Be kinder to the fake.")
                 .hasEntrySatisfying(
-                        "reason", reason -> assertThat(reason).asString().contains("the fake refused"));
+                        "reason", reason -> assertThat(reason).asString().contains("the fake refused"))
+                .hasEntrySatisfying(
+                        "attempts", attempts -> assertThat(attempts).asString().contains("Fake", "FAILED"));
+        assertThat(source.calls).hasValue(1);
     }
 
-    private static Health health(FakeSource source) {
-        AzureServiceTokenProvider provider =
-                AzureServiceTokenProvider.builder().sources(List.of(source)).build();
-        return new TokenProviderHealthIndicator(provider, RESOURCE).health();
+    @Test
+    void health_whenOneResourceOfTwoFailed_isDown() throws Exception {
+        FakeSource source = FakeSource.withToken();
+        AzureServiceTokenProvider provider = source.provider(watch, heard);
+        provider.getAccessToken(RESOURCE);
+        source.fails = true;
+        provider.explain(NAMED);
+        heard.await(Kind.FAILED);
+
+        assertThat(healthAt(Instant.now()).getStatus()).isEqualTo(Status.DOWN);
+    }
+
+    @Test
+    void health_afterTheTokenHasExpiredUnused_isUnknown() throws Exception {
+        FakeSource.withToken().provider(watch, heard).getAccessToken(RESOURCE);
+        heard.await(Kind.ACQUIRED);
+
+        Health health = healthAt(FakeSource.EXPIRES);
+
+        assertThat(health.getStatus()).isEqualTo(Status.UNKNOWN);
+        assertThat(tokens(health).get(1)).containsEntry("state", "EXPIRED");
+    }
+
+    @Test
+    void health_afterResourcesWithoutEnd_remembersSomeOnly() throws Exception {
+        AzureServiceTokenProvider provider = FakeSource.withToken().provider(watch, heard);
+        for (int i = 0; i < 150; i++) {
+            provider.getAuthenticationResult(TokenRequest.forResource("https://r" + i));
+            heard.await(Kind.ACQUIRED);
+        }
+
+        assertThat(tokens(healthAt(Instant.now()))).hasSize(100);
+    }
+
+    private Health healthAt(Instant now) {
+        return new TokenProviderHealthIndicator(watch, Clock.fixed(now, ZoneOffset.UTC)).health();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> tokens(Health health) {
+        return (List<Map<String, Object>>) health.getDetails().get("tokens");
     }
 }

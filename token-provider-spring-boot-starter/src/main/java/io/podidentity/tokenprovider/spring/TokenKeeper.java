@@ -1,0 +1,78 @@
+package io.podidentity.tokenprovider.spring;
+
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Gets the tokens that the application names when it starts, and keeps them fresh while nobody uses them. The start
+ * waits for none of them.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads. <i>Lifecycle:</i> has one daemon thread while it runs.
+ */
+final class TokenKeeper implements SmartLifecycle {
+    /** Much shorter than the time between a token's refresh and its expiry. */
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+    /** A failure often lasts until a person does something; a request each minute would help nobody. */
+    private static final Duration MAX_INTERVAL = Duration.ofMinutes(15);
+
+    private final AzureServiceTokenProvider provider;
+    private final List<TokenRequest> requests;
+    private @Nullable ScheduledExecutorService scheduler;
+
+    TokenKeeper(AzureServiceTokenProvider provider, List<String> resources) {
+        this.provider = provider;
+        this.requests = resources.stream().map(TokenRequest::forResource).toList();
+    }
+
+    @Override
+    public synchronized void start() {
+        if (scheduler == null) {
+            ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "token-keeper");
+                thread.setDaemon(true);
+                return thread;
+            });
+            requests.forEach(request -> schedule(request, Duration.ZERO, INTERVAL, started));
+            scheduler = started;
+        }
+    }
+
+    private synchronized void schedule(
+            TokenRequest request, Duration delay, Duration afterFailure, ScheduledExecutorService scheduler) {
+        if (!scheduler.isShutdown()) {
+            var unused = scheduler.schedule(
+                    () -> keep(request, afterFailure, scheduler), delay.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void keep(TokenRequest request, Duration afterFailure, ScheduledExecutorService scheduler) {
+        // From the cache nearly always: asking is what makes the provider refresh a token behind its callers.
+        if (provider.explain(request).hasToken()) {
+            schedule(request, INTERVAL, INTERVAL, scheduler);
+        } else {
+            Duration twice = afterFailure.multipliedBy(2);
+            schedule(request, afterFailure, twice.compareTo(MAX_INTERVAL) < 0 ? twice : MAX_INTERVAL, scheduler);
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (scheduler != null) {
+            scheduler.shutdownNow();
+            scheduler = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return scheduler != null;
+    }
+}

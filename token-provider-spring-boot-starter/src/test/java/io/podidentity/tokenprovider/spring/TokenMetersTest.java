@@ -1,0 +1,91 @@
+package io.podidentity.tokenprovider.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenListener.Kind;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TokenMetersTest {
+    private static final String NAMED = "https://storage.azure.com/";
+    private static final String USED = "https://vault.azure.net";
+
+    private final TokenWatch watch = new TokenWatch(List.of(NAMED));
+    private final TokenMeters meters =
+            new TokenMeters(watch, Clock.fixed(FakeSource.EXPIRES.minusSeconds(90), ZoneOffset.UTC));
+    private final Heard heard = new Heard();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @BeforeEach
+    void bind() {
+        meters.bindTo(registry);
+    }
+
+    @Test
+    void remaining_ofANamedResourceWithoutAToken_isNotANumberAndAsksNobody() {
+        FakeSource source = FakeSource.withToken();
+        provider(source);
+
+        assertThat(gauge("tokenprovider.token.remaining", NAMED)).isNaN();
+        assertThat(source.calls).hasValue(0);
+    }
+
+    @Test
+    void remaining_ofAResourceThatIsUsed_isTheRestOfTheTokensLife() throws Exception {
+        provider(FakeSource.withToken()).getAccessToken(USED);
+        heard.await(Kind.ACQUIRED);
+
+        assertThat(gauge("tokenprovider.token.remaining", USED)).isEqualTo(90);
+        assertThat(gauge("tokenprovider.token.stale", USED)).isZero();
+    }
+
+    @Test
+    void acquire_ofTokensAndFailures_isCountedBySourceAndOutcome() throws Exception {
+        FakeSource source = FakeSource.withToken();
+        AzureServiceTokenProvider provider = provider(source);
+        provider.getAccessToken(USED);
+        heard.await(Kind.ACQUIRED);
+        source.fails = true;
+        provider.explain(NAMED);
+        heard.await(Kind.FAILED);
+
+        assertThat(registry.get("tokenprovider.acquire")
+                        .tags("resource", USED, "outcome", "acquired", "source", "Fake", "error", "none")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("tokenprovider.acquire")
+                        .tags("resource", NAMED, "outcome", "failed", "source", "none", "error", "refused")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+        assertThat(gauge("tokenprovider.token.remaining", NAMED)).isNaN();
+    }
+
+    @Test
+    void wait_ofACallerWithoutACachedToken_isMeasuredAndAHitIsNot() throws Exception {
+        AzureServiceTokenProvider provider = provider(FakeSource.withToken());
+        provider.getAccessToken(USED);
+        heard.await(Kind.WAITED);
+        provider.getAccessToken(USED);
+
+        assertThat(registry.get("tokenprovider.wait")
+                        .tags("resource", USED, "outcome", "acquired")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    private AzureServiceTokenProvider provider(FakeSource source) {
+        return source.provider(watch, meters, heard);
+    }
+
+    private double gauge(String name, String resource) {
+        return registry.get(name).tag("resource", resource).gauge().value();
+    }
+}
