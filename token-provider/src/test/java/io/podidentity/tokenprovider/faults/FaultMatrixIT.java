@@ -191,7 +191,7 @@ class FaultMatrixIT {
         InetAddress here = InetAddress.getLoopbackAddress();
         if (fault.below == Fault.Below.DRIPPING_HANDSHAKE) {
             return new FaultyServer(connection -> {
-                connection.sends("\u0016\u0003\u0003\u0040\u0000\u0002");
+                connection.sends("\u0016\u0003\u0003\u0001\u0000\u0002");
                 connection.sendsForEver("\u0000", 50);
             });
         }
