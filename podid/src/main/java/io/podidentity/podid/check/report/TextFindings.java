@@ -9,8 +9,12 @@ public final class TextFindings {
 
     private TextFindings() {}
 
-    /** Two lines for each, and their number. */
-    public static String of(List<Finding> findings) {
+    /**
+     * Two lines for each, and their number.
+     *
+     * @param suppressed how many more are not to be reported
+     */
+    public static String of(List<Finding> findings, int suppressed) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
             text.append(finding.position())
@@ -28,7 +32,10 @@ public final class TextFindings {
                     .append(finding.remedy().replace("\n", "\n    "))
                     .append('\n');
         }
-        return text.append(summary(findings)).append('\n').toString();
+        return text.append(summary(findings))
+                .append(suppressed == 0 ? "" : " (" + suppressed + " suppressed)")
+                .append('\n')
+                .toString();
     }
 
     private static String summary(List<Finding> findings) {

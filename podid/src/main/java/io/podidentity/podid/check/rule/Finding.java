@@ -30,6 +30,11 @@ public record Finding(
 
     /** What stays the same when lines move. */
     public String fingerprint() {
-        return about.rule() + "|" + object + "|" + message;
+        return fingerprint(about.rule(), object, message);
+    }
+
+    /** As above, of a finding that was written down. */
+    public static String fingerprint(String rule, String object, String message) {
+        return rule + "|" + object + "|" + message;
     }
 }

@@ -32,6 +32,8 @@ public final class Scene {
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<Spot>> byKind = new HashMap<>();
+    private final Map<String, List<Spot>> policies = new HashMap<>();
+    private final Set<String> written = new HashSet<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
 
@@ -44,6 +46,11 @@ public final class Scene {
         for (Manifest manifest : manifests.objects()) {
             byPosition.put(manifest.content().position(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(Spot.of(manifest));
+            written.add(manifest.toString());
+            if (manifest.kind().equals("NetworkPolicy") && manifest.group().equals("networking.k8s.io")) {
+                policies.computeIfAbsent(manifest.name().namespace(), namespace -> new ArrayList<>())
+                        .add(Spot.of(manifest));
+            }
         }
         Set<String> workloads = new HashSet<>();
         for (Pod pod : manifests.cluster().pods()) {
@@ -110,10 +117,14 @@ public final class Scene {
         return byKind.getOrDefault(kind, List.of());
     }
 
+    /** The network policies of a namespace. */
+    public List<Spot> networkPolicies(String namespace) {
+        return policies.getOrDefault(namespace, List.of());
+    }
+
     /** Whether an object of that kind and name is written, also if it was not decoded. */
     public boolean isWritten(String kind, ObjectName name) {
-        String object = kind + " " + name;
-        return kind(kind).stream().anyMatch(spot -> spot.object().equals(object));
+        return written.contains(kind + " " + name);
     }
 
     /** What is written about an object of the cluster. */

@@ -17,7 +17,8 @@ public final class CrossNamespace implements Rule {
                 "C6",
                 "cross-namespace",
                 "A pod gets an identity of another namespace",
-                "Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and NMI with --forceNamespaced",
+                "Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and NMI with"
+                        + " --forceNamespaced",
                 "Azure/aad-pod-identity#607");
     }
 

@@ -17,7 +17,8 @@ public final class IdentityType implements Rule {
                 "C7",
                 "identity-type",
                 "The type of an identity is not 0, 1 or 2",
-                "Write type: 0 for a managed identity, type: 1 for a service principal with a secret, type: 2 with a certificate",
+                "Write type: 0 for a managed identity, type: 1 for a service principal with a secret, type: 2 with a"
+                        + " certificate",
                 "Azure/aad-pod-identity#184");
     }
 

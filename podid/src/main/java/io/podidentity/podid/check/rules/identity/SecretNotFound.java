@@ -66,8 +66,10 @@ public final class SecretNotFound implements Rule {
                     "there is no secret " + name + " in " + namespace,
                     "Did you mean name: " + near.get() + "?");
         } else {
+            boolean othersAreThere =
+                    secrets.stream().anyMatch(secret -> secret.namespace().equals(namespace));
             report.add(
-                    Severity.INFO,
+                    othersAreThere ? Severity.WARNING : Severity.INFO,
                     reference.like("name"),
                     "the secret " + namespace + "/" + name + " is not in these files",
                     "Create it before the pods: kubectl create secret generic " + name + " -n " + namespace
