@@ -1,5 +1,7 @@
 package io.podidentity.podid;
 
+import io.podidentity.podid.check.CheckCommand;
+import io.podidentity.podid.check.azure.FactsCommand;
 import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.serve.ServeCommand;
@@ -17,7 +19,7 @@ import picocli.CommandLine.Spec;
         description = "Emulates the services that give a pod its Azure identity, on this machine only.",
         mixinStandardHelpOptions = true,
         version = "podid 0.1.0",
-        subcommands = {ServeCommand.class, ExplainCommand.class})
+        subcommands = {ServeCommand.class, ExplainCommand.class, CheckCommand.class, FactsCommand.class})
 final class Podid implements Callable<Integer> {
 
     @Spec
@@ -49,6 +51,6 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use serve or explain");
+        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check or facts");
     }
 }

@@ -110,6 +110,24 @@ class PodidIT {
         }
     }
 
+    @Test
+    void check_onStandardInput_printsFindingsAsJsonAndExitsWithOne() throws Exception {
+        Process podid = podid("check", "--profile", "1.8.17", "--format", "json", "-");
+        try (var in = podid.outputWriter(StandardCharsets.UTF_8)) {
+            in.write("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: demo, labels: {aadpodidbinding: demo}}
+                spec: {containers: []}
+                """);
+        }
+        String findings = new String(podid.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(podid.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(podid.exitValue()).isEqualTo(1);
+        assertThat(findings).startsWith("[{").contains("\"rule\":\"label-without-binding\"", "\"file\":\"-\"");
+        assertThat(folder.resolve("err")).isEmptyFile();
+    }
+
     private Process podid(String... arguments) throws IOException {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString()));

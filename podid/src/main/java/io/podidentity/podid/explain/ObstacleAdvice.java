@@ -13,6 +13,7 @@ import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
+import io.podidentity.podid.text.EditDistance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -7,6 +7,7 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -71,7 +72,16 @@ public final class ProfileOptions {
 
     /** How that version matches; without {@code --profile} the version that fits the cluster. */
     public MatchRules rules(Cluster cluster) {
-        Profile played = profile == null ? Profile.fitting(cluster) : profile;
+        return rules(profile == null ? Profile.fitting(cluster) : profile);
+    }
+
+    /** The profile that was asked for by {@code --profile}. */
+    public Optional<Profile> asked() {
+        return Optional.ofNullable(profile);
+    }
+
+    /** How that version matches. */
+    public MatchRules rules(Profile played) {
         return new MatchRules(played, forceNamespaced || played.forcesNamespaces(), micNamespace);
     }
 }

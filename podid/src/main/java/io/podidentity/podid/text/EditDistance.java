@@ -1,11 +1,11 @@
-package io.podidentity.podid.explain;
+package io.podidentity.podid.text;
 
 /** Levenshtein distance: how many letters must be inserted, removed or replaced to turn one word into another. */
-final class EditDistance {
+public final class EditDistance {
 
     private EditDistance() {}
 
-    static int between(String a, String b) {
+    public static int between(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -1,0 +1,208 @@
+package io.podidentity.podid.check;
+
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.ManifestFiles;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.report.JsonFindings;
+import io.podidentity.podid.check.report.JunitXml;
+import io.podidentity.podid.check.report.SarifLog;
+import io.podidentity.podid.check.report.TextFindings;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rules.AllRules;
+import io.podidentity.podid.input.ProfileOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Exit code 0 if nothing is found, 1 if something is that is bad enough, 2 for input that cannot be used. */
+@Command(
+        name = "check",
+        description = "Finds what will keep pods from their Azure identity, in manifests and, with --azure, in what az"
+                + " prints. Starts nothing.",
+        footer = {
+            "",
+            "Examples:",
+            "  podid check k8s/",
+            "  kubectl get deploy,sa,networkpolicy,azureidentity,azureidentitybinding -A -o yaml | podid check -",
+            "  podid check k8s/ --format sarif > podid.sarif",
+            "",
+            "All rules: https://github.com/pod-identity/pod-identity-java/blob/main/docs/checks.md"
+        },
+        mixinStandardHelpOptions = true)
+public final class CheckCommand implements Callable<Integer> {
+
+    private static final int MOST_ROUNDS = 5;
+
+    enum Format {
+        text,
+        json,
+        sarif,
+        junit
+    }
+
+    enum FailOn {
+        error,
+        warning
+    }
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders, or - for standard input.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private List<String> paths;
+
+    @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Format format;
+
+    @Option(
+            names = "--fail-on",
+            description = "The least severity that makes the exit code 1: ${COMPLETION-CANDIDATES}. Default: error.")
+    private @Nullable FailOn failOn;
+
+    @Option(
+            names = "--azure",
+            paramLabel = "DIR",
+            description = "A folder with what az printed of identities, federated credentials, roles and the cluster;"
+                    + " podid facts prints the commands that fill it.")
+    private @Nullable Path azure;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Default: .podid.yaml, if it is there.")
+    private @Nullable Path config;
+
+    @Option(names = "--baseline", paramLabel = "FILE", description = "Known findings, which are not reported.")
+    private @Nullable Path baseline;
+
+    @Option(names = "--write-baseline", description = "Write what is found now into the file of --baseline.")
+    private boolean writeBaseline;
+
+    @Option(
+            names = "--fix",
+            description = "Change the files where it is certain what is meant; comments and order stay as they are.")
+    private boolean fix;
+
+    @Mixin
+    private final ProfileOptions profile = new ProfileOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private byte[] standardInput = new byte[0];
+
+    @Override
+    public Integer call() throws IOException {
+        if (fix && paths.contains(ManifestFiles.STANDARD_INPUT)) {
+            throw new ParameterException(spec.commandLine(), "--fix changes files, so it cannot be used with -");
+        }
+        if (writeBaseline && baseline == null) {
+            throw new ParameterException(spec.commandLine(), "--write-baseline needs --baseline FILE");
+        }
+        try {
+            return run();
+        } catch (ManifestException e) {
+            err().println("podid: " + e.getMessage());
+            return spec.exitCodeOnInvalidInput();
+        }
+    }
+
+    private int run() throws IOException {
+        if (paths.contains(ManifestFiles.STANDARD_INPUT)) {
+            standardInput = System.in.readAllBytes();
+        }
+        Settings settings = Settings.read(Optional.ofNullable(config), AllRules.words());
+        AzureFacts facts = Optional.ofNullable(azure)
+                .or(settings::azure)
+                .map(AzureFacts::read)
+                .orElse(AzureFacts.NONE);
+        Scene scene = scene(settings, facts, true);
+        CheckResult result = check(scene, settings);
+        // What is set right can show what else is wrong: a field has a value once its name is right.
+        for (int round = 0; fix && round < MOST_ROUNDS; round++) {
+            List<String> done = Fixes.make(result.open());
+            done.forEach(err()::println);
+            if (done.isEmpty()) {
+                break;
+            }
+            scene = scene(settings, facts, false);
+            result = check(scene, settings);
+        }
+        if (writeBaseline && baseline != null) {
+            Baseline.write(baseline, result.open());
+            err().println(result.open().size() + " findings written to " + baseline);
+            return 0;
+        }
+        Severity least = failOn == null
+                ? settings.failOn().orElse(Severity.ERROR)
+                : failOn == FailOn.warning ? Severity.WARNING : Severity.ERROR;
+        print(scene, result, least);
+        return result.isAtLeast(least) ? 1 : 0;
+    }
+
+    private CheckResult check(Scene scene, Settings settings) {
+        Set<String> known = writeBaseline
+                ? Set.of()
+                : Optional.ofNullable(baseline)
+                        .or(settings::baseline)
+                        .map(Baseline::read)
+                        .orElse(Set.of());
+        return new Suppressions(scene.manifests().objects(), settings, known).sift(Checker.check(scene, AllRules.LIST));
+    }
+
+    private Scene scene(Settings settings, AzureFacts facts, boolean notes) throws IOException {
+        var input = new CheckedInput(paths, new ByteArrayInputStream(standardInput));
+        Optional<Profile> asked = profile.asked().or(settings::profile);
+        Manifests manifests = input.read(asked.orElse(Profile.V1_8_17));
+        Profile played = asked.orElse(Profile.V1_8_17);
+        if (notes) {
+            input.notes().forEach(err()::println);
+        }
+        if (asked.isEmpty()) {
+            FittingProfile fitting = FittingProfile.of(manifests.objects());
+            played = fitting.profile();
+            manifests = played == Profile.V1_8_17 ? manifests : input.read(played);
+            if (notes) {
+                err().println("profile " + played.id() + " (" + fitting.reason() + "); --profile chooses another one");
+            }
+        }
+        return new Scene(manifests, profile.rules(played), facts);
+    }
+
+    private void print(Scene scene, CheckResult result, Severity least) {
+        String text = switch (format) {
+            case text -> TextFindings.of(result.open(), result.suppressed().size());
+            case json -> JsonFindings.of(result.open()) + "\n";
+            case sarif -> SarifLog.of(AllRules.LIST, result.open(), result.suppressed()) + "\n";
+            case junit ->
+                JunitXml.of(
+                        scene.manifests().objects().stream()
+                                .map(manifest -> manifest.content().position().file())
+                                .distinct()
+                                .toList(),
+                        result.open(),
+                        result.suppressed(),
+                        least);
+        };
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(text);
+        out.flush();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

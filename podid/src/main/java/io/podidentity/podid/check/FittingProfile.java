@@ -1,0 +1,85 @@
+package io.podidentity.podid.check;
+
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Spot;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The profile that manifests were written for, and what tells so.
+ *
+ * @param reason in a few words
+ */
+record FittingProfile(Profile profile, String reason) {
+
+    private static final String GROUP = "aadpodidentity.k8s.io";
+    private static final Pattern NMI = Pattern.compile("(?:^|.*/)nmi:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
+
+    /** Names that only the documents before 1.6.0 spelt so, and those since. */
+    private static final Set<String> OLD =
+            Set.of("ResourceID", "ClientID", "ClientPassword", "TenantID", "AzureIdentity", "Selector", "PodLabels");
+
+    private static final Set<String> NEW =
+            Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
+
+    static FittingProfile of(List<Manifest> manifests) {
+        List<Spot> objects = manifests.stream().map(Spot::of).toList();
+        return objects.stream()
+                .flatMap(FittingProfile::nmi)
+                .findFirst()
+                .orElseGet(() -> bySpelling(manifests, objects));
+    }
+
+    /** NMI itself stands in the files. */
+    private static Stream<FittingProfile> nmi(Spot object) {
+        List<String> template = PodSource.templatePath(object.at("kind").text()).orElse(List.of());
+        return object.at(template).at("spec", "containers").items().stream().flatMap(container -> {
+            Matcher image = NMI.matcher(container.at("image").text());
+            if (!image.matches()) {
+                return Stream.empty();
+            }
+            boolean managed = container.at("args").items().stream()
+                    .map(Spot::text)
+                    .anyMatch(arg -> arg.matches("-+operation-mode=managed"));
+            return Stream.of(new FittingProfile(
+                    managed ? Profile.MANAGED : version(image),
+                    "NMI's image is " + container.at("image").text()));
+        });
+    }
+
+    private static Profile version(Matcher image) {
+        int version = Integer.parseInt(image.group(1)) * 100 + Integer.parseInt(image.group(2));
+        return version < 106 ? Profile.V1_5_4 : version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
+    }
+
+    private static FittingProfile bySpelling(List<Manifest> manifests, List<Spot> objects) {
+        boolean isUsed =
+                manifests.stream().anyMatch(manifest -> manifest.group().equals(GROUP))
+                        || objects.stream().anyMatch(FittingProfile::isLabelled);
+        if (!isUsed) {
+            return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is in the files");
+        }
+        List<String> keys = manifests.stream()
+                .filter(manifest -> manifest.group().equals(GROUP))
+                .flatMap(manifest -> Spot.of(manifest).at("spec").keys().stream())
+                .toList();
+        if (keys.stream().anyMatch(OLD::contains) && keys.stream().noneMatch(NEW::contains)) {
+            return new FittingProfile(Profile.V1_5_4, "the fields are spelt as before 1.6.0");
+        }
+        return new FittingProfile(Profile.V1_8_17, "the last version of AAD Pod Identity");
+    }
+
+    private static boolean isLabelled(Spot object) {
+        return PodSource.templatePath(object.at("kind").text())
+                .filter(path -> object.at(path)
+                                .at("metadata", "labels", "aadpodidbinding")
+                                .exists()
+                        || object.at("metadata", "labels", "aadpodidbinding").exists())
+                .isPresent();
+    }
+}

@@ -1,0 +1,106 @@
+package io.podidentity.podid.check;
+
+import io.podidentity.podid.check.rule.Edit;
+import io.podidentity.podid.check.rule.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes the changes that findings are certain of, in the text of the files: comments, order and all else stay. A change
+ * whose place does not look as expected is left out.
+ */
+final class Fixes {
+
+    /** From the end of a file to its beginning, so that places before stay where they are. */
+    private static final Comparator<Edit> BACKWARDS = Comparator.comparing(
+                    (Edit edit) -> edit.position().line())
+            .thenComparing(edit -> edit.position().column())
+            .reversed();
+
+    private Fixes() {}
+
+    /** Writes the files, and says what was done. */
+    static List<String> make(List<Finding> findings) throws IOException {
+        Map<String, Set<Edit>> byFile = new LinkedHashMap<>();
+        for (Finding finding : findings) {
+            for (Edit edit : finding.edits()) {
+                byFile.computeIfAbsent(edit.position().file(), file -> new LinkedHashSet<>())
+                        .add(edit);
+            }
+        }
+        var done = new ArrayList<String>();
+        for (Map.Entry<String, Set<Edit>> edits : byFile.entrySet()) {
+            Path file = Path.of(edits.getKey());
+            if (Files.isRegularFile(file)) {
+                make(file, edits.getValue(), done);
+            }
+        }
+        return done;
+    }
+
+    private static void make(Path file, Set<Edit> edits, List<String> done) throws IOException {
+        List<String> lines =
+                new ArrayList<>(Arrays.asList(Files.readString(file).split("\n", -1)));
+        int before = done.size();
+        for (Edit edit : edits.stream().sorted(BACKWARDS).toList()) {
+            if (edit.isInsertion() ? insert(lines, edit) : replace(lines, edit)) {
+                done.add(edit.position() + ": wrote " + edit.after());
+            }
+        }
+        if (done.size() > before) {
+            Files.writeString(file, String.join("\n", lines));
+        }
+    }
+
+    private static boolean insert(List<String> lines, Edit edit) {
+        int index = edit.position().line() - 1;
+        String indentation = " ".repeat(edit.position().column() - 1);
+        String line = lines.get(index);
+        if (!line.startsWith(indentation)) {
+            return false;
+        }
+        lines.add(index, indentation + edit.after() + (line.endsWith("\r") ? "\r" : ""));
+        return true;
+    }
+
+    private static boolean replace(List<String> lines, Edit edit) {
+        int index = edit.position().line() - 1;
+        String line = lines.get(index);
+        int start = line.offsetByCodePoints(0, edit.position().column() - 1);
+        String rest = line.substring(start);
+        for (String quote : List.of("", "\"", "'")) {
+            String token = quote + edit.before() + quote;
+            if (rest.startsWith(token) && isEnd(rest, token.length())) {
+                lines.set(
+                        index,
+                        line.substring(0, start) + written(edit.after(), quote) + rest.substring(token.length()));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether nothing more belongs to the word. */
+    private static boolean isEnd(String rest, int length) {
+        return length == rest.length() || " \t\r,:}]".indexOf(rest.charAt(length)) >= 0;
+    }
+
+    private static String written(String after, String quote) {
+        if (after.startsWith("\"")) {
+            return after;
+        }
+        boolean plain = after.matches("[A-Za-z/][\\w./-]*") && !after.matches("(?i)true|false|yes|no|on|off|null|y|n");
+        boolean guid = after.matches("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}");
+        String mark = quote.isEmpty() && !plain && !guid ? "\"" : quote;
+        return mark + after + mark;
+    }
+}

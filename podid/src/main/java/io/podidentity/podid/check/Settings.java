@@ -1,0 +1,136 @@
+package io.podidentity.podid.check;
+
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.Yaml;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.source.DataFile;
+import io.podidentity.podid.check.source.Spot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason) and severity (rule: severity); an
+ * option of the command line wins. Paths in it start at its own folder.
+ */
+final class Settings {
+
+    /** Looked for in the working directory. */
+    static final Path DEFAULT_FILE = Path.of(".podid.yaml");
+
+    private static final Set<String> KEYS = Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity");
+
+    private static final Yaml EMPTY = new Yaml.Mapping(List.of(), Position.NOWHERE);
+
+    private final Spot root;
+    private final Path folder;
+
+    private Settings(Spot root, Path folder) {
+        this.root = root;
+        this.folder = folder;
+    }
+
+    /**
+     * Reads the file, or the default one if there is one.
+     *
+     * @param words names and numbers of all rules
+     * @throws ManifestException if it cannot be used
+     */
+    static Settings read(Optional<Path> named, Set<String> words) {
+        Path file = named.orElse(DEFAULT_FILE);
+        List<Spot> documents = named.isEmpty() && !Files.isRegularFile(file) ? List.of() : DataFile.read(file);
+        if (documents.isEmpty()) {
+            return new Settings(Spot.of("", EMPTY), Path.of(""));
+        }
+        Path parent = file.toAbsolutePath().getParent();
+        var settings = new Settings(documents.get(0), parent == null ? Path.of("") : parent);
+        settings.verify(words);
+        return settings;
+    }
+
+    private void verify(Set<String> words) {
+        for (Spot field : root.fields()) {
+            if (!KEYS.contains(field.path())) {
+                throw refused(
+                        field,
+                        "unknown key " + field.path() + "; the keys are profile, failOn, baseline, azure,"
+                                + " ignore and severity");
+            }
+        }
+        for (Spot list : List.of(root.at("ignore"), root.at("severity"))) {
+            for (Spot rule : list.fields()) {
+                if (!words.contains(rule.key())) {
+                    throw refused(rule, "there is no rule " + rule.key());
+                }
+                if (rule.text().isBlank()) {
+                    throw refused(rule, "write why, after the colon");
+                }
+            }
+        }
+        root.at("severity").fields().forEach(rule -> severity(rule));
+        failOn();
+        profile();
+    }
+
+    private static ManifestException refused(Spot spot, String message) {
+        return new ManifestException(spot.position(), message);
+    }
+
+    Optional<Profile> profile() {
+        Spot field = root.at("profile");
+        try {
+            return field.exists() ? Optional.of(Profile.of(field.text())) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            throw refused(field, String.valueOf(e.getMessage()));
+        }
+    }
+
+    Optional<Severity> failOn() {
+        Spot field = root.at("failOn");
+        return field.exists() ? Optional.of(severity(field)) : Optional.empty();
+    }
+
+    private static Severity severity(Spot field) {
+        for (Severity severity : Severity.values()) {
+            if (severity.id().equals(field.text())) {
+                return severity;
+            }
+        }
+        throw refused(field, field.key() + " is " + field.text() + " and must be error, warning or info");
+    }
+
+    Optional<Path> baseline() {
+        return path("baseline");
+    }
+
+    Optional<Path> azure() {
+        return path("azure");
+    }
+
+    private Optional<Path> path(String key) {
+        Spot field = root.at(key);
+        return field.exists() ? Optional.of(folder.resolve(field.text())) : Optional.empty();
+    }
+
+    /** Why the rule is off, if it is. */
+    Optional<String> ignored(About about) {
+        return ofRule(root.at("ignore"), about).map(Spot::text);
+    }
+
+    /** The severity that a finding has here. */
+    Severity severity(Finding finding) {
+        return ofRule(root.at("severity"), finding.about())
+                .map(Settings::severity)
+                .orElse(finding.severity());
+    }
+
+    private static Optional<Spot> ofRule(Spot map, About about) {
+        return map.fields().stream().filter(field -> about.isNamed(field.key())).findFirst();
+    }
+}

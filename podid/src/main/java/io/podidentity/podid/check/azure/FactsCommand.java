@@ -1,0 +1,69 @@
+package io.podidentity.podid.check.azure;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints a script and runs nothing; its commands only read. */
+@Command(
+        name = "facts",
+        description = "Prints the az commands that write a folder for check --azure. They only read, and what they"
+                + " print holds no secret.",
+        footer = {
+            "",
+            "Example:",
+            "  podid facts -g GROUP -n CLUSTER facts > facts.sh && sh facts.sh && podid check k8s/ --azure facts"
+        },
+        mixinStandardHelpOptions = true)
+public final class FactsCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "DIR", arity = "0..1", defaultValue = "facts", description = "Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String folder;
+
+    @Option(
+            names = {"-g", "--resource-group"},
+            paramLabel = "GROUP",
+            defaultValue = "GROUP",
+            description = "The group of the cluster.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String group;
+
+    @Option(
+            names = {"-n", "--name"},
+            paramLabel = "CLUSTER",
+            defaultValue = "CLUSTER",
+            description = "The name of the cluster.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String cluster;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print("""
+            set -e
+            mkdir -p %1$s
+            az aks show -g %2$s -n %3$s -o json > %1$s/cluster.json
+            az identity list -o json > %1$s/identities.json
+            az role assignment list --all -o json > %1$s/role-assignments.json
+            az identity list --query '[].[resourceGroup, name]' -o tsv | while read -r group name; do
+              az identity federated-credential list -g "$group" --identity-name "$name" -o json \\
+                > "%1$s/federated-credentials-$group-$name.json"
+            done
+            """.formatted(word(folder), word(group), word(cluster)));
+        out.flush();
+        return 0;
+    }
+
+    private static String word(String text) {
+        return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,99 @@
+package io.podidentity.podid.check.report;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rule.Suppressed;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/**
+ * Findings as SARIF 2.1.0, for code hosts.
+ *
+ * @see <a href="https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html">the standard</a>
+ */
+public final class SarifLog {
+
+    private static final String SCHEMA =
+            "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+    private SarifLog() {}
+
+    /** One document, in one line. */
+    public static String of(List<Rule> rules, List<Finding> findings, List<Suppressed> suppressed) {
+        var driver = new LinkedHashMap<String, Object>();
+        driver.put("name", "podid");
+        driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
+        driver.put("rules", rules.stream().map(rule -> rule(rule.about())).toList());
+        var results = new ArrayList<Map<String, Object>>();
+        findings.forEach(finding -> results.add(result(finding)));
+        for (Suppressed one : suppressed) {
+            Map<String, Object> result = result(one.finding());
+            result.put(
+                    "suppressions",
+                    List.of(Map.of("kind", one.inManifest() ? "inSource" : "external", "justification", one.reason())));
+            results.add(result);
+        }
+        var run = new LinkedHashMap<String, Object>();
+        run.put("tool", Map.of("driver", driver));
+        run.put("columnKind", "unicodeCodePoints");
+        run.put("results", results);
+        var log = new LinkedHashMap<String, Object>();
+        log.put("$schema", SCHEMA);
+        log.put("version", "2.1.0");
+        log.put("runs", List.of(run));
+        return JSONObjectUtils.toJSONString(log);
+    }
+
+    private static Map<String, Object> rule(About about) {
+        var rule = new LinkedHashMap<String, Object>();
+        rule.put("id", about.rule());
+        rule.put("shortDescription", Map.of("text", about.line() + "."));
+        rule.put("help", Map.of("text", about.remedy() + "."));
+        rule.put("helpUri", about.link());
+        rule.put("defaultConfiguration", Map.of("level", level(about.severity())));
+        rule.put("properties", Map.of("tags", List.of(about.id())));
+        return rule;
+    }
+
+    private static Map<String, Object> result(Finding finding) {
+        var region = new LinkedHashMap<String, Object>();
+        region.put("startLine", finding.position().line());
+        region.put("startColumn", finding.position().column());
+        var place = new LinkedHashMap<String, Object>();
+        place.put("artifactLocation", Map.of("uri", uri(finding.position().file())));
+        place.put("region", region);
+        var location = new LinkedHashMap<String, Object>();
+        location.put("physicalLocation", place);
+        location.put("logicalLocations", List.of(Map.of("fullyQualifiedName", finding.object(), "kind", "object")));
+        var result = new LinkedHashMap<String, Object>();
+        result.put("ruleId", finding.about().rule());
+        result.put("level", level(finding.severity()));
+        result.put("message", Map.of("text", finding.object() + ": " + finding.message() + ".\n" + finding.remedy()));
+        result.put("locations", List.of(location));
+        result.put("partialFingerprints", Map.of("podid/v1", sum(finding.fingerprint())));
+        return result;
+    }
+
+    private static String level(Severity severity) {
+        return severity == Severity.INFO ? "note" : severity.id();
+    }
+
+    /** Of standard input there is no address, and a hyphen is a valid relative one. */
+    private static String uri(String file) {
+        return file.replace('\\', '/').replace("%", "%25").replace(" ", "%20");
+    }
+
+    private static String sum(String text) {
+        var sum = new CRC32();
+        sum.update(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().toHexDigits(sum.getValue(), 8);
+    }
+}

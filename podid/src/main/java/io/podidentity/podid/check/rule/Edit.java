@@ -1,0 +1,33 @@
+package io.podidentity.podid.check.rule;
+
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.podid.check.source.Spot;
+
+/**
+ * A change of a file that is certainly right.
+ *
+ * @param position of the text that is replaced; of the line before which a new one is inserted
+ * @param before the value or key that stands there; empty to insert a line
+ * @param after the value or key instead, or the line without its indentation
+ */
+public record Edit(Position position, String before, String after) {
+
+    /** Writes another value; {@code after} as it must be written, with quotes where YAML needs them. */
+    public static Edit value(Spot spot, String after) {
+        return new Edit(spot.valuePosition(), spot.text(), after);
+    }
+
+    /** Writes another key. */
+    public static Edit key(Position key, String before, String after) {
+        return new Edit(key, before, after);
+    }
+
+    /** Inserts a line before the first entry of a mapping, with its indentation. */
+    public static Edit firstEntry(Spot mapping, String line) {
+        return new Edit(mapping.fields().get(0).position(), "", line);
+    }
+
+    public boolean isInsertion() {
+        return before.isEmpty();
+    }
+}

@@ -1,0 +1,40 @@
+package io.podidentity.podid.check.rule;
+
+import io.podidentity.emulator.cluster.Position;
+import java.util.List;
+
+/**
+ * Something that is wrong.
+ *
+ * @param object kind, namespace and name
+ * @param message what is wrong here, without a full stop
+ * @param remedy what to do here, with the corrected line where there is one
+ * @param edits what does it, if that is certain; otherwise empty
+ */
+public record Finding(
+        About about,
+        Severity severity,
+        Position position,
+        String object,
+        String message,
+        String remedy,
+        List<Edit> edits) {
+
+    public Finding {
+        edits = List.copyOf(edits);
+    }
+
+    public Finding withSeverity(Severity other) {
+        return new Finding(about, other, position, object, message, remedy, edits);
+    }
+
+    /** What stays the same when lines move. */
+    public String fingerprint() {
+        return fingerprint(about.rule(), object, message);
+    }
+
+    /** As above, of a finding that was written down. */
+    public static String fingerprint(String rule, String object, String message) {
+        return rule + "|" + object + "|" + message;
+    }
+}

@@ -1,0 +1,44 @@
+package io.podidentity.podid.check.rule;
+
+import io.podidentity.podid.check.source.Spot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One entry of the annotation {@value #ANNOTATION}: {@code C5, label-missing: REASON}, or several separated by
+ * semicolons.
+ *
+ * @param words numbers or names of rules
+ * @param reason empty if none is given; then nothing is ignored
+ */
+public record Ignore(Spot spot, List<String> words, String reason) {
+
+    public static final String ANNOTATION = "podid.io/ignore";
+
+    public Ignore {
+        words = List.copyOf(words);
+    }
+
+    /** The entries of an object. */
+    public static List<Ignore> of(Spot object) {
+        Spot annotation = object.at("metadata", "annotations", ANNOTATION);
+        var entries = new ArrayList<Ignore>();
+        for (String entry : annotation.text().split("[;\n]", -1)) {
+            if (!entry.isBlank()) {
+                int colon = entry.indexOf(':');
+                String words = colon < 0 ? entry : entry.substring(0, colon);
+                entries.add(new Ignore(
+                        annotation,
+                        Arrays.stream(words.split(",", -1)).map(String::strip).toList(),
+                        colon < 0 ? "" : entry.substring(colon + 1).strip()));
+            }
+        }
+        return entries;
+    }
+
+    /** Whether it suppresses what the rule finds. */
+    public boolean covers(About about) {
+        return !reason.isEmpty() && words.stream().anyMatch(about::isNamed);
+    }
+}

@@ -1,0 +1,148 @@
+package io.podidentity.podid.check.rule;
+
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.match.IdentityMatcher;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.match.PodMatch;
+import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Spot;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** All that rules look at. Not thread-safe. */
+public final class Scene {
+
+    private final Manifests manifests;
+    private final MatchRules rules;
+    private final IdentityMatcher matcher;
+    private final AzureFacts azure;
+    private final Map<Position, Manifest> byPosition = new HashMap<>();
+    private final Map<String, List<Spot>> byKind = new HashMap<>();
+    private final Map<String, List<Spot>> policies = new HashMap<>();
+    private final Set<String> written = new HashSet<>();
+    private final List<PodSource> pods = new ArrayList<>();
+    private final Map<ObjectName, PodMatch> matches = new HashMap<>();
+
+    /** @param azure may be empty */
+    public Scene(Manifests manifests, MatchRules rules, AzureFacts azure) {
+        this.manifests = manifests;
+        this.rules = rules;
+        this.matcher = new IdentityMatcher(manifests.cluster(), rules);
+        this.azure = azure;
+        for (Manifest manifest : manifests.objects()) {
+            byPosition.put(manifest.content().position(), manifest);
+            byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(Spot.of(manifest));
+            written.add(manifest.toString());
+            if (manifest.kind().equals("NetworkPolicy") && manifest.group().equals("networking.k8s.io")) {
+                policies.computeIfAbsent(manifest.name().namespace(), namespace -> new ArrayList<>())
+                        .add(Spot.of(manifest));
+            }
+        }
+        Set<String> workloads = new HashSet<>();
+        for (Pod pod : manifests.cluster().pods()) {
+            Manifest manifest = byPosition.get(pod.metadata().position());
+            // Of the replicas that a dump of a cluster has, one is enough.
+            if (manifest != null
+                    && (pod.owners().isEmpty()
+                            || workloads.add(
+                                    pod.namespace() + " " + pod.owners().get(0)))) {
+                pods.add(source(pod, manifest));
+            }
+        }
+    }
+
+    private static PodSource source(Pod pod, Manifest manifest) {
+        Spot spot = Spot.of(manifest);
+        return new PodSource(
+                pod,
+                spot,
+                manifest.kind(),
+                spot.at(PodSource.templatePath(manifest.kind()).orElse(List.of())));
+    }
+
+    public Manifests manifests() {
+        return manifests;
+    }
+
+    public Cluster cluster() {
+        return manifests.cluster();
+    }
+
+    public MatchRules rules() {
+        return rules;
+    }
+
+    public Profile profile() {
+        return rules.profile();
+    }
+
+    public IdentityMatcher matcher() {
+        return matcher;
+    }
+
+    public AzureFacts azure() {
+        return azure;
+    }
+
+    /** All pods, one for each workload. */
+    public List<PodSource> pods() {
+        return pods;
+    }
+
+    /** The pods that ask for an identity by the label of pod identity, where that is what the profile has. */
+    public List<PodSource> labelledPods() {
+        return profile().hasNmi()
+                ? pods.stream()
+                        .filter(one -> !one.pod().bindingLabel().orElse("").isEmpty())
+                        .toList()
+                : List.of();
+    }
+
+    /** All objects of a kind, also those that were not decoded. */
+    public List<Spot> kind(String kind) {
+        return byKind.getOrDefault(kind, List.of());
+    }
+
+    /** The network policies of a namespace. */
+    public List<Spot> networkPolicies(String namespace) {
+        return policies.getOrDefault(namespace, List.of());
+    }
+
+    /** Whether an object of that kind and name is written, also if it was not decoded. */
+    public boolean isWritten(String kind, ObjectName name) {
+        return written.contains(kind + " " + name);
+    }
+
+    /** What is written about an object of the cluster. */
+    public Spot spot(KubernetesObject object) {
+        Manifest manifest = byPosition.get(object.metadata().position());
+        if (manifest == null) {
+            throw new IllegalArgumentException("No manifest has made " + object.name());
+        }
+        return Spot.of(manifest);
+    }
+
+    /** Which identities the pod gets. */
+    public PodMatch match(PodSource source) {
+        return matches.computeIfAbsent(source.pod().name(), name -> matcher.match(source.pod()));
+    }
+
+    /** The service account that the pod runs as, if a manifest defines it. */
+    public Optional<ServiceAccount> serviceAccount(PodSource source) {
+        return cluster().serviceAccount(new ObjectName(source.pod().namespace(), source.serviceAccount()));
+    }
+}

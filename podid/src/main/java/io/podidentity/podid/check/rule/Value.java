@@ -1,0 +1,57 @@
+package io.podidentity.podid.check.rule;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Tells kinds of values apart. */
+public final class Value {
+
+    private static final Pattern GUID =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+    private static final String ZERO = "00000000-0000-0000-0000-000000000000";
+    private static final Pattern TEMPLATE = Pattern.compile("\\$[{(]|\\{\\{|#\\{|\\$\\$|__\\w+__");
+    private static final Pattern ANGLES = Pattern.compile("<[^<>]+>");
+    // Only words that documents use: a resource group or a label may well be in capitals.
+    private static final Pattern CAPITALS = Pattern.compile(
+            "((AZURE|MY|YOUR|USER|MSI|SP|THE)_)*(SUBSCRIPTION|SUB|CLIENT|TENANT|IDENTITY|RESOURCE|RESOURCE_GROUP|GROUP"
+                    + "|PRINCIPAL|SELECTOR)(_?(ID|NAME|GROUP|RESOURCE|CLIENT|TENANT|BINDING|SELECTOR))*");
+    private static final Pattern CROSSES = Pattern.compile("(?i)x{4,}(-x{4,})*");
+
+    private Value() {}
+
+    public static boolean isGuid(String text) {
+        return GUID.matcher(text).matches();
+    }
+
+    /** Whether something else is still to be put in by a tool, such as Helm or envsubst: nothing can be said of it. */
+    public static boolean isTemplated(String text) {
+        return TEMPLATE.matcher(text).find();
+    }
+
+    /** Whether it is still to be put in by a person. */
+    public static boolean isPlaceholder(String text) {
+        if (isTemplated(text)) {
+            return false;
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        return text.equals(ZERO)
+                || ANGLES.matcher(text).find()
+                || Stream.of("placeholder", "replace_", "replace-", "replaceme", "changeme", "change-me", "your-")
+                        .anyMatch(lower::contains)
+                || Stream.of(text.split("/", -1))
+                        .anyMatch(part -> part.equals(ZERO)
+                                || CAPITALS.matcher(part).matches()
+                                || CROSSES.matcher(part).matches());
+    }
+
+    /** Whether a rule can judge it: it is neither empty nor still to be replaced. */
+    public static boolean isFinal(String text) {
+        return !text.isEmpty() && !isTemplated(text) && !isPlaceholder(text);
+    }
+
+    /** In double quotes. */
+    public static String quoted(String text) {
+        return "\"" + text + "\"";
+    }
+}

@@ -1,0 +1,41 @@
+package io.podidentity.podid.check.rules.binding;
+
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.source.Spot;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The pods are often in other files. */
+public final class BindingUnused implements Rule {
+
+    @Override
+    public About about() {
+        return About.info(
+                "C4",
+                "binding-unused",
+                "No pod has the binding's selector as its label",
+                "Label a pod with the selector, or remove the binding",
+                "Azure/aad-pod-identity#957");
+    }
+
+    @Override
+    public void check(Scene scene, Report report) {
+        Set<String> labels = scene.pods().stream()
+                .map(pod -> pod.pod().bindingLabel().orElse(""))
+                .collect(Collectors.toSet());
+        for (AzureIdentityBinding binding : scene.cluster().bindings()) {
+            if (!labels.isEmpty() && !binding.selector().isEmpty() && !labels.contains(binding.selector())) {
+                Spot field = scene.spot(binding).at("spec").like("selector");
+                report.add(
+                        field,
+                        "no pod in these files has the label " + Pod.BINDING_LABEL + ": " + binding.selector(),
+                        about().remedy() + ".");
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.podidentity.podid.check.rules.cluster;
+
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.source.PodSource;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The last release is of June 2023, and the add-on was supported until September 2025. */
+public final class DeprecatedPodIdentity implements Rule {
+
+    @Override
+    public About about() {
+        return About.info(
+                "C20",
+                "pod-identity-deprecated",
+                "AAD Pod Identity is archived, and AKS has ended its support of the add-on",
+                "Move to workload identity",
+                "Azure/AKS#3324");
+    }
+
+    @Override
+    public void check(Scene scene, Report report) {
+        int identities = scene.kind("AzureIdentity").size();
+        int bindings = scene.kind("AzureIdentityBinding").size();
+        List<PodSource> pods = scene.pods().stream()
+                .filter(pod -> pod.pod().bindingLabel().isPresent())
+                .toList();
+        Stream.concat(
+                        Stream.of("AzureIdentity", "AzureIdentityBinding").flatMap(kind -> scene.kind(kind).stream()),
+                        pods.stream().map(PodSource::manifest))
+                .findFirst()
+                .ifPresent(first -> report.add(
+                        first,
+                        "AAD Pod Identity has been archived since 2023, and AKS supported its add-on until"
+                                + " September 2025"
+                                + " (AzureIdentity:"
+                                + " " + identities + ", AzureIdentityBinding: " + bindings
+                                + ", labelled workloads: " + pods.size() + ")",
+                        "Move to workload identity: annotate a service account with the client ID, label the"
+                                + " pods azure.workload.identity/use: \"true\", and run\n"
+                                + "az identity federated-credential create -g GROUP --identity-name IDENTITY"
+                                + " --name NAME --issuer ISSUER --subject system:serviceaccount:NAMESPACE:ACCOUNT"
+                                + " --audiences api://AzureADTokenExchange"));
+    }
+}

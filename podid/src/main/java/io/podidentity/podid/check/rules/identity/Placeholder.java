@@ -1,0 +1,48 @@
+package io.podidentity.podid.check.rules.identity;
+
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Spot;
+import java.util.List;
+
+/** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
+public final class Placeholder implements Rule {
+
+    @Override
+    public About about() {
+        return About.error(
+                "C9",
+                "placeholder-left",
+                "A value is still to be put in",
+                "Replace the placeholder with your value",
+                "Azure/aad-pod-identity#175",
+                "Azure/aad-pod-identity#497");
+    }
+
+    @Override
+    public void check(Scene scene, Report report) {
+        for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
+            scene.kind(kind).forEach(object -> object.at("spec").texts().forEach(text -> check(report, text)));
+        }
+        for (Spot account : scene.kind("ServiceAccount")) {
+            check(report, account.at("metadata", "annotations", Keys.CLIENT_ID));
+            check(report, account.at("metadata", "annotations", Keys.TENANT_ID));
+        }
+        for (PodSource pod : scene.pods()) {
+            check(report, pod.label(Pod.BINDING_LABEL));
+            pod.variables("AZURE_CLIENT_ID").forEach(variable -> check(report, variable.at("value")));
+        }
+    }
+
+    private static void check(Report report, Spot field) {
+        if (Value.isPlaceholder(field.text())) {
+            report.add(field, field.path() + " is still " + Value.quoted(field.text()), "Replace it with your value.");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.podidentity.podid.check.rules.identity;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Secret;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.source.Spot;
+import java.util.List;
+
+/** Of several keys NMI takes the first of a Go map: any. */
+public final class SecretKeys implements Rule {
+
+    @Override
+    public About about() {
+        return About.error(
+                "C7",
+                "secret-keys",
+                "The secret of a service principal has other keys than NMI reads",
+                "Type 1 needs exactly one key, of any name; type 2 needs certificate and password",
+                "Azure/aad-pod-identity#184",
+                "Azure/aad-pod-identity#646");
+    }
+
+    @Override
+    public void check(Scene scene, Report report) {
+        for (AzureIdentity identity : scene.cluster().identities()) {
+            SecretOfIdentity.find(scene, identity).ifPresent(secret -> check(scene, report, identity, secret));
+        }
+    }
+
+    private static void check(Scene scene, Report report, AzureIdentity identity, Secret secret) {
+        Spot spot = scene.spot(secret);
+        Spot data = spot.at("data").exists() ? spot.at("data") : spot.at("stringData");
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL && secret.keys().size() != 1) {
+            report.add(
+                    data,
+                    "identity " + identity.name() + " needs one key in this secret, and it has "
+                            + secret.keys().size()
+                            + (secret.keys().isEmpty() ? "" : ": " + String.join(", ", secret.keys())),
+                    secret.keys().isEmpty()
+                            ? "Add the client secret under any key."
+                            : "Keep the key of the client secret only: NMI takes any of them.");
+        }
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
+            for (String key : List.of("certificate", "password")) {
+                if (!secret.keys().contains(key)) {
+                    report.add(
+                            data,
+                            "identity " + identity.name() + " needs the key " + key + " in this secret",
+                            Near.of(key, secret.keys())
+                                    .map(found -> "Rename the key " + found + " to " + key + ".")
+                                    .orElse("Add it: certificate is PKCS#12 with an RSA key, password opens it."));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.podidentity.podid.check.rules.network;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A range of IPv4 addresses in CIDR form.
+ *
+ * @param first its first address
+ * @param bits how many bits all of them share
+ */
+record AddressRange(long first, int bits) {
+
+    private static final Pattern FORM =
+            Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})(?:/(\\d{1,2}))?");
+
+    /** Nothing if it is not one, as of IPv6. */
+    static Optional<AddressRange> of(String cidr) {
+        Matcher form = FORM.matcher(cidr.strip());
+        if (!form.matches()) {
+            return Optional.empty();
+        }
+        long address = 0;
+        for (int i = 1; i <= 4; i++) {
+            address = address * 256 + Integer.parseInt(form.group(i));
+        }
+        int bits = form.group(5) == null ? 32 : Math.min(32, Integer.parseInt(form.group(5)));
+        return Optional.of(new AddressRange(address >> (32 - bits) << (32 - bits), bits));
+    }
+
+    boolean contains(AddressRange other) {
+        return other.bits >= bits && other.first >> (32 - bits) == first >> (32 - bits);
+    }
+}

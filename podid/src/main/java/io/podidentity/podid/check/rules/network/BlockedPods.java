@@ -1,0 +1,39 @@
+package io.podidentity.podid.check.rules.network;
+
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Spot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Pods that policies keep from something, grouped by the policy where it is reported. */
+final class BlockedPods {
+
+    private static final int NAMED = 3;
+
+    private final Map<String, List<String>> names = new LinkedHashMap<>();
+    private final Map<String, Spot> places = new LinkedHashMap<>();
+
+    void add(PodSource pod, EgressOfPod egress) {
+        String policy = egress.policies().get(0).position().toString();
+        places.putIfAbsent(policy, egress.place());
+        names.computeIfAbsent(policy, one -> new ArrayList<>())
+                .add(pod.pod().name().toString());
+    }
+
+    /** Reports each policy once; {@code message} follows the names of the pods. */
+    void report(Report report, String message, String remedy) {
+        places.forEach((policy, place) ->
+                report.add(place, some(names.getOrDefault(policy, List.of())) + message, remedy));
+    }
+
+    private static String some(List<String> pods) {
+        String first = pods.stream().limit(NAMED).collect(Collectors.joining(", "));
+        return (pods.size() == 1 ? "pod " : "pods ")
+                + first
+                + (pods.size() > NAMED ? " and " + (pods.size() - NAMED) + " more" : "");
+    }
+}

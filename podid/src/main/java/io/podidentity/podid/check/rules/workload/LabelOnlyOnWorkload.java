@@ -1,0 +1,77 @@
+package io.podidentity.podid.check.rules.workload;
+
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Edit;
+import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Spot;
+import java.util.Optional;
+
+/** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
+public final class LabelOnlyOnWorkload implements Rule {
+
+    @Override
+    public About about() {
+        return About.error(
+                "C15",
+                "use-label-missing",
+                "A pod runs as an annotated service account and lacks the label azure.workload.identity/use",
+                "Add azure.workload.identity/use: \"true\" to the labels of the pod template",
+                "Azure/azure-workload-identity#1249",
+                "Azure/azure-workload-identity#691");
+    }
+
+    @Override
+    public void check(Scene scene, Report report) {
+        for (PodSource pod : scene.pods()) {
+            Spot labels = pod.template().at("metadata", "labels");
+            Optional<ServiceAccount> account = scene.serviceAccount(pod)
+                    .filter(one -> one.metadata().annotations().containsKey(Keys.CLIENT_ID));
+            boolean usesPodIdentity =
+                    scene.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
+            if (labels.at(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+                continue;
+            }
+            Spot onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
+            Optional<String> near = Near.of(Keys.USE, labels.keys());
+            if (near.isPresent()) {
+                Spot label = labels.at(near.get());
+                report.add(
+                        label,
+                        "the key is " + near.get() + " and must be " + Keys.USE,
+                        line(),
+                        Edit.key(label.position(), near.get(), Keys.USE));
+            } else if (onWorkload.exists()) {
+                add(
+                        report,
+                        onWorkload,
+                        labels,
+                        "the label is on the " + pod.kind() + " itself, and its pods do not inherit it");
+            } else if (account.isPresent()) {
+                add(
+                        report,
+                        pod.spec("serviceAccountName"),
+                        labels,
+                        "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
+                                + Keys.USE);
+            }
+        }
+    }
+
+    private static void add(Report report, Spot spot, Spot labels, String message) {
+        if (labels.fields().isEmpty()) {
+            report.add(spot, message, line());
+        } else {
+            report.add(spot, message, line(), Edit.firstEntry(labels, Keys.USE + ": \"true\""));
+        }
+    }
+
+    private static String line() {
+        return "Add to the pod's labels: " + Keys.USE + ": \"true\"";
+    }
+}

@@ -1,0 +1,54 @@
+package io.podidentity.podid.check.rules.workload;
+
+import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Edit;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Spot;
+
+/** Without quotes it is a boolean, and the API server refuses the object. */
+public final class LabelValue implements Rule {
+
+    @Override
+    public About about() {
+        return About.error(
+                "C15",
+                "use-label-value",
+                "The label azure.workload.identity/use has another value than the string true",
+                "Write azure.workload.identity/use: \"true\", with quotes",
+                "Azure/azure-workload-identity#1249");
+    }
+
+    @Override
+    public void check(Scene scene, Report report) {
+        for (Problem problem : scene.manifests().problems()) {
+            if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().endsWith("labels." + Keys.USE)) {
+                report.add(
+                        about().severity(),
+                        problem.position(),
+                        problem.object(),
+                        "the value is a boolean and must be a string: the API server refuses the object",
+                        "Write: " + Keys.USE + ": \"true\"",
+                        new Edit(problem.position(), "true", "\"true\""));
+            }
+        }
+        for (PodSource pod : scene.pods()) {
+            Spot label = pod.label(Keys.USE);
+            String value = label.text();
+            if (label.exists() && !value.equals("true") && !value.equals("false") && !Value.isTemplated(value)) {
+                String message = "the value is " + Value.quoted(value) + ", and only \"true\" counts";
+                String remedy = "Write: " + Keys.USE + ": \"true\"";
+                if (value.equalsIgnoreCase("true")) {
+                    report.add(label, message, remedy, Edit.value(label, "\"true\""));
+                } else {
+                    report.add(label, message, remedy);
+                }
+            }
+        }
+    }
+}

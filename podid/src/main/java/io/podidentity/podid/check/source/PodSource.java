@@ -1,0 +1,78 @@
+package io.podidentity.podid.check.source;
+
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.workload.Webhook;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A pod and what is written about it.
+ *
+ * @param manifest the pod itself, or the workload that makes it
+ * @param kind of the manifest
+ * @param template where the pod's metadata and spec are
+ */
+public record PodSource(Pod pod, Spot manifest, String kind, Spot template) {
+
+    private static final Map<String, List<String>> TEMPLATES = Map.of(
+            "Pod", List.of(),
+            "Deployment", List.of("spec", "template"),
+            "ReplicaSet", List.of("spec", "template"),
+            "StatefulSet", List.of("spec", "template"),
+            "DaemonSet", List.of("spec", "template"),
+            "ReplicationController", List.of("spec", "template"),
+            "Job", List.of("spec", "template"),
+            "CronJob", List.of("spec", "jobTemplate", "spec", "template"));
+
+    /** The keys that lead to the pod in an object of that kind; empty of a kind that makes no pods. */
+    public static Optional<List<String>> templatePath(String kind) {
+        return Optional.ofNullable(TEMPLATES.get(kind));
+    }
+
+    /** A label of the pod. */
+    public Spot label(String key) {
+        return template.at("metadata", "labels", key);
+    }
+
+    /** An annotation of the pod. */
+    public Spot annotation(String key) {
+        return template.at("metadata", "annotations", key);
+    }
+
+    /** A field of the pod's spec. */
+    public Spot spec(String... keys) {
+        return template.at("spec").at(keys);
+    }
+
+    /** All init containers and containers. */
+    public List<Spot> containers() {
+        return Stream.of("initContainers", "containers")
+                .flatMap(list -> spec(list).items().stream())
+                .toList();
+    }
+
+    /** The variables of that name, of all containers. */
+    public List<Spot> variables(String name) {
+        return containers().stream()
+                .flatMap(container -> container.at("env").items().stream())
+                .filter(variable -> variable.at("name").text().equals(name))
+                .toList();
+    }
+
+    /** Whether a container sets the variable, to whatever. */
+    public boolean hasVariable(String name) {
+        return !variables(name).isEmpty();
+    }
+
+    /** The name of the service account that the pod runs as. */
+    public String serviceAccount() {
+        return Webhook.serviceAccount(pod);
+    }
+
+    /** Such as {@code Deployment shop/web}. */
+    public String object() {
+        return manifest.object();
+    }
+}

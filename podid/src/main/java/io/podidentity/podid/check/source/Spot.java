@@ -1,0 +1,155 @@
+package io.podidentity.podid.check.source;
+
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.Yaml;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field of an object as it is written, or the place where it would stand. Immutable.
+ *
+ * <p>The position is that of the field's key, or of the element of a list; of a field that is missing, that of the
+ * nearest field around it.
+ */
+public final class Spot {
+
+    private final String object;
+    private final String path;
+    private final Position position;
+    private final @Nullable Yaml value;
+
+    private Spot(String object, String path, Position position, @Nullable Yaml value) {
+        this.object = object;
+        this.path = path;
+        this.position = position;
+        this.value = value;
+    }
+
+    /** The whole object. */
+    public static Spot of(Manifest manifest) {
+        return new Spot(manifest.toString(), "", manifest.content().position(), manifest.content());
+    }
+
+    /** A value outside of manifests, such as a file of JSON; {@code name} is what findings call it. */
+    public static Spot of(String name, Yaml value) {
+        return new Spot(name, "", value.position(), value);
+    }
+
+    /** The field below this one, by its keys. */
+    public Spot at(String... keys) {
+        Spot spot = this;
+        for (String key : keys) {
+            spot = spot.child(key);
+        }
+        return spot;
+    }
+
+    /** As above. */
+    public Spot at(List<String> keys) {
+        return at(keys.toArray(String[]::new));
+    }
+
+    private Spot child(String key) {
+        String childPath = path.isEmpty() ? key : path + "." + key;
+        if (value instanceof Yaml.Mapping mapping) {
+            for (Yaml.Entry entry : mapping.entries()) {
+                if (entry.key().equals(key)) {
+                    return new Spot(object, childPath, entry.position(), entry.value());
+                }
+            }
+        }
+        return new Spot(object, childPath, position, null);
+    }
+
+    /** The field of that name; if there is none, one that differs in letter case alone. */
+    public Spot like(String key) {
+        return keys().contains(key)
+                ? child(key)
+                : keys().stream()
+                        .filter(key::equalsIgnoreCase)
+                        .findFirst()
+                        .map(this::child)
+                        .orElseGet(() -> child(key));
+    }
+
+    /** The fields of an object, in their order; none of anything else. */
+    public List<Spot> fields() {
+        return keys().stream().map(this::child).toList();
+    }
+
+    /** The keys of an object, in their order; none of anything else. */
+    public List<String> keys() {
+        return value instanceof Yaml.Mapping mapping
+                ? mapping.entries().stream().map(Yaml.Entry::key).toList()
+                : List.of();
+    }
+
+    /** The elements of a list; none of anything else. */
+    public List<Spot> items() {
+        if (!(value instanceof Yaml.Sequence sequence)) {
+            return List.of();
+        }
+        var items = new ArrayList<Spot>();
+        for (Yaml element : sequence.elements()) {
+            items.add(new Spot(object, path + "[" + items.size() + "]", element.position(), element));
+        }
+        return items;
+    }
+
+    /** Whether it is written, with a value that is not null. */
+    public boolean exists() {
+        return value != null && !value.isNull();
+    }
+
+    /** The text of a string, number or boolean, empty of anything else. */
+    public String text() {
+        return value instanceof Yaml.Scalar scalar && scalar.value() != null ? scalar.text() : "";
+    }
+
+    /** The value, if it is written. */
+    public Optional<Yaml> value() {
+        return Optional.ofNullable(value);
+    }
+
+    /** Where the value begins; of a missing one, where the field around it is. */
+    public Position valuePosition() {
+        return value == null ? position : value.position();
+    }
+
+    public Position position() {
+        return position;
+    }
+
+    /** From the object, such as {@code spec.containers[0].env}. */
+    public String path() {
+        return path;
+    }
+
+    /** The last key of the path. */
+    public String key() {
+        return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    /** Kind, namespace and name of the object. */
+    public String object() {
+        return object;
+    }
+
+    /** All texts at and below it, in their order. */
+    public List<Spot> texts() {
+        if (value instanceof Yaml.Scalar) {
+            return List.of(this);
+        }
+        List<Spot> below = value instanceof Yaml.Sequence ? items() : fields();
+        return below.stream().flatMap(spot -> spot.texts().stream()).collect(Collectors.toList());
+    }
+
+    @Override
+    public String toString() {
+        return object + " " + path + " (" + position + ")";
+    }
+}

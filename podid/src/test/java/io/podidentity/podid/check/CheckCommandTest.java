@@ -1,0 +1,242 @@
+package io.podidentity.podid.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.util.JSONArrayUtils;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CheckCommandTest {
+
+    private static final String BINDING = """
+        apiVersion: aadpodidentity.k8s.io/v1
+        kind: AzureIdentityBinding
+        metadata:
+          name: reader
+        spec:
+          azureIdentity: reader
+          selector: read-blobs
+        """;
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void check_withJson_printsOneArrayOfFindings() throws Exception {
+        Path file = write("binding.yaml", BINDING);
+
+        assertThat(check("--profile", "1.8.17", "--format", "json", file.toString()))
+                .isEqualTo(1);
+
+        List<Object> findings = JSONArrayUtils.parse(out.toString());
+        assertThat(findings).hasSize(2);
+        assertThat((Map<String, Object>) findings.get(0))
+                .containsEntry("id", "C20")
+                .containsEntry("severity", "info");
+        var finding = (Map<String, Object>) findings.get(1);
+        assertThat(finding.keySet())
+                .containsExactlyInAnyOrder(
+                        "id", "rule", "severity", "file", "line", "column", "object", "message", "remedy");
+        assertThat(finding)
+                .containsEntry("id", "C4")
+                .containsEntry("rule", "binding-without-identity")
+                .containsEntry("severity", "error")
+                .containsEntry("file", file.toString())
+                .containsEntry("line", 6L)
+                .containsEntry("column", 3L)
+                .containsEntry("object", "AzureIdentityBinding default/reader");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void check_withNothingWrong_printsAnEmptyArray() throws IOException {
+        Path file = write("account.yaml", """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata:
+              name: shop
+            """);
+
+        assertThat(check("--format", "json", file.toString())).isZero();
+
+        assertThat(out.toString()).isEqualTo("[]\n");
+    }
+
+    @Test
+    void check_withoutProfile_saysWhichItTakesAndWhy() throws IOException {
+        String old = BINDING.replace("azureIdentity", "AzureIdentity").replace("selector", "Selector");
+        check(write("old.yaml", old).toString());
+        assertThat(err.toString()).startsWith("profile 1.5.4 (the fields are spelt as before 1.6.0)");
+    }
+
+    @Test
+    void check_withWarningsOnly_failsIfItIsToldTo() throws IOException {
+        String file = write("unused.yaml", identity("reader") + "---\n" + BINDING + "---\n" + identity("writer"))
+                .toString();
+
+        assertThat(check("--profile", "1.8.17", file)).isZero();
+        assertThat(check("--profile", "1.8.17", "--fail-on", "warning", file)).isEqualTo(1);
+    }
+
+    @Test
+    void check_onAFolder_leavesOutWhatIsNoManifest() throws IOException {
+        write("patch.yaml", "- op: add\n");
+        write("values.yaml", "replicas: 1\n");
+        write("binding.yaml", BINDING);
+
+        assertThat(check(folder.toString())).isEqualTo(1);
+
+        assertThat(err.toString()).contains("patch.yaml", "values.yaml");
+    }
+
+    @Test
+    void check_onInputThatCannotBeUsed_exitsWithTwo() throws IOException {
+        assertThat(check(folder.resolve("absent.yaml").toString())).isEqualTo(2);
+        assertThat(check(write("broken.yaml", "a: [\n").toString())).isEqualTo(2);
+        assertThat(check("--profile", "1.0", write("binding.yaml", BINDING).toString()))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void check_withAReasonInTheManifest_leavesTheFindingOut() throws IOException {
+        String ignoring = BINDING.replace(
+                "  name: reader\n",
+                "  name: reader\n  annotations:\n    podid.io/ignore: \"C4: another team creates it\"\n");
+        String file = write("binding.yaml", ignoring).toString();
+
+        assertThat(check("--profile", "1.8.17", file)).isZero();
+
+        assertThat(out.toString()).contains("(1 suppressed)").doesNotContain("binding-without-identity");
+    }
+
+    @Test
+    void check_withoutAReasonInTheManifest_reportsTheFindingAndThat() throws IOException {
+        String ignoring =
+                BINDING.replace("  name: reader\n", "  name: reader\n  annotations:\n    podid.io/ignore: C4\n");
+
+        assertThat(check("--profile", "1.8.17", write("binding.yaml", ignoring).toString()))
+                .isEqualTo(1);
+
+        assertThat(out.toString()).contains("binding-without-identity", "ignore-without-reason");
+    }
+
+    @Test
+    void check_withABaseline_reportsNewFindingsOnly() throws IOException {
+        String file = write("binding.yaml", BINDING).toString();
+        String baseline = folder.resolve("baseline.json").toString();
+        assertThat(check("--profile", "1.8.17", "--baseline", baseline, "--write-baseline", file))
+                .isZero();
+
+        write("binding.yaml", "# moved\n" + BINDING);
+        assertThat(check("--profile", "1.8.17", "--baseline", baseline, file)).isZero();
+
+        write("binding.yaml", BINDING.replace("azureIdentity: reader", "azureIdentity: writer"));
+        assertThat(check("--profile", "1.8.17", "--baseline", baseline, file)).isEqualTo(1);
+    }
+
+    @Test
+    void check_withAConfiguration_followsIt() throws IOException {
+        String file = write("binding.yaml", BINDING).toString();
+        String config = write("podid.yml", """
+            profile: 1.8.17
+            failOn: warning
+            severity:
+              binding-without-identity: warning
+            """).toString();
+        assertThat(check("--config", config, file)).isEqualTo(1);
+        assertThat(out.toString()).contains("0 errors, 1 warning");
+        assertThat(err.toString()).isEmpty();
+
+        write("podid.yml", "ignore:\n  binding-without-identity: another team creates it\n");
+        assertThat(check("--config", config, file)).isZero();
+
+        write("podid.yml", "ignore:\n  C99: never\n");
+        assertThat(check("--config", config, file)).isEqualTo(2);
+        assertThat(err.toString()).contains("podid.yml:2:3: there is no rule C99");
+    }
+
+    @Test
+    void check_withFix_changesWhatIsCertainAndNothingElse() throws IOException {
+        Path file = write("all.yaml", """
+            # Ours, see the wiki.
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentity
+            metadata: {name: reader}
+            spec:
+              type: 0
+              ResourceID: 'subscriptions/0a1b2c3d-0000-4000-8000-000000000001/resourcegroups/shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader'  # by az
+              clientID: 11111111-2222-3333-4444-555555555555
+            ---
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentityBinding
+            metadata: {name: reader-binding}
+            spec: {azureIdentity: "Reader", selector: read-blobs}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: shop
+              labels:
+                aadpodidbinding: read-blobs
+            spec:
+              template:
+                metadata:
+                  labels:
+                    # who it is
+                    app: shop
+                spec:
+                  containers: []
+            """);
+        String before = Files.readString(file);
+
+        assertThat(check("--profile", "1.8.17", "--fix", file.toString())).isZero();
+
+        assertThat(file)
+                .content()
+                .isEqualTo(before.replace("ResourceID: 'sub", "resourceID: '/sub")
+                        .replace("\"Reader\"", "\"reader\"")
+                        .replace("        app: shop", "        aadpodidbinding: read-blobs\n        app: shop"));
+    }
+
+    @Test
+    void check_withFixOnStandardInput_isWrongUse() {
+        assertThat(check("--fix", "-")).isEqualTo(2);
+    }
+
+    private static String identity(String name) {
+        return """
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentity
+            metadata:
+              name: %1$s
+            spec:
+              type: 0
+              resourceID: /subscriptions/0a1b2c3d-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities/%1$s
+              clientID: 11111111-2222-3333-4444-555555555555
+            """.formatted(name);
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    private int check(String... arguments) {
+        out.getBuffer().setLength(0);
+        return new CommandLine(new CheckCommand())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}

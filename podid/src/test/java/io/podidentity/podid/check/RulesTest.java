@@ -1,0 +1,130 @@
+package io.podidentity.podid.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Rule;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rules.AllRules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every rule on its fixtures: {@code fires-*.yaml} with the expected findings in {@code fires-*.expected} beside it, and
+ * {@code quiet-*.yaml}, on which it finds nothing. A first line {@code # profile: NAME} chooses the profile, otherwise
+ * 1.8.17; a folder {@code NAME.azure} beside {@code NAME.yaml} has facts of Azure.
+ */
+class RulesTest {
+
+    private static final Path FIXTURES = Path.of("src", "test", "resources", "check");
+    private static final Path ACTUAL = Path.of("target", "check");
+    private static final Pattern PROFILE = Pattern.compile("# profile: (\\S+)");
+
+    static Stream<Path> firing() throws IOException {
+        return fixtures("fires-");
+    }
+
+    static Stream<Path> quiet() throws IOException {
+        return fixtures("quiet-");
+    }
+
+    static List<Rule> rules() {
+        return AllRules.LIST;
+    }
+
+    private static Stream<Path> fixtures(String prefix) throws IOException {
+        try (Stream<Path> files = Files.walk(FIXTURES)) {
+            return files
+                    .filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList()
+                    .stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("firing")
+    void rule_onWhatIsWrong_findsIt(Path file) throws IOException {
+        String found = findings(file).stream()
+                .map(finding -> "%d:%d %s %s: %s\n    %s\n"
+                        .formatted(
+                                finding.position().line(),
+                                finding.position().column(),
+                                finding.severity().id(),
+                                finding.object(),
+                                finding.message(),
+                                finding.remedy()))
+                .collect(Collectors.joining());
+        Path expected = Path.of(file.toString().replaceFirst("\\.yaml$", ".expected"));
+        Path actual = ACTUAL.resolve(FIXTURES.relativize(expected));
+        Files.createDirectories(actual.getParent());
+        Files.writeString(actual, found);
+        assertThat(found).isNotEmpty();
+        assertThat(expected).as("what was found is in %s", actual).content().isEqualTo(found);
+    }
+
+    @ParameterizedTest
+    @MethodSource("quiet")
+    void rule_onWhatIsRight_findsNothing(Path file) throws IOException {
+        assertThat(findings(file)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void rule_always_hasFixturesThatFireAndDoNot(Rule rule) throws IOException {
+        Path folder = FIXTURES.resolve(rule.about().rule());
+        assertThat(folder).isDirectory();
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString().replaceFirst("-.*", "")))
+                    .contains("fires", "quiet");
+        }
+    }
+
+    @Test
+    void rules_always_haveNamesOfTheirOwnAndSayWhatIsNeeded() {
+        List<About> all = AllRules.LIST.stream().map(Rule::about).toList();
+        assertThat(all)
+                .extracting(About::rule)
+                .doesNotHaveDuplicates()
+                .allMatch(name -> name.matches("[a-z]+(-[a-z]+)*"));
+        assertThat(all).extracting(About::id).allMatch(id -> id.matches("C[1-9][0-9]?"));
+        assertThat(all).allSatisfy(about -> {
+            assertThat(about.line()).doesNotEndWith(".").isNotEmpty();
+            assertThat(about.remedy()).doesNotEndWith(".").isNotEmpty();
+            assertThat(about.prevents()).allMatch(issue -> issue.matches("[\\w.-]+/[\\w.-]+#\\d+"));
+        });
+    }
+
+    /** Of the rule that the fixture's folder names. */
+    private static List<Finding> findings(Path file) throws IOException {
+        String name = file.getParent().getFileName().toString();
+        List<Rule> rules = AllRules.LIST.stream()
+                .filter(rule -> rule.about().rule().equals(name))
+                .toList();
+        assertThat(rules).as("the rule " + name).hasSize(1);
+        String text = Files.readString(file);
+        Matcher chosen = PROFILE.matcher(text);
+        Profile profile = chosen.lookingAt() ? Profile.of(chosen.group(1)) : Profile.V1_8_17;
+        Path azure = Path.of(file.toString().replaceFirst("\\.yaml$", ".azure"));
+        var scene = new Scene(
+                new ManifestReader(profile).readText(file.getFileName().toString(), text),
+                MatchRules.of(profile),
+                Files.isDirectory(azure) ? AzureFacts.read(azure) : AzureFacts.NONE);
+        return Checker.check(scene, rules);
+    }
+}

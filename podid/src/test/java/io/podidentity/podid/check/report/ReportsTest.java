@@ -1,0 +1,111 @@
+package io.podidentity.podid.check.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rule.Suppressed;
+import io.podidentity.podid.check.rules.AllRules;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+
+class ReportsTest {
+
+    private static final About ABOUT = AllRules.LIST.get(0).about();
+
+    private static final Finding FINDING = new Finding(
+            ABOUT,
+            Severity.ERROR,
+            new Position("k8s/my pod.yaml", 3, 5),
+            "Pod a/<b>",
+            "it is \"wrong\" & old",
+            "Mend it",
+            List.of());
+
+    private static final Finding NOTE = new Finding(
+            ABOUT, Severity.INFO, new Position("-", 1, 1), "Pod a/c", "it is old", "Mend it\nlater", List.of());
+
+    private static final Suppressed SUPPRESSED = new Suppressed(NOTE, "on purpose", true);
+
+    @Test
+    void sarif_always_isValid() throws IOException {
+        String log = SarifLog.of(AllRules.LIST, List.of(FINDING, NOTE), List.of(SUPPRESSED));
+        JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
+                .getSchema(Files.readString(Path.of("src", "test", "resources", "sarif", "sarif-2.1.0-rtm.5.json")));
+
+        assertThat(schema.validate(
+                        log,
+                        InputFormat.JSON,
+                        context -> context.getExecutionConfig().setFormatAssertionsEnabled(true)))
+                .isEmpty();
+        assertThat(schema.validate(log.replace("\"startLine\":3", "\"startLine\":0"), InputFormat.JSON))
+                .as("the schema is not empty")
+                .isNotEmpty();
+    }
+
+    @Test
+    void sarif_always_saysWhatAndWhere() throws IOException {
+        JsonNode run = new ObjectMapper()
+                .readTree(SarifLog.of(AllRules.LIST, List.of(FINDING), List.of(SUPPRESSED)))
+                .at("/runs/0");
+        assertThat(run.at("/tool/driver/rules")).hasSameSizeAs(AllRules.LIST);
+        assertThat(run.at("/results/0/ruleId").asText()).isEqualTo(ABOUT.rule());
+        assertThat(run.at("/results/0/locations/0/physicalLocation/artifactLocation/uri")
+                        .asText())
+                .isEqualTo("k8s/my%20pod.yaml");
+        assertThat(run.at("/results/0/locations/0/physicalLocation/region/startLine")
+                        .asInt())
+                .isEqualTo(3);
+        assertThat(run.at("/results/0").has("suppressions")).isFalse();
+        assertThat(run.at("/results/1/level").asText()).isEqualTo("note");
+        assertThat(run.at("/results/1/suppressions/0/justification").asText()).isEqualTo("on purpose");
+    }
+
+    @Test
+    void junit_always_hasASuiteForEachFileAndAFailureForWhatFails() throws Exception {
+        String xml = JunitXml.of(
+                List.of("clean.yaml", "k8s/my pod.yaml"), List.of(FINDING), List.of(SUPPRESSED), Severity.ERROR);
+        Element suites = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)))
+                .getDocumentElement();
+        assertThat(suites.getElementsByTagName("testsuite").getLength()).isEqualTo(2);
+        assertThat(suites.getElementsByTagName("testcase").getLength()).isEqualTo(2);
+        var failure = (Element) suites.getElementsByTagName("failure").item(0);
+        assertThat(failure.getAttribute("message")).isEqualTo("it is \"wrong\" & old");
+        assertThat(failure.getTextContent()).contains("k8s/my pod.yaml:3:5", "Mend it");
+    }
+
+    @Test
+    void text_always_endsWithTheNumbers() {
+        assertThat(TextFindings.of(List.of(FINDING, NOTE), 2))
+                .startsWith("k8s/my pod.yaml:3:5: error [" + ABOUT.id() + " " + ABOUT.rule() + "] Pod a/<b>: it is")
+                .contains("\n    Mend it\n    later\n")
+                .endsWith("1 error, 0 warnings, 1 for information (2 suppressed)\n");
+        assertThat(TextFindings.of(List.of(), 0)).isEqualTo("Nothing found.\n");
+    }
+
+    @Test
+    void report_onTheSameFindingTwice_hasItOnce() {
+        var report = new Report(ABOUT);
+        report.add(Severity.ERROR, FINDING.position(), "Pod a/b", "it is wrong", "Mend it");
+        report.add(Severity.ERROR, FINDING.position(), "Pod a/b", "it is wrong", "Mend it");
+        assertThat(report.findings()).hasSize(1);
+    }
+}
