@@ -131,7 +131,8 @@ setup_completes() {
     local client
     client=$(with_setup az identity show -g podidentitydemo -n podidentitydemo --query clientId -o tsv)
     expect_text "$SETUP/state/applied.yaml" "azure.workload.identity/client-id: $client" "/podidentitydemo:0.1.0" \
-        "value: $(jq -r .storage "$SETUP_AZURE")" 'value: e2e-samples'
+        "value: $(jq -r .storage "$SETUP_AZURE")" 'value: e2e-samples' 'kind: CiliumNetworkPolicy'
+    expect_equal cilium "$(with_setup az aks show -g podidentitydemo -n podidentitydemo --query networkProfile.networkDataplane -o tsv)"
 }
 
 setup_again_changes_nothing() {

@@ -165,6 +165,7 @@ kind: Kustomization
 namespace: $NAMESPACE
 resources:
   - ../../overlays/$MODE
+$([ "$NETWORK" != cilium ] || printf 'components:\n  - ../../components/cilium')
 patches:
   - target: {kind: Pod, name: podidentitydemo}
     patch: |

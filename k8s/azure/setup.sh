@@ -30,6 +30,8 @@ PORT=8080
 PORT_FORWARD=yes
 TIMEOUT=900
 INTERVAL=5
+# The cluster's network policy engine: cilium, calico, azure or none.
+NETWORK=none
 
 usage() {
     cat << 'TEXT'
@@ -193,7 +195,8 @@ make_cluster() {
     [ -z "$NODE_SIZE" ] || size=(--node-vm-size "$NODE_SIZE")
     ensure az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o none \
         -- az aks create -g "$CLUSTER_GROUP" -n "$CLUSTER" -l "$LOCATION" --tier free --node-count "$NODES" \
-        ${size[@]+"${size[@]}"} --enable-oidc-issuer --enable-workload-identity --no-ssh-key -o none
+        ${size[@]+"${size[@]}"} --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium \
+        --enable-oidc-issuer --enable-workload-identity --no-ssh-key -o none
     [ -n "$DRY_RUN" ] || settle_cluster
 }
 
@@ -211,6 +214,18 @@ settle_cluster() {
         'Succeeded true true') ;;
         *) run az aks update -g "$CLUSTER_GROUP" -n "$CLUSTER" --enable-oidc-issuer --enable-workload-identity -o none ;;
     esac
+}
+
+# Which policies the cluster enforces: Cilium needs one of its own for LocalDNS, and others do not know that kind.
+learn_network() {
+    if [ -n "$DRY_RUN" ]; then
+        [ "$MODE" != workload-identity ] || NETWORK=cilium
+        return
+    fi
+    capture NETWORK az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o tsv \
+        --query "networkProfile.networkDataplane=='cilium' && 'cilium' || networkProfile.networkPolicy || 'none'"
+    [ "$NETWORK" != none ] || say "   warning: the cluster enforces no network policies (networkPolicy is none): each pod
+   can reach the node's metadata service. An update can add Cilium: az aks update --network-dataplane cilium"
 }
 
 connect_cluster() {
@@ -366,6 +381,7 @@ main() {
     make_group
     make_registry
     make_cluster
+    learn_network
     connect_cluster
     let_cluster_pull
     make_identity

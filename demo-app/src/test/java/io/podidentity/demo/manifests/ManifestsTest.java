@@ -22,13 +22,18 @@ class ManifestsTest {
     }
 
     static Stream<Rendered> pods() {
-        return Stream.of("base", "image-pull-secret", "pod-identity", "service-principal", "workload-identity")
+        return Stream.of("base", "image-pull-secret", "pod-identity", "service-principal", "workload-identity", "workload-identity-cilium")
                 .map(Rendered::read);
     }
 
     static Stream<Rendered> deployments() {
-        return Stream.of("image-pull-secret", "pod-identity", "service-principal", "workload-identity")
-                .map(name -> Rendered.read(name + "-deployment"));
+        return Stream.of(
+                        "image-pull-secret-deployment",
+                        "pod-identity-deployment",
+                        "service-principal-deployment",
+                        "workload-identity-deployment",
+                        "workload-identity-deployment-cilium")
+                .map(Rendered::read);
     }
 
     @ParameterizedTest
