@@ -55,7 +55,8 @@ final class Egress {
                 && rules("CiliumNetworkPolicy")
                         .anyMatch(rule -> list(rule.get("toEntities")).contains("host")
                                 && list(rule.get("toPorts")).stream()
-                                        .anyMatch(ports -> opens(list(object(ports).get("ports")), protocol, port)));
+                                        .anyMatch(ports ->
+                                                opens(list(object(ports).get("ports")), protocol, port)));
     }
 
     private Stream<Map<String, Object>> rules(String kind) {
@@ -70,7 +71,8 @@ final class Egress {
             return !peer.labels().isEmpty()
                     && peer.labels()
                             .entrySet()
-                            .containsAll(object(at(to, "podSelector.matchLabels")).entrySet());
+                            .containsAll(
+                                    object(at(to, "podSelector.matchLabels")).entrySet());
         }
         if (engine == Engine.CILIUM && (peer.ofNode() || !peer.labels().isEmpty())) {
             return false;

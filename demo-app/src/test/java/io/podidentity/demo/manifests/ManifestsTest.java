@@ -22,7 +22,13 @@ class ManifestsTest {
     }
 
     static Stream<Rendered> pods() {
-        return Stream.of("base", "image-pull-secret", "pod-identity", "service-principal", "workload-identity", "workload-identity-cilium")
+        return Stream.of(
+                        "base",
+                        "image-pull-secret",
+                        "pod-identity",
+                        "service-principal",
+                        "workload-identity",
+                        "workload-identity-cilium")
                 .map(Rendered::read);
     }
 
@@ -103,6 +109,35 @@ class ManifestsTest {
         assertThat(at(probe, "httpGet.path")).isEqualTo("/actuator/health/liveness");
         assertThat(at(rendered.container(), "livenessProbe.httpGet.path")).isEqualTo("/actuator/health/liveness");
         assertThat(at(rendered.container(), "readinessProbe.httpGet.path")).isEqualTo("/actuator/health/readiness");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void objects_always_haveTheRecommendedLabels(Rendered rendered) {
+        assertThat(rendered.manifests())
+                .filteredOn(manifest -> !manifest.get("kind").equals("CiliumNetworkPolicy"))
+                .allSatisfy(manifest -> assertThat(object(at(manifest, "metadata.labels")))
+                        .containsEntry("app.kubernetes.io/name", "podidentitydemo")
+                        .containsEntry("app.kubernetes.io/part-of", "pod-identity"));
+        assertThat(object(at(rendered.pod(), "metadata.labels")))
+                .containsEntry("app.kubernetes.io/name", "podidentitydemo");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void management_always_hasAPortThatNoServiceLeadsTo(Rendered rendered) {
+        assertThat(list(rendered.container().get("ports")))
+                .extracting(port -> object(port).get("name"))
+                .containsExactly("http", "management");
+        for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+            assertThat(at(rendered.container(), probe + ".httpGet.port")).isEqualTo("management");
+        }
+        rendered.find("Service")
+                .ifPresent(service -> assertThat(list(at(service, "spec.ports")))
+                        .extracting(port -> object(port).get("targetPort"))
+                        .containsExactly("http"));
+        assertThat(list(rendered.container().get("env")))
+                .contains(Map.of("name", "MANAGEMENT_ENDPOINT_TOKENPROVIDER_ACCESS", "value", "read-only"));
     }
 
     @ParameterizedTest
