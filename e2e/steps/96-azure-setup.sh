@@ -145,7 +145,7 @@ setup_new_code_is_deployed() {
 # By the Dockerfile, as two pods: rolled out and waited for.
 setup_deployment() {
     azure_script deployment 0 "${SETUP_RUN[@]}" --builder docker --deployment --monitoring azure
-    expect_text "$STUB_LOG" 'docker build -q --platform linux/amd64' 'docker push' \
+    expect_text "$STUB_LOG" '--password-stdin' 'docker build -q --platform linux/amd64' 'docker push' \
         'kubectl rollout status deployment/podidentitydemo' "deployment/podidentitydemo $SETUP_PORT:8080"
     expect_text "$SETUP/state/applied.yaml" 'kind: Deployment' 'kind: PodDisruptionBudget' 'azmonitoring.coreos.com' \
         "@sha256:$(echo docker | sha256sum | cut -d' ' -f1)"
@@ -212,6 +212,7 @@ setup_keeps_secrets() {
     local secret files=("$SETUP"/*.out "$SETUP"/*.err "$SETUP/processes" "$STUB_LOG")
     [ "$(wc -l < "$SETUP/processes")" -gt 100 ] || fail "the process list was not recorded"
     expect_no_secret "${files[@]}"
+    ! grep -F 'with the token as an argument' "$STUB_LOG" || fail "docker got the token as an argument"
     for secret in "$SETUP/secret" "$SETUP/state/secret" "$SETUP/state/first-secret"; do
         ! grep -lF -e "$(cat "$secret")" "${files[@]}" || fail "a password was shown: $(basename "$secret")"
     done

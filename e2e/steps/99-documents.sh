@@ -35,7 +35,7 @@ document() {
 
 # What the blocks set up in Azure and in the cluster.
 documents_did_it() {
-    expect_text "$OUT/document-k8s-README.md.txt" 'podidentitydemo successfully rolled out' 'default/podidentitydemo' 'blocks of'
+    expect_text "$OUT/document-k8s-README.md.txt" 'successfully rolled out' 'default/podidentitydemo' 'blocks of'
     expect_text "$DOCUMENTS/tools.log" 'docker build --platform linux/amd64' 'docker push' 'jib:build' 'kubectl rollout undo' \
         'kubectl create secret generic spaccess' 'kubectl exec pod/podidentitydemo -- java -jar /app/token-provider.jar explain'
     expect_text "$DOCUMENTS/state/applied.yaml" 'type: 1' "clientID: "

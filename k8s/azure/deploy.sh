@@ -104,7 +104,7 @@ push_by_jib() {
 }
 
 push_by_docker() {
-    run az acr login -g "$GROUP" -n "$REGISTRY"
+    log_in docker
     run docker build -q --platform "$PLATFORM" --build-arg "REVISION=$REVISION" -t "$1" "$ROOT"
     run docker push -q "$1"
     capture DIGEST docker inspect --format '{{index .RepoDigests 0}}' "$1"
@@ -113,18 +113,31 @@ push_by_docker() {
 }
 
 push_by_podman() {
-    local file=$SCRATCH/digest login=(podman login -u 00000000-0000-0000-0000-000000000000 --password-stdin "$LOGIN_SERVER")
-    local token=(az acr login -g "$GROUP" -n "$REGISTRY" --expose-token --query accessToken -o tsv)
+    local file=$SCRATCH/digest
     if [ -n "$DRY_RUN" ]; then
         file='$DIGEST_FILE'
-        printf 'DIGEST_FILE=$(mktemp)\n%s | %s\n' "$(words "${token[@]}")" "$(words "${login[@]}")"
-    else
-        log_in_to_registry
-        export REGISTRY_AUTH_FILE=$SCRATCH/docker/config.json
+        echo 'DIGEST_FILE=$(mktemp)'
     fi
+    log_in podman
     run podman build -q --platform "$PLATFORM" --build-arg "REVISION=$REVISION" -t "$1" "$ROOT"
     run podman push -q --digestfile "$file" "$1"
     capture DIGEST cat "$file"
+}
+
+# log_in docker|podman: by a pipe. "az acr login" alone would put the token on docker's command line.
+log_in() {
+    local token login=("$1" login -u 00000000-0000-0000-0000-000000000000 --password-stdin "$LOGIN_SERVER")
+    local expose=(az acr login -g "$GROUP" -n "$REGISTRY" --expose-token --query accessToken -o tsv)
+    if [ -n "$DRY_RUN" ]; then
+        printf '%s | %s\n' "$(words "${expose[@]}")" "$(words "${login[@]}")"
+        return
+    fi
+    token=$("${expose[@]}" 2> "$SCRATCH/acr.err" < /dev/null) || {
+        cat "$SCRATCH/acr.err" >&2
+        return 1
+    }
+    say "   $(words "${login[@]}")"
+    printf %s "$token" | "${login[@]}"
 }
 
 # Builds in Azure: nothing but Maven is needed here, and the platform is the registry's, linux/amd64.
