@@ -21,9 +21,9 @@ e2e: ## Run the story on the real az and Azurite (e2e/install.sh installs them)
 faults: ## Run the table of docs/faults.md with calls that must end 100 ms after their deadline, on an idle machine
 	mvn -B -pl token-provider verify -Dtest=FaultsPageTest -Dit.test=FaultMatrixIT -Dpodidentity.faults.grace=100
 
-load: ## Load the image for a minute each at 50 and 200 connections, in three sizes of memory
+load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory
 	mvn -B -q -pl demo-app,podid -am -DskipTests package
-	LOAD_SECONDS=60 LOAD_LIVENESS=1 LOAD_MEMORY="256m 320m 384m" e2e/run 20 90 93
+	LOAD_SECONDS=60 LOAD_LIVENESS=1 LOAD_MEMORY="384m 448m" e2e/run 20 90 93
 
 release-check: ## Make, sign and use what a release would publish, in a temporary folder
 	e2e/release.sh

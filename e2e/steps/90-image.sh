@@ -29,7 +29,7 @@ IMAGE_URL=http://127.0.0.1:$IMAGE_PORT
 IMAGE_MANAGEMENT_PORT=$(free_port)
 IMAGE_HEALTH=http://127.0.0.1:$IMAGE_MANAGEMENT_PORT/actuator/health
 # The memory limit in the manifests.
-MEMORY=256m
+MEMORY=384m
 # Starts of each image that are measured; 3 or more for figures that are written down.
 IMAGE_ROUNDS=${E2E_IMAGE_ROUNDS:-1}
 POD_NETWORK=pod-identity-e2e-$$

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# The pods of k8s/ as podman runs them, from the image that jib pushed: read-only, without capabilities, within 256 MB.
+# The pods of k8s/ as podman runs them, from the image that jib pushed: read-only, without capabilities, within 384 MB.
 # Each way to an identity once. The page is read through a published port, as with kubectl port-forward. The emulator
 # runs in the pod's network, so that it needs to listen only on loopback.
 
@@ -99,13 +99,13 @@ expect_pod() {
     expect_text "$WORK/pods-page.html" "$source" hello.txt
     podman_e2e inspect podidentitydemo-podidentitydemo > "$WORK/pods-inspect.json"
     expect_json "$WORK/pods-inspect.json" '.[0].HostConfig.ReadonlyRootfs' '.[0].Config.User | startswith("10001")' \
-        '.[0].EffectiveCaps | . == null or . == []' '.[0].HostConfig.Memory == 268435456' '.[0].State.OOMKilled | not'
+        '.[0].EffectiveCaps | . == null or . == []' '.[0].HostConfig.Memory == 402653184' '.[0].State.OOMKilled | not'
     podman_e2e logs podidentitydemo-podidentitydemo > "$WORK/pods.log" 2>&1
     expect_no_secret "$WORK/pods-page.html" "$WORK/pods-identity.json" "$WORK/pods-blobs.json" "$WORK/pods.log"
     pid=$(jq '.[0].State.Pid' "$WORK/pods-inspect.json")
     {
         echo "\$ kubectl kustomize k8s/overlays/$overlay | podman kube play -"
-        echo "answers after $(cat "$WORK/pod-seconds") s, memory $(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status") MB of 256"
+        echo "answers after $(cat "$WORK/pod-seconds") s, memory $(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status") MB of 384"
         echo "\$ curl $POD_URL/api/identity"
         jq -c '{source, principal, resource}' "$WORK/pods-identity.json"
         echo "\$ curl $POD_URL/api/blobs"

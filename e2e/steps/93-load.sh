@@ -16,6 +16,8 @@ load_begin() {
 
 # load_start MEMORY: the image as the manifests run it, and a few requests first.
 load_start() {
+    # A container that runs out of memory leaves a file named oom in the working directory.
+    cd "$WORK" || exit 1
     podman_e2e rm -f -t 0 pod-identity-e2e > /dev/null 2>&1 || true
     MEMORY=$1 serve_image "$IMAGE" --cpus 1 -v "$WORK/load-trust:/trust:ro" \
         --env "JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=/trust/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit" \
@@ -42,9 +44,14 @@ load() {
 load_holds() {
     local memory=$1 connections=$2 wrk=$WORK/load-$1-$2.txt pid before slowest
     pid=$(podman_e2e inspect --format '{{.State.Pid}}' pod-identity-e2e)
+    [ "$pid" -gt 0 ] || fail "it does not run any more"
     before=$(cut -d' ' -f12 "/proc/$pid/stat")
     load "$wrk" "$connections"
     cat "$wrk"
+    if ! alive "$pid"; then
+        printf '%-7s %11s   ended: out of memory\n' "$memory" "$connections" >> "$OUT/load.txt"
+        fail "it has ended under load"
+    fi
     slowest=$(cut -d' ' -f2 "$WORK/load-probe.txt" | sort -n | tail -1)
     printf '%-7s %11s %11s %8s %8s %9.2f s %12s %4s MB\n' "$memory" "$connections" "$(awk '/^Requests\/sec/ { print $2 }' "$wrk")" \
         "$(awk '$1 == "50%" { print $2 }' "$wrk")" "$(awk '$1 == "99%" { print $2 }' "$wrk")" "$slowest" \

@@ -144,7 +144,7 @@ class ManifestsTest {
     @MethodSource("all")
     void memory_always_isAskedForInFull(Rendered rendered) {
         assertThat(at(rendered.container(), "resources.requests.memory"))
-                .isEqualTo("256Mi")
+                .isEqualTo("384Mi")
                 .isEqualTo(at(rendered.container(), "resources.limits.memory"));
     }
 
