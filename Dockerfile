@@ -1,24 +1,42 @@
-# The demo app as an image. Build the jar first, then the image:
+# The demo app as an image: a Java runtime of the modules that it needs, no shell, no package manager, user 10001. Build
+# the jars first, then the image:
 #   mvn -B -DskipTests package
-#   docker build -t podidentitydemo .          (or: podman build, buildah bud)
+#   docker build --platform linux/amd64 -t podidentitydemo .          (or: podman build, buildah bud)
 #
-# BASE is any image with Java on its PATH; it needs no shell and no package manager. Pin it by its digest:
-#   --build-arg BASE=mcr.microsoft.com/openjdk/jdk:25-distroless@sha256:...
-# With a Java that is older than 25 add --target plain: everything but the AOT cache.
-# No Docker at hand: mvn package jib:build makes the same as "plain", and pushes it.
-ARG BASE=mcr.microsoft.com/openjdk/jdk:25-distroless
+# JDK makes the runtime, BASE carries it: a C library, CA certificates, and nothing else. Both have linux/amd64 and
+# linux/arm64; with docker buildx, --platform linux/amd64,linux/arm64 builds for both. On a Mac with an Apple processor
+# --platform linux/amd64 is needed for nodes of AKS's default kind. Pin both by digest:
+#   --build-arg JDK=...@sha256:... --build-arg BASE=...@sha256:...
+# No Docker at hand: mvn package jib:build makes the same as "plain" on the base that jib.from.image names, and pushes it.
+# To give jib this runtime: docker build --target runtime -t REGISTRY/java:25 .
+ARG JDK=mcr.microsoft.com/openjdk/jdk:25-azurelinux
+ARG BASE=mcr.microsoft.com/azurelinux/distroless/base:3.0
 
-FROM ${BASE} AS extracted
+# What Spring Boot with Tomcat and the Azure SDK load (java.desktop for java.beans, jdk.crypto.ec for TLS), and the
+# Flight Recorder. jdeps over all classes names fewer; the rest is found at run time, by name.
+FROM ${JDK} AS java
+RUN ["jlink", "--strip-java-debug-attributes", "--no-header-files", "--no-man-pages", "--compress", "zip-6", "--output", "/opt/java", "--add-modules", \
+     "java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.prefs,java.rmi,java.scripting,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs"]
+# The class archive of the JDK itself: every JDK has it, but jlink does not create it.
+RUN ["/opt/java/bin/java", "-XX:+UseSerialGC", "-Xshare:dump"]
+
+FROM ${BASE} AS runtime
+COPY --from=java /opt/java/ /opt/java/
+ENV JAVA_HOME=/opt/java PATH=/opt/java/bin:/usr/bin
+
+FROM runtime AS extracted
 WORKDIR /build
 COPY demo-app/target/demo-app*.jar /build/fat.jar
 RUN ["java", "-Djarmode=tools", "-jar", "fat.jar", "extract", "--layers", "--libraries", "libs", \
      "--application-filename", "demo-app.jar", "--destination", "layers"]
 
-FROM ${BASE} AS plain
+FROM runtime AS plain
 ARG VERSION=0.1.0-SNAPSHOT
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="podidentitydemo" \
       org.opencontainers.image.description="Shows which Azure identity a pod has, and reads blobs with it" \
+      org.opencontainers.image.source="https://github.com/pod-identity/pod-identity-java" \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
@@ -27,23 +45,28 @@ WORKDIR /app
 COPY --from=extracted /build/layers/dependencies/ ./
 COPY --from=extracted /build/layers/snapshot-dependencies/ ./
 COPY --from=extracted /build/layers/application/ ./
-# The heap by the container's limit; the rest is for classes, code, threads and buffers. Out of memory ends the process,
-# and the kubelet starts it again. The collector is named, so that the same one trains the cache and runs with it: it is
-# also what Java takes by itself in a pod with less than two processors. SERVER_ADDRESS: a container's loopback is of no
-# use to anybody outside it.
-ENV JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError" \
-    SERVER_ADDRESS=0.0.0.0
+# The library's own program, for kubectl exec: java -jar /app/token-provider.jar explain. And the licences; those of the
+# Java runtime are in /opt/java/legal, those of the libraries in their jars.
+COPY token-provider/target/token-provider.jar ./
+COPY LICENSE NOTICE /licenses/
+# A container's loopback is of no use to anybody outside it.
+ENV SERVER_ADDRESS=0.0.0.0
 # By number, so that Kubernetes can tell that it is not root (runAsNonRoot).
 USER 10001:10001
 EXPOSE 8080
-ENTRYPOINT ["java", "-jar", "demo-app.jar"]
+# The heap by the container's limit; the rest is for classes, code, threads and buffers. Out of memory ends the process,
+# and the kubelet starts it again. The collector is named, so that the same one trains the cache and runs with it: it is
+# also what Java takes by itself in a pod with less than two processors. Not in JAVA_TOOL_OPTIONS, which is free for your
+# own options, and which every other Java in the container would announce and obey.
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "demo-app.jar"]
 
 # One start up to the last bean, on the very layers that are shipped (the cache holds for these files at these times
 # and for this Java only), with what Java learnt written down at its end.
 FROM plain AS trained
-RUN ["java", "-XX:AOTCacheOutput=/tmp/demo-app.aot", "-Dspring.context.exit=onRefresh", "-jar", "demo-app.jar"]
+RUN ["java", "-XX:+UseSerialGC", "-XX:AOTCacheOutput=/tmp/demo-app.aot", "-Dspring.context.exit=onRefresh", "-jar", "demo-app.jar"]
 
 FROM plain
 COPY --from=trained --chown=0:0 --chmod=444 /tmp/demo-app.aot ./
 # A cache that does not fit is ignored, and the start is then as slow as without.
-ENV JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError -XX:AOTCache=/app/demo-app.aot"
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-XX:AOTCache=/app/demo-app.aot", \
+     "-jar", "demo-app.jar"]

@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e release-check demo faults bench bench-quick
+.PHONY: help format check test e2e load release-check demo faults bench bench-quick
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -20,6 +20,10 @@ e2e: ## Run the story on the real az and Azurite (e2e/install.sh installs them)
 
 faults: ## Run the table of docs/faults.md with calls that must end 100 ms after their deadline, on an idle machine
 	mvn -B -pl token-provider verify -Dtest=FaultsPageTest -Dit.test=FaultMatrixIT -Dpodidentity.faults.grace=100
+
+load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory
+	mvn -B -q -pl demo-app,podid -am -DskipTests package
+	LOAD_SECONDS=60 LOAD_LIVENESS=1 LOAD_MEMORY="384m 448m" e2e/run 20 90 93
 
 release-check: ## Make, sign and use what a release would publish, in a temporary folder
 	e2e/release.sh

@@ -1,54 +1,58 @@
 #!/usr/bin/env bash
-# Builds a small runtime image from this machine's JDK, because no registry can be reached: a Java runtime from jlink,
-# the libraries that it loads, a user 10001, and no shell. Uses JDK 25 if there is one, else the JDK of javac.
+# Builds stand-ins for the Dockerfile's two base images, because no registry can be reached: JDK is this machine's JDK 25,
+# BASE the libraries that a Java runtime loads, a user 10001, and no shell.
 #
-#   e2e/base-image.sh NAME [buildah options such as --root DIR]
+#   e2e/base-image.sh JDK BASE [buildah options such as --root DIR]
 set -euo pipefail
 
-name=${1:?usage: e2e/base-image.sh NAME [buildah options]}
-shift
+jdk_name=${1:?usage: e2e/base-image.sh JDK BASE [buildah options]}
+base_name=${2:?usage: e2e/base-image.sh JDK BASE [buildah options]}
+shift 2
 
-jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
-for candidate in "${JDK25_HOME:-/nowhere}" /usr/lib/jvm/*-25-* /opt/java/*25*; do
-    if [ -x "$candidate/bin/jlink" ]; then
-        jdk=$candidate
-        break
-    fi
+for jdk in "${JDK25_HOME:-/nowhere}" /usr/lib/jvm/*-25-* /opt/java/*25*; do
+    [ ! -x "$jdk/bin/jlink" ] || break
 done
-# The modules that Spring Boot with Tomcat and the Azure SDK load; java.desktop for java.beans, jdk.crypto.ec for TLS.
-modules=java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.management.rmi
-modules+=,java.naming,java.net.http,java.prefs,java.rmi,java.scripting,java.security.jgss,java.sql,java.xml
-modules+=,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs
-version=$("$jdk/bin/java" -version 2>&1 | sed -nE '1s/.*"([^"]+)".*/\1/p')
+test -x "$jdk/bin/jlink" || { echo "no JDK 25: set JDK25_HOME" >&2; exit 1; }
 
 rootfs=$(mktemp -d)
 trap 'rm -rf "$rootfs"' EXIT
-mkdir -p "$rootfs/opt" "$rootfs/etc"
+mkdir -p "$rootfs/etc"
 install -d -m 1777 "$rootfs/tmp"
-
-"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=2 \
-    --output "$rootfs/opt/java" 2>&1 | grep -v '^Warning: The 2 argument' || true
-test -x "$rootfs/opt/java/bin/java"
-# The class archive of the JDK itself: every JDK has it, but jlink does not create it.
-"$rootfs/opt/java/bin/java" -Xshare:dump > /dev/null
-# Debian keeps the CA certificates outside the JDK, behind a link.
-cp --remove-destination "$(readlink -f "$jdk/lib/security/cacerts")" "$rootfs/opt/java/lib/security/cacerts"
 
 # Each library at the path where the loader looks for it.
 {
-    echo "$rootfs/opt/java/bin/java"
-    find "$rootfs/opt/java/lib" -name 'lib*.so' ! -name 'libawt*' ! -name 'libfont*' ! -name 'libsplash*' ! -name 'libjawt*'
+    echo "$jdk/bin/java"
+    find "$jdk/lib" -name 'lib*.so' ! -name 'libawt*' ! -name 'libfont*' ! -name 'libsplash*' ! -name 'libjawt*'
 } | while read -r file; do ldd "$file"; done \
-    | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\//) { print $i; break } }' | grep -v "^$rootfs" | sort -u \
+    | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\//) { print $i; break } }' | grep -v "^$jdk" | sort -u \
     | while read -r library; do install -D -m 755 "$(readlink -f "$library")" "$rootfs$library"; done
 
 printf '%s\n' 'root:x:0:0::/:/nologin' 'app:x:10001:10001::/tmp:/nologin' > "$rootfs/etc/passwd"
 printf '%s\n' 'root:x:0:' 'app:x:10001:' > "$rootfs/etc/group"
-chmod -R go-w,a+rX "$rootfs/opt" "$rootfs/etc"
+chmod -R go-w,a+rX "$rootfs/etc"
 chmod 755 "$rootfs"
 
-container=$(buildah "$@" from scratch)
-buildah "$@" copy -q "$container" "$rootfs" / > /dev/null
-buildah "$@" config --env PATH=/opt/java/bin --env JAVA_HOME=/opt/java --env JAVA_VERSION="$version" "$container"
-buildah "$@" commit -q "$container" "$name" > /dev/null
-buildah "$@" rm "$container" > /dev/null
+# commit NAME FOLDER PATH [buildah config options]: an image of the last one and that folder.
+from=scratch
+commit() {
+    local name=$1 folder=$2 path=$3 container
+    shift 3
+    container=$(buildah "${options[@]}" from --pull=never "$from")
+    buildah "${options[@]}" copy -q "$container" "$folder" "$path" > /dev/null
+    [ $# -eq 0 ] || buildah "${options[@]}" config "$@" "$container"
+    buildah "${options[@]}" commit -q "$container" "$name" > /dev/null
+    buildah "${options[@]}" rm "$container" > /dev/null
+    from=$name
+}
+options=("$@")
+
+commit "$base_name" "$rootfs" /
+rm -rf "$rootfs"
+# Without its sources (jlink checks all other files); with the CA certificates, which Debian keeps outside the JDK, behind a link.
+mkdir "$rootfs"
+cp -rl "$jdk" "$rootfs/jdk" 2> /dev/null || cp -r "$jdk" "$rootfs/jdk"
+rm -f "$rootfs/jdk/lib/src.zip"
+if [ -L "$jdk/lib/security/cacerts" ]; then
+    cp --remove-destination "$(readlink -f "$jdk/lib/security/cacerts")" "$rootfs/jdk/lib/security/cacerts"
+fi
+commit "$jdk_name" "$rootfs/jdk" /usr/lib/jvm/jdk --env PATH=/usr/lib/jvm/jdk/bin

@@ -206,6 +206,44 @@ render() {
 print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))' "$WORK/rendered.yaml" > "$WORK/rendered.json"
 }
 
+# Azure with its Resource Manager, for commands that call az ---------------------------------------------------------
+
+# azure_start NAME [podid option...]: the emulator NAME-emulator, with its files in $WORK/NAME.
+azure_start() {
+    local name=$1 folder=$WORK/$1
+    shift
+    mkdir -p "$folder/state" "$folder/tmp"
+    (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$folder/secret")
+    start "$name-emulator" java -jar "$ROOT/podid/target/podid.jar" serve --json --secret-file "$folder/secret" "$@"
+    wait_until 30 "$name-emulator" grep -q '^{' "$WORK/$name-emulator.out"
+    head -1 "$WORK/$name-emulator.out" > "$folder/azure.json"
+}
+
+# azure_env NAME: sets AZURE_ENV to a prefix for commands: az is the real one against that emulator; kubectl, docker and mvn
+# are the stubs of e2e/stubs/bin, which record their arguments in $WORK/NAME/tools.log.
+azure_env() {
+    local folder=$WORK/$1
+    AZURE_ENV=(env "PATH=$ROOT/e2e/stubs/bin:$PATH" "AZURE_CONFIG_DIR=$folder/az" PYTHONWARNINGS=ignore "TMPDIR=$folder/tmp"
+        AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1
+        "REQUESTS_CA_BUNDLE=$(jq -r .ca "$folder/azure.json")" "STUB_LOG=$folder/tools.log" "STUB_ROOT=$ROOT"
+        "STUB_STATE=$folder/state" "STUB_KUBECTL=$(command -v kubectl)" "STUB_EXPLAIN=$ROOT/token-provider/target/token-provider.jar")
+}
+
+azure_sign_in() {
+    local folder=$WORK/$1 base
+    base=$(jq -r .entra "$folder/azure.json")
+    azure_env "$1"
+    # Only `az cloud register` with a file can set the address of Microsoft Graph.
+    jq -n --arg base "$base" '{
+        endpoints: {activeDirectory: $base, resourceManager: $base, management: $base, activeDirectoryResourceId: ($base + "/"),
+            activeDirectoryGraphResourceId: ($base + "/"), microsoftGraphResourceId: ($base + "/")},
+        suffixes: {storageEndpoint: "localhost", acrLoginServerEndpoint: "localhost"}}' > "$folder/cloud.json"
+    "${AZURE_ENV[@]}" az cloud register -n Emulated --cloud-config "@$folder/cloud.json"
+    "${AZURE_ENV[@]}" az cloud set -n Emulated
+    "${AZURE_ENV[@]}" az login --service-principal -u "$(jq -r .application.clientId "$folder/azure.json")" -p "$(cat "$folder/secret")" \
+        -t "$(jq -r .tenantId "$folder/azure.json")" -o none
+}
+
 # The demo, and what it answers ------------------------------------------------------------------------------------
 
 # demo_url NAME: the URL of the demo with that name; each has its own port.
@@ -214,15 +252,22 @@ demo_url() {
     echo "http://127.0.0.1:$(cat "$WORK/$1.port")"
 }
 
+# management_url NAME: where its health, metrics and explanation are.
+management_url() {
+    demo_url "$1-management"
+}
+
 # demo_env NAME STORAGE: its settings, one per line, for `mapfile -t`.
 demo_env() {
-    local url
+    local url management
     url=$(demo_url "$1")
-    printf '%s\n' "SERVER_PORT=${url##*:}" "DEMO_STORAGE_ENDPOINT=$2" DEMO_STORAGE_CONTAINER=samples
+    management=$(management_url "$1")
+    printf '%s\n' "SERVER_PORT=${url##*:}" "MANAGEMENT_SERVER_PORT=${management##*:}" MANAGEMENT_SERVER_ADDRESS=127.0.0.1 \
+        "DEMO_STORAGE_ENDPOINT=$2" DEMO_STORAGE_CONTAINER=samples
 }
 
 demo_ready() {
-    wait_until "$2" "$1" answers "$(demo_url "$1")/actuator/health/liveness"
+    wait_until "$2" "$1" answers "$(management_url "$1")/actuator/health/liveness"
 }
 
 # A screenshot of the page, to look at later.

@@ -15,10 +15,19 @@ for mode in pod-identity service-principal workload-identity; do
     kubectl kustomize "$root/k8s/deployments/$mode" > "$into/$mode-deployment.yaml"
 done
 
-# For a registry that needs a secret, one line of the base must be changed.
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -r "$root/k8s" "$copy/k8s"
+# with FOLDER COMPONENT: the folder with one more component, rendered.
+with() {
+    mkdir -p "$copy/k8s/with/it"
+    printf 'resources: [../../%s]\ncomponents: [../../%s]\n' "$1" "$2" > "$copy/k8s/with/it/kustomization.yaml"
+    kubectl kustomize "$copy/k8s/with/it"
+}
+with overlays/workload-identity components/cilium > "$into/workload-identity-cilium.yaml"
+with deployments/workload-identity components/cilium > "$into/workload-identity-deployment-cilium.yaml"
+
+# For a registry that needs a secret, one line of the base must be changed.
 sed -i 's:- \.\./components/attach-acr:- ../components/image-pull-secret:' "$copy/k8s/base/kustomization.yaml"
 kubectl kustomize "$copy/k8s/base" > "$into/image-pull-secret.yaml"
 kubectl kustomize "$copy/k8s/deployments/workload-identity" > "$into/image-pull-secret-deployment.yaml"

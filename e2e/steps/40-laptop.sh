@@ -60,11 +60,11 @@ laptop_page() {
 }
 
 laptop_health() {
-    expect_status 200 "$WORK/laptop-health.json" "$LAPTOP/actuator/health"
+    expect_status 200 "$WORK/laptop-health.json" "$(management_url laptop)/actuator/health"
     expect_json "$WORK/laptop-health.json" '.status == "UP"'
-    expect_status 200 "$WORK/laptop-readiness.json" "$LAPTOP/actuator/health/readiness"
-    expect_status 200 "$WORK/laptop-metrics.txt" "$LAPTOP/actuator/prometheus"
-    expect_status 200 "$WORK/laptop-tokens.json" "$LAPTOP/actuator/tokenprovider"
+    expect_status 200 "$WORK/laptop-readiness.json" "$(management_url laptop)/actuator/health/readiness"
+    expect_status 200 "$WORK/laptop-metrics.txt" "$(management_url laptop)/actuator/prometheus"
+    expect_status 200 "$WORK/laptop-tokens.json" "$(management_url laptop)/actuator/tokenprovider"
 }
 
 laptop_no_secret() {

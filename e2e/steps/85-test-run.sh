@@ -5,7 +5,8 @@ TEST_RUN=$(demo_url test-run)
 
 test_run_start() {
     cd "$ROOT" || exit 1
-    start test-run "${WITHOUT_AZ[@]}" "SERVER_PORT=${TEST_RUN##*:}" HOME="$HOME" mvn -B spring-boot:test-run
+    start test-run "${WITHOUT_AZ[@]}" "SERVER_PORT=${TEST_RUN##*:}" \
+        "MANAGEMENT_SERVER_PORT=$(management_url test-run | cut -d: -f3)" HOME="$HOME" mvn -B spring-boot:test-run
     demo_ready test-run 180
 }
 

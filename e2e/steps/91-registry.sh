@@ -71,7 +71,7 @@ registry_wrong_password() {
 }
 
 registry_base() {
-    buildah "${STORAGE[@]}" push -q "$BASE_IMAGE" "oci:$WORK/base-image:java"
+    buildah "${STORAGE[@]}" push -q "$RUNTIME_IMAGE" "oci:$WORK/base-image:java"
     "${REGISTRY_TRUST[@]}" skopeo copy -q "oci:$WORK/base-image:java" "docker://$BASE_REFERENCE"
     "${REGISTRY_TRUST[@]}" skopeo inspect --format '{{.Digest}}' "docker://$BASE_REFERENCE" > "$WORK/base-digest"
 }
@@ -104,7 +104,7 @@ registry_pull() {
     "${REGISTRY_TRUST[@]}" podman "${STORAGE[@]}" pull -q --authfile "$DOCKER_CONFIG/config.json" "$PUSHED:1"
 }
 
-# jib's image and the Dockerfile's must differ only in the AOT cache.
+# jib's image and the Dockerfile's must differ only in the AOT cache and in how they name the main class.
 registry_same_layout() {
     local image
     for image in "$PLAIN_IMAGE" "$PUSHED:1"; do
@@ -114,6 +114,11 @@ registry_same_layout() {
             > "$WORK/layout-$(basename "${image##*/}" | tr ':' '-').json"
     done
     diff "$WORK/layout-podidentitydemo-plain.json" "$WORK/layout-podidentitydemo-1.json"
+    for image in "$PLAIN_IMAGE" "$PUSHED:1"; do
+        buildah "${STORAGE[@]}" inspect --type image "$image" | jq -r '.OCIv1.config.Entrypoint[] | select(startswith("-XX:"))' \
+            > "$WORK/flags-$(basename "${image##*/}" | tr ':' '-')"
+    done
+    diff "$WORK/flags-podidentitydemo-plain" "$WORK/flags-podidentitydemo-1"
     diff <(image_libraries "$PLAIN_IMAGE") <(image_libraries "$PUSHED:1")
 }
 
@@ -122,7 +127,7 @@ image_libraries() {
     local container mount
     container=$(buildah "${STORAGE[@]}" from --pull=never "$1")
     mount=$(buildah "${STORAGE[@]}" mount "$container")
-    (cd "$mount/app/libs" && sha256sum -- *.jar) | grep -vE ' spring-boot-(starter|jarmode-tools)' | cut -d' ' -f1 | sort
+    (cd "$mount/app/libs" && sha256sum -- *.jar ../token-provider.jar ../../licenses/*) | grep -vE ' spring-boot-(starter|jarmode-tools)' | cut -d' ' -f1 | sort
     buildah "${STORAGE[@]}" umount "$container" > /dev/null
     buildah "${STORAGE[@]}" rm "$container" > /dev/null
 }

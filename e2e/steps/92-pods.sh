@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# The pods of k8s/ as podman runs them, from the image that jib pushed: read-only, without capabilities, within 256 MB.
+# The pods of k8s/ as podman runs them, from the image that jib pushed: read-only, without capabilities, within 384 MB.
 # Each way to an identity once. The page is read through a published port, as with kubectl port-forward. The emulator
 # runs in the pod's network, so that it needs to listen only on loopback.
 
 POD_PORT=$(free_port)
 POD_URL=http://127.0.0.1:$POD_PORT
+POD_MANAGEMENT_PORT=$(free_port)
 # Ports in the pod's network, in which otherwise only the app runs.
 POD_IMDS=20080
 POD_ENTRA=20443
@@ -26,22 +27,18 @@ adapt_pod() {
     local settings
     settings=$(printf '%s\n' "$@" KUBERNETES_SERVICE_HOST=10.0.0.1 \
         "DEMO_STORAGE_ENDPOINT=$(jq -r .storage "$EMULATOR" | sed -E "s#:[0-9]+/#:$POD_STORAGE/#")" \
-        "JAVA_TOOL_OPTIONS=$(image_options "$PUSHED:1") -Djavax.net.ssl.trustStore=/trust/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit" \
+        "JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=/trust/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit" \
         | jq -Rn '[inputs | select(. != "") | {name: sub("=.*"; ""), value: sub("^[^=]*="; "")}]')
-    jq --arg image "$PUSHED:1" --argjson port "$POD_PORT" --argjson settings "$settings" \
+    jq --arg image "$PUSHED:1" --argjson port "$POD_PORT" --argjson management "$POD_MANAGEMENT_PORT" --argjson settings "$settings" \
         --arg trust "$WORK/pod-trust" --arg token "$WORK/pod-token" --arg mount "$WEBHOOK_MOUNT" '
         .[] | select(.kind == "Pod") | .spec.volumes += [
             {name: "trust", hostPath: {path: $trust}}, {name: "azure-identity-token", hostPath: {path: $token}}]
         | .spec.containers[0] |= (.image = $image | .ports[0] += {hostIP: "127.0.0.1", hostPort: $port}
+            | .ports[1] += {hostIP: "127.0.0.1", hostPort: $management}
             | del(.startupProbe, .livenessProbe, .readinessProbe)
             | .env |= map(select(.name as $name | $settings | all(.name != $name))) + $settings
             | .volumeMounts += [{name: "trust", mountPath: "/trust", readOnly: true},
                 {name: "azure-identity-token", mountPath: $mount, readOnly: true}])'
-}
-
-image_options() {
-    buildah "${STORAGE[@]}" inspect --type image "$1" \
-        | jq -r '.OCIv1.config.Env[] | select(startswith("JAVA_TOOL_OPTIONS=")) | sub("^[^=]*="; "")'
 }
 
 # create_pod OVERLAY [NAME=VALUE...]: the pod with its network, whose name is in $WORK/pod-network; the app waits.
@@ -67,7 +64,7 @@ start_pod() {
 await_pod() {
     local i
     for i in {1..600}; do
-        if answers "$POD_URL/actuator/health/$1"; then return 0; fi
+        if answers "http://127.0.0.1:$POD_MANAGEMENT_PORT/actuator/health/$1"; then return 0; fi
         sleep 0.1
     done
     podman_e2e logs podidentitydemo-podidentitydemo
@@ -97,23 +94,34 @@ expect_pod() {
     expect_json "$WORK/pods-identity.json" ".source == \"$source\"" '.principal.type == "APP"'
     expect_status 200 "$WORK/pods-blobs.json" "$POD_URL/api/blobs"
     expect_json "$WORK/pods-blobs.json" 'map(.name) | index("hello.txt") != null'
+    expect_management_apart
     expect_status 200 "$WORK/pods-page.html" "$POD_URL/"
     expect_text "$WORK/pods-page.html" "$source" hello.txt
     podman_e2e inspect podidentitydemo-podidentitydemo > "$WORK/pods-inspect.json"
     expect_json "$WORK/pods-inspect.json" '.[0].HostConfig.ReadonlyRootfs' '.[0].Config.User | startswith("10001")' \
-        '.[0].EffectiveCaps | . == null or . == []' '.[0].HostConfig.Memory == 268435456' '.[0].State.OOMKilled | not'
+        '.[0].EffectiveCaps | . == null or . == []' '.[0].HostConfig.Memory == 402653184' '.[0].State.OOMKilled | not'
     podman_e2e logs podidentitydemo-podidentitydemo > "$WORK/pods.log" 2>&1
     expect_no_secret "$WORK/pods-page.html" "$WORK/pods-identity.json" "$WORK/pods-blobs.json" "$WORK/pods.log"
     pid=$(jq '.[0].State.Pid' "$WORK/pods-inspect.json")
     {
         echo "\$ kubectl kustomize k8s/overlays/$overlay | podman kube play -"
-        echo "answers after $(cat "$WORK/pod-seconds") s, memory $(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status") MB of 256"
+        echo "answers after $(cat "$WORK/pod-seconds") s, memory $(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status") MB of 384"
         echo "\$ curl $POD_URL/api/identity"
         jq -c '{source, principal, resource}' "$WORK/pods-identity.json"
         echo "\$ curl $POD_URL/api/blobs"
         jq -c 'map(.name)' "$WORK/pods-blobs.json"
         echo
     } >> "$OUT/pods.txt"
+}
+
+# The port of the page, to which the Service leads, has no Actuator; the other port cannot clear the cached tokens.
+expect_management_apart() {
+    local management=http://127.0.0.1:$POD_MANAGEMENT_PORT/actuator
+    expect_status 404 "$WORK/pods-actuator.json" "$POD_URL/actuator/tokenprovider"
+    expect_status 200 "$WORK/pods-explained.json" "$management/tokenprovider"
+    expect_status 405 "$WORK/pods-cleared.json" "$management/tokenprovider" -X DELETE
+    expect_status 200 "$WORK/pods-metrics.txt" "$management/prometheus"
+    expect_no_secret "$WORK/pods-explained.json" "$WORK/pods-metrics.txt"
 }
 
 # metadata_address PORT: redirects the address that every client uses to that port.

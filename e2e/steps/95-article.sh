@@ -131,11 +131,11 @@ pod_with_principal() {
     fi
 }
 
-# A current cluster: no aad-pod-identity, and a new role takes 30 minutes to work (30 s here; in real Azure at most 10).
+# A current cluster: no aad-pod-identity, and a new role takes 10 minutes to work (10 s here), as in Azure at most.
 workload_cluster() {
     stop article
     apply overlays/workload-identity
-    printf -- '- {principal: %s, role: Storage Blob Data Reader, after: 30m}\n' "$MANAGED" > "$WORK/roles.yaml"
+    printf -- '- {principal: %s, role: Storage Blob Data Reader, after: 10m}\n' "$MANAGED" > "$WORK/roles.yaml"
     cluster_start --profile workload-identity --roles "$WORK/roles.yaml"
     expect_json "$ARTICLE" '.pods[0].env | has("AZURE_FEDERATED_TOKEN_FILE") and has("AZURE_AUTHORITY_HOST")'
 }
@@ -169,6 +169,6 @@ check "pod with AzureIdentity, binding and label: a token, and the blobs" pod_wi
 check "pod with a service principal: its token, and the blobs" pod_with_principal
 check "a cluster with workload identity" workload_cluster
 check "workload identity: a token, but the role does not work yet" workload_too_early
-check "workload identity: the blobs, 30 minutes of the cluster later" wait_until 60 article workload_reads
+check "workload identity: the blobs, ten minutes of the cluster later" wait_until 60 article workload_reads
 check "no token and no secret in any log" article_no_secret
 stop article

@@ -8,46 +8,25 @@ SETUP_PORT=$(free_port)
 STUB_LOG=$SETUP/tools.log
 
 start_setup_emulator() {
-    mkdir -p "$SETUP/state"
-    (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$SETUP/secret")
     # One fault of each kind: az itself tries again after a 500; the other two end a run.
-    start setup-emulator java -jar "$ROOT/podid/target/podid.jar" serve --json --secret-file "$SETUP/secret" \
+    azure_start setup \
         --arm-fault 'PUT registries 500 InternalServerError' \
         --arm-fault 'PUT managedClusters failed QuotaExceeded' \
         --arm-fault 'PUT federatedIdentityCredentials 409 ConcurrentFederatedIdentityCredentialsWrites'
-    wait_until 30 setup-emulator grep -q '^{' "$WORK/setup-emulator.out"
-    head -1 "$WORK/setup-emulator.out" > "$SETUP_AZURE"
 }
-
-SETUP_ENV=(env "PATH=$ROOT/e2e/stubs/bin:$PATH" "AZURE_CONFIG_DIR=$SETUP/az" PYTHONWARNINGS=ignore "TMPDIR=$SETUP/tmp"
-    AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1
-    "STUB_LOG=$STUB_LOG" "STUB_STATE=$SETUP/state" "STUB_KUBECTL=$(command -v kubectl)")
 
 with_setup() {
-    "${SETUP_ENV[@]}" "REQUESTS_CA_BUNDLE=$(jq -r .ca "$SETUP_AZURE")" "$@"
-}
-
-setup_sign_in() {
-    local base
-    base=$(jq -r .entra "$SETUP_AZURE")
-    mkdir -p "$SETUP/tmp"
-    # Only `az cloud register` with a file can set the address of Microsoft Graph.
-    jq -n --arg base "$base" '{
-        endpoints: {activeDirectory: $base, resourceManager: $base, management: $base, activeDirectoryResourceId: ($base + "/"),
-            activeDirectoryGraphResourceId: ($base + "/"), microsoftGraphResourceId: ($base + "/")},
-        suffixes: {storageEndpoint: "localhost", acrLoginServerEndpoint: "localhost"}}' > "$SETUP/cloud.json"
-    with_setup az cloud register -n Emulated --cloud-config "@$SETUP/cloud.json"
-    with_setup az cloud set -n Emulated
-    with_setup az login --service-principal -u "$(jq -r .application.clientId "$SETUP_AZURE")" -p "$(cat "$SETUP/secret")" \
-        -t "$(jq -r .tenantId "$SETUP_AZURE")" -o none
+    azure_env setup
+    "${AZURE_ENV[@]}" "$@"
 }
 
 # azure_script NAME STATUS SCRIPT ARGUMENT...: runs it in its own session and records the session's process list.
 azure_script() {
     local name=$1 expected=$2 script=$3 pid status=0
     shift 3
+    azure_env setup
     # A simple command, so that its process is the session leader.
-    setsid "${SETUP_ENV[@]}" "REQUESTS_CA_BUNDLE=$(jq -r .ca "$SETUP_AZURE")" "$ROOT/k8s/azure/$script" "$@" > "$SETUP/$name.out" 2> "$SETUP/$name.err" < /dev/null &
+    setsid "${AZURE_ENV[@]}" "$ROOT/k8s/azure/$script" "$@" > "$SETUP/$name.out" 2> "$SETUP/$name.err" < /dev/null &
     pid=$!
     while alive "$pid"; do
         ps -o args= -s "$pid" >> "$SETUP/processes" || true
@@ -61,7 +40,7 @@ azure_script() {
     fi
 }
 
-SETUP_RUN=(setup.sh --no-port-forward --port "$SETUP_PORT" --interval 1 --timeout 60 --container e2e-samples)
+SETUP_RUN=(setup.sh --no-port-forward --builder jib --port "$SETUP_PORT" --interval 1 --timeout 60 --container e2e-samples)
 
 # changes SINCE: the requests that change something, from that line of the emulator's log onwards.
 changes() {
@@ -126,21 +105,50 @@ setup_completes() {
     azure_script third 0 "${SETUP_RUN[@]}"
     expect_text "$SETUP/third.err" 'already exists' 'the pod reads blobs: yes' 'Done.'
     expect_text "$STUB_LOG" 'mvn: 700 600' '00000000-0000-0000-0000-000000000000' 'jib:build' 'everything created' \
-        "kubectl port-forward -n default pod/podidentitydemo $SETUP_PORT:8080"
+        "kubectl port-forward -n default --address 127.0.0.1 pod/podidentitydemo $SETUP_PORT:8080"
     # The applied manifests contain the values from Azure and none of the overlay's placeholders.
     local client
     client=$(with_setup az identity show -g podidentitydemo -n podidentitydemo --query clientId -o tsv)
-    expect_text "$SETUP/state/applied.yaml" "azure.workload.identity/client-id: $client" "/podidentitydemo:0.1.0" \
-        "value: $(jq -r .storage "$SETUP_AZURE")" 'value: e2e-samples'
+    expect_text "$SETUP/state/applied.yaml" "azure.workload.identity/client-id: $client" "/podidentitydemo@$(cat "$ROOT/demo-app/target/jib-image.digest")" \
+        "value: $(jq -r .storage "$SETUP_AZURE")" 'value: e2e-samples' 'kind: CiliumNetworkPolicy'
+    expect_equal cilium "$(with_setup az aks show -g podidentitydemo -n podidentitydemo --query networkProfile.networkDataplane -o tsv)"
 }
 
+# A port that was asked for is never replaced, and another program's answer never counts as the pod's.
 setup_again_changes_nothing() {
     local began
     began=$(log_end)
-    azure_script fourth 0 "${SETUP_RUN[@]}"
+    start other-program "$PYTHON" -m http.server --bind 127.0.0.1 --directory "$SETUP/tmp" "$SETUP_PORT"
+    wait_until 10 other-program answers "http://127.0.0.1:$SETUP_PORT/"
+    azure_script fourth 1 "${SETUP_RUN[@]}"
+    stop other-program
+    expect_text "$SETUP/fourth.err" 'unable to listen' "cannot forward port $SETUP_PORT"
     expect_equal '' "$(changes "$began")"
     expect_text "$STUB_LOG" 'everything unchanged'
     ! grep -E '^   az (.* )?(create|update|delete)' "$SETUP/fourth.err" || fail "it changed something"
+}
+
+# New code has a new digest, so the same tag is deployed again; port 8080 may be another program's.
+setup_new_code_is_deployed() {
+    local began
+    began=$(log_end)
+    echo 'new code' > "$SETUP/state/code"
+    start port-8080 "$PYTHON" -m http.server --bind 127.0.0.1 --directory "$SETUP/tmp" 8080 || true
+    azure_script new-code 0 setup.sh --no-port-forward --builder jib --interval 1 --timeout 60 --container e2e-samples
+    stop port-8080
+    expect_equal '' "$(changes "$began")"
+    expect_text "$SETUP/new-code.err" 'kubectl delete pod podidentitydemo' 'its identity is'
+    expect_text "$SETUP/state/applied.yaml" "@$(cat "$ROOT/demo-app/target/jib-image.digest")"
+    expect_text "$STUB_LOG" 'everything configured' 'pod/podidentitydemo 8080:8080' 'pod/podidentitydemo :8080'
+}
+
+# By the Dockerfile, as two pods: rolled out and waited for.
+setup_deployment() {
+    azure_script deployment 0 "${SETUP_RUN[@]}" --builder docker --deployment --monitoring azure
+    expect_text "$STUB_LOG" '--password-stdin' 'docker build -q --platform linux/amd64' 'docker push' \
+        'kubectl rollout status deployment/podidentitydemo' "deployment/podidentitydemo $SETUP_PORT:8080"
+    expect_text "$SETUP/state/applied.yaml" 'kind: Deployment' 'kind: PodDisruptionBudget' 'azmonitoring.coreos.com' \
+        "@sha256:$(echo docker | sha256sum | cut -d' ' -f1)"
 }
 
 # Pasting the dry run's lines does the same.
@@ -204,6 +212,7 @@ setup_keeps_secrets() {
     local secret files=("$SETUP"/*.out "$SETUP"/*.err "$SETUP/processes" "$STUB_LOG")
     [ "$(wc -l < "$SETUP/processes")" -gt 100 ] || fail "the process list was not recorded"
     expect_no_secret "${files[@]}"
+    ! grep -F 'with the token as an argument' "$STUB_LOG" || fail "docker got the token as an argument"
     for secret in "$SETUP/secret" "$SETUP/state/secret" "$SETUP/state/first-secret"; do
         ! grep -lF -e "$(cat "$secret")" "${files[@]}" || fail "a password was shown: $(basename "$secret")"
     done
@@ -218,7 +227,12 @@ setup_torn_down() {
     expect_text "$SETUP/not-ours.err" 'setup.sh did not create the group somebodys'
     azure_script unasked 2 teardown.sh
     expect_text "$SETUP/unasked.err" 'this deletes the group podidentitydemo and everything in it: add --yes'
+    azure_script teardown-leaves 0 teardown.sh --yes --group nothing --cluster-group podidentitydemo --namespace apart
+    expect_text "$STUB_LOG" 'kubectl delete secret spaccess -n apart' 'azureidentities.aadpodidentity.k8s.io azureaccess spaccess'
+    expect_text "$SETUP/teardown-leaves.err" 'This stays:' 'the namespace apart' 'Virtual Machine Contributor' \
+        'az ad app credential delete --id'
     azure_script teardown 0 teardown.sh --yes --delete-application
+    expect_text "$SETUP/teardown.err" 'Nothing is left of what setup.sh created'
     expect_equal somebodys "$(with_setup az group list --query '[].name' -o tsv)"
     expect_equal '' "$(with_setup az ad app list --display-name podidentitydemo --query '[].appId' -o tsv)"
     azure_script teardown-again 0 teardown.sh --yes
@@ -226,14 +240,16 @@ setup_torn_down() {
 }
 
 check "an emulated Resource Manager with planned failures" start_setup_emulator
-check "the real az signs in to it" setup_sign_in
+check "the real az signs in to it" azure_sign_in setup
 check "setup.sh explains its usage, and refuses a name that is a command" setup_wrong_use
 check "a dry run prints every command, in all modes, and sends no request" setup_dry_run
 check "setup.sh stops where creating the cluster fails" setup_fails_at_the_cluster
 check "a second run repairs the cluster, and stops at the federated credential" setup_fails_at_the_credential
 check "a third run completes" setup_completes
 check "Azure contains what it should" setup_made_it
-check "a fourth run changes nothing" setup_again_changes_nothing
+check "a fourth run changes nothing, and takes no answer of another program for the pod's" setup_again_changes_nothing
+check "new code is deployed by its digest, through a free port" setup_new_code_is_deployed
+check "a Deployment from the Dockerfile's image, with monitoring" setup_deployment
 check "the dry run's lines can be pasted" setup_dry_run_pasted
 check "the modes of aad-pod-identity: refused without it, completed with it" setup_other_modes
 check "your own application, from a file" setup_from_env_file

@@ -1,7 +1,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153,SC2154
 # The second half of setup.sh: the application and its password, the image, the manifests, and a check of the result.
 
-GUID='^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
 RENDERED=
 FORWARD_PID=
 
@@ -61,12 +60,34 @@ read_env_file() {
     [ -n "$CLIENT_SECRET" ] || die "$EXIT_USAGE" "there is no AZURE_CLIENT_SECRET in $ENV_FILE"
 }
 
-# jib reads the password from a folder that is deleted when this script ends.
+# Builds and pushes the image, and sets IMAGE to it by the digest that the push returned: the manifests change exactly when
+# the image does, and a node never runs an older one of the same tag.
 push_image() {
+    local name
     [ -z "$IMAGE" ] || return 0
-    IMAGE=$LOGIN_SERVER/podidentitydemo:$TAG
-    step "image $IMAGE"
-    local build=(mvn -q -f "$ROOT/pom.xml" -pl demo-app -am -DskipTests package jib:build "-Djib.to.image=$IMAGE")
+    name=$LOGIN_SERVER/podidentitydemo:$TAG
+    REVISION=$(git -C "$ROOT" rev-parse HEAD 2> /dev/null) || REVISION=unknown
+    choose_builder
+    step "image $name, by $BUILDER"
+    [ "$BUILDER" = jib ] || run mvn -q -f "$ROOT/pom.xml" -pl demo-app,token-provider -am -DskipTests package
+    "push_by_$BUILDER" "$name"
+    [ -n "$DRY_RUN" ] || match "the digest of the image" "$DIGEST" '^sha256:[0-9a-f]{64}$'
+    IMAGE=$LOGIN_SERVER/podidentitydemo@$DIGEST
+    say "   $IMAGE"
+}
+
+# The Dockerfile's image starts in half the CPU time of jib's (decision 14), so jib is only for machines without an engine.
+choose_builder() {
+    [ "$BUILDER" = auto ] || return 0
+    BUILDER=jib
+    if [ -n "$(command -v podman)" ]; then BUILDER=podman; fi
+    if [ -n "$(command -v docker)" ] && docker info > /dev/null 2>&1 < /dev/null; then BUILDER=docker; fi
+}
+
+# jib reads the password from a folder that is deleted when this script ends.
+push_by_jib() {
+    local digest=$ROOT/demo-app/target/jib-image.digest
+    local build=(mvn -q -f "$ROOT/pom.xml" -pl demo-app -am -DskipTests package jib:build "-Djib.to.image=$1" "-Dimage.revision=$REVISION")
     if [ -n "$DRY_RUN" ]; then
         echo 'export DOCKER_CONFIG=$(mktemp -d)'
         printf '%s | { read -r TOKEN; printf %s "$(printf %s "$TOKEN" | base64 | tr -d '"'\\\\n'"')" > "$DOCKER_CONFIG/config.json"; }\n' \
@@ -74,10 +95,55 @@ push_image() {
             "'{\"auths\":{\"'\"$LOGIN_SERVER\"'\":{\"auth\":\"%s\"}}}'" "00000000-0000-0000-0000-000000000000:%s"
         words "${build[@]}"
         printf '\nrm -r "$DOCKER_CONFIG"; unset DOCKER_CONFIG\n'
+        capture DIGEST cat "$digest"
         return
     fi
     log_in_to_registry
     DOCKER_CONFIG=$SCRATCH/docker run "${build[@]}"
+    capture DIGEST cat "$digest"
+}
+
+push_by_docker() {
+    log_in docker
+    run docker build -q --platform "$PLATFORM" --build-arg "REVISION=$REVISION" -t "$1" "$ROOT"
+    run docker push -q "$1"
+    capture DIGEST docker inspect --format '{{index .RepoDigests 0}}' "$1"
+    DIGEST=${DIGEST##*@}
+    [ -z "$DRY_RUN" ] || { echo 'DIGEST=${DIGEST##*@}'; DIGEST='$DIGEST'; }
+}
+
+push_by_podman() {
+    local file=$SCRATCH/digest
+    if [ -n "$DRY_RUN" ]; then
+        file='$DIGEST_FILE'
+        echo 'DIGEST_FILE=$(mktemp)'
+    fi
+    log_in podman
+    run podman build -q --platform "$PLATFORM" --build-arg "REVISION=$REVISION" -t "$1" "$ROOT"
+    run podman push -q --digestfile "$file" "$1"
+    capture DIGEST cat "$file"
+}
+
+# log_in docker|podman: by a pipe. "az acr login" alone would put the token on docker's command line.
+log_in() {
+    local token login=("$1" login -u 00000000-0000-0000-0000-000000000000 --password-stdin "$LOGIN_SERVER")
+    local expose=(az acr login -g "$GROUP" -n "$REGISTRY" --expose-token --query accessToken -o tsv)
+    if [ -n "$DRY_RUN" ]; then
+        printf '%s | %s\n' "$(words "${expose[@]}")" "$(words "${login[@]}")"
+        return
+    fi
+    token=$("${expose[@]}" 2> "$SCRATCH/acr.err" < /dev/null) || {
+        cat "$SCRATCH/acr.err" >&2
+        return 1
+    }
+    say "   $(words "${login[@]}")"
+    printf %s "$token" | "${login[@]}"
+}
+
+# Builds in Azure: nothing but Maven is needed here, and the platform is the registry's, linux/amd64.
+push_by_acr() {
+    run az acr build -g "$GROUP" -r "$REGISTRY" -t "podidentitydemo:$TAG" --build-arg "REVISION=$REVISION" "$ROOT"
+    capture DIGEST az acr repository show -n "$REGISTRY" --image "podidentitydemo:$TAG" --query digest -o tsv
 }
 
 # An Entra token is used as the password, with the empty GUID as the user name.
@@ -130,89 +196,36 @@ make_secret() {
 }
 
 deploy() {
-    step "the demo, from k8s/overlays/$MODE"
+    step "the demo, from k8s/$(source_folder)"
     if [ -n "$DRY_RUN" ]; then
         RENDERED=$HERE/.setup.dry-run
         printf 'mkdir -p %s\ncat > %s << YAML\n' "$(quote "$RENDERED")" "$(quote "$RENDERED/kustomization.yaml")"
-        kustomization
+        kustomization ../..
         printf 'YAML\nkubectl kustomize %s | kubectl apply -f -\nrm -r %s\n' "$(quote "$RENDERED")" "$(quote "$RENDERED")"
         RENDERED=
         return
     fi
     check_values
     RENDERED=$(mktemp -d "$HERE/.setup.XXXXXX")
-    kustomization > "$RENDERED/kustomization.yaml"
+    kustomization ../.. > "$RENDERED/kustomization.yaml"
     kubectl kustomize "$RENDERED" > "$SCRATCH/manifests.yaml"
-    # A remaining placeholder of the overlays would be noticed only in the pod.
-    ! grep -nE 'myregistry|mystorageaccount|[1234]{8}-[1234]{4}-' "$SCRATCH/manifests.yaml" >&2 \
-        || die "$EXIT_FAILED" "the manifests still contain the placeholders above"
+    check_rendered "$SCRATCH/manifests.yaml"
+    make_room
     apply
 }
 
-# These values come from Azure and are put into YAML.
-check_values() {
-    match "the image" "$IMAGE" '^[a-z0-9][A-Za-z0-9._:/@-]*$'
-    match "the client ID" "$CLIENT_ID" "$GUID"
-    match "the tenant ID" "$TENANT_ID" "$GUID"
-    match "the blob endpoint" "$ENDPOINT" '^https://[A-Za-z0-9./:-]+$'
-    match "the identity's path" "${IDENTITY_ID:-/}" '^/[A-Za-z0-9/_.()-]*$'
-}
-
-kustomization() {
-    cat << YAML
-apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-namespace: $NAMESPACE
-resources:
-  - ../../overlays/$MODE
-patches:
-  - target: {kind: Pod, name: podidentitydemo}
-    patch: |
-      apiVersion: v1
-      kind: Pod
-      metadata: {name: podidentitydemo}
-      spec:
-$(container "        ")
-  - target: {kind: Deployment, name: podidentitydemo}
-    patch: |
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: {name: podidentitydemo}
-      spec:
-        template:
-          spec:
-$(container "            ")
-$(identity_patch)
-YAML
-}
-
-# container INDENT
-container() {
-    sed "s/^/$1/" << YAML
-containers:
-  - name: podidentitydemo
-    image: "$IMAGE"
-    env:
-      - {name: DEMO_STORAGE_ENDPOINT, value: "${ENDPOINT%/}"}
-      - {name: DEMO_STORAGE_CONTAINER, value: "$CONTAINER"}
-YAML
-}
-
-identity_patch() {
-    case $MODE in
-        workload-identity) echo "  - target: {kind: ServiceAccount}
-    patch: |
-      - {op: replace, path: /metadata/annotations/azure.workload.identity~1client-id, value: \"$CLIENT_ID\"}" ;;
-        pod-identity) echo "  - target: {kind: AzureIdentity}
-    patch: |
-      - {op: replace, path: /spec/resourceID, value: \"$IDENTITY_ID\"}
-      - {op: replace, path: /spec/clientID, value: \"$CLIENT_ID\"}" ;;
-        service-principal) echo "  - target: {kind: AzureIdentity}
-    patch: |
-      - {op: replace, path: /spec/tenantID, value: \"$TENANT_ID\"}
-      - {op: replace, path: /spec/clientID, value: \"$CLIENT_ID\"}
-      - {op: replace, path: /spec/clientPassword/namespace, value: \"$NAMESPACE\"}" ;;
-    esac
+# What runs already: a pod with another image is deleted, because its status says "ready" for a while after a change, and
+# because workload identity prepares a pod only when it is created.
+make_room() {
+    local image
+    image=$(kubectl get pod podidentitydemo -n "$NAMESPACE" --ignore-not-found -o 'jsonpath={.spec.containers[0].image}' < /dev/null)
+    if [ "$KIND" = deployment ]; then
+        [ -z "$image" ] || run kubectl delete pod podidentitydemo -n "$NAMESPACE"
+        return
+    fi
+    [ -z "$(kubectl get deployment podidentitydemo -n "$NAMESPACE" --ignore-not-found -o name < /dev/null)" ] \
+        || die "$EXIT_USAGE" "there is a Deployment podidentitydemo in $NAMESPACE: add --deployment, or delete it first"
+    [ -z "$image" ] || [ "$image" = "$IMAGE" ] || run kubectl delete pod podidentitydemo -n "$NAMESPACE"
 }
 
 # Few fields of a running pod can be changed. If apply fails for that reason, the pod is deleted and created again.
@@ -227,24 +240,51 @@ apply() {
 
 # Ends when the pod has listed the blobs: this proves that role, credential and manifests all match.
 look_at_it() {
-    local target=pod/podidentitydemo
-    [ -n "$DRY_RUN" ] || grep -q '^kind: Pod$' "$SCRATCH/manifests.yaml" || target=deployment/podidentitydemo
+    local target=$KIND/podidentitydemo
     step "check the result"
-    run kubectl wait --for=condition=Ready pod -l app=podidentitydemo -n "$NAMESPACE" "--timeout=${TIMEOUT}s"
+    case $KIND in
+        pod) run kubectl wait --for=condition=Ready "$target" -n "$NAMESPACE" "--timeout=${TIMEOUT}s" ;;
+        *) run kubectl rollout status "$target" -n "$NAMESPACE" "--timeout=${TIMEOUT}s" ;;
+    esac
     if [ -n "$DRY_RUN" ]; then
-        words kubectl port-forward -n "$NAMESPACE" "$target" "$PORT:8080"
+        words kubectl port-forward -n "$NAMESPACE" --address 127.0.0.1 "$target" "${PORT:-8080}:8080"
         printf '\nrm -f "$KUBECONFIG"; unset KUBECONFIG\n'
         return
     fi
-    kubectl port-forward -n "$NAMESPACE" "$target" "$PORT:8080" > "$SCRATCH/forward.log" 2>&1 < /dev/null &
-    FORWARD_PID=$!
+    forward "$target"
     await "the pod reads blobs" "$TIMEOUT" reads_blobs
-    say "   its identity: $(curl -s --noproxy '*' --max-time 20 "http://localhost:$PORT/api/identity" | head -c 200)"
+    check_identity
     if [ -n "$PORT_FORWARD" ]; then
         say "Open http://localhost:$PORT (Ctrl-C ends only the forwarding; teardown.sh removes everything)."
         wait "$FORWARD_PID"
     fi
     say "Done. To use your own kubectl: $(words az aks get-credentials -g "$CLUSTER_GROUP" -n "$CLUSTER")"
+}
+
+# Port 8080 unless another program has it, then any free one; a port that was asked for is never replaced. One address
+# only: with two, kubectl goes on if it gets just one of them, and the other one's answer is another program's.
+forward() {
+    local asked=$PORT
+    start_forward "$1" "${asked:-8080}" && return 0
+    [ -z "$asked" ] && grep -q 'unable to listen' "$SCRATCH/forward.log" && start_forward "$1" '' && return 0
+    cat "$SCRATCH/forward.log" >&2
+    die "$EXIT_FAILED" "kubectl cannot forward port ${asked:-8080} of this machine to $1"
+}
+
+# start_forward TARGET PORT: with an empty port, kubectl takes a free one. Sets PORT to the one that is bound.
+start_forward() {
+    local i
+    kubectl port-forward -n "$NAMESPACE" --address 127.0.0.1 "$1" "$2:8080" > "$SCRATCH/forward.log" 2>&1 < /dev/null &
+    FORWARD_PID=$!
+    for ((i = 0; i < 300; i++)); do
+        PORT=$(sed -n 's/^Forwarding from 127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$SCRATCH/forward.log")
+        [ -z "$PORT" ] || return 0
+        kill -0 "$FORWARD_PID" 2> /dev/null || break
+        sleep 0.1
+    done
+    kill "$FORWARD_PID" 2> /dev/null || true
+    FORWARD_PID=
+    return 1
 }
 
 # 403 and 503 are expected until roles and credentials are known in every part of Azure.
@@ -254,6 +294,21 @@ reads_blobs() {
         cat "$SCRATCH/forward.log" >&2
         return 1
     }
-    status=$(curl -s --noproxy '*' --max-time 20 -o "$SCRATCH/blobs.json" -w '%{http_code}' "http://localhost:$PORT/api/blobs") || return "$NOT_YET"
+    status=$(curl -s --noproxy '*' --max-time 20 -o "$SCRATCH/blobs.json" -w '%{http_code}' "http://127.0.0.1:$PORT/api/blobs") || return "$NOT_YET"
     [ "$status" = 200 ] || return "$NOT_YET"
+}
+
+# Whose answer it is: of the identity that was set up, from the source of this mode.
+check_identity() {
+    local identity source=IMDS
+    [ "$MODE" != workload-identity ] || source='Workload identity'
+    identity=$(curl -s --noproxy '*' --max-time 20 "http://127.0.0.1:$PORT/api/identity" | tr -d '\n' | sed 's/" *: */":/g')
+    case $identity in
+        *"\"source\":\"$source\""*) ;;
+        *) die "$EXIT_FAILED" "the pod's token is not from \"$source\": $(printf %s "$identity" | head -c 300)" ;;
+    esac
+    case $identity in
+        *"\"appId\":\"$CLIENT_ID\""*) say "   its identity is $CLIENT_ID, from \"$source\"" ;;
+        *) die "$EXIT_FAILED" "the answer is not of the identity $CLIENT_ID: $(printf %s "$identity" | head -c 300)" ;;
+    esac
 }

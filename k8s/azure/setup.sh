@@ -7,6 +7,8 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 # shellcheck source=k8s/azure/lib.sh
 . "$HERE/lib.sh"
+# shellcheck source=k8s/azure/manifests.sh
+. "$HERE/manifests.sh"
 # shellcheck source=k8s/azure/deploy.sh
 . "$HERE/deploy.sh"
 
@@ -25,11 +27,19 @@ NODES=1
 NODE_SIZE=
 IMAGE=
 TAG=0.1.0
+BUILDER=auto
+PLATFORM=linux/amd64
+KIND=pod
+MONITORING=none
+PULL_SECRET=
+IDENTITY_ID=
 ENV_FILE=
-PORT=8080
+PORT=
 PORT_FORWARD=yes
 TIMEOUT=900
 INTERVAL=5
+# The cluster's network policy engine: cilium, calico, azure or none.
+NETWORK=none
 
 usage() {
     cat << 'TEXT'
@@ -59,11 +69,16 @@ exists already is not changed: after a failure, run it again and it continues. I
   --namespace NAME       default
   --nodes N, --node-size SIZE   1, and the default of AKS
   --image IMAGE          deploy this image: no registry, no build (the cluster must be able to pull it)
-  --tag TAG              0.1.0, of the image that is built
+  --tag TAG              0.1.0, of the image that is built; it is deployed by its digest, so a new image is always used
+  --builder BUILDER      docker or podman (the Dockerfile, with an AOT cache: starts faster), acr (the same, built in
+                         Azure), jib (needs Maven only); default: the first of docker, podman, jib that is there
+  --platform PLATFORM    linux/amd64, for docker and podman; linux/arm64 for Arm nodes
+  --deployment           two pods as a Deployment with Service and PodDisruptionBudget, instead of a single pod
+  --monitoring KIND      none (default), operator (Prometheus operator) or azure (Azure's managed Prometheus)
   --subscription ID      the current one of az
   --from-env-file FILE   mode service-principal: your own application, from the lines AZURE_CLIENT_ID=...,
                          AZURE_TENANT_ID=..., AZURE_CLIENT_SECRET=... in a file that only you can read
-  --port N               8080, on this machine
+  --port N               on this machine; default: 8080, or a free one if another program has it
   --no-port-forward      check that blobs can be read, then end
   --timeout SECONDS      900, for each wait; roles can take ten minutes to work everywhere
   --interval SECONDS     5, between two checks
@@ -83,9 +98,10 @@ parse() {
                 ;;
             --dry-run) DRY_RUN=yes ;;
             --no-port-forward) PORT_FORWARD= ;;
+            --deployment) KIND=deployment ;;
             --mode | --location | --group | --cluster | --cluster-group | --identity | --credential | --audience | --application | \
                 --registry | --account | --container | --namespace | --nodes | --node-size | --image | --tag | \
-                --subscription | --port | --timeout | --interval)
+                --builder | --platform | --monitoring | --subscription | --port | --timeout | --interval)
                 option_value "$1" $#
                 printf -v "$(printf %s "${1#--}" | tr 'a-z-' 'A-Z_')" %s "$2"
                 shift
@@ -121,7 +137,10 @@ validate() {
     match --node-size "$NODE_SIZE" '^[A-Za-z0-9_]*$'
     match --image "$IMAGE" '^([a-z0-9][A-Za-z0-9._:/@-]*)?$'
     match --tag "$TAG" '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$'
-    match --port "$PORT" "$number"
+    match --builder "$BUILDER" '^(auto|docker|podman|acr|jib)$'
+    match --platform "$PLATFORM" '^linux/(amd64|arm64)$'
+    match --monitoring "$MONITORING" '^(none|operator|azure)$'
+    match --port "$PORT" '^([1-9][0-9]{0,4})?$'
     match --timeout "$TIMEOUT" "$number"
     match --interval "$INTERVAL" "$number"
     [ -z "$ENV_FILE" ] || [ "$MODE" = service-principal ] || die "$EXIT_USAGE" "--from-env-file is for --mode service-principal"
@@ -193,7 +212,8 @@ make_cluster() {
     [ -z "$NODE_SIZE" ] || size=(--node-vm-size "$NODE_SIZE")
     ensure az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o none \
         -- az aks create -g "$CLUSTER_GROUP" -n "$CLUSTER" -l "$LOCATION" --tier free --node-count "$NODES" \
-        ${size[@]+"${size[@]}"} --enable-oidc-issuer --enable-workload-identity --no-ssh-key -o none
+        ${size[@]+"${size[@]}"} --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium \
+        --enable-oidc-issuer --enable-workload-identity --no-ssh-key -o none
     [ -n "$DRY_RUN" ] || settle_cluster
 }
 
@@ -211,6 +231,18 @@ settle_cluster() {
         'Succeeded true true') ;;
         *) run az aks update -g "$CLUSTER_GROUP" -n "$CLUSTER" --enable-oidc-issuer --enable-workload-identity -o none ;;
     esac
+}
+
+# Which policies the cluster enforces: Cilium needs one of its own for LocalDNS, and others do not know that kind.
+learn_network() {
+    if [ -n "$DRY_RUN" ]; then
+        [ "$MODE" != workload-identity ] || NETWORK=cilium
+        return
+    fi
+    capture NETWORK az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o tsv \
+        --query "networkProfile.networkDataplane=='cilium' && 'cilium' || networkProfile.networkPolicy || 'none'"
+    [ "$NETWORK" != none ] || say "   warning: the cluster enforces no network policies (networkPolicy is none): each pod
+   can reach the node's metadata service. An update can add Cilium: az aks update --network-dataplane cilium"
 }
 
 connect_cluster() {
@@ -366,6 +398,7 @@ main() {
     make_group
     make_registry
     make_cluster
+    learn_network
     connect_cluster
     let_cluster_pull
     make_identity

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Removes what setup.sh created. See --help.
+# shellcheck disable=SC2016
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,6 +8,10 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/lib.sh"
 
 YES=
+CLUSTER=podidentitydemo
+CLUSTER_GROUP=
+NAMESPACE=default
+STAYS=
 DELETE_APPLICATION=
 
 usage() {
@@ -14,16 +19,20 @@ usage() {
 usage: k8s/azure/teardown.sh [options]
 
 Deletes the resource group that setup.sh created, with everything in it, and waits until it is gone. A group that existed
-before (it does not have the tag made-by=pod-identity-setup) is not touched.
+before (it does not have the tag made-by=pod-identity-setup) is not touched. If the cluster is in a group of its own,
+deletes the demo's objects and its secret from the cluster. At the end, says what stays and how to delete that.
 
   --group NAME             podidentitydemo
-  --delete-application     also the application of mode service-principal, which is not in a group
+  --cluster NAME           podidentitydemo
+  --cluster-group NAME     the cluster's group, if setup.sh was given a different one
+  --namespace NAME         default, of the demo in that cluster
+  --delete-application     also the application of mode service-principal, with its password; it is not in a group
   --application NAME       podidentitydemo
   --subscription ID        the current one of az
   --yes                    do not ask
   --dry-run                print every command, to paste into bash; do not contact Azure
 
-Exit status: 0 nothing is left, 1 a command failed, 2 wrong usage, 3 az or the sign-in is missing.
+Exit status: 0 done, 1 a command failed, 2 wrong usage, 3 az or the sign-in is missing.
 TEXT
 }
 
@@ -37,7 +46,7 @@ parse() {
             --dry-run) DRY_RUN=yes ;;
             --yes) YES=yes ;;
             --delete-application) DELETE_APPLICATION=yes ;;
-            --group | --application | --subscription)
+            --group | --application | --subscription | --cluster | --cluster-group | --namespace)
                 option_value "$1" $#
                 printf -v "$(printf %s "${1#--}" | tr 'a-z-' 'A-Z_')" %s "$2"
                 shift
@@ -48,6 +57,52 @@ parse() {
     done
     match --group "$GROUP" '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$'
     match --application "$APPLICATION" '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'
+    match --cluster "$CLUSTER" '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$'
+    match --cluster-group "$CLUSTER_GROUP" '^([A-Za-z0-9][A-Za-z0-9_.-]{0,62})?$'
+    match --namespace "$NAMESPACE" '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
+}
+
+stays() {
+    STAYS="$STAYS
+  - $*"
+}
+
+# A cluster of somebody else's keeps running, so the demo is taken out of it. A kind that the cluster does not know, such
+# as AzureIdentity, is not an error.
+leave_cluster() {
+    local nodes kind
+    [ -n "$CLUSTER_GROUP" ] && [ "$CLUSTER_GROUP" != "$GROUP" ] || return 0
+    step "the demo in cluster $CLUSTER"
+    if [ -z "$DRY_RUN" ] && ! exists az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o none; then
+        say "   there is no such cluster"
+        return
+    fi
+    if [ -n "$DRY_RUN" ]; then
+        echo 'export KUBECONFIG=$(mktemp)'
+        KUBECONFIG='$KUBECONFIG'
+    else
+        export KUBECONFIG=$SCRATCH/kubeconfig
+    fi
+    run az aks get-credentials -g "$CLUSTER_GROUP" -n "$CLUSTER" --file "$KUBECONFIG" --overwrite-existing -o none
+    run kubectl delete deployment,pod,service,poddisruptionbudget,networkpolicy,serviceaccount podidentitydemo \
+        -n "$NAMESPACE" --ignore-not-found
+    run kubectl delete secret spaccess -n "$NAMESPACE" --ignore-not-found
+    for kind in azureidentities azureidentitybindings; do
+        known "$kind.aadpodidentity.k8s.io" || continue
+        run kubectl delete "$kind.aadpodidentity.k8s.io" azureaccess spaccess -n "$NAMESPACE" --ignore-not-found
+    done
+    if known ciliumnetworkpolicies.cilium.io; then
+        run kubectl delete ciliumnetworkpolicies.cilium.io podidentitydemo-local-dns -n "$NAMESPACE" --ignore-not-found
+    fi
+    [ -z "$DRY_RUN" ] || return 0
+    nodes=$(az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" --query nodeResourceGroup -o tsv < /dev/null)
+    stays "the role Virtual Machine Contributor of the cluster's kubelet identity on the group $nodes, if setup.sh created it:" \
+        "other identities of aad-pod-identity need it too. List it: az role assignment list -g $nodes -o table"
+    [ "$NAMESPACE" = default ] || stays "the namespace $NAMESPACE: kubectl delete namespace $NAMESPACE"
+}
+
+known() {
+    [ -n "$DRY_RUN" ] || kubectl get crd "$1" -o name > /dev/null 2>&1 < /dev/null
 }
 
 confirm() {
@@ -76,8 +131,15 @@ delete_group() {
 
 delete_application() {
     local id
-    [ -n "$DELETE_APPLICATION" ] || return 0
     step "application $APPLICATION"
+    if [ -z "$DELETE_APPLICATION" ]; then
+        [ -z "$DRY_RUN" ] || return 0
+        for id in $(az ad app list --filter "displayName eq '$APPLICATION'" --query '[].appId' -o tsv < /dev/null); do
+            stays "the application $APPLICATION ($id) and its password podidentitydemo. Delete both with --delete-application," \
+                "or the password alone: az ad app credential list --id $id, az ad app credential delete --id $id --key-id KEYID"
+        done
+        return
+    fi
     if [ -n "$DRY_RUN" ]; then
         capture CLIENT_ID az ad app list --filter "displayName eq '$APPLICATION'" --query '[0].appId' -o tsv
         run az ad app delete --id "$CLIENT_ID"
@@ -99,8 +161,15 @@ main() {
         need_sign_in
     fi
     [ -z "$SUBSCRIPTION" ] || run az account set --subscription "$SUBSCRIPTION"
+    leave_cluster
     delete_group
     delete_application
+    [ -z "$DRY_RUN" ] || return 0
+    if [ -n "$STAYS" ]; then
+        say "This stays:$STAYS"
+    else
+        say "Nothing is left of what setup.sh created."
+    fi
 }
 
 main "$@"

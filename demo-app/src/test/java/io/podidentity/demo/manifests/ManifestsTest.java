@@ -22,13 +22,24 @@ class ManifestsTest {
     }
 
     static Stream<Rendered> pods() {
-        return Stream.of("base", "image-pull-secret", "pod-identity", "service-principal", "workload-identity")
+        return Stream.of(
+                        "base",
+                        "image-pull-secret",
+                        "pod-identity",
+                        "service-principal",
+                        "workload-identity",
+                        "workload-identity-cilium")
                 .map(Rendered::read);
     }
 
     static Stream<Rendered> deployments() {
-        return Stream.of("image-pull-secret", "pod-identity", "service-principal", "workload-identity")
-                .map(name -> Rendered.read(name + "-deployment"));
+        return Stream.of(
+                        "image-pull-secret-deployment",
+                        "pod-identity-deployment",
+                        "service-principal-deployment",
+                        "workload-identity-deployment",
+                        "workload-identity-deployment-cilium")
+                .map(Rendered::read);
     }
 
     @ParameterizedTest
@@ -102,9 +113,38 @@ class ManifestsTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    void objects_always_haveTheRecommendedLabels(Rendered rendered) {
+        assertThat(rendered.manifests())
+                .filteredOn(manifest -> !manifest.get("kind").equals("CiliumNetworkPolicy"))
+                .allSatisfy(manifest -> assertThat(object(at(manifest, "metadata.labels")))
+                        .containsEntry("app.kubernetes.io/name", "podidentitydemo")
+                        .containsEntry("app.kubernetes.io/part-of", "pod-identity"));
+        assertThat(object(at(rendered.pod(), "metadata.labels")))
+                .containsEntry("app.kubernetes.io/name", "podidentitydemo");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void management_always_hasAPortThatNoServiceLeadsTo(Rendered rendered) {
+        assertThat(list(rendered.container().get("ports")))
+                .extracting(port -> object(port).get("name"))
+                .containsExactly("http", "management");
+        for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+            assertThat(at(rendered.container(), probe + ".httpGet.port")).isEqualTo("management");
+        }
+        rendered.find("Service")
+                .ifPresent(service -> assertThat(list(at(service, "spec.ports")))
+                        .extracting(port -> object(port).get("targetPort"))
+                        .containsExactly("http"));
+        assertThat(list(rendered.container().get("env")))
+                .contains(Map.of("name", "MANAGEMENT_ENDPOINT_TOKENPROVIDER_ACCESS", "value", "read-only"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
     void memory_always_isAskedForInFull(Rendered rendered) {
         assertThat(at(rendered.container(), "resources.requests.memory"))
-                .isEqualTo("256Mi")
+                .isEqualTo("384Mi")
                 .isEqualTo(at(rendered.container(), "resources.limits.memory"));
     }
 

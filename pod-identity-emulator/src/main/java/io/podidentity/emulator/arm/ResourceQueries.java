@@ -57,7 +57,7 @@ final class ResourceQueries {
     private static Answer roleDefinitions(Request request) {
         Optional<String> wanted = filter(request, "roleName");
         var definitions = Arrays.stream(BuiltInRole.values())
-                .filter(role -> wanted.isEmpty() || role.displayName().equals(wanted.get()))
+                .filter(role -> wanted.isEmpty() || role.displayName().equalsIgnoreCase(wanted.get()))
                 .map(role -> role.definition(SubscriptionDocuments.SUBSCRIPTION_ID))
                 .toList();
         return Answer.json(200, Map.of("value", definitions));
