@@ -184,7 +184,8 @@ class EntraTest {
     @CsvSource({
         "https://cluster.example, system:serviceaccount:demo:demo, api://AzureADTokenExchange, 600, 700211",
         "https://cluster.example/, system:serviceaccount:demo:demo, api://other, 600, 700212",
-        "https://cluster.example/, system:serviceaccount:demo:Demo, api://AzureADTokenExchange, 600, 700213",
+        "https://cluster.example/, system:serviceaccount:demo:other, api://AzureADTokenExchange, 600, 700213",
+        "https://cluster.example/, system:serviceaccount:demo:Demo, api://AzureADTokenExchange, 600, 7002138",
         "https://cluster.example/, system:serviceaccount:demo:demo, api://AzureADTokenExchange, -600, 700024"
     })
     void token_whenTheAssertionDoesNotFit_saysWhatDiffers(

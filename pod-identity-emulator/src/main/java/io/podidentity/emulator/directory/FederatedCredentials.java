@@ -43,6 +43,8 @@ public final class FederatedCredentials {
         OTHER_ISSUER,
         /** There is one of that issuer, for another subject. */
         OTHER_SUBJECT,
+        /** There is one of that issuer whose subject differs in upper and lower case alone. */
+        OTHER_CASE,
         /** There is one of that issuer and subject, for another audience. */
         OTHER_AUDIENCE,
         /** There is the right one, but it is too new, or an earlier refusal is still cached. */
@@ -105,7 +107,9 @@ public final class FederatedCredentials {
             return Match.OTHER_ISSUER;
         }
         if (all.stream().noneMatch(subject)) {
-            return Match.OTHER_SUBJECT;
+            Predicate<Entry> letters =
+                    issuer.and(entry -> entry.credential().subject().equalsIgnoreCase(presented.subject()));
+            return all.stream().anyMatch(letters) ? Match.OTHER_CASE : Match.OTHER_SUBJECT;
         }
         if (all.stream().noneMatch(audience)) {
             return Match.OTHER_AUDIENCE;

@@ -87,6 +87,7 @@ final class AssertionCheck {
         }
         switch (match) {
             case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
+            case OTHER_CASE -> throw mismatch(EntraError.FEDERATED_SUBJECT_CASE, "subject '" + subject + "'");
             case OTHER_AUDIENCE ->
                 throw mismatch(
                         EntraError.FEDERATED_AUDIENCE, "audience '" + String.join(", ", claims.getAudience()) + "'");

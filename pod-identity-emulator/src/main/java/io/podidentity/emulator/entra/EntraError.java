@@ -22,7 +22,8 @@ enum EntraError {
     FEDERATED_MISMATCH(70021, "invalid_client", 401),
     FEDERATED_ISSUER(700211, "invalid_client", 401),
     FEDERATED_AUDIENCE(700212, "invalid_client", 401),
-    FEDERATED_SUBJECT(700213, "invalid_client", 401);
+    FEDERATED_SUBJECT(700213, "invalid_client", 401),
+    FEDERATED_SUBJECT_CASE(7002138, "invalid_client", 401);
 
     private final int number;
     private final String code;

@@ -17,6 +17,9 @@ public final class Excerpt {
     /** Longer than a GUID, and no longer than any token or secret that Entra ID hands out. */
     private static final int MIN_RANDOM = 40;
 
+    /** How every resource ID of Azure begins, and no token. */
+    private static final String RESOURCE_ID = "/subscriptions/";
+
     private static final int DIGIT = 1;
 
     private Excerpt() {}
@@ -161,10 +164,15 @@ public final class Excerpt {
             return word.substring(0, jwt) + "[hidden]";
         }
         int run = 0;
+        boolean resourceId = false;
         for (int i = 0; i < word.length(); i++) {
             char c = word.charAt(i);
             boolean opaque = Ascii.isLetterOrDigit(c) || "+/=_~.-".indexOf(c) >= 0;
-            run = opaque ? run + 1 : 0;
+            if (run == 0) {
+                resourceId = word.regionMatches(true, i, RESOURCE_ID, 0, RESOURCE_ID.length());
+            }
+            // Of a resource ID each part is looked at by itself: as a whole it is as long as a token.
+            run = !opaque ? 0 : resourceId && c == '/' ? 1 : run + 1;
             if (run > MAX_RUN) {
                 return word.substring(0, i + 1 - run) + "[hidden]";
             }

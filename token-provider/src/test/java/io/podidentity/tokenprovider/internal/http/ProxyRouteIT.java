@@ -157,6 +157,24 @@ class ProxyRouteIT {
     }
 
     @Test
+    void send_whereTheJvmHasASocksProxy_goesThroughItButForThisMachine() throws Exception {
+        try (ConnectProxy socks = new ConnectProxy(server.port(), ConnectProxy.SOCKS)) {
+            System.setProperty("socksProxyHost", "127.0.0.1");
+            System.setProperty("socksProxyPort", String.valueOf(socks.port()));
+
+            assertThat(send(Map.of())).isEqualTo("through");
+            assertThat(socks.requests()).containsExactly(HOST + ":443");
+
+            ServerTrust trust = new ServerTrust(server.trust().getSocketFactory(), null, false);
+            transport(Map.of()).send(HttpRequest.toHost(server.url(), 20_000, 20_000).withTls(trust));
+            assertThat(socks.requests()).hasSize(1);
+        } finally {
+            System.clearProperty("socksProxyHost");
+            System.clearProperty("socksProxyPort");
+        }
+    }
+
+    @Test
     void send_whenTheProxyIsNoWay_saysSoAndNotThatTheServerIsGone() throws Exception {
         assertThat(failure(407))
                 .hasMessageMatching(

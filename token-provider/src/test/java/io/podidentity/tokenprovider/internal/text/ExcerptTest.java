@@ -85,6 +85,15 @@ class ExcerptTest {
     }
 
     @Test
+    void of_aResourceId_isReadableHoweverLong() {
+        String id = "/subscriptions/3f2504e0-4f89-11d3-9a0c-0305e82c3301/resourcegroups/MC_production_westeurope/providers/"
+                + "Microsoft.ManagedIdentity/userAssignedIdentities/orders";
+
+        assertThat(Excerpt.of("identity '" + id + "' not found", 400)).isEqualTo("identity '" + id + "' not found");
+        assertThat(Excerpt.of(id + "/" + "x".repeat(121), 400)).isEqualTo(id + "[hidden]");
+    }
+
+    @Test
     void of_textWithATokenBeyondTheBound_isHiddenBeforeItIsCut() {
         String token = Tokens.jwt(Map.of("oid", "o"));
 
