@@ -33,10 +33,8 @@ final class AuditLog {
 
     private static String shortly(AccessToken token) {
         return token.principal()
-                .flatMap(principal -> principal
-                        .userPrincipalName()
-                        .or(principal::appId)
-                        .or(principal::objectId))
+                .flatMap(principal ->
+                        principal.userPrincipalName().or(principal::appId).or(principal::objectId))
                 .map(Printable::of)
                 .orElse("an identity that the token does not name");
     }

@@ -64,8 +64,19 @@ enum Dialect {
 
     abstract Map<String, Object> error(int status, String code, String message);
 
-    Answer refuse(Refusal refusal) {
-        return Answer.json(refusal.status(), error(refusal.status(), refusal.code(), refusal.getMessage()))
-                .with("Cache-Control", "no-store");
+    /**
+     * The answer to a request that gets no token. The library for Python shows nothing of an error of App Service, but
+     * all of a body that is not the JSON it should be; of the metadata service's it shows what should be a code.
+     *
+     * @param client what the client calls itself
+     */
+    Answer refuse(Refusal refusal, String client) {
+        int status = refusal.status();
+        String message = refusal.getMessage();
+        boolean python = client.startsWith("azsdk-python-identity");
+        Answer answer = python && this == APP_SERVICE
+                ? Answer.text(status, "application/json", message)
+                : Answer.json(status, error(status, python && this == IMDS ? message : refusal.code(), message));
+        return answer.with("Cache-Control", "no-store");
     }
 }

@@ -11,7 +11,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -57,22 +56,18 @@ final class LendingEndpoint implements Endpoint {
 
     @Override
     public Answer answer(Request request) {
-        Dialect dialect = Dialect.APP_SERVICE;
-        Optional<Borrower> borrower;
-        Asked asked;
+        var dialect = Dialect.APP_SERVICE;
+        String client = request.header("User-Agent").orElse("");
         try {
             hosts.require(request);
-            asked = Asked.of(request);
+            Asked asked = Asked.of(request);
             dialect = asked.dialect();
             asked.requireForm();
-            borrower = terms.borrowers().knownBy(asked.secret());
-            if (borrower.isEmpty()) {
-                throw stranger(asked);
-            }
+            Borrower borrower = terms.borrowers().knownBy(asked.secret()).orElseThrow(() -> stranger(asked));
+            return answer(asked, borrower, client);
         } catch (Refusal refusal) {
-            return refuse("a stranger", strangers, dialect, refusal);
+            return strangers.take() ? refuse("a stranger", dialect, refusal, client) : dialect.refuse(tooMany(), client);
         }
-        return answer(asked, borrower.get());
     }
 
     private static Refusal stranger(Asked asked) {
@@ -84,33 +79,28 @@ final class LendingEndpoint implements Endpoint {
                         + ". podid lend makes new secrets each time it starts: copy the variables that it printed.");
     }
 
-    private Answer refuse(String who, RateLimit limit, Dialect dialect, Refusal refusal) {
-        if (!limit.take()) {
-            return tooMany(dialect);
-        }
-        audit.refused(who, refusal);
-        return dialect.refuse(refusal);
-    }
-
-    /** Not in the log, which would else be filled by whoever asks often. */
-    private static Answer tooMany(Dialect dialect) {
-        return dialect.refuse(new Refusal(429, "too_many_requests", "podid lend was asked too often; ask later."))
-                .with("Retry-After", "5");
-    }
-
-    private Answer answer(Asked asked, Borrower borrower) {
+    private Answer answer(Asked asked, Borrower borrower, String client) {
         RateLimit limit = limits.get(borrower);
         if (limit == null || !limit.take()) {
-            return tooMany(asked.dialect());
+            return asked.dialect().refuse(tooMany(), client);
         }
         try {
             AccessToken token = token(asked);
             audit.lent(borrower, asked.dialect(), token);
             return lent(token);
         } catch (Refusal refusal) {
-            audit.refused(borrower.name(), refusal);
-            return asked.dialect().refuse(refusal);
+            return refuse(borrower.name(), asked.dialect(), refusal, client);
         }
+    }
+
+    /** Not in the log, which would else be filled by whoever asks often. */
+    private static Refusal tooMany() {
+        return new Refusal(429, "too_many_requests", "podid lend was asked too often; ask again in a few seconds.");
+    }
+
+    private Answer refuse(String who, Dialect dialect, Refusal refusal, String client) {
+        audit.refused(who, refusal);
+        return dialect.refuse(refusal, client);
     }
 
     private AccessToken token(Asked asked) {

@@ -58,8 +58,9 @@ public final class Child {
     private static boolean isInForeground() throws IOException {
         String self = Long.toString(ProcessHandle.current().pid());
         Process ps = new ProcessBuilder("ps", "-o", "pgid=,tpgid=", "-p", self).start();
-        String[] groups =
-                new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip().split("\\s+", -1);
+        String[] groups = new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .strip()
+                .split("\\s+", -1);
         return groups.length == 2 && groups[0].equals(groups[1]);
     }
 }
