@@ -73,7 +73,7 @@ class LendAttackTest {
                 "a path that goes up; /msi/token; /x/../msi/token; 400; nothing at this path",
                 "an escaped path; /msi/token; /msi%2ftoken; 400; nothing at this path",
                 "two slashes; /msi/token; //msi/token; 400; nothing at this path",
-                "a URL of elsewhere; /msi/token; http://evil.example/msi/token; 400; nothing at this path",
+                "a URL of elsewhere; /msi/token; http://evil.example/msi/token; 421; bad_request",
                 "two lengths; Host: HOST; Host: HOST|Content-Length: 0|Content-Length: 5; 400; bad_request",
                 "length and chunks; Host: HOST; Host: HOST|Content-Length: 5|Transfer-Encoding: chunked; 400; bad_request",
                 "chunks behind a space; Host: HOST; Host: HOST|Transfer-Encoding : chunked; 400; bad_request",
