@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # podid lend: the sign-in of the real az, lent to Azure's own clients. Each borrower has an empty az folder and nothing
 # but its variables. One borrower is a container with its own network, in which this machine's programs are read-only.
 # Needs steps 20 and 30.
@@ -98,6 +98,34 @@ lend_log() {
         | tee "$OUT/lend.txt"
 }
 
+# A program runs with the variables, gets the signals and gives the exit code. A shell can only trap what its parent did
+# not ignore, as this one does with SIGINT for what runs in the background.
+lend_command() {
+    local signal pid status
+    for signal in TERM INT HUP; do
+        # shellcheck disable=SC2016
+        start lend-command "${AZ_ENV[@]}" env --default-signal java -jar "$PODID_JAR" lend --allow https://storage.azure.com -- \
+            sh -c 'trap "echo got $0; kill \$p; exit 7" "$0"; sleep 60 & p=$!; echo "ready ${#IDENTITY_HEADER}"; wait' "$signal"
+        wait_until 30 lend-command grep -q 'ready 64' "$WORK/lend-command.out"
+        pid=$(pgrep -s "$(cat "$WORK/lend-command.pid")" java)
+        kill -"$signal" "$pid"
+        wait_until_ended lend-command
+        expect_text "$WORK/lend-command.out" "got $signal"
+    done
+    status=0
+    with_az java -jar "$PODID_JAR" lend --allow https://storage.azure.com -- sh -c 'exit 7' 2> "$WORK/lend-command.err" || status=$?
+    expect_equal 7 "$status"
+}
+
+wait_until_ended() {
+    local i
+    for i in {1..100}; do
+        running "$1" || return 0
+        sleep 0.1
+    done
+    fail "$1 still runs"
+}
+
 # Every client's error says that az has signed out, and what to do.
 lend_signed_out() {
     local form status
@@ -174,6 +202,7 @@ check "az login --identity in another folder; another resource is refused" lend_
 check "a hundred borrowers at once, one az" lend_hundred
 check "strangers, another host name and a web page are refused" lend_strangers
 check "the log says who got what, and holds no token and no secret" lend_log
+check "a program runs with the variables, gets the signals, and its exit code is podid's" lend_command
 check "az signs out: each client's error names the cause" lend_signed_out
 lend_signed_in_again
 stop lend

@@ -1,7 +1,7 @@
 package io.podidentity.podid.lend;
 
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** For what tokens are lent; for all else they are not. Immutable. */
@@ -36,14 +36,23 @@ final class AllowedResources {
         return resources;
     }
 
-    /** Whether it is one of them, whatever its case and with or without a slash at its end, as clients differ in both. */
-    boolean permit(String resource) {
-        return RESOURCE.matcher(resource).matches()
-                && resources.stream().anyMatch(allowed -> plain(allowed).equals(plain(resource)));
+    /**
+     * The allowed resource that is meant, whatever the case and with or without a slash at the end, as clients differ in
+     * both. The slash is kept, since it becomes part of the token; the case is that of the allowed one, so that no
+     * borrower can have a token, and an az, for each way to write it.
+     */
+    Optional<String> find(String resource) {
+        if (!RESOURCE.matcher(resource).matches()) {
+            return Optional.empty();
+        }
+        return resources.stream()
+                .map(AllowedResources::withoutSlash)
+                .filter(withoutSlash(resource)::equalsIgnoreCase)
+                .map(allowed -> resource.endsWith("/") ? allowed + "/" : allowed)
+                .findFirst();
     }
 
-    private static String plain(String resource) {
-        String lower = resource.toLowerCase(Locale.ROOT);
-        return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
+    private static String withoutSlash(String resource) {
+        return resource.endsWith("/") ? resource.substring(0, resource.length() - 1) : resource;
     }
 }

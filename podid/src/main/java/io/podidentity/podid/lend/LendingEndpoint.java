@@ -66,7 +66,9 @@ final class LendingEndpoint implements Endpoint {
             Borrower borrower = terms.borrowers().knownBy(asked.secret()).orElseThrow(() -> stranger(asked));
             return answer(asked, borrower, client);
         } catch (Refusal refusal) {
-            return strangers.take() ? refuse("a stranger", dialect, refusal, client) : dialect.refuse(tooMany(), client);
+            return strangers.take()
+                    ? refuse("a stranger", dialect, refusal, client)
+                    : dialect.refuse(tooMany(), client);
         }
     }
 
@@ -103,20 +105,20 @@ final class LendingEndpoint implements Endpoint {
         return dialect.refuse(refusal, client);
     }
 
-    private AccessToken token(Asked asked) {
+    private AccessToken token(Asked request) {
         if (!clock.instant().isBefore(terms.end())) {
             throw new Refusal(403, "expired", "podid lend has ended. Start it again, with a longer --for if need be.");
         }
-        String resource = asked.resource();
-        if (!terms.allowed().permit(resource)) {
-            throw new Refusal(
-                    403,
-                    "resource_not_allowed",
-                    "podid lend does not lend tokens for " + Printable.of(resource)
-                            + ". Start it with --allow RESOURCE for each resource that is needed.");
-        }
+        String asked = request.resource();
+        String resource = terms.allowed()
+                .find(asked)
+                .orElseThrow(() -> new Refusal(
+                        403,
+                        "resource_not_allowed",
+                        "podid lend does not lend tokens for " + Printable.of(asked)
+                                + ". Start it with --allow RESOURCE for each resource that is needed."));
         AccessToken token = acquire(resource);
-        asked.identity().ifPresent(identity -> requireOneToBeMeant(identity, token));
+        request.identity().ifPresent(identity -> requireOneToBeMeant(identity, token));
         return token;
     }
 

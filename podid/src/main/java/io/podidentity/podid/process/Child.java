@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Runs a program as if it had been started in place of this one: with this one's input, output and signals, and its exit
@@ -31,10 +32,13 @@ public final class Child {
         var builder = new ProcessBuilder(command).inheritIO();
         builder.environment().keySet().removeAll(remove);
         builder.environment().putAll(add);
-        Process child = builder.start();
+        // Before it starts: a signal in between must not end this process and leave the program behind.
+        var started = new CompletableFuture<Process>();
         for (String signal : SIGNALS) {
-            Signals.on(signal, () -> send(signal, child));
+            Signals.on(signal, () -> send(signal, started.join()));
         }
+        Process child = builder.start();
+        started.complete(child);
         return child.waitFor();
     }
 

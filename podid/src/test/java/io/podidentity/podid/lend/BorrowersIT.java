@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,11 +28,10 @@ class BorrowersIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"IDENTITY_", "AZURE_POD_IDENTITY_AUTHORITY_HOST", "MSI_ENDPOINT"})
-    void azureIdentity_whileNobodyIsSignedIn_saysWhy(String variables) throws Exception {
+    @Test
+    void azureIdentity_whileNobodyIsSignedIn_saysWhy() throws Exception {
         try (Lender lender = Lender.ofNobody()) {
-            assertThat(borrow(lender, variables, Lender.RESOURCE))
+            assertThat(borrow(lender, "IDENTITY_", Lender.RESOURCE))
                     .contains("podid lend has no token to lend", "Azure CLI");
         }
     }

@@ -46,7 +46,7 @@ class LendingTest {
                     .contains("\"access_token\":\"eyJ", "\"expires_in\":\"", "\"expires_on\":\"", "\"resource\":");
             String identity = azure.identities().get(0).clientId();
             assertThat(lender.log.toString())
-                    .containsIgnoringCase("lent to orders: https://storage.azure.com")
+                    .contains("lent to orders: https://storage.azure.com")
                     .contains(" as " + identity + " until ", "(" + form + ")")
                     .hasLineCount(1);
         }
