@@ -1,14 +1,15 @@
 // A program in a pod that uses Azure's identity library for JavaScript:
-//   node azure-identity.mjs HOME default|workload|binding [URL]
+//   node azure-identity.mjs HOME default|managed|workload|binding [URL]
 // prints the claims of its token for blob storage, as JSON, or the answer of the URL to that token, or the error. HOME is
 // the folder in which npm installed the library.
 import { createRequire } from "node:module";
 
 const [home, kind, url] = process.argv.slice(2);
-const { DefaultAzureCredential, WorkloadIdentityCredential } = createRequire(`${home}/`)("@azure/identity");
+const { DefaultAzureCredential, ManagedIdentityCredential, WorkloadIdentityCredential } = createRequire(`${home}/`)("@azure/identity");
 
 const credentials = {
     default: () => new DefaultAzureCredential(),
+    managed: () => new ManagedIdentityCredential(),
     workload: () => new WorkloadIdentityCredential({ disableInstanceDiscovery: true }),
     binding: () => new WorkloadIdentityCredential({ disableInstanceDiscovery: true, enableAzureProxy: true }),
 };

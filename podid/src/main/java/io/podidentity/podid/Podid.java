@@ -4,6 +4,7 @@ import io.podidentity.podid.check.CheckCommand;
 import io.podidentity.podid.check.azure.FactsCommand;
 import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
+import io.podidentity.podid.lend.LendCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -16,10 +17,17 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "podid",
-        description = "Emulates the services that give a pod its Azure identity, on this machine only.",
+        description = "Emulates the services that give a pod its Azure identity, on this machine only; and lends its"
+                + " user's sign-in to containers.",
         mixinStandardHelpOptions = true,
         version = "podid 0.1.0",
-        subcommands = {ServeCommand.class, ExplainCommand.class, CheckCommand.class, FactsCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            ExplainCommand.class,
+            CheckCommand.class,
+            FactsCommand.class,
+            LendCommand.class
+        })
 final class Podid implements Callable<Integer> {
 
     @Spec
@@ -51,6 +59,6 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check or facts");
+        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check, facts or lend");
     }
 }

@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +30,7 @@ import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 server on 127.0.0.1, a thread for each connection. The JDK's own server is not used, since it refuses
+ * One HTTP/1.1 server on 127.0.0.1, or on the address that its maker names, a thread for each connection. The JDK's own server is not used, since it refuses
  * paths that begin with two slashes, which clients do send and Azure does answer.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #bind} takes the port, {@link #serve} begins to answer, {@link #close} ends
@@ -43,13 +45,15 @@ public final class LoopbackServer implements AutoCloseable {
     private final String scheme;
     private final ServerSocket server;
     private final RequestListener log;
+    private final Limits limits;
     private final ExecutorService threads;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-    private LoopbackServer(String name, String scheme, ServerSocket server, RequestListener log) {
+    private LoopbackServer(String name, String scheme, ServerSocket server, Limits limits, RequestListener log) {
         this.name = name;
         this.scheme = scheme;
         this.server = server;
+        this.limits = limits;
         this.log = log;
         var count = new AtomicInteger();
         this.threads = Executors.newCachedThreadPool(task -> {
@@ -67,14 +71,38 @@ public final class LoopbackServer implements AutoCloseable {
      * @throws UncheckedIOException if the port is taken
      */
     public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestListener log) {
+        return bind(name, loopback(), port, tls, Limits.OF_THE_EMULATOR, log);
+    }
+
+    /**
+     * Takes a port of an address that need not be loopback, for plain HTTP.
+     *
+     * @param port 0 for any free one
+     * @throws UncheckedIOException if the port is taken, or the address is none of this machine's
+     */
+    public static LoopbackServer bind(String name, InetAddress address, int port, Limits limits, RequestListener log) {
+        return bind(name, address, port, null, limits, log);
+    }
+
+    private static LoopbackServer bind(
+            String name, InetAddress address, int port, @Nullable SSLContext tls, Limits limits, RequestListener log) {
         try {
-            InetAddress loopback = InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
             ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
-            ServerSocket server = factory.createServerSocket(port, BACKLOG, loopback);
-            return new LoopbackServer(name, tls == null ? "http" : "https", server, log);
+            ServerSocket server = factory.createServerSocket(port, BACKLOG, address);
+            return new LoopbackServer(name, tls == null ? "http" : "https", server, limits, log);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot serve " + name + " on 127.0.0.1:" + port + " (" + e.getMessage() + ")", e);
+                    "Cannot serve " + name + " on " + address.getHostAddress() + ":" + port + " (" + e.getMessage()
+                            + ")",
+                    e);
+        }
+    }
+
+    private static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 
@@ -88,7 +116,7 @@ public final class LoopbackServer implements AutoCloseable {
         return this;
     }
 
-    /** The base address with the given host name for 127.0.0.1, without a trailing slash. */
+    /** The base address with the given host name for the server's address, without a trailing slash. */
     public URI uri(String host) {
         return URI.create(scheme + "://" + host + ":" + server.getLocalPort());
     }
@@ -107,6 +135,10 @@ public final class LoopbackServer implements AutoCloseable {
     }
 
     private void accept(Socket connection, Endpoint endpoint) {
+        if (connections.size() >= limits.connections()) {
+            closeQuietly(connection);
+            return;
+        }
         connections.add(connection);
         try {
             threads.execute(() -> converse(connection, endpoint));
@@ -121,10 +153,11 @@ public final class LoopbackServer implements AutoCloseable {
             connection.setSoTimeout(IDLE_MILLIS);
             var out = new BufferedOutputStream(connection.getOutputStream());
             var writer = new AnswerWriter(out);
-            var in = new BufferedInputStream(connection.getInputStream());
-            var reader = new RequestReader(in, out, () -> HangUpWatch.of(connection, in));
+            var timed = new TimedInput(connection);
+            var in = new BufferedInputStream(timed);
+            var reader = new RequestReader(in, out, limits, () -> HangUpWatch.of(connection, in));
             try {
-                for (var request = reader.next(); request.isPresent(); request = reader.next()) {
+                for (var request = next(reader, timed); request.isPresent(); request = next(reader, timed)) {
                     answer(request.get(), endpoint, writer);
                     if (request.get().isLast()) {
                         return;
@@ -138,6 +171,11 @@ public final class LoopbackServer implements AutoCloseable {
         } finally {
             connections.remove(connection);
         }
+    }
+
+    private Optional<Request> next(RequestReader reader, TimedInput in) throws IOException {
+        limits.requestTime().ifPresent(in::begin);
+        return reader.next();
     }
 
     private void answer(Request request, Endpoint endpoint, AnswerWriter writer) throws IOException {

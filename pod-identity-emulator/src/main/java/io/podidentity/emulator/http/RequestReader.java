@@ -17,11 +17,13 @@ import java.util.regex.Pattern;
 /** Reads the requests of one HTTP/1.1 connection, each of bounded size. Not thread-safe. */
 final class RequestReader {
 
-    /** In bytes, the request line included. */
-    static final int MAX_HEAD = 64 << 10;
+    /** A header's name, by the grammar of RFC 9110. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
-    /** In bytes; no request to Azure that is played here comes near it. */
-    static final int MAX_BODY = 1 << 20;
+    private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
+
+    /** Of these there is one, or none: two readers of a message with two could disagree about where it ends. */
+    private static final Set<String> SINGLE = Set.of("host", "content-length", "transfer-encoding");
 
     private static final Pattern ABSOLUTE_FORM = Pattern.compile("(?i)https?://([^/?:]*)(?::[0-9]*)?(.*)");
     private static final Set<String> OWN_HOSTS = Set.of("169.254.169.254", "127.0.0.1", "localhost");
@@ -30,13 +32,15 @@ final class RequestReader {
 
     private final InputStream in;
     private final OutputStream out;
+    private final Limits limits;
     private final Request.Watching watching;
     private int headBytes;
 
     /** @param watching how the requests' client is watched while it waits */
-    RequestReader(InputStream in, OutputStream out, Request.Watching watching) {
+    RequestReader(InputStream in, OutputStream out, Limits limits, Request.Watching watching) {
         this.in = in;
         this.out = out;
+        this.limits = limits;
         this.watching = watching;
     }
 
@@ -53,7 +57,7 @@ final class RequestReader {
             return Optional.empty();
         }
         String[] words = line.split(" ", -1);
-        if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
+        if (words.length != 3 || !VERSIONS.contains(words[2])) {
             throw new BadRequestException(400);
         }
         Map<String, String> headers = headers();
@@ -81,11 +85,14 @@ final class RequestReader {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
-            if (colon < 1) {
+            String name = line.substring(0, Math.max(colon, 0));
+            if (!NAME.matcher(name).matches() || line.indexOf('\r') >= 0) {
                 throw new BadRequestException(400);
             }
-            headers.putIfAbsent(
-                    line.substring(0, colon), line.substring(colon + 1).strip());
+            String before = headers.putIfAbsent(name, line.substring(colon + 1).strip());
+            if (before != null && SINGLE.contains(name.toLowerCase(Locale.ROOT))) {
+                throw new BadRequestException(400);
+            }
         }
         return headers;
     }
@@ -94,7 +101,7 @@ final class RequestReader {
     private String line() throws IOException {
         var line = new ByteArrayOutputStream();
         for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
-            if (++headBytes > MAX_HEAD) {
+            if (++headBytes > limits.head()) {
                 throw new BadRequestException(431);
             }
             line.write(b);
@@ -104,7 +111,12 @@ final class RequestReader {
     }
 
     private byte[] body(Map<String, String> headers) throws IOException {
-        boolean chunked = headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked");
+        boolean chunked = headers.containsKey("Transfer-Encoding");
+        if (chunked
+                && (!headers.getOrDefault("Transfer-Encoding", "").equalsIgnoreCase("chunked")
+                        || headers.containsKey("Content-Length"))) {
+            throw new BadRequestException(400);
+        }
         long length = chunked ? 0 : number(headers.getOrDefault("Content-Length", "0"), 10);
         if (headers.getOrDefault("Expect", "").equalsIgnoreCase("100-continue")) {
             out.write(CONTINUE);
@@ -121,7 +133,7 @@ final class RequestReader {
             int extension = size.indexOf(';');
             length = number(extension < 0 ? size : size.substring(0, extension), 16);
             body.write(exactly(length));
-            if (body.size() > MAX_BODY) {
+            if (body.size() > limits.body()) {
                 throw new BadRequestException(413);
             }
             line();
@@ -130,7 +142,7 @@ final class RequestReader {
     }
 
     private byte[] exactly(long length) throws IOException {
-        if (length > MAX_BODY) {
+        if (length > limits.body()) {
             throw new BadRequestException(413);
         }
         byte[] bytes = in.readNBytes((int) length);
@@ -141,14 +153,14 @@ final class RequestReader {
     }
 
     private static long number(String text, int radix) throws BadRequestException {
+        String digits = text.strip();
+        if (digits.startsWith("+") || digits.startsWith("-")) {
+            throw new BadRequestException(400);
+        }
         try {
-            long number = Long.parseLong(text.strip(), radix);
-            if (number >= 0) {
-                return number;
-            }
+            return Long.parseLong(digits, radix);
         } catch (NumberFormatException e) {
             throw new BadRequestException(400);
         }
-        throw new BadRequestException(400);
     }
 }

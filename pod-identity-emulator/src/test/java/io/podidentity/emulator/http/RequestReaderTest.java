@@ -78,7 +78,16 @@ class RequestReaderTest {
         "POST / HTTP/1.1|Content-Length: many, 400",
         "POST / HTTP/1.1|Content-Length: 1048577, 413",
         "POST / HTTP/1.1|Content-Length: 99999999999999999999, 400",
-        "POST / HTTP/1.1|Transfer-Encoding: chunked||100001, 413"
+        "POST / HTTP/1.1|Transfer-Encoding: chunked||100001, 413",
+        "GET / HTTP/1.2, 400",
+        "GET / HTTP/1.1|Host: a|Host: b, 400",
+        "POST / HTTP/1.1|Content-Length: 1|content-length: 2, 400",
+        "POST / HTTP/1.1|Content-Length: +1, 400",
+        "POST / HTTP/1.1|Content-Length: 5|Transfer-Encoding: chunked, 400",
+        "POST / HTTP/1.1|Transfer-Encoding: identity, 400",
+        "POST / HTTP/1.1|Transfer-Encoding: chunked|Transfer-Encoding: chunked, 400",
+        "POST / HTTP/1.1|Transfer-Encoding : chunked, 400",
+        "'GET / HTTP/1.1|a: b| folded: c', 400"
     })
     void next_withABadRequest_refusesIt(String lines, int status) {
         var reader = reader(lines.replace("|", "\r\n") + "\r\n\r\n");
@@ -89,7 +98,7 @@ class RequestReaderTest {
 
     @Test
     void next_withAnEndlessHead_refusesIt() {
-        var reader = reader("GET / HTTP/1.1\r\na: " + "b".repeat(RequestReader.MAX_HEAD));
+        var reader = reader("GET / HTTP/1.1\r\na: " + "b".repeat(Limits.OF_THE_EMULATOR.head()));
         assertThatExceptionOfType(BadRequestException.class)
                 .isThrownBy(reader::next)
                 .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(431));
@@ -103,6 +112,9 @@ class RequestReaderTest {
 
     private RequestReader reader(String bytes) {
         return new RequestReader(
-                new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)), out, HangUpWatch::ofNothing);
+                new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)),
+                out,
+                Limits.OF_THE_EMULATOR,
+                HangUpWatch::ofNothing);
     }
 }

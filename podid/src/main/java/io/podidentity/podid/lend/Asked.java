@@ -1,0 +1,105 @@
+package io.podidentity.podid.lend;
+
+import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.http.Request;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request for a token, read but not yet believed. It has no text form, since it holds a secret.
+ *
+ * <p>Paths are compared as they were sent. What is written in another way, such as with a percent escape or with two
+ * dots, is no path of these.
+ */
+final class Asked {
+
+    /** How the different services spell the identity that a request names. */
+    private static final List<String> IDENTITY_NAMES =
+            List.of("client_id", "clientid", "object_id", "principal_id", "mi_res_id", "msi_res_id");
+
+    private final Dialect dialect;
+    private final String secret;
+    private final Request request;
+
+    private Asked(Dialect dialect, String secret, Request request) {
+        this.dialect = dialect;
+        this.secret = secret;
+        this.request = request;
+    }
+
+    /**
+     * Reads where a request goes.
+     *
+     * @throws Refusal if nothing is there
+     */
+    static Asked of(Request request) {
+        // The library for JavaScript adds a slash.
+        String path = request.rawPath().replaceFirst("/$", "");
+        if (path.equals(Dialect.APP_SERVICE_PATH)) {
+            return new Asked(
+                    Dialect.APP_SERVICE, request.header("X-IDENTITY-HEADER").orElse(""), request);
+        }
+        if (path.endsWith(Dialect.IMDS_PATH)) {
+            return new Asked(Dialect.IMDS, before(Dialect.IMDS_PATH, path), request);
+        }
+        if (path.endsWith(Dialect.CLOUD_SHELL_PATH)) {
+            return new Asked(Dialect.CLOUD_SHELL, before(Dialect.CLOUD_SHELL_PATH, path), request);
+        }
+        throw new Refusal(400, "not_found", "podid lend has nothing at this path. Copy the variables that it printed.");
+    }
+
+    private static String before(String end, String path) {
+        String start = path.substring(0, path.length() - end.length());
+        return start.startsWith("/") ? start.substring(1) : start;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** What should be a borrower's secret; empty if there is none. */
+    String secret() {
+        return secret;
+    }
+
+    /**
+     * Checks the method and the header by which a library shows that it means this service.
+     *
+     * @throws Refusal if one is wrong
+     */
+    void requireForm() {
+        if (!request.isGet() && !(dialect == Dialect.CLOUD_SHELL && request.isPost())) {
+            throw new Refusal(
+                    405,
+                    "method_not_allowed",
+                    "podid lend answers GET" + (dialect == Dialect.CLOUD_SHELL ? " and POST." : "."));
+        }
+        if (dialect != Dialect.APP_SERVICE
+                && !request.header("Metadata").orElse("").equalsIgnoreCase("true")) {
+            throw new Refusal(400, "invalid_request", "The header \"Metadata: true\" is missing.");
+        }
+    }
+
+    /**
+     * For what the token is to be.
+     *
+     * @throws Refusal if the request does not say
+     */
+    String resource() {
+        return parameter("resource")
+                .orElseThrow(() -> new Refusal(400, "invalid_request", "The parameter resource is missing."));
+    }
+
+    /** The identity that the request names; empty for whichever there is. */
+    Optional<String> identity() {
+        return IDENTITY_NAMES.stream()
+                .map(this::parameter)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Optional<String> parameter(String name) {
+        Parameters parameters = request.isPost() ? request.form() : request.query();
+        return parameters.get(name);
+    }
+}

@@ -1,0 +1,52 @@
+package io.podidentity.podid.lend;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.Principal;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * A line for each token that was lent and each request that was refused: when, who, for what, as whom. Never the token,
+ * a secret or a path.
+ *
+ * <p><i>Thread-safety:</i> safe.
+ */
+final class AuditLog {
+
+    private final PrintWriter out;
+    private final Clock clock;
+
+    AuditLog(PrintWriter out, Clock clock) {
+        this.out = out;
+        this.clock = clock;
+    }
+
+    void lent(Borrower borrower, Dialect dialect, AccessToken token) {
+        line("lent to " + borrower.name() + ": " + token.resource() + " as " + shortly(token) + " until "
+                + token.expiresOn().truncatedTo(ChronoUnit.SECONDS) + " (" + dialect.title() + ")");
+    }
+
+    void refused(String who, Refusal refusal) {
+        line("refused " + who + ": " + refusal.getMessage().replace("\n", " |"));
+    }
+
+    private static String shortly(AccessToken token) {
+        return token.principal()
+                .flatMap(principal ->
+                        principal.userPrincipalName().or(principal::appId).or(principal::objectId))
+                .map(Printable::of)
+                .orElse("an identity that the token does not name");
+    }
+
+    /** Says whose token it is, and where it came from. */
+    static String whose(AccessToken token) {
+        return token.principal().map(Principal::toString).orElse("an identity that the token does not name") + ", from "
+                + token.source();
+    }
+
+    private synchronized void line(String text) {
+        out.println(clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + text);
+        out.flush();
+    }
+}

@@ -1,0 +1,96 @@
+package io.podidentity.podid.lend;
+
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Finds the address to listen on, and says which addresses are no business of a command for one machine. */
+final class BindAddress {
+
+    /** What the engines call the bridges of their default networks. */
+    private static final Map<String, List<String>> BRIDGES =
+            Map.of("docker", List.of("docker0"), "podman", List.of("podman0", "cni-podman0"));
+
+    /** No name, which would be looked up. */
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+    private final Function<String, List<InetAddress>> interfaces;
+
+    /** @param interfaces the addresses of a network interface, by its name */
+    BindAddress(Function<String, List<InetAddress>> interfaces) {
+        this.interfaces = interfaces;
+    }
+
+    /** With this machine's interfaces. */
+    static BindAddress ofThisMachine() {
+        return new BindAddress(BindAddress::addresses);
+    }
+
+    private static List<InetAddress> addresses(String name) {
+        try {
+            NetworkInterface found = NetworkInterface.getByName(name);
+            return found == null ? List.of() : Collections.list(found.getInetAddresses());
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * The address that is meant.
+     *
+     * @param text {@code docker}, {@code podman} or an address
+     * @param exposed whether others than this machine and its containers may reach it
+     * @throws IllegalArgumentException if there is none, or it needs {@code exposed}
+     */
+    InetAddress find(String text, boolean exposed) {
+        List<String> bridges = BRIDGES.get(text);
+        if (bridges != null) {
+            return bridge(text, bridges);
+        }
+        InetAddress address = literal(text);
+        boolean bridge = BRIDGES.values().stream()
+                .flatMap(List::stream)
+                .flatMap(name -> interfaces.apply(name).stream())
+                .anyMatch(address::equals);
+        if (!address.isLoopbackAddress() && !bridge && !exposed) {
+            throw new IllegalArgumentException("--bind " + text + " can be reached from other machines, and what is"
+                    + " sent there is not encrypted. Use --bind docker or podman, or add --exposed if nobody else is"
+                    + " on that network.");
+        }
+        return address;
+    }
+
+    private InetAddress bridge(String engine, List<String> names) {
+        return names.stream()
+                .flatMap(name -> interfaces.apply(name).stream())
+                .filter(address -> address.getAddress().length == 4)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no network interface "
+                        + String.join(" or ", names) + " with an address. " + advice(engine)));
+    }
+
+    private static String advice(String engine) {
+        return engine.equals("podman")
+                ? "podman makes it with the first container: start one, or leave --bind away and run the containers with"
+                        + " --network host. In podman machine, leave --bind away and use host.containers.internal."
+                : "Start Docker. In Docker Desktop, leave --bind away: host.docker.internal reaches loopback.";
+    }
+
+    private static InetAddress literal(String text) {
+        if (!LITERAL.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "--bind takes docker, podman or an address, not \"" + Printable.of(text) + "\"");
+        }
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("--bind " + text + " is no address", e);
+        }
+    }
+}

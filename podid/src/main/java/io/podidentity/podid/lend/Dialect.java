@@ -1,0 +1,82 @@
+package io.podidentity.podid.lend;
+
+import io.podidentity.emulator.http.Answer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The ways in which Azure's client libraries ask for a managed identity, and how each is told an error. An error that a
+ * library would take for a passing one (404, 410, 429 and 5xx) is asked again for up to a minute, so only what passes
+ * gets such a status.
+ */
+enum Dialect {
+    /** App Service's, version 2019-08-01: {@code GET $IDENTITY_ENDPOINT} with the secret in a header. */
+    APP_SERVICE("App Service") {
+        @Override
+        Map<String, Object> error(int status, String code, String message) {
+            var body = new LinkedHashMap<String, Object>();
+            body.put("statusCode", status);
+            body.put("message", message);
+            body.put("correlationId", UUID.randomUUID().toString());
+            return body;
+        }
+    },
+    /** The metadata service's: {@code GET $AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token}. */
+    IMDS("IMDS") {
+        @Override
+        Map<String, Object> error(int status, String code, String message) {
+            var body = new LinkedHashMap<String, Object>();
+            body.put("error", code);
+            body.put("error_description", message);
+            return body;
+        }
+    },
+    /** Cloud Shell's: {@code POST $MSI_ENDPOINT} with a form; msal4j sends a GET. */
+    CLOUD_SHELL("Cloud Shell") {
+        @Override
+        Map<String, Object> error(int status, String code, String message) {
+            var inner = new LinkedHashMap<String, Object>();
+            inner.put("code", code);
+            inner.put("message", message);
+            return Map.of("error", inner);
+        }
+    };
+
+    /** The path of {@code IDENTITY_ENDPOINT}. */
+    static final String APP_SERVICE_PATH = "/msi/token";
+
+    /** What follows the secret in the path of a request to the metadata service; libraries append it themselves. */
+    static final String IMDS_PATH = "/metadata/identity/oauth2/token";
+
+    /** What follows the secret in the path of {@code MSI_ENDPOINT}. */
+    static final String CLOUD_SHELL_PATH = "/oauth2/token";
+
+    private final String title;
+
+    Dialect(String title) {
+        this.title = title;
+    }
+
+    String title() {
+        return title;
+    }
+
+    abstract Map<String, Object> error(int status, String code, String message);
+
+    /**
+     * The answer to a request that gets no token. The library for Python shows nothing of an error of App Service, but
+     * all of a body that is not the JSON it should be; of the metadata service's it shows what should be a code.
+     *
+     * @param client what the client calls itself
+     */
+    Answer refuse(Refusal refusal, String client) {
+        int status = refusal.status();
+        String message = refusal.getMessage();
+        boolean python = client.startsWith("azsdk-python-identity");
+        Answer answer = python && this == APP_SERVICE
+                ? Answer.text(status, "application/json", message)
+                : Answer.json(status, error(status, python && this == IMDS ? message : refusal.code(), message));
+        return answer.with("Cache-Control", "no-store");
+    }
+}

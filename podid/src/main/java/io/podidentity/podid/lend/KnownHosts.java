@@ -1,0 +1,74 @@
+package io.podidentity.podid.lend;
+
+import io.podidentity.emulator.http.Request;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Refuses what a web page, a proxy or another name could have sent here. A page of another origin can make a browser
+ * send a request to any address, by a name of its own that it points there; then the request has that name, and headers
+ * that no client library sends. Immutable.
+ */
+final class KnownHosts {
+
+    /** Names by which a container reaches its machine; nobody can register a name below {@code internal}. */
+    private static final List<String> CONTAINER_NAMES = List.of("host.docker.internal", "host.containers.internal");
+
+    private static final List<String> HEADERS_OF_OTHERS =
+            List.of("Origin", "Sec-Fetch-Site", "X-Forwarded-For", "Forwarded");
+
+    private final Set<String> hosts = new HashSet<>();
+
+    /**
+     * Knows the server by these.
+     *
+     * @param addresses by which the server is reached
+     * @param names further names for it
+     */
+    KnownHosts(List<InetAddress> addresses, List<String> names, int port) {
+        for (InetAddress address : addresses) {
+            add(literal(address), port);
+            if (address.isLoopbackAddress()) {
+                add("localhost", port);
+            }
+        }
+        CONTAINER_NAMES.forEach(name -> add(name, port));
+        names.forEach(name -> add(name, port));
+    }
+
+    private void add(String host, int port) {
+        hosts.add(host.toLowerCase(Locale.ROOT) + ":" + port);
+    }
+
+    /** The address as it is written in a URL. */
+    static String literal(InetAddress address) {
+        String text = address.getHostAddress();
+        return address instanceof Inet6Address ? "[" + text.replaceFirst("%.*", "") + "]" : text;
+    }
+
+    /**
+     * Lets a request pass that a client library sent to this server.
+     *
+     * @throws Refusal for another
+     */
+    void require(Request request) {
+        String host = request.header("Host").orElse("");
+        if (!hosts.contains(host.toLowerCase(Locale.ROOT))) {
+            throw new Refusal(
+                    403,
+                    "unknown_host",
+                    "podid lend is not known as \"" + Printable.of(host)
+                            + "\". Use an address that it printed, or start it with --host NAME.");
+        }
+        for (String header : HEADERS_OF_OTHERS) {
+            if (request.header(header).isPresent()) {
+                throw new Refusal(
+                        403, "not_a_client", "podid lend does not answer web pages and proxies (" + header + ").");
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.podidentity.podid.lend;
+
+import io.podidentity.podid.process.Child;
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lends until its time is over, SIGTERM or SIGINT, or until the command that it runs has ended. */
+@Command(
+        name = "lend",
+        description = "Lends the sign-in of this machine's user to containers and programs, by the protocols that"
+                + " Azure's libraries of all languages know: those of App Service, the metadata service and Cloud Shell."
+                + " Each borrower has a secret of its own and gets tokens for the allowed resources only.",
+        mixinStandardHelpOptions = true)
+public final class LendCommand implements Callable<Integer> {
+
+    /** With these a library would ask another service first. */
+    private static final List<String> VARIABLES_OF_OTHERS =
+            List.of("IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET");
+
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    /** The end is looked for this often, since a timer would not count the time in which a laptop sleeps. */
+    private static final long LOOK_SECONDS = 10;
+
+    @Option(
+            names = "--allow",
+            paramLabel = "RESOURCE",
+            required = true,
+            description = "A resource for which tokens are lent, such as https://storage.azure.com; for all others they"
+                    + " are not. May be given more than once.")
+    private List<String> allowed = new ArrayList<>();
+
+    @Option(
+            names = "--as",
+            paramLabel = "CONNECTION-STRING",
+            description = "Whose token, such as \"RunAs=Developer; DeveloperTool=AzureCli\". Default: as the library"
+                    + " finds it, with AzureServicesAuthConnectionString or its default chain.")
+    private @Nullable String connectionString;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "A borrower, which gets a secret of its own and is named in the log. May be given more than"
+                    + " once. Default: app, or the name of COMMAND.")
+    private List<String> names = new ArrayList<>();
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Where to listen: docker or podman for the address of that engine's bridge, or an address."
+                    + " Default: ${DEFAULT-VALUE}")
+    private String bind = "127.0.0.1";
+
+    @Option(names = "--exposed", description = "Allow a --bind that other machines can reach, such as 0.0.0.0.")
+    private boolean exposed;
+
+    @Option(names = "--port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
+    private int port;
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "A further name by which borrowers reach this machine. May be given more than once.")
+    private List<String> hosts = new ArrayList<>();
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            defaultValue = "8h",
+            description = "When it ends by itself: 45m, 8h, 1h30m, at most 24h. Default: ${DEFAULT-VALUE}")
+    private String time = "8h";
+
+    @Option(
+            names = "--any-identity",
+            description = "Answer a request that names a managed identity, as AZURE_CLIENT_ID makes libraries do, with"
+                    + " the lent one. Default: refuse it.")
+    private boolean anyIdentity;
+
+    @Option(names = "--json", description = "Print the addresses and secrets as one line of JSON.")
+    private boolean json;
+
+    @Parameters(
+            paramLabel = "COMMAND",
+            description = "After --: a program to run with the variables; lending ends with it, and its exit code is"
+                    + " that of podid.")
+    private List<String> command = new ArrayList<>();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Clock clock = Clock.systemUTC();
+        Terms terms;
+        InetAddress address;
+        AzureServiceTokenProvider tokens;
+        try {
+            terms = terms(clock.instant().truncatedTo(ChronoUnit.SECONDS));
+            address = BindAddress.ofThisMachine().find(bind, exposed);
+            tokens = new AzureServiceTokenProvider(connectionString);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
+        PrintWriter log = spec.commandLine().getErr();
+        try (Lending lending = Lending.start(terms, address, port, hosts, tokens, new AuditLog(log, clock), clock)) {
+            consent(log, terms, tokens);
+            if (command.isEmpty()) {
+                var handout = new Handout(lending, address.isLoopbackAddress());
+                PrintWriter out = spec.commandLine().getOut();
+                out.println(json ? handout.json(terms.end()) : handout.text());
+                out.flush();
+                awaitEnd(lending, terms.end(), clock);
+                return 0;
+            }
+            return Child.run(command, lending.variables(lending.borrowers().get(0)), VARIABLES_OF_OTHERS);
+        }
+    }
+
+    private Terms terms(Instant now) {
+        List<String> borrowers = names;
+        if (names.isEmpty()) {
+            borrowers = List.of(command.isEmpty() ? "app" : fileName(command.get(0)));
+        } else if (!command.isEmpty() && names.size() > 1) {
+            throw new IllegalArgumentException("One COMMAND is one borrower: give one --name");
+        }
+        return new Terms(
+                AllowedResources.of(allowed), Borrowers.named(borrowers), now.plus(duration(time)), anyIdentity);
+    }
+
+    private static String fileName(String program) {
+        Path name = Path.of(program).getFileName();
+        return name == null ? "command" : name.toString();
+    }
+
+    private static Duration duration(String text) {
+        try {
+            Duration duration = Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+            if (!duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                "--for takes a time such as 45m, 8h or 1h30m, at most 24h, not \"" + Printable.of(text) + "\"");
+    }
+
+    /** Says whose token is lent to whom for what; and, where there is none yet, why. */
+    private void consent(PrintWriter log, Terms terms, AzureServiceTokenProvider tokens) {
+        String whose;
+        try {
+            AccessToken token =
+                    tokens.getAuthenticationResult(terms.allowed().all().get(0));
+            whose = "the identity " + AuditLog.whose(token);
+        } catch (TokenAcquisitionException failure) {
+            log.println("podid lend: there is no token yet, and borrowers are told so: " + failure.getMessage());
+            whose = "whichever identity signs in";
+        }
+        log.println("podid lend: lends tokens of " + whose + ", for "
+                + String.join(", ", terms.allowed().all()) + ", to "
+                + String.join(
+                        ", ",
+                        terms.borrowers().all().stream().map(Borrower::name).toList())
+                + ", until " + terms.end() + ". A token that was lent stays good until it expires.");
+        if (exposed) {
+            log.println(
+                    "podid lend: other machines may reach " + bind + "; secrets and tokens are not encrypted there.");
+        }
+        log.flush();
+    }
+
+    /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */
+    private static void awaitEnd(Lending lending, Instant end, Clock clock) throws InterruptedException {
+        var hook = new Thread(() -> {
+            lending.close();
+            Runtime.getRuntime().halt(0);
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
+            TimeUnit.MILLISECONDS.sleep(Math.min(
+                    TimeUnit.SECONDS.toMillis(LOOK_SECONDS),
+                    Duration.between(now, end).toMillis() + 1));
+        }
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+}

@@ -1,0 +1,110 @@
+package io.podidentity.podid.lend;
+
+import io.podidentity.emulator.http.Limits;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A server that lends tokens.
+ *
+ * <p><i>Lifecycle:</i> answers from {@link #start} until {@link #close}.
+ */
+final class Lending implements AutoCloseable {
+
+    /** A request is some hundred bytes; a form of Cloud Shell likewise. */
+    private static final Limits LIMITS = new Limits(16 << 10, 8 << 10, 256, Optional.of(Duration.ofSeconds(10)));
+
+    private final LoopbackServer server;
+    private final InetAddress address;
+    private final Borrowers borrowers;
+
+    private Lending(LoopbackServer server, InetAddress address, Borrowers borrowers) {
+        this.server = server;
+        this.address = address;
+        this.borrowers = borrowers;
+    }
+
+    /**
+     * Begins to lend.
+     *
+     * @param port 0 for any free one
+     * @param names by which borrowers may call this machine, besides its address
+     * @throws java.io.UncheckedIOException if the port is taken
+     */
+    static Lending start(
+            Terms terms,
+            InetAddress address,
+            int port,
+            List<String> names,
+            AzureServiceTokenProvider tokens,
+            AuditLog audit,
+            Clock clock) {
+        return start(terms, address, port, names, tokens, audit, clock, LIMITS);
+    }
+
+    static Lending start(
+            Terms terms,
+            InetAddress address,
+            int port,
+            List<String> names,
+            AzureServiceTokenProvider tokens,
+            AuditLog audit,
+            Clock clock,
+            Limits limits) {
+        // The paths hold secrets, so the server itself logs nothing.
+        LoopbackServer server =
+                LoopbackServer.bind("lend", address, port, limits, (name, method, path, query, status) -> {});
+        var hosts = new KnownHosts(
+                address.isAnyLocalAddress() ? ownAddresses() : List.of(address),
+                names,
+                server.uri("localhost").getPort());
+        server.serve(new LendingEndpoint(terms, hosts, tokens, audit, clock, System::nanoTime));
+        return new Lending(server, address, terms.borrowers());
+    }
+
+    private static List<InetAddress> ownAddresses() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .toList();
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
+    /** Where it listens, without a trailing slash. */
+    URI uri() {
+        return server.uri(KnownHosts.literal(address));
+    }
+
+    List<Borrower> borrowers() {
+        return borrowers.all();
+    }
+
+    /** The variables by which a borrower's libraries find it. */
+    Map<String, String> variables(Borrower borrower) {
+        return Map.of("IDENTITY_ENDPOINT", uri() + Dialect.APP_SERVICE_PATH, "IDENTITY_HEADER", borrower.secret());
+    }
+
+    /** The same for programs that do not know App Service. */
+    Map<String, String> otherVariables(Borrower borrower) {
+        String base = uri() + "/" + borrower.secret();
+        return new TreeMap<>(
+                Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", base, "MSI_ENDPOINT", base + Dialect.CLOUD_SHELL_PATH));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

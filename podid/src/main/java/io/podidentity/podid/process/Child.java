@@ -1,0 +1,70 @@
+package io.podidentity.podid.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Runs a program as if it had been started in place of this one: with this one's input, output and signals, and its exit
+ * code is this one's.
+ */
+public final class Child {
+
+    /** What ends a program from outside. The JVM keeps some of the others to itself. */
+    private static final List<String> SIGNALS = List.of("HUP", "INT", "TERM");
+
+    private Child() {}
+
+    /**
+     * Runs it to its end.
+     *
+     * @param command the program and its arguments
+     * @param add variables that it gets, besides those of this process
+     * @param remove variables of this process that it does not get
+     * @return its exit code; 128 and the signal's number if a signal ended it
+     * @throws IOException if it cannot be started
+     */
+    public static int run(List<String> command, Map<String, String> add, Collection<String> remove)
+            throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().keySet().removeAll(remove);
+        builder.environment().putAll(add);
+        // Before it starts: a signal in between must not end this process and leave the program behind.
+        var started = new CompletableFuture<Process>();
+        for (String signal : SIGNALS) {
+            Signals.on(signal, () -> send(signal, started.join()));
+        }
+        Process child = builder.start();
+        started.complete(child);
+        return child.waitFor();
+    }
+
+    private static void send(String signal, Process child) {
+        if (signal.equals("TERM")) {
+            child.destroy();
+            return;
+        }
+        try {
+            // A terminal sends Ctrl-C to the program too; a second one would make some end at once.
+            if (signal.equals("INT") && isInForeground()) {
+                return;
+            }
+            new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid())).start();
+        } catch (IOException noSuchProgram) {
+            child.destroy();
+        }
+    }
+
+    /** Whether this process group, which the program is in too, is the one that a terminal sends signals to. */
+    private static boolean isInForeground() throws IOException {
+        String self = Long.toString(ProcessHandle.current().pid());
+        Process ps = new ProcessBuilder("ps", "-o", "pgid=,tpgid=", "-p", self).start();
+        String[] groups = new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .strip()
+                .split("\\s+", -1);
+        return groups.length == 2 && groups[0].equals(groups[1]);
+    }
+}
