@@ -101,7 +101,7 @@ class WorkloadIdentityIT {
                 .withoutAssumedCredentials()
                 .federatedServiceAccount(IDENTITY.clientId(), "system:serviceaccount:default:Demo", Duration.ZERO)
                 .start()) {
-            assertThatThrownBy(() -> token(clients(azure).workloadIdentity())).hasMessageContaining("AADSTS700213: ");
+            assertThatThrownBy(() -> token(clients(azure).workloadIdentity())).hasMessageContaining("AADSTS7002138: ");
         }
     }
 

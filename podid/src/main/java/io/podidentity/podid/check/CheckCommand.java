@@ -1,14 +1,19 @@
 package io.podidentity.podid.check;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
+import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.manifest.Skipped;
+import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.report.JsonFindings;
 import io.podidentity.podid.check.report.JunitXml;
 import io.podidentity.podid.check.report.SarifLog;
 import io.podidentity.podid.check.report.TextFindings;
+import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Scene;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rules.AllRules;
@@ -16,6 +21,7 @@ import io.podidentity.podid.input.ProfileOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -129,8 +135,8 @@ public final class CheckCommand implements Callable<Integer> {
                 .or(settings::azure)
                 .map(AzureFacts::read)
                 .orElse(AzureFacts.NONE);
-        Scene scene = scene(settings, facts, true);
-        CheckResult result = check(scene, settings);
+        List<Scene> clusters = clusters(settings, facts, true);
+        CheckResult result = check(clusters, settings);
         // What is set right can show what else is wrong: a field has a value once its name is right.
         for (int round = 0; fix && round < MOST_ROUNDS; round++) {
             List<String> done = Fixes.make(result.open());
@@ -138,8 +144,8 @@ public final class CheckCommand implements Callable<Integer> {
             if (done.isEmpty()) {
                 break;
             }
-            scene = scene(settings, facts, false);
-            result = check(scene, settings);
+            clusters = clusters(settings, facts, false);
+            result = check(clusters, settings);
         }
         if (writeBaseline && baseline != null) {
             Baseline.write(baseline, result.open());
@@ -149,47 +155,73 @@ public final class CheckCommand implements Callable<Integer> {
         Severity least = failOn == null
                 ? settings.failOn().orElse(Severity.ERROR)
                 : failOn == FailOn.warning ? Severity.WARNING : Severity.ERROR;
-        print(scene, result, least);
+        print(clusters, result, least);
         return result.isAtLeast(least) ? 1 : 0;
     }
 
-    private CheckResult check(Scene scene, Settings settings) {
+    private CheckResult check(List<Scene> clusters, Settings settings) {
         Set<String> known = writeBaseline
                 ? Set.of()
                 : Optional.ofNullable(baseline)
                         .or(settings::baseline)
                         .map(Baseline::read)
                         .orElse(Set.of());
-        return new Suppressions(scene.manifests().objects(), settings, known).sift(Checker.check(scene, AllRules.LIST));
+        List<Finding> findings = clusters.stream()
+                .flatMap(cluster -> Checker.check(cluster, AllRules.LIST).stream())
+                .toList();
+        return new Suppressions(objects(clusters), settings, known).sift(findings);
     }
 
-    private Scene scene(Settings settings, AzureFacts facts, boolean notes) throws IOException {
-        var input = new CheckedInput(paths, new ByteArrayInputStream(standardInput));
+    /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
+    private List<Scene> clusters(Settings settings, AzureFacts facts, boolean notes) {
         Optional<Profile> asked = profile.asked().or(settings::profile);
-        Manifests manifests = input.read(asked.orElse(Profile.V1_8_17));
         Profile played = asked.orElse(Profile.V1_8_17);
+        List<Manifests> clusters = read(played);
         if (notes) {
-            input.notes().forEach(err()::println);
+            clusters.get(0).skipped().forEach(err()::println);
         }
         if (asked.isEmpty()) {
-            FittingProfile fitting = FittingProfile.of(manifests.objects());
-            played = fitting.profile();
-            manifests = played == Profile.V1_8_17 ? manifests : input.read(played);
+            FittingProfile fitting = FittingProfile.of(
+                    clusters.stream().flatMap(one -> one.objects().stream()).toList());
+            if (fitting.profile() != played) {
+                played = fitting.profile();
+                clusters = read(played);
+            }
             if (notes) {
                 err().println("profile " + played.id() + " (" + fitting.reason() + "); --profile chooses another one");
             }
         }
-        return new Scene(manifests, profile.rules(played), facts);
+        MatchRules rules = profile.rules(played);
+        return clusters.stream().map(one -> new Scene(one, rules, facts)).toList();
     }
 
-    private void print(Scene scene, CheckResult result, Severity least) {
+    private List<Manifests> read(Profile decoded) {
+        List<Manifests> clusters =
+                new ManifestReader(decoded).readApart(paths, new ByteArrayInputStream(standardInput));
+        for (Skipped skipped : clusters.get(0).skipped()) {
+            boolean inFolder = paths.stream()
+                    .anyMatch(path -> skipped.place().startsWith(path) && Files.isDirectory(Path.of(path)));
+            if (skipped.isBroken() && !inFolder) {
+                throw new ManifestException(skipped.place() + ": " + skipped.reason());
+            }
+        }
+        return clusters;
+    }
+
+    private static List<Manifest> objects(List<Scene> clusters) {
+        return clusters.stream()
+                .flatMap(cluster -> cluster.manifests().objects().stream())
+                .toList();
+    }
+
+    private void print(List<Scene> clusters, CheckResult result, Severity least) {
         String text = switch (format) {
             case text -> TextFindings.of(result.open(), result.suppressed().size());
             case json -> JsonFindings.of(result.open()) + "\n";
             case sarif -> SarifLog.of(AllRules.LIST, result.open(), result.suppressed()) + "\n";
             case junit ->
                 JunitXml.of(
-                        scene.manifests().objects().stream()
+                        objects(clusters).stream()
                                 .map(manifest -> manifest.content().position().file())
                                 .distinct()
                                 .toList(),

@@ -84,16 +84,16 @@ public final class ConnectProxy implements AutoCloseable {
     }
 
     private boolean letsThrough(Socket client) throws IOException {
-            StringBuilder header = new StringBuilder();
-            InputStream in = client.getInputStream();
-            while (header.indexOf("\r\n\r\n") < 0) {
-                header.append((char) in.read());
-            }
-            requests.add(header.toString());
-            String answer = "HTTP/1.1 " + status + " Status\r\nContent-Length: 0\r\n\r\n";
-            client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-            client.getOutputStream().flush();
-            return status == 200;
+        StringBuilder header = new StringBuilder();
+        InputStream in = client.getInputStream();
+        while (header.indexOf("\r\n\r\n") < 0) {
+            header.append((char) in.read());
+        }
+        requests.add(header.toString());
+        String answer = "HTTP/1.1 " + status + " Status\r\nContent-Length: 0\r\n\r\n";
+        client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+        client.getOutputStream().flush();
+        return status == 200;
     }
 
     private static void pump(Socket from, Socket to) {

@@ -166,7 +166,8 @@ class ProxyRouteIT {
             assertThat(socks.requests()).containsExactly(HOST + ":443");
 
             ServerTrust trust = new ServerTrust(server.trust().getSocketFactory(), null, false);
-            transport(Map.of()).send(HttpRequest.toHost(server.url(), 20_000, 20_000).withTls(trust));
+            transport(Map.of())
+                    .send(HttpRequest.toHost(server.url(), 20_000, 20_000).withTls(trust));
             assertThat(socks.requests()).hasSize(1);
         } finally {
             System.clearProperty("socksProxyHost");

@@ -86,8 +86,9 @@ class ExcerptTest {
 
     @Test
     void of_aResourceId_isReadableHoweverLong() {
-        String id = "/subscriptions/3f2504e0-4f89-11d3-9a0c-0305e82c3301/resourcegroups/MC_production_westeurope/providers/"
-                + "Microsoft.ManagedIdentity/userAssignedIdentities/orders";
+        String id =
+                "/subscriptions/3f2504e0-4f89-11d3-9a0c-0305e82c3301/resourcegroups/MC_production_westeurope/providers/"
+                        + "Microsoft.ManagedIdentity/userAssignedIdentities/orders";
 
         assertThat(Excerpt.of("identity '" + id + "' not found", 400)).isEqualTo("identity '" + id + "' not found");
         assertThat(Excerpt.of(id + "/" + "x".repeat(121), 400)).isEqualTo(id + "[hidden]");
