@@ -85,7 +85,9 @@ final class Flight implements Runnable {
         this.background = background;
     }
 
-    /** Begins it on a thread of the crew's. If there is none to be had it ends at once, or callers would wait in vain. */
+    /**
+     * Begins it on a thread of the crew's. If there is none to be had it ends at once, or callers would wait in vain.
+     */
     void takeOff(Executor crew) {
         try {
             crew.execute(this);

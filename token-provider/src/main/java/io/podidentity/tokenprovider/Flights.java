@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The flights of one slot and their callers: who waits for which flight, and when one is given up.
  *
- * <p>At most one is under way. It is given up when its deadline has passed, or when nobody wants it any more. Its source
- * may not listen to that; until it returns, the flight is adrift.
+ * <p>At most one is under way. It is given up when its deadline has passed, or when nobody wants it any more. Its
+ * source may not listen to that; until it returns, the flight is adrift.
  *
  * <p><i>Thread-safety:</i> its monitor is the lock of the slot. Who calls a method holds that lock, unless the method
  * takes it. It is never held while a source is asked or a future completed.

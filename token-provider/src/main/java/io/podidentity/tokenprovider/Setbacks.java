@@ -6,8 +6,8 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the failed flights of one slot say about the next ones: what their callers are told in a flight's place, and when
- * another one may begin. Made with the first failure, and dropped with the next token.
+ * What the failed flights of one slot say about the next ones: what their callers are told in a flight's place, and
+ * when another one may begin. Made with the first failure, and dropped with the next token.
  *
  * <p><i>Thread-safety:</i> guarded by the slot's lock. All times are in nanoseconds, on the steady clock.
  */

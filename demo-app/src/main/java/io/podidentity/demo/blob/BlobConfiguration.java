@@ -65,8 +65,8 @@ class BlobConfiguration {
     }
 
     /**
-     * Allows {@code %2F} and {@code %5C} in a path: a slash or a back-slash that a client encodes this way is part of the
-     * blob's name, not an attack.
+     * Allows {@code %2F} and {@code %5C} in a path: a slash or a back-slash that a client encodes this way is part of
+     * the blob's name, not an attack.
      */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {

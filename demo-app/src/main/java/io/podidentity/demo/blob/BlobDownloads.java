@@ -10,9 +10,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
- * Copies blobs to clients. A download holds one block in memory, however big the blob is, and gets the next one when the
- * client has taken it: between two blocks, a slow client costs the storage account nothing. The number of downloads is
- * bounded, so that slow clients leave threads for the other requests.
+ * Copies blobs to clients. A download holds one block in memory, however big the blob is, and gets the next one when
+ * the client has taken it: between two blocks, a slow client costs the storage account nothing. The number of
+ * downloads is bounded, so that slow clients leave threads for the other requests.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */

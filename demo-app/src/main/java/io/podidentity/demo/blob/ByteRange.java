@@ -16,8 +16,8 @@ import org.springframework.http.HttpRange;
 record ByteRange(long from, long to, boolean whole) {
 
     /**
-     * The range in a request. A request for several ranges, or with a range that cannot be read, gets the whole blob, as
-     * does one whose {@code If-Range} names another version.
+     * The range in a request. A request for several ranges, or with a range that cannot be read, gets the whole blob,
+     * as does one whose {@code If-Range} names another version.
      *
      * @return null if the blob has no byte of the range
      */

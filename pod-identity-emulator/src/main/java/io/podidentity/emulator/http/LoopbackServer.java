@@ -30,8 +30,9 @@ import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 server on 127.0.0.1, or on the address that its maker names, a thread for each connection. The JDK's own server is not used, since it refuses
- * paths that begin with two slashes, which clients do send and Azure does answer.
+ * One HTTP/1.1 server on 127.0.0.1, or on the address that its maker names, a thread for each connection. The JDK's
+ * own server is not used, since it refuses paths that begin with two slashes, which clients do send and Azure does
+ * answer.
  *
  * <p>Thread-safety: safe. Lifecycle: {@link #bind} takes the port, {@link #serve} begins to answer, {@link #close} ends
  * everything; all threads are daemons.

@@ -43,8 +43,8 @@ public final class Parameters {
     }
 
     /**
-     * Reads it as Go does: a pair with a broken escape is left out, and so is one with a semicolon, which before Go 1.17
-     * separated pairs.
+     * Reads it as Go does: a pair with a broken escape is left out, and so is one with a semicolon, which before Go
+     * 1.17 separated pairs.
      *
      * @param semicolonsSeparate whether the older Go reads it
      */

@@ -68,7 +68,9 @@ final class RequestReader {
         return Optional.of(new Request(words[0], originForm(words[1]), headers, body(headers), last, watching));
     }
 
-    /** A client that takes the server for its proxy sends a whole URL; only that of a service played here is answered. */
+    /**
+     * A client that takes the server for its proxy sends a whole URL; only that of a service played here is answered.
+     */
     private static String originForm(String target) throws BadRequestException {
         Matcher url = ABSOLUTE_FORM.matcher(target);
         if (!url.matches()) {

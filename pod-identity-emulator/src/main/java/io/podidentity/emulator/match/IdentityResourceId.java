@@ -28,8 +28,8 @@ public final class IdentityResourceId {
     }
 
     /**
-     * Whether MIC takes it: the parts in this order, in any letter case, with something behind each. Upstream's pattern is
-     * not anchored, so what stands before and after is not looked at.
+     * Whether MIC takes it: the parts in this order, in any letter case, with something behind each. Upstream's
+     * pattern is not anchored, so what stands before and after is not looked at.
      */
     public static boolean isWellFormed(String id) {
         String text = id.toLowerCase(Locale.ROOT);

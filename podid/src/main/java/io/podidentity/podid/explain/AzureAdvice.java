@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Advice for a pod that has an identity of which Azure gives no token: what in the identity's manifest is the cause. */
+/**
+ * Advice for a pod that has an identity of which Azure gives no token: what in the identity's manifest is the cause.
+ */
 final class AzureAdvice {
 
     private final Cluster cluster;

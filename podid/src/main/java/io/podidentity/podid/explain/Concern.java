@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Whether a pod is meant to have an Azure identity. Most pods of a cluster are not, and the parts of pod identity itself
- * are none of its users.
+ * Whether a pod is meant to have an Azure identity. Most pods of a cluster are not, and the parts of pod identity
+ * itself are none of its users.
  */
 final class Concern {
 

@@ -37,8 +37,8 @@ final class AllowedResources {
     }
 
     /**
-     * The allowed resource that is meant, whatever the case and with or without a slash at the end, as clients differ in
-     * both. The slash is kept, since it becomes part of the token; the case is that of the allowed one, so that no
+     * The allowed resource that is meant, whatever the case and with or without a slash at the end, as clients differ
+     * in both. The slash is kept, since it becomes part of the token; the case is that of the allowed one, so that no
      * borrower can have a token, and an az, for each way to write it.
      */
     Optional<String> find(String resource) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Runs a program as if it had been started in place of this one: with this one's input, output and signals, and its exit
- * code is this one's.
+ * Runs a program as if it had been started in place of this one: with this one's input, output and signals, and its
+ * exit code is this one's.
  */
 public final class Child {
 

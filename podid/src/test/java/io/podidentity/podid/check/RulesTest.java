@@ -24,9 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every rule on its fixtures: {@code fires-*.yaml} with the expected findings in {@code fires-*.expected} beside it, and
- * {@code quiet-*.yaml}, on which it finds nothing. A first line {@code # profile: NAME} chooses the profile, otherwise
- * 1.8.17; a folder {@code NAME.azure} beside {@code NAME.yaml} has facts of Azure.
+ * Every rule on its fixtures: {@code fires-*.yaml} with the expected findings in {@code fires-*.expected} beside it,
+ * and {@code quiet-*.yaml}, on which it finds nothing. A first line {@code # profile: NAME} chooses the profile,
+ * otherwise 1.8.17; a folder {@code NAME.azure} beside {@code NAME.yaml} has facts of Azure.
  */
 class RulesTest {
 

@@ -43,7 +43,9 @@ record BearerTarget(String url, String resource) {
         return shown() + " → " + resource;
     }
 
-    /** Whether a request to this URL gets a token: scheme, host and port are equal, and the path is the same or below. */
+    /**
+     * Whether a request to this URL gets a token: scheme, host and port are equal, and the path is the same or below.
+     */
     boolean covers(URI request) {
         URI target = URI.create(url);
         return scheme(target).equals(scheme(request))

@@ -9,8 +9,8 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Adds the token to requests for the configured servers that have no {@code Authorization} yet. A 401 that demands other
- * claims is answered once, by a request with such a token.
+ * Adds the token to requests for the configured servers that have no {@code Authorization} yet. A 401 that demands
+ * other claims is answered once, by a request with such a token.
  */
 final class BearerTokenInterceptor implements ClientHttpRequestInterceptor {
     private final BearerTokens tokens;

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 /**
  * The values that a runner reads, written as JSON with bare names: an object has the members that are named and no
  * others, {@code '*'} standing for any name; the elements of a list fit one of the list's shapes; and a text names what
- * a value may be, with {@code |} between: {@code text}, {@code number}, {@code truth}, {@code texts} for a text or a list
- * of texts, {@code json} for anything, {@code failure} for what another library calls a failure, and else the word
+ * a value may be, with {@code |} between: {@code text}, {@code number}, {@code truth}, {@code texts} for a text or a
+ * list of texts, {@code json} for anything, {@code failure} for what another library calls a failure, and else the word
  * itself. Null is as good as absent, unless the text ends with
  * {@code ?}: there it is a value.
  */

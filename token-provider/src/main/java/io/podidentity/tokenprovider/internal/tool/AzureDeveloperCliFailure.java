@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what it means that azd gave no token, by the rules of {@link AzureCliFailure}. With {@code --output json} azd
- * writes its errors as JSON too, an object per message: {@code {"type":"consoleMessage","data":{"message":"…"}}}. They
+ * writes its errors as JSON too, an object per message: {@code {"type":"consoleMessage","data":{"message":"..."}}}. They
  * begin a line, and more than one can stand on it.
  */
 final class AzureDeveloperCliFailure {

@@ -5,7 +5,9 @@ import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
 import io.podidentity.podid.check.rule.Scene;
 
-/** Needs az identity list and federated-credential list in the folder of --azure. Entra ID says AADSTS70021 or 700213. */
+/**
+ * Needs az identity list and federated-credential list in the folder of --azure. Entra ID says AADSTS70021 or 700213.
+ */
 public final class CredentialMissing implements Rule {
 
     @Override

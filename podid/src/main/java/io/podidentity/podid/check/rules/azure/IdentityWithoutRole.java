@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Needs az identity list and az role assignment list --all. For information if it has a role: Owner, Contributor and Reader are roles for management, not for data. */
+/**
+ * Needs az identity list and az role assignment list --all. For information if it has a role: Owner, Contributor and
+ * Reader are roles for management, not for data.
+ */
 public final class IdentityWithoutRole implements Rule {
 
     @Override

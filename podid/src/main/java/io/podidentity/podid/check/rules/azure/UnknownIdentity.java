@@ -10,7 +10,10 @@ import io.podidentity.podid.check.rule.Value;
 import java.util.List;
 import java.util.Optional;
 
-/** Needs az identity list in the folder of --azure. A service account may also name an application, so there it is a warning. */
+/**
+ * Needs az identity list in the folder of --azure. A service account may also name an application, so there it is a
+ * warning.
+ */
 public final class UnknownIdentity implements Rule {
 
     @Override
