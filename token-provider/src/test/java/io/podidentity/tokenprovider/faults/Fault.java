@@ -80,6 +80,11 @@ final class Fault {
         return HANGING.contains(name);
     }
 
+    /** Whether it takes time, but no computing. */
+    boolean waits() {
+        return hangs() || name.equals("429-after-2");
+    }
+
     /** Whether it can happen on this way. */
     boolean concerns(Leg leg) {
         return switch (below) {

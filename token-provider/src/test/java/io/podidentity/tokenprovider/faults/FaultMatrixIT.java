@@ -29,11 +29,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +54,7 @@ class FaultMatrixIT {
     /** Of calls that only it ends. */
     private static final Duration SHORT = Duration.ofMillis(Integer.getInteger("podidentity.faults.deadline", 600));
 
+    private static final Instant EXPIRED = Certificates.FROM.plusSeconds(3600);
     private static final Duration LONG = Duration.ofSeconds(60);
     /** What a busy machine may take besides. */
     private static final Duration GRACE = Duration.ofMillis(Integer.getInteger("podidentity.faults.grace", 20_000));
@@ -64,6 +67,12 @@ class FaultMatrixIT {
 
     @TempDir
     private Path folder;
+
+    /** What takes its time to make; one test is of one leg. */
+    private final Map<Instant, ClientCertificate> certificates = new ConcurrentHashMap<>();
+
+    private final Map<ClientCertificate, SSLContext> servers = new ConcurrentHashMap<>();
+    private final Map<ClientCertificate, SSLContext> clients = new ConcurrentHashMap<>();
 
     private final CountDownLatch dnsGivesUp = new CountDownLatch(1);
     private BlackHole blackHole;
@@ -90,7 +99,7 @@ class FaultMatrixIT {
         try {
             for (Fault fault : Fault.all()) {
                 if (fault.concerns(leg) && CHOSEN.matcher(fault.name).matches()) {
-                    outcomes.add((fault.hangs() ? waiting : working).submit(() -> outcome(leg, fault)));
+                    outcomes.add((fault.waits() ? waiting : working).submit(() -> outcome(leg, fault)));
                 }
             }
             StringBuilder wrong = new StringBuilder();
@@ -106,9 +115,8 @@ class FaultMatrixIT {
 
     /** What is not as it should be; empty if all is. */
     private String outcome(Leg leg, Fault fault) throws Exception {
-        Instant now = Instant.now();
-        Instant until = fault.below == Fault.Below.EXPIRED ? now.minusSeconds(3600) : Certificates.UNTIL;
-        ClientCertificate shown = leg.certificate(until);
+        Instant until = fault.below == Fault.Below.EXPIRED ? EXPIRED : Certificates.UNTIL;
+        ClientCertificate shown = certificates.computeIfAbsent(until, leg::certificate);
         try (FaultyServer server = server(leg, fault, shown)) {
             int port = switch (fault.below) {
                 case CLOSED -> closedPort();
@@ -136,6 +144,22 @@ class FaultMatrixIT {
                 }
             });
             return (blocking + async).isEmpty() ? "" : blocking + async + " [" + asked + " requests]";
+        }
+    }
+
+    private static SSLContext server(ClientCertificate certificate) {
+        try {
+            return TlsServer.context(certificate);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static SSLContext client(ClientCertificate certificate) {
+        try {
+            return TlsServer.trust(certificate);
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -204,12 +228,17 @@ class FaultMatrixIT {
             default -> shown;
         };
         return new FaultyServer(
-                TlsServer.context(real).getServerSocketFactory().createServerSocket(0, 50, here), served);
+                servers.computeIfAbsent(real, FaultMatrixIT::server)
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 50, here),
+                served);
     }
 
     private HttpTransport transport(Fault fault, ClientCertificate shown) throws Exception {
         return new HttpTransport(
-                Time.SYSTEM, Environment.of(Map.of()), new HttpSettings(null, TlsServer.trust(shown))) {
+                Time.SYSTEM,
+                Environment.of(Map.of()),
+                new HttpSettings(null, clients.computeIfAbsent(shown, FaultMatrixIT::client))) {
             @Override
             public InetAddress[] lookUp(String host) throws UnknownHostException {
                 if (fault.below == Fault.Below.SILENT_DNS) {

@@ -79,7 +79,7 @@ public final class Certificates {
 
     /** A server's certificate, signed by an authority of its own: the last in the chain. */
     public static ClientCertificate signedServer(String host, Instant from, Instant until) {
-        KeyPair authority = key("RSA", "authority");
+        KeyPair authority = key("EC", "authority");
         X500Name name = new X500Name("CN=authority");
         try {
             X509v3CertificateBuilder root = new JcaX509v3CertificateBuilder(
@@ -91,15 +91,15 @@ public final class Certificates {
                     Date.from(from),
                     Date.from(until),
                     new X500Name("CN=server"),
-                    key("RSA", "server").getPublic());
+                    key("EC", "server").getPublic());
             GeneralName here = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
             builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
                 here, new GeneralName(GeneralName.dNSName, host)
             }));
-            ContentSigner signer = new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate());
+            ContentSigner signer = new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate());
             JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
             return new ClientCertificate(
-                    key("RSA", "server").getPrivate(),
+                    key("EC", "server").getPrivate(),
                     List.of(
                             converter.getCertificate(builder.build(signer)),
                             converter.getCertificate(root.build(signer))));
