@@ -53,7 +53,12 @@ class FaultsPageTest {
                         .append(" |\n");
             }
         }
-        page.append("\n`make faults` runs it with calls that have to end 100 ms after their deadline.\n\n");
+        page.append("\nEach build runs ")
+                .append(Arrays.stream(Leg.values())
+                        .filter(Leg::standsForOthers)
+                        .map(Leg::title)
+                        .collect(Collectors.joining(", ")))
+                .append("; `make faults` runs all, with calls that have to end 100 ms after their deadline.\n\n");
         page.append("| Fault | What happens | Outcome | But |\n|---|---|---|---|\n");
         for (Fault fault : faults) {
             page.append("| ")

@@ -76,6 +76,14 @@ enum Leg {
         };
     }
 
+    /** Whether what is between it and the transport is run by no other: those that each build runs. */
+    boolean standsForOthers() {
+        return switch (this) {
+            case IMDS, APP_SERVICE, AZURE_ARC, SERVICE_FABRIC, WORKLOAD_IDENTITY -> true;
+            default -> false;
+        };
+    }
+
     boolean isShownIn(String text) {
         return !secret().isEmpty() && text.contains(secret());
     }
