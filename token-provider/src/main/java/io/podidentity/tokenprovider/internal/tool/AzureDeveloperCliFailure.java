@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what it means that azd gave no token, by the rules of {@link AzureCliFailure}. With {@code --output json} azd
- * writes its errors as JSON too, an object per message: {@code {"type":"consoleMessage","data":{"message":"..."}}}. They
- * begin a line, and more than one can stand on it.
+ * writes its errors as JSON too, an object per message: {@code {"type":"consoleMessage","data":{"message":"..."}}}.
+ * They begin a line, and more than one can stand on it.
  */
 final class AzureDeveloperCliFailure {
     private static final int MAX_REASON = 240;
