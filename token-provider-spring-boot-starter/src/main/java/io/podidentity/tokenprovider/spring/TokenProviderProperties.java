@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *     the start, without waiting for them, and kept fresh. Health and metrics report them from the start.
  * @param bearer Servers to which RestClient and RestTemplate send tokens.
  * @param datasource Whether connection pools sign in with tokens.
+ * @param redis Whether Redis clients sign in with tokens.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
@@ -29,7 +30,8 @@ record TokenProviderProperties(
         @DefaultValue Map<String, String> environment,
         @DefaultValue List<String> resources,
         @DefaultValue List<BearerTarget> bearer,
-        @DefaultValue TokenDataSource datasource) {
+        @DefaultValue TokenDataSource datasource,
+        @DefaultValue TokenRedis redis) {
 
     private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
@@ -67,6 +69,6 @@ record TokenProviderProperties(
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
                 + (connectionString == null ? "none" : "[secret]") + ", environment=" + environment.keySet()
                 + ", resources=" + resources + ", bearer=" + bearer
-                + ", datasource=" + datasource + "]";
+                + ", datasource=" + datasource + ", redis=" + redis + "]";
     }
 }

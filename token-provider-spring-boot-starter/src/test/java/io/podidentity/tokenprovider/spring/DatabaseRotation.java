@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.Banner;
+import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -27,7 +28,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * <p>Arguments: seconds of rotation, seconds without tokens, and the command that ends the emulated Azure. Prints one
  * line, and exits with 1 if any borrow failed.
  */
-@SpringBootApplication
+@SpringBootConfiguration
+@EnableAutoConfiguration
 @SuppressWarnings("SystemOut")
 public class DatabaseRotation {
     private static final int THREADS = 4;

@@ -24,6 +24,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class TokenProviderAutoConfigurationTest {
     private static final TokenDataSource NO_DATA_SOURCE = new TokenDataSource(false, null);
+    private static final TokenRedis NO_REDIS = new TokenRedis(false, "https://redis.azure.com");
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(TokenProviderAutoConfiguration.class));
@@ -125,13 +126,20 @@ class TokenProviderAutoConfigurationTest {
                                 Map.of("AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"),
                                 List.of("https://vault.azure.net"),
                                 List.of(),
-                                NO_DATA_SOURCE)));
+                                NO_DATA_SOURCE,
+                                NO_REDIS)));
     }
 
     @Test
     void environmentOver_withAVariableOfTheProcess_replacesItAndKeepsTheOthers() {
         TokenProviderProperties properties = new TokenProviderProperties(
-                null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), List.of(), List.of(), NO_DATA_SOURCE);
+                null,
+                null,
+                Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"),
+                List.of(),
+                List.of(),
+                NO_DATA_SOURCE,
+                NO_REDIS);
 
         assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
@@ -145,7 +153,8 @@ class TokenProviderAutoConfigurationTest {
                 Map.of("AZURE_CLIENT_SECRET", "s3cret"),
                 List.of(),
                 List.of(),
-                NO_DATA_SOURCE);
+                NO_DATA_SOURCE,
+                NO_REDIS);
 
         assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
     }

@@ -1,0 +1,80 @@
+package io.podidentity.tokenprovider.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.ClientOptions.ReauthenticateBehavior;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** What becomes of Boot's Redis clients; that Redis accepts the tokens is for the end-to-end step of databases. */
+class TokenRedisTest {
+    private final FakeSource source = FakeSource.withToken();
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    TokenProviderAutoConfiguration.class,
+                    TokenProviderRedisAutoConfiguration.class,
+                    DataRedisAutoConfiguration.class))
+            .withBean("provider", AzureServiceTokenProvider.class, () -> source.provider())
+            .withPropertyValues("token-provider.redis.enabled=true", "spring.data.redis.ssl.enabled=true");
+
+    @Test
+    void lettuce_signsInAsTheIdentityAndAgainWithEachToken() {
+        runner.run(context -> {
+            var configuration = context.getBean(LettuceConnectionFactory.class).getClientConfiguration();
+            RedisCredentialsProvider provider = configuration
+                    .getRedisCredentialsProviderFactory()
+                    .orElseThrow()
+                    .createCredentialsProvider(null);
+            RedisCredentials credentials = provider.resolveCredentials().block();
+
+            assertThat(credentials.getUsername()).isEqualTo("object-id");
+            assertThat(credentials.getPassword()).startsWith(FakeSource.TOKEN.toCharArray());
+            assertThat(provider.supportsStreaming()).isTrue();
+            assertThat(configuration.getClientOptions().orElseThrow().getReauthenticateBehaviour())
+                    .isEqualTo(ReauthenticateBehavior.ON_NEW_CREDENTIALS);
+            assertThat(provider).asString().doesNotContain("eyJ");
+        });
+    }
+
+    @Test
+    void lettuce_withAUserInTheSettings_signsInAsThat() {
+        runner.withPropertyValues("spring.data.redis.username=orders").run(context -> {
+            assertThat(context.getBean(RedisSignIn.class).user()).isEqualTo("orders");
+        });
+    }
+
+    @Test
+    void jedis_asksForATokenForEachConnection() {
+        runner.withClassLoader(new FilteredClassLoader("io.lettuce"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(JedisConnectionFactory.class)
+                        .hasBean("redisTokensForJedis"));
+    }
+
+    @Test
+    void start_withoutTls_failsWithTheSettingToAdd() {
+        runner.withPropertyValues("spring.data.redis.ssl.enabled=false")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                TokenProviderSettingException.class,
+                                e -> assertThat(e.action()).contains("spring.data.redis.ssl.enabled=true")));
+    }
+
+    @Test
+    void context_notEnabled_changesNothing() {
+        runner.withPropertyValues("token-provider.redis.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(RedisSignIn.class));
+    }
+}
