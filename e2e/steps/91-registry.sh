@@ -104,6 +104,73 @@ registry_pull() {
     "${REGISTRY_TRUST[@]}" podman "${STORAGE[@]}" pull -q --authfile "$DOCKER_CONFIG/config.json" "$PUSHED:1"
 }
 
+# attach IMAGE: k8s/attach.sh with the SBOM of this build, which Maven makes unless it is offline.
+attach() {
+    "${REGISTRY_TRUST[@]}" "CURL_CA_BUNDLE=$WORK/registry-bundle.pem" "$ROOT/k8s/attach.sh" \
+        --base "${BASE_REFERENCE%:*}@$(cat "$WORK/base-digest")" "$1"
+}
+
+raw() {
+    "${REGISTRY_TRUST[@]}" skopeo inspect --raw "docker://$1"
+}
+
+# SBOM and provenance at both registries; this one has no referrers API, so that they are listed under a tag.
+registry_attach() {
+    local digest registry type name
+    digest=$(cat "$WORK/jib-digest")
+    for registry in "$REGISTRY_BASIC" "$REGISTRY_BEARER"; do
+        name=$registry/podidentitydemo
+        attach "$name@$digest"
+        raw "$name:${digest/:/-}" > "$WORK/attached.json"
+        expect_json "$WORK/attached.json" '.mediaType == "application/vnd.oci.image.index.v1+json"' \
+            '[.manifests[].artifactType] == ["application/vnd.cyclonedx+json", "application/vnd.in-toto+json"]'
+        for type in cyclonedx in-toto; do
+            attached "$name" "$type" > "$WORK/attached-$type.json"
+        done
+        cmp "$WORK/attached-cyclonedx.json" "$ROOT/demo-app/target/classes/META-INF/sbom/application.cdx.json"
+        expect_json "$WORK/attached-in-toto.json" '._type == "https://in-toto.io/Statement/v1"' '.predicateType == "https://slsa.dev/provenance/v1"' \
+            ".subject == [{name: \"$name\", digest: {sha256: \"${digest#sha256:}\"}}]" \
+            '.predicate.buildDefinition.externalParameters.revision == "e2e"' \
+            ".predicate.buildDefinition.resolvedDependencies[1].digest.sha256 == \"$(cut -d: -f2 "$WORK/base-digest")\""
+    done
+    cp "$WORK/attached-in-toto.json" "$OUT/provenance.json"
+}
+
+# attached NAME TYPE: the document, by skopeo, which checks each digest; its artifact must name the image.
+attached() {
+    local artifact
+    artifact=$(jq -r ".manifests[] | select(.artifactType | contains(\"$2\")) | .digest" "$WORK/attached.json")
+    raw "$1@$artifact" > "$WORK/artifact.json"
+    expect_json "$WORK/artifact.json" ".subject.digest == \"$(cat "$WORK/jib-digest")\""
+    rm -rf "$WORK/artifact"
+    "${REGISTRY_TRUST[@]}" skopeo copy -q "docker://$1@$artifact" "dir:$WORK/artifact"
+    cat "$WORK/artifact/$(jq -r '.layers[0].digest' "$WORK/artifact.json" | cut -d: -f2)"
+}
+
+# shellcheck disable=SC2016
+# What Docker Desktop does after az acr login: another program keeps the token.
+keep_by_helper() {
+    mkdir -p "$WORK/helper"
+    echo '{"credsStore": "e2e"}' > "$WORK/helper/config.json"
+    printf '#!/bin/sh\nread -r registry\ntest "$registry" = %s && jq -R '"'{Username: \"<token>\", Secret: .}'"' %s\n' \
+        "$REGISTRY_BEARER" "$WORK/acr-token" > "$WORK/helper/docker-credential-e2e"
+    chmod +x "$WORK/helper/docker-credential-e2e"
+}
+
+# Run again, it changes nothing.
+registry_attach_again() {
+    local name=$PUSHED digest=$WORK/jib-digest
+    raw "$name:$(tr : - < "$digest")" > "$WORK/attached-before.json"
+    keep_by_helper
+    DOCKER_CONFIG=$WORK/helper PATH=$WORK/helper:$PATH attach "$name@$(cat "$digest")" 2> "$WORK/attach.err"
+    cmp "$WORK/attached-before.json" <(raw "$name:$(tr : - < "$digest")")
+    expect_no_secret "$WORK/attach.err"
+    ! attach "$name@sha256:$(printf '0%.0s' {1..64})" 2> "$WORK/attach.err" || fail "there is no such image"
+    expect_text "$WORK/attach.err" 'answered 404'
+    ! DOCKER_CONFIG=$WORK/nowhere attach "$name@$(cat "$digest")" 2> "$WORK/attach.err" || fail "nobody is signed in"
+    expect_text "$WORK/attach.err" "nobody is signed in to $REGISTRY_BEARER"
+}
+
 # jib's image and the Dockerfile's must differ only in the AOT cache and in how they name the main class.
 registry_same_layout() {
     local image
@@ -147,6 +214,8 @@ check "both refuse a wrong password" registry_wrong_password
 check "the base image is pushed" registry_base
 check "jib pushes to both, and two builds have the same digest" registry_push
 check "skopeo pulls what was pushed, by the same digest" registry_pull
+check "SBOM and provenance are attached to the image, and skopeo gets them back" registry_attach
+check "attached again: nothing changes; an unknown image and a stranger are refused" registry_attach_again
 check "jib's image and the Dockerfile's have the same layout" registry_same_layout
 check "no log contains a password or a token" registry_logs
 sed 's/^/      /' "$OUT/digests.txt"
