@@ -10,18 +10,24 @@ MANAGED=11111111-1111-1111-1111-111111111111
 PRINCIPAL=44444444-4444-4444-4444-444444444444
 TENANT=33333333-3333-3333-3333-333333333333
 
-# apply FOLDER [FILE]: does what `kubectl apply -k` would do, and inserts the tenant; podid notices the change. It leaves
-# network policies out: the article's cluster enforces none, and podid enforces those that it is given.
+# apply FOLDER [FILE]: does what `kubectl apply -k` would do, and inserts the tenant; podid notices the change, and
+# enforces the network policies.
 apply() {
     local tenant=00000000-0000-0000-0000-000000000000
     [ ! -f "$ARTICLE" ] || tenant=$(jq -r .tenantId "$ARTICLE")
     {
-        kubectl kustomize "$ROOT/k8s/$1" | sed "s/$TENANT/$tenant/" \
-            | awk -v RS='---\n' -v ORS='---\n' '!/kind: NetworkPolicy/'
+        kubectl kustomize "$ROOT/k8s/$1" | sed "s/$TENANT/$tenant/"
         [ $# -lt 2 ] || { echo ---; cat "$2"; }
     } > "$WORK/applied.yaml"
     mkdir -p "$CLUSTER"
     mv "$WORK/applied.yaml" "$CLUSTER/applied.yaml"
+}
+
+# The pod with its label, and nothing that the label could mean.
+apply_unbound() {
+    apply overlays/pod-identity
+    awk -v RS='---\n' -v ORS='---\n' '!/kind: AzureIdentity/' "$CLUSTER/applied.yaml" > "$WORK/unbound.yaml"
+    mv "$WORK/unbound.yaml" "$CLUSTER/applied.yaml"
 }
 
 # cluster_start OPTION...: starts podid with the applied manifests.
@@ -111,7 +117,7 @@ pod_without_identity() {
     expect_status 503 "$WORK/article-none.json" "$(demo_url article-app)/api/identity"
 }
 
-# The label, the identity and the binding; the running app then gets its token.
+# The identity and the binding; the running app then gets its token.
 pod_with_identity() {
     apply overlays/pod-identity
     wait_until 60 article-app app_is "$MANAGED"
@@ -138,7 +144,7 @@ workload_cluster() {
     stop article
     apply overlays/workload-identity
     printf -- '- {principal: %s, role: Storage Blob Data Reader, after: 10m}\n' "$MANAGED" > "$WORK/roles.yaml"
-    cluster_start --profile workload-identity --roles "$WORK/roles.yaml"
+    cluster_start --roles "$WORK/roles.yaml"
     expect_json "$ARTICLE" '.pods[0].env | has("AZURE_FEDERATED_TOKEN_FILE") and has("AZURE_AUTHORITY_HOST")'
 }
 
@@ -158,19 +164,47 @@ workload_reads() {
     grep -q '^200 ' "$WORK/workload-blobs.txt" && grep -q hello.txt "$WORK/workload-blobs.txt"
 }
 
+# Pictures for the documents, which CI has no time for (e2e/pictures.sh) -----------------------------------------------
+
+picture() {
+    [ -z "${E2E_PICTURES:-}" ] || check "screenshot: $1" screenshot "$1" "$(demo_url article-app)/"
+}
+
+# The role takes an hour of the cluster here, so that the app has a minute to start.
+workload_without_role() {
+    stop article
+    printf -- '- {principal: %s, role: Storage Blob Data Reader, after: 60m}\n' "$MANAGED" > "$WORK/roles.yaml"
+    cluster_start --roles "$WORK/roles.yaml"
+    app_start
+    expect_status 403 "$WORK/article-blobs.json" "$(demo_url article-app)/api/blobs"
+}
+
+workload_with_role() {
+    wait_until 90 article-app expect_status 200 "$WORK/article-blobs.json" "$(demo_url article-app)/api/blobs"
+}
+
 article_no_secret() {
     expect_no_secret "$WORK/article.err" "$WORK/article-app.out" "$WORK/article-app.err" "$WORK"/article-*.json "$WORK"/article-*.err
 }
 
-apply base
-check "a cluster with only the pod; 60 of its seconds pass in one" cluster_start --profile 1.5.4
+apply_unbound
+check "a cluster with only the pod; 60 of its seconds pass in one" cluster_start
 check "laptop, not signed in: no token, and the message says 'az login'" laptop_without_login
 check "laptop, after az login: a token of the developer" laptop_with_login
 check "pod without an identity: NMI waits its 80 s and refuses, the app says so" pod_without_identity
-check "pod with AzureIdentity, binding and label: a token, and the blobs" pod_with_identity
+picture pod-without-identity
+check "pod with AzureIdentity and binding: a token, and the blobs" pod_with_identity
+picture pod-identity
 check "pod with a service principal: its token, and the blobs" pod_with_principal
 check "a cluster with workload identity" workload_cluster
 check "workload identity: a token, but the role does not work yet" workload_too_early
 check "workload identity: the blobs, ten minutes of the cluster later" wait_until 60 article workload_reads
+if [ -n "${E2E_PICTURES:-}" ]; then
+    check "workload identity: the app, without the role" workload_without_role
+    picture role-missing
+    check "workload identity: the app, with the role" workload_with_role
+    picture workload-identity
+    stop article-app
+fi
 check "no token and no secret in any log" article_no_secret
 stop article
