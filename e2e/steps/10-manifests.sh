@@ -4,6 +4,8 @@
 
 manifests_rendered() {
     "$ROOT/e2e/render.sh" "$WORK/rendered"
+    mv "$WORK/rendered/rule-group.json" "$WORK/"
+    diff "$ROOT/k8s/monitoring/azure/rule-group.json" "$WORK/rule-group.json" || fail "k8s/monitoring/rules.yaml has changed: run e2e/render.sh"
     diff -r "$ROOT/demo-app/src/test/resources/manifests/rendered" "$WORK/rendered" \
         || fail "k8s/ has changed: run e2e/render.sh and check the difference"
 }
