@@ -8,7 +8,7 @@ command -v pngquant > /dev/null || {
     echo "pngquant is missing: apt-get install pngquant" >&2
     exit 3
 }
-E2E_PICTURES=yes "$root/e2e/run" 20 30 40 50 95
+E2E_PICTURES=yes "$root/e2e/run" 20 95
 
 mkdir -p "$root/docs/images"
 for name in signed-out signed-in pod-without-identity role-missing workload-identity pod-identity; do
