@@ -173,14 +173,20 @@ push_manifest() {
 
 # What is attached ---------------------------------------------------------------------------------------------------
 
-# The image's own manifest, its descriptor, and its configuration.
+# The descriptor of the image, its manifest, and its configuration; for an image of several platforms those of the first.
 learn_image() {
-    get_manifest "$DIGEST" "$MANIFEST, application/vnd.docker.distribution.manifest.v2+json"
+    local docker=application/vnd.docker.distribution.manifest first
+    get_manifest "$DIGEST" "$MANIFEST, $INDEX, $docker.v2+json, $docker.list.v2+json"
     expect 200
     [ "$(digest "$SCRATCH/body")" = "$DIGEST" ] || die "$EXIT_FAILED" "$REGISTRY answered with something else than $DIGEST"
+    jq --arg digest "$DIGEST" --argjson size "$(size "$SCRATCH/body")" --arg type "$(header content-type)" \
+        '{mediaType: (.mediaType // $type), digest: $digest, size: $size}' "$SCRATCH/body" > "$SCRATCH/subject.json"
+    first=$(jq -r '.manifests[0].digest // empty' "$SCRATCH/body")
+    if [ -n "$first" ]; then
+        get_manifest "$first" "$MANIFEST, $docker.v2+json"
+        expect 200
+    fi
     cp "$SCRATCH/body" "$SCRATCH/image.json"
-    jq -n --arg digest "$DIGEST" --argjson size "$(size "$SCRATCH/image.json")" --slurpfile image "$SCRATCH/image.json" \
-        '{mediaType: $image[0].mediaType, digest: $digest, size: $size}' > "$SCRATCH/subject.json"
     call GET "blobs/$(jq -r .config.digest "$SCRATCH/image.json")" -L
     expect 200
     cp "$SCRATCH/body" "$SCRATCH/config.json"

@@ -121,13 +121,16 @@ registry_platforms() {
     "${REGISTRY_TRUST[@]}" skopeo inspect --raw "docker://$PUSHED:both" > "$manifests"
     expect_json "$manifests" '[.manifests[].platform | "\(.os)/\(.architecture)"] == ["linux/amd64", "linux/arm64"]'
     expect_equal "$(platform_layers 0)" "$(platform_layers 1)"
-    expect_equal 5 "$(platform_layers 0 | wc -l)"
+    attach "$PUSHED@$(tail -1 "$WORK/jib-both")"
+    raw "$PUSHED:$(tail -1 "$WORK/jib-both" | tr : -)" > "$WORK/attached.json"
+    attached "$PUSHED" in-toto "$(tail -1 "$WORK/jib-both")" > "$WORK/attached-both.json"
+    expect_json "$WORK/attached-both.json" '.predicate.buildDefinition.externalParameters.revision == "e2e"'
 }
 
 # platform_layers NUMBER: those that jib added to the base.
 platform_layers() {
     "${REGISTRY_TRUST[@]}" skopeo inspect --raw "docker://$PUSHED@$(jq -r ".manifests[$1].digest" "$WORK/platforms.json")" \
-        | jq -r '.layers[].digest' | tail -n 5
+        | jq -r '.layers[].digest' | tail -n 4
 }
 
 # attach IMAGE: k8s/attach.sh with the SBOM of this build, which Maven makes unless it is offline.
@@ -151,7 +154,7 @@ registry_attach() {
         expect_json "$WORK/attached.json" '.mediaType == "application/vnd.oci.image.index.v1+json"' \
             '[.manifests[].artifactType] == ["application/vnd.cyclonedx+json", "application/vnd.in-toto+json"]'
         for type in cyclonedx in-toto; do
-            attached "$name" "$type" > "$WORK/attached-$type.json"
+            attached "$name" "$type" "$digest" > "$WORK/attached-$type.json"
         done
         cmp "$WORK/attached-cyclonedx.json" "$ROOT/demo-app/target/classes/META-INF/sbom/application.cdx.json"
         expect_json "$WORK/attached-in-toto.json" '._type == "https://in-toto.io/Statement/v1"' '.predicateType == "https://slsa.dev/provenance/v1"' \
@@ -162,12 +165,12 @@ registry_attach() {
     cp "$WORK/attached-in-toto.json" "$OUT/provenance.json"
 }
 
-# attached NAME TYPE: the document, by skopeo, which checks each digest; its artifact must name the image.
+# attached NAME TYPE IMAGE: the document, by skopeo, which checks each digest; its artifact must name the image.
 attached() {
     local artifact
     artifact=$(jq -r ".manifests[] | select(.artifactType | contains(\"$2\")) | .digest" "$WORK/attached.json")
     raw "$1@$artifact" > "$WORK/artifact.json"
-    expect_json "$WORK/artifact.json" ".subject.digest == \"$(cat "$WORK/jib-digest")\""
+    expect_json "$WORK/artifact.json" ".subject.digest == \"$3\""
     rm -rf "$WORK/artifact"
     "${REGISTRY_TRUST[@]}" skopeo copy -q "docker://$1@$artifact" "dir:$WORK/artifact"
     cat "$WORK/artifact/$(jq -r '.layers[0].digest' "$WORK/artifact.json" | cut -d: -f2)"
