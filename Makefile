@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e load release-check demo faults bench bench-quick
+.PHONY: help format check test e2e load pictures release-check demo faults bench bench-quick
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -25,6 +25,10 @@ faults: ## Run the whole table of docs/faults.md with calls that must end 100 ms
 load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory
 	mvn -B -q -pl demo-app,podid -am -DskipTests package
 	LOAD_SECONDS=60 LOAD_LIVENESS=1 LOAD_MEMORY="384m 448m" e2e/run 20 90 93
+
+pictures: ## Make the pictures of docs/images again
+	mvn -B -q -DskipTests package
+	e2e/pictures.sh
 
 release-check: ## Make, sign and use what a release would publish, in a temporary folder
 	e2e/release.sh

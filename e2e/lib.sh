@@ -270,11 +270,13 @@ demo_ready() {
     wait_until "$2" "$1" answers "$(management_url "$1")/actuator/health/liveness"
 }
 
-# A screenshot of the page, to look at later.
+# screenshot NAME URL [HEIGHT [COMMAND...]]: the page, to look at later, by chromium or by the command that starts it;
+# docs/images has some of them (e2e/pictures.sh).
 screenshot() {
-    local name=$1 url=$2
-    chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+    local name=$1 url=$2 height=${3:-1300}
+    shift $(($# < 3 ? $# : 3))
+    "${@:-chromium}" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
         --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$WORK/chromium" \
-        --window-size=1100,1300 --virtual-time-budget=3000 --screenshot="$OUT/$name.png" "$url"
+        --window-size="1100,$height" --virtual-time-budget=3000 --screenshot="$OUT/$name.png" "$url"
     [ "$(stat -c %s "$OUT/$name.png")" -gt 10000 ] || fail "an empty picture: $OUT/$name.png"
 }

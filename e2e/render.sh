@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Renders k8s/ with kubectl, one file for each way to use it. The demo's tests check these files and so need no kubectl.
-# Run it after a change in k8s/: e2e notices files that are out of date.
+# The alert rules become a template for Azure, in k8s/monitoring/azure. Run it after a change in k8s/: e2e notices files that
+# are out of date.
 #
-#   e2e/render.sh [FOLDER]
+#   e2e/render.sh [FOLDER]      all of it into that folder
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 into=${1:-$root/demo-app/src/test/resources/manifests/rendered}
 mkdir -p "$into"
+/usr/bin/python3 "$root/e2e/rule-group.py" "$root/k8s/monitoring/rules.yaml" > "${1:-$root/k8s/monitoring/azure}/rule-group.json"
 
 kubectl kustomize "$root/k8s/base" > "$into/base.yaml"
 for mode in pod-identity service-principal workload-identity; do

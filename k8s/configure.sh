@@ -22,13 +22,13 @@ TEXT
 }
 
 MODE=workload-identity KIND=pod NAMESPACE=default IMAGE='' PULL_SECRET='' STORAGE_ENDPOINT='' STORAGE_CONTAINER=samples
-CLIENT_ID='' TENANT_ID='' IDENTITY_ID='' NETWORK=none MONITORING=none
+CLIENT_ID='' TENANT_ID='' IDENTITY_ID='' NODE_SUBNET=10.224.0.0/16 NETWORK=none MONITORING=none
 
 # set_value WHERE NAME=VALUE
 set_value() {
     case ${2%%=*} in
         MODE | KIND | NAMESPACE | IMAGE | PULL_SECRET | STORAGE_ENDPOINT | STORAGE_CONTAINER | CLIENT_ID | TENANT_ID | \
-            IDENTITY_ID | NETWORK | MONITORING) printf -v "${2%%=*}" %s "${2#*=}" ;;
+            IDENTITY_ID | NODE_SUBNET | NETWORK | MONITORING) printf -v "${2%%=*}" %s "${2#*=}" ;;
         *) die "$EXIT_USAGE" "$1: unknown setting \"${2%%=*}\". See k8s/settings.example.env." ;;
     esac
 }

@@ -140,7 +140,7 @@ END
 # NMI does the same on a node, and answers in the metadata service's place for a pod that it knows.
 pod_real_address() {
     create_pod pod-identity
-    emulate java -jar "$PODID_JAR" serve --json --profile 1.8.17 --time-scale 60 --secret-file "$WORK/client-secret" \
+    emulate java -jar "$PODID_JAR" serve --json --time-scale 60 --secret-file "$WORK/client-secret" \
         --imds-port "$POD_IMDS" --entra-port "$POD_ENTRA" --storage-port "$POD_STORAGE" "$WORK/rendered.yaml"
     metadata_address "$(head -1 "$WORK/pod-emulator.out" | jq -r '.pods[] | select(.name == "podidentitydemo") | .imds | sub(".*:"; "")')"
     start_pod

@@ -221,8 +221,16 @@ setup_keeps_secrets() {
     expect_equal '' "$(find "$ROOT/k8s/azure" -name '.setup.*')"
 }
 
+setup_passwords() {
+    with_setup az ad app credential list --id "$(with_setup az ad app list --display-name podidentitydemo --query '[0].appId' -o tsv)" \
+        --query '[].displayName' -o tsv
+}
+
 setup_torn_down() {
     with_setup az group create -n somebodys -l northeurope -o none
+    with_setup az ad app credential reset --id "$(with_setup az ad app list --display-name podidentitydemo --query '[0].appId' -o tsv)" \
+        --append --display-name somebodys -o none
+    expect_equal 'podidentitydemo somebodys' "$(setup_passwords | xargs)"
     azure_script not-ours 2 teardown.sh --yes --group somebodys
     expect_text "$SETUP/not-ours.err" 'setup.sh did not create the group somebodys'
     azure_script unasked 2 teardown.sh
@@ -230,7 +238,10 @@ setup_torn_down() {
     azure_script teardown-leaves 0 teardown.sh --yes --group nothing --cluster-group podidentitydemo --namespace apart
     expect_text "$STUB_LOG" 'kubectl delete secret spaccess -n apart' 'azureidentities.aadpodidentity.k8s.io azureaccess spaccess'
     expect_text "$SETUP/teardown-leaves.err" 'This stays:' 'the namespace apart' 'Virtual Machine Contributor' \
-        'az ad app credential delete --id'
+        'az ad app credential delete --id' 'az ad app delete --id'
+    # Of the two passwords, the demo's is gone.
+    expect_equal somebodys "$(setup_passwords)"
+    expect_text "$SETUP/teardown-leaves.err" "without the demo's password"
     azure_script teardown 0 teardown.sh --yes --delete-application
     expect_text "$SETUP/teardown.err" 'Nothing is left of what setup.sh created'
     expect_equal somebodys "$(with_setup az group list --query '[].name' -o tsv)"

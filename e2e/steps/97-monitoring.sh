@@ -65,6 +65,19 @@ YAML
     promtool test rules "$WORK/monitoring/test.yaml"
 }
 
+# Azure's rule group, read back as Prometheus would write it, in the same situations.
+monitoring_rule_group() {
+    local group=$ROOT/k8s/monitoring/azure/rule-group.json
+    expect_json "$group" '.resources | length == 1 and .[0].type == "Microsoft.AlertsManagement/prometheusRuleGroups"' \
+        '.resources[0].properties | .interval == "PT1M" and (.scopes | length == 1)' \
+        '.resources[0].properties.rules | all(.severity == ({critical: 0, warning: 2}[.labels.severity]))'
+    jq '.resources[0] | {groups: [{name, rules: [.properties.rules[] | {alert, expr: .expression, labels, annotations,
+        for: (.for | ltrimstr("PT") | ascii_downcase)}]}]}' "$group" > "$WORK/monitoring/rule-group.json"
+    sed 's/rules.json/rule-group.json/' "$WORK/monitoring/test.yaml" > "$WORK/monitoring/test-rule-group.yaml"
+    promtool test rules "$WORK/monitoring/test-rule-group.yaml"
+    expect_equal "$(jq -S '[.groups[].rules[]]' "$WORK/monitoring/rules.json")" "$(jq -S '[.groups[].rules[]]' "$WORK/monitoring/rule-group.json")"
+}
+
 monitoring_dashboard() {
     expect_json "$ROOT/k8s/monitoring/dashboard.json" '.uid == "pod-identity"' '.schemaVersion >= 36' \
         '.panels | length >= 5 and ([.[].id] | unique | length) == length' \
@@ -111,5 +124,6 @@ monitoring_component() {
 
 check "Prometheus reads the rules" monitoring_rules
 check "the rules fire when they should, and not before" monitoring_rules_fire
+check "Azure's rule group is made of the same rules, and they fire in the same situations" monitoring_rule_group
 check "the dashboard's queries are PromQL" monitoring_dashboard
 check "Prometheus operator and Azure's Prometheus find the pods and are let in" monitoring_component

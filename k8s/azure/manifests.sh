@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154
 # The overlay of your own: the folders of k8s/ with your image, account and identity put in. setup.sh and configure.sh
 # share it. Reads MODE, KIND, NETWORK, MONITORING, NAMESPACE, IMAGE, ENDPOINT, CONTAINER, CLIENT_ID, TENANT_ID,
-# IDENTITY_ID and PULL_SECRET.
+# IDENTITY_ID, NODE_SUBNET and PULL_SECRET.
 
 GUID='^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
 
@@ -14,6 +14,7 @@ check_values() {
     match "the pull secret" "$PULL_SECRET" '^([a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?)?$'
     [ "$MODE" = none ] || match "the client ID" "$CLIENT_ID" "$GUID"
     [ "$MODE" != service-principal ] || match "the tenant ID" "$TENANT_ID" "$GUID"
+    match "the nodes' subnet" "$NODE_SUBNET" '^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$'
     [ "$MODE" != pod-identity ] || match "the identity's path" "$IDENTITY_ID" '^/subscriptions/[A-Za-z0-9/_.()-]*$'
 }
 
@@ -50,6 +51,7 @@ $(pod_spec "        ")
           spec:
 $(pod_spec "            ")
 $(identity_patch)
+$(nmi_patch)
 YAML
 }
 
@@ -98,5 +100,15 @@ identity_patch() {
       - {op: replace, path: /spec/tenantID, value: \"$TENANT_ID\"}
       - {op: replace, path: /spec/clientID, value: \"$CLIENT_ID\"}
       - {op: replace, path: /spec/clientPassword/namespace, value: \"$NAMESPACE\"}" ;;
+    esac
+}
+
+# The address of NMI before 1.6.2, in the last of the policy's rules (network-policy-nmi.yaml).
+nmi_patch() {
+    case $MODE in
+        pod-identity | service-principal) echo "  - target: {kind: NetworkPolicy}
+    patch: |
+      - {op: test, path: /spec/egress/2/ports/0/port, value: 2579}
+      - {op: replace, path: /spec/egress/2/to/1/ipBlock/cidr, value: $NODE_SUBNET}" ;;
     esac
 }

@@ -33,6 +33,7 @@ KIND=pod
 MONITORING=none
 PULL_SECRET=
 IDENTITY_ID=
+NODE_SUBNET=10.224.0.0/16
 ENV_FILE=
 PORT=
 PORT_FORWARD=yes
@@ -68,6 +69,7 @@ exists already is not changed: after a failure, run it again and it continues. I
   --container NAME       samples
   --namespace NAME       default
   --nodes N, --node-size SIZE   1, and the default of AKS
+  --node-subnet CIDR     10.224.0.0/16, for aad-pod-identity before 1.6.2 in a cluster with a subnet of its own
   --image IMAGE          deploy this image: no registry, no build (the cluster must be able to pull it)
   --tag TAG              0.1.0, of the image that is built; it is deployed by its digest, so a new image is always used
   --builder BUILDER      docker or podman (the Dockerfile, with an AOT cache: starts faster), acr (the same, built in
@@ -100,7 +102,7 @@ parse() {
             --no-port-forward) PORT_FORWARD= ;;
             --deployment) KIND=deployment ;;
             --mode | --location | --group | --cluster | --cluster-group | --identity | --credential | --audience | --application | \
-                --registry | --account | --container | --namespace | --nodes | --node-size | --image | --tag | \
+                --registry | --account | --container | --namespace | --nodes | --node-size | --node-subnet | --image | --tag | \
                 --builder | --platform | --monitoring | --subscription | --port | --timeout | --interval)
                 option_value "$1" $#
                 printf -v "$(printf %s "${1#--}" | tr 'a-z-' 'A-Z_')" %s "$2"
@@ -135,6 +137,7 @@ validate() {
     match --namespace "$NAMESPACE" '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
     match --nodes "$NODES" "$number"
     match --node-size "$NODE_SIZE" '^[A-Za-z0-9_]*$'
+    match --node-subnet "$NODE_SUBNET" '^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$'
     match --image "$IMAGE" '^([a-z0-9][A-Za-z0-9._:/@-]*)?$'
     match --tag "$TAG" '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$'
     match --builder "$BUILDER" '^(auto|docker|podman|acr|jib)$'

@@ -20,13 +20,14 @@ usage: k8s/azure/teardown.sh [options]
 
 Deletes the resource group that setup.sh created, with everything in it, and waits until it is gone. A group that existed
 before (it does not have the tag made-by=pod-identity-setup) is not touched. If the cluster is in a group of its own,
-deletes the demo's objects and its secret from the cluster. At the end, says what stays and how to delete that.
+deletes the demo's objects and its secret from the cluster. Deletes the passwords of the application of mode
+service-principal that setup.sh made (those named podidentitydemo). At the end, says what stays and how to delete that.
 
   --group NAME             podidentitydemo
   --cluster NAME           podidentitydemo
   --cluster-group NAME     the cluster's group, if setup.sh was given a different one
   --namespace NAME         default, of the demo in that cluster
-  --delete-application     also the application of mode service-principal, with its password; it is not in a group
+  --delete-application     also the application itself; it is not in a group
   --application NAME       podidentitydemo
   --subscription ID        the current one of az
   --yes                    do not ask
@@ -129,28 +130,49 @@ delete_group() {
     run az group delete -n "$GROUP" --yes
 }
 
+# The application is in no group. Only its passwords are deleted without being asked for: the demo's, not those of others.
 delete_application() {
-    local id
+    local ids id
     step "application $APPLICATION"
-    if [ -z "$DELETE_APPLICATION" ]; then
-        [ -z "$DRY_RUN" ] || return 0
-        for id in $(az ad app list --filter "displayName eq '$APPLICATION'" --query '[].appId' -o tsv < /dev/null); do
-            stays "the application $APPLICATION ($id) and its password podidentitydemo. Delete both with --delete-application," \
-                "or the password alone: az ad app credential list --id $id, az ad app credential delete --id $id --key-id KEYID"
-        done
-        return
-    fi
     if [ -n "$DRY_RUN" ]; then
         capture CLIENT_ID az ad app list --filter "displayName eq '$APPLICATION'" --query '[0].appId' -o tsv
-        run az ad app delete --id "$CLIENT_ID"
+        delete_or_leave "$CLIENT_ID"
         return
     fi
-    id=$(az ad app list --filter "displayName eq '$APPLICATION'" --query '[].appId' -o tsv < /dev/null)
-    case $id in
-        '') say "   there is none" ;;
-        *$'\n'*) die "$EXIT_USAGE" "there are several applications named $APPLICATION: delete the right one with az ad app delete --id" ;;
-        *) run az ad app delete --id "$id" ;;
-    esac
+    # Many users may not list applications, and most have made none.
+    if ! ids=$(az ad app list --filter "displayName eq '$APPLICATION'" --query '[].appId' -o tsv < /dev/null); then
+        [ -z "$DELETE_APPLICATION" ] || return 1
+        stays "the application $APPLICATION with its password, if --mode service-principal made one: az cannot list it (see above)"
+        return
+    fi
+    [ -z "$DELETE_APPLICATION" ] || [[ $ids != *$'\n'* ]] \
+        || die "$EXIT_USAGE" "there are several applications named $APPLICATION: delete the right one with az ad app delete --id"
+    [ -n "$ids" ] || say "   there is none"
+    for id in $ids; do
+        delete_or_leave "$id"
+    done
+}
+
+delete_or_leave() {
+    if [ -n "$DELETE_APPLICATION" ]; then
+        run az ad app delete --id "$1"
+    else
+        delete_passwords "$1"
+        stays "the application $APPLICATION ($1), without the demo's password: az ad app delete --id $1"
+    fi
+}
+
+# By their name, which make_secret of deploy.sh gives them.
+delete_passwords() {
+    local keys key list=(az ad app credential list --id "$1" --query "[?displayName=='podidentitydemo'].keyId" -o tsv)
+    if [ -n "$DRY_RUN" ]; then
+        printf 'for KEY in $(%s); do az ad app credential delete --id "%s" --key-id "$KEY"; done\n' "$(words "${list[@]}")" "$1"
+        return
+    fi
+    keys=$("${list[@]}" < /dev/null)
+    for key in $keys; do
+        run az ad app credential delete --id "$1" --key-id "$key"
+    done
 }
 
 main() {

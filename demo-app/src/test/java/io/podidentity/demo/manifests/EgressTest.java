@@ -21,6 +21,7 @@ class EgressTest {
     private static final Peer METADATA_SERVICE = new Peer("169.254.169.254", false, Map.of());
     private static final Peer NMI = new Peer("127.0.0.1", true, Map.of());
     private static final Peer NODE = new Peer("10.224.0.4", true, Map.of());
+    private static final Peer NMI_BEFORE_1_6_2 = NODE;
 
     @ParameterizedTest
     @CsvSource({
@@ -75,10 +76,15 @@ class EgressTest {
     @ValueSource(
             strings = {"pod-identity", "service-principal", "pod-identity-deployment", "service-principal-deployment"})
     void nmi_withPodIdentityOnCalico_isInReach(String name) {
-        assertThat(new Egress(Rendered.read(name), Engine.CALICO).allows(NMI, "TCP", 2579))
-                .isTrue();
-        assertThat(new Egress(Rendered.read("workload-identity"), Engine.CALICO).allows(NMI, "TCP", 2579))
-                .isFalse();
+        Egress egress = new Egress(Rendered.read(name), Engine.CALICO);
+        Egress none = new Egress(Rendered.read("workload-identity"), Engine.CALICO);
+
+        for (Peer nmi : new Peer[] {NMI, NMI_BEFORE_1_6_2}) {
+            assertThat(egress.allows(nmi, "TCP", 2579)).isTrue();
+            assertThat(none.allows(nmi, "TCP", 2579)).isFalse();
+        }
+        assertThat(egress.allows(METADATA_SERVICE, "TCP", 80)).isFalse();
+        assertThat(egress.allows(NODE, "TCP", 10250)).isFalse();
     }
 
     private static Peer localDns(String address) {

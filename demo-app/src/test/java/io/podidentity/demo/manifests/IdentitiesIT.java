@@ -24,6 +24,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads the rendered manifests into the emulated cluster, and asks for a token as their pod would. */
@@ -43,13 +44,19 @@ class IdentitiesIT {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"pod-identity", "pod-identity-deployment", "service-principal", "service-principal-deployment"})
-    void pod_ofPodIdentity_getsTheIdentityOfItsBinding(String name) throws Exception {
+    @CsvSource({
+        "pod-identity, V1_5_4",
+        "pod-identity, V1_8_17",
+        "pod-identity-deployment, V1_6_3",
+        "service-principal, V1_5_4",
+        "service-principal, V1_8_17",
+        "service-principal-deployment, V1_5_4"
+    })
+    void pod_ofPodIdentity_getsTheIdentityOfItsBinding(String name, Profile profile) throws Exception {
         Path secret = Files.writeString(folder.resolve("secret.yaml"), SECRET);
         try (PodIdentityEmulator azure = PodIdentityEmulator.builder()
                 .manifests(Path.of(RENDERED, name + ".yaml"), secret)
-                .profile(Profile.V1_8_17)
+                .profile(profile)
                 .timeScale(1000)
                 .start()) {
             EmulatedPod pod = azure.pod("podidentitydemo");

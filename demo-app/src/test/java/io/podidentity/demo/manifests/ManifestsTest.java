@@ -159,7 +159,10 @@ class ManifestsTest {
                 .isEqualTo(object(at(rendered.pod(), "metadata.labels")).get("aadpodidbinding"));
         assertThat(list(rendered.at("NetworkPolicy", "spec.egress")))
                 .contains(Map.of(
-                        "to", List.of(Map.of("ipBlock", Map.of("cidr", "127.0.0.1/32"))),
+                        "to",
+                                List.of(
+                                        Map.of("ipBlock", Map.of("cidr", "127.0.0.1/32")),
+                                        Map.of("ipBlock", Map.of("cidr", "10.224.0.0/16"))),
                         "ports", List.of(Map.of("protocol", "TCP", "port", 2579))));
     }
 

@@ -62,6 +62,18 @@ class MonitoringTest {
         assertThat(values(read("rules.yaml"), "summary")).hasSize(6).allMatch(text -> text.contains("$labels.pod"));
     }
 
+    /** Azure's rule group is made from the rules; made again after each change of them. */
+    @Test
+    void ruleGroupOfAzure_always_hasTheSameRules() throws IOException {
+        Object group = read("azure/rule-group.json");
+        Object rules = read("rules.yaml");
+
+        for (String same : List.of("alert", "summary", "description")) {
+            assertThat(values(group, same)).containsAll(values(rules, same).toList());
+        }
+        assertThat(values(group, "expression")).containsExactlyElementsOf(values(rules, "expr").toList());
+    }
+
     private Set<String> exported() throws UnsupportedEncodingException {
         mvc.get().uri("/api/identity").exchange();
         String page =

@@ -1,8 +1,10 @@
 package io.podidentity.emulator.arm;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A JSON object. Immutable: a change makes another one. */
 record Document(Map<String, Object> fields) {
@@ -14,6 +16,13 @@ record Document(Map<String, Object> fields) {
     /** The object at {@code name}, or an empty one. */
     Document at(String name) {
         return fields.get(name) instanceof Map<?, ?> object ? copy(object) : EMPTY;
+    }
+
+    /** The objects in the list at {@code name}. */
+    Stream<Document> list(String name) {
+        return fields.get(name) instanceof List<?> list
+                ? list.stream().filter(Map.class::isInstance).map(one -> copy((Map<?, ?>) one))
+                : Stream.empty();
     }
 
     Document properties() {

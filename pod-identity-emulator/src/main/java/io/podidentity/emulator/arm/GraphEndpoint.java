@@ -13,10 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What {@code az ad} asks of Microsoft Graph for an application with a password: applications, service principals, who
- * is signed in. The passwords are made, given out once and forgotten: Entra ID here knows only those it began with.
+ * is signed in. The passwords are made, given out once and forgotten, except for their key IDs: Entra ID here knows only
+ * those it began with.
  */
 final class GraphEndpoint {
 
@@ -46,7 +48,8 @@ final class GraphEndpoint {
             case "POST applications" -> Answer.json(201, newApplication(request));
             case "PATCH applications" -> Answer.empty(204);
             case "DELETE applications" -> deleteApplication(id);
-            case "POST applications/addPassword" -> application(id).isPresent() ? password(request) : notFound(id);
+            case "POST applications/addPassword" -> application(id).isPresent() ? password(id, request) : notFound(id);
+            case "POST applications/removePassword" -> removePassword(id, request);
             case "POST directoryObjects" -> list(byIds(request));
             case "GET servicePrincipals" -> id.isEmpty() ? list(principals(request)) : found(id, principal(id));
             case "POST servicePrincipals" -> newPrincipal(request);
@@ -85,12 +88,34 @@ final class GraphEndpoint {
         return Answer.json(201, json(principal));
     }
 
-    private Answer password(Request request) {
-        var answer = new LinkedHashMap<>(
-                new Document(request.json()).at("passwordCredential").fields());
-        answer.put("keyId", UUID.randomUUID().toString());
-        answer.put("secretText", passwords.get());
-        return Answer.json(200, answer);
+    private Answer password(String id, Request request) {
+        Document credential = new Document(request.json())
+                .at("passwordCredential")
+                .with("keyId", UUID.randomUUID().toString());
+        change(id, Stream.concat(credentials(id), Stream.of(credential)));
+        return Answer.json(200, credential.with("secretText", passwords.get()).fields());
+    }
+
+    private Answer removePassword(String id, Request request) {
+        Optional<String> key = new Document(request.json()).text("keyId");
+        if (credentials(id).noneMatch(one -> one.text("keyId").equals(key))) {
+            return notFound(key.orElse(""));
+        }
+        change(id, credentials(id).filter(one -> !one.text("keyId").equals(key)));
+        return Answer.empty(204);
+    }
+
+    private Stream<Document> credentials(String id) {
+        return new Document(applications.getOrDefault(id, Map.of())).list("passwordCredentials");
+    }
+
+    private void change(String id, Stream<Document> credentials) {
+        List<Map<String, Object>> changed = credentials.map(Document::fields).toList();
+        applications.computeIfPresent(
+                id,
+                (same, application) -> new Document(application)
+                        .with("passwordCredentials", changed)
+                        .fields());
     }
 
     private Answer deleteApplication(String id) {
