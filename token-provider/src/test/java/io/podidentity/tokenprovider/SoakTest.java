@@ -110,6 +110,10 @@ class SoakTest {
 
         private long bornMillis;
         private long bornNanos;
+        /** When the last flight was over, on both clocks: what is seen of it may be seen a call later. */
+        private long flownMillis;
+
+        private long flownNanos;
         /** Since when it could be refreshed, on the steady clock; 0 if it need not. */
         private long dueSince;
 
@@ -172,6 +176,8 @@ class SoakTest {
             long age = age();
             while (crew.waiting() > 0) {
                 crew.fly();
+                flownMillis = time.millis();
+                flownNanos = time.nanos();
             }
             assertThat(token).as(at + "an end").isDone();
             assertThat(azure.now() - asked).as(at + "took").isLessThanOrEqualTo(2 * LIMIT.toNanos());
@@ -208,8 +214,8 @@ class SoakTest {
         private void look(CachedToken token, long age, String at) {
             if (isNewer(token)) {
                 known = token;
-                bornMillis = time.millis();
-                bornNanos = time.nanos();
+                bornMillis = flownMillis;
+                bornNanos = flownNanos;
                 dueSince = 0;
                 return;
             }
