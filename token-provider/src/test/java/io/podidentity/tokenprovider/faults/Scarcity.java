@@ -95,13 +95,13 @@ final class Scarcity {
         boolean[] over = new boolean[1];
         Thread hog = new Thread(() -> {
             while (!over[0]) {
-                List<byte[]> all = new ArrayList<>();
+                Object[] last = null;
                 try {
                     while (true) {
-                        all.add(new byte[1 << 12]);
+                        last = new Object[] {last, new byte[1 << 12]};
                     }
                 } catch (OutOfMemoryError e) {
-                    all.clear();
+                    // All of it can go.
                 }
             }
         });

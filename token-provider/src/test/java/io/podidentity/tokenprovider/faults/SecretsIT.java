@@ -133,7 +133,8 @@ class SecretsIT {
     void leg_whateverIsRepeated_showsNoSecretAnywhere(Leg leg) throws Exception {
         ClientCertificate server = leg.certificate(Certificates.UNTIL);
         SSLContext tls = leg.tls ? TlsServer.context(server) : null;
-        try (AutoCloseable logs = shown.logsAt(Level.ALL)) {
+        AutoCloseable logs = shown.logsAt(Level.ALL);
+        try {
             for (Echo echo : Echo.values()) {
                 for (String status : List.of("200 OK", "400 Bad Request", "403 Forbidden", "503 Busy")) {
                     call(leg, server, tls, status, echo);
@@ -141,6 +142,8 @@ class SecretsIT {
             }
             call(leg, server, tls, "a token", Echo.PLAIN);
             ThreadsOfOurs.awaitNone();
+        } finally {
+            logs.close();
         }
 
         assertThat(shown.all()).hasSizeGreaterThan(100);
