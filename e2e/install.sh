@@ -3,9 +3,8 @@
 # Azure's identity library for JavaScript, and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
 set -euo pipefail
 
-AZURITE_VERSION=3.37.0
+here=$(cd "$(dirname "$0")" && pwd)
 AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
-AZURE_IDENTITY_JS_VERSION=4.14.1
 AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
 
 # program=package
@@ -32,19 +31,20 @@ packages() {
     apt-get -q install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io "${missing[@]}"
 }
 
-# from_npm PACKAGE VERSION HOME
+# from_npm NAME HOME: what e2e/npm/NAME/package-lock.json lists, each file with the hash that is written there
 from_npm() {
-    local package=$1 version=$2 home=$3
-    if [ -f "$home/node_modules/$package/package.json" ] && [ -f "$home/version" ] && [ "$(cat "$home/version")" = "$version" ]; then
+    local lock=$here/npm/$1/package-lock.json home=$2
+    # npm writes the second one last.
+    if cmp -s "$lock" "$home/package-lock.json" && [ -f "$home/node_modules/.package-lock.json" ]; then
         return 0
     fi
-    echo "installing $package $version into $home"
+    echo "installing $1 into $home"
     mkdir -p "$home"
+    cp "$here/npm/$1/package.json" "$lock" "$home/"
     # Both ask for a newer node than they need; 20 is enough.
-    npm install --prefix "$home" --no-audit --no-fund --no-save --loglevel=error "$package@$version"
-    echo "$version" > "$home/version"
+    npm ci --prefix "$home" --no-audit --no-fund --loglevel=error
 }
 
-from_npm azurite "$AZURITE_VERSION" "$AZURITE_HOME"
-from_npm @azure/identity "$AZURE_IDENTITY_JS_VERSION" "$AZURE_IDENTITY_JS_HOME"
+from_npm azurite "$AZURITE_HOME"
+from_npm azure-identity-js "$AZURE_IDENTITY_JS_HOME"
 packages

@@ -40,6 +40,15 @@ final class Failures {
                 new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", cause), resource, List.of());
     }
 
+    /** There is no thread for a flight: the system has none, or the program's executor takes no more. */
+    static TokenAcquisitionException grounded(String resource, Throwable cause) {
+        String reason =
+                "no thread could be had to ask a source (" + cause.getClass().getSimpleName() + ")";
+        String remedy = "A thread dump shows who has them all; the limits are those of the container and of its user.";
+        return ofCall(
+                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, cause), resource, List.of());
+    }
+
     /** So many requests were given up and have not come back that no more are begun. */
     static TokenAcquisitionException stuck(String resource, int adrift) {
         String reason = adrift + " earlier requests were given up and still hang";

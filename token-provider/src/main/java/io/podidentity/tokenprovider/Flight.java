@@ -92,7 +92,7 @@ final class Flight implements Runnable {
         try {
             crew.execute(this);
         } catch (RuntimeException | OutOfMemoryError e) {
-            end(null, Failures.unexpected(request.resource(), e));
+            end(null, Failures.grounded(request.resource(), e));
         }
     }
 

@@ -91,12 +91,29 @@ final class RequestReader {
             if (!NAME.matcher(name).matches() || line.indexOf('\r') >= 0) {
                 throw new BadRequestException(400);
             }
-            String before = headers.putIfAbsent(name, line.substring(colon + 1).strip());
+            String before = headers.putIfAbsent(name, withoutBlanks(line.substring(colon + 1)));
             if (before != null && SINGLE.contains(name.toLowerCase(Locale.ROOT))) {
                 throw new BadRequestException(400);
             }
         }
         return headers;
+    }
+
+    /** A value without the blanks around it, which are these two alone: another reader takes others for a part of it. */
+    private static String withoutBlanks(String value) {
+        int start = 0;
+        int end = value.length();
+        while (start < end && isBlank(value.charAt(start))) {
+            start++;
+        }
+        while (end > start && isBlank(value.charAt(end - 1))) {
+            end--;
+        }
+        return value.substring(start, end);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
     }
 
     /** A line without its end; empty also at the end of the stream. */
@@ -138,8 +155,12 @@ final class RequestReader {
             if (body.size() > limits.body()) {
                 throw new BadRequestException(413);
             }
-            line();
+            if (length > 0 && !line().isEmpty()) {
+                throw new BadRequestException(400);
+            }
         } while (length > 0);
+        // What follows the last chunk belongs to this request, and is not the next one.
+        headers();
         return body.toByteArray();
     }
 
@@ -155,7 +176,7 @@ final class RequestReader {
     }
 
     private static long number(String text, int radix) throws BadRequestException {
-        String digits = text.strip();
+        String digits = withoutBlanks(text);
         if (digits.startsWith("+") || digits.startsWith("-")) {
             throw new BadRequestException(400);
         }

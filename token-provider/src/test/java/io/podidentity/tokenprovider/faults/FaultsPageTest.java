@@ -74,7 +74,40 @@ class FaultsPageTest {
         page.append("\nWays: ")
                 .append(Arrays.stream(Leg.values()).map(Leg::title).collect(Collectors.joining(", ")))
                 .append(". Faults of TLS concern those that use it, and a silent DNS those that have a name.\n");
+        programs(page);
         return page.toString();
+    }
+
+    private static void programs(StringBuilder page) {
+        List<ProgramFault> faults = ProgramFault.all();
+        page.append("\n## Programs\n\n")
+                .append("The same for the programs that a developer signs in to, as `ProgramMatrixIT` runs it: ")
+                .append(faults.size())
+                .append(" faults of real scripts, ")
+                .append(Program.values().length)
+                .append(" programs, ")
+                .append(faults.size() * Program.values().length)
+                .append(" cases, all in each build. Each holds besides that the failure says why, and that no process ")
+                .append("is left but one that the program itself has let go: az has one that sends its statistics. ")
+                .append(
+                        "One that hangs has four fifths of the deadline; on a busy machine the deadline may come first. ")
+                .append("`ProgramHygieneIT` holds what concerns more than one call: 200 callers at once start one ")
+                .append("program, 200 runs leave no file open, and what lies in the working folder is never run.\n\n");
+        page.append("| Fault | The program | Outcome | But |\n|---|---|---|---|\n");
+        for (ProgramFault fault : faults) {
+            page.append("| ")
+                    .append(fault.name)
+                    .append(" | ")
+                    .append(fault.what)
+                    .append(" | ")
+                    .append(fault.usual().title())
+                    .append(" | ")
+                    .append(Arrays.stream(Program.values())
+                            .filter(program -> fault.result(program) != fault.usual())
+                            .map(program -> fault.result(program).title() + ": " + program.title())
+                            .collect(Collectors.joining("; ")))
+                    .append(" |\n");
+        }
     }
 
     private static String exceptions(Fault fault) {

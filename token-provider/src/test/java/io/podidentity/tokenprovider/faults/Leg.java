@@ -28,6 +28,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 
@@ -74,6 +75,12 @@ enum Leg {
             case IMDS, CLOUD_SHELL, CLIENT_CERTIFICATE, KEY_VAULT -> "";
             default -> SECRET;
         };
+    }
+
+    /** A part of the key that the certificate's leg signs with, as its file has it. */
+    static String privateKey() {
+        String base64 = Base64.getEncoder().encodeToString(APPLICATION.key().getEncoded());
+        return base64.substring(200, 248);
     }
 
     /** Whether what is between it and the transport is run by no other: those that each build runs. */

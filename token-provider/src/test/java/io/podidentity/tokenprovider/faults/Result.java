@@ -14,6 +14,8 @@ enum Result {
     GARBLED("useless", "`INVALID_RESPONSE` | no"),
     /** The other end is not who it should be, and is told nothing. */
     DISTRUST("distrust", "`INVALID_CONFIGURATION` | no"),
+    /** The source is passed over, and there is no other. */
+    ABSENT("unavailable", "`NO_SOURCE_AVAILABLE` | no"),
     /** No outcome that any fault may have. */
     OTHER("something else", "");
 
@@ -44,6 +46,7 @@ enum Result {
             case REFUSED -> REFUSED;
             case INVALID_RESPONSE -> GARBLED;
             case INVALID_CONFIGURATION -> DISTRUST;
+            case NO_SOURCE_AVAILABLE -> ABSENT;
             default -> OTHER;
         };
     }

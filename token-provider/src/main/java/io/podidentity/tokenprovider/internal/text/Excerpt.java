@@ -157,9 +157,21 @@ public final class Excerpt {
         return c <= '9' ? DIGIT : c <= 'Z' ? 2 : 3;
     }
 
+    /** Where a JWT begins in a word, or one whose letters have lost their case; -1 if none does. */
+    private static int jwt(String word) {
+        for (int i = 0; i + 3 <= word.length(); i++) {
+            boolean first = i == 0 || !Ascii.isLetterOrDigit(word.charAt(i - 1));
+            if (word.startsWith("eyJ", i)
+                    || (first && word.length() - i > MIN_RANDOM && word.regionMatches(true, i, "eyJ", 0, 3))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** A word unchanged, or masked from the point where a JWT or another long unbroken run of characters begins. */
     private static String shown(String word) {
-        int jwt = word.indexOf("eyJ");
+        int jwt = jwt(word);
         if (jwt >= 0) {
             return word.substring(0, jwt) + "[hidden]";
         }

@@ -38,6 +38,8 @@ public class Time {
     /**
      * Has something run at a moment, off the calling thread, in place of what was set for it before.
      *
+     * <p>Late where the machine has no thread for it at the time.
+     *
      * @param nanos the moment, as {@link #nanos} counts
      * @param alarm must be quick, since others wait for the same thread
      */
@@ -81,8 +83,12 @@ public class Time {
             Thread thread = new Thread(null, this, "token-provider-alarm", 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(Alarms.class.getClassLoader());
-            thread.start();
-            awake = true;
+            try {
+                thread.start();
+                awake = true;
+            } catch (OutOfMemoryError e) {
+                // No thread is to be had: it waits for the next one that is set. Its owner must not fail for that.
+            }
         }
 
         synchronized void remove(Runnable alarm) {

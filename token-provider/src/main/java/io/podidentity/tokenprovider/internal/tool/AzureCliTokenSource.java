@@ -9,7 +9,6 @@ import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.text.DateText;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
@@ -91,8 +90,7 @@ public final class AzureCliTokenSource implements TokenSource, AccountBound {
                     ? new Acquired(token(request, result.stdout()))
                     : AzureCliFailure.of(result, request);
         } catch (IOException e) {
-            return new Unavailable(
-                    program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");
+            return Tool.cannotBeStarted(program.get(0), e);
         }
     }
 

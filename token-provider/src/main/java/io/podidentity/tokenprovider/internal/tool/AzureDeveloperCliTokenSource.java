@@ -9,7 +9,6 @@ import io.podidentity.tokenprovider.internal.http.ExpiryTime;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import java.io.File;
 import java.io.IOException;
@@ -71,8 +70,7 @@ public final class AzureDeveloperCliTokenSource implements TokenSource, AccountB
                     ? new Acquired(token(request, result.stdout()))
                     : AzureDeveloperCliFailure.of(result, request);
         } catch (IOException e) {
-            return new Unavailable(
-                    program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");
+            return Tool.cannotBeStarted(program.get(0), e);
         }
     }
 

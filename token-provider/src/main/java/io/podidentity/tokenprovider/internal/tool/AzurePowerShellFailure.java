@@ -42,9 +42,11 @@ final class AzurePowerShellFailure {
         if (said.contains("Connect-AzAccount")) {
             return new Unavailable("nobody is logged in to Azure PowerShell", signIn(request));
         }
+        String how = result.exitCode() == 0
+                ? "PowerShell gave no token"
+                : "PowerShell failed with exit code " + result.exitCode();
         return new Unavailable(
-                "PowerShell failed with exit code " + result.exitCode() + (reason.isEmpty() ? "" : ": " + reason),
-                "Run 'Get-AzAccessToken' in PowerShell to see why.");
+                how + (reason.isEmpty() ? "" : ": " + reason), "Run 'Get-AzAccessToken' in PowerShell to see why.");
     }
 
     private static String signIn(TokenRequest request) {

@@ -8,7 +8,6 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.http.ExpiryTime;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
-import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,8 +68,7 @@ public final class AzurePowerShellTokenSource implements TokenSource {
                     ? new Acquired(token(request, result.stdout()))
                     : AzurePowerShellFailure.of(result, request);
         } catch (IOException e) {
-            return new Unavailable(
-                    program.get(0) + " cannot be started: " + Excerpt.of(String.valueOf(e.getMessage()), 120), "");
+            return Tool.cannotBeStarted(program.get(0), e);
         }
     }
 

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class OutputReader {
     private static final int MAX_BYTES = 256 * 1024;
+    /** More than a pipe holds: what a program has printed before its end is all read at one look. */
+    private static final int MAX_BYTES_PER_LOOK = 2 * 1024 * 1024;
 
     private final InputStream stream;
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
@@ -20,12 +22,13 @@ final class OutputReader {
         this.stream = stream;
     }
 
-    /** Reads what is there. */
+    /** Reads what is there; of a program that prints as fast as this reads, a bounded part. */
     void drain() {
         try {
-            while (stream.available() > 0) {
+            for (int read = 0; read < MAX_BYTES_PER_LOOK && stream.available() > 0; ) {
                 int count = stream.read(buffer);
                 kept.write(buffer, 0, Math.max(0, Math.min(count, MAX_BYTES - kept.size())));
+                read += count;
             }
         } catch (IOException e) {
             // The process was killed. What was read is kept.
@@ -40,8 +43,9 @@ final class OutputReader {
         }
     }
 
-    /** What has been read so far, as UTF-8. */
+    /** What has been read so far, as UTF-8; without the mark that Windows PowerShell may begin it with. */
     String text() {
-        return kept.toString(StandardCharsets.UTF_8);
+        String text = kept.toString(StandardCharsets.UTF_8);
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 }

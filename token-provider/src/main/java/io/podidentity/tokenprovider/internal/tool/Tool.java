@@ -6,7 +6,9 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Excerpt;
 import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,16 @@ public final class Tool {
     static TokenSource.Unavailable knowsNoIdentities() {
         return new TokenSource.Unavailable(
                 "it has the account that is logged in, and a managed identity was named", "");
+    }
+
+    /** The answer if a program that is there does not start: the system's reason, without the path and folder again. */
+    static TokenSource.Unavailable cannotBeStarted(String program, IOException e) {
+        String said = String.valueOf(e.getMessage());
+        int end = said.lastIndexOf("\"): ");
+        String why = end < 0 ? said : said.substring(end + "\"): ".length());
+        return new TokenSource.Unavailable(
+                program + " cannot be started: " + Excerpt.of(why, 120),
+                why.contains("No such file") ? "Install it again: the program that its first line names is gone." : "");
     }
 
     /** The tenant that a request names as an option of a command that is told to the user; nothing if it names none. */

@@ -176,4 +176,16 @@ class ExcerptTest {
     private static String base64(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EYJ0EXAIOIJKV1QILCJHBGCIOIJSUZI1NIJ9.EYJHCHBPZCI6IMMI, [hidden]",
+        "eyj0exaioijkv1qilcjhbgcioijsuzi1nij9.eyjhchbpzci6immi, [hidden]",
+        "token=EYJ0EXAIOIJKV1QILCJHBGCIOIJSUZI1NIJ9.EYJHCHBPZCI6, token=[hidden]",
+        "KEYJAR-OF-ANY-LENGTH-THAT-IS-LONGER-THAN-ONES-OF-WORDS, KEYJAR-OF-ANY-LENGTH-THAT-IS-LONGER-THAN-ONES-OF-WORDS",
+        "eyjafjallajokull, eyjafjallajokull",
+    })
+    void of_aTokenWhoseLettersLostTheirCase_hidesIt(String text, String shown) {
+        assertThat(Excerpt.of(text, 200)).isEqualTo(shown);
+    }
 }

@@ -128,6 +128,12 @@ class AzureDeveloperCliTokenSourceTest {
 
         assertThat(source.acquire(REQUEST))
                 .isEqualTo(new Unavailable(azd + " cannot be started: error=8, Exec format error", ""));
+        processes.cannotStart(new IOException("Cannot run program \"x\" (in directory \"/\"): error=2, No such file"));
+
+        assertThat(source.acquire(REQUEST))
+                .isEqualTo(new Unavailable(
+                        azd + " cannot be started: error=2, No such file",
+                        "Install it again: the program that its first line names is gone."));
     }
 
     @ParameterizedTest

@@ -125,7 +125,7 @@ class AzurePowerShellTokenSourceTest {
                 "1 | '' | Run Connect-AzAccount to login. | nobody is logged in to Azure PowerShell"
                         + " | Run 'Connect-AzAccount' in PowerShell.",
                 "1 | '' | boom | PowerShell failed with exit code 1: boom | Run 'Get-AzAccessToken' in PowerShell to see why.",
-                "0 | '' | '' | PowerShell failed with exit code 0 | Run 'Get-AzAccessToken' in PowerShell to see why.",
+                "0 | '' | '' | PowerShell gave no token | Run 'Get-AzAccessToken' in PowerShell to see why.",
             })
     void acquire_whenPowerShellHasNoToken_isUnavailable(
             int exitCode, String stdout, String stderr, String reason, String remedy) throws Exception {
