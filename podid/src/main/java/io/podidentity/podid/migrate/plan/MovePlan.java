@@ -1,0 +1,59 @@
+package io.podidentity.podid.migrate.plan;
+
+import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.podid.check.rule.Scene;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What becomes of one cluster.
+ *
+ * @param scene what there is
+ * @param moves the pods that get workload identity
+ * @param stays pods that do not, and why, by their name
+ * @param accounts the service accounts that they need
+ * @param removed objects of pod identity that nothing needs any more
+ * @param notes what a person should know
+ */
+public record MovePlan(
+        Scene scene,
+        List<PodMove> moves,
+        Map<String, String> stays,
+        List<AccountMove> accounts,
+        List<KubernetesObject> removed,
+        List<String> notes) {
+
+    /** The federated credentials, each once; of an identity no more than Azure allows. */
+    public List<Federation> federations() {
+        var all = new ArrayList<Federation>();
+        Map<String, Integer> count = new HashMap<>();
+        for (Federation one : wanted()) {
+            if (count.merge(one.identity().key(), 1, Integer::sum) <= FederatedCredentials.LIMIT) {
+                all.add(one);
+            }
+        }
+        return all;
+    }
+
+    /** Those that are one too many. */
+    public List<Federation> overLimit() {
+        var over = new ArrayList<>(wanted());
+        over.removeAll(federations());
+        return over;
+    }
+
+    private List<Federation> wanted() {
+        Map<String, Federation> wanted = new LinkedHashMap<>();
+        for (PodMove move : moves) {
+            for (MovedIdentity identity : move.identities()) {
+                wanted.putIfAbsent(
+                        identity.key() + " " + move.account(), new Federation(identity, move.account()));
+            }
+        }
+        return List.copyOf(wanted.values());
+    }
+}
