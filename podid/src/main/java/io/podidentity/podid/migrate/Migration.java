@@ -1,9 +1,11 @@
 package io.podidentity.podid.migrate;
 
+import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.podid.check.FittingProfile;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.Scene;
 import io.podidentity.podid.input.ProfileOptions;
@@ -17,6 +19,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +39,7 @@ final class Migration {
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<Path, Path> changed = new LinkedHashMap<>();
     private final String scratch;
+    private final FittingProfile version;
 
     /** What the user wants. */
     record Wish(
@@ -46,12 +50,19 @@ final class Migration {
             boolean keepsPodIdentity,
             boolean proxySidecar) {}
 
-    private Migration(OutputFolder stage, SourceTree tree, List<MovePlan> plans, SourceChanges changes, String scratch) {
+    private Migration(
+            OutputFolder stage,
+            SourceTree tree,
+            List<MovePlan> plans,
+            SourceChanges changes,
+            String scratch,
+            FittingProfile version) {
         this.stage = stage;
         this.tree = tree;
         this.plans = plans;
         this.changes = changes;
         this.scratch = scratch;
+        this.version = version;
     }
 
     /**
@@ -77,20 +88,34 @@ final class Migration {
             input = InputStream.nullInputStream();
         }
         List<MovePlan> plans = new ArrayList<>();
-        for (Manifests manifests : wish.profile().readApart(paths, input)) {
-            refuseBroken(manifests, paths);
-            var scene = new Scene(manifests, wish.profile().rules(manifests.cluster()), AzureFacts.NONE);
+        byte[] bytes = input.readAllBytes();
+        Profile decoding = wish.profile().asked().orElse(Profile.V1_8_17);
+        List<Manifests> read = read(decoding, paths, bytes);
+        FittingProfile version = wish.profile()
+                .asked()
+                .map(asked -> new FittingProfile(asked, "--profile"))
+                .orElseGet(() -> FittingProfile.of(
+                        read.stream().flatMap(one -> one.objects().stream()).toList()));
+        List<Manifests> clusters = version.profile() == decoding ? read : read(version.profile(), paths, bytes);
+        for (Manifests manifests : clusters) {
+            var scene = new Scene(manifests, wish.profile().rules(version.profile()), AzureFacts.NONE);
             plans.add(new Planner(scene, wish.choices()).plan());
         }
         var changes = new SourceChanges(tree, wish.keepsPodIdentity(), wish.proxySidecar());
         changes.make(plans);
-        var migration = new Migration(stage, tree, plans, changes, scratch);
+        var migration = new Migration(stage, tree, plans, changes, scratch, version);
         migration.write();
         migration.prove();
         return migration;
     }
 
-    private static void refuseBroken(Manifests manifests, List<String> paths) {
+    private static List<Manifests> read(Profile decoding, List<String> paths, byte[] input) {
+        List<Manifests> clusters = new ManifestReader(decoding).readApart(paths, new ByteArrayInputStream(input));
+        refuseBroken(clusters.get(0));
+        return clusters;
+    }
+
+    private static void refuseBroken(Manifests manifests) {
         manifests.skipped().stream().filter(one -> one.isBroken()).findFirst().ifPresent(broken -> {
             throw new ManifestException(broken + ". Nothing is changed as long as a file cannot be read");
         });
@@ -165,12 +190,17 @@ final class Migration {
         if (!changes.newAccounts().isEmpty()) {
             paths.add(stage.path().resolve(SourceChanges.ACCOUNTS_FILE).toString());
         }
-        paths.removeIf(path -> !java.nio.file.Files.exists(Path.of(path)));
+        paths.removeIf(path -> !Files.exists(Path.of(path)));
         try {
             return new ManifestReader(Profile.WORKLOAD_IDENTITY).readApart(paths, InputStream.nullInputStream());
         } catch (ManifestException nothingLeft) {
             return List.of();
         }
+    }
+
+    /** By which the files were read, and why. */
+    String version() {
+        return version.profile().id() + " (" + version.reason() + ")";
     }
 
     List<MovePlan> plans() {
@@ -183,6 +213,11 @@ final class Migration {
 
     Map<String, List<String>> byHand() {
         return changes.byHand();
+    }
+
+    /** What the pods of a plan need no more. */
+    List<KubernetesObject> leftovers(MovePlan plan) {
+        return changes.leftovers(plan);
     }
 
     /** Files of which nothing is left. */

@@ -54,6 +54,16 @@ final class MoveReport {
         text.append("- ").append(plain(line)).append('\n');
     }
 
+    private void below(String line) {
+        text.append("  - ").append(plain(line)).append('\n');
+    }
+
+    private static String annotations(AccountMove account) {
+        return account.annotations().entrySet().stream()
+                .map(one -> "`" + one.getKey() + ": " + one.getValue() + "`")
+                .collect(Collectors.joining(" and "));
+    }
+
     private void paragraph(String words) {
         text.append(words).append('\n');
     }
@@ -67,7 +77,8 @@ final class MoveReport {
         List<Outcome> all = migration.outcomes();
         long same = all.stream().filter(one -> one.isSame() && one.move().isDecided()).count();
         text.append("# From aad-pod-identity to workload identity\n\n");
-        paragraph(same + " of " + all.size() + " pods get the same identity as before. Each request was played twice, by the"
+        paragraph("Read as version " + migration.version() + ".\n");
+        paragraph(same + " of " + all.size() + " pods get the identity that is bound to them. Each request was played twice, by the"
                 + " old files and by the new ones, with an Azure that trusts what `azure.sh` creates and nobody else.");
         if (!migration.isGood()) {
             paragraph("\n**Not finished:** read \"A person must decide\" first.");
@@ -157,10 +168,10 @@ final class MoveReport {
         for (MovePlan plan : migration.plans()) {
             for (AccountMove account : plan.accounts()) {
                 item(switch (account.how()) {
-                    case ANNOTATE -> account.name() + " gets " + account.annotations() + ".";
+                    case ANNOTATE -> account.name() + " gets " + annotations(account) + ".";
                     case DEFINE -> account.name() + " is in no file, but pods run as it: a manifest with "
-                            + account.annotations() + " is added, which kubectl apply merges into the account.";
-                    case CREATE -> account.name() + " is new, with " + account.annotations() + ", in place of "
+                            + annotations(account) + " is added, which kubectl apply merges into the account.";
+                    case CREATE -> account.name() + " is new, with " + annotations(account) + ", in place of "
                             + account.insteadOf() + reason(account);
                 });
                 roles(account);
@@ -179,11 +190,11 @@ final class MoveReport {
             return;
         }
         if (!account.roleBindings().isEmpty()) {
-            item("  Its pods lose what " + account.insteadOf() + " may do in Kubernetes. Add to the subjects of "
+            below("Its pods lose what " + account.insteadOf() + " may do in Kubernetes. Add to the subjects of "
                     + String.join(", ", account.roleBindings()) + ": `{kind: ServiceAccount, name: "
                     + account.name().name() + ", namespace: " + account.name().namespace() + "}`");
         }
-        item("  What of " + account.insteadOf() + " is not in these files: `kubectl get rolebindings,clusterrolebindings -A"
+        below("What of " + account.insteadOf() + " is not in these files: `kubectl get rolebindings,clusterrolebindings -A"
                 + " -o wide | grep " + account.insteadOf().name() + "`, and its image pull secrets: `kubectl get"
                 + " serviceaccount -n " + account.insteadOf().namespace() + " " + account.insteadOf().name()
                 + " -o jsonpath='{.imagePullSecrets}'`"
@@ -255,14 +266,14 @@ final class MoveReport {
         var lines = new ArrayList<String>();
         for (MovePlan plan : migration.plans()) {
             plan.stays().forEach((pod, why) -> lines.add("Pod " + pod + " is left as it is: " + why));
-            if (!plan.removed().isEmpty()) {
+            if (!migration.leftovers(plan).isEmpty()) {
                 lines.add((keeps ? "To be removed later: " : "Removed from the files: ")
-                        + plan.removed().stream()
+                        + migration.leftovers(plan).stream()
                                 .map(one -> one.getClass().getSimpleName() + " " + one.name())
                                 .collect(Collectors.joining(", ")));
             }
             plan.scene().cluster().bindings().stream()
-                    .filter(one -> !plan.removed().contains(one))
+                    .filter(one -> !migration.leftovers(plan).contains(one))
                     .forEach(one -> lines.add("AzureIdentityBinding " + one.name()
                             + " stays: no pod of these files, or not each, can do without it."));
         }

@@ -17,6 +17,8 @@ import io.podidentity.podid.migrate.plan.AccountMove;
 import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.migrate.plan.PodMove;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +41,9 @@ final class SourceChanges {
     private final Set<ObjectName> defined = new LinkedHashSet<>();
     private final Map<String, List<String>> byHand = new LinkedHashMap<>();
     private final StringBuilder accounts = new StringBuilder();
+    /** Pods that a person must change. */
+    private final Set<ObjectName> failed = new HashSet<>();
+    private final Map<MovePlan, List<KubernetesObject>> removable = new IdentityHashMap<>();
 
     SourceChanges(SourceTree tree, boolean keepsPodIdentity, boolean proxySidecar) {
         this.tree = tree;
@@ -48,8 +53,9 @@ final class SourceChanges {
 
     /** Plans of several clusters may share files. */
     void make(List<MovePlan> plans) {
+        plans.forEach(plan -> plan.moves().forEach(this::label));
         for (MovePlan plan : plans) {
-            plan.moves().forEach(this::label);
+            removable.put(plan, plan.leftovers(failed));
             plan.accounts().forEach(account -> account(plan, account));
         }
         if (!keepsPodIdentity) {
@@ -60,6 +66,11 @@ final class SourceChanges {
     /** What a person must do, by the pod or object that it is about. */
     Map<String, List<String>> byHand() {
         return byHand;
+    }
+
+    /** What a plan's pods need no more, whether it is removed or kept for a time. */
+    List<KubernetesObject> leftovers(MovePlan plan) {
+        return removable.getOrDefault(plan, List.of());
     }
 
     /** Service accounts that fit into no file; empty without. */
@@ -89,6 +100,7 @@ final class SourceChanges {
                 .toList();
         boolean single = written.size() == 1;
         if (labelled.isEmpty() && !(single && source.pod().bindingLabel().isEmpty())) {
+            failed.add(source.pod().name());
             byHand(source.object(), "the label " + Pod.BINDING_LABEL + " " + whence(written)
                     + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
                     + move.account().name() + " in the spec of its pods");
@@ -109,6 +121,7 @@ final class SourceChanges {
                         .put(Map.of(Keys.INJECT_PROXY, "true"), "");
             }
         } catch (UneditableException e) {
+            failed.add(source.pod().name());
             byHand(source.object(), e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
                     + " serviceAccountName: " + move.account().name());
         }
@@ -180,7 +193,7 @@ final class SourceChanges {
         Optional<SourceObject> binding = users.stream()
                 .flatMap(move -> plan.scene().match(move.source()).candidates().stream())
                 .map(Candidate::binding)
-                .filter(plan.removed()::contains)
+                .filter(leftovers(plan)::contains)
                 .flatMap(one -> tree.of(one.metadata().position(), "AzureIdentityBinding", one.name().name()).stream())
                 .filter(one -> !keepsPodIdentity && !one.isFlow() && !replaced.contains(one))
                 .filter(one -> one.namespace().isEmpty()
@@ -231,7 +244,7 @@ final class SourceChanges {
     }
 
     private void remove(MovePlan plan) {
-        for (KubernetesObject object : plan.removed()) {
+        for (KubernetesObject object : leftovers(plan)) {
             String kind = kind(object);
             List<SourceObject> written = tree.of(object.metadata().position(), kind, object.name().name());
             if (written.isEmpty()) {

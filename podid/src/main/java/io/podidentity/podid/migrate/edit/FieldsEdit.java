@@ -231,16 +231,27 @@ public final class FieldsEdit {
         NodeTuple first = all.get(0);
         int at = source.start(first.getKeyNode());
         int column = source.column(at);
-        boolean isName = first.getKeyNode() instanceof ScalarNode key && key.getValue().equals("name");
-        if (isName) {
-            int next = source.nextLine(SequenceEdit.end(source, first));
+        String key = first.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
+        // Behind a name, and behind all fields of a whole object; else in front, where comments belong to what follows.
+        if (key.equals("name") || key.equals("apiVersion") || key.equals("kind")) {
+            NodeTuple last = all.get(key.equals("name") ? names(all) : all.size() - 1);
+            int next = source.nextLine(Math.max(0, SequenceEdit.end(source, last) - 1));
             boolean open = next == source.text().length() && !source.text().endsWith("\n");
             source.insert(next, (open ? source.lineEnd() : "") + block(fields, column));
         } else if (source.isBlankBefore(at)) {
-            source.insert(source.lineStart(at), block(fields, column));
+            source.insert(source.withComments(at), block(fields, column));
         } else {
             source.insert(at, block(fields, column).stripLeading() + " ".repeat(column));
         }
+    }
+
+    /** The last one of a name and a namespace at the beginning. */
+    private static int names(List<NodeTuple> all) {
+        return all.size() > 1
+                        && all.get(1).getKeyNode() instanceof ScalarNode second
+                        && second.getValue().equals("namespace")
+                ? 1
+                : 0;
     }
 
     private String block(Map<String, Object> fields, int column) {

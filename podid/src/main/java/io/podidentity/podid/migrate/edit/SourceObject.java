@@ -126,7 +126,7 @@ public final class SourceObject {
     public void insertBefore(String block) {
         int at = source.start(node);
         if (list == null) {
-            source.insertDocument(documentLine(at), block.replace("\n", source.lineEnd()));
+            source.insertDocument(source.withComments(at), block.replace("\n", source.lineEnd()));
         } else {
             int column = source.column(at);
             String indent = " ".repeat(column);
@@ -137,15 +137,6 @@ public final class SourceObject {
 
     private String element(String block, String dash, String indent) {
         return dash + block.strip().replace("\n", source.lineEnd() + indent) + source.lineEnd();
-    }
-
-    /** Comments right above an object are about it. */
-    private int documentLine(int at) {
-        int line = source.lineStart(at);
-        while (line > 0 && source.text().startsWith("#", source.lineStart(line - 1))) {
-            line = source.lineStart(line - 1);
-        }
-        return line;
     }
 
     /** Removes it, or writes another in its place, if that is not empty. */

@@ -109,7 +109,10 @@ public final class SourceText {
             all.append(change.after());
             at = Math.max(at, change.end());
         }
-        return all.append(text, at, text.length()).toString();
+        String edited = all.append(text, at, text.length()).toString();
+        // What separated the first document from the second one has nothing before it now.
+        boolean bare = edited.startsWith("---" + lineEnd) && !text.startsWith("---");
+        return bare ? edited.substring(3 + lineEnd.length()) : edited;
     }
 
     /** Puts other text in place of that from {@code start} to before {@code end}. The same change twice is one. */
@@ -148,6 +151,15 @@ public final class SourceText {
 
     int column(int offset) {
         return offset - lineStart(offset);
+    }
+
+    /** The start of a line, or of the comments right above it. */
+    int withComments(int offset) {
+        int line = lineStart(offset);
+        while (line > 0 && text.substring(lineStart(line - 1), line).stripLeading().startsWith("#")) {
+            line = lineStart(line - 1);
+        }
+        return line;
     }
 
     boolean isBlankBefore(int offset) {

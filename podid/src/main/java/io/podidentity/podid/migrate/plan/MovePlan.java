@@ -1,6 +1,7 @@
 package io.podidentity.podid.migrate.plan;
 
 import io.podidentity.emulator.cluster.KubernetesObject;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.podid.check.rule.Scene;
 import java.util.ArrayList;
@@ -8,6 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What becomes of one cluster.
@@ -16,7 +19,6 @@ import java.util.Map;
  * @param moves the pods that get workload identity
  * @param stays pods that do not, and why, by their name
  * @param accounts the service accounts that they need
- * @param removed objects of pod identity that nothing needs any more
  * @param notes what a person should know
  */
 public record MovePlan(
@@ -24,8 +26,20 @@ public record MovePlan(
         List<PodMove> moves,
         Map<String, String> stays,
         List<AccountMove> accounts,
-        List<KubernetesObject> removed,
         List<String> notes) {
+
+    /**
+     * The objects of pod identity that nothing needs any more.
+     *
+     * @param failed pods that could not be changed
+     */
+    public List<KubernetesObject> leftovers(Set<ObjectName> failed) {
+        Set<ObjectName> moved = moves.stream()
+                .map(one -> one.source().pod().name())
+                .filter(one -> !failed.contains(one))
+                .collect(Collectors.toSet());
+        return moved.isEmpty() ? List.of() : Leftovers.of(scene, moved);
+    }
 
     /** The federated credentials, each once; of an identity no more than Azure allows. */
     public List<Federation> federations() {

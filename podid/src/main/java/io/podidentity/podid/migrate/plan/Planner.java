@@ -2,10 +2,7 @@ package io.podidentity.podid.migrate.plan;
 
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.AzureIdentity;
-import io.podidentity.emulator.cluster.AzureIdentityBinding;
-import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
-import io.podidentity.emulator.match.Candidate;
 import io.podidentity.podid.check.rule.Scene;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.check.source.Spot;
@@ -15,13 +12,10 @@ import io.podidentity.podid.migrate.plan.PodMove.Choice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Decides what becomes of the pods of one cluster. */
 public final class Planner {
@@ -52,7 +46,7 @@ public final class Planner {
         }
         var accounts = new Accounts(scene, moves);
         List<PodMove> placed = accounts.moves();
-        return new MovePlan(scene, placed, stays, accounts.accounts(), removed(placed), notes(placed));
+        return new MovePlan(scene, placed, stays, accounts.accounts(), notes(placed));
     }
 
     private Optional<PodMove> move(PodSource source) {
@@ -123,38 +117,6 @@ public final class Planner {
             return byOption ? Choice.OPTION : Choice.VARIABLE;
         }
         return bound.size() == 1 ? Choice.ONLY : Choice.UNDECIDED;
-    }
-
-    /** What no pod needs any more that stays as it is. */
-    private List<KubernetesObject> removed(List<PodMove> moves) {
-        Set<ObjectName> moved = moves.stream().map(one -> one.source().pod().name()).collect(Collectors.toSet());
-        Set<ObjectName> used = new LinkedHashSet<>();
-        Set<ObjectName> needed = new LinkedHashSet<>();
-        boolean podsStay = false;
-        for (PodSource pod : scene.pods()) {
-            boolean moves1 = moved.contains(pod.pod().name());
-            for (Candidate candidate : scene.match(pod).candidates()) {
-                (moves1 ? used : needed).add(candidate.binding().name());
-            }
-            podsStay |= !moves1 && pod.pod().bindingLabel().isPresent();
-        }
-        used.removeAll(needed);
-        var removed = new ArrayList<KubernetesObject>();
-        Set<ObjectName> identities = new LinkedHashSet<>();
-        Set<ObjectName> kept = new LinkedHashSet<>();
-        for (AzureIdentityBinding binding : scene.cluster().bindings()) {
-            boolean goes = used.contains(binding.name());
-            if (goes) {
-                removed.add(binding);
-            }
-            (goes ? identities : kept).add(new ObjectName(binding.namespace(), binding.azureIdentity()));
-        }
-        identities.removeAll(kept);
-        scene.cluster().identities().stream().filter(one -> identities.contains(one.name())).forEach(removed::add);
-        if (!moves.isEmpty() && !podsStay) {
-            removed.addAll(scene.cluster().exceptions());
-        }
-        return removed;
     }
 
     private List<String> notes(List<PodMove> moves) {
