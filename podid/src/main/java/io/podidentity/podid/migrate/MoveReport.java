@@ -10,6 +10,7 @@ import io.podidentity.podid.migrate.plan.MovedIdentity;
 import io.podidentity.podid.migrate.plan.PodMove;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -272,8 +273,9 @@ final class MoveReport {
                                 .map(one -> one.getClass().getSimpleName() + " " + one.name())
                                 .collect(Collectors.joining(", ")));
             }
+            Set<Object> gone = new HashSet<>(migration.leftovers(plan));
             plan.scene().cluster().bindings().stream()
-                    .filter(one -> !migration.leftovers(plan).contains(one))
+                    .filter(one -> !gone.contains(one))
                     .forEach(one -> lines.add("AzureIdentityBinding " + one.name()
                             + " stays: no pod of these files, or not each, can do without it."));
         }

@@ -2,7 +2,12 @@ package io.podidentity.podid.migrate.edit;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +34,9 @@ public final class SourceText {
     private final String lineEnd;
     private final boolean hasSurrogates;
     private final List<Node> documents = new ArrayList<>();
-    private final List<Change> changes = new ArrayList<>();
+    private final Set<Change> changes = new LinkedHashSet<>();
+    /** Where documents begin and end: the places of the separators. */
+    private final NavigableMap<Integer, Integer> separators = new TreeMap<>();
 
     /** @param end exclusive */
     private record Change(int start, int end, String after) {}
@@ -38,6 +45,10 @@ public final class SourceText {
         this.name = name;
         this.text = text;
         this.lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
+        Matcher found = SEPARATOR.matcher(text);
+        while (found.find()) {
+            separators.put(found.start(), nextLine(found.end()));
+        }
         this.hasSurrogates = text.chars().anyMatch(one -> Character.isSurrogate((char) one));
     }
 
@@ -117,10 +128,7 @@ public final class SourceText {
 
     /** Puts other text in place of that from {@code start} to before {@code end}. The same change twice is one. */
     void replace(int start, int end, String after) {
-        var change = new Change(start, end, after);
-        if (!changes.contains(change)) {
-            changes.add(change);
-        }
+        changes.add(new Change(start, end, after));
     }
 
     void insert(int at, String more) {
@@ -178,18 +186,11 @@ public final class SourceText {
 
     /** Removes the document around that place, and one of its separators. */
     void removeDocument(int at, String instead) {
-        int start = 0;
-        int content = 0;
-        int end = text.length();
-        Matcher separators = SEPARATOR.matcher(text);
-        while (separators.find()) {
-            if (separators.start() > at) {
-                end = separators.start();
-                break;
-            }
-            start = separators.start();
-            content = nextLine(separators.end());
-        }
+        Map.Entry<Integer, Integer> before = separators.floorEntry(at);
+        Integer after = separators.higherKey(at);
+        int start = before == null ? 0 : before.getKey();
+        int content = before == null ? 0 : before.getValue();
+        int end = after == null ? text.length() : after;
         boolean isFirst = start == content;
         if (!instead.isEmpty()) {
             replace(isFirst ? headEnd(content, at) : content, contentEnd(content, end), instead);
