@@ -6,6 +6,7 @@ import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.lend.LendCommand;
 import io.podidentity.podid.migrate.MigrateCommand;
+import io.podidentity.podid.scope.ScopeCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             FactsCommand.class,
             LendCommand.class,
-            MigrateCommand.class
+            MigrateCommand.class,
+            ScopeCommand.class
         })
 final class Podid implements Callable<Integer> {
 
@@ -61,6 +63,6 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check, facts, lend or migrate");
+        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, migrate or scope");
     }
 }
