@@ -75,6 +75,6 @@ record Address(List<AzureService> services, String name, String path, String res
     /** What the address names below the resource, such as a container; empty if it names nothing there. */
     String partOf(AzureService service) {
         String first = path.split("/", 2)[0];
-        return service.part().isEmpty() || first.isEmpty() || first.startsWith("$") ? "" : service.part() + "/" + first;
+        return service.part().isEmpty() || first.isEmpty() ? "" : service.part() + "/" + first;
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,10 +49,17 @@ class MigrateFixturesTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void migrate_ofFinishedFixtures_leavesNoErrorForCheck(Path fixture) {
-        Migrated check = Migrated.check(fixture.resolve(UNFINISHED.contains(name(fixture)) ? "in" : "out"));
+        Migrated check = Migrated.check(fixture.resolve(UNFINISHED.contains(name(fixture)) ? "in" : "out"), "workload-identity");
 
         // Those that are not finished show that the check can fail.
         assertThat(check.out().contains(": error [")).isEqualTo(UNFINISHED.contains(name(fixture)));
+    }
+
+    @Test
+    void migrate_thatKeepsPodIdentity_leavesNoErrorForAClusterWithBoth() {
+        Path folder = Path.of("src", "test", "resources", "migrate", "keep-pod-identity", "out");
+
+        assertThat(Migrated.check(folder, "1.8.17").out()).doesNotContain(": error [");
     }
 
     @ParameterizedTest

@@ -23,8 +23,8 @@ record Migrated(int exitCode, String out, String err) {
         return run(new MigrateCommand(), arguments);
     }
 
-    static Migrated check(Path folder) {
-        return run(new CheckCommand(), "--profile", "workload-identity", folder.toString());
+    static Migrated check(Path folder, String profile) {
+        return run(new CheckCommand(), "--profile", profile, folder.toString());
     }
 
     private static Migrated run(Object command, String... arguments) {
