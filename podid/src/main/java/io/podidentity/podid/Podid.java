@@ -63,6 +63,7 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, migrate or scope");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, migrate or scope");
     }
 }

@@ -23,7 +23,8 @@ public final class ManifestFiles {
     static final int MAX_BYTES = 1024 * 1024 * 1024;
 
     /** They say how to make manifests, and are none themselves. */
-    public static final List<String> KUSTOMIZATIONS = List.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+    public static final List<String> KUSTOMIZATIONS =
+            List.of("kustomization.yaml", "kustomization.yml", "Kustomization");
 
     private static final Set<String> ENDINGS = Set.of("yaml", "yml", "json");
 

@@ -60,8 +60,8 @@ public final class WorkloadReplay {
     private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     private final Cluster cluster;
-    private final Webhook webhook = new Webhook(
-            new WebhookSettings(WebhookVersion.V1_6_0, TENANT, AUTHORITY + "/", true, Optional.empty()));
+    private final Webhook webhook =
+            new Webhook(new WebhookSettings(WebhookVersion.V1_6_0, TENANT, AUTHORITY + "/", true, Optional.empty()));
     private final ClusterIssuer issuer;
     private final Endpoint entra;
     private final EgressPolicies policies;

@@ -13,7 +13,14 @@ class GraphFederationsTest {
 
     private static Map<String, Object> credential(String name, String subject) {
         return new HashMap<>(Map.of(
-                "name", name, "issuer", "https://issuer.example/", "subject", subject, "audiences", List.of("api://x")));
+                "name",
+                name,
+                "issuer",
+                "https://issuer.example/",
+                "subject",
+                subject,
+                "audiences",
+                List.of("api://x")));
     }
 
     private int create(Map<String, Object> credential) {

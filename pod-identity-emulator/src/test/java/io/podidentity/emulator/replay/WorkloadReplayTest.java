@@ -71,16 +71,15 @@ class WorkloadReplayTest {
 
     @Test
     void play_ofAnIdentityThatIsNotThere_isRefused() {
-        Result result = play(
-                MANIFESTS, new Trusted(CLIENT, SUBJECT, AUDIENCE), "bbbbbbbb-0000-4000-8000-000000000002");
+        Result result = play(MANIFESTS, new Trusted(CLIENT, SUBJECT, AUDIENCE), "bbbbbbbb-0000-4000-8000-000000000002");
 
         assertThat(result.text()).contains("AADSTS700016");
     }
 
     @Test
     void play_ofAPodWithoutTheLabel_saysSo() {
-        Result result = play(
-                MANIFESTS.replace("use: \"true\"", "use: \"false\""), new Trusted(CLIENT, SUBJECT, AUDIENCE), "");
+        Result result =
+                play(MANIFESTS.replace("use: \"true\"", "use: \"false\""), new Trusted(CLIENT, SUBJECT, AUDIENCE), "");
 
         assertThat(result.text()).isEqualTo("the pod lacks the label azure.workload.identity/use: \"true\"");
     }
@@ -92,6 +91,8 @@ class WorkloadReplayTest {
                 new Trusted(CLIENT, SUBJECT, AUDIENCE),
                 "");
 
-        assertThat(result.text()).contains("the cluster does not create the pod").contains("\"none\" not found");
+        assertThat(result.text())
+                .contains("the cluster does not create the pod")
+                .contains("\"none\" not found");
     }
 }

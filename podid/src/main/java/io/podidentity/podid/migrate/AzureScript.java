@@ -121,11 +121,10 @@ final class AzureScript {
                 .forEach(one -> all.putIfAbsent(one.identity().key() + " " + one.account(), one));
         boolean looksUp = all.values().stream().anyMatch(AzureScript::isLookedUp);
         boolean managed = all.values().stream().anyMatch(one -> one.identity().isManaged());
-        boolean applications = all.values().stream().anyMatch(one -> !one.identity().isManaged());
+        boolean applications =
+                all.values().stream().anyMatch(one -> !one.identity().isManaged());
         var script = new StringBuilder(HEAD).append(CLUSTER);
-        script.append(managed ? MANAGED : "")
-                .append(looksUp ? LOOKED_UP : "")
-                .append(applications ? APPLICATION : "");
+        script.append(managed ? MANAGED : "").append(looksUp ? LOOKED_UP : "").append(applications ? APPLICATION : "");
         all.values().forEach(one -> script.append(call(one)).append('\n'));
         script.append("\n# Roles stay with the identities. To look at them:\n");
         all.values().stream()

@@ -54,7 +54,9 @@ public final class MigrateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path output;
 
-    @Option(names = "--force", description = "Write into DIR even if it has files; those of the same names are replaced.")
+    @Option(
+            names = "--force",
+            description = "Write into DIR even if it has files; those of the same names are replaced.")
     private boolean force;
 
     @Option(names = "--in-place", description = "Change the files themselves; DIR gets the script and the report.")
@@ -97,8 +99,7 @@ public final class MigrateCommand implements Callable<Integer> {
             throw new UnusableInputException(
                     spec.commandLine(), "The folder " + output + " has files; name another one, or add --force");
         }
-        String standardInput =
-                fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
+        String standardInput = fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
         var wish = new Migration.Wish(paths, standardInput, profile, choices, keep, proxySidecar);
         try (OutputFolder stage = OutputFolder.beside(output)) {
             return run(wish, stage);
@@ -117,7 +118,8 @@ public final class MigrateCommand implements Callable<Integer> {
         }
         if (migration.outcomes().isEmpty()) {
             throw new UnusableInputException(
-                    spec.commandLine(), "Nothing to migrate: no pod in " + String.join(", ", paths)
+                    spec.commandLine(),
+                    "Nothing to migrate: no pod in " + String.join(", ", paths)
                             + " gets an identity by the label aadpodidbinding. podid explain says why");
         }
         finish(migration, stage);
@@ -154,9 +156,13 @@ public final class MigrateCommand implements Callable<Integer> {
         for (Outcome outcome : migration.outcomes()) {
             out.println(OutcomeText.line(outcome));
         }
-        migration.plans().forEach(plan -> plan.stays().forEach((pod, why) -> out.println("left   " + pod + ": " + why)));
-        migration.byHand().forEach((object, all) -> all.forEach(
-                what -> out.println("do     " + object + ": " + migration.shown(what))));
+        migration
+                .plans()
+                .forEach(plan -> plan.stays().forEach((pod, why) -> out.println("left   " + pod + ": " + why)));
+        migration
+                .byHand()
+                .forEach((object, all) ->
+                        all.forEach(what -> out.println("do     " + object + ": " + migration.shown(what))));
         out.println("Wrote " + output + ". Read " + output.resolve(REPORT) + ", then run " + output.resolve(SCRIPT));
         out.flush();
     }

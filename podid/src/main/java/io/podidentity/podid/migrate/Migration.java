@@ -128,8 +128,8 @@ final class Migration {
         return tree.objects().stream()
                 .filter(one -> one.owner()
                         .filter(owner -> makers(owner.get(0), owner.get(1)).stream()
-                                .anyMatch(maker -> present.contains(
-                                        maker.replaceFirst(" ", " " + one.namespace() + " "))))
+                                .anyMatch(maker ->
+                                        present.contains(maker.replaceFirst(" ", " " + one.namespace() + " "))))
                         .isPresent())
                 .toList();
     }
@@ -182,7 +182,9 @@ final class Migration {
 
     /** In the order of the plans, if there are as many; a cluster of which nothing is left has no other's place. */
     private Optional<Manifests> of(List<Manifests> after, int index) {
-        return after.size() == plans.size() ? Optional.of(after.get(index)) : after.stream().findFirst();
+        return after.size() == plans.size()
+                ? Optional.of(after.get(index))
+                : after.stream().findFirst();
     }
 
     private List<Manifests> after() {

@@ -71,15 +71,22 @@ final class MoveReport {
 
     /** A name in a manifest can be any text, and must not end a line or a cell here. */
     private static String plain(String text) {
-        return text.replaceAll("\\R", " ").replace("|", "\\|").replace("<", "&lt;");
+        return text.replaceAll("\\R", " ").replace("<", "&lt;");
+    }
+
+    private static String cell(String text) {
+        return plain(text).replace("|", "\\|");
     }
 
     private void summary() {
         List<Outcome> all = migration.outcomes();
-        long same = all.stream().filter(one -> one.isSame() && one.move().isDecided()).count();
+        long same = all.stream()
+                .filter(one -> one.isSame() && one.move().isDecided())
+                .count();
         text.append("# From aad-pod-identity to workload identity\n\n");
         paragraph("Read as version " + migration.version() + ".\n");
-        paragraph(same + " of " + all.size() + " pods get the identity that is bound to them. Each request was played twice, by the"
+        paragraph(same + " of " + all.size()
+                + " pods get the identity that is bound to them. Each request was played twice, by the"
                 + " old files and by the new ones, with an Azure that trusts what `azure.sh` creates and nobody else.");
         if (!migration.isGood()) {
             paragraph("\n**Not finished:** read \"A person must decide\" first.");
@@ -91,24 +98,25 @@ final class MoveReport {
         paragraph("| Pod of | Before | After | |");
         paragraph("|---|---|---|---|");
         for (Outcome one : migration.outcomes()) {
-            paragraph("| " + plain(one.move().source().object()) + " | " + plain(OutcomeText.before(one.move())) + " | "
-                    + plain(OutcomeText.after(one)) + " | " + OutcomeText.word(one) + " |");
+            paragraph("| " + cell(one.move().source().object()) + " | " + cell(OutcomeText.before(one.move())) + " | "
+                    + cell(OutcomeText.after(one)) + " | " + OutcomeText.word(one) + " |");
         }
         paragraph("");
         for (Outcome one : migration.outcomes()) {
             PodMove move = one.move();
-            item(move.source().object() + " uses " + move.identity().describe() + ", " + move.choice().text() + "."
-                    + kind(move) + network(move));
+            item(move.source().object() + " uses " + move.identity().describe() + ", "
+                    + move.choice().text() + "." + kind(move) + network(move));
         }
     }
 
     private static String kind(PodMove move) {
         return switch (move.source().kind()) {
-            case "Pod" -> " A bare pod keeps the service account that it was created with: delete it and apply it again.";
+            case "Pod" ->
+                " A bare pod keeps the service account that it was created with: delete it and apply it again.";
             case "Job" -> " The template of a Job cannot be changed: delete the Job and apply it again.";
             case "CronJob" -> " Its next Job is the first one with workload identity.";
-            case "StatefulSet", "DaemonSet" -> " Its pods are replaced one after the other; with updateStrategy OnDelete"
-                    + " delete them yourself.";
+            case "StatefulSet", "DaemonSet" ->
+                " Its pods are replaced one after the other; with updateStrategy OnDelete" + " delete them yourself.";
             case "ReplicaSet", "ReplicationController" -> " It does not replace the pods that it has: delete them.";
             default -> "";
         };
@@ -168,13 +176,17 @@ final class MoveReport {
         heading("Service accounts");
         for (MovePlan plan : migration.plans()) {
             for (AccountMove account : plan.accounts()) {
-                item(switch (account.how()) {
-                    case ANNOTATE -> account.name() + " gets " + annotations(account) + ".";
-                    case DEFINE -> account.name() + " is in no file, but pods run as it: a manifest with "
-                            + annotations(account) + " is added, which kubectl apply merges into the account.";
-                    case CREATE -> account.name() + " is new, with " + annotations(account) + ", in place of "
-                            + account.insteadOf() + reason(account);
-                });
+                item(
+                        switch (account.how()) {
+                            case ANNOTATE -> account.name() + " gets " + annotations(account) + ".";
+                            case DEFINE ->
+                                account.name() + " is in no file, but pods run as it: a manifest with "
+                                        + annotations(account)
+                                        + " is added, which kubectl apply merges into the account.";
+                            case CREATE ->
+                                account.name() + " is new, with " + annotations(account) + ", in place of "
+                                        + account.insteadOf() + reason(account);
+                        });
                 roles(account);
             }
         }
@@ -195,24 +207,23 @@ final class MoveReport {
                     + String.join(", ", account.roleBindings()) + ": `{kind: ServiceAccount, name: "
                     + account.name().name() + ", namespace: " + account.name().namespace() + "}`");
         }
-        below("What of " + account.insteadOf() + " is not in these files: `kubectl get rolebindings,clusterrolebindings -A"
+        below("What of " + account.insteadOf()
+                + " is not in these files: `kubectl get rolebindings,clusterrolebindings -A"
                 + " -o wide | grep " + account.insteadOf().name() + "`, and its image pull secrets: `kubectl get"
-                + " serviceaccount -n " + account.insteadOf().namespace() + " " + account.insteadOf().name()
+                + " serviceaccount -n " + account.insteadOf().namespace() + " "
+                + account.insteadOf().name()
                 + " -o jsonpath='{.imagePullSecrets}'`"
-                + (account.pullSecrets().isEmpty()
-                        ? ""
-                        : ". Copied: " + String.join(", ", account.pullSecrets())));
+                + (account.pullSecrets().isEmpty() ? "" : ". Copied: " + String.join(", ", account.pullSecrets())));
     }
 
     private void identities() {
         heading("Identities");
         Set<MovedIdentity> all = new LinkedHashSet<>();
-        migration.plans()
-                .forEach(plan -> plan.federations().forEach(one -> all.add(one.identity())));
+        migration.plans().forEach(plan -> plan.federations().forEach(one -> all.add(one.identity())));
         paragraph("They stay, and so do their roles; only who may use them changes. To look at the roles:");
         paragraph("");
-        all.forEach(one -> item("`az role assignment list --all --assignee " + one.clientId() + " -o table` of "
-                + one.describe()));
+        all.forEach(one -> item(
+                "`az role assignment list --all --assignee " + one.clientId() + " -o table` of " + one.describe()));
         Set<String> notes = new LinkedHashSet<>();
         migration.plans().forEach(plan -> notes.addAll(plan.notes()));
         notes.forEach(this::item);
@@ -236,18 +247,20 @@ final class MoveReport {
                    `--keep-pod-identity` first.
                 5. **Uninstall** MIC and NMI when `kubectl get azureassignedidentities -A` is empty: `helm uninstall`, or
                    `az aks update --disable-pod-identity`. Then take the roles Managed Identity Operator and Virtual Machine
-                   Contributor from the cluster's identity."""
-                .formatted(where));
+                   Contributor from the cluster's identity.""".formatted(where));
         paragraph("");
         if (keeps) {
-            paragraph("The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these pods, so a"
-                    + " library that ignores workload identity goes unnoticed. Run without the option before step 4.");
+            paragraph(
+                    "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these pods, so a"
+                            + " library that ignores workload identity goes unnoticed. Run without the option before step 4.");
         } else {
-            paragraph("The label `aadpodidbinding` goes, since with both a library that ignores workload identity would be answered"
-                    + " by NMI, and nobody would notice before step 5. For a time with both: `--keep-pod-identity`.");
+            paragraph(
+                    "The label `aadpodidbinding` goes, since with both a library that ignores workload identity would be answered"
+                            + " by NMI, and nobody would notice before step 5. For a time with both: `--keep-pod-identity`.");
         }
         if (proxy) {
-            paragraph("\nThe sidecar (`" + Keys.INJECT_PROXY + "`) is for the migration only. Its init container is privileged"
+            paragraph("\nThe sidecar (`" + Keys.INJECT_PROXY
+                    + "`) is for the migration only. Its init container is privileged"
                     + " with NET_ADMIN, so neither Pod Security baseline nor AKS Automatic admits it; it knows `resource` and"
                     + " `client_id` but no `object_id` and no `mi_res_id`; it keeps Jobs running after their end on Kubernetes"
                     + " before 1.32; and it needs no host network. Only the presence of the annotation counts: remove it, do not"
@@ -284,7 +297,8 @@ final class MoveReport {
             lines.add("What controllers make (pods, ReplicaSets, Jobs) is left out of the new files.");
         }
         for (Path chart : migration.charts()) {
-            lines.add("The Helm chart " + chart.getFileName() + " is not changed, since templates are no YAML. Change by hand: "
+            lines.add("The Helm chart " + chart.getFileName()
+                    + " is not changed, since templates are no YAML. Change by hand: "
                     + String.join(", ", HelmCharts.mentions(List.of(chart), "aadpodid"))
                     + (HelmCharts.mentions(List.of(chart), "serviceAccountName").isEmpty()
                             ? "; it sets no serviceAccountName yet"

@@ -13,8 +13,8 @@ final class OutcomeText {
 
     /** In one line. */
     static String line(Outcome outcome) {
-        return String.format("%-6s ", word(outcome)) + outcome.move().source().object() + ": "
-                + before(outcome.move()) + " -> " + after(outcome);
+        return String.format("%-6s ", word(outcome)) + outcome.move().source().object() + ": " + before(outcome.move())
+                + " -> " + after(outcome);
     }
 
     /** Whether it is the same. */
@@ -31,12 +31,13 @@ final class OutcomeText {
     static String before(PodMove move) {
         Explanation before = move.before();
         return switch (before.outcome()) {
-            case IDENTITY -> move.identities().size() == 1 || move.isDecided()
-                    ? "client ID " + move.identity().clientId()
-                    : "any of client ID "
-                            + move.identities().stream()
-                                    .map(MovedIdentity::clientId)
-                                    .collect(Collectors.joining(", "));
+            case IDENTITY ->
+                move.identities().size() == 1 || move.isDecided()
+                        ? "client ID " + move.identity().clientId()
+                        : "any of client ID "
+                                + move.identities().stream()
+                                        .map(MovedIdentity::clientId)
+                                        .collect(Collectors.joining(", "));
             case NODE -> "client ID " + move.identity().clientId() + " by the node's metadata service";
             default -> "no token: " + before.summary();
         };
@@ -48,7 +49,9 @@ final class OutcomeText {
             return "no token: " + outcome.after().text();
         }
         return "client ID " + outcome.after().clientId()
-                + (outcome.move().identity().tenantId().isEmpty() ? "" : " in tenant " + outcome.after().tenantId())
+                + (outcome.move().identity().tenantId().isEmpty()
+                        ? ""
+                        : " in tenant " + outcome.after().tenantId())
                 + account
                 + (outcome.others().isEmpty() ? "" : "; but not " + String.join(", ", outcome.others()));
     }

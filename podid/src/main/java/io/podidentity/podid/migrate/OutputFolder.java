@@ -106,8 +106,7 @@ final class OutputFolder implements AutoCloseable {
         }
         var moves = new LinkedHashMap<Path, Path>();
         try (Stream<Path> files = Files.walk(stage)) {
-            files.filter(Files::isRegularFile)
-                    .forEach(file -> moves.put(file, folder.resolve(stage.relativize(file))));
+            files.filter(Files::isRegularFile).forEach(file -> moves.put(file, folder.resolve(stage.relativize(file))));
         }
         replace(moves);
     }

@@ -35,8 +35,7 @@ final class Proof {
             return after.isToken()
                     && after.clientId().equalsIgnoreCase(move.identity().clientId())
                     && (move.identity().tenantId().isEmpty()
-                            || after.tenantId()
-                                    .equalsIgnoreCase(move.identity().tenantId()))
+                            || after.tenantId().equalsIgnoreCase(move.identity().tenantId()))
                     && others.isEmpty();
         }
 

@@ -43,6 +43,7 @@ final class SourceChanges {
     private final StringBuilder accounts = new StringBuilder();
     /** Pods that a person must change. */
     private final Set<ObjectName> failed = new HashSet<>();
+
     private final Map<MovePlan, List<KubernetesObject>> removable = new IdentityHashMap<>();
 
     SourceChanges(SourceTree tree, boolean keepsPodIdentity, boolean proxySidecar) {
@@ -101,14 +102,17 @@ final class SourceChanges {
         boolean single = written.size() == 1;
         if (labelled.isEmpty() && !(single && source.pod().bindingLabel().isEmpty())) {
             failed.add(source.pod().name());
-            byHand(source.object(), "the label " + Pod.BINDING_LABEL + " " + whence(written)
-                    + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
-                    + move.account().name() + " in the spec of its pods");
+            byHand(
+                    source.object(),
+                    "the label " + Pod.BINDING_LABEL + " " + whence(written)
+                            + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
+                            + move.account().name() + " in the spec of its pods");
             return;
         }
         SourceObject target = labelled.isEmpty() ? written.get(0) : labelled.get(0);
         SourceObject named = written.stream()
-                .filter(one -> !one.text(path(template, "spec", "serviceAccountName")).isEmpty())
+                .filter(one ->
+                        !one.text(path(template, "spec", "serviceAccountName")).isEmpty())
                 .findFirst()
                 .orElse(target);
         try {
@@ -122,8 +126,10 @@ final class SourceChanges {
             }
         } catch (UneditableException e) {
             failed.add(source.pod().name());
-            byHand(source.object(), e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
-                    + " serviceAccountName: " + move.account().name());
+            byHand(
+                    source.object(),
+                    e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
+                            + " serviceAccountName: " + move.account().name());
         }
     }
 
@@ -167,20 +173,27 @@ final class SourceChanges {
         Optional<SourceObject> present = plan.scene()
                 .cluster()
                 .serviceAccount(account.name())
-                .flatMap(one -> tree.of(one.metadata().position(), "ServiceAccount", one.name().name()).stream()
+                .flatMap(one -> tree
+                        .of(
+                                one.metadata().position(),
+                                "ServiceAccount",
+                                one.name().name())
+                        .stream()
                         .findFirst());
         if (present.isPresent()) {
             try {
                 present.get().at(List.of("metadata", "annotations")).put(account.annotations(), "");
             } catch (UneditableException e) {
-                byHand("ServiceAccount " + account.name(), e.getMessage() + ". Give it the annotations "
-                        + account.annotations());
+                byHand(
+                        "ServiceAccount " + account.name(),
+                        e.getMessage() + ". Give it the annotations " + account.annotations());
             }
             return;
         }
         if (account.how() == AccountMove.How.ANNOTATE) {
-            byHand("ServiceAccount " + account.name(), "give it the annotations " + account.annotations()
-                    + "; it comes from a Helm chart or a generator");
+            byHand(
+                    "ServiceAccount " + account.name(),
+                    "give it the annotations " + account.annotations() + "; it comes from a Helm chart or a generator");
             return;
         }
         define(plan, account);
@@ -194,7 +207,12 @@ final class SourceChanges {
                 .flatMap(move -> plan.scene().match(move.source()).candidates().stream())
                 .map(Candidate::binding)
                 .filter(leftovers(plan)::contains)
-                .flatMap(one -> tree.of(one.metadata().position(), "AzureIdentityBinding", one.name().name()).stream())
+                .flatMap(one -> tree
+                        .of(
+                                one.metadata().position(),
+                                "AzureIdentityBinding",
+                                one.name().name())
+                        .stream())
                 .filter(one -> !keepsPodIdentity && !one.isFlow() && !replaced.contains(one))
                 .filter(one -> one.namespace().isEmpty()
                         || one.namespace().equals(account.name().namespace()))
@@ -229,16 +247,18 @@ final class SourceChanges {
             text.append("  namespace: ").append(YamlText.of(namespace)).append('\n');
         }
         text.append("  annotations:\n");
-        account.annotations().forEach((key, value) -> text.append("    ")
-                .append(key)
-                .append(": ")
-                .append(YamlText.of(value))
-                .append('\n'));
+        account.annotations()
+                .forEach((key, value) -> text.append("    ")
+                        .append(key)
+                        .append(": ")
+                        .append(YamlText.of(value))
+                        .append('\n'));
         if (!account.pullSecrets().isEmpty()) {
             text.append("imagePullSecrets:\n");
             account.pullSecrets()
-                    .forEach(secret ->
-                            text.append("  - name: ").append(YamlText.of(secret)).append('\n'));
+                    .forEach(secret -> text.append("  - name: ")
+                            .append(YamlText.of(secret))
+                            .append('\n'));
         }
         return text.toString();
     }
@@ -246,7 +266,8 @@ final class SourceChanges {
     private void remove(MovePlan plan) {
         for (KubernetesObject object : leftovers(plan)) {
             String kind = kind(object);
-            List<SourceObject> written = tree.of(object.metadata().position(), kind, object.name().name());
+            List<SourceObject> written =
+                    tree.of(object.metadata().position(), kind, object.name().name());
             if (written.isEmpty()) {
                 byHand(kind + " " + object.name(), "remove it; it comes from a Helm chart or a generator");
             }

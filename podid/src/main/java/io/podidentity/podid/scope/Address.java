@@ -19,8 +19,8 @@ record Address(List<AzureService> services, String name, String path, String res
     private static final Pattern RESOURCE_ID = Pattern.compile(
             "/subscriptions/[^/?#]+(/resourcegroups/[^/?#]+(/providers/[^/?#]+(/[^/?#]+/[^/?#]+)+)?)?",
             Pattern.CASE_INSENSITIVE);
-    private static final Pattern URL =
-            Pattern.compile("(?:[a-z][a-z0-9+.-]*:(?:[a-z]+:)?//)?([a-z0-9.-]+)(?::\\d+)?(?:[/;?#](.*))?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern URL = Pattern.compile(
+            "(?:[a-z][a-z0-9+.-]*:(?:[a-z]+:)?//)?([a-z0-9.-]+)(?::\\d+)?(?:[/;?#](.*))?", Pattern.CASE_INSENSITIVE);
     private static final Pattern LEVELS = Pattern.compile("(?i)(.*/providers/([^/]+)/([^/]+)/([^/]+))(/.*)?");
 
     /** Reads a URL, a host, a resource ID, or a page of the portal. */
@@ -34,7 +34,9 @@ record Address(List<AzureService> services, String name, String path, String res
             return new Address(List.of(), "", "", "");
         }
         String host = url.group(1).toLowerCase(Locale.ROOT);
-        String path = url.group(2) == null ? "" : url.group(2).replaceFirst("[?#;].*", "").replaceAll("/+$", "");
+        String path = url.group(2) == null
+                ? ""
+                : url.group(2).replaceFirst("[?#;].*", "").replaceAll("/+$", "");
         var found = new ArrayList<AzureService>();
         for (AzureService service : AzureServices.ALL) {
             if (service.hosts().stream().anyMatch(end -> end.startsWith(".") ? host.endsWith(end) : host.equals(end))) {

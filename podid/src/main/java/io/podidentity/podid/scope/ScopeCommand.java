@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 /** Exit code 0, or 2 for an address that leads to no service that is known. */
 @Command(
         name = "scope",
-        description = "Says for an address in Azure what to request a token for, which role is needed, and the az command"
-                + " that assigns it. Sends nothing.",
+        description =
+                "Says for an address in Azure what to request a token for, which role is needed, and the az command"
+                        + " that assigns it. Sends nothing.",
         footer = {
             "",
             "Examples:",
@@ -68,10 +69,11 @@ public final class ScopeCommand implements Callable<Integer> {
         if (!service.roles().isEmpty()) {
             out.println("  Assign, with the first role; it can take ten minutes until it has effect:");
             out.println();
-            out.println("PRINCIPAL_ID=$(az ad sp show --id " + ShellWord.quoted(clientId == null ? "CLIENT_ID" : clientId)
-                    + " --query id -o tsv)");
+            out.println("PRINCIPAL_ID=$(az ad sp show --id "
+                    + ShellWord.quoted(clientId == null ? "CLIENT_ID" : clientId) + " --query id -o tsv)");
             out.println("az role assignment create --assignee-object-id \"$PRINCIPAL_ID\" --assignee-principal-type"
-                    + " ServicePrincipal --role " + ShellWord.quoted(service.roles().get(0).name()) + " --scope "
+                    + " ServicePrincipal --role "
+                    + ShellWord.quoted(service.roles().get(0).name()) + " --scope "
                     + scope(address, service));
         }
         out.println();

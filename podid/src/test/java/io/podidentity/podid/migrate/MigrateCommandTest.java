@@ -110,8 +110,11 @@ class MigrateCommandTest {
         String evil = "x'; touch PWNED; '$(touch PWNED)`touch PWNED`\"; touch PWNED";
         String yaml = pod("web", "shop", "a")
                 + identity("reader", "shop", "aaaaaaaa-0000-4000-8000-000000000001", "a")
-                        .replace("userAssignedIdentities/reader", "userAssignedIdentities/" + evil.replace(" ", "${IFS}"));
-        Path file = Files.writeString(temporary.resolve("evil.yaml"), yaml.replace("resourceID: ", "resourceID: >-\n    "));
+                        .replace(
+                                "userAssignedIdentities/reader",
+                                "userAssignedIdentities/" + evil.replace(" ", "${IFS}"));
+        Path file =
+                Files.writeString(temporary.resolve("evil.yaml"), yaml.replace("resourceID: ", "resourceID: >-\n    "));
         Path bin = Files.createDirectory(temporary.resolve("bin"));
         Path az = Files.writeString(bin.resolve("az"), """
                 #!/bin/sh
@@ -124,8 +127,14 @@ class MigrateCommandTest {
         Migrated run = Migrated.run(file.toString(), "-o", output());
         var script = new ProcessBuilder("sh", output() + "/azure.sh").directory(temporary.toFile());
         script.environment().put("PATH", bin + ":" + System.getenv("PATH"));
-        script.environment().putAll(Map.of(
-                "AZ_LOG", temporary.resolve("log").toString(), "CLUSTER", "$(touch PWNED)", "CLUSTER_GROUP", "g"));
+        script.environment()
+                .putAll(Map.of(
+                        "AZ_LOG",
+                        temporary.resolve("log").toString(),
+                        "CLUSTER",
+                        "$(touch PWNED)",
+                        "CLUSTER_GROUP",
+                        "g"));
         int exit = script.redirectErrorStream(true)
                 .redirectOutput(temporary.resolve("printed").toFile())
                 .start()
@@ -159,7 +168,8 @@ class MigrateCommandTest {
                 .contains("AADSTS");
         Map<String, String> files = Migrated.files(temporary.resolve("out"));
         assertThat(files.get("REPORT.md")).contains("needs 21 federated credentials, and Azure allows 20");
-        assertThat(files.get("azure.sh").lines().filter(line -> line.startsWith("trust_identity "))).hasSize(20);
+        assertThat(files.get("azure.sh").lines().filter(line -> line.startsWith("trust_identity ")))
+                .hasSize(20);
     }
 
     @Test
@@ -170,8 +180,7 @@ class MigrateCommandTest {
                 .collect(Collectors.joining());
         Path file = Files.writeString(temporary.resolve("many.yaml"), yaml);
 
-        Migrated run = assertTimeout(
-                Duration.ofSeconds(90), () -> Migrated.run(file.toString(), "-o", output()));
+        Migrated run = assertTimeout(Duration.ofSeconds(90), () -> Migrated.run(file.toString(), "-o", output()));
 
         assertThat(run.out().lines().filter(line -> line.startsWith("same"))).hasSize(1000);
     }

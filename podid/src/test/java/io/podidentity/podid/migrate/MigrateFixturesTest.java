@@ -49,7 +49,8 @@ class MigrateFixturesTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void migrate_ofFinishedFixtures_leavesNoErrorForCheck(Path fixture) {
-        Migrated check = Migrated.check(fixture.resolve(UNFINISHED.contains(name(fixture)) ? "in" : "out"), "workload-identity");
+        Migrated check =
+                Migrated.check(fixture.resolve(UNFINISHED.contains(name(fixture)) ? "in" : "out"), "workload-identity");
 
         // Those that are not finished show that the check can fail.
         assertThat(check.out().contains(": error [")).isEqualTo(UNFINISHED.contains(name(fixture)));

@@ -30,9 +30,7 @@ record Migrated(int exitCode, String out, String err) {
     private static Migrated run(Object command, String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
-        var line = new CommandLine(command)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true));
+        var line = new CommandLine(command).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         line.setParameterExceptionHandler((failure, all) -> {
             failure.getCommandLine().getErr().println("podid: " + failure.getMessage());
             return 2;

@@ -87,7 +87,9 @@ class ScopeCommandTest {
         for (AzureService service : AzureServices.ALL) {
             assertThat(names.add(service.name())).as(service.name()).isTrue();
             assertThat(service.resource()).startsWith("https://");
-            assertThat(service.roles().isEmpty()).as(service.name()).isNotEqualTo(service.note().isEmpty());
+            assertThat(service.roles().isEmpty())
+                    .as(service.name())
+                    .isNotEqualTo(service.note().isEmpty());
         }
     }
 }

@@ -70,13 +70,13 @@ public final class FieldsEdit {
     }
 
     private static boolean isNull(ScalarNode scalar) {
-        return scalar.isPlain() && (scalar.getValue().equals("null") || scalar.getValue().equals("~"));
+        return scalar.isPlain()
+                && (scalar.getValue().equals("null") || scalar.getValue().equals("~"));
     }
 
     private boolean isShared(Node node) {
         return node.getAnchor()
-                .filter(anchor -> source.text()
-                        .contains("*" + anchor.getValue()))
+                .filter(anchor -> source.text().contains("*" + anchor.getValue()))
                 .isPresent();
     }
 
@@ -154,7 +154,8 @@ public final class FieldsEdit {
         source.replace(
                 source.start(scalar),
                 source.end(scalar),
-                mark.isEmpty() ? (text.startsWith("\"") ? YamlText.quoted(value) : spaced(text) + written(value))
+                mark.isEmpty()
+                        ? (text.startsWith("\"") ? YamlText.quoted(value) : spaced(text) + written(value))
                         : mark + value + mark);
     }
 
@@ -196,9 +197,10 @@ public final class FieldsEdit {
         List<String> below = missing.subList(1, missing.size());
         String text = isFlow()
                 ? " {" + flow(nested(below, fresh)) + "}"
-                : source.lineEnd()
-                        + block(nested(below, fresh), source.column(source.start(empty.getKeyNode())) + 2);
-        source.replace(source.end(empty.getKeyNode()) + 1, Math.max(source.end(value), source.end(empty.getKeyNode()) + 1),
+                : source.lineEnd() + block(nested(below, fresh), source.column(source.start(empty.getKeyNode())) + 2);
+        source.replace(
+                source.end(empty.getKeyNode()) + 1,
+                Math.max(source.end(value), source.end(empty.getKeyNode()) + 1),
                 isFlow() ? text : text.stripTrailing());
     }
 
@@ -292,7 +294,11 @@ public final class FieldsEdit {
             }
             if (!key.equals(gone) && !values.containsKey(key)) {
                 String text = source.text().substring(source.start(value), source.end(value));
-                lines.append(source.lineEnd()).append(" ".repeat(column)).append(key).append(": ").append(text);
+                lines.append(source.lineEnd())
+                        .append(" ".repeat(column))
+                        .append(key)
+                        .append(": ")
+                        .append(text);
             }
         }
         values.forEach((key, value) -> lines.append(source.lineEnd())

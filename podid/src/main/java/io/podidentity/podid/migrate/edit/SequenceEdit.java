@@ -55,7 +55,8 @@ final class SequenceEdit {
         if (isAlias(source, tuple)) {
             int star = source.text().indexOf('*', key);
             int end = star + 1;
-            while (end < source.text().length() && !Character.isWhitespace(source.text().charAt(end))
+            while (end < source.text().length()
+                    && !Character.isWhitespace(source.text().charAt(end))
                     && ",]}".indexOf(source.text().charAt(end)) < 0) {
                 end++;
             }

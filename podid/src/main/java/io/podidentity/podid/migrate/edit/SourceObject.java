@@ -31,8 +31,7 @@ public final class SourceObject {
         return objects;
     }
 
-    private static void add(
-            SourceText source, Node document, @Nullable SequenceNode list, List<SourceObject> objects) {
+    private static void add(SourceText source, Node document, @Nullable SequenceNode list, List<SourceObject> objects) {
         if (!(document instanceof MappingNode mapping)) {
             return;
         }
@@ -50,7 +49,8 @@ public final class SourceObject {
 
     static Optional<NodeTuple> tuple(MappingNode mapping, String key) {
         return mapping.getValue().stream()
-                .filter(one -> one.getKeyNode() instanceof ScalarNode name && name.getValue().equals(key))
+                .filter(one -> one.getKeyNode() instanceof ScalarNode name
+                        && name.getValue().equals(key))
                 .findFirst();
     }
 

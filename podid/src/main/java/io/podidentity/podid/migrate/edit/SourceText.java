@@ -164,7 +164,8 @@ public final class SourceText {
     /** The start of a line, or of the comments right above it. */
     int withComments(int offset) {
         int line = lineStart(offset);
-        while (line > 0 && text.substring(lineStart(line - 1), line).stripLeading().startsWith("#")) {
+        while (line > 0
+                && text.substring(lineStart(line - 1), line).stripLeading().startsWith("#")) {
             line = lineStart(line - 1);
         }
         return line;
@@ -176,7 +177,8 @@ public final class SourceText {
 
     /** Such as {@code file.yaml:7}. */
     String place(int offset) {
-        return name + ":" + (text.substring(0, offset).chars().filter(one -> one == '\n').count() + 1);
+        return name + ":"
+                + (text.substring(0, offset).chars().filter(one -> one == '\n').count() + 1);
     }
 
     /** Inserts a document before the one at that place, which is its first line's. */
@@ -217,7 +219,9 @@ public final class SourceText {
     /** Empty lines before a separator belong to it. */
     private int contentEnd(int from, int end) {
         int at = end;
-        while (at > from && lineStart(at - 1) > from && text.substring(lineStart(at - 1), at).isBlank()) {
+        while (at > from
+                && lineStart(at - 1) > from
+                && text.substring(lineStart(at - 1), at).isBlank()) {
             at = lineStart(at - 1);
         }
         return at;

@@ -60,8 +60,7 @@ public final class SourceTree {
     public static SourceTree read(List<String> paths, String standardInput) {
         var tree = new SourceTree(paths);
         if (paths.contains(ManifestFiles.STANDARD_INPUT)) {
-            tree.texts.put(
-                    Path.of(STANDARD_INPUT_FILE), SourceText.of(ManifestFiles.STANDARD_INPUT, standardInput));
+            tree.texts.put(Path.of(STANDARD_INPUT_FILE), SourceText.of(ManifestFiles.STANDARD_INPUT, standardInput));
         }
         for (SourceText text : tree.texts.values()) {
             text.objects().forEach(object -> tree.byPlace.putIfAbsent(key(text.name(), object.line()), object));
@@ -85,11 +84,13 @@ public final class SourceTree {
                     .map(file -> file.toAbsolutePath().getParent())
                     .filter(chart -> charts.stream().noneMatch(chart::startsWith))
                     .forEach(charts::add);
-            all.stream().filter(Files::isDirectory).filter(this::isOutsideCharts).forEach(folder -> Kustomization.in(
-                            folder)
-                    .ifPresent(one -> close(folder, files)));
-            if (all.stream().anyMatch(file -> Files.isRegularFile(file)
-                    && file.toString().matches(".*\\.(yaml|yml|json)"))) {
+            all.stream()
+                    .filter(Files::isDirectory)
+                    .filter(this::isOutsideCharts)
+                    .forEach(folder -> Kustomization.in(folder).ifPresent(one -> close(folder, files)));
+            if (all.stream()
+                    .anyMatch(
+                            file -> Files.isRegularFile(file) && file.toString().matches(".*\\.(yaml|yml|json)"))) {
                 ManifestFiles.files(path).stream().filter(this::isOutsideCharts).forEach(files::add);
             }
         } catch (IOException e) {
@@ -125,7 +126,9 @@ public final class SourceTree {
                 closure.add(relative(next));
             }
         }
-        closures.put(absolute(folder), Set.copyOf(closure.stream().map(SourceTree::absolute).toList()));
+        closures.put(
+                absolute(folder),
+                Set.copyOf(closure.stream().map(SourceTree::absolute).toList()));
         files.addAll(closure);
     }
 
@@ -141,7 +144,9 @@ public final class SourceTree {
 
     private Path commonRoot(Set<Path> files) {
         Stream<Path> folders = Stream.concat(
-                files.stream().map(file -> Optional.ofNullable(absolute(file).getParent()).orElse(absolute(file))),
+                files.stream()
+                        .map(file ->
+                                Optional.ofNullable(absolute(file).getParent()).orElse(absolute(file))),
                 paths.stream()
                         .filter(path -> !path.equals(ManifestFiles.STANDARD_INPUT))
                         .map(Path::of)
@@ -211,7 +216,8 @@ public final class SourceTree {
         Set<Path> closure = closures.getOrDefault(absolute(Path.of(file.substring(RENDERED.length()))), Set.of());
         return byPlace.values().stream()
                 .filter(object -> object.kind().equals(kind) && object.name().equals(name))
-                .filter(object -> closure.contains(absolute(Path.of(object.source().name()))))
+                .filter(object ->
+                        closure.contains(absolute(Path.of(object.source().name()))))
                 .toList();
     }
 
@@ -226,8 +232,8 @@ public final class SourceTree {
         texts.values().stream()
                 .filter(text -> ManifestFiles.KUSTOMIZATIONS.contains(
                         String.valueOf(Path.of(text.name()).getFileName())))
-                .forEach(text -> text.unlist(
-                        item -> absolute(Path.of(text.name()).resolveSibling(item)).equals(file)));
+                .forEach(text -> text.unlist(item ->
+                        absolute(Path.of(text.name()).resolveSibling(item)).equals(file)));
     }
 
     /** The paths of the user, where the tree has been copied to. */

@@ -41,8 +41,8 @@ final class Accounts {
                     .add(move);
         }
         groups.forEach(this::settle);
-        wanted.forEach(move -> moves.add(move.as(
-                Objects.requireNonNull(accountOf.get(move.source().pod().name())))));
+        wanted.forEach(move -> moves.add(
+                move.as(Objects.requireNonNull(accountOf.get(move.source().pod().name())))));
     }
 
     List<PodMove> moves() {

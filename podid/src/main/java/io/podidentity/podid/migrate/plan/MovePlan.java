@@ -22,11 +22,7 @@ import java.util.stream.Collectors;
  * @param notes what a person should know
  */
 public record MovePlan(
-        Scene scene,
-        List<PodMove> moves,
-        Map<String, String> stays,
-        List<AccountMove> accounts,
-        List<String> notes) {
+        Scene scene, List<PodMove> moves, Map<String, String> stays, List<AccountMove> accounts, List<String> notes) {
 
     /**
      * The objects of pod identity that nothing needs any more.
@@ -64,8 +60,7 @@ public record MovePlan(
         Map<String, Federation> wanted = new LinkedHashMap<>();
         for (PodMove move : moves) {
             for (MovedIdentity identity : move.identities()) {
-                wanted.putIfAbsent(
-                        identity.key() + " " + move.account(), new Federation(identity, move.account()));
+                wanted.putIfAbsent(identity.key() + " " + move.account(), new Federation(identity, move.account()));
             }
         }
         return List.copyOf(wanted.values());

@@ -50,7 +50,7 @@ public record MovedIdentity(AzureIdentity identity) {
                 : identity.type() == AzureIdentity.SERVICE_PRINCIPAL
                         ? "application with a secret"
                         : "application with a certificate";
-        return identity.name() + " (" + kind + place().map(one -> " " + one.name()).orElse("") + ", client ID "
-                + clientId() + ")";
+        return identity.name() + " (" + kind
+                + place().map(one -> " " + one.name()).orElse("") + ", client ID " + clientId() + ")";
     }
 }

@@ -71,14 +71,15 @@ public final class Planner {
                 .findFirst()
                 .map(identity -> "the AzureIdentity " + identity.identity().name()
                         + " has no usable clientID: write what az identity show --query clientId prints")
-                .or(() -> isName(source.pod().namespace()) ? Optional.empty() : Optional.of("its namespace is no name"));
+                .or(() ->
+                        isName(source.pod().namespace()) ? Optional.empty() : Optional.of("its namespace is no name"));
         if (obstacle.isPresent()) {
             stays.put(name, obstacle.get());
             return Optional.empty();
         }
         var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
-        return Optional.of(new PodMove(
-                source, before, ordered(bound, named), choice(bound, named, !chosen.isEmpty()), account));
+        return Optional.of(
+                new PodMove(source, before, ordered(bound, named), choice(bound, named, !chosen.isEmpty()), account));
     }
 
     static boolean isName(String text) {
@@ -129,8 +130,8 @@ public final class Planner {
                 .filter(policy -> policy.texts().stream()
                         .map(Spot::text)
                         .anyMatch(text -> text.startsWith("127.0.0.1") || text.startsWith("169.254.169.254")))
-                .map(policy -> policy.object().substring(policy.object().indexOf(' ') + 1) + " (" + policy.position()
-                        + ")")
+                .map(policy ->
+                        policy.object().substring(policy.object().indexOf(' ') + 1) + " (" + policy.position() + ")")
                 .toList();
         if (!policies.isEmpty()) {
             notes.add("NetworkPolicy " + String.join(", ", policies) + ": the rule for NMI or the metadata service can"
@@ -159,6 +160,11 @@ public final class Planner {
                     + ", then az ad app credential delete --id " + identity.clientId() + " --key-id KEY_ID"
                     + (identity.identity().type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE ? " --cert" : "")
                     + ".");
+        } else if (identity.place().filter(one -> one.group().startsWith("MC_")).isPresent()) {
+            notes.add(identity.describe() + " is in the cluster's own group "
+                    + identity.place().orElseThrow().group()
+                    + ", and would be deleted with the cluster. Where that group is locked down, azure.sh is refused: then"
+                    + " create the identity elsewhere, with the same roles, and write its client ID into the files.");
         } else if (identity.place().isEmpty()) {
             notes.add(identity.describe() + ": its resourceID does not say where it is, so azure.sh looks for it in"
                     + " the subscription that you are signed in to.");
