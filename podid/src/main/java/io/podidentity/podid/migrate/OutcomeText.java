@@ -30,6 +30,9 @@ final class OutcomeText {
 
     static String before(PodMove move) {
         Explanation before = move.before();
+        if (move.secretElsewhere()) {
+            return "client ID " + move.identity().clientId() + ", by a Secret that is not in these files";
+        }
         return switch (before.outcome()) {
             case IDENTITY ->
                 move.identities().size() == 1 || move.isDecided()

@@ -95,51 +95,55 @@ final class SourceChanges {
     private void label(PodMove move) {
         PodSource source = move.source();
         List<SourceObject> written = written(source);
-        List<String> template = PodSource.templatePath(source.kind()).orElse(List.of());
-        List<SourceObject> labelled = written.stream()
-                .filter(one -> has(one, template, Pod.BINDING_LABEL))
-                .toList();
-        boolean single = written.size() == 1;
-        if (labelled.isEmpty() && !(single && source.pod().bindingLabel().isEmpty())) {
+        List<SourceObject> labelled =
+                written.stream().filter(SourceChanges::isLabelled).toList();
+        if (labelled.isEmpty()) {
+            // A kustomization can make a Deployment of a Pod; the proof shows whether it does so with what is changed.
+            labelled = tree.named(source.pod().metadata().position(), source.pod().name().name()).stream()
+                    .filter(SourceChanges::isLabelled)
+                    .toList();
+        }
+        if (labelled.isEmpty() && !(written.size() == 1 && source.pod().bindingLabel().isEmpty())) {
             failed.add(source.pod().name());
-            byHand(
-                    source.object(),
-                    "the label " + Pod.BINDING_LABEL + " " + whence(written)
-                            + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
-                            + move.account().name() + " in the spec of its pods");
+            byHand(source.object(), "the label " + Pod.BINDING_LABEL + " " + whence(written)
+                    + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
+                    + move.account().name() + " in the spec of its pods");
             return;
         }
         SourceObject target = labelled.isEmpty() ? written.get(0) : labelled.get(0);
         SourceObject named = written.stream()
-                .filter(one ->
-                        !one.text(path(template, "spec", "serviceAccountName")).isEmpty())
+                .filter(one -> !one.text(path(template(one), "spec", "serviceAccountName")).isEmpty())
                 .findFirst()
                 .orElse(target);
         try {
             String gone = keepsPodIdentity ? "" : Pod.BINDING_LABEL;
-            target.at(List.of(path(template, "metadata", "labels"))).put(Map.of(Keys.USE, "true"), gone);
-            named.at(List.of(path(template, "spec")))
+            target.at(List.of(path(template(target), "metadata", "labels"))).put(Map.of(Keys.USE, "true"), gone);
+            named.at(List.of(path(template(named), "spec")))
                     .put(Map.of("serviceAccountName", move.account().name()), "");
             if (proxySidecar) {
-                target.at(List.of(path(template, "metadata", "annotations")))
+                target.at(List.of(path(template(target), "metadata", "annotations")))
                         .put(Map.of(Keys.INJECT_PROXY, "true"), "");
             }
         } catch (UneditableException e) {
             failed.add(source.pod().name());
-            byHand(
-                    source.object(),
-                    e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
-                            + " serviceAccountName: " + move.account().name());
+            byHand(source.object(), e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
+                    + " serviceAccountName: " + move.account().name());
         }
+    }
+
+    private static List<String> template(SourceObject object) {
+        return PodSource.templatePath(object.kind()).orElse(List.of());
+    }
+
+    private static boolean isLabelled(SourceObject object) {
+        return PodSource.templatePath(object.kind()).isPresent()
+                && !object.text(path(template(object), "metadata", "labels", Pod.BINDING_LABEL))
+                        .isEmpty();
     }
 
     private List<SourceObject> written(PodSource source) {
         String name = source.object().substring(source.object().indexOf('/') + 1);
         return tree.of(source.pod().metadata().position(), source.kind(), name);
-    }
-
-    private static boolean has(SourceObject object, List<String> template, String label) {
-        return !object.text(path(template, "metadata", "labels", label)).isEmpty();
     }
 
     private static String[] path(List<String> template, String... more) {
@@ -206,14 +210,8 @@ final class SourceChanges {
         Optional<SourceObject> binding = users.stream()
                 .flatMap(move -> plan.scene().match(move.source()).candidates().stream())
                 .map(Candidate::binding)
-                .filter(leftovers(plan)::contains)
-                .flatMap(one -> tree
-                        .of(
-                                one.metadata().position(),
-                                "AzureIdentityBinding",
-                                one.name().name())
-                        .stream())
-                .filter(one -> !keepsPodIdentity && !one.isFlow() && !replaced.contains(one))
+                .flatMap(one -> tree.of(one.metadata().position(), "AzureIdentityBinding", one.name().name()).stream())
+                .filter(one -> !one.isFlow() && !replaced.contains(one))
                 .filter(one -> one.namespace().isEmpty()
                         || one.namespace().equals(account.name().namespace()))
                 .findFirst();
@@ -226,9 +224,11 @@ final class SourceChanges {
         if (again) {
             return;
         }
-        if (binding.isPresent()) {
+        if (binding.isPresent() && goes(plan, binding.get())) {
             replaced.add(binding.get());
             binding.get().replaceBy(text(account, binding.get()));
+        } else if (binding.isPresent()) {
+            binding.get().insertBefore(text(account, binding.get()));
         } else if (workload.isPresent()) {
             workload.get().insertBefore(text(account, workload.get()));
         } else if (users.stream().noneMatch(move -> written(move.source()).isEmpty())) {
@@ -236,6 +236,14 @@ final class SourceChanges {
         } else {
             byHand("ServiceAccount " + account.name(), "create it, with the annotations " + account.annotations());
         }
+    }
+
+    private boolean goes(MovePlan plan, SourceObject binding) {
+        return !keepsPodIdentity
+                && leftovers(plan).stream()
+                        .filter(AzureIdentityBinding.class::isInstance)
+                        .flatMap(one -> tree.of(one.metadata().position(), binding.kind(), one.name().name()).stream())
+                        .anyMatch(binding::equals);
     }
 
     private static String text(AccountMove account, @Nullable SourceObject beside) {

@@ -213,11 +213,20 @@ public final class SourceTree {
             return Optional.ofNullable(byPlace.get(key(file, position.line()))).stream()
                     .toList();
         }
-        Set<Path> closure = closures.getOrDefault(absolute(Path.of(file.substring(RENDERED.length()))), Set.of());
+        return named(position, name).stream()
+                .filter(object -> object.kind().equals(kind))
+                .toList();
+    }
+
+    /** Where something of that name is written for what kubectl has rendered, which may be made of another kind. */
+    public List<SourceObject> named(Position position, String name) {
+        String file = position.file();
+        Set<Path> closure = file.startsWith(RENDERED)
+                ? closures.getOrDefault(absolute(Path.of(file.substring(RENDERED.length()))), Set.of())
+                : Set.of();
         return byPlace.values().stream()
-                .filter(object -> object.kind().equals(kind) && object.name().equals(name))
-                .filter(object ->
-                        closure.contains(absolute(Path.of(object.source().name()))))
+                .filter(object -> object.name().equals(name))
+                .filter(object -> closure.contains(absolute(Path.of(object.source().name()))))
                 .toList();
     }
 

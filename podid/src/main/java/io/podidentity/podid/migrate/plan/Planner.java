@@ -3,6 +3,7 @@ package io.podidentity.podid.migrate.plan;
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.podid.check.rule.Scene;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.check.source.Spot;
@@ -78,8 +79,24 @@ public final class Planner {
             return Optional.empty();
         }
         var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
-        return Optional.of(
-                new PodMove(source, before, ordered(bound, named), choice(bound, named, !chosen.isEmpty()), account));
+        List<MovedIdentity> ordered = ordered(bound, named);
+        return Optional.of(new PodMove(
+                source,
+                before,
+                ordered,
+                choice(bound, named, !chosen.isEmpty()),
+                account,
+                before.outcome() == Explanation.Outcome.NONE && isSecretElsewhere(ordered.get(0))));
+    }
+
+    /** Secrets are seldom in the files. */
+    private boolean isSecretElsewhere(MovedIdentity identity) {
+        SecretReference secret = identity.identity().clientPassword();
+        return !identity.isManaged()
+                && !secret.name().isEmpty()
+                && scene.cluster()
+                        .secret(new ObjectName(secret.namespace(), secret.name()))
+                        .isEmpty();
     }
 
     static boolean isName(String text) {

@@ -12,9 +12,15 @@ import java.util.List;
  * @param identities all that are bound to it, the one that it uses first
  * @param choice how that one was chosen
  * @param account as which it will run
+ * @param secretElsewhere whether today's identity takes its secret from one that no file has, which then is in the cluster
  */
 public record PodMove(
-        PodSource source, Explanation before, List<MovedIdentity> identities, Choice choice, ObjectName account) {
+        PodSource source,
+        Explanation before,
+        List<MovedIdentity> identities,
+        Choice choice,
+        ObjectName account,
+        boolean secretElsewhere) {
 
     /** How the identity of a pod was chosen. */
     public enum Choice {
@@ -48,10 +54,12 @@ public record PodMove(
 
     /** Whether it had a token, so that it must have the same one afterwards. */
     public boolean hadToken() {
-        return before.outcome() == Explanation.Outcome.IDENTITY || before.outcome() == Explanation.Outcome.NODE;
+        return secretElsewhere
+                || before.outcome() == Explanation.Outcome.IDENTITY
+                || before.outcome() == Explanation.Outcome.NODE;
     }
 
     PodMove as(ObjectName other) {
-        return new PodMove(source, before, identities, choice, other);
+        return new PodMove(source, before, identities, choice, other, secretElsewhere);
     }
 }
