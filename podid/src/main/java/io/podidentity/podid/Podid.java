@@ -5,6 +5,8 @@ import io.podidentity.podid.check.azure.FactsCommand;
 import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.lend.LendCommand;
+import io.podidentity.podid.migrate.MigrateCommand;
+import io.podidentity.podid.scope.ScopeCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -26,7 +28,9 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             CheckCommand.class,
             FactsCommand.class,
-            LendCommand.class
+            LendCommand.class,
+            MigrateCommand.class,
+            ScopeCommand.class
         })
 final class Podid implements Callable<Integer> {
 
@@ -59,6 +63,7 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check, facts or lend");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, migrate or scope");
     }
 }

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * What {@code az ad} asks of Microsoft Graph for an application with a password: applications, service principals, who
- * is signed in. The passwords are made, given out once and forgotten, except for their key IDs: Entra ID here knows only
- * those it began with.
+ * is signed in; and for its federated credentials. The passwords are made, given out once and forgotten, except for their
+ * key IDs: Entra ID here knows only those it began with.
  */
 final class GraphEndpoint {
 
@@ -31,6 +31,7 @@ final class GraphEndpoint {
     private final User user;
     private final Supplier<String> passwords;
     private final Map<String, Map<String, Object>> applications = new ConcurrentHashMap<>();
+    private final GraphFederations federations = new GraphFederations();
 
     GraphEndpoint(GraphPrincipals principals, User user, Supplier<String> passwords) {
         this.principals = principals;
@@ -50,6 +51,9 @@ final class GraphEndpoint {
             case "DELETE applications" -> deleteApplication(id);
             case "POST applications/addPassword" -> application(id).isPresent() ? password(id, request) : notFound(id);
             case "POST applications/removePassword" -> removePassword(id, request);
+            case "GET applications/federatedIdentityCredentials" -> federations.list(id);
+            case "POST applications/federatedIdentityCredentials" ->
+                application(id).isPresent() ? federations.create(id, new Document(request.json())) : notFound(id);
             case "POST directoryObjects" -> list(byIds(request));
             case "GET servicePrincipals" -> id.isEmpty() ? list(principals(request)) : found(id, principal(id));
             case "POST servicePrincipals" -> newPrincipal(request);

@@ -13,18 +13,21 @@ import java.util.stream.Stream;
  * A folder with a kustomization, which says how manifests are made of the files that it names.
  *
  * @param names all files and folders that it names, made absolute
+ * @param patches those of the files that change what others define
  * @param isComponent whether it is a part that only others can use
  * @param resources the files of a kustomization that changes nothing of what it lists, so that they can be read as they
  *     are; empty if kubectl must render it
  */
-record Kustomization(Path folder, Set<Path> names, boolean isComponent, Optional<List<Path>> resources) {
+public record Kustomization(
+        Path folder, Set<Path> names, Set<Path> patches, boolean isComponent, Optional<List<Path>> resources) {
 
     static final String GROUP = "kustomize.config.k8s.io";
 
+    private static final List<String> PATCHES = List.of("patches", "patchesStrategicMerge", "patchesJson6902");
     private static final Set<String> HARMLESS = Set.of("apiVersion", "kind", "metadata", "resources");
 
     /** The kustomization of a folder, if there is one. */
-    static Optional<Kustomization> in(Path folder) {
+    public static Optional<Kustomization> in(Path folder) {
         return ManifestFiles.KUSTOMIZATIONS.stream()
                 .map(folder::resolve)
                 .filter(Files::isRegularFile)
@@ -42,6 +45,11 @@ record Kustomization(Path folder, Set<Path> names, boolean isComponent, Optional
         }
         var names = new HashSet<Path>();
         documents.forEach(document -> addNames(folder, document, names));
+        var patches = new HashSet<Path>();
+        documents.stream()
+                .filter(Yaml.Mapping.class::isInstance)
+                .flatMap(document -> PATCHES.stream().flatMap(key -> ((Yaml.Mapping) document).get(key).stream()))
+                .forEach(value -> addNames(folder, value, patches));
         Optional<Yaml.Mapping> only = documents.size() == 1 && documents.get(0) instanceof Yaml.Mapping mapping
                 ? Optional.of(mapping)
                 : Optional.empty();
@@ -49,7 +57,8 @@ record Kustomization(Path folder, Set<Path> names, boolean isComponent, Optional
                 .filter(kind ->
                         kind instanceof Yaml.Scalar scalar && scalar.text().equals("Component"))
                 .isPresent();
-        return new Kustomization(folder, names, isComponent, only.flatMap(mapping -> resources(folder, mapping)));
+        return new Kustomization(
+                folder, names, patches, isComponent, only.flatMap(mapping -> resources(folder, mapping)));
     }
 
     private static void addNames(Path folder, Yaml value, Set<Path> names) {

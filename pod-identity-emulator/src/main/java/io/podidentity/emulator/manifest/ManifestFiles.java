@@ -23,7 +23,8 @@ public final class ManifestFiles {
     static final int MAX_BYTES = 1024 * 1024 * 1024;
 
     /** They say how to make manifests, and are none themselves. */
-    static final List<String> KUSTOMIZATIONS = List.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+    public static final List<String> KUSTOMIZATIONS =
+            List.of("kustomization.yaml", "kustomization.yml", "Kustomization");
 
     private static final Set<String> ENDINGS = Set.of("yaml", "yml", "json");
 
@@ -82,8 +83,12 @@ public final class ManifestFiles {
         }
     }
 
-    /** @throws ManifestException if it cannot be read */
-    static String content(Path file) {
+    /**
+     * The text of a file.
+     *
+     * @throws ManifestException if it cannot be read or is not UTF-8
+     */
+    public static String content(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return content(file.toString(), in);
         } catch (IOException e) {

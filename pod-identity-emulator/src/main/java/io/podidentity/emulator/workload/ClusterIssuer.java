@@ -67,7 +67,7 @@ public final class ClusterIssuer implements Endpoint {
     }
 
     /** Makes a token of the pod's service account, which is bound to the pod. */
-    IssuedToken project(Pod pod, TokenProjection projection) {
+    public IssuedToken project(Pod pod, TokenProjection projection) {
         var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant expiresOn = now.plusSeconds(projection.expirationSeconds());

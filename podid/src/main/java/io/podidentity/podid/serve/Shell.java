@@ -1,5 +1,6 @@
 package io.podidentity.podid.serve;
 
+import io.podidentity.podid.text.ShellWord;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

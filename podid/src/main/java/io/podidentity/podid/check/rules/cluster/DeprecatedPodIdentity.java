@@ -17,7 +17,7 @@ public final class DeprecatedPodIdentity implements Rule {
                 "C20",
                 "pod-identity-deprecated",
                 "AAD Pod Identity is archived, and AKS has ended its support of the add-on",
-                "Move to workload identity",
+                "Move to workload identity: podid migrate PATH -o DIR",
                 "Azure/AKS#3324");
     }
 
@@ -39,10 +39,7 @@ public final class DeprecatedPodIdentity implements Rule {
                                 + " (AzureIdentity:"
                                 + " " + identities + ", AzureIdentityBinding: " + bindings
                                 + ", labelled workloads: " + pods.size() + ")",
-                        "Move to workload identity: annotate a service account with the client ID, label the"
-                                + " pods azure.workload.identity/use: \"true\", and run\n"
-                                + "az identity federated-credential create -g GROUP --identity-name IDENTITY"
-                                + " --name NAME --issuer ISSUER --subject system:serviceaccount:NAMESPACE:ACCOUNT"
-                                + " --audiences api://AzureADTokenExchange"));
+                        "Run podid migrate with these paths and -o DIR: it writes the files for workload identity and the"
+                                + " az commands, and shows that each pod gets the same identity"));
     }
 }

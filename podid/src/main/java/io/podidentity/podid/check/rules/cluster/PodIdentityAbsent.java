@@ -20,7 +20,7 @@ public final class PodIdentityAbsent implements Rule {
                 "no-pod-identity-in-cluster",
                 "The cluster has no AAD Pod Identity, and the manifest needs it",
                 "Use workload identity: a service account with a client ID, and the pod's label"
-                        + " azure.workload.identity/use",
+                        + " azure.workload.identity/use; podid migrate PATH -o DIR writes them",
                 "Azure/AKS#3324");
     }
 

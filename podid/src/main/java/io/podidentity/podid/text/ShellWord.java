@@ -1,15 +1,16 @@
-package io.podidentity.podid.serve;
+package io.podidentity.podid.text;
 
 import java.util.regex.Pattern;
 
 /** A word quoted so that a shell reads it unchanged. */
-final class ShellWord {
+public final class ShellWord {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+,=-]+");
 
     private ShellWord() {}
 
-    static String quoted(String word) {
+    /** The word, in quotes if it needs them. */
+    public static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -1,0 +1,184 @@
+# shellcheck shell=bash
+# podid migrate: a cluster with aad-pod-identity, a managed identity and an application, all made by the real az in an
+# emulated Azure. The script that it writes runs there; then old and new manifests are served, and a client in the pod
+# gets the same identity from both. Needs no other step.
+
+MIGRATE=$WORK/migrate
+MIGRATE_OLD=$MIGRATE/old
+MIGRATE_NEW=$MIGRATE/new
+MIGRATE_TENANT=
+
+migrate_az() {
+    azure_env migrate
+    "${AZURE_ENV[@]}" "$@"
+}
+
+migrate_azure() {
+    azure_start migrate
+    azure_sign_in migrate
+    migrate_az az group create -n demo -l northeurope -o none
+    migrate_az az aks create -g demo -n demo -l northeurope --tier free --node-count 1 --no-ssh-key -o none
+    migrate_az az identity create -g demo -n reader > "$MIGRATE/identity.json"
+    migrate_az az ad app create --display-name writer > "$MIGRATE/application.json"
+}
+
+# The manifests of somebody who followed the documents of aad-pod-identity.
+migrate_manifests() {
+    mkdir -p "$MIGRATE_OLD"
+    cat > "$MIGRATE_OLD/identities.yaml" << EOF
+apiVersion: aadpodidentity.k8s.io/v1
+kind: AzureIdentity
+metadata:
+  name: reader
+spec:
+  type: 0
+  resourceID: $(jq -r .id "$MIGRATE/identity.json")
+  clientID: $(jq -r .clientId "$MIGRATE/identity.json")
+---
+apiVersion: aadpodidentity.k8s.io/v1
+kind: AzureIdentityBinding
+metadata:
+  name: reader
+spec:
+  azureIdentity: reader
+  selector: read
+---
+apiVersion: aadpodidentity.k8s.io/v1
+kind: AzureIdentity
+metadata:
+  name: writer
+spec:
+  type: 1
+  tenantID: $MIGRATE_TENANT
+  clientID: $(jq -r .appId "$MIGRATE/application.json")
+  clientPassword: {name: writer, namespace: default}
+---
+apiVersion: aadpodidentity.k8s.io/v1
+kind: AzureIdentityBinding
+metadata:
+  name: writer
+spec:
+  azureIdentity: writer
+  selector: write
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: writer
+stringData:
+  password: $(openssl rand -hex 16)
+EOF
+    cat > "$MIGRATE_OLD/pods.yaml" << 'EOF'
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    aadpodidbinding: read # reads the blobs
+spec:
+  containers:
+    - {name: web, image: shop/web:1}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: import
+  labels: {aadpodidbinding: write}
+spec:
+  serviceAccountName: importer
+  containers:
+    - {name: import, image: shop/import:1}
+EOF
+}
+
+migrate_runs() {
+    MIGRATE_TENANT=$(jq -r .tenantId "$MIGRATE/azure.json")
+    migrate_manifests
+    java -jar "$ROOT/podid/target/podid.jar" migrate "$MIGRATE_OLD" -o "$MIGRATE_NEW" > "$MIGRATE/migrate.out"
+    cp "$MIGRATE_NEW/REPORT.md" "$OUT/migrate-report.md"
+    expect_equal 2 "$(grep -c '^same ' "$MIGRATE/migrate.out")"
+    shellcheck "$MIGRATE_NEW/azure.sh"
+    # What no line had to change is as it was.
+    expect_text "$MIGRATE_NEW/pods.yaml" 'azure.workload.identity/use: "true" # reads the blobs' \
+        '- {name: import, image: shop/import:1}'
+}
+
+migrate_script() {
+    local began status=0
+    migrate_az sh "$MIGRATE_NEW/azure.sh" 2> "$MIGRATE/unset.err" || status=$?
+    expect_equal 2 "$status"
+    migrate_az env CLUSTER_GROUP=demo CLUSTER=demo "$MIGRATE_NEW/azure.sh" 2> "$MIGRATE/first.err" || {
+        cat "$MIGRATE/first.err" >&2
+        fail "azure.sh fails"
+    }
+    expect_text "$MIGRATE/first.err" 'turning on the OIDC issuer' 'identity reader: creating' 'creating the federated credential for'
+    began=$(($(wc -l < "$WORK/migrate-emulator.err") + 1))
+    migrate_az env CLUSTER_GROUP=demo CLUSTER=demo "$MIGRATE_NEW/azure.sh" 2> "$MIGRATE/second.err"
+    expect_text "$MIGRATE/second.err" 'identity reader trusts system:serviceaccount:default:reader' \
+        'trusts system:serviceaccount:default:importer'
+    expect_equal '' "$(tail -n "+$began" "$WORK/migrate-emulator.err" | grep -E '^entra (PUT|PATCH|DELETE|POST) ' | grep -v /oauth2/ || true)"
+}
+
+# What is in Azure now is what check asks for, byte for byte.
+migrate_checked() {
+    (
+        cd "$MIGRATE"
+        java -jar "$ROOT/podid/target/podid.jar" facts -g demo -n demo facts > facts.sh
+        migrate_az sh -e facts.sh
+        java -jar "$ROOT/podid/target/podid.jar" check --profile workload-identity --azure facts new
+    ) > "$MIGRATE/check.out" 2>&1 || {
+        cat "$MIGRATE/check.out" >&2
+        fail "check finds errors"
+    }
+}
+
+# migrate_token POD FOLDER: the client ID in the token that a program gets there.
+migrate_token() {
+    local run trust=$MIGRATE/trust.p12
+    mapfile -d '' -t run < <(jq -j --arg pod "$1" '.pods[] | select(.name == $pod) | .env | to_entries[]
+        | "\(.key)=\(.value)\u0000"' "$MIGRATE/served.json")
+    cp "$(jq -r .trustStore "$MIGRATE/served.json")" "$trust"
+    env -i "PATH=$PATH" "HOME=$MIGRATE" "${run[@]}" TOKEN_PROVIDER_DEADLINE=60s \
+        java "-Djavax.net.ssl.trustStore=$trust" -Djavax.net.ssl.trustStorePassword=changeit \
+        -jar "$ROOT/token-provider/target/token-provider.jar" token --resource https://storage.azure.com/ \
+        | cut -d. -f2 | tr '_-' '/+' \
+        | "$PYTHON" -c 'import base64, json, sys; print(json.loads(base64.b64decode(sys.stdin.read().strip() + "==="))["appid"])'
+}
+
+migrate_serves() {
+    local folder=$1 pod
+    start migrate-served java -jar "$ROOT/podid/target/podid.jar" serve --json --time-scale 60 "$folder"
+    wait_until 30 migrate-served grep -q '^{' "$WORK/migrate-served.out"
+    head -1 "$WORK/migrate-served.out" > "$MIGRATE/served.json"
+    for pod in web import; do
+        echo "$pod $(migrate_token "$pod")"
+    done > "$MIGRATE/tokens-$(basename "$folder")"
+    stop migrate-served
+}
+
+migrate_same_identity() {
+    expect_equal "web $(jq -r .clientId "$MIGRATE/identity.json")
+import $(jq -r .appId "$MIGRATE/application.json")" "$(cat "$MIGRATE/tokens-old")"
+    expect_equal "$(cat "$MIGRATE/tokens-old")" "$(cat "$MIGRATE/tokens-new")"
+}
+
+# Base, overlay and patches: each change is where the object is written, and kubectl renders the result.
+migrate_overlay() {
+    java -jar "$ROOT/podid/target/podid.jar" migrate "$ROOT/k8s/overlays/pod-identity" -o "$MIGRATE/k8s" > "$MIGRATE/k8s.out"
+    expect_text "$MIGRATE/k8s.out" 'same   Pod default/podidentitydemo' 'as service account azureaccess'
+    kubectl kustomize "$MIGRATE/k8s/overlays/pod-identity" > "$MIGRATE/k8s.yaml"
+    expect_text "$MIGRATE/k8s.yaml" 'azure.workload.identity/use: "true"' 'serviceAccountName: azureaccess' 'kind: ServiceAccount'
+    ! grep aadpod "$MIGRATE/k8s.yaml" || fail "something of pod identity is left"
+    # The base, which other overlays share, is as it was.
+    diff -r "$ROOT/k8s/base" "$MIGRATE/k8s/base"
+}
+
+check "az makes a cluster, an identity and an application" migrate_azure
+check "migrate writes files, a script and a report" migrate_runs
+check "the script makes Azure ready, and a second run changes nothing" migrate_script
+check "check finds no error in the new files and that Azure" migrate_checked
+check "programs in the old pods get tokens" migrate_serves "$MIGRATE_OLD"
+check "programs in the new pods get tokens" migrate_serves "$MIGRATE_NEW"
+check "they are of the same identities" migrate_same_identity
+check "the overlay of k8s/ is migrated in its own files" migrate_overlay
+stop migrate-emulator

@@ -1,0 +1,208 @@
+package io.podidentity.emulator.replay;
+
+import io.podidentity.emulator.azure.AzureOfManifests;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
+import io.podidentity.emulator.cluster.NetworkPolicy;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.directory.ObjectIds;
+import io.podidentity.emulator.directory.Principals;
+import io.podidentity.emulator.directory.RoleAssignments;
+import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.directory.TrustedIssuers;
+import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.entra.EntraEndpoint;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.match.EgressPolicies;
+import io.podidentity.emulator.time.SkippingClock;
+import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.TokenIssuer;
+import io.podidentity.emulator.workload.Admission;
+import io.podidentity.emulator.workload.ClusterIssuer;
+import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Token requests of pods by workload identity, played through the webhook, the cluster's issuer and Entra ID of a
+ * running emulator, without sockets and files. Azure has the identities that are given and trusts only whom it is told
+ * to trust. Making one costs an RSA key.
+ *
+ * <p>Thread-safety: safe.
+ */
+public final class WorkloadReplay {
+
+    /** Stands for the issuer of the cluster, which Azure makes. */
+    public static final String ISSUER = "https://issuer.podid.example/cluster/";
+
+    /** Stands for the tenant of the cluster where an account names none. */
+    public static final String TENANT = "10000000-0000-4000-8000-000000000001";
+
+    private static final URI AUTHORITY = URI.create("https://login.microsoftonline.com");
+    private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    private final Cluster cluster;
+    private final Webhook webhook =
+            new Webhook(new WebhookSettings(WebhookVersion.V1_6_0, TENANT, AUTHORITY + "/", true, Optional.empty()));
+    private final ClusterIssuer issuer;
+    private final Endpoint entra;
+    private final EgressPolicies policies;
+
+    /**
+     * A federated credential of the cluster's issuer.
+     *
+     * @param clientId of the identity or application that has it
+     */
+    public record Trusted(String clientId, String subject, String audience) {}
+
+    /**
+     * What a pod gets.
+     *
+     * @param clientId whose token it is; empty without one
+     * @param tenantId in which tenant
+     * @param text why there is none; empty with one
+     */
+    public record Result(String clientId, String tenantId, String text) {
+
+        public boolean isToken() {
+            return text.isEmpty();
+        }
+
+        private static Result none(String text) {
+            return new Result("", "", text);
+        }
+    }
+
+    /**
+     * A cluster, and what Azure has for it.
+     *
+     * @param existing the client IDs of the identities and applications
+     * @param tenants those of applications elsewhere
+     * @throws IllegalArgumentException if Azure would refuse a credential, such as the 21st of an identity
+     */
+    public WorkloadReplay(
+            Cluster cluster, Collection<String> existing, Collection<String> tenants, Collection<Trusted> trusted) {
+        Clock clock = Clock.systemUTC();
+        var still = new SkippingClock(Instant.EPOCH);
+        var clusterKey = SigningKey.create();
+        var federation = new FederatedCredentials(still);
+        trusted.forEach(one -> federation.create(
+                one.clientId(), new FederatedCredential(ISSUER, one.subject(), one.audience()), Duration.ZERO));
+        var issuers = new TrustedIssuers();
+        issuers.publish(ISSUER, clusterKey.publicKey());
+        var directory = new Directory(
+                TENANT,
+                List.copyOf(tenants),
+                new User("developer@podid.example", ObjectIds.of("user")),
+                new Principals(existing.stream()
+                        .map(id -> new ServicePrincipal(id, ObjectIds.of(id)))
+                        .toList()),
+                List.of(),
+                federation,
+                issuers,
+                new RoleAssignments(still));
+        var nobody = SigningKey.ofNobody();
+        this.cluster = cluster;
+        this.issuer = new ClusterIssuer(clusterKey, URI.create(ISSUER), clock);
+        this.entra = new EntraEndpoint(
+                directory, new TokenIssuer(nobody, TENANT, clock), nobody, AUTHORITY, clock, Duration.ofHours(1));
+        this.policies = new EgressPolicies(cluster, Profile.WORKLOAD_IDENTITY);
+    }
+
+    /** The tenants that identities of a cluster name. */
+    public static List<String> tenants(Cluster cluster) {
+        return AzureOfManifests.tenants(cluster);
+    }
+
+    /**
+     * Plays one request.
+     *
+     * @param clientId that the program names; empty if it leaves that to the variables
+     */
+    public Result play(Pod pod, String clientId) {
+        Admission admission = webhook.admit(pod, annotations(pod));
+        if (admission instanceof Admission.Denied denied) {
+            return Result.none("the cluster does not create the pod: " + denied.reason());
+        }
+        if (!(admission instanceof Admission.Admitted admitted)) {
+            return Result.none("the pod lacks the label azure.workload.identity/use: \"true\"");
+        }
+        Optional<NetworkPolicy> policy = policies.blocking(pod);
+        if (policy.isPresent()) {
+            return Result.none("the NetworkPolicy " + policy.get().name() + " keeps it from " + policies.target()
+                    + "; needed is " + policies.needed());
+        }
+        Map<String, String> environment = environment(admitted.pod());
+        String client = clientId.isEmpty() ? environment.getOrDefault("AZURE_CLIENT_ID", "") : clientId;
+        if (client.isEmpty()) {
+            return Result.none("neither the program nor its service account names a client ID");
+        }
+        String tenant = environment.getOrDefault("AZURE_TENANT_ID", TENANT);
+        Answer answer = entra.answer(Request.form(
+                "/" + tenant + "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        client,
+                        "scope",
+                        "https://storage.azure.com/.default",
+                        "client_assertion_type",
+                        ASSERTION_TYPE,
+                        "client_assertion",
+                        issuer.project(admitted.pod(), admitted.token()).value())));
+        return answer.status() == 200 ? new Result(client, tenant, "") : Result.none(refusal(answer.text()));
+    }
+
+    /** Entra's own words, without what it adds for its support. */
+    private static String refusal(String text) {
+        int from = text.indexOf("AADSTS");
+        return "Entra ID refuses it: "
+                + (from < 0 ? text.strip() : text.substring(from).replaceFirst("(?s)(\\\\r|\\\\n|\").*", ""));
+    }
+
+    /** Every namespace has an account of the name default. */
+    private Optional<Map<String, String>> annotations(Pod pod) {
+        String name = Webhook.serviceAccount(pod);
+        return cluster.serviceAccount(new ObjectName(pod.namespace(), name))
+                .map(ServiceAccount::metadata)
+                .map(metadata -> metadata.annotations())
+                .or(() -> name.equals("default") ? Optional.of(Map.of()) : Optional.empty());
+    }
+
+    /** Of the first container whose program has a token file. */
+    private static Map<String, String> environment(Pod pod) {
+        var environment = new LinkedHashMap<String, String>();
+        pod.spec().containers().stream()
+                .map(Container::env)
+                .filter(env -> env.stream().anyMatch(one -> one.name().equals("AZURE_FEDERATED_TOKEN_FILE")))
+                .findFirst()
+                .ifPresent(env -> env.forEach(variable -> put(environment, variable)));
+        return environment;
+    }
+
+    private static void put(Map<String, String> environment, EnvironmentVariable variable) {
+        String value = variable.value();
+        if (value != null) {
+            environment.put(variable.name(), value);
+        }
+    }
+}

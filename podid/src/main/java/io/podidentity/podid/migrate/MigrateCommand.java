@@ -1,0 +1,169 @@
+package io.podidentity.podid.migrate;
+
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.ManifestFiles;
+import io.podidentity.podid.input.ProfileOptions;
+import io.podidentity.podid.input.UnusableInputException;
+import io.podidentity.podid.migrate.Proof.Outcome;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Exit code 0 if each pod that had a token gets the same one, 1 if one does not, 2 for input that cannot be used. */
+@Command(
+        name = "migrate",
+        description = "Moves manifests from aad-pod-identity to workload identity: writes the changed files, the az"
+                + " commands and a report, and plays each pod's request before and after.",
+        footer = {
+            "",
+            "Examples:",
+            "  podid migrate k8s/ -o migrated",
+            "  kubectl get deploy,sa,rolebinding,azureidentity,azureidentitybinding -A -o yaml | podid migrate - -o out",
+            "  podid migrate k8s/ -o out --identity shop/web=CLIENT-ID",
+            "",
+            "More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/migrate.md"
+        },
+        mixinStandardHelpOptions = true)
+public final class MigrateCommand implements Callable<Integer> {
+
+    static final String SCRIPT = "azure.sh";
+    static final String REPORT = "REPORT.md";
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders, or - for standard input.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private List<String> paths;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            required = true,
+            description = "Where the changed files, " + SCRIPT + " and " + REPORT + " are written.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path output;
+
+    @Option(
+            names = "--force",
+            description = "Write into DIR even if it has files; those of the same names are replaced.")
+    private boolean force;
+
+    @Option(names = "--in-place", description = "Change the files themselves; DIR gets the script and the report.")
+    private boolean inPlace;
+
+    @Option(
+            names = "--keep-pod-identity",
+            description = "Leave the label aadpodidbinding and the objects of pod identity, for a time with both.")
+    private boolean keep;
+
+    @Option(
+            names = "--proxy-sidecar",
+            description = "Give pods the sidecar that answers in place of the metadata service, for libraries that know"
+                    + " no workload identity.")
+    private boolean proxySidecar;
+
+    @Option(
+            names = "--identity",
+            paramLabel = "NAMESPACE/NAME=CLIENT-ID",
+            description = "Which of its identities a pod or workload uses by default; can be repeated.")
+    private final Map<String, String> choices = new LinkedHashMap<>();
+
+    @Mixin
+    private final ProfileOptions profile = new ProfileOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        boolean fromInput = paths.contains(ManifestFiles.STANDARD_INPUT);
+        if (inPlace && fromInput) {
+            throw new ParameterException(spec.commandLine(), "--in-place changes files, so it cannot be used with -");
+        }
+        if (Files.exists(output) && !Files.isDirectory(output)) {
+            throw new UnusableInputException(spec.commandLine(), output + " is a file; -o names a folder");
+        }
+        if (!force && !OutputFolder.isEmpty(output)) {
+            throw new UnusableInputException(
+                    spec.commandLine(), "The folder " + output + " has files; name another one, or add --force");
+        }
+        String standardInput = fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
+        var wish = new Migration.Wish(paths, standardInput, profile, choices, keep, proxySidecar);
+        try (OutputFolder stage = OutputFolder.beside(output)) {
+            return run(wish, stage);
+        } catch (ManifestException e) {
+            throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int run(Migration.Wish wish, OutputFolder stage) throws IOException {
+        Migration migration = Migration.run(wish, stage);
+        if (inPlace && migration.hasOwned()) {
+            throw new UnusableInputException(
+                    spec.commandLine(),
+                    "The files contain what controllers make, such as the pods of a Deployment; so --in-place would"
+                            + " remove objects. Write to a folder instead");
+        }
+        if (migration.outcomes().isEmpty()) {
+            throw new UnusableInputException(
+                    spec.commandLine(),
+                    "Nothing to migrate: no pod in " + String.join(", ", paths)
+                            + " gets an identity by the label aadpodidbinding. podid explain says why");
+        }
+        finish(migration, stage);
+        print(migration);
+        return migration.isGood() ? 0 : 1;
+    }
+
+    private void finish(Migration migration, OutputFolder stage) throws IOException {
+        String report = migration.shown(MoveReport.of(migration, keep, proxySidecar, inPlace));
+        String script = AzureScript.of(migration.plans());
+        if (inPlace) {
+            stage.replace(migration.changed());
+            for (String file : migration.emptied()) {
+                Files.deleteIfExists(Path.of(file));
+            }
+            try (OutputFolder own = OutputFolder.beside(output)) {
+                documents(own, script, report);
+                own.moveTo(output);
+            }
+            return;
+        }
+        documents(stage, script, report);
+        stage.moveTo(output);
+    }
+
+    private static void documents(OutputFolder folder, String script, String report) throws IOException {
+        folder.write(SCRIPT, script, null);
+        folder.executable(SCRIPT);
+        folder.write(REPORT, report, null);
+    }
+
+    private void print(Migration migration) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (Outcome outcome : migration.outcomes()) {
+            out.println(OutcomeText.line(outcome));
+        }
+        migration
+                .plans()
+                .forEach(plan -> plan.stays().forEach((pod, why) -> out.println("left   " + pod + ": " + why)));
+        migration
+                .byHand()
+                .forEach((object, all) ->
+                        all.forEach(what -> out.println("do     " + object + ": " + migration.shown(what))));
+        out.println("Wrote " + output + ". Read " + output.resolve(REPORT) + ", then run " + output.resolve(SCRIPT));
+        out.flush();
+    }
+}

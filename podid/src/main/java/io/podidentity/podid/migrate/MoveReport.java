@@ -1,0 +1,313 @@
+package io.podidentity.podid.migrate;
+
+import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.migrate.Proof.Outcome;
+import io.podidentity.podid.migrate.plan.AccountMove;
+import io.podidentity.podid.migrate.plan.Federation;
+import io.podidentity.podid.migrate.plan.MovePlan;
+import io.podidentity.podid.migrate.plan.MovedIdentity;
+import io.podidentity.podid.migrate.plan.PodMove;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The report of a migration, in Markdown. Not thread-safe. */
+final class MoveReport {
+
+    private final Migration migration;
+    private final boolean keeps;
+    private final boolean proxy;
+    private final boolean inPlace;
+    private final StringBuilder text = new StringBuilder();
+
+    private MoveReport(Migration migration, boolean keeps, boolean proxy, boolean inPlace) {
+        this.migration = migration;
+        this.keeps = keeps;
+        this.proxy = proxy;
+        this.inPlace = inPlace;
+    }
+
+    static String of(Migration migration, boolean keeps, boolean proxy, boolean inPlace) {
+        var report = new MoveReport(migration, keeps, proxy, inPlace);
+        report.summary();
+        report.pods();
+        report.decide();
+        report.accounts();
+        report.identities();
+        report.order();
+        report.rollback();
+        report.rest();
+        return report.text.toString();
+    }
+
+    private void heading(String name) {
+        text.append("\n## ").append(name).append("\n\n");
+    }
+
+    private void item(String line) {
+        text.append("- ").append(plain(line)).append('\n');
+    }
+
+    private void below(String line) {
+        text.append("  - ").append(plain(line)).append('\n');
+    }
+
+    private static String annotations(AccountMove account) {
+        return account.annotations().entrySet().stream()
+                .map(one -> "`" + one.getKey() + ": " + one.getValue() + "`")
+                .collect(Collectors.joining(" and "));
+    }
+
+    private void paragraph(String words) {
+        text.append(words).append('\n');
+    }
+
+    /** A name in a manifest can be any text, and must not end a line or a cell here. */
+    private static String plain(String text) {
+        return text.replaceAll("\\R", " ").replace("<", "&lt;");
+    }
+
+    private static String cell(String text) {
+        return plain(text).replace("|", "\\|");
+    }
+
+    private void summary() {
+        List<Outcome> all = migration.outcomes();
+        long same = all.stream()
+                .filter(one -> one.isSame() && one.move().isDecided())
+                .count();
+        text.append("# From aad-pod-identity to workload identity\n\n");
+        paragraph("Read as version " + migration.version() + ".\n");
+        paragraph(same + " of " + all.size()
+                + " pods get the identity that is bound to them. Each request was played twice, by the"
+                + " old files and by the new ones, with an Azure that trusts what `azure.sh` creates and nobody else.");
+        if (!migration.isGood()) {
+            paragraph("\n**Not finished:** read \"A person must decide\" first.");
+        }
+    }
+
+    private void pods() {
+        heading("Pods");
+        paragraph("| Pod of | Before | After | |");
+        paragraph("|---|---|---|---|");
+        for (Outcome one : migration.outcomes()) {
+            paragraph("| " + cell(one.move().source().object()) + " | " + cell(OutcomeText.before(one.move())) + " | "
+                    + cell(OutcomeText.after(one)) + " | " + OutcomeText.word(one) + " |");
+        }
+        paragraph("");
+        for (Outcome one : migration.outcomes()) {
+            PodMove move = one.move();
+            item(move.source().object() + " uses " + move.identity().describe() + ", "
+                    + move.choice().text() + "." + kind(move) + network(move));
+        }
+    }
+
+    private static String kind(PodMove move) {
+        return switch (move.source().kind()) {
+            case "Pod" ->
+                " A bare pod keeps the service account that it was created with: delete it and apply it again.";
+            case "Job" -> " The template of a Job cannot be changed: delete the Job and apply it again.";
+            case "CronJob" -> " Its next Job is the first one with workload identity.";
+            case "StatefulSet", "DaemonSet" ->
+                " Its pods are replaced one after the other; with updateStrategy OnDelete" + " delete them yourself.";
+            case "ReplicaSet", "ReplicationController" -> " It does not replace the pods that it has: delete them.";
+            default -> "";
+        };
+    }
+
+    private String network(PodMove move) {
+        return !move.source().pod().spec().hostNetwork()
+                ? ""
+                : " It uses the node's network: NMI never saw it, and the node's metadata service gave it any identity of"
+                        + " the node. Workload identity works there too"
+                        + (proxy ? ", but the proxy sidecar does not: the cluster refuses such a pod." : ".");
+    }
+
+    private void decide() {
+        var lines = new ArrayList<String>();
+        for (Outcome one : migration.outcomes()) {
+            PodMove move = one.move();
+            String object = move.source().object();
+            if (!move.isDecided()) {
+                lines.add(object + " has several identities, and neither a variable nor a request in these files names"
+                        + " one, so NMI gave it any of them. Its service account has one default client ID; now it is "
+                        + move.identity().clientId() + ". Choose, and run this again with one of: "
+                        + move.identities().stream()
+                                .map(id -> "`--identity " + move.source().pod().name() + "=" + id.clientId() + "` ("
+                                        + id.identity().name() + ")")
+                                .collect(Collectors.joining(", "))
+                        + ". The program can have each of the others by naming its client ID in code, such as"
+                        + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in each"
+                        + " of them.");
+            } else if (!one.isGood()) {
+                lines.add(object + ": " + OutcomeText.after(one));
+            }
+        }
+        migration.byHand().forEach((object, all) -> all.forEach(what -> lines.add(object + ": " + what)));
+        for (MovePlan plan : migration.plans()) {
+            overLimit(plan, lines);
+        }
+        if (lines.isEmpty()) {
+            return;
+        }
+        heading("A person must decide");
+        lines.forEach(this::item);
+    }
+
+    private static void overLimit(MovePlan plan, List<String> lines) {
+        Map<String, List<Federation>> over = plan.overLimit().stream()
+                .collect(Collectors.groupingBy(
+                        one -> one.identity().describe(), LinkedHashMap::new, Collectors.toList()));
+        over.forEach((identity, all) -> lines.add(identity + " needs " + (FederatedCredentials.LIMIT + all.size())
+                + " federated credentials, and Azure allows " + FederatedCredentials.LIMIT
+                + ". Let pods share a service account, use a second identity, or an identity binding of AKS. Not in"
+                + " azure.sh: "
+                + all.stream().map(Federation::subject).collect(Collectors.joining(", "))));
+    }
+
+    private void accounts() {
+        heading("Service accounts");
+        for (MovePlan plan : migration.plans()) {
+            for (AccountMove account : plan.accounts()) {
+                item(
+                        switch (account.how()) {
+                            case ANNOTATE -> account.name() + " gets " + annotations(account) + ".";
+                            case DEFINE ->
+                                account.name() + " is in no file, but pods run as it: a manifest with "
+                                        + annotations(account)
+                                        + " is added, which kubectl apply merges into the account.";
+                            case CREATE ->
+                                account.name() + " is new, with " + annotations(account) + ", in place of "
+                                        + account.insteadOf() + reason(account);
+                        });
+                roles(account);
+            }
+        }
+    }
+
+    private static String reason(AccountMove account) {
+        return account.insteadOf().name().equals("default")
+                ? ", which every pod of the namespace without another one runs as."
+                : ", whose other pods use another identity.";
+    }
+
+    private void roles(AccountMove account) {
+        if (!account.isNew()) {
+            return;
+        }
+        if (!account.roleBindings().isEmpty()) {
+            below("Its pods lose what " + account.insteadOf() + " may do in Kubernetes. Add to the subjects of "
+                    + String.join(", ", account.roleBindings()) + ": `{kind: ServiceAccount, name: "
+                    + account.name().name() + ", namespace: " + account.name().namespace() + "}`");
+        }
+        below("What of " + account.insteadOf()
+                + " is not in these files: `kubectl get rolebindings,clusterrolebindings -A"
+                + " -o wide | grep " + account.insteadOf().name() + "`, and its image pull secrets: `kubectl get"
+                + " serviceaccount -n " + account.insteadOf().namespace() + " "
+                + account.insteadOf().name()
+                + " -o jsonpath='{.imagePullSecrets}'`"
+                + (account.pullSecrets().isEmpty() ? "" : ". Copied: " + String.join(", ", account.pullSecrets())));
+    }
+
+    private void identities() {
+        heading("Identities");
+        Set<MovedIdentity> all = new LinkedHashSet<>();
+        migration.plans().forEach(plan -> plan.federations().forEach(one -> all.add(one.identity())));
+        paragraph("They stay, and so do their roles; only who may use them changes. To look at the roles:");
+        paragraph("");
+        all.forEach(one -> item(
+                "`az role assignment list --all --assignee " + one.clientId() + " -o table` of " + one.describe()));
+        Set<String> notes = new LinkedHashSet<>();
+        migration.plans().forEach(plan -> notes.addAll(plan.notes()));
+        notes.forEach(this::item);
+    }
+
+    private void order() {
+        heading("In this order");
+        String where = inPlace ? "your folder" : "this folder";
+        paragraph("""
+                1. **Enable and federate.** `CLUSTER_GROUP=… CLUSTER=… ./azure.sh`. Nothing changes for the pods that run. A new
+                   credential can take some minutes, and a pod that asks too early is refused for two more.
+                2. **Deploy beside.** Apply %s to a test namespace or cluster first if you have one (it needs its own federated
+                   credentials), then to this one: `kubectl apply -f`, or `-k` for a kustomization. Service accounts
+                   come before the pods.
+                3. **Verify.** `podid check --profile workload-identity` on the files; in a pod `AZURE_FEDERATED_TOKEN_FILE` must be
+                   set, and `java -jar token-provider.jar explain`, or your program, must name the client ID above.
+                   Libraries need: azure-identity for Java 1.9.0, .NET 1.9.0, Go 1.3.0, JavaScript 3.2.0, Python 1.13.0. Older
+                   ones and AppAuthentication ask the metadata service: `--proxy-sidecar` is for them.
+                4. **Remove the old objects.** Only when all pods are verified: `kubectl delete azureidentitybinding,azureidentity`
+                   of the names below. `kubectl apply` has not removed them; GitOps with pruning has, so there use
+                   `--keep-pod-identity` first.
+                5. **Uninstall** MIC and NMI when `kubectl get azureassignedidentities -A` is empty: `helm uninstall`, or
+                   `az aks update --disable-pod-identity`. Then take the roles Managed Identity Operator and Virtual Machine
+                   Contributor from the cluster's identity.""".formatted(where));
+        paragraph("");
+        if (keeps) {
+            paragraph(
+                    "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these pods, so a"
+                            + " library that ignores workload identity goes unnoticed. Run without the option before step 4.");
+        } else {
+            paragraph(
+                    "The label `aadpodidbinding` goes, since with both a library that ignores workload identity would be answered"
+                            + " by NMI, and nobody would notice before step 5. For a time with both: `--keep-pod-identity`.");
+        }
+        if (proxy) {
+            paragraph("\nThe sidecar (`" + Keys.INJECT_PROXY
+                    + "`) is for the migration only. Its init container is privileged"
+                    + " with NET_ADMIN, so neither Pod Security baseline nor AKS Automatic admits it; it knows `resource` and"
+                    + " `client_id` but no `object_id` and no `mi_res_id`; it keeps Jobs running after their end on Kubernetes"
+                    + " before 1.32; and it needs no host network. Only the presence of the annotation counts: remove it, do not"
+                    + " write \"false\".");
+        }
+    }
+
+    private void rollback() {
+        heading("Rollback");
+        paragraph("""
+                Until step 4: apply the old files again, or `kubectl rollout undo`. MIC and NMI still run, the old objects are still
+                there, and nothing in Azure was removed; the new federated credentials harm nobody. After step 4: apply the old
+                objects first. After step 5: install aad-pod-identity again, which AKS no longer supports.""");
+    }
+
+    private void rest() {
+        var lines = new ArrayList<String>();
+        for (MovePlan plan : migration.plans()) {
+            plan.stays().forEach((pod, why) -> lines.add("Pod " + pod + " is left as it is: " + why));
+            if (!migration.leftovers(plan).isEmpty()) {
+                lines.add((keeps ? "To be removed later: " : "Removed from the files: ")
+                        + migration.leftovers(plan).stream()
+                                .map(one -> one.getClass().getSimpleName() + " " + one.name())
+                                .collect(Collectors.joining(", ")));
+            }
+            Set<Object> gone = new HashSet<>(migration.leftovers(plan));
+            plan.scene().cluster().bindings().stream()
+                    .filter(one -> !gone.contains(one))
+                    .forEach(one -> lines.add("AzureIdentityBinding " + one.name()
+                            + " stays: no pod of these files, or not each, can do without it."));
+        }
+        migration.emptied().forEach(file -> lines.add(file + " had nothing else in it, and is gone."));
+        if (migration.hasOwned()) {
+            lines.add("What controllers make (pods, ReplicaSets, Jobs) is left out of the new files.");
+        }
+        for (Path chart : migration.charts()) {
+            lines.add("The Helm chart " + chart.getFileName()
+                    + " is not changed, since templates are no YAML. Change by hand: "
+                    + String.join(", ", HelmCharts.mentions(List.of(chart), "aadpodid"))
+                    + (HelmCharts.mentions(List.of(chart), "serviceAccountName").isEmpty()
+                            ? "; it sets no serviceAccountName yet"
+                            : "; serviceAccountName is set in "
+                                    + String.join(", ", HelmCharts.mentions(List.of(chart), "serviceAccountName"))));
+        }
+        if (!lines.isEmpty()) {
+            heading("The rest");
+            lines.forEach(this::item);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.podidentity.podid.migrate;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files that appear in their folder all together or not at all: they are written beside it first. Not thread-safe.
+ *
+ * <p>Lifecycle: {@link #close} removes what was not moved.
+ */
+final class OutputFolder implements AutoCloseable {
+
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    private final Path hidden;
+    private final Path stage;
+
+    private OutputFolder(Path hidden, Path stage) {
+        this.hidden = hidden;
+        this.stage = stage;
+    }
+
+    /** A stage on the same file system as the folder, for its owner alone until it is moved. */
+    static OutputFolder beside(Path folder) throws IOException {
+        Path parent = folder.toAbsolutePath().normalize().getParent();
+        if (parent == null) {
+            throw new IOException(folder + " cannot be written to");
+        }
+        Files.createDirectories(parent);
+        Path hidden = Files.createTempDirectory(parent, ".podid-migrate-");
+        // Made in the usual way, and so with the permissions that folders of this user have.
+        return new OutputFolder(hidden, Files.createDirectory(hidden.resolve("out")));
+    }
+
+    static boolean isEmpty(Path folder) throws IOException {
+        if (Files.notExists(folder)) {
+            return true;
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.findAny().isEmpty();
+        }
+    }
+
+    /** Where what is written stands until it is moved. */
+    Path path() {
+        return stage;
+    }
+
+    /** A folder for what is not moved. */
+    Path scratch(String name) throws IOException {
+        return Files.createDirectories(hidden.resolve(name));
+    }
+
+    /** @param like whose permissions it gets, which may keep others from a secret; null for the usual ones */
+    void write(String name, String text, @Nullable Path like) throws IOException {
+        Path file = stage.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+        permit(file, like);
+    }
+
+    void copy(Path from, String name) throws IOException {
+        Path file = stage.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.copy(from, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void permit(Path file, @Nullable Path like) throws IOException {
+        if (POSIX && like != null && Files.exists(like)) {
+            Set<PosixFilePermission> allowed = EnumSet.of(PosixFilePermission.OWNER_WRITE);
+            allowed.addAll(Files.getPosixFilePermissions(like));
+            Files.setPosixFilePermissions(file, allowed);
+        }
+    }
+
+    void executable(String name) throws IOException {
+        if (POSIX) {
+            Path file = stage.resolve(name);
+            Set<PosixFilePermission> allowed = EnumSet.copyOf(Files.getPosixFilePermissions(file));
+            allowed.add(PosixFilePermission.OWNER_EXECUTE);
+            Files.setPosixFilePermissions(file, allowed);
+        }
+    }
+
+    /** Moves all of it: into a new or an empty folder at once; else each file replaces the one of its name. */
+    void moveTo(Path folder) throws IOException {
+        if (isEmpty(folder)) {
+            Files.deleteIfExists(folder);
+            Files.move(stage, folder, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        }
+        var moves = new LinkedHashMap<Path, Path>();
+        try (Stream<Path> files = Files.walk(stage)) {
+            files.filter(Files::isRegularFile).forEach(file -> moves.put(file, folder.resolve(stage.relativize(file))));
+        }
+        replace(moves);
+    }
+
+    /** Moves files onto others; if one fails, those others are as they were. */
+    void replace(Map<Path, Path> moves) throws IOException {
+        Path backup = scratch("backup");
+        var saved = new LinkedHashMap<Path, Path>();
+        var fresh = new ArrayList<Path>();
+        try {
+            for (Map.Entry<Path, Path> move : moves.entrySet()) {
+                Path to = Files.exists(move.getValue()) ? move.getValue().toRealPath() : move.getValue();
+                Files.createDirectories(to.toAbsolutePath().getParent());
+                if (Files.exists(to)) {
+                    Path copy = backup.resolve(Integer.toString(saved.size()));
+                    Files.copy(to, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                    saved.put(copy, to);
+                } else {
+                    fresh.add(to);
+                }
+                Files.move(move.getKey(), to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            for (Map.Entry<Path, Path> one : saved.entrySet()) {
+                Files.copy(one.getKey(), one.getValue(), StandardCopyOption.REPLACE_EXISTING);
+            }
+            for (Path one : fresh) {
+                Files.deleteIfExists(one);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> files = Files.walk(hidden)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot remove " + hidden, e);
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package io.podidentity.podid.migrate.edit;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/**
+ * Changes the fields of one object, in blocks, in braces and in JSON. What other places share by an anchor is not
+ * changed: an alias is written out, with the change.
+ */
+public final class FieldsEdit {
+
+    private final SourceText source;
+    private final MappingNode around;
+    /** Keys below {@code around} that are not written yet. */
+    private final List<String> missing;
+    /** The field whose value is an alias, or null. */
+    private final @Nullable NodeTuple alias;
+
+    private FieldsEdit(SourceText source, MappingNode around, List<String> missing, @Nullable NodeTuple alias) {
+        this.source = source;
+        this.around = around;
+        this.missing = missing;
+        this.alias = alias;
+    }
+
+    static FieldsEdit of(SourceText source, MappingNode mapping) {
+        return new FieldsEdit(source, mapping, List.of(), null);
+    }
+
+    FieldsEdit at(List<String> path) {
+        FieldsEdit at = this;
+        for (String key : path) {
+            at = at.child(key);
+        }
+        return at;
+    }
+
+    private FieldsEdit child(String key) {
+        if (alias != null) {
+            throw uneditable(alias.getKeyNode(), "it is written elsewhere, and only an alias here");
+        }
+        Optional<NodeTuple> tuple = missing.isEmpty() ? SourceObject.tuple(around, key) : Optional.empty();
+        if (tuple.isEmpty()) {
+            return new FieldsEdit(source, around, plus(missing, key), null);
+        }
+        Node value = tuple.get().getValueNode();
+        if (value instanceof MappingNode mapping) {
+            if (SequenceEdit.isAlias(source, tuple.get())) {
+                return new FieldsEdit(source, mapping, List.of(), tuple.get());
+            }
+            if (isShared(mapping)) {
+                throw uneditable(mapping, key + " has an anchor, so a change would be one of other places too");
+            }
+            return new FieldsEdit(source, mapping, List.of(), null);
+        }
+        if (value instanceof ScalarNode scalar && (scalar.getValue().isEmpty() || isNull(scalar))) {
+            return new FieldsEdit(source, around, plus(missing, key), null);
+        }
+        throw uneditable(tuple.get().getKeyNode(), key + " is no object");
+    }
+
+    private static boolean isNull(ScalarNode scalar) {
+        return scalar.isPlain()
+                && (scalar.getValue().equals("null") || scalar.getValue().equals("~"));
+    }
+
+    private boolean isShared(Node node) {
+        return node.getAnchor()
+                .filter(anchor -> source.text().contains("*" + anchor.getValue()))
+                .isPresent();
+    }
+
+    private static List<String> plus(List<String> keys, String key) {
+        var all = new ArrayList<>(keys);
+        all.add(key);
+        return all;
+    }
+
+    private UneditableException uneditable(Node at, String reason) {
+        return new UneditableException(source.place(source.start(at)), reason);
+    }
+
+    /** Whether it has that field itself. */
+    public boolean has(String key) {
+        return missing.isEmpty() && SourceObject.tuple(around, key).isPresent();
+    }
+
+    /**
+     * Gives fields their values, and removes one, with the fewest lines changed: of the removed one's line becomes the
+     * first new one's.
+     *
+     * @param values strings, by key
+     * @param gone a field that must not be there; empty for none
+     * @throws UneditableException if that is not certain to be right
+     */
+    public void put(Map<String, String> values, String gone) {
+        if (alias != null) {
+            writeOut(alias, values, gone);
+            return;
+        }
+        var fresh = new LinkedHashMap<>(values);
+        if (missing.isEmpty()) {
+            values.forEach((key, value) -> SourceObject.tuple(around, key).ifPresent(tuple -> {
+                fresh.remove(key);
+                set(tuple, value);
+            }));
+        }
+        Optional<NodeTuple> old =
+                missing.isEmpty() && !gone.isEmpty() ? SourceObject.tuple(around, gone) : Optional.empty();
+        if (old.isPresent() && !fresh.isEmpty()) {
+            String key = fresh.keySet().iterator().next();
+            rename(old.get(), key, String.valueOf(fresh.remove(key)));
+        } else {
+            old.ifPresent(this::remove);
+        }
+        if (!fresh.isEmpty()) {
+            insert(fresh);
+        }
+    }
+
+    private void set(NodeTuple tuple, String value) {
+        if (!(tuple.getValueNode() instanceof ScalarNode scalar)) {
+            throw uneditable(tuple.getKeyNode(), "its value is no string");
+        }
+        if (!scalar.getValue().equals(value) || (value.equals("true") && scalar.isPlain())) {
+            writeValue(tuple, value);
+        }
+    }
+
+    private void writeValue(NodeTuple tuple, String value) {
+        if (SequenceEdit.isAlias(source, tuple)) {
+            int end = SequenceEdit.end(source, tuple);
+            source.replace(source.text().lastIndexOf('*', end), end, written(value));
+            return;
+        }
+        if (!(tuple.getValueNode() instanceof ScalarNode scalar) || isShared(scalar)) {
+            throw uneditable(tuple.getKeyNode(), "its value is no string of its own");
+        }
+        String text = source.text().substring(source.start(scalar), source.end(scalar));
+        if (text.startsWith("|") || text.startsWith(">") || text.startsWith("&") || text.contains("\n")) {
+            throw uneditable(tuple.getKeyNode(), "its value has several lines or an anchor");
+        }
+        String mark = text.startsWith("'") && !value.contains("'") ? "'" : "";
+        source.replace(
+                source.start(scalar),
+                source.end(scalar),
+                mark.isEmpty()
+                        ? (text.startsWith("\"") ? YamlText.quoted(value) : spaced(text) + written(value))
+                        : mark + value + mark);
+    }
+
+    /** An empty value begins right behind the colon. */
+    private static String spaced(String text) {
+        return text.isEmpty() ? " " : "";
+    }
+
+    private void rename(NodeTuple tuple, String key, String value) {
+        writeValue(tuple, value);
+        Node name = tuple.getKeyNode();
+        source.replace(source.start(name), source.end(name), isJson() ? YamlText.quoted(key) : key);
+    }
+
+    private void remove(NodeTuple tuple) {
+        List<NodeTuple> all = around.getValue();
+        int index = all.indexOf(tuple);
+        int start = source.start(tuple.getKeyNode());
+        int end = SequenceEdit.end(source, tuple);
+        if (all.size() == 1) {
+            source.replace(isFlow() ? start : source.start(around), end, isFlow() ? "" : "{}");
+        } else if (!isFlow() && source.isBlankBefore(start)) {
+            source.replace(source.lineStart(start), source.nextLine(end), "");
+        } else if (index + 1 < all.size()) {
+            source.replace(start, source.start(all.get(index + 1).getKeyNode()), "");
+        } else {
+            source.replace(SequenceEdit.end(source, all.get(index - 1)), end, "");
+        }
+    }
+
+    private void insert(Map<String, String> fresh) {
+        if (missing.isEmpty() || !SourceObject.tuple(around, missing.get(0)).isPresent()) {
+            insertFields(around, nested(missing, fresh));
+            return;
+        }
+        // The key is there, without a value.
+        NodeTuple empty = SourceObject.tuple(around, missing.get(0)).orElseThrow();
+        Node value = empty.getValueNode();
+        List<String> below = missing.subList(1, missing.size());
+        String text = isFlow()
+                ? " {" + flow(nested(below, fresh)) + "}"
+                : source.lineEnd() + block(nested(below, fresh), source.column(source.start(empty.getKeyNode())) + 2);
+        source.replace(
+                source.end(empty.getKeyNode()) + 1,
+                Math.max(source.end(value), source.end(empty.getKeyNode()) + 1),
+                isFlow() ? text : text.stripTrailing());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> nested(List<String> path, Map<String, String> values) {
+        Map<String, Object> inner = new LinkedHashMap<>(values);
+        for (int i = path.size() - 1; i >= 0; i--) {
+            inner = new LinkedHashMap<>(Map.of(path.get(i), inner));
+        }
+        return inner;
+    }
+
+    private void insertFields(MappingNode mapping, Map<String, Object> fields) {
+        List<NodeTuple> all = mapping.getValue();
+        if (isFlow()) {
+            int brace = source.text().indexOf('{', source.start(mapping)) + 1;
+            if (all.isEmpty()) {
+                source.insert(brace, flow(fields));
+                return;
+            }
+            int first = source.start(all.get(0).getKeyNode());
+            boolean sameLine = source.lineStart(first) == source.lineStart(brace);
+            source.insert(
+                    brace,
+                    sameLine
+                            ? flow(fields) + ", "
+                            : source.lineEnd() + " ".repeat(source.column(first)) + flow(fields) + ",");
+            return;
+        }
+        NodeTuple first = all.get(0);
+        int at = source.start(first.getKeyNode());
+        int column = source.column(at);
+        String key = first.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
+        // Behind a name, and behind all fields of a whole object; else in front, where comments belong to what follows.
+        if (key.equals("name") || key.equals("apiVersion") || key.equals("kind")) {
+            NodeTuple last = all.get(key.equals("name") ? names(all) : all.size() - 1);
+            int next = source.nextLine(Math.max(0, SequenceEdit.end(source, last) - 1));
+            boolean open = next == source.text().length() && !source.text().endsWith("\n");
+            source.insert(next, (open ? source.lineEnd() : "") + block(fields, column));
+        } else if (source.isBlankBefore(at)) {
+            source.insert(source.withComments(at), block(fields, column));
+        } else {
+            source.insert(at, block(fields, column).stripLeading() + " ".repeat(column));
+        }
+    }
+
+    /** The last one of a name and a namespace at the beginning. */
+    private static int names(List<NodeTuple> all) {
+        return all.size() > 1
+                        && all.get(1).getKeyNode() instanceof ScalarNode second
+                        && second.getValue().equals("namespace")
+                ? 1
+                : 0;
+    }
+
+    private String block(Map<String, Object> fields, int column) {
+        var lines = new StringBuilder();
+        fields.forEach((key, value) -> {
+            lines.append(" ".repeat(column)).append(key).append(':');
+            if (value instanceof Map<?, ?> inner) {
+                lines.append(source.lineEnd()).append(block(cast(inner), column + 2));
+            } else {
+                lines.append(' ').append(YamlText.of(String.valueOf(value))).append(source.lineEnd());
+            }
+        });
+        return lines.toString();
+    }
+
+    private String flow(Map<String, Object> fields) {
+        return fields.entrySet().stream()
+                .map(field -> (isJson() ? YamlText.quoted(field.getKey()) : field.getKey()) + ": "
+                        + (field.getValue() instanceof Map<?, ?> inner
+                                ? "{" + flow(cast(inner)) + "}"
+                                : written(String.valueOf(field.getValue()))))
+                .collect(Collectors.joining(", "));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> cast(Map<?, ?> map) {
+        return (Map<String, Object>) map;
+    }
+
+    /** What an alias stands for, without what is to go and with what is to come, in its place. */
+    private void writeOut(NodeTuple tuple, Map<String, String> values, String gone) {
+        int column = source.column(source.start(tuple.getKeyNode())) + 2;
+        var lines = new StringBuilder();
+        for (NodeTuple one : around.getValue()) {
+            String key = one.getKeyNode() instanceof ScalarNode name ? name.getValue() : "";
+            if (key.equals("<<") || !(one.getValueNode() instanceof ScalarNode value)) {
+                throw uneditable(tuple.getKeyNode(), "it is an alias of more than strings");
+            }
+            if (!key.equals(gone) && !values.containsKey(key)) {
+                String text = source.text().substring(source.start(value), source.end(value));
+                lines.append(source.lineEnd())
+                        .append(" ".repeat(column))
+                        .append(key)
+                        .append(": ")
+                        .append(text);
+            }
+        }
+        values.forEach((key, value) -> lines.append(source.lineEnd())
+                .append(" ".repeat(column))
+                .append(key)
+                .append(": ")
+                .append(YamlText.of(value)));
+        int end = SequenceEdit.end(source, tuple);
+        int colon = source.text().indexOf(':', source.end(tuple.getKeyNode()));
+        source.replace(colon + 1, end, lines.toString());
+    }
+
+    private boolean isFlow() {
+        return around.getFlowStyle() == FlowStyle.FLOW;
+    }
+
+    private boolean isJson() {
+        return source.isJson();
+    }
+
+    private String written(String value) {
+        return isJson() ? YamlText.quoted(value) : YamlText.of(value);
+    }
+}

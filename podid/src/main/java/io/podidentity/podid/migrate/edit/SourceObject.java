@@ -1,0 +1,166 @@
+package io.podidentity.podid.migrate.edit;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** One object as it is written: a document, or an element of a list. Not thread-safe, as its text. */
+public final class SourceObject {
+
+    private final SourceText source;
+    private final MappingNode node;
+    private final @Nullable SequenceNode list;
+
+    private SourceObject(SourceText source, MappingNode node, @Nullable SequenceNode list) {
+        this.source = source;
+        this.node = node;
+        this.list = list;
+    }
+
+    static List<SourceObject> in(SourceText source) {
+        var objects = new ArrayList<SourceObject>();
+        source.documents().forEach(document -> add(source, document, null, objects));
+        return objects;
+    }
+
+    private static void add(SourceText source, Node document, @Nullable SequenceNode list, List<SourceObject> objects) {
+        if (!(document instanceof MappingNode mapping)) {
+            return;
+        }
+        var object = new SourceObject(source, mapping, list);
+        if (object.kind().endsWith("List") && value(mapping, "items").orElse(null) instanceof SequenceNode items) {
+            items.getValue().forEach(element -> add(source, element, items, objects));
+        } else if (!object.kind().isEmpty()) {
+            objects.add(object);
+        }
+    }
+
+    static Optional<Node> value(MappingNode mapping, String key) {
+        return tuple(mapping, key).map(NodeTuple::getValueNode);
+    }
+
+    static Optional<NodeTuple> tuple(MappingNode mapping, String key) {
+        return mapping.getValue().stream()
+                .filter(one -> one.getKeyNode() instanceof ScalarNode name
+                        && name.getValue().equals(key))
+                .findFirst();
+    }
+
+    public SourceText source() {
+        return source;
+    }
+
+    public String kind() {
+        return text("kind");
+    }
+
+    public String name() {
+        return text("metadata", "name");
+    }
+
+    /** As written; empty if it is left to others. */
+    public String namespace() {
+        return text("metadata", "namespace");
+    }
+
+    /** The line of its first field, from 1. */
+    public int line() {
+        return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+    }
+
+    /** Such as {@code file.yaml:7}. */
+    public String place() {
+        return source.place(source.start(node));
+    }
+
+    /** The text of a field, empty if there is none. */
+    public String text(String... path) {
+        Node at = node;
+        for (String key : path) {
+            Optional<Node> below = at instanceof MappingNode mapping ? value(mapping, key) : Optional.empty();
+            if (below.isEmpty()) {
+                return "";
+            }
+            at = below.get();
+        }
+        return at instanceof ScalarNode scalar ? scalar.getValue() : "";
+    }
+
+    /** The kind and name of what made it, from its {@code ownerReferences}. */
+    public Optional<List<String>> owner() {
+        return value(node, "metadata")
+                .filter(MappingNode.class::isInstance)
+                .flatMap(metadata -> value((MappingNode) metadata, "ownerReferences"))
+                .filter(SequenceNode.class::isInstance)
+                .flatMap(owners -> ((SequenceNode) owners).getValue().stream().findFirst())
+                .filter(MappingNode.class::isInstance)
+                .map(owner -> List.of(scalar((MappingNode) owner, "kind"), scalar((MappingNode) owner, "name")));
+    }
+
+    private static String scalar(MappingNode mapping, String key) {
+        return value(mapping, key)
+                .filter(ScalarNode.class::isInstance)
+                .map(one -> ((ScalarNode) one).getValue())
+                .orElse("");
+    }
+
+    /** Whether it is written in braces, as JSON is. */
+    public boolean isFlow() {
+        return node.getFlowStyle() == FlowStyle.FLOW;
+    }
+
+    /** Its fields below a path, to be changed; each object on the way is made if it is missing. */
+    public FieldsEdit at(List<String> path) {
+        return FieldsEdit.of(source, node).at(path);
+    }
+
+    /** Inserts another object before this one, of lines without indentation and ended by line feeds. */
+    public void insertBefore(String block) {
+        int at = source.start(node);
+        if (list == null) {
+            source.insertDocument(source.withComments(at), block.replace("\n", source.lineEnd()));
+        } else {
+            int column = source.column(at);
+            String indent = " ".repeat(column);
+            String dash = " ".repeat(Math.max(0, column - 2)) + "- ";
+            source.insert(source.lineStart(at), element(block, dash, indent));
+        }
+    }
+
+    private String element(String block, String dash, String indent) {
+        return dash + block.strip().replace("\n", source.lineEnd() + indent) + source.lineEnd();
+    }
+
+    /** Removes it, or writes another in its place, if that is not empty. */
+    public void replaceBy(String block) {
+        if (list == null) {
+            source.removeDocument(source.start(node), block.replace("\n", source.lineEnd()));
+        } else {
+            if (!block.isEmpty()) {
+                insertBefore(block);
+            }
+            removeAll(List.of(this));
+        }
+    }
+
+    /** Removes objects of one list, or documents. */
+    public static void removeAll(Collection<SourceObject> objects) {
+        for (SourceObject object : objects) {
+            SequenceNode list = object.list;
+            if (list == null) {
+                object.replaceBy("");
+            } else {
+                List<Node> gone = objects.stream().map(one -> (Node) one.node).toList();
+                SequenceEdit.remove(object.source, list, object.node, gone);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.podidentity.podid.migrate.plan;
+
+import io.podidentity.emulator.azure.ClientIdText;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.SecretReference;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.explain.Explainer;
+import io.podidentity.podid.explain.Explanation;
+import io.podidentity.podid.migrate.plan.PodMove.Choice;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Decides what becomes of the pods of one cluster. */
+public final class Planner {
+
+    /** Of namespaces, and of each part of a name that becomes one of a service account. */
+    private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
+
+    private final Scene scene;
+    private final Explainer explainer;
+    private final Map<String, String> choices;
+    private final Map<String, String> stays = new LinkedHashMap<>();
+
+    /**
+     * For one cluster.
+     *
+     * @param choices the client ID that a person has chosen, by the namespace and name of the pod's workload
+     */
+    public Planner(Scene scene, Map<String, String> choices) {
+        this.scene = scene;
+        this.choices = choices;
+        this.explainer = new Explainer(scene.manifests(), scene.rules(), Instant.EPOCH);
+    }
+
+    public MovePlan plan() {
+        var moves = new ArrayList<PodMove>();
+        for (PodSource pod : scene.pods()) {
+            move(pod).ifPresent(moves::add);
+        }
+        var accounts = new Accounts(scene, moves);
+        List<PodMove> placed = accounts.moves();
+        return new MovePlan(scene, placed, stays, accounts.accounts(), notes(placed));
+    }
+
+    private Optional<PodMove> move(PodSource source) {
+        String name = source.pod().name().toString();
+        List<MovedIdentity> bound = distinct(scene.match(source).identities());
+        String chosen = Optional.ofNullable(choices.get(name)).orElse("");
+        String named = chosen.isEmpty() ? variable(source) : chosen;
+        if (bound.isEmpty()) {
+            Explanation today = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
+            if (today.outcome() != Explanation.Outcome.UNRELATED) {
+                stays.put(name, today.summary());
+            }
+            return Optional.empty();
+        }
+        Explanation before = explainer.explain(source.pod(), query(named, bound));
+        if (before.outcome() == Explanation.Outcome.BYPASS) {
+            stays.put(name, before.summary() + "; without NMI that is so for each pod");
+            return Optional.empty();
+        }
+        Optional<String> obstacle = bound.stream()
+                .filter(identity -> !ClientIdText.canBeOne(identity.clientId()))
+                .findFirst()
+                .map(identity -> "the AzureIdentity " + identity.identity().name()
+                        + " has no usable clientID: write what az identity show --query clientId prints")
+                .or(() ->
+                        isName(source.pod().namespace()) ? Optional.empty() : Optional.of("its namespace is no name"));
+        if (obstacle.isPresent()) {
+            stays.put(name, obstacle.get());
+            return Optional.empty();
+        }
+        var account = new ObjectName(source.pod().namespace(), source.serviceAccount());
+        List<MovedIdentity> ordered = ordered(bound, named);
+        return Optional.of(new PodMove(
+                source,
+                before,
+                ordered,
+                choice(bound, named, !chosen.isEmpty()),
+                account,
+                before.outcome() == Explanation.Outcome.NONE && isSecretElsewhere(ordered.get(0))));
+    }
+
+    /** Secrets are seldom in the files. */
+    private boolean isSecretElsewhere(MovedIdentity identity) {
+        SecretReference secret = identity.identity().clientPassword();
+        return !identity.isManaged()
+                && !secret.name().isEmpty()
+                && scene.cluster()
+                        .secret(new ObjectName(secret.namespace(), secret.name()))
+                        .isEmpty();
+    }
+
+    static boolean isName(String text) {
+        return text.length() <= 253 && DNS.matcher(text).matches();
+    }
+
+    private static List<MovedIdentity> distinct(List<AzureIdentity> identities) {
+        Map<String, MovedIdentity> distinct = new LinkedHashMap<>();
+        identities.stream().map(MovedIdentity::new).forEach(one -> distinct.putIfAbsent(one.key(), one));
+        return List.copyOf(distinct.values());
+    }
+
+    /** What the program's own variable says, if the manifest says it in clear. */
+    private static String variable(PodSource source) {
+        return source.variables("AZURE_CLIENT_ID").stream()
+                .map(variable -> variable.at("value").text())
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String query(String named, List<MovedIdentity> bound) {
+        boolean known = bound.stream().anyMatch(one -> one.clientId().equals(named));
+        return Explainer.DEFAULT_QUERY + (known ? "&client_id=" + named : "");
+    }
+
+    private static List<MovedIdentity> ordered(List<MovedIdentity> bound, String named) {
+        var ordered = new ArrayList<>(bound);
+        ordered.sort((one, other) -> Boolean.compare(
+                other.clientId().equalsIgnoreCase(named), one.clientId().equalsIgnoreCase(named)));
+        return ordered;
+    }
+
+    private static Choice choice(List<MovedIdentity> bound, String named, boolean byOption) {
+        if (bound.stream().anyMatch(one -> one.clientId().equalsIgnoreCase(named))) {
+            return byOption ? Choice.OPTION : Choice.VARIABLE;
+        }
+        return bound.size() == 1 ? Choice.ONLY : Choice.UNDECIDED;
+    }
+
+    private List<String> notes(List<PodMove> moves) {
+        var notes = new ArrayList<String>();
+        moves.stream()
+                .flatMap(move -> move.identities().stream())
+                .distinct()
+                .forEach(identity -> note(identity, notes));
+        List<String> policies = scene.kind("NetworkPolicy").stream()
+                .filter(policy -> policy.texts().stream()
+                        .map(Spot::text)
+                        .anyMatch(text -> text.startsWith("127.0.0.1") || text.startsWith("169.254.169.254")))
+                .map(policy ->
+                        policy.object().substring(policy.object().indexOf(' ') + 1) + " (" + policy.position() + ")")
+                .toList();
+        if (!policies.isEmpty()) {
+            notes.add("NetworkPolicy " + String.join(", ", policies) + ": the rule for NMI or the metadata service can"
+                    + " go once pod identity has gone. Instead the pods need TCP port 443 to login.microsoftonline.com,"
+                    + " which has no fixed addresses: 0.0.0.0/0 without 169.254.0.0/16, or a policy by name (Cilium)."
+                    + " Which of your networks is meant, this tool cannot know, so it changes no policy.");
+        }
+        return notes;
+    }
+
+    private static void note(MovedIdentity identity, List<String> notes) {
+        if (!identity.identity().auxiliaryTenantIds().isEmpty()) {
+            notes.add(identity.describe() + " also gets tokens of the tenants "
+                    + String.join(", ", identity.identity().auxiliaryTenantIds())
+                    + " at once (auxiliaryTenantIDs). Workload identity has one tenant for each request: the program"
+                    + " must ask for the others by itself.");
+        }
+        if (!identity.isManaged()) {
+            notes.add(identity.describe() + " is of tenant " + identity.tenantId() + ". azure.sh creates its credential"
+                    + " where you are signed in to that tenant. Its Secret "
+                    + identity.identity().clientPassword().namespace() + "/"
+                    + identity.identity().clientPassword().name()
+                    + " is not used by workload identity; remove it, and the credential of the application, last:"
+                    + " az ad app credential list --id " + identity.clientId()
+                    + (identity.identity().type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE ? " --cert" : "")
+                    + ", then az ad app credential delete --id " + identity.clientId() + " --key-id KEY_ID"
+                    + (identity.identity().type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE ? " --cert" : "")
+                    + ".");
+        } else if (identity.place().filter(one -> one.group().startsWith("MC_")).isPresent()) {
+            notes.add(identity.describe() + " is in the cluster's own group "
+                    + identity.place().orElseThrow().group()
+                    + ", and would be deleted with the cluster. Where that group is locked down, azure.sh is refused: then"
+                    + " create the identity elsewhere, with the same roles, and write its client ID into the files.");
+        } else if (identity.place().isEmpty()) {
+            notes.add(identity.describe() + ": its resourceID does not say where it is, so azure.sh looks for it in"
+                    + " the subscription that you are signed in to.");
+        }
+    }
+}

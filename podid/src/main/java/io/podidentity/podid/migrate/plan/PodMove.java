@@ -1,0 +1,65 @@
+package io.podidentity.podid.migrate.plan;
+
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.explain.Explanation;
+import java.util.List;
+
+/**
+ * What becomes of one pod.
+ *
+ * @param before what it gets today
+ * @param identities all that are bound to it, the one that it uses first
+ * @param choice how that one was chosen
+ * @param account as which it will run
+ * @param secretElsewhere whether today's identity takes its secret from one that no file has, which then is in the cluster
+ */
+public record PodMove(
+        PodSource source,
+        Explanation before,
+        List<MovedIdentity> identities,
+        Choice choice,
+        ObjectName account,
+        boolean secretElsewhere) {
+
+    /** How the identity of a pod was chosen. */
+    public enum Choice {
+        ONLY("the only one that is bound to it"),
+        VARIABLE("named by its AZURE_CLIENT_ID"),
+        OPTION("named by --identity"),
+        UNDECIDED("the first of several, as long as nobody decides");
+
+        private final String text;
+
+        Choice(String text) {
+            this.text = text;
+        }
+
+        public String text() {
+            return text;
+        }
+    }
+
+    public PodMove {
+        identities = List.copyOf(identities);
+    }
+
+    public MovedIdentity identity() {
+        return identities.get(0);
+    }
+
+    public boolean isDecided() {
+        return choice != Choice.UNDECIDED;
+    }
+
+    /** Whether it had a token, so that it must have the same one afterwards. */
+    public boolean hadToken() {
+        return secretElsewhere
+                || before.outcome() == Explanation.Outcome.IDENTITY
+                || before.outcome() == Explanation.Outcome.NODE;
+    }
+
+    PodMove as(ObjectName other) {
+        return new PodMove(source, before, identities, choice, other, secretElsewhere);
+    }
+}

@@ -1,0 +1,42 @@
+package io.podidentity.podid.scope;
+
+import java.util.List;
+
+/**
+ * A service whose API takes Entra ID's tokens.
+ *
+ * @param hosts what its host names end in; the first label before that is the resource's name
+ * @param resource what a token is requested for; {@code NAME} stands for the resource's name
+ * @param type of the resource in Azure; empty if it is none
+ * @param roles the least powerful first
+ * @param part what a path segment of an address names below the resource, such as {@code blobServices/default/containers};
+ *     empty for nothing
+ * @param note if roles of Azure are not what counts; empty otherwise
+ */
+record AzureService(
+        String name, List<String> hosts, String resource, String type, List<Role> roles, String part, String note) {
+
+    /** A role and what it allows. */
+    record Role(String name, String allows) {}
+
+    AzureService {
+        hosts = List.copyOf(hosts);
+        roles = List.copyOf(roles);
+    }
+
+    /** @param hosts with spaces between them; @param roles as {@code name: what it allows} */
+    static AzureService of(String name, String hosts, String resource, String type, String part, String... roles) {
+        return new AzureService(name, List.of(hosts.split(" ")), resource, type, roles(roles), part, "");
+    }
+
+    AzureService with(String otherNote) {
+        return new AzureService(name, hosts, resource, type, roles, part, otherNote);
+    }
+
+    private static List<Role> roles(String... roles) {
+        return List.of(roles).stream()
+                .map(role -> role.split(": ", 2))
+                .map(parts -> new Role(parts[0], parts[1]))
+                .toList();
+    }
+}

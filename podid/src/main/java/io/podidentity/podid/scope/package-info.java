@@ -1,0 +1,5 @@
+/** The command {@code scope}: what to ask for, and which role, for an address. Start at {@code AzureServices}. */
+@NullMarked
+package io.podidentity.podid.scope;
+
+import org.jspecify.annotations.NullMarked;
