@@ -5,6 +5,7 @@ import io.podidentity.podid.check.azure.FactsCommand;
 import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.lend.LendCommand;
+import io.podidentity.podid.run.RunCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             CheckCommand.class,
             FactsCommand.class,
-            LendCommand.class
+            LendCommand.class,
+            RunCommand.class
         })
 final class Podid implements Callable<Integer> {
 
@@ -59,6 +61,7 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check, facts or lend");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend or run");
     }
 }

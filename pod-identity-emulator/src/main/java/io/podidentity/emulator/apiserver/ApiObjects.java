@@ -35,6 +35,20 @@ final class ApiObjects {
         byResource.getOrDefault(resource, Map.of()).remove(name);
     }
 
+    /** A new object with its name alone. */
+    static Map<String, Object> named(String apiVersion, String kind, ObjectName name) {
+        var metadata = new LinkedHashMap<String, Object>();
+        metadata.put("name", name.name());
+        if (!name.namespace().isEmpty()) {
+            metadata.put("namespace", name.namespace());
+        }
+        var object = new LinkedHashMap<String, Object>();
+        object.put("apiVersion", apiVersion);
+        object.put("kind", kind);
+        object.put("metadata", metadata);
+        return object;
+    }
+
     /** The name in an object's metadata; the namespace is empty if its kind has none. */
     static ObjectName name(Map<String, Object> object) {
         return new ObjectName(Tree.text(object, "metadata", "namespace"), Tree.text(object, "metadata", "name"));

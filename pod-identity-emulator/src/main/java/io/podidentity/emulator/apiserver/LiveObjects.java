@@ -141,13 +141,13 @@ final class LiveObjects {
         for (String namespace : namespaces) {
             objects.putIfAbsent(
                     objects.resources().ofKind("v1", "ServiceAccount"),
-                    object("v1", "ServiceAccount", new ObjectName(namespace, "default")));
-            Map<String, Object> object = object("v1", "Namespace", new ObjectName("", namespace));
+                    ApiObjects.named("v1", "ServiceAccount", new ObjectName(namespace, "default")));
+            Map<String, Object> object = ApiObjects.named("v1", "Namespace", new ObjectName("", namespace));
             objects.putIfAbsent(objects.resources().ofKind("v1", "Namespace"), object);
         }
         objects.list("v1", "Namespace")
                 .forEach(namespace -> Tree.made(namespace, STATUS).putIfAbsent("phase", "Active"));
-        Map<String, Object> node = object("v1", "Node", new ObjectName("", PodSpec.NODE));
+        Map<String, Object> node = ApiObjects.named("v1", "Node", new ObjectName("", PodSpec.NODE));
         node.put(SPEC, new LinkedHashMap<>());
         node.put(
                 STATUS,
@@ -155,20 +155,6 @@ final class LiveObjects {
                         "addresses", List.of(Map.of("type", "InternalIP", "address", PodObjects.NODE_ADDRESS)),
                         "conditions", List.of(Map.of("type", "Ready", "status", "True"))));
         objects.putIfAbsent(objects.resources().ofKind("v1", "Node"), node);
-    }
-
-    /** A new object with its name alone. */
-    static Map<String, Object> object(String apiVersion, String kind, ObjectName name) {
-        var metadata = new LinkedHashMap<String, Object>();
-        metadata.put("name", name.name());
-        if (!name.namespace().isEmpty()) {
-            metadata.put("namespace", name.namespace());
-        }
-        var object = new LinkedHashMap<String, Object>();
-        object.put("apiVersion", apiVersion);
-        object.put("kind", kind);
-        object.put(METADATA, metadata);
-        return object;
     }
 
     private void complete(ApiResource resource, Map<String, Object> object) {

@@ -56,7 +56,7 @@ final class PodIdentityObjects {
     }
 
     private static Map<String, Object> object(String kind, Metadata metadata) {
-        Map<String, Object> object = LiveObjects.object(API_VERSION, kind, metadata.name());
+        Map<String, Object> object = ApiObjects.named(API_VERSION, kind, metadata.name());
         Map<String, Object> written = Tree.made(object, "metadata");
         if (!metadata.labels().isEmpty()) {
             written.put("labels", metadata.labels());

@@ -49,7 +49,7 @@ final class WorkloadObjects {
 
     private Map<String, Object> made(Pod pod, Map<String, Object> workload) {
         Map<String, Object> template = Tree.copy(Tree.map(workload, "spec", "template"));
-        Map<String, Object> object = LiveObjects.object("v1", "Pod", pod.name());
+        Map<String, Object> object = ApiObjects.named("v1", "Pod", pod.name());
         Map<String, Object> metadata = Tree.made(object, "metadata");
         Tree.map(template, "metadata").forEach(metadata::putIfAbsent);
         object.put("spec", Tree.map(template, "spec"));
@@ -86,7 +86,7 @@ final class WorkloadObjects {
 
     private static Map<String, Object> owned(String kind, String name, Map<String, Object> owner) {
         ObjectName ownerName = ApiObjects.name(owner);
-        Map<String, Object> object = LiveObjects.object(
+        Map<String, Object> object = ApiObjects.named(
                 API_VERSIONS.getOrDefault(kind, "v1"), kind, new ObjectName(ownerName.namespace(), name));
         Tree.made(object, "metadata")
                 .put(

@@ -118,7 +118,7 @@ public final class Kubectl {
         }
         List<String> said = captured.stderr()
                 .lines()
-                .map(line -> LOG.matcher(line).replaceFirst(""))
+                .map(line -> LOG.matcher(line).replaceFirst("").replaceAll("\\p{Cntrl}", "?"))
                 .filter(line -> !line.isBlank())
                 .distinct()
                 .limit(FIRST_LINES)

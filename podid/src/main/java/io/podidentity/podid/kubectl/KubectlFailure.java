@@ -49,7 +49,7 @@ public record KubectlFailure(Kind kind, String message, Optional<Denied> denied)
             Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
     private static final Pattern NO_CLUSTER = Pattern.compile(
             "connection (?:to the server \\S+ )?was refused|connection refused|no such host|"
-                    + "context \"[^\"]*\" does not exist|context was not found|no configuration has been provided|"
+                    + "context \"[^\"]*\" does not exist|context was not found|cannot locate context|current-context must exist|no configuration has been provided|"
                     + "unable to connect to the server|i/o timeout|network is unreachable|error loading config file|"
                     + "current-context is not set|server gave HTTP response to HTTPS client",
             Pattern.CASE_INSENSITIVE);
