@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,10 +20,15 @@ final class TrustCheck {
     private static final Duration DEADLINE = Duration.ofSeconds(15);
     private static final Pattern NUMBER = Pattern.compile("AADSTS(\\d+)");
 
+    /** Held here, since a logger that nobody holds forgets its level. */
+    private static final Logger LIBRARY = Logger.getLogger(AzureServiceTokenProvider.class.getPackageName());
+
     private final AzureServiceTokenProvider tokens;
 
     /** @param variables those of the program */
     TrustCheck(Map<String, String> variables) {
+        // Whose identity it is, podid says itself.
+        LIBRARY.setLevel(Level.WARNING);
         this.tokens = AzureServiceTokenProvider.builder()
                 .environment(variables)
                 .sources(List.of(TokenSources.workloadIdentity()))
