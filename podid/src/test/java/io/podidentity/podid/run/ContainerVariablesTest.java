@@ -69,8 +69,7 @@ class ContainerVariablesTest {
                         "HOST", "h",
                         "URL", "http://h:$(PORT)/$(HOST)",
                         "MODE", "fast"));
-        assertThat(variables.left())
-                .containsExactly("all of secret keys", "GONE", "KEY", "NODE", "LD_PRELOAD", "PATH");
+        assertThat(variables.left()).containsExactly("all of secret keys", "GONE", "KEY", "NODE", "LD_PRELOAD", "PATH");
         assertThat(folder.resolve("calls")).content().doesNotContain("secret");
     }
 

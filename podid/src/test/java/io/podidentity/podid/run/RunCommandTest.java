@@ -41,7 +41,8 @@ class RunCommandTest {
 
     /** Exit code, and what it printed on standard error. */
     private static String run(String... arguments) {
-        var all = new ArrayList<>(List.of("--kubeconfig", folder.resolve("config").toString()));
+        var all =
+                new ArrayList<>(List.of("--kubeconfig", folder.resolve("config").toString()));
         all.addAll(List.of(arguments));
         var err = new StringWriter();
         var command = new CommandLine(new RunCommand())
@@ -54,9 +55,7 @@ class RunCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     sts/unlabelled | their template lacks the label azure.workload.identity/use: "true" | name it: sa/orders
                     pod/old        | gets its identity from aad-pod-identity                            | podid migrate
                     pod/bound      | identity binding                                                   | only pods of the cluster reach

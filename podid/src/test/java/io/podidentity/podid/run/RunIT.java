@@ -96,8 +96,7 @@ class RunIT {
                         + UNTIL_RENEWED);
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine())
-                    .isEqualTo(BorrowedCluster.CLIENT_ID + " " + azure.tenantId() + " " + azure.entra()
-                            + "/ hello []");
+                    .isEqualTo(BorrowedCluster.CLIENT_ID + " " + azure.tenantId() + " " + azure.entra() + "/ hello []");
             assertEnds(podid, 7);
             assertThat(folder.resolve("err"))
                     .content()
@@ -177,7 +176,8 @@ class RunIT {
     void command_ofAnAccountThatEntraDoesNotTrust_isNotStarted() throws Exception {
         serve(BorrowedCluster.served(1)
                 .withoutAssumedCredentials()
-                .federatedServiceAccount(BorrowedCluster.CLIENT_ID, "system:serviceaccount:other:orders", Duration.ZERO));
+                .federatedServiceAccount(
+                        BorrowedCluster.CLIENT_ID, "system:serviceaccount:other:orders", Duration.ZERO));
         Process podid = run("deploy/orders", "--", "echo", "started");
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.lines()).isEmpty();
@@ -200,8 +200,8 @@ class RunIT {
     @Test
     void workload_thatIsScaledDown_hasItsIdentityAllTheSame() throws Exception {
         serve(BorrowedCluster.served(0));
-        Process podid = run(
-                "--no-check", "deploy/orders", "--", "sh", "-c", "echo \"$AZURE_TENANT_ID $AZURE_AUTHORITY_HOST\"");
+        Process podid =
+                run("--no-check", "deploy/orders", "--", "sh", "-c", "echo \"$AZURE_TENANT_ID $AZURE_AUTHORITY_HOST\"");
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
             String first = out.readLine();
             assertEnds(podid, 0);

@@ -38,7 +38,8 @@ class TokenFolderTest {
             assertThat(folder.file()).content().isEqualTo("the token");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.file())))
                     .isEqualTo("rw-------");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folders().get(0))))
+            assertThat(PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(folders().get(0))))
                     .isEqualTo("rwx------");
         }
         assertThat(folders()).isEmpty();
@@ -58,7 +59,10 @@ class TokenFolderTest {
                 TokenFolder own = TokenFolder.create(parent)) {
             assertThat(folders())
                     .containsExactlyInAnyOrder(
-                            beingMade, others, living.file().getParent(), own.file().getParent());
+                            beingMade,
+                            others,
+                            living.file().getParent(),
+                            own.file().getParent());
         }
     }
 
