@@ -6,6 +6,7 @@ import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.lend.LendCommand;
 import io.podidentity.podid.migrate.MigrateCommand;
+import io.podidentity.podid.run.RunCommand;
 import io.podidentity.podid.scope.ScopeCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import java.util.concurrent.Callable;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             FactsCommand.class,
             LendCommand.class,
             MigrateCommand.class,
+            RunCommand.class,
             ScopeCommand.class
         })
 final class Podid implements Callable<Integer> {
@@ -64,6 +66,7 @@ final class Podid implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, migrate or scope");
+                spec.commandLine(),
+                "Missing command: use serve, explain, check, facts, lend, migrate, run or scope");
     }
 }
