@@ -17,11 +17,13 @@ for no sign-in. Needs curl. Exit status: 0 pinned, 1 see above or no answer, 2 w
 TEXT
 }
 
+# A list of all platforms if there is one, so that one pin is for all of them.
 TYPES='application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json'
+TYPES+=', application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
 # Whatever stands behind ARG JDK=, ARG BASE= and in jib's <image>; the digest is optional.
 REFERENCE='[A-Za-z0-9.-]+(:[0-9]+)?/[a-z0-9./_-]+:[A-Za-z0-9._-]+(@sha256:[0-9a-f]{64})?'
 
-# digest_of REGISTRY/NAME:TAG: of the list of all platforms, so that one pin is for all of them.
+# digest_of REGISTRY/NAME:TAG
 digest_of() {
     local registry=${1%%/*} name=${1#*/} found
     found=$(curl -sSI --fail -H "Accept: $TYPES" "https://$registry/v2/${name%:*}/manifests/${name##*:}" \

@@ -71,7 +71,8 @@ class MonitoringTest {
         for (String same : List.of("alert", "summary", "description")) {
             assertThat(values(group, same)).containsAll(values(rules, same).toList());
         }
-        assertThat(values(group, "expression")).containsExactlyElementsOf(values(rules, "expr").toList());
+        assertThat(values(group, "expression"))
+                .containsExactlyElementsOf(values(rules, "expr").toList());
     }
 
     private Set<String> exported() throws UnsupportedEncodingException {
