@@ -226,7 +226,8 @@ public final class SourceTree {
                 : Set.of();
         return byPlace.values().stream()
                 .filter(object -> object.name().equals(name))
-                .filter(object -> closure.contains(absolute(Path.of(object.source().name()))))
+                .filter(object ->
+                        closure.contains(absolute(Path.of(object.source().name()))))
                 .toList();
     }
 

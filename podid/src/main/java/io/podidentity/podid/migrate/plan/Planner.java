@@ -180,8 +180,9 @@ public final class Planner {
         } else if (identity.place().filter(one -> one.group().startsWith("MC_")).isPresent()) {
             notes.add(identity.describe() + " is in the cluster's own group "
                     + identity.place().orElseThrow().group()
-                    + ", and would be deleted with the cluster. Where that group is locked down, azure.sh is refused: then"
-                    + " create the identity elsewhere, with the same roles, and write its client ID into the files.");
+                    + ", and would be deleted with the cluster. Where that group is locked down, azure.sh is refused:"
+                    + " then create the identity elsewhere, with the same roles, and write its client ID into the"
+                    + " files.");
         } else if (identity.place().isEmpty()) {
             notes.add(identity.describe() + ": its resourceID does not say where it is, so azure.sh looks for it in"
                     + " the subscription that you are signed in to.");
