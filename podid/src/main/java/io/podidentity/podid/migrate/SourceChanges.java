@@ -83,7 +83,7 @@ final class SourceChanges {
     Set<SourceText> emptied() {
         var emptied = new LinkedHashSet<SourceText>();
         for (SourceText text : tree.texts().values()) {
-            List<SourceObject> objects = text.objects();
+            List<SourceObject> objects = SourceObject.in(text);
             if (!objects.isEmpty()
                     && removed.stream().filter(one -> one.source() == text).count() == objects.size()) {
                 emptied.add(text);
