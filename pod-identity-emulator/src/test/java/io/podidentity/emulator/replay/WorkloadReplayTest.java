@@ -19,27 +19,27 @@ class WorkloadReplayTest {
     private static final String SUBJECT = "system:serviceaccount:shop:web";
     private static final String AUDIENCE = "api://AzureADTokenExchange";
     private static final String MANIFESTS = """
-            apiVersion: v1
-            kind: ServiceAccount
-            metadata:
-              name: web
-              namespace: shop
-              annotations:
-                azure.workload.identity/client-id: %s
-            ---
-            apiVersion: v1
-            kind: Pod
-            metadata:
-              name: web
-              namespace: shop
-              labels:
-                azure.workload.identity/use: "true"
-            spec:
-              serviceAccountName: web
-              containers:
-                - name: web
-                  image: shop/web:1
-            """.formatted(CLIENT);
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata:
+          name: web
+          namespace: shop
+          annotations:
+            azure.workload.identity/client-id: %s
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: web
+          namespace: shop
+          labels:
+            azure.workload.identity/use: "true"
+        spec:
+          serviceAccountName: web
+          containers:
+            - name: web
+              image: shop/web:1
+        """.formatted(CLIENT);
 
     private static Result play(String manifests, Trusted trusted, String clientId) {
         Cluster cluster = new ManifestReader(Profile.WORKLOAD_IDENTITY)

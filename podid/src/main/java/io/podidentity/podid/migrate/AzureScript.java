@@ -13,104 +13,104 @@ import java.util.Optional;
 final class AzureScript {
 
     private static final String HEAD = """
-            #!/bin/sh
-            # Lets the identities in Azure trust the service accounts of one cluster. Made by podid migrate.
-            # It creates only what is missing, so it can run again; it removes nothing. Sign in first: az login
-            set -eu
+        #!/bin/sh
+        # Lets the identities in Azure trust the service accounts of one cluster. Made by podid migrate.
+        # It creates only what is missing, so it can run again; it removes nothing. Sign in first: az login
+        set -eu
 
-            # Your cluster: change these lines, or set the variables before you run it.
-            CLUSTER_GROUP=${CLUSTER_GROUP:-}
-            CLUSTER=${CLUSTER:-}
+        # Your cluster: change these lines, or set the variables before you run it.
+        CLUSTER_GROUP=${CLUSTER_GROUP:-}
+        CLUSTER=${CLUSTER:-}
 
-            AUDIENCE=api://AzureADTokenExchange
-            LEFT=0
+        AUDIENCE=api://AzureADTokenExchange
+        LEFT=0
 
-            say() {
-                printf '%s\\n' "$*" >&2
-            }
+        say() {
+            printf '%s\\n' "$*" >&2
+        }
 
-            if [ -z "$CLUSTER_GROUP" ] || [ -z "$CLUSTER" ]; then
-                say 'azure.sh: set CLUSTER_GROUP to the resource group of the cluster, and CLUSTER to its name'
-                exit 2
-            fi
+        if [ -z "$CLUSTER_GROUP" ] || [ -z "$CLUSTER" ]; then
+            say 'azure.sh: set CLUSTER_GROUP to the resource group of the cluster, and CLUSTER to its name'
+            exit 2
+        fi
 
-            """;
+        """;
 
     private static final String CLUSTER = """
-            # The cluster issues tokens, and has the webhook.
-            on=$(az aks show --resource-group "$CLUSTER_GROUP" --name "$CLUSTER" \\
-                --query 'oidcIssuerProfile.enabled && securityProfile.workloadIdentity.enabled' --output tsv)
-            if [ "$on" = true ]; then
-                say "cluster $CLUSTER: the OIDC issuer and workload identity are on"
-            else
-                say "cluster $CLUSTER: turning on the OIDC issuer and workload identity, which takes minutes"
-                az aks update --resource-group "$CLUSTER_GROUP" --name "$CLUSTER" --enable-oidc-issuer \\
-                    --enable-workload-identity --output none
-            fi
-            ISSUER=$(az aks show --resource-group "$CLUSTER_GROUP" --name "$CLUSTER" \\
-                --query oidcIssuerProfile.issuerUrl --output tsv)
-            if [ -z "$ISSUER" ]; then
-                say "azure.sh: cluster $CLUSTER has no OIDC issuer"
-                exit 1
-            fi
+        # The cluster issues tokens, and has the webhook.
+        on=$(az aks show --resource-group "$CLUSTER_GROUP" --name "$CLUSTER" \\
+            --query 'oidcIssuerProfile.enabled && securityProfile.workloadIdentity.enabled' --output tsv)
+        if [ "$on" = true ]; then
+            say "cluster $CLUSTER: the OIDC issuer and workload identity are on"
+        else
+            say "cluster $CLUSTER: turning on the OIDC issuer and workload identity, which takes minutes"
+            az aks update --resource-group "$CLUSTER_GROUP" --name "$CLUSTER" --enable-oidc-issuer \\
+                --enable-workload-identity --output none
+        fi
+        ISSUER=$(az aks show --resource-group "$CLUSTER_GROUP" --name "$CLUSTER" \\
+            --query oidcIssuerProfile.issuerUrl --output tsv)
+        if [ -z "$ISSUER" ]; then
+            say "azure.sh: cluster $CLUSTER has no OIDC issuer"
+            exit 1
+        fi
 
-            """;
+        """;
 
     private static final String MANAGED = """
-            # trust_identity SUBSCRIPTION GROUP IDENTITY NAME SUBJECT
-            trust_identity() {
-                known=$(az identity federated-credential list --subscription "$1" --resource-group "$2" \\
-                    --identity-name "$3" --query "[].join(' ', [issuer, subject])" --output tsv)
-                if printf '%s\\n' "$known" | grep -Fqx -e "$ISSUER $5"; then
-                    say "identity $3 trusts $5"
-                else
-                    say "identity $3: creating the federated credential for $5"
-                    az identity federated-credential create --subscription "$1" --resource-group "$2" \\
-                        --identity-name "$3" --name "${CLUSTER}_$4" --issuer "$ISSUER" --subject "$5" \\
-                        --audiences "$AUDIENCE" --output none
-                fi
-            }
+        # trust_identity SUBSCRIPTION GROUP IDENTITY NAME SUBJECT
+        trust_identity() {
+            known=$(az identity federated-credential list --subscription "$1" --resource-group "$2" \\
+                --identity-name "$3" --query "[].join(' ', [issuer, subject])" --output tsv)
+            if printf '%s\\n' "$known" | grep -Fqx -e "$ISSUER $5"; then
+                say "identity $3 trusts $5"
+            else
+                say "identity $3: creating the federated credential for $5"
+                az identity federated-credential create --subscription "$1" --resource-group "$2" \\
+                    --identity-name "$3" --name "${CLUSTER}_$4" --issuer "$ISSUER" --subject "$5" \\
+                    --audiences "$AUDIENCE" --output none
+            fi
+        }
 
-            """;
+        """;
 
     private static final String LOOKED_UP = """
-            # trust_client CLIENT-ID NAME SUBJECT: as above, for an identity of which the manifests do not say where it is
-            trust_client() {
-                id=$(az identity list --query "[?clientId=='$1'].id" --output tsv)
-                if [ -z "$id" ]; then
-                    say "No identity of the subscription that you are signed in to has client ID $1: az account set, and run it again"
-                    LEFT=1
-                    return
-                fi
-                subscription=$(printf '%s' "$id" | cut -d / -f 3)
-                group=$(printf '%s' "$id" | cut -d / -f 5)
-                trust_identity "$subscription" "$group" "${id##*/}" "$2" "$3"
-            }
+        # trust_client CLIENT-ID NAME SUBJECT: as above, for an identity of which the manifests do not say where it is
+        trust_client() {
+            id=$(az identity list --query "[?clientId=='$1'].id" --output tsv)
+            if [ -z "$id" ]; then
+                say "No identity of the subscription that you are signed in to has client ID $1: az account set, and run it again"
+                LEFT=1
+                return
+            fi
+            subscription=$(printf '%s' "$id" | cut -d / -f 3)
+            group=$(printf '%s' "$id" | cut -d / -f 5)
+            trust_identity "$subscription" "$group" "${id##*/}" "$2" "$3"
+        }
 
-            """;
+        """;
 
     private static final String APPLICATION = """
-            # trust_application CLIENT-ID TENANT NAME SUBJECT
-            trust_application() {
-                if [ "$(az account show --query tenantId --output tsv)" != "$2" ]; then
-                    say "Application $1 is of tenant $2: az login --tenant $2, and run it again"
-                    LEFT=1
-                    return
-                fi
-                known=$(az ad app federated-credential list --id "$1" --query "[].join(' ', [issuer, subject])" \\
-                    --output tsv)
-                if printf '%s\\n' "$known" | grep -Fqx -e "$ISSUER $4"; then
-                    say "application $1 trusts $4"
-                else
-                    say "application $1: creating the federated credential for $4"
-                    az ad app federated-credential create --id "$1" --output none --parameters "$(
-                        printf '{"name": "%s", "issuer": "%s", "subject": "%s", "audiences": ["%s"]}' \\
-                            "${CLUSTER}_$3" "$ISSUER" "$4" "$AUDIENCE"
-                    )"
-                fi
-            }
+        # trust_application CLIENT-ID TENANT NAME SUBJECT
+        trust_application() {
+            if [ "$(az account show --query tenantId --output tsv)" != "$2" ]; then
+                say "Application $1 is of tenant $2: az login --tenant $2, and run it again"
+                LEFT=1
+                return
+            fi
+            known=$(az ad app federated-credential list --id "$1" --query "[].join(' ', [issuer, subject])" \\
+                --output tsv)
+            if printf '%s\\n' "$known" | grep -Fqx -e "$ISSUER $4"; then
+                say "application $1 trusts $4"
+            else
+                say "application $1: creating the federated credential for $4"
+                az ad app federated-credential create --id "$1" --output none --parameters "$(
+                    printf '{"name": "%s", "issuer": "%s", "subject": "%s", "audiences": ["%s"]}' \\
+                        "${CLUSTER}_$3" "$ISSUER" "$4" "$AUDIENCE"
+                )"
+            fi
+        }
 
-            """;
+        """;
 
     private AzureScript() {}
 

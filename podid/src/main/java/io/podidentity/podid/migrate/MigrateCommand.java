@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  podid migrate k8s/ -o migrated",
-            "  kubectl get deploy,sa,rolebinding,azureidentity,azureidentitybinding -A -o yaml | podid migrate - -o out",
+            "  kubectl get deploy,sa,rolebinding,azureidentity,azureidentitybinding -A -o yaml | podid migrate - -o"
+                    + " out",
             "  podid migrate k8s/ -o out --identity shop/web=CLIENT-ID",
             "",
             "More: https://github.com/pod-identity/pod-identity-java/blob/main/docs/migrate.md"

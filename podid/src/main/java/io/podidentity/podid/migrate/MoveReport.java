@@ -125,8 +125,8 @@ final class MoveReport {
     private String network(PodMove move) {
         return !move.source().pod().spec().hostNetwork()
                 ? ""
-                : " It uses the node's network: NMI never saw it, and the node's metadata service gave it any identity of"
-                        + " the node. Workload identity works there too"
+                : " It uses the node's network: NMI never saw it, and the node's metadata service gave it any identity"
+                        + " of the node. Workload identity works there too"
                         + (proxy ? ", but the proxy sidecar does not: the cluster refuses such a pod." : ".");
     }
 
@@ -144,8 +144,8 @@ final class MoveReport {
                                         + id.identity().name() + ")")
                                 .collect(Collectors.joining(", "))
                         + ". The program can have each of the others by naming its client ID in code, such as"
-                        + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in each"
-                        + " of them.");
+                        + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in"
+                        + " each of them.");
             } else if (!one.isGood()) {
                 lines.add(object + ": " + OutcomeText.after(one));
             }
@@ -233,47 +233,50 @@ final class MoveReport {
         heading("In this order");
         String where = inPlace ? "your folder" : "this folder";
         paragraph("""
-                1. **Enable and federate.** `CLUSTER_GROUP=… CLUSTER=… ./azure.sh`. Nothing changes for the pods that run. A new
-                   credential can take some minutes, and a pod that asks too early is refused for two more.
-                2. **Deploy beside.** Apply %s to a test namespace or cluster first if you have one (it needs its own federated
-                   credentials), then to this one: `kubectl apply -f`, or `-k` for a kustomization. Service accounts
-                   come before the pods.
-                3. **Verify.** `podid check --profile workload-identity` on the files; in a pod `AZURE_FEDERATED_TOKEN_FILE` must be
-                   set, and `java -jar token-provider.jar explain`, or your program, must name the client ID above.
-                   Libraries need: azure-identity for Java 1.9.0, .NET 1.9.0, Go 1.3.0, JavaScript 3.2.0, Python 1.13.0. Older
-                   ones and AppAuthentication ask the metadata service: `--proxy-sidecar` is for them.
-                4. **Remove the old objects.** Only when all pods are verified: `kubectl delete azureidentitybinding,azureidentity`
-                   of the names below. `kubectl apply` has not removed them; GitOps with pruning has, so there use
-                   `--keep-pod-identity` first.
-                5. **Uninstall** MIC and NMI when `kubectl get azureassignedidentities -A` is empty: `helm uninstall`, or
-                   `az aks update --disable-pod-identity`. Then take the roles Managed Identity Operator and Virtual Machine
-                   Contributor from the cluster's identity.""".formatted(where));
+            1. **Enable and federate.** `CLUSTER_GROUP=… CLUSTER=… ./azure.sh`. Nothing changes for the pods that run. A new
+               credential can take some minutes, and a pod that asks too early is refused for two more.
+            2. **Deploy beside.** Apply %s to a test namespace or cluster first if you have one (it needs its own federated
+               credentials), then to this one: `kubectl apply -f`, or `-k` for a kustomization. Service accounts
+               come before the pods.
+            3. **Verify.** `podid check --profile workload-identity` on the files; in a pod `AZURE_FEDERATED_TOKEN_FILE` must be
+               set, and `java -jar token-provider.jar explain`, or your program, must name the client ID above.
+               Libraries need: azure-identity for Java 1.9.0, .NET 1.9.0, Go 1.3.0, JavaScript 3.2.0, Python 1.13.0. Older
+               ones and AppAuthentication ask the metadata service: `--proxy-sidecar` is for them.
+            4. **Remove the old objects.** Only when all pods are verified: `kubectl delete azureidentitybinding,azureidentity`
+               of the names below. `kubectl apply` has not removed them; GitOps with pruning has, so there use
+               `--keep-pod-identity` first.
+            5. **Uninstall** MIC and NMI when `kubectl get azureassignedidentities -A` is empty: `helm uninstall`, or
+               `az aks update --disable-pod-identity`. Then take the roles Managed Identity Operator and Virtual Machine
+               Contributor from the cluster's identity.\
+            """.formatted(where));
         paragraph("");
         if (keeps) {
             paragraph(
-                    "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these pods, so a"
-                            + " library that ignores workload identity goes unnoticed. Run without the option before step 4.");
+                    "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these"
+                        + " pods, so a library that ignores workload identity goes unnoticed. Run without the option"
+                        + " before step 4.");
         } else {
-            paragraph(
-                    "The label `aadpodidbinding` goes, since with both a library that ignores workload identity would be answered"
-                            + " by NMI, and nobody would notice before step 5. For a time with both: `--keep-pod-identity`.");
+            paragraph("The label `aadpodidbinding` goes, since with both a library that ignores workload identity would"
+                    + " be answered by NMI, and nobody would notice before step 5. For a time with both:"
+                    + " `--keep-pod-identity`.");
         }
         if (proxy) {
             paragraph("\nThe sidecar (`" + Keys.INJECT_PROXY
-                    + "`) is for the migration only. Its init container is privileged"
-                    + " with NET_ADMIN, so neither Pod Security baseline nor AKS Automatic admits it; it knows `resource` and"
-                    + " `client_id` but no `object_id` and no `mi_res_id`; it keeps Jobs running after their end on Kubernetes"
-                    + " before 1.32; and it needs no host network. Only the presence of the annotation counts: remove it, do not"
-                    + " write \"false\".");
+                    + "`) is for the migration only. Its init container is privileged with NET_ADMIN, so neither Pod"
+                    + " Security baseline nor AKS Automatic admits it; it knows `resource` and `client_id` but no"
+                    + " `object_id` and no `mi_res_id`; it keeps Jobs running after their end on Kubernetes before"
+                    + " 1.32; and it needs no host network. Only the presence of the annotation counts: remove it, do"
+                    + " not write \"false\".");
         }
     }
 
     private void rollback() {
         heading("Rollback");
         paragraph("""
-                Until step 4: apply the old files again, or `kubectl rollout undo`. MIC and NMI still run, the old objects are still
-                there, and nothing in Azure was removed; the new federated credentials harm nobody. After step 4: apply the old
-                objects first. After step 5: install aad-pod-identity again, which AKS no longer supports.""");
+            Until step 4: apply the old files again, or `kubectl rollout undo`. MIC and NMI still run, the old objects are still
+            there, and nothing in Azure was removed; the new federated credentials harm nobody. After step 4: apply the old
+            objects first. After step 5: install aad-pod-identity again, which AKS no longer supports.\
+            """);
     }
 
     private void rest() {

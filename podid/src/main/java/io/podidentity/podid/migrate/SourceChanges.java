@@ -44,7 +44,7 @@ final class SourceChanges {
     /** Pods that a person must change. */
     private final Set<ObjectName> failed = new HashSet<>();
 
-    private final Map<MovePlan, List<KubernetesObject>> removable = new IdentityHashMap<>();
+    private final IdentityHashMap<MovePlan, List<KubernetesObject>> removable = new IdentityHashMap<>();
 
     SourceChanges(SourceTree tree, boolean keepsPodIdentity, boolean proxySidecar) {
         this.tree = tree;
@@ -83,7 +83,7 @@ final class SourceChanges {
     Set<SourceText> emptied() {
         var emptied = new LinkedHashSet<SourceText>();
         for (SourceText text : tree.texts().values()) {
-            List<SourceObject> objects = text.objects();
+            List<SourceObject> objects = SourceObject.in(text);
             if (!objects.isEmpty()
                     && removed.stream().filter(one -> one.source() == text).count() == objects.size()) {
                 emptied.add(text);
@@ -99,20 +99,28 @@ final class SourceChanges {
                 written.stream().filter(SourceChanges::isLabelled).toList();
         if (labelled.isEmpty()) {
             // A kustomization can make a Deployment of a Pod; the proof shows whether it does so with what is changed.
-            labelled = tree.named(source.pod().metadata().position(), source.pod().name().name()).stream()
+            labelled = tree
+                    .named(
+                            source.pod().metadata().position(),
+                            source.pod().name().name())
+                    .stream()
                     .filter(SourceChanges::isLabelled)
                     .toList();
         }
-        if (labelled.isEmpty() && !(written.size() == 1 && source.pod().bindingLabel().isEmpty())) {
+        if (labelled.isEmpty()
+                && !(written.size() == 1 && source.pod().bindingLabel().isEmpty())) {
             failed.add(source.pod().name());
-            byHand(source.object(), "the label " + Pod.BINDING_LABEL + " " + whence(written)
-                    + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
-                    + move.account().name() + " in the spec of its pods");
+            byHand(
+                    source.object(),
+                    "the label " + Pod.BINDING_LABEL + " " + whence(written)
+                            + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
+                            + move.account().name() + " in the spec of its pods");
             return;
         }
         SourceObject target = labelled.isEmpty() ? written.get(0) : labelled.get(0);
         SourceObject named = written.stream()
-                .filter(one -> !one.text(path(template(one), "spec", "serviceAccountName")).isEmpty())
+                .filter(one -> !one.text(path(template(one), "spec", "serviceAccountName"))
+                        .isEmpty())
                 .findFirst()
                 .orElse(target);
         try {
@@ -126,8 +134,10 @@ final class SourceChanges {
             }
         } catch (UneditableException e) {
             failed.add(source.pod().name());
-            byHand(source.object(), e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
-                    + " serviceAccountName: " + move.account().name());
+            byHand(
+                    source.object(),
+                    e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
+                            + " serviceAccountName: " + move.account().name());
         }
     }
 
@@ -210,7 +220,12 @@ final class SourceChanges {
         Optional<SourceObject> binding = users.stream()
                 .flatMap(move -> plan.scene().match(move.source()).candidates().stream())
                 .map(Candidate::binding)
-                .flatMap(one -> tree.of(one.metadata().position(), "AzureIdentityBinding", one.name().name()).stream())
+                .flatMap(one -> tree
+                        .of(
+                                one.metadata().position(),
+                                "AzureIdentityBinding",
+                                one.name().name())
+                        .stream())
                 .filter(one -> !one.isFlow() && !replaced.contains(one))
                 .filter(one -> one.namespace().isEmpty()
                         || one.namespace().equals(account.name().namespace()))
@@ -242,7 +257,12 @@ final class SourceChanges {
         return !keepsPodIdentity
                 && leftovers(plan).stream()
                         .filter(AzureIdentityBinding.class::isInstance)
-                        .flatMap(one -> tree.of(one.metadata().position(), binding.kind(), one.name().name()).stream())
+                        .flatMap(one -> tree
+                                .of(
+                                        one.metadata().position(),
+                                        binding.kind(),
+                                        one.name().name())
+                                .stream())
                         .anyMatch(binding::equals);
     }
 

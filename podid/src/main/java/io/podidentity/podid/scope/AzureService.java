@@ -24,7 +24,12 @@ record AzureService(
         roles = List.copyOf(roles);
     }
 
-    /** @param hosts with spaces between them; @param roles as {@code name: what it allows} */
+    /**
+     * A service with roles.
+     *
+     * @param hosts with spaces between them
+     * @param roles as {@code name: what it allows}
+     */
     static AzureService of(String name, String hosts, String resource, String type, String part, String... roles) {
         return new AzureService(name, List.of(hosts.split(" ")), resource, type, roles(roles), part, "");
     }

@@ -72,17 +72,16 @@ final class AzureServices {
                             "https://ossrdbms-aad.database.windows.net/",
                             "",
                             "")
-                    .with(
-                            "Rights are given in the database: select * from pgaadauth_create_principal('IDENTITY', false,"
-                                    + " false); and GRANT"),
+                    .with("Rights are given in the database: select * from pgaadauth_create_principal('IDENTITY',"
+                            + " false, false); and GRANT"),
             AzureService.of(
                             "Azure Database for MySQL",
                             ".mysql.database.azure.com",
                             "https://ossrdbms-aad.database.windows.net/",
                             "",
                             "")
-                    .with(
-                            "Rights are given in the database: CREATE AADUSER 'IDENTITY' IDENTIFIED BY 'CLIENT_ID'; and GRANT"),
+                    .with("Rights are given in the database: CREATE AADUSER 'IDENTITY' IDENTIFIED BY 'CLIENT_ID';"
+                            + " and GRANT"),
             AzureService.of("Cosmos DB", ".documents.azure.com", "https://NAME.documents.azure.com", "", "")
                     .with("Its roles are its own: az cosmosdb sql role assignment create --account-name NAME"
                             + " --resource-group GROUP --scope / --role-definition-id"
@@ -154,8 +153,8 @@ final class AzureServices {
                     "",
                     "Log Analytics Reader: query, on the workspace"),
             AzureService.of("Data Explorer", ".kusto.windows.net", "https://kusto.kusto.windows.net/", "", "")
-                    .with(
-                            "Rights are given in the database: .add database NAME viewers ('aadapp=CLIENT_ID;TENANT_ID')"),
+                    .with("Rights are given in the database: .add database NAME viewers"
+                            + " ('aadapp=CLIENT_ID;TENANT_ID')"),
             AzureService.of("Microsoft Graph", "graph.microsoft.com", "https://graph.microsoft.com/", "", "")
                     .with("Not roles of Azure but app roles count: az rest --method post --url"
                             + " https://graph.microsoft.com/v1.0/servicePrincipals/PRINCIPAL_ID/appRoleAssignments"),

@@ -117,11 +117,11 @@ class MigrateCommandTest {
                 Files.writeString(temporary.resolve("evil.yaml"), yaml.replace("resourceID: ", "resourceID: >-\n    "));
         Path bin = Files.createDirectory(temporary.resolve("bin"));
         Path az = Files.writeString(bin.resolve("az"), """
-                #!/bin/sh
-                for word in "$@"; do printf '<%s>' "$word"; done >> "$AZ_LOG"
-                echo >> "$AZ_LOG"
-                case "$*" in *issuerUrl*) echo https://issuer.example/ ;; esac
-                """);
+            #!/bin/sh
+            for word in "$@"; do printf '<%s>' "$word"; done >> "$AZ_LOG"
+            echo >> "$AZ_LOG"
+            case "$*" in *issuerUrl*) echo https://issuer.example/ ;; esac
+            """);
         Files.setPosixFilePermissions(az, PosixFilePermissions.fromString("rwx------"));
 
         Migrated run = Migrated.run(file.toString(), "-o", output());
@@ -201,42 +201,42 @@ class MigrateCommandTest {
 
     private static String pod(String name, String namespace, String label) {
         return """
-                apiVersion: v1
-                kind: Pod
-                metadata:
-                  name: %s
-                  namespace: %s
-                  labels:
-                    aadpodidbinding: %s
-                spec:
-                  containers:
-                    - name: main
-                      image: shop/main:1
-                ---
-                """.formatted(name, namespace, label);
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: %s
+              namespace: %s
+              labels:
+                aadpodidbinding: %s
+            spec:
+              containers:
+                - name: main
+                  image: shop/main:1
+            ---
+            """.formatted(name, namespace, label);
     }
 
     private static String identity(String name, String namespace, String clientId, String selector) {
         return """
-                apiVersion: aadpodidentity.k8s.io/v1
-                kind: AzureIdentity
-                metadata:
-                  name: %1$s
-                  namespace: %2$s
-                spec:
-                  type: 0
-                  resourceID: %5$s%1$s
-                  clientID: %3$s
-                ---
-                apiVersion: aadpodidentity.k8s.io/v1
-                kind: AzureIdentityBinding
-                metadata:
-                  name: %1$s
-                  namespace: %2$s
-                spec:
-                  azureIdentity: %1$s
-                  selector: %4$s
-                ---
-                """.formatted(name, namespace, clientId, selector, RESOURCE);
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentity
+            metadata:
+              name: %1$s
+              namespace: %2$s
+            spec:
+              type: 0
+              resourceID: %5$s%1$s
+              clientID: %3$s
+            ---
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentityBinding
+            metadata:
+              name: %1$s
+              namespace: %2$s
+            spec:
+              azureIdentity: %1$s
+              selector: %4$s
+            ---
+            """.formatted(name, namespace, clientId, selector, RESOURCE);
     }
 }

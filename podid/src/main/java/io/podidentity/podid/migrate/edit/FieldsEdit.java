@@ -49,7 +49,7 @@ public final class FieldsEdit {
         if (alias != null) {
             throw uneditable(alias.getKeyNode(), "it is written elsewhere, and only an alias here");
         }
-        Optional<NodeTuple> tuple = missing.isEmpty() ? SourceObject.tuple(around, key) : Optional.empty();
+        Optional<NodeTuple> tuple = missing.isEmpty() ? MappingFields.tuple(around, key) : Optional.empty();
         if (tuple.isEmpty()) {
             return new FieldsEdit(source, around, plus(missing, key), null);
         }
@@ -92,7 +92,7 @@ public final class FieldsEdit {
 
     /** Whether it has that field itself. */
     public boolean has(String key) {
-        return missing.isEmpty() && SourceObject.tuple(around, key).isPresent();
+        return missing.isEmpty() && MappingFields.tuple(around, key).isPresent();
     }
 
     /**
@@ -110,13 +110,13 @@ public final class FieldsEdit {
         }
         var fresh = new LinkedHashMap<>(values);
         if (missing.isEmpty()) {
-            values.forEach((key, value) -> SourceObject.tuple(around, key).ifPresent(tuple -> {
+            values.forEach((key, value) -> MappingFields.tuple(around, key).ifPresent(tuple -> {
                 fresh.remove(key);
                 set(tuple, value);
             }));
         }
         Optional<NodeTuple> old =
-                missing.isEmpty() && !gone.isEmpty() ? SourceObject.tuple(around, gone) : Optional.empty();
+                missing.isEmpty() && !gone.isEmpty() ? MappingFields.tuple(around, gone) : Optional.empty();
         if (old.isPresent() && !fresh.isEmpty()) {
             String key = fresh.keySet().iterator().next();
             rename(old.get(), key, String.valueOf(fresh.remove(key)));
@@ -187,12 +187,12 @@ public final class FieldsEdit {
     }
 
     private void insert(Map<String, String> fresh) {
-        if (missing.isEmpty() || !SourceObject.tuple(around, missing.get(0)).isPresent()) {
+        if (missing.isEmpty() || !MappingFields.tuple(around, missing.get(0)).isPresent()) {
             insertFields(around, nested(missing, fresh));
             return;
         }
         // The key is there, without a value.
-        NodeTuple empty = SourceObject.tuple(around, missing.get(0)).orElseThrow();
+        NodeTuple empty = MappingFields.tuple(around, missing.get(0)).orElseThrow();
         Node value = empty.getValueNode();
         List<String> below = missing.subList(1, missing.size());
         String text = isFlow()

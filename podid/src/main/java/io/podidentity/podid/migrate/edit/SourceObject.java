@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
@@ -25,7 +24,8 @@ public final class SourceObject {
         this.list = list;
     }
 
-    static List<SourceObject> in(SourceText source) {
+    /** All objects in a text, those of lists too. */
+    public static List<SourceObject> in(SourceText source) {
         var objects = new ArrayList<SourceObject>();
         source.documents().forEach(document -> add(source, document, null, objects));
         return objects;
@@ -36,22 +36,12 @@ public final class SourceObject {
             return;
         }
         var object = new SourceObject(source, mapping, list);
-        if (object.kind().endsWith("List") && value(mapping, "items").orElse(null) instanceof SequenceNode items) {
+        if (object.kind().endsWith("List")
+                && MappingFields.value(mapping, "items").orElse(null) instanceof SequenceNode items) {
             items.getValue().forEach(element -> add(source, element, items, objects));
         } else if (!object.kind().isEmpty()) {
             objects.add(object);
         }
-    }
-
-    static Optional<Node> value(MappingNode mapping, String key) {
-        return tuple(mapping, key).map(NodeTuple::getValueNode);
-    }
-
-    static Optional<NodeTuple> tuple(MappingNode mapping, String key) {
-        return mapping.getValue().stream()
-                .filter(one -> one.getKeyNode() instanceof ScalarNode name
-                        && name.getValue().equals(key))
-                .findFirst();
     }
 
     public SourceText source() {
@@ -85,7 +75,8 @@ public final class SourceObject {
     public String text(String... path) {
         Node at = node;
         for (String key : path) {
-            Optional<Node> below = at instanceof MappingNode mapping ? value(mapping, key) : Optional.empty();
+            Optional<Node> below =
+                    at instanceof MappingNode mapping ? MappingFields.value(mapping, key) : Optional.empty();
             if (below.isEmpty()) {
                 return "";
             }
@@ -96,9 +87,9 @@ public final class SourceObject {
 
     /** The kind and name of what made it, from its {@code ownerReferences}. */
     public Optional<List<String>> owner() {
-        return value(node, "metadata")
+        return MappingFields.value(node, "metadata")
                 .filter(MappingNode.class::isInstance)
-                .flatMap(metadata -> value((MappingNode) metadata, "ownerReferences"))
+                .flatMap(metadata -> MappingFields.value((MappingNode) metadata, "ownerReferences"))
                 .filter(SequenceNode.class::isInstance)
                 .flatMap(owners -> ((SequenceNode) owners).getValue().stream().findFirst())
                 .filter(MappingNode.class::isInstance)
@@ -106,7 +97,7 @@ public final class SourceObject {
     }
 
     private static String scalar(MappingNode mapping, String key) {
-        return value(mapping, key)
+        return MappingFields.value(mapping, key)
                 .filter(ScalarNode.class::isInstance)
                 .map(one -> ((ScalarNode) one).getValue())
                 .orElse("");

@@ -8,17 +8,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * The text of one file, its documents, and the changes that are to be made to it: what no change touches stays byte for
@@ -95,11 +91,6 @@ public final class SourceText {
 
     List<Node> documents() {
         return documents;
-    }
-
-    /** All objects in it, those of lists too. */
-    public List<SourceObject> objects() {
-        return SourceObject.in(this);
     }
 
     public boolean isChanged() {
@@ -201,19 +192,6 @@ public final class SourceText {
         int keep = isFirst ? headEnd(content, at) : start;
         // The first one takes the separator behind it along, all others the one before them.
         replace(keep, isFirst && end < text.length() ? nextLine(end) : end, "");
-    }
-
-    /** Removes what a kustomization lists under {@code resources}. */
-    void unlist(Predicate<String> gone) {
-        for (Node document : documents) {
-            if (document instanceof MappingNode kustomization
-                    && SourceObject.value(kustomization, "resources").orElse(null) instanceof SequenceNode list) {
-                List<Node> removed = list.getValue().stream()
-                        .filter(item -> item instanceof ScalarNode scalar && gone.test(scalar.getValue()))
-                        .toList();
-                removed.forEach(item -> SequenceEdit.remove(this, list, item, removed));
-            }
-        }
     }
 
     /** Empty lines before a separator belong to it. */

@@ -18,7 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * All files that the paths of a user name, and those that their kustomizations name, below one root. Not thread-safe.
@@ -63,7 +68,7 @@ public final class SourceTree {
             tree.texts.put(Path.of(STANDARD_INPUT_FILE), SourceText.of(ManifestFiles.STANDARD_INPUT, standardInput));
         }
         for (SourceText text : tree.texts.values()) {
-            text.objects().forEach(object -> tree.byPlace.putIfAbsent(key(text.name(), object.line()), object));
+            SourceObject.in(text).forEach(object -> tree.byPlace.putIfAbsent(key(text.name(), object.line()), object));
         }
         return tree;
     }
@@ -226,7 +231,8 @@ public final class SourceTree {
                 : Set.of();
         return byPlace.values().stream()
                 .filter(object -> object.name().equals(name))
-                .filter(object -> closure.contains(absolute(Path.of(object.source().name()))))
+                .filter(object ->
+                        closure.contains(absolute(Path.of(object.source().name()))))
                 .toList();
     }
 
@@ -241,8 +247,22 @@ public final class SourceTree {
         texts.values().stream()
                 .filter(text -> ManifestFiles.KUSTOMIZATIONS.contains(
                         String.valueOf(Path.of(text.name()).getFileName())))
-                .forEach(text -> text.unlist(item ->
-                        absolute(Path.of(text.name()).resolveSibling(item)).equals(file)));
+                .forEach(text -> unlist(
+                        text,
+                        item -> absolute(Path.of(text.name()).resolveSibling(item))
+                                .equals(file)));
+    }
+
+    private static void unlist(SourceText text, Predicate<String> gone) {
+        for (Node document : text.documents()) {
+            if (document instanceof MappingNode kustomization
+                    && MappingFields.value(kustomization, "resources").orElse(null) instanceof SequenceNode list) {
+                List<Node> removed = list.getValue().stream()
+                        .filter(item -> item instanceof ScalarNode scalar && gone.test(scalar.getValue()))
+                        .toList();
+                removed.forEach(item -> SequenceEdit.remove(text, list, item, removed));
+            }
+        }
     }
 
     /** The paths of the user, where the tree has been copied to. */

@@ -22,7 +22,8 @@ public final class YamlText {
     /** The string in double quotes, as JSON has it too. */
     public static String quoted(String text) {
         var quoted = new StringBuilder("\"");
-        for (char one : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char one = text.charAt(i);
             if (one == '"' || one == '\\') {
                 quoted.append('\\').append(one);
             } else if (one < ' ') {

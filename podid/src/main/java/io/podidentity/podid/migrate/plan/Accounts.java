@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
 final class Accounts {
 
     private static final String DEFAULT = "default";
+
+    /** Of namespaces, and of each part of a name that becomes one of a service account. */
+    private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     private final Scene scene;
     private final Map<ObjectName, AccountMove> accounts = new LinkedHashMap<>();
@@ -53,6 +57,10 @@ final class Accounts {
         return List.copyOf(accounts.values());
     }
 
+    static boolean isName(String text) {
+        return text.length() <= 253 && DNS.matcher(text).matches();
+    }
+
     private static String client(PodMove move) {
         return move.identity().key() + " " + move.identity().tenantId().toLowerCase(Locale.ROOT);
     }
@@ -64,7 +72,7 @@ final class Accounts {
                 .toLowerCase(Locale.ROOT);
         Optional<String> keeper = byClient.entrySet().stream()
                 .filter(entry -> named.isEmpty() || entry.getKey().startsWith(named + " "))
-                .filter(entry -> !account.name().equals(DEFAULT) && Planner.isName(account.name()))
+                .filter(entry -> !account.name().equals(DEFAULT) && isName(account.name()))
                 .max(Comparator.comparingInt(entry -> entry.getValue().size()))
                 .map(Map.Entry::getKey);
         byClient.forEach((client, pods) -> {
@@ -81,7 +89,7 @@ final class Accounts {
     private ObjectName name(ObjectName account, PodMove pod, String client) {
         String identity = pod.identity().identity().name().name();
         String plain = (account.name().equals(DEFAULT) ? "" : account.name() + "-")
-                + (Planner.isName(identity) ? identity : "identity");
+                + (isName(identity) ? identity : "identity");
         String base = plain.length() > 240 ? plain.substring(0, 240) : plain;
         for (int i = 1; ; i++) {
             var name = new ObjectName(account.namespace(), i == 1 ? base : base + "-" + i);

@@ -16,13 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Decides what becomes of the pods of one cluster. */
 public final class Planner {
-
-    /** Of namespaces, and of each part of a name that becomes one of a service account. */
-    private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     private final Scene scene;
     private final Explainer explainer;
@@ -72,8 +68,9 @@ public final class Planner {
                 .findFirst()
                 .map(identity -> "the AzureIdentity " + identity.identity().name()
                         + " has no usable clientID: write what az identity show --query clientId prints")
-                .or(() ->
-                        isName(source.pod().namespace()) ? Optional.empty() : Optional.of("its namespace is no name"));
+                .or(() -> Accounts.isName(source.pod().namespace())
+                        ? Optional.empty()
+                        : Optional.of("its namespace is no name"));
         if (obstacle.isPresent()) {
             stays.put(name, obstacle.get());
             return Optional.empty();
@@ -97,10 +94,6 @@ public final class Planner {
                 && scene.cluster()
                         .secret(new ObjectName(secret.namespace(), secret.name()))
                         .isEmpty();
-    }
-
-    static boolean isName(String text) {
-        return text.length() <= 253 && DNS.matcher(text).matches();
     }
 
     private static List<MovedIdentity> distinct(List<AzureIdentity> identities) {
@@ -180,8 +173,9 @@ public final class Planner {
         } else if (identity.place().filter(one -> one.group().startsWith("MC_")).isPresent()) {
             notes.add(identity.describe() + " is in the cluster's own group "
                     + identity.place().orElseThrow().group()
-                    + ", and would be deleted with the cluster. Where that group is locked down, azure.sh is refused: then"
-                    + " create the identity elsewhere, with the same roles, and write its client ID into the files.");
+                    + ", and would be deleted with the cluster. Where that group is locked down, azure.sh is refused:"
+                    + " then create the identity elsewhere, with the same roles, and write its client ID into the"
+                    + " files.");
         } else if (identity.place().isEmpty()) {
             notes.add(identity.describe() + ": its resourceID does not say where it is, so azure.sh looks for it in"
                     + " the subscription that you are signed in to.");

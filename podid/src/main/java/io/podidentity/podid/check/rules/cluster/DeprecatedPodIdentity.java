@@ -39,7 +39,7 @@ public final class DeprecatedPodIdentity implements Rule {
                                 + " (AzureIdentity:"
                                 + " " + identities + ", AzureIdentityBinding: " + bindings
                                 + ", labelled workloads: " + pods.size() + ")",
-                        "Run podid migrate with these paths and -o DIR: it writes the files for workload identity and the"
-                                + " az commands, and shows that each pod gets the same identity"));
+                        "Run podid migrate with these paths and -o DIR: it writes the files for workload identity and"
+                                + " the az commands, and shows that each pod gets the same identity"));
     }
 }
