@@ -13,7 +13,7 @@ needed=(
     curl=curl jq=jq openssl=openssl shellcheck=shellcheck ip=iproute2 setsid=util-linux ps=procps
     kubectl=kubectl az=azure-cli buildah=buildah podman=podman runc=runc catatonit=catatonit nft=nftables
     skopeo=skopeo docker-registry=docker-registry htpasswd=apache2-utils unzip=unzip gpg=gnupg chromium=chromium
-    promtool=promtool wrk=wrk
+    promtool=promtool wrk=wrk mariadbd=mariadb-server
 )
 
 packages() {
@@ -22,6 +22,8 @@ packages() {
         command -v "${pair%%=*}" > /dev/null || missing+=("${pair#*=}")
     done
     /usr/bin/python3 -c 'import yaml' 2> /dev/null || missing+=(python3-yaml)
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || missing+=(postgresql)
+    compgen -G '/lib/*/security/pam_script.so' > /dev/null || missing+=(libpam-script)
     [ "${#missing[@]}" -gt 0 ] || return 0
     echo "installing ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive

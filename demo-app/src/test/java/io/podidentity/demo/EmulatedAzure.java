@@ -1,8 +1,7 @@
 package io.podidentity.demo;
 
 import io.podidentity.emulator.PodIdentityEmulator;
-import java.util.HashMap;
-import java.util.List;
+import io.podidentity.tokenprovider.spring.test.EmulatedAzureSettings;
 import java.util.Map;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationListener;
@@ -16,24 +15,9 @@ record EmulatedAzure(PodIdentityEmulator azure)
         implements ApplicationContextInitializer<ConfigurableApplicationContext> {
     private static final String COMMAND_LINE = "commandLineArgs";
 
-    /** Variables of a developer's shell that would select another identity than the emulated one. */
-    private static final List<String> HIDDEN = List.of(
-            "AzureServicesAuthConnectionString",
-            "AZURE_CLIENT_CERTIFICATE_PATH",
-            "AZURE_CLIENT_ID",
-            "AZURE_CLIENT_SECRET",
-            "AZURE_FEDERATED_TOKEN_FILE",
-            "AZURE_TENANT_ID",
-            "AZURE_TOKEN_CREDENTIALS",
-            "IDENTITY_ENDPOINT",
-            "IMDS_ENDPOINT",
-            "MSI_ENDPOINT");
-
     /** The application's settings for this emulator. */
     Map<String, Object> settings() {
-        Map<String, Object> settings = new HashMap<>();
-        HIDDEN.forEach(variable -> settings.put("token-provider.environment." + variable, ""));
-        azure.environment().forEach((variable, value) -> settings.put("token-provider.environment." + variable, value));
+        Map<String, Object> settings = EmulatedAzureSettings.of(azure);
         settings.put("demo.storage.endpoint", azure.storage().toString());
         settings.put("demo.storage.container", "samples");
         return settings;

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * A small Azure on loopback: Entra ID, the instance metadata service of one node, and one storage account. Its tokens
@@ -85,6 +86,14 @@ public final class PodIdentityEmulator implements AutoCloseable {
      */
     public Path trustStore() {
         return servers.trust().trustStore();
+    }
+
+    /**
+     * The client side of TLS, which trusts that CA and those the JDK trusts by default: for a client's builder, or for
+     * all of them by {@link SSLContext#setDefault}. All emulators of a JVM have the same CA.
+     */
+    public SSLContext sslContext() {
+        return servers.trust().clientContext();
     }
 
     /** What was asked, oldest first: the last 10,000 requests, each recorded before its answer is sent. A copy. */

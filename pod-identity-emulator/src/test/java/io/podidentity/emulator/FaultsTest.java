@@ -44,6 +44,17 @@ class FaultsTest {
     }
 
     @Test
+    void imds_withAStandingFault_givesItUntilItIsCleared() throws Exception {
+        azure.faults().imds(Fault.status(410)).imds(Fault.status(503).standing());
+
+        assertThat(token().getResponseCode()).isEqualTo(410);
+        assertThat(token().getResponseCode()).isEqualTo(503);
+        assertThat(token().getResponseCode()).isEqualTo(503);
+        azure.faults().clear();
+        assertThat(token().getResponseCode()).isEqualTo(200);
+    }
+
+    @Test
     void imds_withGarbage_isNoJson() throws Exception {
         azure.faults().imds(Fault.garbage());
         try (InputStream body = token().getInputStream()) {

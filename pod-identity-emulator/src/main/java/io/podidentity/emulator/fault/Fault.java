@@ -20,10 +20,16 @@ public final class Fault {
     private final @Nullable Answer answer;
 
     private final Duration delay;
+    private final boolean standing;
 
-    private Fault(@Nullable Answer answer, Duration delay) {
+    private Fault(@Nullable Answer answer, Duration delay, boolean standing) {
         this.answer = answer;
         this.delay = delay;
+        this.standing = standing;
+    }
+
+    private Fault(@Nullable Answer answer, Duration delay) {
+        this(answer, delay, false);
     }
 
     /** An HTTP status with a JSON body of {@code error} and {@code error_description}. */
@@ -63,7 +69,16 @@ public final class Fault {
 
     /** The same fault, {@code delay} late. */
     public Fault after(Duration delay) {
-        return new Fault(answer, requireNonNull(delay, "delay"));
+        return new Fault(answer, requireNonNull(delay, "delay"), standing);
+    }
+
+    /** The same fault for every request, until {@link Faults#clear}: an outage, which no retry gets around. */
+    public Fault standing() {
+        return new Fault(answer, delay, true);
+    }
+
+    boolean isStanding() {
+        return standing;
     }
 
     /**
@@ -75,7 +90,7 @@ public final class Fault {
         if (answer == null) {
             throw new IllegalStateException("slow() gives the right answer late, so it cannot have another header");
         }
-        return new Fault(answer.with(name, value), delay);
+        return new Fault(answer.with(name, value), delay, standing);
     }
 
     Answer insteadOf(Supplier<Answer> rightAnswer) {

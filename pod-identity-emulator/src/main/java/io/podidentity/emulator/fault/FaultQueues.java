@@ -4,6 +4,7 @@ import io.podidentity.emulator.arm.ArmFaults;
 import io.podidentity.emulator.http.Endpoint;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** The faults ordered through {@link Faults} that the servers have not used yet. Thread-safe. */
 public final class FaultQueues {
@@ -51,9 +52,16 @@ public final class FaultQueues {
         return fault == null ? CallerFault.NONE : fault;
     }
 
+    private static @Nullable Fault next(Queue<Fault> queue) {
+        synchronized (queue) {
+            Fault fault = queue.peek();
+            return fault == null || fault.isStanding() ? fault : queue.poll();
+        }
+    }
+
     private static Endpoint before(Endpoint endpoint, Queue<Fault> queue) {
         return request -> {
-            Fault fault = queue.poll();
+            Fault fault = next(queue);
             return fault == null ? endpoint.answer(request) : fault.insteadOf(() -> endpoint.answer(request));
         };
     }

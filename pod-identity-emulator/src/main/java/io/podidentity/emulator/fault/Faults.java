@@ -7,7 +7,8 @@ import java.util.Queue;
 
 /**
  * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
- * again. Thread-safe; arguments are not null.
+ * again. One that is {@linkplain Fault#standing() standing} stays until {@link #clear}. Thread-safe; arguments are not
+ * null.
  */
 public final class Faults {
 
@@ -85,7 +86,7 @@ public final class Faults {
         return this;
     }
 
-    /** Removes the faults that have not been used yet. */
+    /** Removes the faults that have not been used yet, and ends those that stand. */
     public void clear() {
         queues.clear();
     }

@@ -3,7 +3,9 @@ package io.podidentity.emulator.junit;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.run.EmulatedPod;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -12,17 +14,21 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Starts an emulator before each test and ends it after. With {@code @ExtendWith} it has the defaults; as a field with
- * {@code @RegisterExtension}, not a static one, it has what its builder says. A test takes it as a parameter, or from
- * {@link #emulator()}.
+ * {@code @RegisterExtension} it has what its builder says. A test takes it as a parameter, or from {@link #emulator()},
+ * and one of its pods as a parameter with {@link InPod}.
  *
- * <p>Thread-safety: as the test's own instance.
+ * <p>A static field that says {@link #forTheClass()} has one emulator for all tests of the class; faults that a test
+ * leaves behind are gone in the next.
+ *
+ * <p>Thread-safety: as the test's own instance; one for the class is safe, but its faults are for all tests.
  */
-public final class EmulatorExtension implements BeforeEachCallback, ParameterResolver {
+public final class EmulatorExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
 
     private static final Namespace NAMESPACE = Namespace.create(EmulatorExtension.class);
 
     private final PodIdentityEmulator.Builder builder;
-    private @Nullable PodIdentityEmulator emulator;
+    private final boolean forTheClass;
+    private volatile @Nullable PodIdentityEmulator emulator;
 
     /** An emulator with its defaults. */
     public EmulatorExtension() {
@@ -35,7 +41,17 @@ public final class EmulatorExtension implements BeforeEachCallback, ParameterRes
      * @throws NullPointerException if {@code builder} is null
      */
     public EmulatorExtension(PodIdentityEmulator.Builder builder) {
-        this.builder = requireNonNull(builder, "builder");
+        this(requireNonNull(builder, "builder"), false);
+    }
+
+    private EmulatorExtension(PodIdentityEmulator.Builder builder, boolean forTheClass) {
+        this.builder = builder;
+        this.forTheClass = forTheClass;
+    }
+
+    /** The same, with one emulator from the first test of the class to the last. For a static field. */
+    public EmulatorExtension forTheClass() {
+        return new EmulatorExtension(builder, true);
     }
 
     /**
@@ -44,27 +60,54 @@ public final class EmulatorExtension implements BeforeEachCallback, ParameterRes
      * @throws IllegalStateException outside of a test
      */
     public PodIdentityEmulator emulator() {
-        if (emulator == null) {
-            throw new IllegalStateException("No test is running: the emulator starts before each test");
+        PodIdentityEmulator running = emulator;
+        if (running == null) {
+            throw new IllegalStateException("No test is running: the emulator starts before "
+                    + (forTheClass ? "the first test, if its field is static" : "each test"));
         }
-        return emulator;
+        return running;
     }
 
-    /** Starts the emulator; JUnit itself closes what is in the test's store. */
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        if (forTheClass) {
+            start(context);
+        }
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) {
-        emulator = builder.start();
-        context.getStore(NAMESPACE).put(PodIdentityEmulator.class, emulator);
+        if (forTheClass) {
+            emulator().faults().clear();
+        } else {
+            start(context);
+        }
+    }
+
+    /** JUnit itself closes what is in the store. */
+    private void start(ExtensionContext context) {
+        PodIdentityEmulator started = builder.start();
+        emulator = started;
+        context.getStore(NAMESPACE).put(PodIdentityEmulator.class, started);
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == PodIdentityEmulator.class
-                && context.getTestMethod().isPresent();
+        Class<?> type = parameter.getParameter().getType();
+        boolean isOfRunningTest = forTheClass || context.getTestMethod().isPresent();
+        return isOfRunningTest
+                && (type == PodIdentityEmulator.class
+                        || (type == EmulatedPod.class && parameter.isAnnotated(InPod.class)));
     }
 
+    /** @throws IllegalArgumentException if there is no pod of the name that {@link InPod} says */
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return requireNonNull(context.getStore(NAMESPACE).get(PodIdentityEmulator.class), "emulator");
+        var running = requireNonNull(
+                context.getStore(NAMESPACE).get(PodIdentityEmulator.class, PodIdentityEmulator.class), "emulator");
+        return parameter
+                .findAnnotation(InPod.class)
+                .<Object>map(pod -> running.pod(pod.value()))
+                .orElse(running);
     }
 }

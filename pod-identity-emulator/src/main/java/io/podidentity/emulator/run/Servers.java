@@ -79,7 +79,7 @@ public final class Servers implements AutoCloseable {
     public static Servers start(Tenant tenant, Ports ports, RequestHistory history, LogHistory log) {
         // Making the RSA key takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
-        CertificateAuthority authority = CertificateAuthority.create();
+        CertificateAuthority authority = CertificateAuthority.ofThisJvm();
         SSLContext tls = authority.serverContext();
         List<LoopbackServer> bound = bind(ports, tls, history);
         try {

@@ -52,7 +52,15 @@ public final class CertificateAuthority {
         this.certificate = certificate;
     }
 
-    public static CertificateAuthority create() {
+    /**
+     * The one of this JVM, which all its emulators share: a JVM reads what it trusts only once, so an authority for each
+     * would leave every emulator but the first without trust.
+     */
+    public static CertificateAuthority ofThisJvm() {
+        return OfThisJvm.AUTHORITY;
+    }
+
+    private static CertificateAuthority create() {
         try {
             KeyPair keys = newKeys();
             X509v3CertificateBuilder ca = certificate(NAME, keys)
@@ -169,5 +177,12 @@ public final class CertificateAuthority {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         return generator.generateKeyPair();
+    }
+
+    /** Made at the first use. */
+    private static final class OfThisJvm {
+        static final CertificateAuthority AUTHORITY = create();
+
+        private OfThisJvm() {}
     }
 }

@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -68,20 +69,37 @@ public final class TrustFiles implements AutoCloseable {
     private Path writeTrustStore() {
         Path file = folder.resolve("trust.p12");
         try (OutputStream out = Files.newOutputStream(file)) {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setCertificateEntry("podid", ca);
-            List<X509Certificate> defaults = defaultAuthorities();
-            for (int i = 0; i < defaults.size(); i++) {
-                store.setCertificateEntry("default-" + i, defaults.get(i));
-            }
-            store.store(out, PASSWORD.toCharArray());
+            trusted().store(out, PASSWORD.toCharArray());
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the trust store", e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Cannot make the trust store", e);
         }
+    }
+
+    /** The client side of TLS, which trusts the same as {@link #trustStore}. */
+    public SSLContext clientContext() {
+        try {
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("Cannot make the trust store", e);
+        }
+    }
+
+    private KeyStore trusted() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("podid", ca);
+        List<X509Certificate> defaults = defaultAuthorities();
+        for (int i = 0; i < defaults.size(); i++) {
+            store.setCertificateEntry("default-" + i, defaults.get(i));
+        }
+        return store;
     }
 
     private static List<X509Certificate> defaultAuthorities() throws GeneralSecurityException {

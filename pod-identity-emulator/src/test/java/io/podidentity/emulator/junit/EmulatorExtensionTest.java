@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.run.EmulatedPod;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +27,12 @@ class EmulatorExtensionTest {
         assertThat(emulator.pod("app").environment()).containsEntry("GREETING", "hello");
         certificateOfLast = emulator.certificateAuthority();
         assertThat(certificateOfLast).exists();
+    }
+
+    @Test
+    void parameter_inAPod_isThatPod(@InPod("default/app") EmulatedPod pod) {
+        assertThat(pod).isEqualTo(azure.emulator().pod("app"));
+        certificateOfLast = azure.emulator().certificateAuthority();
     }
 
     @AfterAll

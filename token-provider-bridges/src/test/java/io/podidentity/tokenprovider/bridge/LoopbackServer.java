@@ -29,7 +29,7 @@ public final class LoopbackServer implements AutoCloseable {
         SSLSocket over(Socket socket) throws IOException;
     }
 
-    private final CertificateAuthority authority = CertificateAuthority.create();
+    private final CertificateAuthority authority = CertificateAuthority.ofThisJvm();
     private final ServerSocket listener;
     private final CompletableFuture<String> token = new CompletableFuture<>();
 

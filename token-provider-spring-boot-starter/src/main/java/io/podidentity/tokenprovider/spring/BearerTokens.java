@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,7 +54,16 @@ final class BearerTokens {
      * @throws io.podidentity.tokenprovider.TokenAcquisitionException if there is none
      */
     String token(String resource) {
-        return provider.getAccessToken(TokenRequest.forResource(resource).withClaims(claims.get(resource)));
+        return provider.getAccessToken(request(resource));
+    }
+
+    /** The same without blocking. */
+    CompletableFuture<String> tokenAsync(String resource) {
+        return provider.getAccessTokenAsync(request(resource));
+    }
+
+    private TokenRequest request(String resource) {
+        return TokenRequest.forResource(resource).withClaims(claims.get(resource));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.spring;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,7 +30,8 @@ final class TokenKeeper implements SmartLifecycle {
 
     TokenKeeper(AzureServiceTokenProvider provider, List<String> resources) {
         this.provider = provider;
-        this.requests = resources.stream().map(TokenRequest::forResource).toList();
+        this.requests = new ArrayList<>(
+                resources.stream().map(TokenRequest::forResource).toList());
     }
 
     @Override
@@ -42,6 +44,15 @@ final class TokenKeeper implements SmartLifecycle {
             });
             requests.forEach(request -> schedule(request, Duration.ZERO, INTERVAL, started));
             scheduler = started;
+        }
+    }
+
+    /** Keeps one more, from now on if it runs, else from its start. */
+    synchronized void keep(String resource) {
+        TokenRequest request = TokenRequest.forResource(resource);
+        requests.add(request);
+        if (scheduler != null) {
+            schedule(request, Duration.ZERO, INTERVAL, scheduler);
         }
     }
 

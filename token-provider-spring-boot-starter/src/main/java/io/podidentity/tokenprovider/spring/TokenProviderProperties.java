@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param resources Resources, such as https://storage.azure.com, whose tokens the application needs: they are got after
  *     the start, without waiting for them, and kept fresh. Health and metrics report them from the start.
  * @param bearer Servers to which RestClient and RestTemplate send tokens.
+ * @param datasource Whether connection pools sign in with tokens.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
@@ -27,7 +28,8 @@ record TokenProviderProperties(
         @Nullable String connectionString,
         @DefaultValue Map<String, String> environment,
         @DefaultValue List<String> resources,
-        @DefaultValue List<BearerTarget> bearer) {
+        @DefaultValue List<BearerTarget> bearer,
+        @DefaultValue TokenDataSource datasource) {
 
     private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
@@ -64,6 +66,7 @@ record TokenProviderProperties(
     public String toString() {
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
                 + (connectionString == null ? "none" : "[secret]") + ", environment=" + environment.keySet()
-                + ", resources=" + resources + ", bearer=" + bearer + "]";
+                + ", resources=" + resources + ", bearer=" + bearer
+                + ", datasource=" + datasource + "]";
     }
 }

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** A setting of the token provider that it does not accept. The message shows no value that can be a secret. */
 final class TokenProviderSettingException extends RuntimeException {
@@ -12,9 +13,9 @@ final class TokenProviderSettingException extends RuntimeException {
     /**
      * @param message what is wrong
      * @param action what to do
-     * @param cause what the library says
+     * @param cause what the library says; null if the starter itself says it
      */
-    TokenProviderSettingException(String message, String action, Throwable cause) {
+    TokenProviderSettingException(String message, String action, @Nullable Throwable cause) {
         super(message, cause);
         this.action = action;
     }

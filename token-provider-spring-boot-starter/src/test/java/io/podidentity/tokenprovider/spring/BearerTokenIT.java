@@ -2,14 +2,8 @@ package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,44 +18,26 @@ import org.springframework.web.client.RestClient;
 
 /** A real client and a real server. */
 class BearerTokenIT {
-    private static final String CLAIMS = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1\"}}}";
-
     private final FakeSource source = FakeSource.withToken();
-    private final List<String> authorizations = new CopyOnWriteArrayList<>();
-    private volatile String challenge;
-    private HttpServer server;
+    private ChallengingServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-            authorizations.add(String.valueOf(authorization));
-            boolean refuses = challenge != null && authorization.equals("Bearer " + FakeSource.TOKEN);
-            if (refuses) {
-                exchange.getResponseHeaders().add("WWW-Authenticate", challenge);
-            }
-            boolean moves = exchange.getRequestURI().getPath().equals("/moved");
-            if (moves) {
-                String other = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-                exchange.getResponseHeaders().add("Location", other);
-            }
-            exchange.sendResponseHeaders(refuses ? 401 : moves ? 302 : 200, -1);
-            exchange.close();
-        });
-        server.start();
+        server = new ChallengingServer();
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     @Test
     void request_toAConfiguredServer_hasTheToken() {
-        with("/api", client -> client.get().uri(url("/api/x?y=1")).retrieve().toBodilessEntity());
+        with(
+                "/api",
+                client -> client.get().uri(server.url("/api/x?y=1")).retrieve().toBodilessEntity());
 
-        assertThat(authorizations).containsExactly("Bearer " + FakeSource.TOKEN);
+        assertThat(server.authorizations).containsExactly("Bearer " + FakeSource.TOKEN);
     }
 
     @ParameterizedTest
@@ -70,11 +46,11 @@ class BearerTokenIT {
         with(
                 "/api",
                 client -> client.get()
-                        .uri(java.net.URI.create(url(path)))
+                        .uri(java.net.URI.create(server.url(path)))
                         .retrieve()
                         .toBodilessEntity());
 
-        assertThat(authorizations).containsExactly("null");
+        assertThat(server.authorizations).containsExactly("null");
         assertThat(source.calls).hasValue(0);
     }
 
@@ -83,18 +59,18 @@ class BearerTokenIT {
         with(
                 "",
                 client -> client.get()
-                        .uri("http://127.0.0.1:" + server.getAddress().getPort() + "/")
+                        .uri("http://127.0.0.1:" + server.port() + "/")
                         .retrieve()
                         .toBodilessEntity());
 
-        assertThat(authorizations).containsExactly("null");
+        assertThat(server.authorizations).containsExactly("null");
     }
 
     @Test
     void request_thatIsRedirectedToAnotherHost_hasNoTokenThere() {
-        with("", client -> client.get().uri(url("/moved")).retrieve().toBodilessEntity());
+        with("", client -> client.get().uri(server.url("/moved")).retrieve().toBodilessEntity());
 
-        assertThat(authorizations).containsExactly("Bearer " + FakeSource.TOKEN, "null");
+        assertThat(server.authorizations).containsExactly("Bearer " + FakeSource.TOKEN, "null");
     }
 
     @Test
@@ -102,38 +78,37 @@ class BearerTokenIT {
         with(
                 "",
                 client -> client.get()
-                        .uri(url("/"))
+                        .uri(server.url("/"))
                         .header("Authorization", "Basic own")
                         .retrieve()
                         .toBodilessEntity());
 
-        assertThat(authorizations).containsExactly("Basic own");
+        assertThat(server.authorizations).containsExactly("Basic own");
     }
 
     @Test
     void response_thatDemandsClaims_isAnsweredOnceAndRemembered() {
-        challenge = "Bearer authorization_uri=\"https://login\", error=\"insufficient_claims\", claims=\""
-                + Base64.getEncoder().encodeToString(CLAIMS.getBytes(StandardCharsets.UTF_8)) + "\"";
+        server.challenge = ChallengingServer.CLAIMS_CHALLENGE;
         with("", client -> {
-            client.get().uri(url("/")).retrieve().toBodilessEntity();
-            client.get().uri(url("/")).retrieve().toBodilessEntity();
+            client.get().uri(server.url("/")).retrieve().toBodilessEntity();
+            client.get().uri(server.url("/")).retrieve().toBodilessEntity();
         });
 
         String second = "Bearer " + FakeSource.TOKEN + "2";
-        assertThat(authorizations).containsExactly("Bearer " + FakeSource.TOKEN, second, second);
-        assertThat(source.lastClaims).isEqualTo(CLAIMS);
+        assertThat(server.authorizations).containsExactly("Bearer " + FakeSource.TOKEN, second, second);
+        assertThat(source.lastClaims).isEqualTo(ChallengingServer.CLAIMS);
     }
 
     @Test
     void response_401WithoutAClaimsChallenge_isTheCallers() {
-        challenge = "Bearer error=\"invalid_token\"";
+        server.challenge = "Bearer error=\"invalid_token\"";
         with(
                 "",
-                client -> assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                                () -> client.get().uri(url("/")).retrieve().toBodilessEntity()))
+                client -> assertThat(org.assertj.core.api.Assertions.catchThrowable(() ->
+                                client.get().uri(server.url("/")).retrieve().toBodilessEntity()))
                         .isInstanceOf(HttpClientErrorException.Unauthorized.class));
 
-        assertThat(authorizations).hasSize(1);
+        assertThat(server.authorizations).hasSize(1);
     }
 
     @ParameterizedTest
@@ -146,10 +121,6 @@ class BearerTokenIT {
                         assertThat(context).getFailure().hasStackTraceContaining("token-provider.bearer[0].url"));
     }
 
-    private String url(String path) {
-        return "http://localhost:" + server.getAddress().getPort() + path;
-    }
-
     private void with(String folder, Consumer<RestClient> use) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
@@ -158,7 +129,8 @@ class BearerTokenIT {
                         TokenProviderHttpAutoConfiguration.class))
                 .withBean(TokenProviderCustomizer.class, () -> builder -> builder.sources(List.of(source)))
                 .withPropertyValues(
-                        "token-provider.bearer[0].url=" + url(folder), "token-provider.bearer[0].resource=api://a")
+                        "token-provider.bearer[0].url=" + server.url(folder),
+                        "token-provider.bearer[0].resource=api://a")
                 .run(context ->
                         use.accept(context.getBean(RestClient.Builder.class).build()));
     }

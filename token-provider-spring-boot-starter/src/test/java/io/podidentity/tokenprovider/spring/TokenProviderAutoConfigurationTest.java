@@ -23,6 +23,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class TokenProviderAutoConfigurationTest {
+    private static final TokenDataSource NO_DATA_SOURCE = new TokenDataSource(false, null);
+
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(TokenProviderAutoConfiguration.class));
 
@@ -122,13 +124,14 @@ class TokenProviderAutoConfigurationTest {
                                 "RunAs=App;AppId=a",
                                 Map.of("AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"),
                                 List.of("https://vault.azure.net"),
-                                List.of())));
+                                List.of(),
+                                NO_DATA_SOURCE)));
     }
 
     @Test
     void environmentOver_withAVariableOfTheProcess_replacesItAndKeepsTheOthers() {
         TokenProviderProperties properties = new TokenProviderProperties(
-                null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), List.of(), List.of());
+                null, null, Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"), List.of(), List.of(), NO_DATA_SOURCE);
 
         assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
@@ -141,7 +144,8 @@ class TokenProviderAutoConfigurationTest {
                 "RunAs=App;AppId=a;TenantId=t;AppKey=s3cret",
                 Map.of("AZURE_CLIENT_SECRET", "s3cret"),
                 List.of(),
-                List.of());
+                List.of(),
+                NO_DATA_SOURCE);
 
         assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
     }

@@ -1,0 +1,121 @@
+# shellcheck shell=bash disable=SC2154
+# A Boot application signs in to a real PostgreSQL and a real MariaDB with tokens that live for five seconds. Both servers
+# check each token by PAM: its signature, audience, expiry, and whose it is. Then Azure ends, and the pool lives on.
+
+PAM_SERVICE=podidentity-e2e
+ROTATION=${E2E_QUICK:+7}
+ROTATION=${ROTATION:-30}
+
+databases_azure() {
+    chmod 755 "$DATABASES"
+    start databases java -jar "$ROOT/podid/target/podid.jar" serve --json --token-lifetime 5
+    wait_until 30 databases grep -q '^{' "$WORK/databases.out"
+    head -1 "$WORK/databases.out" > "$WORK/databases.json"
+    fetch "$DATABASES/keys.json" "$(jq -r .entra "$WORK/databases.json")/common/discovery/v2.0/keys" \
+        --cacert "$(jq -r .ca "$WORK/databases.json")"
+}
+
+# What a database of Azure does with a password, as a script of libpam-script.
+databases_pam() {
+    mkdir "$DATABASES/pam"
+    cat > "$DATABASES/pam/pam_script_auth" << END
+#!$PYTHON
+import json, os, sys, jwt
+token = os.environ["PAM_AUTHTOK"]
+keys = {key["kid"]: jwt.PyJWK(key) for key in json.load(open("$DATABASES/keys.json"))["keys"]}
+key = keys[jwt.get_unverified_header(token)["kid"]]
+claims = jwt.decode(token, key.key, algorithms=["RS256"], audience="https://ossrdbms-aad.database.windows.net")
+sys.exit(0 if os.environ["PAM_USER"] == "orders" and claims["appid"] else 1)
+END
+    chmod 755 "$DATABASES/pam" "$DATABASES/pam/pam_script_auth"
+    printf 'auth required pam_script.so dir=%s\naccount required pam_permit.so\n' "$DATABASES/pam" > "/etc/pam.d/$PAM_SERVICE"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+        -keyout "$DATABASES/server.key" -out "$DATABASES/server.crt"
+    keytool -importcert -noprompt -alias server -file "$DATABASES/server.crt" -keystore "$DATABASES/trusted.p12" -storepass changeit
+}
+
+databases_postgresql() {
+    local bin
+    bin=$(dirname "$(find /usr/lib/postgresql -name postgres -path '*/bin/*' | sort -V | tail -1)")
+    install -d -o postgres -m 700 "$DATABASES/postgresql"
+    install -o postgres -m 600 "$DATABASES/server.key" "$DATABASES/postgresql.key"
+    runuser -u postgres -- "$bin/initdb" -D "$DATABASES/postgresql" -U postgres --auth=trust --no-sync > /dev/null
+    printf '%s\n' 'local all postgres trust' "hostssl all orders 127.0.0.1/32 pam pamservice=$PAM_SERVICE" \
+        > "$DATABASES/postgresql/pg_hba.conf"
+    free_port > "$WORK/postgresql.port"
+    start postgresql runuser -u postgres -- "$bin/postgres" -D "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" \
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories="$DATABASES/postgresql" -c ssl=on -c fsync=off \
+        -c ssl_cert_file="$DATABASES/server.crt" -c ssl_key_file="$DATABASES/postgresql.key"
+    wait_until 30 postgresql runuser -u postgres -- psql -h "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" -c 'create role orders login'
+}
+
+databases_mariadb() {
+    install -d -o mysql -m 700 "$DATABASES/mariadb"
+    install -o mysql -m 600 "$DATABASES/server.key" "$DATABASES/mariadb.key"
+    mariadb-install-db --no-defaults --user=mysql --datadir="$DATABASES/mariadb" --skip-test-db --auth-root-authentication-method=normal
+    free_port > "$WORK/mariadb.port"
+    start mariadb mariadbd --no-defaults --user=mysql --datadir="$DATABASES/mariadb" --port="$(cat "$WORK/mariadb.port")" \
+        --bind-address=127.0.0.1 --socket="$DATABASES/mariadb/socket" --plugin-load-add=auth_pam.so --pam-use-cleartext-plugin=ON \
+        --ssl-cert="$DATABASES/server.crt" --ssl-key="$DATABASES/mariadb.key" --require-secure-transport=ON
+    wait_until 30 mariadb mariadb --no-defaults --socket="$DATABASES/mariadb/socket" -uroot \
+        -e "create user orders identified via pam using '$PAM_SERVICE'"
+}
+
+# rotates NAME URL: the application on that database; then Azure is ended for five seconds, as long as a token lives.
+rotates() {
+    local classes=$ROOT/token-provider-spring-boot-starter/target path
+    path="$classes/test-classes:$classes/classes:$(cat "$classes/test-class-path")"
+    env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$WORK/databases.json")" AzureServicesAuthConnectionString=RunAs=App \
+        TOKEN_PROVIDER_DATASOURCE_ENABLED=true SPRING_DATASOURCE_USERNAME=orders "SPRING_DATASOURCE_URL=$2" \
+        SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE=4 \
+        java -cp "$path" -Djavax.net.ssl.trustStore="$DATABASES/trusted.p12" -Djavax.net.ssl.trustStorePassword=changeit \
+        io.podidentity.tokenprovider.spring.DatabaseRotation "$ROTATION" 6 "kill -TERM $(cat "$WORK/databases.pid")" > "$WORK/$1.txt" 2>&1 || {
+        tail -n 40 "$WORK/$1.txt" >&2
+        fail "a borrow failed" || return 1
+    }
+    stop databases
+    expect_no_secret "$WORK/$1.txt"
+    sed -n "s/^user /$1: user /p" "$WORK/$1.txt" | tee -a "$OUT/databases.txt"
+    expect_text "$WORK/$1.txt" "user orders" "failures {}"
+}
+
+# What PAM says to a token that was valid when the application began; so the application's tokens were checked.
+databases_expired() {
+    local status=0
+    PGPASSWORD=$(cat "$WORK/old-token") psql "host=localhost port=$(cat "$WORK/postgresql.port") user=orders dbname=postgres sslmode=require" \
+        -c 'select 1' > "$WORK/expired.txt" 2>&1 || status=$?
+    rm "$WORK/old-token"
+    expect_equal 2 "$status"
+    expect_text "$WORK/expired.txt" 'PAM authentication failed for user "orders"'
+}
+
+# Called by e2e/run at the end, too.
+end_databases() {
+    stop postgresql
+    stop mariadb
+    rm -f "/etc/pam.d/$PAM_SERVICE"
+    rm -rf "$DATABASES"
+}
+
+databases() {
+    databases_azure
+    databases_pam
+}
+
+# Each check is a subshell.
+DATABASES=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-databases.XXXXXX")
+check "databases: an emulated Azure whose tokens live 5 s, and PAM that checks them" databases
+check "databases: a real PostgreSQL that takes tokens" databases_postgresql
+(umask 077 && AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$WORK/databases.json") java -jar "$ROOT/token-provider/target/token-provider.jar" \
+    token --connection-string RunAs=App --resource https://ossrdbms-aad.database.windows.net > "$WORK/old-token")
+check "databases: PostgreSQL by Hikari, with tokens that rotate" rotates postgresql "jdbc:postgresql://localhost:$(cat "$WORK/postgresql.port")/postgres"
+check "databases: an expired token is refused" databases_expired
+# Not in CI, which has little time.
+if [ -z "${E2E_QUICK:-}" ]; then
+    check "databases: a real MariaDB that takes tokens" databases_mariadb
+    check "databases: an emulated Azure again" databases_azure
+    check "databases: MariaDB by Hikari, with tokens that rotate" rotates mariadb "jdbc:mariadb://localhost:$(cat "$WORK/mariadb.port")/"
+    check "databases: an emulated Azure again" databases_azure
+    check "databases: the same by MySQL's driver" rotates mysql "jdbc:mysql://localhost:$(cat "$WORK/mariadb.port")/"
+fi
+end_databases

@@ -1,0 +1,88 @@
+package io.podidentity.tokenprovider.spring;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.bridge.mssql.AccessTokenCallback;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+
+/**
+ * Gives the application's connection pools tokens in the place of a password, before they open a connection, and so
+ * everything that uses them: JDBC, JPA, Flyway, Liquibase. A pool with a password keeps it, and so does one of another
+ * database.
+ */
+final class TokenDataSourcePostProcessor implements BeanPostProcessor, PriorityOrdered {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenDataSourcePostProcessor.class);
+
+    private final Supplier<AzureServiceTokenProvider> provider;
+    private final Supplier<TokenKeeper> keeper;
+    private final Supplier<TokenProviderProperties> properties;
+
+    TokenDataSourcePostProcessor(
+            Supplier<AzureServiceTokenProvider> provider,
+            Supplier<TokenKeeper> keeper,
+            Supplier<TokenProviderProperties> properties) {
+        this.provider = provider;
+        this.keeper = keeper;
+        this.properties = properties;
+    }
+
+    /** Before others wrap the pool. */
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        if (bean instanceof HikariDataSource pool && pool.getPassword() == null) {
+            Database.of(pool.getJdbcUrl()).ifPresent(database -> signIn(pool, beanName, database));
+        }
+        return bean;
+    }
+
+    private void signIn(HikariDataSource pool, String beanName, Database database) {
+        database.requireTls(pool);
+        String named = properties.get().datasource().resource();
+        String resource = named == null ? database.resource() : named;
+        if (database == Database.SQL_SERVER) {
+            SqlServer.signIn(pool, provider.get());
+        } else {
+            pool.setCredentialsProvider(new TokenPassword(provider.get(), resource, user(pool, beanName)));
+        }
+        keeper.get().keep(resource);
+        LOG.info("{} signs in to {} with tokens for {}.", beanName, database, resource);
+    }
+
+    private static String user(HikariDataSource pool, String beanName) {
+        String user = pool.getUsername();
+        if (user == null || user.isBlank()) {
+            throw new TokenProviderSettingException(
+                    "The connection pool " + beanName
+                            + " has no user name, so the database cannot know whose token it gets.",
+                    "Set spring.datasource.username to the name that the identity has in the database.",
+                    null);
+        }
+        return user;
+    }
+
+    /** In a class of its own: the driver may be absent. */
+    private static final class SqlServer {
+
+        /** The server itself names the resource. */
+        static void signIn(HikariDataSource pool, AzureServiceTokenProvider provider) {
+            var source = new com.microsoft.sqlserver.jdbc.SQLServerDataSource();
+            source.setURL(pool.getJdbcUrl());
+            Object encrypt = pool.getDataSourceProperties().get("encrypt");
+            if (encrypt != null) {
+                source.setEncrypt(encrypt.toString());
+            }
+            source.setAccessTokenCallback(new AccessTokenCallback(provider));
+            pool.setDataSource(source);
+        }
+    }
+}
