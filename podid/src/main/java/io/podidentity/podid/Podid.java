@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "podid",
-        description = "Emulates the services that give a pod its Azure identity, on this machine only; and lends its"
-                + " user's sign-in to containers.",
+        description = "Emulates the services that give a pod its Azure identity, on this machine only; lends its"
+                + " user's sign-in to containers, and a workload's identity to a program here.",
         mixinStandardHelpOptions = true,
         version = "podid 0.1.0",
         subcommands = {

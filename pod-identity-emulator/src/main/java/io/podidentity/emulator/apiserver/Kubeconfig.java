@@ -7,6 +7,9 @@ import java.util.Base64;
 /** What kubectl reads to reach the API server: a context for each user, the administrator's is the current one. */
 public final class Kubeconfig {
 
+    /** The first line, by which such a file is known from a user's own. */
+    public static final String HEADER = "# Of an emulated cluster of podid; worth nothing when that has ended.";
+
     private Kubeconfig() {}
 
     /**
@@ -15,7 +18,8 @@ public final class Kubeconfig {
      * @param certificateAuthority PEM
      */
     public static String of(URI server, String certificateAuthority, ApiUsers users) {
-        var text = new StringBuilder("""
+        var text = new StringBuilder(HEADER + """
+
                 apiVersion: v1
                 kind: Config
                 current-context: %s

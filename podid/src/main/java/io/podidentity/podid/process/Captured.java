@@ -21,6 +21,7 @@ public record Captured(int exitCode, String stdout, String stderr) {
     private static final int MAX_STDOUT = 32 << 20;
     private static final int MAX_STDERR = 16 << 10;
     private static final int TIMED_OUT = -1;
+    private static final int LATE_SECONDS = 5;
 
     /**
      * Runs a program, with the variables of this process.
@@ -35,14 +36,19 @@ public record Captured(int exitCode, String stdout, String stderr) {
             process.getOutputStream().close();
             CompletableFuture<byte[]> stderr = reading(process.getErrorStream(), MAX_STDERR);
             CompletableFuture<byte[]> stdout = reading(process.getInputStream(), MAX_STDOUT + 1);
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                end(process);
+            boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+            end(process);
+            // What it has started and left behind may hold its outputs open.
+            stderr.completeOnTimeout(new byte[0], LATE_SECONDS, TimeUnit.SECONDS);
+            stdout.completeOnTimeout(new byte[0], LATE_SECONDS, TimeUnit.SECONDS);
+            if (!ended) {
                 return new Captured(TIMED_OUT, "", text(stderr.join()));
             }
-            if (stdout.join().length > MAX_STDOUT) {
+            byte[] output = stdout.join();
+            if (output.length > MAX_STDOUT) {
                 throw new IOException(command.get(0) + " printed more than " + (MAX_STDOUT >> 20) + " MiB");
             }
-            return new Captured(process.exitValue(), text(stdout.join()), text(stderr.join()));
+            return new Captured(process.exitValue(), text(output), text(stderr.join()));
         } finally {
             end(process);
         }

@@ -179,9 +179,13 @@ public final class RunCommand implements Callable<Integer> {
         if (!remove.isEmpty()) {
             log("it does not get " + String.join(", ", remove) + ", which would win over that");
         }
-        try (TokenRenewal renewal = TokenRenewal.start(source, folder, first, this::log, clock);
-                Closing lending = lend(check, add, remove)) {
+        Optional<CommandLending> lending = lend(check, add, remove);
+        TokenRenewal renewal = TokenRenewal.start(source, folder, first, this::log, clock);
+        try {
             return Child.run(command, add, remove);
+        } finally {
+            renewal.close();
+            lending.ifPresent(CommandLending::close);
         }
     }
 
@@ -206,25 +210,16 @@ public final class RunCommand implements Callable<Integer> {
         return found;
     }
 
-    /** Something that ends with the program, or nothing. */
-    private record Closing(Optional<CommandLending> lending) implements AutoCloseable {
-
-        @Override
-        public void close() {
-            lending.ifPresent(CommandLending::close);
-        }
-    }
-
-    private Closing lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
+    private Optional<CommandLending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
         if (lent.isEmpty()) {
-            return new Closing(Optional.empty());
+            return Optional.empty();
         }
         try {
             var lending = CommandLending.start(
                     identity.tokens(), lent, bind, spec.commandLine().getErr());
             add.putAll(lending.variables());
             remove.addAll(CommandLending.variablesOfOthers());
-            return new Closing(Optional.of(lending));
+            return Optional.of(lending);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }

@@ -66,6 +66,9 @@ final class TokenRenewal implements AutoCloseable {
                         wait = FIRST_RETRY;
                     }
                 } catch (KubectlException | IOException e) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        return;
+                    }
                     if (wait.equals(FIRST_RETRY)) {
                         log.accept("the token cannot be renewed, and is good until "
                                 + current.asked().plus(current.life()) + "; podid goes on trying: " + e.getMessage());

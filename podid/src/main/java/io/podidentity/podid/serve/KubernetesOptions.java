@@ -1,6 +1,7 @@
 package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.apiserver.Kubeconfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,9 +49,22 @@ final class KubernetesOptions {
             }
             return;
         }
+        requireNotTheUsersOwn(kubeconfig);
         builder.kubernetesApi(users.toArray(String[]::new));
         if (tokenLifetimeSeconds != null) {
             builder.serviceAccountTokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
+        }
+    }
+
+    private static void requireNotTheUsersOwn(Path file) {
+        try {
+            if (Files.exists(file) && !Files.readString(file).startsWith(Kubeconfig.HEADER)) {
+                throw new IllegalArgumentException(
+                        "--kubeconfig: " + file + " exists and is not of podid, so it is left"
+                                + " as it is. Name another file, and use it by kubectl --kubeconfig or KUBECONFIG");
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--kubeconfig: cannot read " + file + " (" + e.getMessage() + ")");
         }
     }
 

@@ -115,12 +115,17 @@ class RunIT {
     @Test
     void sigterm_always_reachesTheCommandAndNothingIsLeft() throws Exception {
         serve(BorrowedCluster.served(1));
-        Process podid = run("--no-check", "sa/orders", "--", "sh", "-c", "trap 'exit 9' TERM; echo ready; read line");
+        Process podid = run(
+                "--no-check",
+                "sa/orders",
+                "--",
+                "sh",
+                "-c",
+                "sleep 60 & p=$!; trap 'kill $p; exit 9' TERM; echo ready; wait");
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("ready");
             assertThat(left()).hasSize(1);
             podid.destroy();
-            podid.getOutputStream().close();
             assertEnds(podid, 9);
             assertThat(left()).isEmpty();
         } finally {

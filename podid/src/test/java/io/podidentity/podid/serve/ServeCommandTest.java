@@ -59,6 +59,16 @@ class ServeCommandTest {
         assertThat(err.toString()).startsWith("--role needs the form NAME=VALUE, not \"abc\"");
     }
 
+    @Test
+    void serve_withAKubeconfigOfTheUser_leavesItAsItIs(@TempDir Path folder) throws Exception {
+        Path own = Files.writeString(folder.resolve("config"), "apiVersion: v1\nkind: Config\n");
+
+        assertThat(serve(Map.of(), "--kubeconfig", own.toString())).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--kubeconfig: " + own + " exists and is not of podid");
+        assertThat(own).content().isEqualTo("apiVersion: v1\nkind: Config\n");
+        assertThat(serve(Map.of(), "--kube-user", "dev")).isEqualTo(2);
+    }
+
     private int serve(Map<String, String> environment, String... arguments) {
         return new CommandLine(new ServeCommand(environment))
                 .setOut(new PrintWriter(out, true))
