@@ -66,7 +66,6 @@ final class Podid implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(),
-                "Missing command: use serve, explain, check, facts, lend, migrate, run or scope");
+                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, migrate, run or scope");
     }
 }
