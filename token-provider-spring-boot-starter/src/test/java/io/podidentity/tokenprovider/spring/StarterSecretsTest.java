@@ -24,8 +24,9 @@ class StarterSecretsTest {
 
     @Test
     void actuator_afterATokenAndAFailureThatHoldsOne_showsNone() throws Exception {
-        new TokenMeters(watch, Clock.systemUTC()).bindTo(registry);
-        AzureServiceTokenProvider provider = FakeSource.withToken().provider(watch, heard);
+        TokenMeters meters = new TokenMeters(watch, Clock.systemUTC());
+        meters.bindTo(registry);
+        AzureServiceTokenProvider provider = FakeSource.withToken().provider(watch, meters, heard);
         provider.getAccessToken(RESOURCE);
         heard.await(Kind.ACQUIRED);
         TokenSource leaky = request -> {
@@ -34,6 +35,7 @@ class StarterSecretsTest {
         AzureServiceTokenProvider.builder()
                 .sources(List.of(leaky))
                 .listener(watch)
+                .listener(meters)
                 .listener(heard)
                 .build()
                 .explain("https://vault.azure.net");
