@@ -42,8 +42,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each way to a token, from a server that repeats what it was sent in every way that hides a secret from a plain search,
- * with every log of the process at its loudest and a flight recording of all that the JDK records.
+ * Each way to a token, from a server that repeats what it was sent in ways that hide a secret from a plain search, with
+ * every log of the process at its loudest and a flight recording of all that the JDK records.
  */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SecretsIT {
