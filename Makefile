@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e load pictures release-check demo faults bench bench-quick
+.PHONY: help format check test e2e load pictures release-check demo faults soak fuzz bench bench-quick
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -18,9 +18,21 @@ e2e: ## Run the story on the real az and Azurite (e2e/install.sh installs them)
 	mvn -B -q -DskipTests package
 	e2e/run
 
-faults: ## Run the whole table of docs/faults.md with calls that must end 100 ms after their deadline, on an idle machine
-	mvn -B -pl token-provider verify -Dtest=FaultsPageTest -Dit.test=FaultMatrixIT \
+faults: ## Run the whole of docs/faults.md with calls that must end 100 ms after their deadline, on an idle machine
+	mvn -B -pl token-provider -am verify -Dtest=FaultsPageTest \
+	    -Dit.test='FaultMatrixIT,ProgramMatrixIT,ProgramHygieneIT,ScarcityIT,SecretsIT,ReloadIT' \
 	    -Dpodidentity.faults.all=true -Dpodidentity.faults.grace=100
+
+SOAK_DAYS ?= 1000
+
+soak: ## Live SOAK_DAYS days (1000) of faults, clock jumps and sleeps, each of a new seed, in minutes
+	mvn -B -pl token-provider -am test -Dtest=SoakTest -Dpodidentity.soak.days=$(SOAK_DAYS)
+
+FUZZ_SECONDS ?= 3600
+
+fuzz: ## Feed every reader of text from elsewhere for FUZZ_SECONDS (3600) with texts of chance, of a new seed
+	mvn -B -pl token-provider,pod-identity-emulator -am test -Dtest='FuzzTest,RequestReaderFuzzTest,ManifestFuzzTest' \
+	    -Dpodidentity.fuzz.seconds=$$(( $(FUZZ_SECONDS) / 12 ))
 
 load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory
 	mvn -B -q -pl demo-app,podid -am -DskipTests package

@@ -9,6 +9,8 @@ import io.podidentity.podid.migrate.MigrateCommand;
 import io.podidentity.podid.run.RunCommand;
 import io.podidentity.podid.scope.ScopeCommand;
 import io.podidentity.podid.serve.ServeCommand;
+import io.podidentity.podid.text.PrintableWriter;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,7 +42,7 @@ final class Podid implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    private Podid() {}
+    Podid() {}
 
     public static void main(String... arguments) {
         System.exit(commandLine().execute(arguments));
@@ -48,6 +50,15 @@ final class Podid implements Callable<Integer> {
 
     static CommandLine commandLine() {
         var podid = new CommandLine(new Podid());
+        return writingTo(podid.getOut(), podid.getErr(), podid);
+    }
+
+    /** What it prints has words of manifests in it, which are not its user's. */
+    static CommandLine writingTo(PrintWriter out, PrintWriter err, CommandLine podid) {
+        return handlingFailures(podid.setOut(PrintableWriter.over(out)).setErr(PrintableWriter.over(err)));
+    }
+
+    private static CommandLine handlingFailures(CommandLine podid) {
         IParameterExceptionHandler withUsage = podid.getParameterExceptionHandler();
         return podid.setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("podid: " + failure.getMessage());

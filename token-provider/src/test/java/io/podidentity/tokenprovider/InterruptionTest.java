@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An interrupt, or a cancelled future, at each moment at which the library looks at a clock: so at each of its steps. */
+/** An interrupt, or a cancelled future, at each look of the library at a clock: so at each of its steps. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InterruptionTest {
     private static final TokenRequest REQUEST = TokenRequest.forResource("https://storage.azure.com");

@@ -99,7 +99,7 @@ final class RequestReader {
         return headers;
     }
 
-    /** A value without the blanks around it, which are these two alone: another reader takes others for a part of it. */
+    /** A value without the blanks around it: spaces and tabs alone. Other readers take more for a part of it. */
     private static String withoutBlanks(String value) {
         int start = 0;
         int end = value.length();

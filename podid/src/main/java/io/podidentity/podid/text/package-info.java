@@ -1,4 +1,4 @@
-/** Words compared: start at {@code EditDistance}. */
+/** Words compared, and made fit for a terminal: {@code EditDistance}, {@code PrintableWriter}. */
 @NullMarked
 package io.podidentity.podid.text;
 

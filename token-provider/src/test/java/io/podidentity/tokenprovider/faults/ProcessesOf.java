@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The processes that have a variable of this value: what was started with it, and all that came of that. Linux only. */
+/** The processes with a variable of this value: what was started with it, and what came of that. Linux only. */
 record ProcessesOf(String entry) {
     static ProcessesOf variable(String name, String value) {
         return new ProcessesOf(name + "=" + value);

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 final class Scarcity {
     private static final TokenSource SOURCE =
             request -> new TokenSource.Acquired(AccessToken.bearer("t", request.resource(), Instant.MAX, null, "test"));
-    private static final int CALLS = 3_000;
+    private static final int CALLS = 300;
 
     private final AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
             .environment(Map.of())

@@ -247,7 +247,7 @@ enum Target {
     };
 
     private static final long NOW = 1_700_000_000_000L;
-    private static final List<String> PEM = List.of(pem(), "\u0030\u0082\u0001\u0010\u0002\u0001\u0003");
+    private static final List<String> PEM = List.of(pem(), "0\u0082\u0001\u0010\u0002\u0001\u0003");
     private static final ObjectMapper JACKSON = new ObjectMapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
