@@ -78,7 +78,8 @@ public record Captured(int exitCode, String stdout, String stderr) {
 
     private static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        // Not that of the process itself, which closes its outputs before they are read.
+        process.toHandle().destroyForcibly();
     }
 
     public boolean timedOut() {
