@@ -5,6 +5,7 @@ import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.LogHistory;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.plan.Application;
 import io.podidentity.emulator.plan.EmulatorOptions;
 import io.podidentity.emulator.plan.ManagedIdentity;
@@ -147,7 +148,12 @@ public final class PodIdentityEmulator implements AutoCloseable {
      * @throws java.io.UncheckedIOException if no port can be had for a new pod
      */
     public void apply(Cluster manifests) {
-        servers.apply(manifests);
+        servers.apply(manifests, List.of());
+    }
+
+    /** The same, of manifests that were read, which the API server then shows. */
+    public void apply(Manifests manifests) {
+        servers.apply(manifests.cluster(), manifests.objects());
     }
 
     /** What MIC and NMI have logged, oldest first: the last 10,000 lines. A copy. */
@@ -168,6 +174,20 @@ public final class PodIdentityEmulator implements AutoCloseable {
     /** The issuer of the cluster's service account tokens, which ends in a slash; empty if it makes none. */
     public Optional<String> clusterIssuer() {
         return servers.clusterIssuer();
+    }
+
+    /** The API server of the cluster, {@code https://127.0.0.1:PORT}; empty unless the builder was asked for it. */
+    public Optional<URI> kubernetesApi() {
+        return servers.kubernetesApi();
+    }
+
+    /**
+     * What kubectl needs to reach the API server, the text of a file that only its owner should read: it holds the
+     * users' tokens. The context {@code admin} is the current one, and each user has a context of its name. Empty
+     * unless the builder was asked for an API server.
+     */
+    public Optional<String> kubeconfig() {
+        return servers.kubeconfig();
     }
 
     /** The name of the one user, who signs in by device code. */

@@ -5,6 +5,7 @@ import io.podidentity.podid.check.azure.FactsCommand;
 import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.lend.LendCommand;
+import io.podidentity.podid.run.RunCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "podid",
-        description = "Emulates the services that give a pod its Azure identity, on this machine only; and lends its"
-                + " user's sign-in to containers.",
+        description = "Emulates the services that give a pod its Azure identity, on this machine only; lends its"
+                + " user's sign-in to containers, and a workload's identity to a program here.",
         mixinStandardHelpOptions = true,
         version = "podid 0.1.0",
         subcommands = {
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             CheckCommand.class,
             FactsCommand.class,
-            LendCommand.class
+            LendCommand.class,
+            RunCommand.class
         })
 final class Podid implements Callable<Integer> {
 
@@ -59,6 +61,7 @@ final class Podid implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command: use serve, explain, check, facts or lend");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend or run");
     }
 }

@@ -39,6 +39,7 @@ final class PodIdentityCluster implements AutoCloseable {
     private final AzureOfManifests azure;
     private final LogHistory log;
     private final URI imds;
+    private final PodAddresses addresses;
     private final @Nullable NmiServers nmi;
     private @Nullable MicLoop mic;
 
@@ -56,7 +57,7 @@ final class PodIdentityCluster implements AutoCloseable {
                 machines);
         this.log = log;
         this.imds = imds;
-        var addresses = new PodAddresses(live);
+        this.addresses = new PodAddresses(live);
         this.nmi = plan.profile().hasNmi()
                 ? new NmiServers(
                         new Nmi(plan.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log.of("nmi")),
@@ -104,6 +105,10 @@ final class PodIdentityCluster implements AutoCloseable {
 
     Cluster now() {
         return live.now();
+    }
+
+    String address(ObjectName pod) {
+        return addresses.of(pod);
     }
 
     /** The identities of the node: those that the tenant was told of, and those that MIC has put there; live. */

@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
 import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.apiserver.ClusterState;
 import io.podidentity.emulator.arm.ArmEndpoint;
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.fault.FaultQueues;
@@ -14,6 +16,8 @@ import io.podidentity.emulator.history.LogHistory;
 import io.podidentity.emulator.history.RequestHistory;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.plan.KubernetesApiPlan;
 import io.podidentity.emulator.plan.Ports;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
@@ -25,6 +29,7 @@ import io.podidentity.emulator.tls.TrustFiles;
 import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
+import io.podidentity.emulator.workload.Admission;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +56,9 @@ public final class Servers implements AutoCloseable {
     private volatile @Nullable WorkloadCluster workloads;
 
     private @Nullable Supplier<WorkloadCluster> workloadStarter;
+
+    private @Nullable KubernetesServer kubernetes;
+    private volatile List<Manifest> manifests = List.of();
 
     /** Null until the servers serve. */
     private @Nullable PodIdentityCluster cluster;
@@ -124,18 +132,64 @@ public final class Servers implements AutoCloseable {
                 new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), log.of("podid"));
         workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
         cluster.start();
+        manifests = tenant.podIdentity().objects();
+        KubernetesApiPlan api = tenant.kubernetesApi();
+        if (api != null) {
+            var running = startWorkloads();
+            kubernetes = new KubernetesServer(
+                    api, state(running), running.issuer(), tenant.clock(), tls, authority.pem(), history);
+        }
         applyWorkloads(tenant.workloads().cluster());
     }
 
-    /** Changes what manifests say; called by one thread at a time. */
-    public void apply(Cluster manifests) {
-        cluster().apply(manifests);
-        applyWorkloads(manifests);
+    private ClusterState state(WorkloadCluster running) {
+        return new ClusterState() {
+
+            @Override
+            public List<Manifest> manifests() {
+                return manifests;
+            }
+
+            @Override
+            public Cluster now() {
+                return Servers.this.now();
+            }
+
+            @Override
+            public Optional<Admission> admission(ObjectName pod) {
+                return running.admission(pod);
+            }
+
+            @Override
+            public String address(ObjectName pod) {
+                return cluster().address(pod);
+            }
+        };
+    }
+
+    /**
+     * Changes what manifests say; called by one thread at a time.
+     *
+     * @param written the objects as they are written
+     */
+    public void apply(Cluster objects, List<Manifest> written) {
+        cluster().apply(objects);
+        applyWorkloads(objects);
+        manifests = List.copyOf(written);
+    }
+
+    private WorkloadCluster startWorkloads() {
+        WorkloadCluster running = workloads;
+        if (running == null) {
+            running = requireNonNull(workloadStarter, "workloadStarter").get();
+            workloads = running;
+        }
+        return running;
     }
 
     private void applyWorkloads(Cluster manifests) {
-        if (workloads == null && WorkloadPlan.isUsedBy(manifests)) {
-            workloads = requireNonNull(workloadStarter, "workloadStarter").get();
+        if (WorkloadPlan.isUsedBy(manifests)) {
+            startWorkloads();
         }
         Optional.ofNullable(workloads).ifPresent(running -> running.apply(manifests));
     }
@@ -195,7 +249,17 @@ public final class Servers implements AutoCloseable {
 
     /** The issuer of the cluster's tokens. */
     public Optional<String> clusterIssuer() {
-        return Optional.ofNullable(workloads).map(WorkloadCluster::issuer);
+        return Optional.ofNullable(workloads).map(running -> running.issuer().issuer());
+    }
+
+    /** The API server, if the cluster has one. */
+    public Optional<URI> kubernetesApi() {
+        return Optional.ofNullable(kubernetes).map(KubernetesServer::uri);
+    }
+
+    /** What kubectl reads to reach it. */
+    public Optional<String> kubeconfig() {
+        return Optional.ofNullable(kubernetes).map(KubernetesServer::kubeconfig);
     }
 
     public Faults faults() {
@@ -219,6 +283,7 @@ public final class Servers implements AutoCloseable {
             if (cluster != null) {
                 cluster.close();
             }
+            Optional.ofNullable(kubernetes).ifPresent(KubernetesServer::close);
             Optional.ofNullable(workloads).ifPresent(WorkloadCluster::close);
             trust.close();
         }

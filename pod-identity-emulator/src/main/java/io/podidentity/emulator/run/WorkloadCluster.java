@@ -14,6 +14,7 @@ import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Denied;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.emulator.workload.IdentityBindingProxy;
@@ -182,9 +183,14 @@ final class WorkloadCluster implements AutoCloseable {
         return new EmulatedPod(name.namespace(), name.name(), metadata, environment, refusal);
     }
 
-    /** The issuer in the tokens of service accounts. */
-    String issuer() {
-        return issuer.issuer();
+    /** Makes the tokens of service accounts. */
+    ClusterIssuer issuer() {
+        return issuer;
+    }
+
+    /** What the webhook decided on a pod; empty if there is no such pod. */
+    Optional<Admission> admission(ObjectName pod) {
+        return Optional.ofNullable(made.get(pod)).map(one -> one.workload().admission());
     }
 
     @Override

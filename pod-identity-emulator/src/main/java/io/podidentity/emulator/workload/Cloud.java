@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The names under which the webhook knows Azure's clouds, and their sign-in addresses. */
-final class Cloud {
+public final class Cloud {
 
     private static final String PUBLIC = "https://login.microsoftonline.com/";
     private static final String US_GOVERNMENT = "https://login.microsoftonline.us/";
@@ -24,7 +24,7 @@ final class Cloud {
      *
      * @throws IllegalArgumentException if there is no such cloud
      */
-    static String authorityHost(String name) {
+    public static String authorityHost(String name) {
         String host = AUTHORITY_HOSTS.get(name.toUpperCase(Locale.ROOT));
         if (host == null) {
             throw new IllegalArgumentException("There is no Azure cloud of the name \"" + name + "\"");

@@ -1,6 +1,7 @@
 package io.podidentity.emulator.workload;
 
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.ObjectUid;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.http.Answer;
@@ -10,14 +11,16 @@ import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.SigningKey;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -68,25 +71,55 @@ public final class ClusterIssuer implements Endpoint {
 
     /** Makes a token of the pod's service account, which is bound to the pod. */
     IssuedToken project(Pod pod, TokenProjection projection) {
-        var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+        return issue(
+                new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)),
+                List.of(projection.audience()),
+                projection.expirationSeconds(),
+                Optional.of(new Bound("Pod", pod.name().name(), pod.spec().nodeName())));
+    }
+
+    /**
+     * What a token is bound to: it ends with it.
+     *
+     * @param kind Pod, Secret or Node
+     * @param nodeName where it is, if it is a pod
+     */
+    public record Bound(String kind, String name, String nodeName) {}
+
+    /** Makes a token of a service account. */
+    public IssuedToken issue(
+            ObjectName account, List<String> audiences, long expirationSeconds, Optional<Bound> bound) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Instant expiresOn = now.plusSeconds(projection.expirationSeconds());
+        Instant expiresOn = now.plusSeconds(expirationSeconds);
+        var about = new TreeMap<String, Object>();
+        about.put("namespace", account.namespace());
+        about.put("serviceaccount", object("ServiceAccount", account));
+        bound.ifPresent(to -> {
+            String namespace = to.kind().equals("Node") ? "" : account.namespace();
+            about.put(to.kind().toLowerCase(Locale.ROOT), object(to.kind(), new ObjectName(namespace, to.name())));
+            if (to.kind().equals("Pod")) {
+                about.put("node", object("Node", new ObjectName("", to.nodeName())));
+            }
+        });
         var claims = new LinkedHashMap<String, Object>();
-        claims.put("aud", List.of(projection.audience()));
+        claims.put("aud", audiences);
         claims.put("exp", expiresOn.getEpochSecond());
         claims.put("iat", now.getEpochSecond());
         claims.put("iss", issuer());
         claims.put("jti", UUID.randomUUID().toString());
-        claims.put(
-                "kubernetes.io",
-                Map.of(
-                        "namespace", pod.namespace(),
-                        "node", object("node", pod.spec().nodeName()),
-                        "pod", object("pod " + pod.name(), pod.name().name()),
-                        "serviceaccount", object("serviceaccount " + account, account.name())));
+        claims.put("kubernetes.io", about);
         claims.put("nbf", now.getEpochSecond());
         claims.put("sub", subject(account));
         return new IssuedToken(key.sign(claims), now, expiresOn);
+    }
+
+    /** The service account that may use this token with the API server. */
+    public Optional<ObjectName> accountOf(String token) {
+        return signed(token, issuer())
+                ? tokens.read(token)
+                        .map(claims -> claims.getSubject().split(":", -1))
+                        .map(subject -> new ObjectName(subject[2], subject[3]))
+                : Optional.empty();
     }
 
     /** Whether it is a token of this issuer, for that audience, and valid now. */
@@ -111,11 +144,8 @@ public final class ClusterIssuer implements Endpoint {
                 "exp", now + 600));
     }
 
-    /** The same object has the same UID in every run. */
-    private static Map<String, Object> object(String unique, String name) {
-        String uid =
-                UUID.nameUUIDFromBytes(unique.getBytes(StandardCharsets.UTF_8)).toString();
-        return Map.of("name", name, "uid", uid);
+    private static Map<String, Object> object(String kind, ObjectName name) {
+        return Map.of("name", name.name(), "uid", ObjectUid.of(kind, name));
     }
 
     @Override
@@ -124,10 +154,15 @@ public final class ClusterIssuer implements Endpoint {
         if (!request.isGet() || !request.rawPath().startsWith(path)) {
             return Answer.empty(404);
         }
-        return switch (request.rawPath().substring(path.length())) {
-            case DISCOVERY -> Answer.json(200, discovery());
-            case KEYS -> Answer.json(200, key.publicKeys());
-            default -> Answer.empty(404);
+        return document(request.rawPath().substring(path.length())).orElseGet(() -> Answer.empty(404));
+    }
+
+    /** A document of the issuer, which the API server publishes too, by its path without a leading slash. */
+    public Optional<Answer> document(String path) {
+        return switch (path) {
+            case DISCOVERY -> Optional.of(Answer.json(200, discovery()));
+            case KEYS -> Optional.of(Answer.json(200, key.publicKeys()));
+            default -> Optional.empty();
         };
     }
 

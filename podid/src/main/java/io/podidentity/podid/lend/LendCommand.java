@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 public final class LendCommand implements Callable<Integer> {
 
     /** With these a library would ask another service first. */
-    private static final List<String> VARIABLES_OF_OTHERS =
+    static final List<String> VARIABLES_OF_OTHERS =
             List.of("IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET");
 
     private static final Duration LONGEST = Duration.ofDays(1);

@@ -7,6 +7,7 @@ import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
+import io.podidentity.podid.serve.KubernetesOptions.Written;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -102,6 +103,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private AzureOptions azureOptions = new AzureOptions();
 
+    @Mixin
+    private KubernetesOptions kubernetes = new KubernetesOptions();
+
     @Option(names = "--allow-in-cluster", description = "Run even inside a Kubernetes pod.")
     private boolean allowInCluster;
 
@@ -124,17 +128,19 @@ public final class ServeCommand implements Callable<Integer> {
         checkUse();
         ServedManifests manifests = paths.isEmpty() ? null : manifests();
         try (ApplicationSecrets secrets = secrets();
-                PodIdentityEmulator azure = start(secrets, manifests)) {
+                PodIdentityEmulator azure = start(secrets, manifests);
+                Written kubeconfig = kubernetes.write(azure)) {
             print(new Served(
                     azure,
                     secrets.file(),
+                    kubeconfig.file(),
                     pods(azure),
                     shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell));
             if (manifests != null) {
                 manifests.story().forEach(this::log);
                 ManifestWatch.start(manifests, azure, this::log);
             }
-            awaitSignal(azure, secrets);
+            awaitSignal(azure, secrets, kubeconfig);
         }
         return 0;
     }
@@ -204,7 +210,7 @@ public final class ServeCommand implements Callable<Integer> {
                 .onLog(this::log)
                 .onRequest(this::log);
         if (manifests != null) {
-            builder.cluster(manifests.current().cluster()).nmi(NmiSettings.of(manifests.rules()));
+            builder.manifests(manifests.current()).nmi(NmiSettings.of(manifests.rules()));
         }
         for (String secret : secrets.values()) {
             builder.defaultApplication(secret);
@@ -213,6 +219,11 @@ public final class ServeCommand implements Callable<Integer> {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
         apply(azureOptions, builder);
+        try {
+            kubernetes.applyTo(builder);
+        } catch (IllegalArgumentException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
         PodIdentityEmulator azure = builder.start();
         try {
             armFaults.forEach(azure.faults()::resourceManager);
@@ -232,10 +243,12 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */
-    private static void awaitSignal(PodIdentityEmulator azure, ApplicationSecrets secrets) throws InterruptedException {
+    private static void awaitSignal(PodIdentityEmulator azure, ApplicationSecrets secrets, Written kubeconfig)
+            throws InterruptedException {
         var hook = new Thread(() -> {
             azure.close();
             secrets.close();
+            kubeconfig.close();
             Runtime.getRuntime().halt(0);
         });
         Runtime.getRuntime().addShutdownHook(hook);

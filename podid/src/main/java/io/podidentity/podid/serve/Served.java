@@ -11,19 +11,27 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Describes what is served and where, for people and for programs. Never holds a secret, only the file that does. */
 final class Served {
 
     private final PodIdentityEmulator azure;
     private final Path secretFile;
+    private final @Nullable Path kubeconfig;
     private final List<EmulatedPod> pods;
     private final Shell shell;
 
-    /** @param pods those to describe; none if no manifests are served */
-    Served(PodIdentityEmulator azure, Path secretFile, List<EmulatedPod> pods, Shell shell) {
+    /**
+     * Describes it.
+     *
+     * @param kubeconfig null if there is no API server
+     * @param pods those to describe; none if no manifests are served
+     */
+    Served(PodIdentityEmulator azure, Path secretFile, @Nullable Path kubeconfig, List<EmulatedPod> pods, Shell shell) {
         this.azure = azure;
         this.secretFile = secretFile;
+        this.kubeconfig = kubeconfig;
         this.pods = List.copyOf(pods);
         this.shell = shell;
     }
@@ -47,6 +55,10 @@ final class Served {
         served.put("application", application);
         served.put("identity", Map.of("clientId", azure.identities().get(0).clientId()));
         served.put("user", azure.userPrincipalName());
+        azure.kubernetesApi().ifPresent(api -> served.put("kubernetes", api.toString()));
+        if (kubeconfig != null) {
+            served.put("kubeconfig", kubeconfig.toString());
+        }
         return JSONObjectUtils.toJSONString(served);
     }
 
@@ -98,7 +110,7 @@ final class Served {
                   Tenant            %6$s
                   Application       %7$s, its secret is in %8$s
                   User              %9$s
-
+                %14$s
                 %10$s
                     %12$s
 
@@ -127,7 +139,15 @@ final class Served {
                         programs(),
                         azure.entra().getAuthority(),
                         shell.request(),
-                        azureCli());
+                        azureCli(),
+                        kubectl());
+    }
+
+    private String kubectl() {
+        return kubeconfig == null
+                ? ""
+                : "  Kubernetes API    " + azure.kubernetesApi().orElseThrow() + ", read-only: kubectl --kubeconfig "
+                        + kubeconfig + " get pods -A\n";
     }
 
     private String azureCli() {

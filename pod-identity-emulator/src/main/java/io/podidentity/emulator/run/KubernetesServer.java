@@ -1,0 +1,53 @@
+package io.podidentity.emulator.run;
+
+import io.podidentity.emulator.apiserver.ApiUsers;
+import io.podidentity.emulator.apiserver.ClusterState;
+import io.podidentity.emulator.apiserver.Kubeconfig;
+import io.podidentity.emulator.apiserver.KubernetesApi;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.plan.KubernetesApiPlan;
+import io.podidentity.emulator.workload.ClusterIssuer;
+import java.net.URI;
+import java.time.Clock;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The port of the API server.
+ *
+ * <p>Thread-safety: safe. Lifecycle: running until {@link #close()}.
+ */
+final class KubernetesServer implements AutoCloseable {
+
+    private final LoopbackServer server;
+    private final String kubeconfig;
+
+    /** @throws java.io.UncheckedIOException if no port can be had */
+    KubernetesServer(
+            KubernetesApiPlan plan,
+            ClusterState state,
+            ClusterIssuer issuer,
+            Clock clock,
+            SSLContext tls,
+            String certificateAuthority,
+            RequestListener log) {
+        var users = new ApiUsers(plan.users());
+        this.server = LoopbackServer.bind("kubernetes", 0, tls, log);
+        this.kubeconfig = Kubeconfig.of(uri(), certificateAuthority, users);
+        server.serve(new KubernetesApi(state, issuer, plan.maxTokenLife(), users, clock));
+    }
+
+    URI uri() {
+        return server.uri("127.0.0.1");
+    }
+
+    /** It holds the users' tokens. */
+    String kubeconfig() {
+        return kubeconfig;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,241 @@
+package io.podidentity.podid.run;
+
+import io.podidentity.podid.kubectl.Kubectl;
+import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.lend.CommandLending;
+import io.podidentity.podid.process.Child;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a program here with the identity that a workload of a cluster has. */
+@Command(
+        name = "run",
+        description = "Runs a program on this machine with the identity that a workload of a cluster has: kubectl"
+                + " creates a token of its service account, which Azure's libraries of all languages exchange. Nothing"
+                + " is installed in the cluster; who may do it is a matter of its roles.",
+        mixinStandardHelpOptions = true)
+public final class RunCommand implements Callable<Integer> {
+
+    private static final Duration LIFE = Duration.ofHours(1);
+
+    @Parameters(
+            index = "0",
+            paramLabel = "WORKLOAD",
+            description =
+                    "Whose identity: deploy/NAME, sts/NAME, ds/NAME, job/NAME, cronjob/NAME, pod/NAME or sa/NAME.")
+    private String workload = "";
+
+    @Parameters(index = "1..*", paramLabel = "COMMAND", description = "After --: the program and its arguments.")
+    private List<String> command = new ArrayList<>();
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Default: that of the context.")
+    private @Nullable String namespace;
+
+    @Option(names = "--context", paramLabel = "NAME", description = "Default: kubectl's current one.")
+    private @Nullable String context;
+
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Default: as kubectl finds it.")
+    private @Nullable Path kubeconfig;
+
+    @Option(
+            names = {"-c", "--container"},
+            paramLabel = "NAME",
+            description = "Default: the first that has the identity.")
+    private @Nullable String container;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "ID",
+            description = "The tenant of the identity. Default: the account's annotation, a running pod, or the"
+                    + " webhook's configuration.")
+    private @Nullable String tenant;
+
+    @Option(
+            names = "--env",
+            description =
+                    "Give the program the container's own variables too: texts, and those from ConfigMaps that you"
+                            + " may read; never those from Secrets.")
+    private boolean env;
+
+    @Option(names = "--env-secrets", description = "With --env: those from Secrets too, if you may read them.")
+    private boolean envSecrets;
+
+    @Option(
+            names = "--lend",
+            paramLabel = "RESOURCE",
+            description = "Lend tokens for this resource by the protocol of managed identities too, for programs that"
+                    + " know no other. May be given more than once.")
+    private List<String> lent = new ArrayList<>();
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Where --lend listens: docker or podman for the address of that engine's bridge, or an"
+                    + " address. Default: ${DEFAULT-VALUE}")
+    private String bind = "127.0.0.1";
+
+    @Option(
+            names = "--no-check",
+            negatable = false,
+            description = "Do not ask Entra ID for a token before the program starts.")
+    private boolean unchecked;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private final Map<String, String> environment = System.getenv();
+    private final Clock clock = Clock.systemUTC();
+
+    @Override
+    public Integer call() throws CannotBorrowException, IOException, InterruptedException {
+        WorkloadName name = wanted();
+        KubeContext where = KubeContext.of(kubectl(), context, namespace);
+        var explanations = new Explanations(where.namespace());
+        Kubectl kubectl = where.kubectl().withNamespace(where.namespace());
+        Borrowed borrowed = new ClusterReader(kubectl, where.namespace(), explanations).read(name, container, tenant);
+        try (TokenFolder folder = TokenFolder.create(Path.of(System.getProperty("java.io.tmpdir")))) {
+            // For signals that come before the program has started.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(folder)));
+            return run(name, borrowed, where, kubectl, folder, explanations);
+        }
+    }
+
+    private WorkloadName wanted() {
+        if (command.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Which program? Put it after --, as in: podid run" + " deploy/orders -- mvn spring-boot:run");
+        }
+        if (envSecrets && !env) {
+            throw new ParameterException(spec.commandLine(), "--env-secrets needs --env");
+        }
+        try {
+            return WorkloadName.parse(workload);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Kubectl kubectl() throws CannotBorrowException {
+        try {
+            Kubectl found = Kubectl.find(environment);
+            return kubeconfig == null ? found : found.withKubeconfig(kubeconfig);
+        } catch (KubectlException e) {
+            throw new Explanations("default").of(e.failure(), "looks for kubectl", "");
+        }
+    }
+
+    private int run(
+            WorkloadName name,
+            Borrowed borrowed,
+            KubeContext where,
+            Kubectl kubectl,
+            TokenFolder folder,
+            Explanations explanations)
+            throws CannotBorrowException, IOException, InterruptedException {
+        TokenRenewal.Source source = () -> token(kubectl, borrowed);
+        AccountToken first;
+        try {
+            first = source.create();
+        } catch (KubectlException e) {
+            throw explanations.of(
+                    e.failure(), "creates a token of " + borrowed.serviceAccount(), borrowed.serviceAccount());
+        }
+        folder.write(first);
+        Map<String, String> identity = borrowed.variables(folder.file().toString());
+        var check = new TrustCheck(identity);
+        if (!unchecked) {
+            check.run(borrowed, first).ifPresent(this::log);
+        }
+        var add = new TreeMap<String, String>();
+        if (env) {
+            add.putAll(containerVariables(kubectl, borrowed));
+        }
+        add.putAll(identity);
+        var remove = new ArrayList<>(OwnVariables.conflicting(environment));
+        log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + where.name()
+                + ", until it ends");
+        if (!remove.isEmpty()) {
+            log("it does not get " + String.join(", ", remove) + ", which would win over that");
+        }
+        Optional<CommandLending> lending = lend(check, add, remove);
+        TokenRenewal renewal = TokenRenewal.start(source, folder, first, this::log, clock);
+        try {
+            return Child.run(command, add, remove);
+        } finally {
+            renewal.close();
+            lending.ifPresent(CommandLending::close);
+        }
+    }
+
+    private AccountToken token(Kubectl kubectl, Borrowed borrowed) throws KubectlException, InterruptedException {
+        var asked = clock.instant();
+        return AccountToken.of(
+                kubectl.json(
+                        "create",
+                        "token",
+                        borrowed.serviceAccount(),
+                        "--audience=" + borrowed.audience(),
+                        "--duration=" + LIFE.toSeconds() + "s"),
+                asked);
+    }
+
+    private Map<String, String> containerVariables(Kubectl kubectl, Borrowed borrowed) throws InterruptedException {
+        var variables = new ContainerVariables(kubectl, envSecrets);
+        Map<String, String> found = variables.of(borrowed.container());
+        if (!variables.left().isEmpty()) {
+            log("of the container's variables it does not get " + String.join(", ", variables.left()));
+        }
+        return found;
+    }
+
+    private Optional<CommandLending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
+        if (lent.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var lending = CommandLending.start(
+                    identity.tokens(), lent, bind, spec.commandLine().getErr());
+            add.putAll(lending.variables());
+            remove.addAll(CommandLending.variablesOfOthers());
+            return Optional.of(lending);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void closeQuietly(TokenFolder folder) {
+        try {
+            folder.close();
+        } catch (IOException e) {
+            // The next run removes it.
+        }
+    }
+
+    private void log(String text) {
+        PrintWriter log = spec.commandLine().getErr();
+        log.println("podid run: " + text);
+        log.flush();
+    }
+}

@@ -1,0 +1,191 @@
+package io.podidentity.podid.kubectl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.podid.kubectl.KubectlFailure.Denied;
+import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real kubectl where there is one, on a served cluster; and scripts of that name for what a test cannot have. */
+@DisabledOnOs(OS.WINDOWS)
+class KubectlTest {
+
+    @TempDir
+    Path folder;
+
+    private PodIdentityEmulator azure;
+
+    @AfterEach
+    void end() {
+        if (azure != null) {
+            azure.close();
+        }
+    }
+
+    private Kubectl script(String text) throws Exception {
+        Path file = folder.resolve("kubectl");
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        return Kubectl.find(Map.of("PATH", folder.toString()));
+    }
+
+    private static Kubectl real() {
+        try {
+            return Kubectl.find(System.getenv());
+        } catch (KubectlException e) {
+            assumeTrue(false, "there is no kubectl here; e2e has it");
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The real one, as the user dev of a cluster with one service account. */
+    private Kubectl onCluster() throws Exception {
+        Kubectl kubectl = real();
+        azure = PodIdentityEmulator.builder()
+                .manifests(new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("a.yaml", """
+                        apiVersion: v1
+                        kind: ServiceAccount
+                        metadata: {name: orders}
+                        ---
+                        apiVersion: rbac.authorization.k8s.io/v1
+                        kind: RoleBinding
+                        metadata: {name: dev}
+                        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+                        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: dev}]
+                        """))
+                .kubernetesApi("dev")
+                .start();
+        Path config =
+                Files.writeString(folder.resolve("config"), azure.kubeconfig().orElseThrow());
+        return kubectl.withKubeconfig(config).withContext("dev");
+    }
+
+    @Test
+    void find_inRelativeFolders_findsNothing() throws Exception {
+        script("exit 0");
+        String relative = Path.of("").toAbsolutePath().relativize(folder).toString();
+
+        for (String path : List.of("", ".", relative, "." + File.pathSeparator + relative)) {
+            assertThatThrownBy(() -> Kubectl.find(Map.of("PATH", path)))
+                    .isInstanceOfSatisfying(
+                            KubectlException.class,
+                            e -> assertThat(e.failure().kind()).isEqualTo(Kind.NO_PROGRAM));
+        }
+        assertThat(Kubectl.find(Map.of("PATH", "." + File.pathSeparator + folder))
+                        .program())
+                .isEqualTo(folder.resolve("kubectl"));
+    }
+
+    @Test
+    void json_ofAnObject_isIt() throws Exception {
+        assertThat(onCluster().withNamespace("default").json("get", "serviceaccount", "orders"))
+                .containsEntry("kind", "ServiceAccount");
+    }
+
+    @Test
+    void run_thatIsForbidden_namesWhoMayNotDoWhat() throws Exception {
+        KubectlFailure failure =
+                onCluster().run("create", "token", "orders").failure().orElseThrow();
+
+        assertThat(failure.kind()).isEqualTo(Kind.FORBIDDEN);
+        assertThat(failure.denied()).contains(new Denied("dev", "create", "serviceaccounts/token", "", "default"));
+    }
+
+    @Test
+    void run_thatFails_isOfTheKindThatItsRemedyNeeds() throws Exception {
+        Kubectl kubectl = onCluster();
+
+        assertThat(kind(kubectl.run("get", "pod", "none"))).isEqualTo(Kind.NOT_FOUND);
+        assertThat(kind(kubectl.run("get", "gadgets"))).isEqualTo(Kind.NOT_FOUND);
+        assertThat(kind(kubectl.run("--token=wrong", "get", "pods"))).isEqualTo(Kind.NOT_SIGNED_IN);
+        assertThat(kind(kubectl.run("--context=other", "get", "pods"))).isEqualTo(Kind.NO_CLUSTER);
+        azure.close();
+        assertThat(kind(kubectl.run("get", "pods"))).isEqualTo(Kind.NO_CLUSTER);
+    }
+
+    /** As AKS's kubeconfig has it; that program is not there, or it has nobody who is signed in. */
+    @Test
+    void run_whosePluginCannotSignIn_isNotSignedIn() throws Exception {
+        Kubectl kubectl = real();
+        for (String plugin : List.of(folder + "/kubelogin", "/bin/false")) {
+            Path config = Files.writeString(folder.resolve("config"), """
+                    apiVersion: v1
+                    kind: Config
+                    current-context: c
+                    clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+                    users:
+                    - name: u
+                      user:
+                        exec: {apiVersion: client.authentication.k8s.io/v1, command: "%s", interactiveMode: Never}
+                    contexts: [{name: c, context: {cluster: c, user: u}}]
+                    """.formatted(plugin));
+
+            assertThat(kind(kubectl.withKubeconfig(config).run("get", "pods"))).isEqualTo(Kind.NOT_SIGNED_IN);
+        }
+    }
+
+    @Test
+    void canI_always_isWhatTheClusterSays() throws Exception {
+        Kubectl kubectl = onCluster();
+
+        assertThat(kubectl.canI("create", "serviceaccounts", "--subresource=token"))
+                .isFalse();
+        assertThat(kubectl.withContext("admin").canI("create", "serviceaccounts", "--subresource=token"))
+                .isTrue();
+        azure.close();
+        assertThatThrownBy(() -> kubectl.canI("get", "pods")).isInstanceOf(KubectlException.class);
+    }
+
+    @Test
+    void run_thatTakesTooLong_isEndedAndSaysWhatWasAsked() throws Exception {
+        Kubectl slow = script("echo 'To sign in, open https://example.com' >&2; exec tail -f /dev/null")
+                .within(Duration.ofMillis(700));
+
+        KubectlFailure failure = slow.run("get", "pods").failure().orElseThrow();
+
+        assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
+        assertThat(failure.message()).contains("To sign in, open https://example.com");
+    }
+
+    @Test
+    void run_withMuchOutput_hasAllOfItAndTheFirstLinesOfStandardError() throws Exception {
+        KubectlResult result = script("yes 0123456789 | head -n 100000; yes noise | head -n 100000 >&2; exit 3")
+                .run();
+
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.stdout()).hasSize(1_100_000);
+        assertThat(result.stderr()).startsWith("noise").hasSizeLessThan(9);
+        assertThat(result.toString()).doesNotContain("0123456789");
+    }
+
+    @Test
+    void run_always_getsArgumentsAsTheyAreAndNoInput() throws Exception {
+        Kubectl kubectl = script("for one in \"$@\"; do echo \"[$one]\"; done; cat");
+
+        assertThat(kubectl.withContext("a b")
+                        .withNamespace("$(x)")
+                        .run("get", "; id")
+                        .stdout())
+                .isEqualTo("[--context=a b]\n[--namespace=$(x)]\n[get]\n[; id]\n");
+    }
+
+    private static Kind kind(KubectlResult result) {
+        return result.failure().orElseThrow().kind();
+    }
+}

@@ -1,0 +1,93 @@
+package io.podidentity.podid.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What is said to who cannot borrow; the real kubectl asks a served cluster. */
+class RunCommandTest {
+
+    @TempDir
+    static Path folder;
+
+    private static PodIdentityEmulator azure;
+
+    @BeforeAll
+    static void start() throws Exception {
+        BorrowedCluster.assumeKubectl();
+        azure = BorrowedCluster.served(1).start();
+        Files.writeString(folder.resolve("config"), azure.kubeconfig().orElseThrow());
+    }
+
+    @AfterAll
+    static void end() {
+        if (azure != null) {
+            azure.close();
+        }
+    }
+
+    /** Exit code, and what it printed on standard error. */
+    private static String run(String... arguments) {
+        var all =
+                new ArrayList<>(List.of("--kubeconfig", folder.resolve("config").toString()));
+        all.addAll(List.of(arguments));
+        var err = new StringWriter();
+        var command = new CommandLine(new RunCommand())
+                .setErr(new PrintWriter(err, true))
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    line.getErr().println("podid: " + failure.getMessage());
+                    return 1;
+                });
+        return command.execute(all.toArray(String[]::new)) + " " + err;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    sts/unlabelled | their template lacks the label azure.workload.identity/use: "true" | name it: sa/orders
+                    pod/old        | gets its identity from aad-pod-identity                            | podid migrate
+                    pod/bound      | identity binding                                                   | only pods of the cluster reach
+                    sa/plain       | lacks the annotation azure.workload.identity/client-id             | kubectl annotate serviceaccount plain
+                    deploy/none    | deployments.apps "none" not found                                  | kubectl get deploy,sts
+                    """)
+    void run_ofWhatCannotBeBorrowed_saysWhyAndWhatToDo(String workload, String why, String remedy) {
+        assertThat(run(workload, "--", "true")).startsWith("1 podid: ").contains(why, remedy);
+    }
+
+    @Test
+    void run_byWhoMayNotCreateTokens_printsTheRole() {
+        assertThat(run("--context", "dev", "deploy/orders", "--", "true"))
+                .startsWith("1 ")
+                .contains(
+                        "User \"dev\" needs the verb \"create\" on serviceaccounts/token in namespace default",
+                        "resources: [serviceaccounts/token]\n  resourceNames: [orders]\n  verbs: [create]",
+                        "subjects:\n- {apiGroup: rbac.authorization.k8s.io, kind: User, name: \"dev\"}");
+    }
+
+    @Test
+    void run_whereNothingIsToRunOrNobodyIsNamed_isWrongUse() {
+        assertThat(run("deploy/orders")).startsWith("2 Which program?");
+        for (String workload : List.of("orders", "svc/orders", "deploy/", "deploy/-x", "/x")) {
+            assertThat(run("--", workload, "true")).as(workload).startsWith("2 Whose identity?");
+        }
+        assertThat(run("deploy/orders", "--env-secrets", "--", "true")).startsWith("2 --env-secrets needs --env");
+    }
+
+    @Test
+    void run_withoutACluster_saysHowToChooseOne() {
+        assertThat(run("--context", "none", "deploy/orders", "--", "true"))
+                .contains("kubectl config get-contexts", "az aks get-credentials");
+    }
+}
