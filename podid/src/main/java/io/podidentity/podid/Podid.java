@@ -2,6 +2,7 @@ package io.podidentity.podid;
 
 import io.podidentity.podid.check.CheckCommand;
 import io.podidentity.podid.check.azure.FactsCommand;
+import io.podidentity.podid.doctor.DoctorCommand;
 import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.lend.LendCommand;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             FactsCommand.class,
             LendCommand.class,
-            RunCommand.class
+            RunCommand.class,
+            DoctorCommand.class
         })
 final class Podid implements Callable<Integer> {
 
@@ -62,6 +64,6 @@ final class Podid implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend or run");
+                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, run or doctor");
     }
 }

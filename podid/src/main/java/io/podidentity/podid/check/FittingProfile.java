@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param reason in a few words
  */
-record FittingProfile(Profile profile, String reason) {
+public record FittingProfile(Profile profile, String reason) {
 
     private static final String GROUP = "aadpodidentity.k8s.io";
     private static final Pattern NMI = Pattern.compile("(?:^|.*/)nmi:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
@@ -27,7 +27,8 @@ record FittingProfile(Profile profile, String reason) {
     private static final Set<String> NEW =
             Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
 
-    static FittingProfile of(List<Manifest> manifests) {
+    /** Of NMI itself where it is among them, else of how fields are spelt. */
+    public static FittingProfile of(List<Manifest> manifests) {
         List<Spot> objects = manifests.stream().map(Spot::of).toList();
         return objects.stream()
                 .flatMap(FittingProfile::nmi)

@@ -9,12 +9,12 @@ import java.util.List;
  * @param facts what is so there, each with its place
  * @param isEnd whether the way ends here
  */
-record Step(String name, List<String> facts, boolean isEnd) {
+public record Step(String name, List<String> facts, boolean isEnd) {
 
     static final String MIC = "MIC";
     static final String NMI = "NMI";
 
-    Step {
+    public Step {
         facts = List.copyOf(facts);
     }
 

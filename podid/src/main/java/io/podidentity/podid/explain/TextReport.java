@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.Set;
 
 /** An explanation for people: first what to do, then the way to where the token is, or is not. */
-final class TextReport {
+public final class TextReport {
 
     private static final String INDENT = " ".repeat(15);
 
     private TextReport() {}
 
-    static String of(Explanation explanation) {
+    /** With a line end. */
+    public static String of(Explanation explanation) {
         var text = new StringBuilder();
         text.append(heading(explanation)).append("\n\n");
         section(text, "Gets", List.of(result(explanation)));

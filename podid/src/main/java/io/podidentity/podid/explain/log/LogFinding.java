@@ -31,7 +31,8 @@ public record LogFinding(
         return known.kind() == kind;
     }
 
-    String says() {
+    /** What has happened, in a sentence without a full stop. */
+    public String says() {
         return names.in(known.says());
     }
 
@@ -39,7 +40,8 @@ public record LogFinding(
         return known.why().stream().map(names::in).toList();
     }
 
-    List<String> next() {
+    /** What to do: commands and sentences. */
+    public List<String> next() {
         return known.next().stream().map(names::inCommand).toList();
     }
 }

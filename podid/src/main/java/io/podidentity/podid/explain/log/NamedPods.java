@@ -43,7 +43,7 @@ public final class NamedPods {
 
     /** A pod of a workload has a name of its own, which begins with the workload's. */
     private static boolean isNamed(Pod pod, String name) {
-        return pod.name().toString().equals(name) || !pod.owners().isEmpty() && name.startsWith(pod.name() + "-");
+        return pod.name().toString().equals(name) || (!pod.owners().isEmpty() && name.startsWith(pod.name() + "-"));
     }
 
     private static Predicate<String> isLabelOf(Pod pod) {
