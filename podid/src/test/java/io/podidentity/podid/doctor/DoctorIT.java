@@ -163,6 +163,7 @@ class DoctorIT {
             Report report = patient.doctor("--context=" + Patient.USER, "--namespace=default");
 
             assertThat(report.out())
+                    .as(report.err())
                     .contains(
                             "Could not see, since you may not:",
                             "  mutatingwebhookconfigurations.admissionregistration.k8s.io: ",
