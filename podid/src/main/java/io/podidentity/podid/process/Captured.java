@@ -78,7 +78,8 @@ public record Captured(int exitCode, String stdout, String stderr) {
 
     private static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        // The process itself would close its streams, and lose what was not read yet.
+        process.toHandle().destroyForcibly();
     }
 
     public boolean timedOut() {
