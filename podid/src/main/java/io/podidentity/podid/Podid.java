@@ -2,6 +2,7 @@ package io.podidentity.podid;
 
 import io.podidentity.podid.check.CheckCommand;
 import io.podidentity.podid.check.azure.FactsCommand;
+import io.podidentity.podid.doctor.DoctorCommand;
 import io.podidentity.podid.explain.ExplainCommand;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.lend.LendCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
             LendCommand.class,
             MigrateCommand.class,
             RunCommand.class,
+            DoctorCommand.class,
             ScopeCommand.class
         })
 final class Podid implements Callable<Integer> {
@@ -77,6 +79,7 @@ final class Podid implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Missing command: use serve, explain, check, facts, lend, migrate, run or scope");
+                spec.commandLine(),
+                "Missing command: use serve, explain, check, facts, lend, migrate, run, doctor or scope");
     }
 }

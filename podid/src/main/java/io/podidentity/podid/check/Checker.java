@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Runs rules. */
-final class Checker {
+public final class Checker {
 
     private static final Comparator<Finding> ORDER = Comparator.comparing(
                     (Finding finding) -> finding.position().file())
@@ -21,7 +21,7 @@ final class Checker {
     private Checker() {}
 
     /** All findings, by file and line. */
-    static List<Finding> check(Scene scene, List<? extends Rule> rules) {
+    public static List<Finding> check(Scene scene, List<? extends Rule> rules) {
         var findings = new ArrayList<Finding>();
         for (Rule rule : rules) {
             var report = new Report(rule.about());

@@ -27,7 +27,7 @@ public record FittingProfile(Profile profile, String reason) {
     private static final Set<String> NEW =
             Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
 
-    /** The one that fits all of them together. */
+    /** Of NMI itself where it is among them, else of how fields are spelt. */
     public static FittingProfile of(List<Manifest> manifests) {
         List<Spot> objects = manifests.stream().map(Spot::of).toList();
         return objects.stream()

@@ -33,12 +33,13 @@ final class AzureAdvice {
      */
     Optional<Advice> of(AzureIdentity identity, List<String> facts) {
         Optional<Advice> own = identity.isManagedIdentity() ? resourceId(identity) : tenant(identity);
-        return own.or(() -> clientId(identity))
+        return own.map(advice -> advice.about(identity))
+                .or(() -> clientId(identity).map(advice -> advice.about(identity)))
                 .or(() -> identity.isManagedIdentity() ? Optional.empty() : secret(identity))
                 .map(advice -> {
                     var why = new ArrayList<>(facts);
                     why.addAll(advice.why());
-                    return new Advice(advice.summary(), why, advice.remedies());
+                    return advice.with(why, advice.remedies());
                 });
     }
 
@@ -82,25 +83,29 @@ final class AzureAdvice {
     private Optional<Advice> secret(AzureIdentity identity) {
         SecretReference reference = identity.clientPassword();
         if (reference.name().isEmpty() || reference.namespace().isEmpty()) {
-            return Optional.of(
-                    new Advice(
+            return Optional.of(new Advice(
                             "identity " + identity.name() + " does not name its Secret by name and namespace",
                             List.of("its spec.clientPassword is {name: " + quoted(reference.name()) + ", namespace: "
                                     + quoted(reference.namespace()) + "}" + at(identity)),
                             List.of(
-                                    "Set both spec.clientPassword.name and spec.clientPassword.namespace; neither has a default.")));
+                                    "Set both spec.clientPassword.name and spec.clientPassword.namespace; neither has a default."))
+                    .about(identity));
         }
         var name = new ObjectName(reference.namespace(), reference.name());
         Optional<Secret> secret = cluster.secret(name);
         if (secret.isEmpty()) {
             return Optional.of(new Advice(
-                    "identity " + identity.name() + " takes its secret from the Secret " + name
-                            + ", which is not in the manifests",
-                    List.of(),
-                    List.of("Create it (kubectl create secret generic " + name.name() + " -n " + name.namespace()
-                            + " --from-literal=password=SECRET), or give its manifest to podid too.")));
+                            "identity " + identity.name() + " takes its secret from the Secret " + name
+                                    + ", which is not in the manifests",
+                            List.of(),
+                            List.of("Create it (kubectl create secret generic " + name.name() + " -n "
+                                    + name.namespace()
+                                    + " --from-literal=password=SECRET), or give its manifest to podid too."))
+                    .about(identity));
         }
-        return identity.type() == AzureIdentity.SERVICE_PRINCIPAL ? value(secret.get()) : certificate(secret.get());
+        Optional<Advice> own =
+                identity.type() == AzureIdentity.SERVICE_PRINCIPAL ? value(secret.get()) : certificate(secret.get());
+        return own.map(advice -> advice.about(secret.get()));
     }
 
     private static Optional<Advice> value(Secret secret) {

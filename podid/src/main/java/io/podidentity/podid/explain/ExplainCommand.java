@@ -1,12 +1,22 @@
 package io.podidentity.podid.explain;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.podid.explain.log.LogJson;
+import io.podidentity.podid.explain.log.LogReading;
+import io.podidentity.podid.explain.log.LogTextReport;
+import io.podidentity.podid.explain.log.NamedPods;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -16,14 +26,25 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0 if every pod that was asked for gets a token, 1 if one does not, 2 for input that cannot be used. */
+/**
+ * Exit code 0 if every pod that was asked for gets a token, 1 if one does not, 2 for input that cannot be used. With a
+ * log 0 if a line of it is known, 1 if none is.
+ */
 @Command(
         name = "explain",
         description = "Says which identity a pod gets and why, or the first reason why not, and what MIC and NMI would"
-                + " do and log. Starts nothing.",
+                + " do and log; and what lines of logs mean. Starts nothing.",
+        footer = {
+            "",
+            "Examples:",
+            "  podid explain k8s/ --pod default/orders",
+            "  kubectl logs -l component=nmi -A --tail=500 | podid explain --log -",
+            "  podid explain k8s/ --log 'no AzureAssignedIdentity found for pod:default/orders in assigned state'"
+        },
         mixinStandardHelpOptions = true)
 public final class ExplainCommand implements Callable<Integer> {
 
@@ -32,9 +53,16 @@ public final class ExplainCommand implements Callable<Integer> {
         json
     }
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders, or - for standard input.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private List<String> paths;
+    @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files, folders, or - for standard input.")
+    private List<String> paths = new ArrayList<>();
+
+    @Option(
+            names = "--log",
+            paramLabel = "LINE",
+            description = "A line of MIC, NMI, the webhook, its proxy, the kubelet, Entra ID or a library, or - for a"
+                    + " whole log from standard input: says what it means and what to do. With manifests the pods that"
+                    + " it names are explained, too.")
+    private List<String> log = new ArrayList<>();
 
     @Option(names = "--pod", paramLabel = "NAMESPACE/NAME", description = "Default: all pods.")
     private @Nullable String pod;
@@ -60,6 +88,12 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        requireInput();
+        LogReading reading = log.isEmpty() ? null : LogReading.of(log());
+        if (reading != null && paths.isEmpty()) {
+            print(reading, List.of());
+            return reading.findings().isEmpty() ? 1 : 0;
+        }
         List<Manifests> clusters = read();
         PrintWriter err = spec.commandLine().getErr();
         clusters.get(0).skipped().forEach(err::println);
@@ -69,16 +103,67 @@ public final class ExplainCommand implements Callable<Integer> {
                 .filter(Problem::isFatal)
                 .forEach(err::println);
         err.flush();
+        if (reading != null) {
+            print(reading, clusters.stream().flatMap(one -> named(one, reading)).toList());
+            return reading.findings().isEmpty() ? 1 : 0;
+        }
         List<Explanation> explanations =
                 clusters.stream().flatMap(this::explanations).toList();
         requireAny(explanations, clusters);
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                format == Format.json
-                        ? JsonReport.of(explanations)
-                        : explanations.stream().map(TextReport::of).collect(Collectors.joining("\n")));
-        out.flush();
+        print(format == Format.json ? JsonReport.of(explanations) : text(explanations));
         return explanations.stream().anyMatch(one -> one.outcome() == Explanation.Outcome.NONE) ? 1 : 0;
+    }
+
+    private void requireInput() {
+        if (paths.isEmpty() && log.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Missing PATH, or --log LINE");
+        }
+        if (paths.contains(ManifestFiles.STANDARD_INPUT) && log.contains(ManifestFiles.STANDARD_INPUT)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Standard input cannot be both, manifests and a log: name the manifests' files");
+        }
+    }
+
+    private Stream<String> log() {
+        return log.stream().flatMap(line -> line.equals(ManifestFiles.STANDARD_INPUT) ? standardInput() : line.lines());
+    }
+
+    private static Stream<String> standardInput() {
+        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
+    }
+
+    private Stream<Explanation> named(Manifests manifests, LogReading reading) {
+        var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
+        return new NamedPods(manifests.cluster())
+                .in(reading).stream()
+                        .filter(one -> pod == null || one.name().toString().equals(pod))
+                        .map(one -> explainer.explain(one, request));
+    }
+
+    private void print(LogReading reading, List<Explanation> explanations) {
+        if (format == Format.json) {
+            var object = LogJson.of(reading);
+            object.put("pods", JsonReport.objects(explanations));
+            print(JSONObjectUtils.toJSONString(object));
+            return;
+        }
+        String named = paths.isEmpty()
+                ? ""
+                : explanations.isEmpty()
+                        ? "\nThe manifests have no pod that the log names.\n"
+                        : "\n" + text(explanations);
+        print((LogTextReport.of(reading) + named).stripTrailing());
+    }
+
+    private static String text(List<Explanation> explanations) {
+        return explanations.stream().map(TextReport::of).collect(Collectors.joining("\n"));
+    }
+
+    private void print(String text) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(text);
+        out.flush();
     }
 
     private List<Manifests> read() {

@@ -6,6 +6,7 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
@@ -16,7 +17,6 @@ import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
-import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.replay.MicPart;
 import io.podidentity.emulator.replay.NmiPart;
@@ -87,7 +87,7 @@ public final class Explainer {
         String summary = Concern.isPartOfPodIdentity(pod)
                 ? "it is a part of pod identity itself"
                 : "nothing says that it is to have one";
-        return with(pod, Outcome.UNRELATED, new Advice(summary, List.of(), List.of()), null, null, null);
+        return new Answer(pod, null, null).of(Outcome.UNRELATED, new Advice(summary, List.of(), List.of()), List.of());
     }
 
     /** What the pod gets once MIC has finished, in one line. */
@@ -110,41 +110,80 @@ public final class Explainer {
                 new EgressPolicies(manifests.cluster(), ofWorkload ? Profile.WORKLOAD_IDENTITY : rules.profile());
         Optional<NetworkPolicy> policy = policies.blocking(pod);
         if (policy.isPresent()) {
-            return with(pod, Outcome.NONE, blocked(pod, policy.get(), policies), null, mic, null);
+            Advice advice = blocked(pod, policy.get(), policies);
+            Step end = Step.end("network", advice.summary());
+            return new Answer(pod, mic, null).of(Outcome.NONE, advice, ofWorkload ? List.of(end) : way(pod, end));
         }
         if (ofWorkload) {
             var workload = new WorkloadAdvice(manifests.cluster(), pod);
-            return with(pod, workload.outcome(), workload.advice(), null, null, null);
+            return new Answer(pod, null, null).of(workload.outcome(), workload.advice(), workload.way());
+        }
+        var answer = new Answer(pod, mic, nmi);
+        if (nmi == null) {
+            Advice advice = hostNetwork(pod);
+            return answer.of(Outcome.NODE, advice, way(pod, Step.end("network", advice.summary())));
         }
         var matcher = new IdentityMatcher(manifests.cluster(), rules);
-        PodMatch match = matcher.match(pod);
-        if (nmi == null) {
-            return with(pod, Outcome.NODE, hostNetwork(pod), null, mic, null);
-        }
         Optional<Bypass> bypass = matcher.bypass(pod);
         if (bypass.isPresent()) {
-            return with(pod, Outcome.BYPASS, bypassed(pod, bypass.get()), null, mic, nmi);
+            Advice advice = bypassed(pod, bypass.get());
+            return answer.of(Outcome.BYPASS, advice, way(pod, Step.end(Step.NMI, advice.summary())));
         }
+        PodMatch match = matcher.match(pod);
         if (match.obstacle().isPresent()) {
-            Obstacle obstacle = match.obstacle().get();
-            return with(pod, Outcome.NONE, noted(match, obstacles.of(match, obstacle)), null, mic, nmi);
+            Advice advice = obstacles.of(match, match.obstacle().get());
+            return answer.of(Outcome.NONE, noted(match, advice), Way.toNmi(match, advice.summary()));
         }
         IdentityChoice choice = matcher.choose(pod, match.identities(), Queries.identity(query, rules.profile()));
         if (nmi.status() == 200 && choice instanceof Chosen chosen) {
-            return with(pod, Outcome.IDENTITY, noted(match, granted(match, chosen)), chosen.identity(), mic, nmi);
+            List<Step> way = Way.plus(Way.toNmi(match, ""), Way.issued(chosen.identity()));
+            return answer.of(Outcome.IDENTITY, noted(match, granted(match, chosen)), way, chosen.identity());
         }
-        return with(pod, Outcome.NONE, noted(match, refused(match, choice, nmi)), null, mic, nmi);
+        Advice advice = refused(match, choice, nmi);
+        Step end = choice instanceof Chosen chosen
+                ? Way.refused(chosen.identity(), advice.summary())
+                : Step.end("request", advice.summary());
+        return answer.of(Outcome.NONE, noted(match, advice), Way.plus(Way.toNmi(match, ""), end));
     }
 
-    private Explanation with(
-            Pod pod,
-            Outcome outcome,
-            Advice advice,
-            @Nullable AzureIdentity identity,
-            @Nullable MicPart mic,
-            @Nullable NmiPart nmi) {
-        return new Explanation(
-                pod, rules.profile(), outcome, advice.summary(), identity, advice.why(), advice.remedies(), mic, nmi);
+    /** The way of a pod that has its identities, and yet not from NMI. */
+    private List<Step> way(Pod pod, Step end) {
+        PodMatch match = new IdentityMatcher(manifests.cluster(), rules).match(pod);
+        return match.obstacle().isPresent() ? List.of(end) : Way.beforeNmi(match, end);
+    }
+
+    /** What is known of a pod before the verdict. */
+    private final class Answer {
+
+        private final Pod pod;
+        private final @Nullable MicPart mic;
+        private final @Nullable NmiPart nmi;
+
+        Answer(Pod pod, @Nullable MicPart mic, @Nullable NmiPart nmi) {
+            this.pod = pod;
+            this.mic = mic;
+            this.nmi = nmi;
+        }
+
+        Explanation of(Outcome outcome, Advice advice, List<Step> way) {
+            return of(outcome, advice, way, null);
+        }
+
+        Explanation of(Outcome outcome, Advice advice, List<Step> way, @Nullable AzureIdentity identity) {
+            Position place = advice.place();
+            return new Explanation(
+                    pod,
+                    rules.profile(),
+                    outcome,
+                    advice.summary(),
+                    identity,
+                    advice.why(),
+                    advice.remedies(),
+                    mic,
+                    nmi,
+                    place == null ? pod.metadata().position() : place,
+                    way);
+        }
     }
 
     private static Advice blocked(Pod pod, NetworkPolicy policy, EgressPolicies policies) {
@@ -153,7 +192,8 @@ public final class Explainer {
                 List.of(
                         "the policy selects the pod" + at(pod) + ", and lists what it may reach" + at(policy),
                         "needed is " + policies.needed()),
-                List.of("Add to spec.egress a rule for " + policies.needed() + "."));
+                List.of("Add to spec.egress a rule for " + policies.needed() + "."),
+                policy.metadata().position());
     }
 
     private static Advice hostNetwork(Pod pod) {
@@ -178,7 +218,8 @@ public final class Explainer {
                 "an exception passes its requests to the node's metadata service: without client_id it gets the"
                         + " node's own identity",
                 List.of("exception " + exception.name() + " has one of its labels" + at(exception)),
-                List.of());
+                List.of(),
+                exception.metadata().position());
     }
 
     private static Advice granted(PodMatch match, Chosen chosen) {
@@ -223,16 +264,10 @@ public final class Explainer {
 
     private static List<String> facts(PodMatch match) {
         var facts = new ArrayList<String>();
-        match.pod()
-                .bindingLabel()
-                .ifPresent(label -> facts.add("the pod has the label aadpodidbinding: " + label + at(match.pod())));
+        Way.label(match.pod()).ifPresent(facts::add);
         for (Candidate candidate : match.candidates()) {
-            facts.add("binding " + candidate.binding().name() + " has that selector and names identity "
-                    + candidate.binding().azureIdentity() + at(candidate.binding()));
-            candidate
-                    .granted()
-                    .ifPresent(identity -> facts.add(
-                            "identity " + identity.name() + " is " + IdentityTypes.describe(identity) + at(identity)));
+            facts.add(Way.binding(candidate));
+            candidate.granted().map(Way::identity).ifPresent(facts::add);
         }
         return facts;
     }
@@ -256,6 +291,6 @@ public final class Explainer {
         if (!problems.isEmpty()) {
             remedies.add(0, "Fix the fields named above first.");
         }
-        return new Advice(advice.summary(), why, remedies);
+        return advice.with(why, remedies);
     }
 }

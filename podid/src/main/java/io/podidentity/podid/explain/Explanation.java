@@ -2,6 +2,7 @@ package io.podidentity.podid.explain;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.replay.MicPart;
 import io.podidentity.emulator.replay.NmiPart;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param remedies what to change; empty if nothing must be
  * @param mic what MIC does, null if the profile has none
  * @param nmi what NMI does, null if it does not see the pod
+ * @param place what is to be changed, or the pod
+ * @param way the stations up to the token, or to where there is none
  */
 public record Explanation(
         Pod pod,
@@ -29,7 +32,9 @@ public record Explanation(
         List<String> why,
         List<String> remedies,
         @Nullable MicPart mic,
-        @Nullable NmiPart nmi) {
+        @Nullable NmiPart nmi,
+        Position place,
+        List<Step> way) {
 
     /** What the pod gets. */
     public enum Outcome {
@@ -53,5 +58,6 @@ public record Explanation(
     public Explanation {
         why = List.copyOf(why);
         remedies = List.copyOf(remedies);
+        way = List.copyOf(way);
     }
 }

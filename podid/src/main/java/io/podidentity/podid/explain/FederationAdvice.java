@@ -10,11 +10,24 @@ import java.util.List;
 import java.util.Optional;
 
 /** The commands that let an identity trust a service account, whole and ready to paste. */
-final class FederationAdvice {
+public final class FederationAdvice {
 
     private FederationAdvice() {}
 
     static List<String> of(Cluster cluster, ObjectName account, String clientId) {
+        String issuer = "\"$(az aks show --name CLUSTER --resource-group CLUSTER_GROUP --query"
+                + " oidcIssuerProfile.issuerUrl -o tsv)\"";
+        return List.of(
+                "In Azure the identity must trust it; once, with the names of your cluster and of its group:",
+                command(cluster, account, clientId, issuer));
+    }
+
+    /**
+     * The one command, for an issuer that is known.
+     *
+     * @param issuer as a shell reads it
+     */
+    public static String command(Cluster cluster, ObjectName account, String clientId, String issuer) {
         Optional<String[]> resource = cluster.identities().stream()
                 .filter(identity -> identity.clientId().equalsIgnoreCase(clientId))
                 .map(AzureIdentity::resourceId)
@@ -24,13 +37,10 @@ final class FederationAdvice {
         String query = "az identity list --query \"[?clientId=='" + clientId + "'].";
         String name = resource.map(parts -> parts[8]).orElse("\"$(" + query + "name\" -o tsv)\"");
         String group = resource.map(parts -> parts[4]).orElse("\"$(" + query + "resourceGroup\" -o tsv)\"");
-        return List.of(
-                "In Azure the identity must trust it; once, with the names of your cluster and of its group:",
-                "az identity federated-credential create --name "
-                        + account.toString().replaceAll("[^A-Za-z0-9-]", "-")
-                        + " --identity-name " + name + " --resource-group " + group
-                        + " --issuer \"$(az aks show --name CLUSTER --resource-group CLUSTER_GROUP --query"
-                        + " oidcIssuerProfile.issuerUrl -o tsv)\" --subject " + ClusterIssuer.subject(account)
-                        + " --audiences " + WebhookSettings.AUDIENCE);
+        return "az identity federated-credential create --name "
+                + account.toString().replaceAll("[^A-Za-z0-9-]", "-")
+                + " --identity-name " + name + " --resource-group " + group
+                + " --issuer " + issuer + " --subject " + ClusterIssuer.subject(account)
+                + " --audiences " + WebhookSettings.AUDIENCE;
     }
 }

@@ -25,6 +25,11 @@ final class JsonReport {
                 .orElse("[]");
     }
 
+    /** The same as objects, to stand in another one. */
+    static List<Map<String, @Nullable Object>> objects(List<Explanation> explanations) {
+        return explanations.stream().map(JsonReport::object).toList();
+    }
+
     private static Map<String, @Nullable Object> object(Explanation explanation) {
         var object = new LinkedHashMap<String, @Nullable Object>();
         var pod = new LinkedHashMap<String, Object>();

@@ -69,11 +69,13 @@ final class ObstacleAdvice {
         if (mislabelled.isPresent()) {
             Manifest workload = mislabelled.get();
             return new Advice(
-                    "the label " + Pod.BINDING_LABEL + " is on the " + workload.kind()
-                            + " itself, and its pods do not inherit it",
-                    List.of("the label is at " + label(workload).orElseThrow().position()),
-                    List.of("Move it to spec." + (workload.kind().equals("CronJob") ? "jobTemplate.spec." : "")
-                            + "template.metadata.labels."));
+                            "the label " + Pod.BINDING_LABEL + " is on the " + workload.kind()
+                                    + " itself, and its pods do not inherit it",
+                            List.of("the label is at "
+                                    + label(workload).orElseThrow().position()),
+                            List.of("Move it to spec." + (workload.kind().equals("CronJob") ? "jobTemplate.spec." : "")
+                                    + "template.metadata.labels."))
+                    .about(label(workload).orElseThrow().position());
         }
         return new Advice(
                 "it has no label " + Pod.BINDING_LABEL + ", so no identity is looked up for it",
@@ -131,10 +133,10 @@ final class ObstacleAdvice {
         why.add("binding " + binding.name() + " has that selector" + at(binding));
         AzureIdentity identity = candidate.identity();
         if (identity == null) {
-            return missing(binding, why);
+            return missing(binding, why).about(binding);
         }
         if (candidate.obstacle() == Obstacle.INVALID_RESOURCE_ID) {
-            return invalidResourceId(identity, why);
+            return invalidResourceId(identity, why).about(identity);
         }
         why.add("identity " + identity.name()
                 + (identity.isNamespaced()
@@ -143,12 +145,13 @@ final class ObstacleAdvice {
                         : "")
                 + at(identity));
         return new Advice(
-                rules.forceNamespaced()
-                        ? "pod, binding and identity must share a namespace here, and the binding is in "
-                                + binding.namespace()
-                        : "identity " + identity.name() + " is for pods of its own namespace only",
-                why,
-                List.of("Put binding and identity into the namespace " + pod.namespace() + "."));
+                        rules.forceNamespaced()
+                                ? "pod, binding and identity must share a namespace here, and the binding is in "
+                                        + binding.namespace()
+                                : "identity " + identity.name() + " is for pods of its own namespace only",
+                        why,
+                        List.of("Put binding and identity into the namespace " + pod.namespace() + "."))
+                .about(binding);
     }
 
     private Advice missing(AzureIdentityBinding binding, List<String> why) {

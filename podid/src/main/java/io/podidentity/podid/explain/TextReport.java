@@ -4,32 +4,41 @@ import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.replay.MicPart;
 import io.podidentity.emulator.replay.NmiPart;
+import io.podidentity.podid.explain.Explanation.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/** An explanation for people. */
-final class TextReport {
+/** An explanation for people: first what to do, then the way to where the token is, or is not. */
+public final class TextReport {
 
-    private static final String INDENT = " ".repeat(8);
+    private static final String INDENT = " ".repeat(15);
 
     private TextReport() {}
 
-    static String of(Explanation explanation) {
+    /** With a line end. */
+    public static String of(Explanation explanation) {
         var text = new StringBuilder();
         text.append(heading(explanation)).append("\n\n");
         section(text, "Gets", List.of(result(explanation)));
-        section(text, "Why", explanation.why());
+        if (explanation.outcome() == Outcome.NONE) {
+            section(text, "At", List.of(explanation.place().toString()));
+        }
         section(text, "Do", explanation.remedies());
-        MicPart mic = explanation.mic();
-        if (mic != null) {
-            section(text, "MIC", List.of(mic(explanation, mic)));
-            log(text, mic.log());
+        var told = new HashSet<String>();
+        if (!explanation.way().isEmpty()) {
+            text.append('\n');
         }
-        NmiPart nmi = explanation.nmi();
-        if (nmi != null) {
-            section(text, "NMI", List.of(nmi(nmi)));
-            log(text, nmi.log());
+        int number = 0;
+        for (Step step : explanation.way()) {
+            if (!step.name().equals(Step.MIC) || explanation.mic() != null) {
+                number++;
+                step(text, number, step, explanation, told);
+            }
         }
+        section(text, "Also", untold(explanation, told));
         return text.toString();
     }
 
@@ -56,6 +65,38 @@ final class TextReport {
                     .append(lines.get(i))
                     .append('\n');
         }
+    }
+
+    /** Where the way ends, all else that is known is told too. */
+    private static void step(StringBuilder text, int number, Step step, Explanation explanation, Set<String> told) {
+        var lines = new ArrayList<>(step.facts());
+        MicPart mic = step.name().equals(Step.MIC) ? explanation.mic() : null;
+        if (mic != null) {
+            lines.add(mic(explanation, mic));
+        }
+        NmiPart nmi = step.name().equals(Step.NMI) ? explanation.nmi() : null;
+        if (nmi != null) {
+            lines.add(nmi(nmi));
+        }
+        told.addAll(lines);
+        if (step.isEnd()) {
+            lines.set(0, lines.get(0) + "  <- it ends here");
+            List<String> rest = untold(explanation, told);
+            lines.addAll(1, rest);
+            told.addAll(rest);
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            text.append(i == 0 ? String.format("  %-2d %-9s ", number, step.name()) : INDENT)
+                    .append(lines.get(i))
+                    .append('\n');
+        }
+        log(text, mic == null ? List.of() : mic.log());
+        log(text, nmi == null ? List.of() : nmi.log());
+    }
+
+    /** Facts of which the stations before the end were told already are not repeated there. */
+    private static List<String> untold(Explanation explanation, Set<String> told) {
+        return explanation.why().stream().filter(fact -> !told.contains(fact)).toList();
     }
 
     /** Of lines that differ only in numbers, the first and the last are enough. */

@@ -6,8 +6,10 @@ import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.workload.Admission;
+import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Advice for a cluster that has workload identity only. */
 final class WorkloadAdvice {
@@ -53,8 +56,7 @@ final class WorkloadAdvice {
 
     Advice advice() {
         var why = new ArrayList<String>();
-        why.add("it runs as service account " + account
-                + found.map(ObstacleAdvice::at).orElse(", which no manifest defines") + at(pod));
+        why.add(runsAs());
         if (admission instanceof Admission.Denied denied) {
             return new Advice(
                     "the cluster does not create the pod: " + denied.reason(),
@@ -73,7 +75,10 @@ final class WorkloadAdvice {
         }
         if (clientId().isEmpty()) {
             return new Advice(
-                    "the service account names no client ID, so AZURE_CLIENT_ID is not set", why, accountRemedy());
+                    "the service account names no client ID, so AZURE_CLIENT_ID is not set",
+                    why,
+                    accountRemedy(),
+                    placeOfAccount());
         }
         if (!ClientIdText.canBeOne(clientId())) {
             return new Advice(
@@ -81,12 +86,51 @@ final class WorkloadAdvice {
                             + " of its service account is no client ID, so Entra ID refuses the"
                             + " exchange (AADSTS700016)",
                     plus(why, "it is " + ObstacleAdvice.quoted(clientId())),
-                    List.of("Set it to what az identity show --query clientId prints, a GUID."));
+                    List.of("Set it to what az identity show --query clientId prints, a GUID."),
+                    placeOfAccount());
         }
         return new Advice(
                 "a token of client ID " + clientId() + ", in exchange for that of its service account",
                 why,
                 FederationAdvice.of(cluster, account, clientId()));
+    }
+
+    private String runsAs() {
+        return "it runs as service account " + account
+                + found.map(ObstacleAdvice::at).orElse(", which no manifest defines") + at(pod);
+    }
+
+    private @Nullable Position placeOfAccount() {
+        return found.map(one -> one.metadata().position()).orElse(null);
+    }
+
+    /** From label to account, webhook, kubelet and Entra ID, as far as it gets; the summary where that ends. */
+    List<Step> way() {
+        String summary = advice().summary();
+        var way = new ArrayList<Step>();
+        if (admission instanceof Admission.NotSelected) {
+            return List.of(Step.end("label", summary));
+        }
+        way.add(Step.passed("label", "the pod has the label " + Keys.USE + ": \"true\"" + at(pod)));
+        if (admission instanceof Admission.Denied) {
+            way.add(Step.end("webhook", summary));
+            return way;
+        }
+        if (outcome() == Outcome.NONE) {
+            way.add(Step.end("account", summary));
+            return way;
+        }
+        way.add(Step.passed("account", List.of(runsAs(), "the account names client ID " + clientId())));
+        way.add(Step.passed(
+                "webhook", "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE and the token's volume"));
+        way.add(Step.passed(
+                "kubelet",
+                "writes a token: subject " + ClusterIssuer.subject(account) + ", audience "
+                        + WebhookSettings.AUDIENCE));
+        way.add(Step.passed(
+                "Entra ID",
+                "exchanges it, if a federated credential of the identity names both and the" + " cluster's issuer"));
+        return way;
     }
 
     /** Another account of the namespace may be the one that is meant. */

@@ -16,7 +16,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Which version is played, and with which flags of it. */
 public final class ProfileOptions {
 
-    static final class ProfileConverter implements ITypeConverter<Profile> {
+    /** Knows a profile by its name. */
+    public static final class ProfileConverter implements ITypeConverter<Profile> {
 
         @Override
         public Profile convert(String id) {

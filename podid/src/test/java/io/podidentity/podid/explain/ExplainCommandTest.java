@@ -80,4 +80,68 @@ class ExplainCommandTest {
         assertThat(explain(folder.toString())).isEqualTo(2);
         assertThat(err.toString()).startsWith(folder.resolve("values.yaml") + ":1:1: This is no Kubernetes manifest");
     }
+
+    @Test
+    void log_withManifests_isFollowedByThePodThatItNames() throws IOException {
+        Files.writeString(folder.resolve("pod.yaml"), POD + "---\n" + POD.replace("name: p", "name: other"));
+
+        int code = explain(
+                folder.toString(),
+                "--log",
+                "no AzureAssignedIdentity found for pod:default/p in assigned state, error");
+
+        assertThat(code).isZero();
+        assertThat(out.toString())
+                .startsWith("1 of 1 line known\n\nNMI: MIC has assigned no identity to default/p (line 1)\n")
+                .contains(
+                        "kubectl get pod p -n default", "\nPod default/p (", "no AzureIdentityBinding has the selector")
+                .doesNotContain("default/other");
+    }
+
+    @Test
+    void log_withAShortenedClientId_isFollowedByThePodsThatHaveIt() throws IOException {
+        Files.writeString(folder.resolve("pod.yaml"), POD + """
+                ---
+                apiVersion: aadpodidentity.k8s.io/v1
+                kind: AzureIdentityBinding
+                metadata: {name: b}
+                spec: {azureIdentity: i, selector: a}
+                ---
+                apiVersion: aadpodidentity.k8s.io/v1
+                kind: AzureIdentity
+                metadata: {name: i}
+                spec: {clientID: e0741111-1111-4111-8111-111111110f68}
+                """);
+
+        assertThat(explain(
+                        folder.toString(),
+                        "--log",
+                        "matched identityType:0 clientid:e074##### REDACTED #####0f68 resource:r"))
+                .isZero();
+        assertThat(out.toString()).contains("\nPod default/p (");
+    }
+
+    @Test
+    void log_asJson_hasFindingsAndPods() throws IOException {
+        Files.writeString(folder.resolve("pod.yaml"), POD);
+
+        assertThat(explain(folder.toString(), "--format", "json", "--log", "pod list is empty"))
+                .isZero();
+        assertThat(out.toString())
+                .startsWith("{\"lines\":1,\"known\":1,\"findings\":[{\"id\":\"nmi-pod-unknown\",")
+                .endsWith("\"pods\":[]}\n");
+    }
+
+    @Test
+    void log_thatIsNotKnown_isOne() {
+        assertThat(explain("--log", "Hello")).isEqualTo(1);
+        assertThat(out.toString()).startsWith("Nothing is known of 1 line. Looked for ");
+    }
+
+    @Test
+    void explain_ofNothing_isWrongUse() {
+        assertThat(explain()).isEqualTo(2);
+        assertThat(explain("-", "--log", "-")).isEqualTo(2);
+        assertThat(err.toString()).contains("Missing PATH, or --log LINE", "Standard input cannot be both");
+    }
 }

@@ -1,0 +1,207 @@
+package io.podidentity.podid.doctor;
+
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.podid.input.ProfileOptions;
+import io.podidentity.podid.input.UnusableInputException;
+import io.podidentity.podid.kubectl.Kubectl;
+import io.podidentity.podid.kubectl.KubectlException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Exit code 0 if all is well as far as it was seen, 1 if something is wrong, 2 if there is no kubectl or no cluster. */
+@Command(
+        name = "doctor",
+        description = "Says what keeps the pods of a running cluster from their Azure identity, by your own kubectl and"
+                + " with your rights. Changes nothing in the cluster.",
+        footer = {
+            "",
+            "Examples:",
+            "  podid doctor -n shop",
+            "  podid doctor -n shop deployment/orders --blob https://ACCOUNT.blob.core.windows.net/CONTAINER"
+        },
+        mixinStandardHelpOptions = true)
+public final class DoctorCommand implements Callable<Integer> {
+
+    /** Kept, since nobody else does. */
+    private static final Logger LIBRARY = Logger.getLogger("io.podidentity.tokenprovider");
+
+    enum Format {
+        text,
+        json
+    }
+
+    @Parameters(
+            paramLabel = "WORKLOAD",
+            arity = "0..1",
+            description =
+                    "One workload, NAME or KIND/NAME, whose whole story is told. Default: all of the namespace that"
+                            + " are meant to have an identity.")
+    private @Nullable String workload;
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Default: that of kubectl's context.")
+    private @Nullable String namespace;
+
+    @Option(names = "--context", paramLabel = "CONTEXT", description = "Default: kubectl's current one.")
+    private @Nullable String context;
+
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Default: kubectl's own.")
+    private @Nullable Path kubeconfig;
+
+    @Option(
+            names = "--no-token",
+            description = "Make no token of the service account, and ask neither Entra ID nor storage.")
+    private boolean noToken;
+
+    @Option(
+            names = "--blob",
+            paramLabel = "URL",
+            description = "A container to read with the token, https://ACCOUNT.blob.core.windows.net/CONTAINER: shows"
+                    + " whether the identity has its role.")
+    private @Nullable URI blob;
+
+    @Option(
+            names = "--authority-host",
+            paramLabel = "URL",
+            description = "Entra ID of another cloud. Default: that of the pod, else the public one.")
+    private @Nullable String authorityHost;
+
+    @Option(names = "--tenant", paramLabel = "ID", description = "Default: that of the pod.")
+    private @Nullable String tenant;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "Certificates (PEM) by which Entra ID and storage are known in place of the JVM's, behind a"
+                    + " proxy that opens TLS.")
+    private @Nullable Path authorities;
+
+    @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Format format;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            converter = ProfileOptions.ProfileConverter.class,
+            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: what the cluster runs.")
+    private @Nullable Profile profile;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private final Map<String, String> environment;
+
+    public DoctorCommand() {
+        this(System.getenv());
+    }
+
+    DoctorCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        // It announces whose tokens it gives, which is said in the report.
+        LIBRARY.setLevel(Level.WARNING);
+        var trial = new Trial(!noToken, authorityHost, tenant, storage(), tls());
+        try {
+            Kubectl kubectl = kubectl();
+            String looked = namespace == null ? namespaceOf(kubectl) : namespace;
+            Live live = new LiveReading(kubectl, looked).read();
+            var examination = new Examination(live, kubectl, trial, profile);
+            Diagnosis diagnosis = examination.examine(Optional.ofNullable(workload));
+            if (workload != null && diagnosis.workloads().isEmpty()) {
+                throw new UnusableInputException(
+                        spec.commandLine(),
+                        "There is no " + workload + " in the namespace " + looked + "; it has: "
+                                + String.join(", ", examination.names()));
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(format == Format.json ? DoctorJson.of(diagnosis) + "\n" : DoctorText.of(diagnosis));
+            out.flush();
+            return diagnosis.isHealthy() ? 0 : 1;
+        } catch (KubectlException e) {
+            throw new UnusableInputException(
+                    spec.commandLine(),
+                    e.failure().message() + next(e.failure().kind().name()));
+        }
+    }
+
+    private static String next(String kind) {
+        return switch (kind) {
+            case "NO_PROGRAM" -> "\n  Install it, or give what another machine's kubectl prints to podid check -";
+            case "NO_CLUSTER" -> "\n  See kubectl config get-contexts; choose one by --context";
+            case "NOT_SIGNED_IN" -> "\n  Sign in: az login, then az aks get-credentials -n CLUSTER -g CLUSTER_GROUP";
+            default -> "";
+        };
+    }
+
+    private Kubectl kubectl() throws KubectlException {
+        Kubectl kubectl = Kubectl.find(environment);
+        kubectl = kubeconfig == null ? kubectl : kubectl.withKubeconfig(kubeconfig);
+        return context == null ? kubectl : kubectl.withContext(context);
+    }
+
+    private static String namespaceOf(Kubectl kubectl) throws InterruptedException {
+        String found = kubectl.run("config", "view", "--minify", "--output=jsonpath={..namespace}")
+                .stdout()
+                .strip();
+        return found.isEmpty() ? "default" : found;
+    }
+
+    /** A token is sent there. */
+    private @Nullable URI storage() {
+        if (blob != null && (!"https".equals(blob.getScheme()) || blob.getHost() == null || blob.getQuery() != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--blob wants https://ACCOUNT.blob.core.windows.net/CONTAINER");
+        }
+        return blob;
+    }
+
+    private @Nullable SSLContext tls() {
+        if (authorities == null) {
+            return null;
+        }
+        try (InputStream in = Files.newInputStream(authorities)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int number = 0;
+            for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("ca" + number++, one);
+            }
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(null, trust.getTrustManagers(), null);
+            return tls;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new ParameterException(spec.commandLine(), "--ca " + authorities + ": " + e.getMessage());
+        }
+    }
+}

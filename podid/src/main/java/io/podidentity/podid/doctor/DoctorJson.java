@@ -1,0 +1,70 @@
+package io.podidentity.podid.doctor;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.podid.check.rule.Finding;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A diagnosis for programs. */
+final class DoctorJson {
+
+    private DoctorJson() {}
+
+    /** One object. */
+    static String of(Diagnosis diagnosis) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("healthy", diagnosis.isHealthy());
+        object.put("namespace", diagnosis.namespace());
+        object.put("profile", diagnosis.profile().id());
+        object.put("reason", diagnosis.reason());
+        object.put(
+                "workloads",
+                diagnosis.workloads().stream().map(DoctorJson::workload).toList());
+        object.put(
+                "findings",
+                diagnosis.findings().stream()
+                        .map(finding -> finding(finding, diagnosis.places()))
+                        .toList());
+        object.put("unseen", diagnosis.unseen().stream().map(DoctorJson::unseen).toList());
+        return JSONObjectUtils.toJSONString(object);
+    }
+
+    private static Map<String, Object> workload(WorkloadDiagnosis workload) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("object", workload.object());
+        List<Map<String, Object>> links =
+                workload.links().stream().map(DoctorJson::link).toList();
+        object.put("links", links);
+        return object;
+    }
+
+    private static Map<String, Object> link(Link link) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("name", link.name());
+        object.put("state", link.state().id());
+        object.put("what", link.what());
+        object.put("next", link.next());
+        return object;
+    }
+
+    private static Map<String, Object> finding(Finding finding, LiveText places) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("id", finding.about().id());
+        object.put("rule", finding.about().rule());
+        object.put("severity", finding.severity().id());
+        object.put("object", finding.object());
+        object.put("field", places.path(finding.position().line()));
+        object.put("message", places.named(finding.message()));
+        object.put("remedy", places.named(finding.remedy()));
+        return object;
+    }
+
+    private static Map<String, Object> unseen(Unseen unseen) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("what", unseen.what());
+        object.put("why", unseen.why());
+        object.put("remedy", unseen.remedy().orElse(""));
+        return object;
+    }
+}

@@ -1,0 +1,247 @@
+package io.podidentity.podid.doctor;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.podid.check.Checker;
+import io.podidentity.podid.check.FittingProfile;
+import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rules.AllRules;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.explain.Explainer;
+import io.podidentity.podid.explain.Explanation;
+import io.podidentity.podid.explain.Explanation.Outcome;
+import io.podidentity.podid.explain.Step;
+import io.podidentity.podid.explain.TextReport;
+import io.podidentity.podid.kubectl.Kubectl;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Examines a cluster that was read: by the rules of {@code check}, by {@code explain}, and by what really runs. */
+final class Examination {
+
+    /** They need all namespaces, or files. */
+    private static final Set<String> NOT_HERE =
+            Set.of("binding-unused", "identity-unused", "no-pod-identity-in-cluster", "pod-identity-deprecated");
+
+    /** They miss an object of aad-pod-identity. */
+    private static final Set<String> OF_BINDINGS =
+            Set.of("label-without-binding", "binding-without-identity", "requested-identity-not-bound");
+
+    private final Live live;
+    private final Kubectl kubectl;
+    private final Trial trial;
+    private final LiveText places = new LiveText();
+    private final FittingProfile fitting;
+    private final Manifests manifests;
+    private final Scene scene;
+    private final Explainer explainer;
+    private final List<Finding> findings;
+
+    Examination(Live live, Kubectl kubectl, Trial trial, @Nullable Profile asked) {
+        this.live = live;
+        this.kubectl = kubectl;
+        this.trial = trial;
+        live.objects().stream()
+                .filter(object -> !live.isMade(object))
+                .map(AsWritten::of)
+                .forEach(places::add);
+        String text = places.text();
+        // NMI itself is in another namespace, and tells the version.
+        var parts = new LiveText();
+        live.parts().orElse(List.of()).stream().map(AsWritten::of).forEach(parts::add);
+        this.fitting = asked != null
+                ? new FittingProfile(asked, "--profile")
+                : FittingProfile.of(new ManifestReader(Profile.V1_8_17)
+                        .readText(LiveText.FILE, text + parts.text())
+                        .objects());
+        this.manifests = new ManifestReader(fitting.profile()).readText(LiveText.FILE, text);
+        MatchRules rules = MatchRules.of(fitting.profile());
+        this.scene = new Scene(manifests, rules, AzureFacts.NONE);
+        this.explainer = new Explainer(manifests, rules, Instant.now());
+        this.findings = Checker.check(scene, AllRules.LIST).stream()
+                .filter(finding -> finding.severity() != Severity.INFO)
+                .filter(finding -> isToBeJudged(finding.about().rule()))
+                .filter(finding -> finding.object().contains(" " + live.namespace() + "/"))
+                .toList();
+    }
+
+    /** Not what only seems to be missing, since the user may not see it. */
+    private boolean isToBeJudged(String rule) {
+        return !NOT_HERE.contains(rule)
+                && (live.sees("aadpodidentity.k8s.io") || !OF_BINDINGS.contains(rule))
+                && (live.sees("serviceaccounts") || !rule.equals("service-account"));
+    }
+
+    /** What can be asked for by name. */
+    List<String> names() {
+        return sources().stream().map(Examination::name).toList();
+    }
+
+    private List<PodSource> sources() {
+        return scene.pods().stream()
+                .filter(source -> source.pod().namespace().equals(live.namespace()))
+                .toList();
+    }
+
+    private static String name(PodSource source) {
+        return source.kind().toLowerCase(Locale.ROOT) + "/"
+                + source.manifest().at("metadata", "name").text();
+    }
+
+    /**
+     * Examines all workloads that are meant to have an identity, or one.
+     *
+     * @param workload its name, or its kind, a slash and its name
+     */
+    Diagnosis examine(Optional<String> workload) throws InterruptedException {
+        var workloads = new ArrayList<WorkloadDiagnosis>();
+        for (PodSource source : sources()) {
+            if (workload.isPresent() && !isAskedFor(source, workload.get())) {
+                continue;
+            }
+            Explanation explanation = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
+            if (workload.isPresent() || explanation.outcome() != Outcome.UNRELATED) {
+                workloads.add(of(source, explanation, workload.isPresent()));
+            }
+        }
+        return new Diagnosis(
+                live.namespace(),
+                fitting.profile(),
+                fitting.reason().replace("in the files", "in the cluster"),
+                workloads,
+                untold(workload, workloads),
+                live.unseen(),
+                places);
+    }
+
+    private static boolean isAskedFor(PodSource source, String workload) {
+        String name = name(source);
+        return name.equals(workload.toLowerCase(Locale.ROOT))
+                || name.substring(name.indexOf('/') + 1).equals(workload)
+                || source.pod().name().name().equals(workload);
+    }
+
+    private WorkloadDiagnosis of(PodSource source, Explanation explanation, boolean isAskedFor)
+            throws InterruptedException {
+        String name = source.manifest().at("metadata", "name").text();
+        String object = source.kind() + " " + source.pod().namespace() + "/" + name;
+        var links = new ArrayList<Link>();
+        links.add(written(explanation));
+        if (!links.get(0).isFailed()) {
+            errors(explanation, object).forEach(links::add);
+        }
+        if (explanation.outcome() == Outcome.IDENTITY) {
+            links.addAll(running(source, explanation, live.podsOf(source.kind(), name)));
+        }
+        String story = isAskedFor || links.get(0).isFailed() ? places.named(TextReport.of(explanation)) : "";
+        return new WorkloadDiagnosis(object, links, story);
+    }
+
+    /** What the objects themselves say. */
+    private Link written(Explanation explanation) {
+        if (explanation.outcome() == Outcome.NONE && isBlind(explanation)) {
+            return Link.unseen(
+                    "objects",
+                    "you may not see all of what leads to an identity; in what you may, "
+                            + places.named(explanation.summary()));
+        }
+        if (explanation.outcome() == Outcome.NONE) {
+            String place =
+                    explanation.place().file().equals(LiveText.FILE) ? places.named(explanation.place() + ": ") : "";
+            return Link.failed(
+                    "objects",
+                    place + places.named(explanation.summary()),
+                    explanation.remedies().stream().map(places::named).toList());
+        }
+        return explanation.outcome() == Outcome.IDENTITY
+                ? Link.ok("objects", "they lead to " + places.named(explanation.summary()))
+                : Link.unseen("objects", places.named(explanation.summary()));
+    }
+
+    /** Whether what is missing may be there, unseen. */
+    private boolean isBlind(Explanation explanation) {
+        String end = explanation.way().stream()
+                .filter(Step::isEnd)
+                .map(Step::name)
+                .findFirst()
+                .orElse("");
+        return switch (end) {
+            case "label", "network" -> false;
+            case "account" -> !live.sees("serviceaccounts");
+            default -> !live.sees("aadpodidentity.k8s.io");
+        };
+    }
+
+    private List<Link> running(PodSource source, Explanation explanation, List<Part> pods) throws InterruptedException {
+        if (explanation.nmi() != null) {
+            return new PodIdentityLinks(live, fitting.profile(), pods).links();
+        }
+        Pod pod = source.pod();
+        var workload = new WorkloadLinks(live, pod, source.kind(), pods);
+        var links = new ArrayList<>(workload.links());
+        if (links.stream().noneMatch(Link::isFailed)) {
+            var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
+            links.addAll(new TokenTrial(kubectl, trial, manifests.cluster(), account, workload.clientId(), pods.get(0))
+                    .links());
+        }
+        return links;
+    }
+
+    /** Errors of the checks in what leads to the pod's identity. */
+    private Stream<Link> errors(Explanation explanation, String object) {
+        return findings.stream()
+                .filter(Diagnosis::isError)
+                .filter(finding -> isOf(finding, explanation, object))
+                .map(finding -> Link.failed("check", said(finding), places.named(finding.remedy())));
+    }
+
+    private static boolean isOf(Finding finding, Explanation explanation, String object) {
+        String name = finding.object().substring(finding.object().indexOf(' ') + 1);
+        AzureIdentity identity = explanation.identity();
+        return finding.object().equals(object)
+                || (identity != null && finding.message().contains(" " + identity.name() + " "))
+                || explanation.why().stream().anyMatch(fact -> fact.contains(" " + name + " ") || fact.endsWith(name));
+    }
+
+    /** A finding by its object and field, since there is no file. */
+    private String said(Finding finding) {
+        String path = places.path(finding.position().line());
+        return finding.object() + (path.isEmpty() ? "" : " " + path) + ": " + places.named(finding.message()) + " ["
+                + finding.about().id() + " " + finding.about().rule() + "]";
+    }
+
+    /** All but those that a failed link tells, or that are about what a failed link tells. */
+    private List<Finding> untold(Optional<String> workload, List<WorkloadDiagnosis> workloads) {
+        Set<String> told = workloads.stream()
+                .flatMap(one -> one.links().stream())
+                .filter(Link::isFailed)
+                .map(Link::what)
+                .collect(Collectors.toSet());
+        Set<String> ill = workloads.stream()
+                .filter(WorkloadDiagnosis::isIll)
+                .map(WorkloadDiagnosis::object)
+                .collect(Collectors.toSet());
+        return findings.stream()
+                .filter(finding -> workload.isEmpty()
+                        || workloads.stream().anyMatch(one -> one.object().equals(finding.object())))
+                .filter(finding -> !ill.contains(finding.object()))
+                .filter(finding -> told.stream().noneMatch(text -> text.startsWith(finding.object())))
+                .toList();
+    }
+}

@@ -1,0 +1,49 @@
+package io.podidentity.podid.doctor;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One thing that must be so for a pod to get a token.
+ *
+ * @param name a word
+ * @param what is so, or why it is not, or why it was not seen
+ * @param next commands and sentences; empty if all is well
+ */
+record Link(String name, State state, String what, List<String> next) {
+
+    enum State {
+        OK,
+        FAILED,
+        /** The user may not see it, or nothing was given to try it with. */
+        UNSEEN;
+
+        String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    Link {
+        next = List.copyOf(next);
+    }
+
+    static Link ok(String name, String what) {
+        return new Link(name, State.OK, what, List.of());
+    }
+
+    static Link failed(String name, String what, String... next) {
+        return new Link(name, State.FAILED, what, List.of(next));
+    }
+
+    static Link failed(String name, String what, List<String> next) {
+        return new Link(name, State.FAILED, what, next);
+    }
+
+    static Link unseen(String name, String why, String... next) {
+        return new Link(name, State.UNSEEN, why, List.of(next));
+    }
+
+    boolean isFailed() {
+        return state == State.FAILED;
+    }
+}

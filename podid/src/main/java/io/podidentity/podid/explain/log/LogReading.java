@@ -1,0 +1,99 @@
+package io.podidentity.podid.explain.log;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What is known of the lines of a log.
+ *
+ * @param lines how many there were, without empty ones
+ * @param known how many of them are known
+ * @param findings by their first line; lines that say the same of the same are one
+ */
+public record LogReading(int lines, int known, List<LogFinding> findings) {
+
+    private static final List<KnownLine> KNOWN = KnownLines.read();
+
+    private static final Pattern LINES = Pattern.compile("\\R");
+
+    /** Numbers by which lines differ that say the same. */
+    private static final List<String> CHANGING = List.of("took", "pods", "ids", "bindings");
+
+    /** A log may name any number of pods. */
+    private static final int MAX_FINDINGS = 200;
+
+    public LogReading {
+        findings = List.copyOf(findings);
+    }
+
+    /** Reads a log, line by line; the text of one line may have several. */
+    public static LogReading of(Stream<String> log) {
+        var reader = new Reader();
+        log.flatMap(LINES::splitAsStream).forEach(reader::take);
+        return new LogReading(reader.lines, reader.known, new ArrayList<>(reader.findings.values()));
+    }
+
+    /** Who writes lines that are known, each once. */
+    static List<String> components() {
+        return KNOWN.stream().map(KnownLine::from).distinct().toList();
+    }
+
+    static int size() {
+        return KNOWN.size();
+    }
+
+    private record Key(String id, Names names) {}
+
+    private static final class Reader {
+
+        private final Map<Key, LogFinding> findings = new LinkedHashMap<>();
+        private int number;
+        private int lines;
+        private int known;
+
+        void take(String line) {
+            number++;
+            if (line.isBlank()) {
+                return;
+            }
+            lines++;
+            String message = RawLine.message(line);
+            LogFinding finding = null;
+            var passedOnBy = new ArrayList<String>();
+            for (KnownLine one : KNOWN) {
+                Matcher matcher = one.pattern().matcher(message);
+                if (!matcher.find()) {
+                    continue;
+                }
+                if (finding == null) {
+                    finding =
+                            new LogFinding(one, Names.of(matcher), number, number, 1, SafeText.of(message), List.of());
+                } else if (!one.from().equals(finding.known().from()) && !passedOnBy.contains(one.from())) {
+                    passedOnBy.add(one.from());
+                    finding = finding.with(Names.of(matcher));
+                }
+            }
+            if (finding != null) {
+                known++;
+                add(new LogFinding(finding.known(), finding.names(), number, number, 1, finding.text(), passedOnBy));
+            }
+        }
+
+        private void add(LogFinding finding) {
+            var names = new LinkedHashMap<>(finding.names().values());
+            names.keySet().removeAll(CHANGING);
+            var key = new Key(finding.known().id(), new Names(names));
+            LogFinding before = findings.get(key);
+            if (before != null) {
+                findings.put(key, before.again(finding.first()));
+            } else if (findings.size() < MAX_FINDINGS) {
+                findings.put(key, finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.podidentity.podid.explain.log;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Text of a log, fit to be shown: a line of it may be written by an attacker, and hold what a program should not have
+ * logged. No escape of a terminal and no character that hides or reorders others is left, no token and no secret.
+ */
+final class SafeText {
+
+    private static final String HIDDEN = "[hidden]";
+    private static final int MAX_LENGTH = 400;
+
+    /** Colours, cursor movements, titles of windows, links. */
+    private static final Pattern ESCAPE =
+            Pattern.compile("\\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)?|.)?");
+
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Co}\\p{Cn}\\p{Cs}]");
+
+    /** A token in three parts, or the beginning of one. */
+    private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_=-]{5,}(?:\\.[A-Za-z0-9_=-]*)*");
+
+    private static final Pattern NAMED = Pattern.compile(
+            "(?i)((?:access_?token|refresh_?token|id_?token|client_?secret|client_?assertion|assertion|password|secret"
+                    + "|identity_header|msi_secret|sig|bearer|authorization)[\"']?\\s*[=:]\\s*[\"']?(?:bearer\\s+)?)"
+                    + "([^\\s\"'&,;}<>(]{4,})");
+
+    private static final Pattern BEARER = Pattern.compile("(?i)\\b(bearer\\s+)([A-Za-z0-9._~+/=-]{8,})");
+
+    /** Capitals, small letters and digits in one run: no GUID, host or name of an object has all three for so long. */
+    private static final Pattern RUN = Pattern.compile("[A-Za-z0-9+_~=.-]{32,}");
+
+    private SafeText() {}
+
+    /** Without what a terminal would obey. */
+    static String plain(String text) {
+        return UNSEEN.matcher(ESCAPE.matcher(text.replace('\t', ' ')).replaceAll(""))
+                .replaceAll("?");
+    }
+
+    /** One short line that can be shown to anybody. */
+    static String of(String text) {
+        String shown = JWT.matcher(plain(text)).replaceAll(HIDDEN);
+        shown = BEARER.matcher(shown).replaceAll("$1" + HIDDEN);
+        shown = NAMED.matcher(shown)
+                .replaceAll(match -> isName(match.group(2))
+                        ? Matcher.quoteReplacement(match.group())
+                        : Matcher.quoteReplacement(match.group(1)) + HIDDEN);
+        shown = RUN.matcher(shown)
+                .replaceAll(match -> isRandom(match.group()) ? HIDDEN : Matcher.quoteReplacement(match.group()));
+        return shown.length() <= MAX_LENGTH ? shown : shown.substring(0, MAX_LENGTH) + "...";
+    }
+
+    /** Behind "secret:" may also stand the name of an object. */
+    private static boolean isName(String value) {
+        return value.equals(HIDDEN) || value.matches("[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}");
+    }
+
+    private static boolean isRandom(String run) {
+        return run.chars().anyMatch(Character::isUpperCase)
+                && run.chars().anyMatch(Character::isLowerCase)
+                && run.chars().filter(Character::isDigit).count() >= 2;
+    }
+}

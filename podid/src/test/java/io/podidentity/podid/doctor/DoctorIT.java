@@ -1,0 +1,249 @@
+package io.podidentity.podid.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.podid.doctor.Patient.Report;
+import io.podidentity.podid.kubectl.Kubectl;
+import io.podidentity.podid.kubectl.KubectlException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** The command, by the real kubectl, on clusters whose API an emulator serves. */
+class DoctorIT {
+
+    private static final Path FIXTURES = Path.of("src/test/resources/doctor");
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void kubectl() {
+        try {
+            Kubectl.find(System.getenv());
+        } catch (KubectlException e) {
+            assumeTrue(false, e.getMessage());
+        }
+    }
+
+    static List<Path> broken() throws IOException {
+        return fixtures("broken");
+    }
+
+    static List<Path> healthy() throws IOException {
+        return fixtures("healthy");
+    }
+
+    private static List<Path> fixtures(String kind) throws IOException {
+        try (Stream<Path> files = Files.list(FIXTURES.resolve(kind))) {
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String head(Path fixture, String key) throws IOException {
+        return Files.readAllLines(fixture).stream()
+                .filter(line -> line.startsWith("# " + key + " "))
+                .map(line -> line.substring(key.length() + 3))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> list(Map<String, Object> object, String key) {
+        return (List<Map<String, Object>>) object.get(key);
+    }
+
+    /** Of the first link that fails, what is wrong and the first thing to do. */
+    @ParameterizedTest
+    @MethodSource("broken")
+    void doctor_ofABrokenCluster_findsFirstWhatIsBroken(Path fixture) throws Exception {
+        try (var patient = new Patient(fixture, folder)) {
+            Report report = patient.doctor("--format=json");
+
+            assertThat(report.code()).as(report.err()).isEqualTo(1);
+            Map<String, Object> failed = list(JSONObjectUtils.parse(report.out()), "workloads").stream()
+                    .flatMap(workload -> list(workload, "links").stream())
+                    .filter(link -> "failed".equals(link.get("state")))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(report.out()));
+            assertThat(failed.get("name") + ": " + failed.get("what")).startsWith(head(fixture, "expect"));
+            assertThat(String.valueOf(failed.get("next"))).startsWith("[" + head(fixture, "next"));
+            assertThat(report.out()).doesNotContain("eyJ");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("healthy")
+    void doctor_ofAHealthyCluster_findsNothing(Path fixture) throws IOException {
+        assertHealthy(fixture);
+    }
+
+    private void assertHealthy(Path manifests) throws IOException {
+        try (var patient = new Patient(manifests, folder)) {
+            Report report = patient.doctor();
+
+            assertThat(report.out())
+                    .doesNotContain("FAILED", "  error  ", "eyJ")
+                    .endsWith("""
+
+                    Healthy, as far as it was seen.
+                    """);
+            assertThat(report.code()).isZero();
+            assertThat(report.err()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"workload-identity, workload-identity", "pod-identity, 1.8.17", "service-principal, 1.8.17"})
+    void doctor_ofThisProjectsManifests_findsNothing(String overlay, String profile) throws Exception {
+        String rendered = Kubectl.find(System.getenv())
+                .run("kustomize", "../k8s/overlays/" + overlay)
+                .stdout();
+        String secret = overlay.equals("service-principal")
+                ? "---\napiVersion: v1\nkind: Secret\nmetadata: {name: spaccess}\nstringData: {password: right}\n"
+                : "";
+
+        assertHealthy(Files.writeString(folder.resolve("m.yaml"), "# profile " + profile + "\n" + rendered + secret));
+    }
+
+    @Test
+    void doctor_ofOneWorkload_tellsItsStoryByFieldsOfTheCluster() throws IOException {
+        try (var patient = new Patient(FIXTURES.resolve("healthy/both.yaml"), folder)) {
+            Report report = patient.doctor("deployment/billing", "--no-token");
+
+            assertThat(report.out())
+                    .contains(
+                            "\nDeployment default/billing\n",
+                            "  -       token     not tried: --no-token",
+                            "\nPod default/billing of Deployment (Deployment default/billing), profile 1.8.17\n",
+                            "  2  account   it runs as service account default/orders2 (ServiceAccount default/orders2)")
+                    .doesNotContain("Pod default/orders\n");
+        }
+    }
+
+    @Test
+    void doctor_ofAWorkloadThatIsNot_namesThoseThatAre() throws IOException {
+        try (var patient = new Patient(FIXTURES.resolve("healthy/both.yaml"), folder)) {
+            Report report = patient.doctor("nowhere");
+
+            assertThat(report.code()).isEqualTo(2);
+            assertThat(report.err()).contains("it has: deployment/billing, pod/orders");
+        }
+    }
+
+    /** A user who may view one namespace: the rest is named once, with the role that would show it. */
+    @Test
+    void doctor_withFewRights_saysWhatItCouldNotSee() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("m.yaml"), Files.readString(FIXTURES.resolve("healthy/both.yaml")) + """
+                        ---
+                        apiVersion: rbac.authorization.k8s.io/v1
+                        kind: RoleBinding
+                        metadata: {name: alice-views}
+                        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+                        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: alice}]
+                        """);
+        try (var patient = new Patient(file, folder)) {
+            Report report = patient.doctor("--context=" + Patient.USER, "--namespace=default");
+
+            assertThat(report.out())
+                    .as(report.err())
+                    .contains(
+                            "Could not see, since you may not:",
+                            "  mutatingwebhookconfigurations.admissionregistration.k8s.io: ",
+                            "kubectl create clusterrole podid-doctor-mutatingwebhookconfigurations --verb=get,list"
+                                    + " --resource=mutatingwebhookconfigurations.admissionregistration.k8s.io",
+                            "  -       token     you may not create serviceaccounts/token in default",
+                            "kubectl create role podid-doctor-serviceaccounts-token -n default --verb=create"
+                                    + " --resource=serviceaccounts/token && kubectl create rolebinding"
+                                    + " podid-doctor-serviceaccounts-token -n default"
+                                    + " --role=podid-doctor-serviceaccounts-token --user=alice")
+                    .doesNotContain("FAILED");
+            assertThat(report.code()).as(report.out() + report.err()).isZero();
+        }
+    }
+
+    @Test
+    void doctor_changesNothingInTheCluster() throws IOException {
+        try (var patient = new Patient(FIXTURES.resolve("healthy/workload-identity.yaml"), folder)) {
+            patient.doctor();
+
+            assertThat(patient.azure().requests())
+                    .filteredOn(request -> request.server().equals("kubernetes"))
+                    .filteredOn(request -> !request.method().equals("GET"))
+                    .allSatisfy(request -> assertThat(request.path()).endsWith("/serviceaccounts/orders/token"))
+                    .hasSize(1);
+        }
+    }
+
+    /** A pod names its own authority, and whoever wrote the pod may have written any. */
+    @Test
+    void doctor_ofAPodThatNamesAForeignAuthority_sendsNoToken() throws IOException {
+        try (var patient = new Patient(FIXTURES.resolve("healthy/workload-identity.yaml"), folder)) {
+            Report report = patient.stranger();
+
+            assertThat(report.out())
+                    .contains("AZURE_AUTHORITY_HOST is that of no known cloud, so no token is sent there");
+            assertThat(patient.azure().requests())
+                    .filteredOn(request -> request.server().equals("entra"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void doctor_withoutKubectl_isOfNoUse() {
+        var err = new StringWriter();
+        int code = new CommandLine(new DoctorCommand(Map.of("PATH", folder.toString())))
+                .setErr(new PrintWriter(err))
+                .execute();
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("kubectl is not on the PATH");
+    }
+
+    @Test
+    void doctor_withoutCluster_isOfNoUse() throws IOException {
+        Path file = Files.writeString(folder.resolve("kubeconfig"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+                contexts: [{name: c, context: {cluster: c, user: u}}]
+                users: [{name: u, user: {token: x}}]
+                current-context: c
+                """);
+        var err = new StringWriter();
+        int code = new CommandLine(new DoctorCommand())
+                .setErr(new PrintWriter(err))
+                .execute("--kubeconfig=" + file);
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("choose one by --context");
+    }
+
+    @Test
+    void doctor_ofABlobWithoutTls_isWrongUse() {
+        var err = new StringWriter();
+        int code = new CommandLine(new DoctorCommand())
+                .setErr(new PrintWriter(err))
+                .execute("--blob=http://account.blob.core.windows.net/c");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("--blob wants https://");
+    }
+}

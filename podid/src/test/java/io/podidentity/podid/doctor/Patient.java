@@ -1,0 +1,94 @@
+package io.podidentity.podid.doctor;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.plan.ManagedIdentity;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/**
+ * A cluster of a fixture, whose API an emulator serves to the real kubectl. The first lines of the file say in comments
+ * what is so around it.
+ */
+final class Patient implements AutoCloseable {
+
+    static final String USER = "alice";
+
+    private final PodIdentityEmulator azure;
+    private final Path kubeconfig;
+    private final List<String> options = new ArrayList<>();
+
+    /** What a command ended with. */
+    record Report(int code, String out, String err) {}
+
+    Patient(Path manifests, Path folder) throws IOException {
+        var builder = PodIdentityEmulator.builder()
+                .manifests(manifests)
+                .timeScale(5000)
+                .kubernetesApi(USER);
+        String blob = "";
+        for (String line : Files.readAllLines(manifests)) {
+            String[] words = line.split(" ", -1);
+            if (!words[0].equals("#")) {
+                break;
+            }
+            switch (words[1]) {
+                case "profile" -> builder.profile(Profile.of(words[2]));
+                case "without-credentials" -> builder.withoutAssumedCredentials();
+                case "without-roles" -> builder.withoutRoles();
+                case "identity" ->
+                    builder.unassignedIdentity(
+                            new ManagedIdentity("reader", words[2], "71111111-1111-4111-8111-111111111111"));
+                case "credential" -> builder.federatedServiceAccount(words[2], words[3], words[4], Duration.ZERO);
+                case "issuer" ->
+                    builder.federatedCredential(words[2], words[3], words[4], "api://AzureADTokenExchange");
+                case "blob" -> blob = words[2];
+                case "expect", "next" -> {}
+                default -> throw new IllegalArgumentException(line);
+            }
+        }
+        azure = builder.start();
+        kubeconfig = Files.writeString(
+                folder.resolve("kubeconfig"), azure.kubeconfig().orElseThrow());
+        options.add("--authority-host=" + azure.entra());
+        if (!blob.isEmpty()) {
+            options.add("--blob=" + azure.storage() + "/" + blob);
+        }
+    }
+
+    /** Runs the command on it, which knows nothing of its Azure but what the cluster says. */
+    Report stranger(String... arguments) {
+        options.clear();
+        return doctor(arguments);
+    }
+
+    /** Runs the command on it. */
+    Report doctor(String... arguments) {
+        var all = new ArrayList<>(List.of("--kubeconfig=" + kubeconfig, "--ca=" + azure.certificateAuthority()));
+        all.addAll(options);
+        all.addAll(List.of(arguments));
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int code = new CommandLine(new DoctorCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(all.toArray(String[]::new));
+        return new Report(code, out.toString(), err.toString());
+    }
+
+    PodIdentityEmulator azure() {
+        return azure;
+    }
+
+    @Override
+    public void close() {
+        azure.close();
+    }
+}
