@@ -199,11 +199,10 @@ class DemoIT {
     }
 
     @Nested
-    class WithAnotherAuthority extends DemoServer {
+    class WithTheAuthoritiesOfTheJdk extends DemoServer {
         @DynamicPropertySource
         static void azure(DynamicPropertyRegistry registry) {
             settings(AZURE, registry);
-            trust(WITHOUT_ROLES, registry);
         }
 
         @Test
