@@ -59,9 +59,11 @@ public record FittingProfile(Profile profile, String reason) {
     }
 
     private static FittingProfile bySpelling(List<Manifest> manifests, List<Spot> objects) {
-        boolean isUsed =
-                manifests.stream().anyMatch(manifest -> manifest.group().equals(GROUP))
-                        || objects.stream().anyMatch(FittingProfile::isLabelled);
+        List<Manifest> definitions =
+                manifests.stream().filter(FittingProfile::isDefinition).toList();
+        boolean isUsed = !definitions.isEmpty()
+                || manifests.stream().anyMatch(manifest -> manifest.group().equals(GROUP))
+                || objects.stream().anyMatch(FittingProfile::isLabelled);
         if (!isUsed) {
             return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is in the files");
         }
@@ -72,7 +74,16 @@ public record FittingProfile(Profile profile, String reason) {
         if (keys.stream().anyMatch(OLD::contains) && keys.stream().noneMatch(NEW::contains)) {
             return new FittingProfile(Profile.V1_5_4, "the fields are spelt as before 1.6.0");
         }
+        if (definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))) {
+            return new FittingProfile(Profile.V1_6_3, "its CustomResourceDefinitions are of v1beta1, as before 1.8.0");
+        }
         return new FittingProfile(Profile.V1_8_17, "the last version of AAD Pod Identity");
+    }
+
+    /** Of the kinds of AAD Pod Identity, as its own manifests install them. */
+    private static boolean isDefinition(Manifest manifest) {
+        return manifest.kind().equals("CustomResourceDefinition")
+                && Spot.of(manifest).at("spec", "group").text().equals(GROUP);
     }
 
     private static boolean isLabelled(Spot object) {

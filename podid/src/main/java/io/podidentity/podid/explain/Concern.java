@@ -25,7 +25,8 @@ final class Concern {
 
     private static final String PREFIX = Keys.USE.substring(0, Keys.USE.indexOf('/') + 1);
     private static final String METADATA_SERVICE = "169.254.169.254";
-    private static final List<String> ITS_PARTS = List.of("aad-pod-identity/", "workload-identity/webhook");
+    private static final List<String> ITS_PARTS =
+            List.of("aad-pod-identity/mic", "aad-pod-identity/nmi", "workload-identity/webhook");
 
     private final Cluster cluster;
     /** Workloads that carry a label which belongs on their pods. */

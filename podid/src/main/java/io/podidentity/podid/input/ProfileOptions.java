@@ -33,8 +33,9 @@ public final class ProfileOptions {
             names = "--profile",
             paramLabel = "PROFILE",
             converter = ProfileConverter.class,
-            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: 1.5.4, or workload-identity if"
-                    + " the manifests contain nothing of pod identity.")
+            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: of podid check the one that"
+                    + " fits the files; else 1.5.4, or workload-identity if the manifests contain nothing of pod"
+                    + " identity.")
     private @Nullable Profile profile;
 
     @Option(

@@ -128,6 +128,7 @@ final class SourceChanges {
             target.at(List.of(path(template(target), "metadata", "labels"))).put(Map.of(Keys.USE, "true"), gone);
             named.at(List.of(path(template(named), "spec")))
                     .put(Map.of("serviceAccountName", move.account().name()), "");
+            forgetOnWorkload(target, gone);
             if (proxySidecar) {
                 target.at(List.of(path(template(target), "metadata", "annotations")))
                         .put(Map.of(Keys.INJECT_PROXY, "true"), "");
@@ -138,6 +139,20 @@ final class SourceChanges {
                     source.object(),
                     e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
                             + " serviceAccountName: " + move.account().name());
+        }
+    }
+
+    /** The same label on the workload itself, where it has never done anything, and may stay if it must. */
+    private static void forgetOnWorkload(SourceObject object, String gone) {
+        if (gone.isEmpty()
+                || template(object).isEmpty()
+                || object.text("metadata", "labels", gone).isEmpty()) {
+            return;
+        }
+        try {
+            object.at(List.of("metadata", "labels")).put(Map.of(), gone);
+        } catch (UneditableException harmless) {
+            return;
         }
     }
 

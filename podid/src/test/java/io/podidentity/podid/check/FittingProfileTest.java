@@ -56,6 +56,21 @@ class FittingProfileTest {
             """.formatted(label)).profile()).isEqualTo(profile);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "v1beta1, aadpodidentity.k8s.io, V1_6_3",
+        "v1, aadpodidentity.k8s.io, V1_8_17",
+        "v1beta1, example.com, WORKLOAD_IDENTITY"
+    })
+    void of_withDefinitionsAlone_looksAtTheirVersion(String version, String group, Profile profile) {
+        assertThat(of("""
+            apiVersion: apiextensions.k8s.io/%s
+            kind: CustomResourceDefinition
+            metadata: {name: azureidentities}
+            spec: {group: %s, names: {kind: AzureIdentity, plural: azureidentities}}
+            """.formatted(version, group)).profile()).isEqualTo(profile);
+    }
+
     private static FittingProfile of(String text) {
         return FittingProfile.of(
                 new ManifestReader(Profile.V1_8_17).readText("a.yaml", text).objects());

@@ -53,6 +53,8 @@ class SurveyTest {
             value = {
                 "{aadpodidbinding: x}  | {containers: []}",
                 "{AadPodIdBinding: x}  | {containers: []}",
+                // A program that is published beside pod identity is not a part of it.
+                "{aadpodidbinding: x}  | {containers: [{name: c, image: 'registry.example/aad-pod-identity/demo:1'}]}",
                 "{azure.workload.identity/use: 'false'} | {containers: []}",
                 "{app: p} | {serviceAccountName: sa, containers: []}",
                 "{app: p} | {containers: [{name: c, image: i, env: [{name: AZURE_CLIENT_ID, value: x}]}]}",

@@ -25,7 +25,10 @@ public final class IdentityUnused implements Rule {
     @Override
     public void check(Scene scene, Report report) {
         Set<ObjectName> named = scene.cluster().bindings().stream()
-                .map(binding -> new ObjectName(binding.namespace(), binding.azureIdentity()))
+                .map(binding -> new ObjectName(
+                        binding.namespace(),
+                        // A name in the wrong letter case is another rule's.
+                        scene.spot(binding).at("spec").like("azureIdentity").text()))
                 .collect(Collectors.toSet());
         for (AzureIdentity identity : scene.cluster().identities()) {
             if (!named.isEmpty() && !named.contains(identity.name())) {

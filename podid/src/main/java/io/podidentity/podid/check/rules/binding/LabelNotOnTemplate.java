@@ -2,6 +2,7 @@ package io.podidentity.podid.check.rules.binding;
 
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
@@ -44,6 +45,8 @@ public final class LabelNotOnTemplate implements Rule {
         Spot labels = object.at(path).at("metadata", "labels");
         if (!label.exists()
                 || labels.at(Pod.BINDING_LABEL).exists()
+                // The pods have moved on to workload identity.
+                || labels.at(Keys.USE).exists()
                 || !object.at(path).exists()) {
             return;
         }

@@ -37,7 +37,9 @@ public final class LabelWithoutBinding implements Rule {
         List<AzureIdentityBinding> bindings = scene.cluster().bindings();
         for (PodSource pod : scene.labelledPods()) {
             String label = pod.pod().bindingLabel().orElse("");
-            if (scene.match(pod).obstacle().orElse(null) != Obstacle.NO_BINDING || !Value.isFinal(label)) {
+            if (scene.match(pod).obstacle().orElse(null) != Obstacle.NO_BINDING
+                    || !Value.isFinal(label)
+                    || isSelectorInOtherCase(scene, label)) {
                 continue;
             }
             Spot field = pod.label(Pod.BINDING_LABEL);
@@ -55,15 +57,23 @@ public final class LabelWithoutBinding implements Rule {
                         message + named(label, bindings),
                         "Write: " + Pod.BINDING_LABEL + ": " + meant.get(),
                         Edit.value(field, meant.get()));
-            } else if (selectors.isEmpty()) {
+            } else if (bindings.isEmpty()) {
                 report.add(
                         field,
                         message + ", and these files have no binding at all",
                         "Add the files with AzureIdentity and AzureIdentityBinding to the check, or create them.");
+            } else if (selectors.isEmpty()) {
+                report.add(field, message, "Write in the binding that is meant: selector: " + label);
             } else {
                 report.add(field, message, "The selectors are: " + String.join(", ", selectors) + ".");
             }
         }
+    }
+
+    /** The field Selector, which the version does not know: another rule's. */
+    private static boolean isSelectorInOtherCase(Scene scene, String label) {
+        return scene.kind("AzureIdentityBinding").stream()
+                .anyMatch(binding -> binding.at("spec").like("selector").text().equals(label));
     }
 
     private static Optional<String> meant(String label, List<AzureIdentityBinding> bindings) {

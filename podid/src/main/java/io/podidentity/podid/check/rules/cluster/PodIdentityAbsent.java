@@ -34,7 +34,9 @@ public final class PodIdentityAbsent implements Rule {
                 report.add(
                         Spot.of(manifest).at("apiVersion"),
                         "the API server answers: no matches for kind \"" + manifest.kind() + "\"",
-                        about().remedy() + ".");
+                        manifest.kind().equals("AzurePodIdentityException")
+                                ? "Remove it: there is no NMI that pods would have to be excepted from."
+                                : about().remedy() + ".");
             }
         }
         for (PodSource pod : scene.pods()) {

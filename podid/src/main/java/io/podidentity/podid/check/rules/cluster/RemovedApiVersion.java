@@ -58,13 +58,22 @@ public final class RemovedApiVersion implements Rule {
             if (replaced != null) {
                 Spot field = Spot.of(manifest).at("apiVersion");
                 String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
-                boolean same = replaced.substring(0, replaced.indexOf('/')).equals(manifest.group());
-                report.add(
-                        field,
-                        message,
-                        "Write: apiVersion: " + replaced
-                                + (same ? "" : ", which needs spec.selector and maybe other fields"));
+                report.add(field, message, "Write: apiVersion: " + replaced + alsoNeeded(manifest));
             }
         }
+    }
+
+    /** What the version that replaced it asks for, and the manifest lacks. */
+    private static String alsoNeeded(Manifest manifest) {
+        Spot spec = Spot.of(manifest).at("spec");
+        return switch (manifest.kind()) {
+            case "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet" ->
+                spec.at("selector").exists() ? "" : ", which needs spec.selector";
+            case "CustomResourceDefinition" -> ", which needs spec.versions with a schema for each";
+            case "Ingress" -> ", which needs a pathType for each path, and backends as service.name and service.port";
+            case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration" ->
+                ", which needs sideEffects and admissionReviewVersions for each webhook";
+            default -> "";
+        };
     }
 }

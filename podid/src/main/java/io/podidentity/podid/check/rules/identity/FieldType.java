@@ -6,6 +6,9 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
 import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.Spot;
+import java.util.Optional;
 
 /** The API server refuses the object, so that it does not exist. */
 public final class FieldType implements Rule {
@@ -23,7 +26,13 @@ public final class FieldType implements Rule {
     @Override
     public void check(Scene scene, Report report) {
         for (Problem problem : scene.manifests().problems()) {
-            if (problem.kind() == Problem.Kind.WRONG_TYPE && !isOfAnotherRule(problem)) {
+            if (problem.kind() != Problem.Kind.WRONG_TYPE || isOfAnotherRule(problem)) {
+                continue;
+            }
+            Optional<Spot> secretData = secretData(scene, problem);
+            if (secretData.isPresent()) {
+                checkBase64(report, secretData.get(), problem);
+            } else {
                 report.add(
                         about().severity(),
                         problem.position(),
@@ -36,6 +45,26 @@ public final class FieldType implements Rule {
                                         ? "Put the value in double quotes."
                                         : about().remedy() + ".");
             }
+        }
+    }
+
+    /** The field of a secret that the problem is about. */
+    private static Optional<Spot> secretData(Scene scene, Problem problem) {
+        return scene.kind("Secret").stream()
+                .filter(secret -> secret.object().equals(problem.object())
+                        && secret.position().equals(problem.position()))
+                .flatMap(secret -> secret.at("data").fields().stream())
+                .filter(field -> field.path().equals(problem.path()))
+                .findFirst();
+    }
+
+    /** A placeholder is another rule's, and what a tool puts in cannot be judged. */
+    private static void checkBase64(Report report, Spot field, Problem problem) {
+        if (!Value.isTemplated(field.text()) && !Placeholder.isInsteadOfBase64(field.text())) {
+            report.add(
+                    field,
+                    problem.message(),
+                    "Write what printf %s VALUE | base64 -w0 prints, or put the value itself below stringData.");
         }
     }
 

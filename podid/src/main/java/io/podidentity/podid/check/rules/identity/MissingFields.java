@@ -54,21 +54,27 @@ public final class MissingFields implements Rule {
                         "Add what az account show --query tenantId -o tsv prints.");
                 String password = identity.clientPassword().name()
                         + identity.clientPassword().namespace();
-                need(
-                        report,
-                        spec,
-                        identity,
-                        "clientPassword",
-                        password,
-                        "Name the Secret: clientPassword: {name: NAME, namespace: " + identity.namespace() + "}");
+                if (!isInOtherCase(spec.at("clientPassword"), "name")) {
+                    need(
+                            report,
+                            spec,
+                            identity,
+                            "clientPassword",
+                            password,
+                            "Name the Secret: clientPassword: {name: NAME, namespace: " + identity.namespace() + "}");
+                }
             }
         }
     }
 
+    /** A name in the wrong letter case is another rule's. */
+    private static boolean isInOtherCase(Spot parent, String field) {
+        return !parent.at(field).exists() && parent.like(field).exists();
+    }
+
     private static void need(
             Report report, Spot spec, AzureIdentity identity, String field, String value, String remedy) {
-        // A name in the wrong letter case is another rule's.
-        if (value.isEmpty() && (spec.at(field).exists() || !spec.like(field).exists())) {
+        if (value.isEmpty() && !isInOtherCase(spec, field)) {
             report.add(
                     spec.at(field),
                     "type " + identity.type() + " needs " + field + ", which is empty or missing",

@@ -10,6 +10,7 @@ import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.check.source.Spot;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
 public final class Placeholder implements Rule {
@@ -25,6 +26,8 @@ public final class Placeholder implements Rule {
                 "Azure/aad-pod-identity#497");
     }
 
+    private static final Pattern OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
+
     @Override
     public void check(Scene scene, Report report) {
         for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
@@ -34,10 +37,24 @@ public final class Placeholder implements Rule {
             check(report, account.at("metadata", "annotations", Keys.CLIENT_ID));
             check(report, account.at("metadata", "annotations", Keys.TENANT_ID));
         }
+        for (Spot secret : scene.kind("Secret")) {
+            secret.at("data").fields().stream()
+                    .filter(field -> isInsteadOfBase64(field.text()))
+                    // The value stays out of the message, in case it is a secret after all.
+                    .forEach(field -> report.add(
+                            field,
+                            field.path() + " is still a placeholder",
+                            "Replace it with your value in Base64, or put the value itself below stringData."));
+        }
         for (PodSource pod : scene.pods()) {
             check(report, pod.label(Pod.BINDING_LABEL));
             pod.variables("AZURE_CLIENT_ID").forEach(variable -> check(report, variable.at("value")));
         }
+    }
+
+    /** Of what a secret's data, which is Base64, may hold before anybody has put a value in. */
+    static boolean isInsteadOfBase64(String text) {
+        return Value.isPlaceholder(text) || OF_SECRET.matcher(text).matches();
     }
 
     private static void check(Report report, Spot field) {

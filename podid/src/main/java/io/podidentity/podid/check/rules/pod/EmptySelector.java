@@ -24,7 +24,9 @@ public final class EmptySelector implements Rule {
     @Override
     public void check(Scene scene, Report report) {
         for (AzureIdentityBinding binding : scene.cluster().bindings()) {
-            if (scene.profile() == Profile.MANAGED && binding.selector().isEmpty()) {
+            if (scene.profile() == Profile.MANAGED
+                    && binding.selector().isEmpty()
+                    && !binding.azureIdentity().isEmpty()) {
                 Spot spec = scene.spot(binding).at("spec");
                 report.add(
                         spec.like("selector"),
