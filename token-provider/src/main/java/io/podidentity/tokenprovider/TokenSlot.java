@@ -223,6 +223,8 @@ final class TokenSlot implements Consumer<Flight> {
         }
         long nanos = time.nanos();
         if (token.isExpired(millis, nanos)) {
+            // Or else a wall clock that is set back would come to the second of the last look once more.
+            keepChecked(token, millis, nanos);
             return null;
         }
         if (inspected) {
@@ -249,16 +251,20 @@ final class TokenSlot implements Consumer<Flight> {
         if (announcer != null && Math.abs(ahead) >= JUMP_MILLIS) {
             announcer.noticed(Kind.CLOCK_JUMPED, request, Duration.ofMillis(ahead), token);
         }
-        synchronized (flights) {
-            // Unless a flight was faster.
-            if (cached == token) {
-                cached = token.checked(millis, nanos);
-            }
-        }
+        keepChecked(token, millis, nanos);
         if (token.isRefreshDue(millis, nanos)) {
             refreshBehind();
         }
         return true;
+    }
+
+    /** Unless a flight was faster. */
+    private void keepChecked(CachedToken token, long millis, long nanos) {
+        synchronized (flights) {
+            if (cached == token) {
+                cached = token.checked(millis, nanos);
+            }
+        }
     }
 
     private void refreshBehind() {

@@ -61,6 +61,19 @@ class TokenSlotEdgesTest {
     }
 
     @Test
+    void get_afterTheExpiryWasSeenAndTheClockSetBackToTheLastLook_waits() {
+        CachedToken token = acquire();
+        Instant lastLook = time.now();
+        time.advance(Duration.ofMillis(token.expiresAt - lastLook.toEpochMilli()));
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
+
+        time.setWallClock(lastLook);
+
+        assertThat(slot.fresh()).isNull();
+        assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
+    }
+
+    @Test
     void get_aSecondAfterAFailure_asksAgain() {
         script.thenUnavailable("nobody is logged in", "");
         CompletableFuture<CachedToken> failed = slot.getAsync(false, LIMIT, Function.identity());

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * What {@code az ad} asks of Microsoft Graph for an application with a password: applications, service principals, who
- * is signed in; and for its federated credentials. Of a password that is given out, only name and key ID are kept: Entra
- * ID here knows only those that it began with.
+ * is signed in; and for its federated credentials. Of a password that is given out, only name and key ID are kept:
+ * Entra ID here knows only those that it began with.
  */
 final class GraphEndpoint {
 

@@ -10,7 +10,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The federated credentials of applications: at most 20 of each, no two of the same issuer and subject. Thread-safe. */
+/**
+ * The federated credentials of applications: at most 20 of each, no two of the same issuer and subject. Thread-safe.
+ */
 final class GraphFederations {
 
     private static final List<String> REQUIRED = List.of("name", "issuer", "subject", "audiences");

@@ -53,8 +53,8 @@ public final class CertificateAuthority {
     }
 
     /**
-     * The one of this JVM, which all its emulators share: a JVM reads what it trusts only once, so an authority for each
-     * would leave every emulator but the first without trust.
+     * The one of this JVM, which all its emulators share: a JVM reads what it trusts only once, so an authority for
+     * each would leave every emulator but the first without trust.
      */
     public static CertificateAuthority ofThisJvm() {
         return OfThisJvm.AUTHORITY;

@@ -30,7 +30,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0 if all is well as far as it was seen, 1 if something is wrong, 2 if there is no kubectl or no cluster. */
+/**
+ * Exit code 0 if all is well as far as it was seen, 1 if something is wrong, 2 if there is no kubectl or no cluster.
+ */
 @Command(
         name = "doctor",
         description = "Says what keeps the pods of a running cluster from their Azure identity, by your own kubectl and"

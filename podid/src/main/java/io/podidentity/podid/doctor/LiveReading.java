@@ -19,8 +19,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
- * Reads a cluster by kubectl: several kinds in one run where the user may see them all, else each by itself. Of a secret
- * only the names of its keys are asked for.
+ * Reads a cluster by kubectl: several kinds in one run where the user may see them all, else each by itself. Of a
+ * secret only the names of its keys are asked for.
  */
 final class LiveReading {
 

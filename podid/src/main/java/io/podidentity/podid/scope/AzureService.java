@@ -9,8 +9,8 @@ import java.util.List;
  * @param resource what a token is requested for; {@code NAME} stands for the resource's name
  * @param type of the resource in Azure; empty if it is none
  * @param roles the least powerful first
- * @param part what a path segment of an address names below the resource, such as {@code blobServices/default/containers};
- *     empty for nothing
+ * @param part what a path segment of an address names below the resource, such as {@code
+ *     blobServices/default/containers}; empty for nothing
  * @param note if roles of Azure are not what counts; empty otherwise
  */
 record AzureService(

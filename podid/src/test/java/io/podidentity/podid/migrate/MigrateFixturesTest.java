@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What is written for each folder of {@code migrate}, whole: {@code in} is the user's, {@code out} what is expected, and
- * {@code said} the exit code and what is printed. What a change writes is in {@code target/migrate}.
+ * What is written for each folder of {@code migrate}, whole: {@code in} is the user's, {@code out} what is expected,
+ * and {@code said} the exit code and what is printed. What a change writes is in {@code target/migrate}.
  */
 class MigrateFixturesTest {
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The databases that take a token as the password.
  *
- * @see <a href="https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-azure-ad-authentication">PostgreSQL</a>
+ * @see <a href="https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-azure-ad-authentication">
+ *     PostgreSQL</a>
  * @see <a href="https://learn.microsoft.com/azure/mysql/flexible-server/concepts-azure-ad-authentication">MySQL</a>
  */
 enum Database {

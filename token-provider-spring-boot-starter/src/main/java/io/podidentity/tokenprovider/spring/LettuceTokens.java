@@ -11,8 +11,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * What Lettuce signs in with: the token of the moment for a new connection, and each later token for the open ones, since
- * Azure's Redis ends a connection whose token has expired.
+ * What Lettuce signs in with: the token of the moment for a new connection, and each later token for the open ones,
+ * since Azure's Redis ends a connection whose token has expired.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads; blocks none.
  */

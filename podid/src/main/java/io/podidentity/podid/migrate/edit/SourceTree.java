@@ -209,8 +209,8 @@ public final class SourceTree {
     }
 
     /**
-     * Where an object of a cluster is written: one place, or for what kubectl has rendered each file that says something
-     * of an object of that kind and name.
+     * Where an object of a cluster is written: one place, or for what kubectl has rendered each file that says
+     * something of an object of that kind and name.
      */
     public List<SourceObject> of(Position position, String kind, String name) {
         String file = position.file();

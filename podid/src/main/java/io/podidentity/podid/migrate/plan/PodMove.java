@@ -12,7 +12,8 @@ import java.util.List;
  * @param identities all that are bound to it, the one that it uses first
  * @param choice how that one was chosen
  * @param account as which it will run
- * @param secretElsewhere whether today's identity takes its secret from one that no file has, which then is in the cluster
+ * @param secretElsewhere whether today's identity takes its secret from one that no file has, which then is in the
+ *     cluster
  */
 public record PodMove(
         PodSource source,
