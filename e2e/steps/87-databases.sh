@@ -90,16 +90,15 @@ databases_redis() {
 
 # redis_rotates CLIENT: with lettuce the open connection signs in again with each token; jedis does so with new connections.
 redis_rotates() {
-    local classes=$ROOT/token-provider-spring-boot-starter/target path user admin
+    local classes=$ROOT/token-provider-spring-boot-starter/target path admin
     path="$classes/test-classes:$classes/classes:$(cat "$classes/test-class-path")"
-    user=$(jq -r .identity.objectId "$WORK/databases.json")
     admin=$(cat "$WORK/redis-admin.port")
     redis-cli -p "$admin" config resetstat
     env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$WORK/databases.json")" TOKEN_PROVIDER_REDIS_ENABLED=true \
         SPRING_DATA_REDIS_SSL_ENABLED=true SPRING_DATA_REDIS_HOST=localhost "SPRING_DATA_REDIS_PORT=$(cat "$WORK/redis.port")" \
-        "SPRING_DATA_REDIS_CLIENT_TYPE=$1" \
+        "SPRING_DATA_REDIS_CLIENT_TYPE=$1" SPRING_DATA_REDIS_JEDIS_POOL_ENABLED=false \
         java -cp "$path" -Djavax.net.ssl.trustStore="$DATABASES/trusted.p12" -Djavax.net.ssl.trustStorePassword=changeit \
-        "-Dredis.admin=$admin" "-Dredis.user=$user" io.podidentity.tokenprovider.spring.RedisRotation "$ROTATION" > "$WORK/redis-$1.txt" 2>&1 || {
+        "-Dredis.admin=$admin" io.podidentity.tokenprovider.spring.RedisRotation "$ROTATION" > "$WORK/redis-$1.txt" 2>&1 || {
         tail -n 40 "$WORK/redis-$1.txt" >&2
         fail "a command failed" || return 1
     }

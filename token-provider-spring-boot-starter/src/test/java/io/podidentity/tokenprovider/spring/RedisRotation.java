@@ -1,8 +1,10 @@
 package io.podidentity.tokenprovider.spring;
 
+import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSources;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -28,7 +31,7 @@ import redis.clients.jedis.Jedis;
  * <p>Arguments: seconds, and the port of the administrator. Prints one line, and exits with 1 if any command failed.
  */
 @SpringBootConfiguration
-@EnableAutoConfiguration
+@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
 @SuppressWarnings("SystemOut")
 public class RedisRotation {
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
@@ -48,19 +51,22 @@ public class RedisRotation {
             if (outcome instanceof TokenSource.Acquired acquired) {
                 tokens.incrementAndGet();
                 String token = acquired.token().value();
-                administer(port, ">" + token);
-                Duration life = Duration.between(
-                        java.time.Instant.now(), acquired.token().expiresOn());
-                var unused =
-                        expiry.schedule(() -> administer(port, "<" + token), life.toMillis(), TimeUnit.MILLISECONDS);
+                String user = acquired.token()
+                        .principal()
+                        .flatMap(Principal::objectId)
+                        .orElseThrow();
+                administer(port, user, ">" + token);
+                Duration life = Duration.between(Instant.now(), acquired.token().expiresOn());
+                var unused = expiry.schedule(
+                        () -> administer(port, user, "<" + token), life.toMillis(), TimeUnit.MILLISECONDS);
             }
             return outcome;
         }));
     }
 
-    private static void administer(int port, String rule) {
+    private static void administer(int port, String user, String rule) {
         try (Jedis admin = new Jedis("127.0.0.1", port)) {
-            admin.aclSetUser(System.getProperty("redis.user"), "on", "+@all", "~*", rule);
+            admin.aclSetUser(user, "on", "+@all", "~*", rule);
         }
     }
 
