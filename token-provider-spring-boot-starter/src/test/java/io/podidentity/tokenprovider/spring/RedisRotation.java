@@ -98,7 +98,7 @@ public class RedisRotation {
         }
         System.out.println("redis: tokens " + tokens + ", commands " + commands + ", connections " + connections
                 + ", failures " + failures);
-        if (!failures.isEmpty() || tokens.get() < 2) {
+        if (!failures.isEmpty() || tokens.get() < Integer.getInteger("redis.tokens")) {
             System.exit(1);
         }
     }
