@@ -17,8 +17,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Programs that run out of what a machine has, each in a JVM of its own: no call hangs, and all is well afterwards. Not in
- * each build: how much is left when nothing is left differs from run to run.
+ * Programs that run out of what a machine has, each in a JVM of its own: no call hangs, and all is well afterwards. Not
+ * in each build: how much is left when nothing is left differs from run to run.
  */
 @EnabledOnOs(OS.LINUX)
 @EnabledIfSystemProperty(named = "podidentity.faults.all", matches = "true")
