@@ -24,14 +24,6 @@ FROM ${BASE} AS runtime
 COPY --from=java /opt/java/ /opt/java/
 ENV JAVA_HOME=/opt/java PATH=/opt/java/bin:/usr/bin
 
-# The tool, for pipelines: docker build --target podid -t podid . and docker run --rm -i podid check - < manifests.yaml
-FROM runtime AS podid
-WORKDIR /app
-COPY podid/target/podid.jar ./
-COPY LICENSE NOTICE /licenses/
-USER 10001:10001
-ENTRYPOINT ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "/app/podid.jar"]
-
 FROM runtime AS extracted
 WORKDIR /build
 COPY demo-app/target/demo-app*.jar /build/fat.jar

@@ -63,17 +63,6 @@ layers() {
     buildah "${STORAGE[@]}" inspect --type image "$1" | jq -r '.OCIv1.rootfs.diff_ids[]'
 }
 
-# The tool in an image of its own, read-only: a finding is exit 1, as outside.
-image_podid() {
-    local status=0
-    build localhost/podid:e2e --target podid > "$WORK/podid-build.txt"
-    kubectl kustomize "$ROOT/k8s/overlays/pod-identity" | sed 's/selector: azure-access/selector: access/' \
-        | podman_e2e run --rm -i --network none --read-only --cap-drop ALL localhost/podid:e2e check - > "$WORK/podid-check.txt" \
-        || status=$?
-    expect_equal 1 "$status"
-    expect_text "$WORK/podid-check.txt" 'C4 label-without-binding' '1 error'
-}
-
 # Two separate builds, with a Java runtime each.
 image_same_twice() {
     local name
@@ -237,7 +226,6 @@ check "the Dockerfile builds on them, with a Java runtime of its own: twice, wit
 check "the same with an AOT cache" image_build
 check "the image runs as user 10001, its entry point is java, and it contains no secret setting" image_config
 check "that user cannot write its files, and it contains no test code" image_files
-check "podid's image finds what is wrong with manifests, read-only and without a network" image_podid
 check "its SBOM names the libraries in it" image_sbom
 check "it runs read-only, without capabilities, in $MEMORY, with the pod's identity" image_run
 check "its own program explains in the running container, as by kubectl exec" image_explains
