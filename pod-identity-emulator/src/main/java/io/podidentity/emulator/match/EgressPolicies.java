@@ -20,8 +20,8 @@ public final class EgressPolicies {
 
     private static final int NMI_PORT = 2579;
     private static final int HTTPS = 443;
-    private static final Ipv4Range LOOPBACK = Ipv4Range.of("127.0.0.0/8");
-    private static final Ipv4Range LINK_LOCAL = Ipv4Range.of("169.254.0.0/16");
+    private static final Ipv4Range LOOPBACK = Ipv4Range.of("127.0.0.0/8").orElseThrow();
+    private static final Ipv4Range LINK_LOCAL = Ipv4Range.of("169.254.0.0/16").orElseThrow();
     private static final String NMI = "127.0.0.1";
     /** One of the addresses of login.microsoftonline.com. */
     private static final String ENTRA = "20.190.128.1";
@@ -86,11 +86,12 @@ public final class EgressPolicies {
         if (profile.hasNmi() && !listensOnLoopback()) {
             // Which addresses the nodes have is not in the manifests.
             return rule.cidrs().stream()
-                    .map(Ipv4Range::of)
-                    .anyMatch(range -> !range.isWithin(LOOPBACK) && !range.isWithin(LINK_LOCAL));
+                    .flatMap(cidr -> Ipv4Range.of(cidr).stream())
+                    .anyMatch(range -> !LOOPBACK.contains(range) && !LINK_LOCAL.contains(range));
         }
-        String address = profile.hasNmi() ? NMI : ENTRA;
-        Predicate<String> contains = range -> Ipv4Range.of(range).contains(address);
+        Ipv4Range address = Ipv4Range.of(profile.hasNmi() ? NMI : ENTRA).orElseThrow();
+        Predicate<String> contains = cidr ->
+                Ipv4Range.of(cidr).filter(range -> range.contains(address)).isPresent();
         return rule.cidrs().stream().anyMatch(contains)
                 && rule.except().stream().noneMatch(contains);
     }

@@ -1,38 +1,35 @@
 package io.podidentity.emulator.match;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A range of IPv4 addresses.
+ * A range of IPv4 addresses in CIDR form. Immutable.
  *
- * @param first as a number
- * @param bits of the mask; 33 for a range that contains nothing, such as one of IPv6
+ * @param first its first address, as a number
+ * @param bits how many bits all of them share
  */
-record Ipv4Range(long first, int bits) {
+public record Ipv4Range(long first, int bits) {
 
     private static final Pattern FORM =
             Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})(?:/(\\d{1,2}))?");
-    private static final Ipv4Range NOTHING = new Ipv4Range(0, 33);
 
-    static Ipv4Range of(String cidr) {
-        Matcher parts = FORM.matcher(cidr);
-        if (!parts.matches()) {
-            return NOTHING;
+    /** Nothing if it is not one, as of IPv6. An address alone is a range of one. */
+    public static Optional<Ipv4Range> of(String cidr) {
+        Matcher form = FORM.matcher(cidr.strip());
+        if (!form.matches()) {
+            return Optional.empty();
         }
         long address = 0;
         for (int i = 1; i <= 4; i++) {
-            address = address << 8 | Integer.parseInt(parts.group(i));
+            address = address << 8 | Integer.parseInt(form.group(i));
         }
-        return new Ipv4Range(address, parts.group(5) == null ? 32 : Integer.parseInt(parts.group(5)));
+        int bits = form.group(5) == null ? 32 : Math.min(32, Integer.parseInt(form.group(5)));
+        return Optional.of(new Ipv4Range(address >> (32 - bits) << (32 - bits), bits));
     }
 
-    boolean contains(String address) {
-        return of(address).isWithin(this);
-    }
-
-    boolean isWithin(Ipv4Range other) {
-        int rest = 32 - other.bits;
-        return bits >= other.bits && bits <= 32 && rest >= 0 && first >> rest == other.first >> rest;
+    public boolean contains(Ipv4Range other) {
+        return other.bits >= bits && other.first >> (32 - bits) == first >> (32 - bits);
     }
 }

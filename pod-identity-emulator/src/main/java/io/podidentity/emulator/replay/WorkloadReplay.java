@@ -21,13 +21,13 @@ import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.time.SkippingClock;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.ClusterIssuer;
+import io.podidentity.emulator.workload.TokenExchange;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
@@ -57,8 +57,6 @@ public final class WorkloadReplay {
     public static final String TENANT = "10000000-0000-4000-8000-000000000001";
 
     private static final URI AUTHORITY = URI.create("https://login.microsoftonline.com");
-    private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
     private final Cluster cluster;
     private final Webhook webhook =
             new Webhook(new WebhookSettings(WebhookVersion.V1_6_0, TENANT, AUTHORITY + "/", true, Optional.empty()));
@@ -156,19 +154,9 @@ public final class WorkloadReplay {
             return Result.none("neither the program nor its service account names a client ID");
         }
         String tenant = environment.getOrDefault("AZURE_TENANT_ID", TENANT);
-        Answer answer = entra.answer(Request.form(
-                "/" + tenant + "/oauth2/v2.0/token",
-                Map.of(
-                        "grant_type",
-                        "client_credentials",
-                        "client_id",
-                        client,
-                        "scope",
-                        "https://storage.azure.com/.default",
-                        "client_assertion_type",
-                        ASSERTION_TYPE,
-                        "client_assertion",
-                        issuer.project(admitted.pod(), admitted.token()).value())));
+        String assertion = issuer.project(admitted.pod(), admitted.token()).value();
+        Answer answer =
+                entra.answer(TokenExchange.request(tenant, client, "https://storage.azure.com/.default", assertion));
         return answer.status() == 200 ? new Result(client, tenant, "") : Result.none(refusal(answer.text()));
     }
 

@@ -24,8 +24,6 @@ import java.util.regex.Pattern;
  */
 public final class ProxySidecar implements Endpoint {
 
-    private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
     private final String clientId;
     private final String tenantId;
     private final Path tokenFile;
@@ -104,19 +102,8 @@ public final class ProxySidecar implements Endpoint {
     }
 
     private Request exchange(String client, String resource) throws IOException {
-        return Request.form(
-                "/" + tenantId + "/oauth2/v2.0/token",
-                Map.of(
-                        "grant_type",
-                        "client_credentials",
-                        "client_id",
-                        client,
-                        "scope",
-                        scope(resource),
-                        "client_assertion_type",
-                        ASSERTION_TYPE,
-                        "client_assertion",
-                        Files.readString(tokenFile).strip()));
+        return TokenExchange.request(
+                tenantId, client, scope(resource), Files.readString(tokenFile).strip());
     }
 
     private Answer token(Map<String, Object> exchanged, String resource) throws ParseException {

@@ -5,6 +5,8 @@ import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.kubectl.KubectlFailure;
+import io.podidentity.podid.kubectl.KubectlOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -24,6 +26,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,17 +65,8 @@ public final class DoctorCommand implements Callable<Integer> {
                             + " are meant to have an identity.")
     private @Nullable String workload;
 
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAMESPACE",
-            description = "Default: that of kubectl's context.")
-    private @Nullable String namespace;
-
-    @Option(names = "--context", paramLabel = "CONTEXT", description = "Default: kubectl's current one.")
-    private @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Default: kubectl's own.")
-    private @Nullable Path kubeconfig;
+    @Mixin
+    private final KubectlOptions cluster = new KubectlOptions();
 
     @Option(
             names = "--no-token",
@@ -133,8 +127,9 @@ public final class DoctorCommand implements Callable<Integer> {
         LIBRARY.setLevel(Level.WARNING);
         var trial = new Trial(!noToken, authorityHost, tenant, storage(), tls());
         try {
-            Kubectl kubectl = kubectl();
-            String looked = namespace == null ? namespaceOf(kubectl) : namespace;
+            Kubectl kubectl = cluster.kubectl(environment);
+            String looked =
+                    cluster.namespace().isPresent() ? cluster.namespace().get() : namespaceOf(kubectl);
             Live live = new LiveReading(kubectl, looked).read();
             var examination = new Examination(live, kubectl, trial, profile);
             Diagnosis diagnosis = examination.examine(Optional.ofNullable(workload));
@@ -150,24 +145,17 @@ public final class DoctorCommand implements Callable<Integer> {
             return diagnosis.isHealthy() ? 0 : 1;
         } catch (KubectlException e) {
             throw new UnusableInputException(
-                    spec.commandLine(),
-                    e.failure().message() + next(e.failure().kind().name()));
+                    spec.commandLine(), e.failure().message() + next(e.failure().kind()));
         }
     }
 
-    private static String next(String kind) {
+    private static String next(KubectlFailure.Kind kind) {
         return switch (kind) {
-            case "NO_PROGRAM" -> "\n  Install it, or give what another machine's kubectl prints to podid check -";
-            case "NO_CLUSTER" -> "\n  See kubectl config get-contexts; choose one by --context";
-            case "NOT_SIGNED_IN" -> "\n  Sign in: az login, then az aks get-credentials -n CLUSTER -g CLUSTER_GROUP";
+            case NO_PROGRAM -> "\n  Install it, or give what another machine's kubectl prints to podid check -";
+            case NO_CLUSTER -> "\n  See kubectl config get-contexts; choose one by --context";
+            case NOT_SIGNED_IN -> "\n  Sign in: az login, then az aks get-credentials -n CLUSTER -g CLUSTER_GROUP";
             default -> "";
         };
-    }
-
-    private Kubectl kubectl() throws KubectlException {
-        Kubectl kubectl = Kubectl.find(environment);
-        kubectl = kubeconfig == null ? kubectl : kubectl.withKubeconfig(kubeconfig);
-        return context == null ? kubectl : kubectl.withContext(context);
     }
 
     private static String namespaceOf(Kubectl kubectl) throws InterruptedException {

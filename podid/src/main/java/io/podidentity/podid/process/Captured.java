@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,7 +29,7 @@ public record Captured(int exitCode, String stdout, String stderr) {
      *
      * @param command the absolute path of the program, and its arguments; no shell reads them
      * @param limit after which it is ended, with all that it started
-     * @throws IOException if it cannot be started, or prints more than 32 MiB
+     * @throws IOException if it cannot be started, prints more than 32 MiB, or its output cannot be read to its end
      */
     public static Captured run(List<String> command, Duration limit) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).start();
@@ -38,19 +39,34 @@ public record Captured(int exitCode, String stdout, String stderr) {
             CompletableFuture<byte[]> stdout = reading(process.getInputStream(), MAX_STDOUT + 1);
             boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
             end(process);
-            // What it has started and left behind may hold its outputs open.
+            // What it has started and left behind may hold its outputs open. An error text is welcome, and no more.
             stderr.completeOnTimeout(new byte[0], LATE_SECONDS, TimeUnit.SECONDS);
-            stdout.completeOnTimeout(new byte[0], LATE_SECONDS, TimeUnit.SECONDS);
+            stdout.orTimeout(LATE_SECONDS, TimeUnit.SECONDS);
             if (!ended) {
-                return new Captured(TIMED_OUT, "", text(stderr.join()));
+                return new Captured(
+                        TIMED_OUT,
+                        "",
+                        text(stderr.exceptionally(unread -> new byte[0]).join()));
             }
-            byte[] output = stdout.join();
+            byte[] output = whole(stdout, command.get(0));
             if (output.length > MAX_STDOUT) {
                 throw new IOException(command.get(0) + " printed more than " + (MAX_STDOUT >> 20) + " MiB");
             }
-            return new Captured(process.exitValue(), text(output), text(stderr.join()));
+            return new Captured(
+                    process.exitValue(),
+                    text(output),
+                    text(stderr.exceptionally(unread -> new byte[0]).join()));
         } finally {
             end(process);
+        }
+    }
+
+    /** What was not read to its end must not pass for all of it. */
+    private static byte[] whole(CompletableFuture<byte[]> output, String program) throws IOException {
+        try {
+            return output.join();
+        } catch (CompletionException e) {
+            throw new IOException("the output of " + program + " could not be read to its end", e.getCause());
         }
     }
 
@@ -63,7 +79,7 @@ public record Captured(int exitCode, String stdout, String stderr) {
                         read.complete(in.readNBytes(max));
                         in.transferTo(OutputStream.nullOutputStream());
                     } catch (IOException e) {
-                        read.complete(new byte[0]);
+                        read.completeExceptionally(e);
                     }
                 },
                 "podid-output");

@@ -4,7 +4,7 @@ import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Where kubectl reads: by the options, or what the kubeconfig has as current.
@@ -15,12 +15,11 @@ import org.jspecify.annotations.Nullable;
 record KubeContext(String name, String namespace, Kubectl kubectl) {
 
     /** @throws CannotBorrowException if there is none */
-    static KubeContext of(Kubectl kubectl, @Nullable String context, @Nullable String namespace)
+    static KubeContext of(Kubectl kubectl, Optional<String> namespace)
             throws CannotBorrowException, InterruptedException {
-        Kubectl asked = context == null ? kubectl : kubectl.withContext(context);
         Map<String, Object> config;
         try {
-            config = asked.json("config", "view", "--minify");
+            config = kubectl.json("config", "view", "--minify");
         } catch (KubectlException e) {
             throw new Explanations("default").of(e.failure(), "looks for the cluster", "");
         }
@@ -32,6 +31,6 @@ record KubeContext(String name, String namespace, Kubectl kubectl) {
                         && settings.get("namespace") instanceof String text
                 ? text
                 : "default";
-        return new KubeContext(name, namespace == null ? own : namespace, kubectl.withContext(name));
+        return new KubeContext(name, namespace.orElse(own), kubectl.withContext(name));
     }
 }

@@ -2,6 +2,7 @@ package io.podidentity.podid.run;
 
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.kubectl.KubectlOptions;
 import io.podidentity.podid.lend.CommandLending;
 import io.podidentity.podid.process.Child;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,17 +46,8 @@ public final class RunCommand implements Callable<Integer> {
     @Parameters(index = "1..*", paramLabel = "COMMAND", description = "After --: the program and its arguments.")
     private List<String> command = new ArrayList<>();
 
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAMESPACE",
-            description = "Default: that of the context.")
-    private @Nullable String namespace;
-
-    @Option(names = "--context", paramLabel = "NAME", description = "Default: kubectl's current one.")
-    private @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "Default: as kubectl finds it.")
-    private @Nullable Path kubeconfig;
+    @Mixin
+    private final KubectlOptions cluster = new KubectlOptions();
 
     @Option(
             names = {"-c", "--container"},
@@ -110,7 +103,7 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CannotBorrowException, IOException, InterruptedException {
         WorkloadName name = wanted();
-        KubeContext where = KubeContext.of(kubectl(), context, namespace);
+        KubeContext where = KubeContext.of(kubectl(), cluster.namespace());
         var explanations = new Explanations(where.namespace());
         Kubectl kubectl = where.kubectl().withNamespace(where.namespace());
         Borrowed borrowed = new ClusterReader(kubectl, where.namespace(), explanations).read(name, container, tenant);
@@ -125,7 +118,7 @@ public final class RunCommand implements Callable<Integer> {
         if (command.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Which program? Put it after --, as in: podid run" + " deploy/orders -- mvn spring-boot:run");
+                    "Which program? Put it after --, as in: podid run deploy/orders -- mvn spring-boot:run");
         }
         if (envSecrets && !env) {
             throw new ParameterException(spec.commandLine(), "--env-secrets needs --env");
@@ -139,8 +132,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private Kubectl kubectl() throws CannotBorrowException {
         try {
-            Kubectl found = Kubectl.find(environment);
-            return kubeconfig == null ? found : found.withKubeconfig(kubeconfig);
+            return cluster.kubectl(environment);
         } catch (KubectlException e) {
             throw new Explanations("default").of(e.failure(), "looks for kubectl", "");
         }

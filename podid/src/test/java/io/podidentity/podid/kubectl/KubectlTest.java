@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real kubectl where there is one, on a served cluster; and scripts of that name for what a test cannot have. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "The programs that stand in for kubectl are shell scripts")
 class KubectlTest {
 
     @TempDir

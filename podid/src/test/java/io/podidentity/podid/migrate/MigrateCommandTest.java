@@ -91,7 +91,7 @@ class MigrateCommandTest {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Its files have no POSIX permissions")
     void migrate_ofAFileThatOthersMayNotRead_keepsItFromThem() throws IOException {
         Path file = Files.copy(SINGLE.resolve("in/shop.yaml"), temporary.resolve("shop.yaml"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -105,7 +105,7 @@ class MigrateCommandTest {
 
     /** Each value is one word for the shell, whatever is in it. */
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "The script is one for a POSIX shell")
     void migrate_ofHostileNames_neverRunsThem() throws Exception {
         String evil = "x'; touch PWNED; '$(touch PWNED)`touch PWNED`\"; touch PWNED";
         String yaml = pod("web", "shop", "a")

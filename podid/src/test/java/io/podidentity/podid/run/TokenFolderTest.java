@@ -29,7 +29,7 @@ class TokenFolderTest {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Its files have no POSIX permissions")
     void write_always_isForTheOwnerAlone() throws Exception {
         try (TokenFolder folder = TokenFolder.create(parent)) {
             folder.write(TOKEN);
@@ -67,7 +67,7 @@ class TokenFolderTest {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Making a symbolic link needs a right there")
     void create_whereALinkLeadsElsewhere_doesNotFollowIt() throws Exception {
         Path elsewhere = Files.createDirectory(parent.resolve("elsewhere"));
         Files.createFile(elsewhere.resolve("lock"));

@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.rules.network;
 
+import io.podidentity.emulator.match.Ipv4Range;
 import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.stream.Stream;
@@ -7,9 +8,9 @@ import java.util.stream.Stream;
 /** One rule of a policy: where to, and to which ports. Immutable. */
 final class EgressRule {
 
-    private static final List<AddressRange> PRIVATE = Stream.of(
+    private static final List<Ipv4Range> PRIVATE = Stream.of(
                     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10")
-            .flatMap(cidr -> AddressRange.of(cidr).stream())
+            .flatMap(cidr -> Ipv4Range.of(cidr).stream())
             .toList();
 
     private final Spot rule;
@@ -24,18 +25,18 @@ final class EgressRule {
     }
 
     boolean allows(String address, int port, String protocol) {
-        AddressRange wanted = AddressRange.of(address).orElseThrow();
+        Ipv4Range wanted = Ipv4Range.of(address).orElseThrow();
         return hasPort(port, protocol)
                 && (isAnywhere()
                         || rule.at("to").items().stream().anyMatch(peer -> contains(peer.at("ipBlock"), wanted)));
     }
 
-    private static boolean contains(Spot block, AddressRange wanted) {
-        return AddressRange.of(block.at("cidr").text())
+    private static boolean contains(Spot block, Ipv4Range wanted) {
+        return Ipv4Range.of(block.at("cidr").text())
                         .filter(range -> range.contains(wanted))
                         .isPresent()
                 && block.at("except").items().stream()
-                        .flatMap(except -> AddressRange.of(except.text()).stream())
+                        .flatMap(except -> Ipv4Range.of(except.text()).stream())
                         .noneMatch(except -> except.contains(wanted));
     }
 
@@ -70,7 +71,7 @@ final class EgressRule {
                         || rule.at("to").items().stream()
                                 .map(peer -> peer.at("ipBlock", "cidr").text())
                                 .filter(cidr -> !cidr.isEmpty())
-                                .anyMatch(cidr -> AddressRange.of(cidr)
+                                .anyMatch(cidr -> Ipv4Range.of(cidr)
                                         .filter(range -> PRIVATE.stream().anyMatch(one -> one.contains(range)))
                                         .isEmpty()));
     }
@@ -80,13 +81,12 @@ final class EgressRule {
         return hasPort(port, "TCP")
                 && (isAnywhere()
                         || rule.at("to").items().stream()
-                                .flatMap(peer -> AddressRange.of(
-                                        peer.at("ipBlock", "cidr").text())
-                                        .stream())
+                                .flatMap(peer ->
+                                        Ipv4Range.of(peer.at("ipBlock", "cidr").text()).stream())
                                 .anyMatch(range -> !isLinkLocal(range)));
     }
 
-    private static boolean isLinkLocal(AddressRange range) {
+    private static boolean isLinkLocal(Ipv4Range range) {
         return PRIVATE.subList(3, 5).stream().anyMatch(one -> one.contains(range));
     }
 }
