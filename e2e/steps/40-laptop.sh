@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# On a laptop: `mvn spring-boot:run` at the root, the token from the real az, the blobs from the real Azurite.
+# On a laptop: `mvn -q spring-boot:run` at the root, the token from the real az, the blobs from the real Azurite.
 
 JVM_TRUST="-Djavax.net.ssl.trustStore=$TRUST_STORE -Djavax.net.ssl.trustStorePassword=changeit"
 LAPTOP=$(demo_url laptop)
@@ -9,7 +9,7 @@ laptop_start() {
     mapfile -t settings < <(demo_env laptop "$AZURITE")
     : > "$AZ_CALLS"
     cd "$ROOT" || exit 1
-    start laptop "${AZ_ENV[@]}" "${settings[@]}" mvn -B spring-boot:run -Dspring-boot.run.jvmArguments="$JVM_TRUST"
+    start laptop "${AZ_ENV[@]}" "${settings[@]}" mvn -q spring-boot:run -Dspring-boot.run.jvmArguments="$JVM_TRUST"
     demo_ready laptop 150
 }
 
@@ -71,7 +71,7 @@ laptop_no_secret() {
     expect_no_secret "$WORK"/laptop*.html "$WORK"/laptop*.json "$WORK"/laptop*.txt "$WORK/laptop.out" "$WORK/laptop.err"
 }
 
-check "mvn spring-boot:run serves the page" laptop_start
+check "mvn -q spring-boot:run serves the page" laptop_start
 check "/api/identity: the service principal, from the Azure CLI" laptop_identity
 check "/api/blobs: Azurite's blobs, byte for byte" expect_sample_blobs laptop "$LAPTOP"
 check "a blob that does not exist: 404 that says so" laptop_blob_missing

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154
-# `mvn spring-boot:test-run` at the root, as in a fresh clone: no az, no Azure variables, only Maven.
+# `mvn -q spring-boot:test-run` at the root, as in a fresh clone: no az, no Azure variables, only Maven.
 
 TEST_RUN=$(demo_url test-run)
 
 test_run_start() {
     cd "$ROOT" || exit 1
     start test-run "${WITHOUT_AZ[@]}" "SERVER_PORT=${TEST_RUN##*:}" \
-        "MANAGEMENT_SERVER_PORT=$(management_url test-run | cut -d: -f3)" HOME="$HOME" mvn -B spring-boot:test-run
+        "MANAGEMENT_SERVER_PORT=$(management_url test-run | cut -d: -f3)" HOME="$HOME" mvn -q spring-boot:test-run
     demo_ready test-run 180
 }
 
@@ -19,7 +19,7 @@ test_run_answers() {
     expect_no_secret "$WORK/test-run.html" "$WORK/test-run-identity.json" "$WORK/test-run.out" "$WORK/test-run.err"
 }
 
-check "mvn spring-boot:test-run serves the page" test_run_start
+check "mvn -q spring-boot:test-run serves the page" test_run_start
 check "identity, blobs and page, from the emulator" test_run_answers
 check "screenshot: emulated" screenshot emulated "$TEST_RUN/"
 stop test-run

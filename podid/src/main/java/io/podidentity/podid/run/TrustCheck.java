@@ -1,5 +1,8 @@
 package io.podidentity.podid.run;
 
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.podid.explain.FederationAdvice;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -55,7 +58,7 @@ final class TrustCheck {
             Matcher number = NUMBER.matcher(String.valueOf(e.getMessage()));
             String code = number.find() ? number.group(1) : "";
             String remedy = switch (code) {
-                case "70021", "700211", "700212", "700213" -> credential(borrowed, account);
+                case "70021", "700211", "700212", "700213", "7002138" -> credential(borrowed, account);
                 case "700016" ->
                     "There is no identity with client ID " + borrowed.clientId() + " in tenant "
                             + borrowed.tenantId() + ". Compare the annotation azure.workload.identity/client-id of"
@@ -76,18 +79,9 @@ final class TrustCheck {
     }
 
     private static String credential(Borrowed borrowed, AccountToken account) {
-        return """
-                It needs a federated credential that is equal to the token in issuer, subject and audience:
-                  az identity list --query "[?clientId=='%1$s'].{name:name,group:resourceGroup}" -o table
-                  az identity federated-credential create --name %2$s-%3$s --identity-name NAME --resource-group GROUP \
-                --issuer %4$s --subject %5$s --audiences %6$s
-                One that was made a moment ago takes up to some minutes. The issuer must be one that Azure can reach.\
-                """.formatted(
-                        borrowed.clientId(),
-                        borrowed.namespace(),
-                        borrowed.serviceAccount(),
-                        account.claim("iss"),
-                        account.claim("sub"),
-                        borrowed.audience());
+        var name = new ObjectName(borrowed.namespace(), borrowed.serviceAccount());
+        return "It needs a federated credential that is equal to the token in issuer, subject and audience:\n  "
+                + FederationAdvice.command(Cluster.EMPTY, name, borrowed.clientId(), account.claim("iss"))
+                + "\nOne that was made a moment ago takes up to some minutes. The issuer must be one that Azure can reach.";
     }
 }

@@ -139,6 +139,14 @@ class AgreementIT {
         }
     }
 
+    @Test
+    void policy_thatOpensAddressesOfIpv6Alone_keepsThePodFromNmiOnTheNode() throws Exception {
+        String ipv6 = "[{to: [{ipBlock: {cidr: '::/0'}}], ports: [{port: 2579}]}]";
+
+        assertThat(agreed(Profile.V1_5_4, managed(ID, CLIENT) + policy(ipv6)).outcome())
+                .isEqualTo(Outcome.NONE);
+    }
+
     @ParameterizedTest
     @CsvSource({CLIENT + ", true", ID + ", false", "<CLIENT ID>, false"})
     void workload_whoseClientIdIsNone_getsNoToken(String clientId, boolean token) throws Exception {

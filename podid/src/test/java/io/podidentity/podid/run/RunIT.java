@@ -191,7 +191,7 @@ class RunIT {
                     .content()
                     .contains(
                             "AADSTS700213",
-                            "az identity federated-credential create --name default-orders --identity-name NAME",
+                            "az identity federated-credential create --name default-orders --identity-name \"$(az identity list",
                             "--issuer " + azure.clusterIssuer().orElseThrow()
                                     + " --subject system:serviceaccount:default:orders --audiences"
                                     + " api://AzureADTokenExchange");
