@@ -23,6 +23,13 @@ record EmulatedAzure(PodIdentityEmulator azure)
         return settings;
     }
 
+    /** The same, and that the storage client trusts its certificate. */
+    Map<String, Object> trusted() {
+        Map<String, Object> settings = settings();
+        settings.put("demo.storage.ssl-bundle", "emulated-azure");
+        return settings;
+    }
+
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         MapPropertySource source = new MapPropertySource("emulated Azure", settings());

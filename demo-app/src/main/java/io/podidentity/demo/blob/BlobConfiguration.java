@@ -57,11 +57,11 @@ class BlobConfiguration {
         if (sslBundle != null) {
             builder.sslContext(bundles.getBundle(sslBundle).createSslContext());
         }
-        return new JdkHttpClientBuilder(builder)
+        return new BoundedAnswers(new JdkHttpClientBuilder(builder)
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .responseTimeout(ANSWER_TIMEOUT)
                 .readTimeout(ANSWER_TIMEOUT)
-                .build();
+                .build());
     }
 
     /**

@@ -114,7 +114,7 @@ public final class BlobStore {
         BlobContainerClient container = client();
         BlobRequestConditions unchanged = new BlobRequestConditions().setIfMatch(blob.eTag());
         byte[] read = call(failure -> problems.of(failure, blob.name()), time -> {
-            ByteArrayOutputStream buffer = new ByteArrayOutputStream(length);
+            ByteArrayOutputStream buffer = new BoundedBuffer(length);
             container
                     .getBlobClient(blob.name())
                     .downloadStreamWithResponse(
@@ -143,6 +143,21 @@ public final class BlobStore {
             throw e;
         } catch (RuntimeException e) {
             throw new ProblemException(explained.apply(e), e);
+        }
+    }
+
+    /** Takes what was asked for, and not one byte more. */
+    private static final class BoundedBuffer extends ByteArrayOutputStream {
+        BoundedBuffer(int size) {
+            super(size);
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            if (length > buf.length - count) {
+                throw new BoundedAnswers.TooBigException(buf.length);
+            }
+            super.write(bytes, offset, length);
         }
     }
 }

@@ -80,6 +80,9 @@ final class StorageProblems {
             if (cause instanceof BlobStorageException answer) {
                 return refusals.of(answer, blob);
             }
+            if (cause instanceof BoundedAnswers.TooBigException) {
+                return refusals.unexpected("it is bigger than any list or block of a blob");
+            }
             boolean last = cause.getCause() == null;
             if (cause instanceof XMLStreamException || (last && cause instanceof IllegalStateException)) {
                 return refusals.unexpected("its XML cannot be read");

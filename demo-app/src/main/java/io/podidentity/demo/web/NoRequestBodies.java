@@ -1,0 +1,38 @@
+package io.podidentity.demo.web;
+
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.stereotype.Component;
+
+/**
+ * Refuses requests with a body, of which the application has none, without reading it. Tomcat would wait for the rest of
+ * each, with a thread: clients that never send it could take all threads.
+ */
+@Component
+final class NoRequestBodies implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
+    private static final int CONTENT_TOO_LARGE = 413;
+
+    @Override
+    public void customize(TomcatServletWebServerFactory factory) {
+        factory.addEngineValves(new Refusal());
+    }
+
+    private static final class Refusal extends ValveBase {
+        @Override
+        public void invoke(Request request, Response response) throws IOException, ServletException {
+            if (request.getHeader("Transfer-Encoding") == null && request.getContentLengthLong() <= 0) {
+                getNext().invoke(request, response);
+                return;
+            }
+            // Closes the connection after the answer, in place of a search for the next request.
+            request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+            response.setStatus(CONTENT_TOO_LARGE);
+        }
+    }
+}

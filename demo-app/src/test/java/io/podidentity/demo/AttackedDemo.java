@@ -1,0 +1,75 @@
+package io.podidentity.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.tls.CertificateAuthority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One demo for all attacks, whose storage account says whatever an attack wants. */
+final class AttackedDemo {
+    static final PodIdentityEmulator AZURE = PodIdentityEmulator.builder().start();
+
+    private static final AtomicReference<Endpoint> STORAGE = new AtomicReference<>();
+    private static final LoopbackServer ACCOUNT = LoopbackServer.bind(
+            "storage",
+            0,
+            CertificateAuthority.ofThisJvm().serverContext(),
+            (server, method, path, query, status) -> {});
+    private static final DemoProcess DEMO = start();
+
+    private AttackedDemo() {}
+
+    private static DemoProcess start() {
+        ACCOUNT.serve(request -> STORAGE.get().answer(request));
+        storageLists("hello.txt");
+        Map<String, Object> settings = new EmulatedAzure(AZURE).trusted();
+        settings.put("demo.storage.endpoint", ACCOUNT.uri("localhost") + "/account");
+        try {
+            DemoProcess demo = DemoProcess.start(settings);
+            Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "end of the demo"));
+            return demo;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static DemoProcess demo() {
+        return DEMO;
+    }
+
+    /** From now on the storage account answers this. */
+    static void storage(Endpoint endpoint) {
+        STORAGE.set(endpoint);
+    }
+
+    /** From now on it has these blobs, each with a text as its content. */
+    static void storageLists(String... names) {
+        storage(request -> request.query().get("comp").isPresent()
+                ? Answer.text(200, "application/xml", list(names))
+                : Answer.text(200, "text/plain", "Hello")
+                        .with("ETag", "\"0x1\"")
+                        .with("x-ms-blob-type", "BlockBlob"));
+    }
+
+    private static String list(String... names) {
+        StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults><Blobs>");
+        for (String name : names) {
+            xml.append("<Blob><Name>")
+                    .append(name.replace("&", "&amp;").replace("<", "&lt;"))
+                    .append("</Name><Properties><Content-Length>5</Content-Length>")
+                    .append("<Content-Type>text/plain</Content-Type></Properties></Blob>");
+        }
+        return xml.append("</Blobs><NextMarker/></EnumerationResults>").toString();
+    }
+
+    static String text(byte[] body) {
+        return new String(body, UTF_8);
+    }
+}

@@ -1,0 +1,203 @@
+package io.podidentity.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.http.Answer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A storage account that means harm: by what it names, what it says its blobs are, and what it answers at all. */
+@Timeout(120)
+class HostileStorageIT {
+    private static final String HEAD = "<?xml version=\"1.0\"?>";
+    private static final String LIST =
+            "<EnumerationResults><Blobs><Blob><Name>&x;</Name></Blob></Blobs></EnumerationResults>";
+
+    private final DemoProcess demo = AttackedDemo.demo();
+
+    @Test
+    void names_withMarkupAndEscapes_areText() throws Exception {
+        AttackedDemo.storageLists(
+                "<script>alert(1)</script>.txt",
+                "\"onmouseover=alert(1) x=\".txt",
+                "javascript:alert(1)",
+                "//evil.example/x",
+                "\u202Egnp.exe",
+                "a\u200Fb\u2066c");
+
+        String page = AttackedDemo.text(demo.get("/").body());
+        assertThat(page)
+                .doesNotContain(
+                        "<script", "\"onmouseover", "href=\"javascript:", "href=\"//", "\u202E", "\u200F", "\u2066")
+                .contains("&lt;script&gt;", "\\u202Egnp.exe");
+        HttpResponse<byte[]> api = demo.get("/api/blobs");
+        assertThat(api.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(api.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/html",
+                "image/svg+xml",
+                "*/*",
+                "text/html;charset=utf-7",
+                "multipart/x-mixed-replace",
+                "text/xsl"
+            })
+    void content_ofATypeThatRunsScripts_isSavedAndBoxedIn(String type) throws Exception {
+        AttackedDemo.storage(request -> Answer.text(200, type, "<script>alert(1)</script>")
+                .with("ETag", "\"0x1\"")
+                .with("x-ms-blob-type", "BlockBlob"));
+
+        HttpResponse<byte[]> answer = demo.get("/api/blobs/a%0d%0aSet-Cookie:%20a=b%22;.html");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+        assertThat(answer.headers().firstValue("Content-Disposition"))
+                .hasValueSatisfying(value -> assertThat(value).startsWith("attachment"));
+        assertThat(answer.headers().allValues("Content-Security-Policy"))
+                .singleElement()
+                .asString()
+                .endsWith("sandbox");
+    }
+
+    static Stream<Arguments> bombs() throws IOException {
+        StringBuilder laughs = new StringBuilder(HEAD + "<!DOCTYPE x [<!ENTITY x0 \"" + "ha".repeat(50) + "\">");
+        for (int i = 1; i < 10; i++) {
+            laughs.append("<!ENTITY x" + i + " \"" + ("&x" + (i - 1) + ";").repeat(10) + "\">");
+        }
+        String quadratic = HEAD + "<!DOCTYPE x [<!ENTITY x \"" + "a".repeat(100_000) + "\">]>"
+                + LIST.replace("&x;", "&x;".repeat(100_000));
+        return Stream.of(
+                Arguments.of("entities of entities", xml(laughs + "]>" + LIST.replace("&x;", "&x9;"))),
+                Arguments.of("one long entity many times", xml(quadratic)),
+                Arguments.of("a depth of a million", xml(HEAD + "<EnumerationResults>" + "<a>".repeat(1_000_000))),
+                Arguments.of("a million attributes", xml(HEAD + "<EnumerationResults " + attributes() + "/>")),
+                Arguments.of(
+                        "a list without an end",
+                        endless(HEAD + "<EnumerationResults><Blobs>", "<Blob><Name>a</Name></Blob>")),
+                Arguments.of("a name without an end", endless(HEAD + "<EnumerationResults><Blobs><Blob><Name>", "a")),
+                Arguments.of("compressed, unasked", xml("").with("Content-Encoding", "gzip")),
+                Arguments.of("a gigabyte, compressed", gigabyte()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bombs")
+    void list_thatIsABomb_isToldWithinTheTimeAndCostsNoMemory(String what, Answer bomb) throws Exception {
+        AttackedDemo.storage(request -> bomb);
+        Instant start = Instant.now();
+
+        HttpResponse<byte[]> answer = demo.get("/api/blobs");
+
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(12));
+        assertThat(answer.statusCode()).isIn(502, 503);
+        assertThat(AttackedDemo.text(answer.body())).contains("urn:podidentity:problem:storage-");
+        AttackedDemo.storageLists("hello.txt");
+        assertThat(AttackedDemo.text(demo.get("/api/blobs").body())).contains("hello.txt");
+        assertThat(demo.log()).doesNotContain("OutOfMemoryError", "\tat ");
+    }
+
+    @Test
+    void content_thatDoesNotEnd_isCutWhereTheBlobEnds() throws Exception {
+        Answer endless = endless("", "x").with("ETag", "\"0x1\"").with("x-ms-blob-type", "BlockBlob");
+        AttackedDemo.storage(request -> request.method().equals("HEAD")
+                ? Answer.bytes(200, new byte[1000]).with("ETag", "\"0x1\"").with("x-ms-blob-type", "BlockBlob")
+                : endless);
+
+        assertThat(AttackedDemo.text(demo.get("/api/blobs/a.txt").body())).contains("urn:podidentity:problem:storage-");
+        assertThat(demo.isAlive()).isTrue();
+    }
+
+    @Test
+    void list_withAnEntityFromElsewhere_asksNobodyAndReadsNoFile() throws Exception {
+        try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            elsewhere.setSoTimeout(1);
+            for (String url :
+                    new String[] {"http://localhost:" + elsewhere.getLocalPort() + "/", "file:///etc/hostname"}) {
+                for (String kind : new String[] {"<!ENTITY x SYSTEM \"", "<!ENTITY % x SYSTEM \""}) {
+                    String use = kind.contains("%") ? "%x;" : "";
+                    AttackedDemo.storage(
+                            request -> xml(HEAD + "<!DOCTYPE x [" + kind + url + "\">" + use + "]>" + LIST));
+
+                    HttpResponse<byte[]> answer = demo.get("/api/blobs");
+
+                    assertThat(AttackedDemo.text(answer.body()))
+                            .doesNotContain(InetAddress.getLocalHost().getHostName());
+                    assertThat(isAsked(elsewhere)).isFalse();
+                }
+            }
+        }
+    }
+
+    private static boolean isAsked(ServerSocket server) throws IOException {
+        try {
+            server.accept().close();
+            return true;
+        } catch (SocketTimeoutException nobody) {
+            return false;
+        }
+    }
+
+    private static Answer xml(String text) {
+        return Answer.text(200, "application/xml", text);
+    }
+
+    private static String attributes() {
+        StringBuilder attributes = new StringBuilder();
+        for (int i = 0; i < 1_000_000; i++) {
+            attributes.append(" a").append(i).append("='1'");
+        }
+        return attributes.toString();
+    }
+
+    private static Answer gigabyte() throws IOException {
+        ByteArrayOutputStream small = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(small)) {
+            zip.write((HEAD + "<EnumerationResults>").getBytes(UTF_8));
+            byte[] blanks = new byte[1 << 20];
+            for (int i = 0; i < 1 << 10; i++) {
+                zip.write(blanks);
+            }
+        }
+        return Answer.bytes(200, small.toByteArray())
+                .with("Content-Type", "application/xml")
+                .with("Content-Encoding", "gzip");
+    }
+
+    /** As fast as it can, until the demo hangs up. */
+    private static Answer endless(String beginning, String more) {
+        byte[] block = more.repeat((1 << 16) / more.length()).getBytes(UTF_8);
+        return Answer.of(200, new Answer.Body() {
+                    @Override
+                    public long length() {
+                        return -1;
+                    }
+
+                    @Override
+                    public void writeTo(OutputStream out) throws IOException {
+                        out.write(beginning.getBytes(UTF_8));
+                        while (true) {
+                            out.write(block);
+                        }
+                    }
+                })
+                .with("Content-Type", "application/xml");
+    }
+}
