@@ -177,7 +177,7 @@ class ProgramHygieneIT {
         }
     }
 
-    private static String classes() throws URISyntaxException {
+    static String classes() throws URISyntaxException {
         return Path.of(AzureServiceTokenProvider.class
                         .getProtectionDomain()
                         .getCodeSource()

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class SystemProcessRunner implements ProcessRunner {
     /** How often the outputs of a running program are read; its end is noticed at once. */
     private static final long LOOK_NANOS = 10_000_000L;
+
+    /** Variables with a secret that none of these programs has a use for; the others are passed on. */
+    private static final Set<String> SECRETS =
+            Set.of("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AzureServicesAuthConnectionString");
 
     private final Environment environment;
 
@@ -50,11 +55,12 @@ public final class SystemProcessRunner implements ProcessRunner {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectInput(new File(environment.windows() ? "NUL" : "/dev/null"));
         builder.directory(safeDirectory());
+        Map<String, String> variables = builder.environment();
         if (!environment.inherited()) {
-            Map<String, String> variables = builder.environment();
             variables.clear();
             variables.putAll(environment.variables());
         }
+        SECRETS.forEach(variables::remove);
         return builder.start();
     }
 
