@@ -116,10 +116,20 @@ final class RequestReader {
         return c == ' ' || c == '\t';
     }
 
-    /** A line without its end; empty also at the end of the stream. */
+    /**
+     * A line without its end; empty also at the end of the stream between two requests.
+     *
+     * @throws EOFException if the stream ends within a request, which is then not one
+     */
     private String line() throws IOException {
         var line = new ByteArrayOutputStream();
-        for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                if (headBytes > 0) {
+                    throw new EOFException("the client hung up");
+                }
+                return "";
+            }
             if (++headBytes > limits.head()) {
                 throw new BadRequestException(431);
             }

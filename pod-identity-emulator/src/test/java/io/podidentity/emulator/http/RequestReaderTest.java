@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestReaderTest {
 
@@ -108,6 +109,19 @@ class RequestReaderTest {
     void next_withHalfABody_fails() {
         assertThatExceptionOfType(EOFException.class)
                 .isThrownBy(reader("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx")::next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /",
+                "GET / HTTP/1.1\r\n",
+                "GET / HTTP/1.1\r\nMetadata: tr",
+                "GET / HTTP/1.1\r\nMetadata: true\r\n",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+            })
+    void next_withHalfAHead_fails(String half) {
+        assertThatExceptionOfType(EOFException.class).isThrownBy(reader(half)::next);
     }
 
     private RequestReader reader(String bytes) {

@@ -1,0 +1,56 @@
+package io.podidentity.emulator;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that never end their request, beside one that does. */
+class SlowClientsTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "GET /metadata/identity",
+                "GET / HTTP/1.1\r\nMetadata: ",
+                "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"
+            })
+    void token_besideClientsThatNeverEndTheirRequest_isThereWithinASecond(String beginning) throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try (var azure = PodIdentityEmulator.builder().start()) {
+            try {
+                var client = Client.of(azure);
+                String token = azure.imds()
+                        + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://r.example";
+                assertThat(client.get(token, "Metadata", "true").statusCode()).isEqualTo(200);
+                for (int i = 0; i < 500; i++) {
+                    slow.add(begin(azure.imds(), beginning));
+                }
+                Instant start = Instant.now();
+
+                assertThat(client.get(token, "Metadata", "true").statusCode()).isEqualTo(200);
+
+                assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(1));
+            } finally {
+                for (Socket socket : slow) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    private static Socket begin(URI server, String beginning) throws IOException {
+        var socket = new Socket(server.getHost(), server.getPort());
+        socket.getOutputStream().write(beginning.getBytes(US_ASCII));
+        return socket;
+    }
+}
