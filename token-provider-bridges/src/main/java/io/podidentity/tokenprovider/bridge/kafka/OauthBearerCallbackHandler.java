@@ -7,6 +7,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,7 +52,17 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
         this(AzureServiceTokenProvider::new);
     }
 
-    OauthBearerCallbackHandler(Function<@Nullable String, AzureServiceTokenProvider> providers) {
+    /**
+     * For a handler of your own that has a provider, and calls this one.
+     *
+     * @param provider gets the tokens, whatever the option {@code connectionString} says
+     */
+    public OauthBearerCallbackHandler(AzureServiceTokenProvider provider) {
+        this(connectionString -> provider);
+        requireNonNull(provider, "provider");
+    }
+
+    private OauthBearerCallbackHandler(Function<@Nullable String, AzureServiceTokenProvider> providers) {
         this.providers = providers;
     }
 
@@ -83,13 +94,22 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
             return TokenRequest.forScope(scope);
         }
         Object first = bootstrapServers instanceof List<?> servers && !servers.isEmpty() ? servers.get(0) : "";
-        Matcher server = NAMESPACE.matcher(first.toString());
-        if (!server.matches()) {
-            throw new ConfigException("The first of bootstrap.servers, \"" + first
-                    + "\", is not an Event Hubs namespace, so the resource of the token is not known."
-                    + " Add resource=\"https://NAMESPACE.servicebus.windows.net\" to sasl.jaas.config.");
-        }
-        return TokenRequest.forResource("https://" + server.group(1));
+        return resourceOf(first.toString())
+                .map(TokenRequest::forResource)
+                .orElseThrow(() -> new ConfigException("The first of bootstrap.servers, \"" + first
+                        + "\", is not an Event Hubs namespace, so the resource of the token is not known."
+                        + " Add resource=\"https://NAMESPACE.servicebus.windows.net\" to sasl.jaas.config."));
+    }
+
+    /**
+     * The resource of the tokens for a server, by its name.
+     *
+     * @param server a host with a port, such as {@code NAMESPACE.servicebus.windows.net:9093}
+     * @return such as {@code https://NAMESPACE.servicebus.windows.net}; empty if it is not an Event Hubs namespace
+     */
+    public static Optional<String> resourceOf(String server) {
+        Matcher namespace = NAMESPACE.matcher(server);
+        return namespace.matches() ? Optional.of("https://" + namespace.group(1)) : Optional.empty();
     }
 
     /**

@@ -46,7 +46,7 @@ class OauthBearerCallbackHandlerIT {
     public static final class InThisTest implements AuthenticateCallbackHandler {
         private static AzureServiceTokenProvider provider;
 
-        private final OauthBearerCallbackHandler handler = new OauthBearerCallbackHandler(connectionString -> provider);
+        private final OauthBearerCallbackHandler handler = new OauthBearerCallbackHandler(provider);
 
         @Override
         public void configure(Map<String, ?> configs, String mechanism, List<AppConfigurationEntry> entries) {
