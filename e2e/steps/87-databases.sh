@@ -62,15 +62,15 @@ databases_mariadb() {
         -e "create user orders identified via pam using '$PAM_SERVICE'"
 }
 
-# Flyway's command line in the folders of its download: the drop-in lies in "jars", and the JDBC URL names its class.
+# Flyway's command line in the folders of its download: the drop-in lies beside the driver, and the JDBC URL names its class.
 databases_flyway() {
     local home=$DATABASES/flyway jar
-    mkdir -p "$home"/{lib/flyway,drivers,jars,sql}
+    mkdir -p "$home"/{lib/flyway,drivers,sql}
     cp "$FLYWAY_HOME"/*.jar "$home/lib/"
     mv "$home"/lib/flyway-*.jar "$home/lib/flyway/"
     mv "$home"/lib/postgresql-*.jar "$home/drivers/"
     jar=$(echo "$ROOT"/token-provider-bridges/target/token-provider-bridges-*-drop-in.jar)
-    cp "$jar" "$home/jars/"
+    cp "$jar" "$home/drivers/"
     echo 'create table lines (id int);' > "$home/sql/V1__lines.sql"
     (cd "$home" && env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$WORK/databases.json")" AzureServicesAuthConnectionString=RunAs=App \
         java -cp 'lib/*:lib/flyway/*' org.flywaydb.commandline.Main -user=orders -schemas=orders -locations=filesystem:sql \
