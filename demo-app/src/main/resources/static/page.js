@@ -4,10 +4,11 @@
 const SECOND = 1000;
 const PREVIEW_BYTES = 4096;
 const said = document.getElementById('said');
+const offline = document.getElementById('offline');
 const shown = new Map();
 let pause = 3 * SECOND;
 let timer;
-let asking = false;
+let asked = null;
 
 // The time -------------------------------------------------------------------------------------------------------------
 
@@ -39,11 +40,15 @@ function tick() {
 
 // Copying --------------------------------------------------------------------------------------------------------------
 
-function button(label, name, action) {
+function label(element, text, name) {
+  element.textContent = text;
+  element.setAttribute('aria-label', `${text} ${name}`);
+}
+
+function button(text, name, action) {
   const made = document.createElement('button');
   made.type = 'button';
-  made.textContent = label;
-  made.setAttribute('aria-label', `${label} ${name}`);
+  label(made, text, name);
   made.addEventListener('click', () => action(made));
   return made;
 }
@@ -63,9 +68,9 @@ function breakable(code) {
 function copyable(code, name) {
   const copy = button('Copy', name, async made => {
     await navigator.clipboard.writeText(code.textContent);
-    made.textContent = 'Copied';
+    label(made, 'Copied', name);
     said.textContent = `Copied ${name}`;
-    setTimeout(() => { made.textContent = 'Copy'; }, 2 * SECOND);
+    setTimeout(() => label(made, 'Copy', name), 2 * SECOND);
   });
   copy.className = 'copy';
   code.after(copy);
@@ -169,6 +174,9 @@ function put(fresh, before) {
 function swap(html) {
   const page = new DOMParser().parseFromString(html, 'text/html');
   const parts = [...page.querySelectorAll('[data-live]')];
+  if (parts.length === 0) {
+    return true; // What a restart answers.
+  }
   let changed = false;
   for (const old of document.querySelectorAll('[data-live]')) {
     if (!parts.some(part => part.id === old.id)) {
@@ -191,32 +199,39 @@ function swap(html) {
 }
 
 /** Asks often after a change, and less and less often while there is none. */
-async function refresh(request, options) {
-  if (asking) {
-    return;
-  }
-  asking = true;
+async function ask(request, options) {
   clearTimeout(timer);
   try {
-    const answer = await fetch(request ?? location.href, { cache: 'no-store', signal: AbortSignal.timeout(30 * SECOND), ...options });
+    const answer = await fetch(request, { cache: 'no-store', signal: AbortSignal.timeout(30 * SECOND), ...options });
     if (!answer.ok) {
       throw new Error(`HTTP ${answer.status}`);
     }
     pause = swap(await answer.text()) ? 3 * SECOND : Math.min(pause * 1.3, 30 * SECOND);
-    document.getElementById('offline').hidden = true;
+    offline.hidden = true;
   } catch {
     pause = 2 * SECOND;
-    document.getElementById('offline').hidden = false;
+    offline.hidden = false;
   }
   tick();
-  asking = false;
   next();
+}
+
+/** One at a time: who wants only to see what is new is content with the answer that is on its way. */
+async function refresh(request, options) {
+  if (!asked || request) {
+    const mine = (asked ?? Promise.resolve()).then(() => ask(request ?? location.href, options));
+    asked = mine;
+    await mine;
+    asked = asked === mine ? null : asked;
+  } else {
+    await asked;
+  }
 }
 
 function next() {
   clearTimeout(timer);
   if (!document.hidden) {
-    timer = setTimeout(refresh, pause);
+    timer = setTimeout(() => refresh(), pause);
   }
 }
 
@@ -235,7 +250,7 @@ document.addEventListener('submit', event => {
   event.preventDefault();
   pause = 3 * SECOND;
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  refresh(event.target.action, { method: 'POST', body });
+  refresh(event.submitter.formAction, { method: 'POST', body });
 });
 setInterval(() => document.hidden || tick(), SECOND);
 next();
