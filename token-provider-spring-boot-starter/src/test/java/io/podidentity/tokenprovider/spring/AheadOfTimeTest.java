@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplicationAotProcessor;
 
 /**
  * An application is made ahead of time, as {@code spring-boot:process-aot} does it, and started. That is the first half
@@ -41,15 +42,16 @@ class AheadOfTimeTest {
         Path sources = folder.resolve("sources");
         Path resources = folder.resolve("resources");
         Path classes = Files.createDirectory(folder.resolve("classes"));
-        java(
-                CLASS_PATH,
-                "org.springframework.boot.SpringApplicationAotProcessor",
-                AheadOfTime.class.getName(),
-                sources.toString(),
-                resources.toString(),
-                classes.toString(),
-                "test",
-                "test");
+        SpringApplicationAotProcessor.main(Stream.concat(
+                        Stream.of(
+                                AheadOfTime.class.getName(),
+                                sources.toString(),
+                                resources.toString(),
+                                classes.toString(),
+                                "test",
+                                "test"),
+                        Stream.of(SETTINGS))
+                .toArray(String[]::new));
         compile(sources, classes);
 
         String printed = java(
