@@ -48,6 +48,7 @@ public final class TokenProviderAutoConfiguration {
     @ConditionalOnMissingBean
     AzureServiceTokenProvider azureServiceTokenProvider(
             TokenProviderProperties properties,
+            ObjectProvider<TokenProviderConnectionDetails> connection,
             ObjectProvider<TokenProviderCustomizer> customizers,
             ObjectProvider<TokenListener> listeners) {
         AzureServiceTokenProvider.Builder builder =
@@ -55,7 +56,13 @@ public final class TokenProviderAutoConfiguration {
         if (properties.deadline() != null) {
             builder.deadline(properties.deadline());
         }
-        if (!properties.environment().isEmpty()) {
+        TokenProviderConnectionDetails details = connection.getIfAvailable();
+        if (details != null) {
+            builder.environment(details.environment());
+            if (details.sslContext() != null) {
+                builder.sslContext(details.sslContext());
+            }
+        } else if (!properties.environment().isEmpty()) {
             builder.environment(properties.environmentOver(System.getenv()));
         }
         listeners.orderedStream().forEach(builder::listener);

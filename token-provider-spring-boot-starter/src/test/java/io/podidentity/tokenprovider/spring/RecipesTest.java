@@ -3,6 +3,9 @@ package io.podidentity.tokenprovider.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.azure.core.credential.TokenCredential;
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.credential.BearerTokenCredential;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenSources;
 import java.io.IOException;
@@ -36,6 +39,7 @@ class RecipesTest {
             assertThat(context)
                     .hasNotFailed()
                     .hasSingleBean(RestClient.class)
+                    .hasSingleBean(OpenAIClient.class)
                     .hasSingleBean(TokenCredential.class)
                     .hasSingleBean(BearerTokenInterceptor.class);
             assertThat(context.getBean(AzureServiceTokenProvider.class))
@@ -52,6 +56,9 @@ class RecipesTest {
         assertThat(List.of(
                         "RestClient api(RestClient.Builder builder) {",
                         "return builder.baseUrl(\"https://api.contoso.com\").build();",
+                        "OpenAIClient openAi(AzureServiceTokenProvider provider) {",
+                        ".credential(BearerTokenCredential.create(",
+                        "() -> provider.getAccessToken(\"https://cognitiveservices.azure.com\")))",
                         "TokenProviderCustomizer onlyWorkloadIdentity() {",
                         "return builder -> builder.sources(List.of(TokenSources.workloadIdentity()));"))
                 .allSatisfy(line -> {
@@ -68,6 +75,15 @@ class RecipesTest {
         @Bean
         RestClient api(RestClient.Builder builder) {
             return builder.baseUrl("https://api.contoso.com").build();
+        }
+
+        @Bean
+        OpenAIClient openAi(AzureServiceTokenProvider provider) {
+            return OpenAIOkHttpClient.builder()
+                    .baseUrl("https://RESOURCE.openai.azure.com")
+                    .credential(BearerTokenCredential.create(
+                            () -> provider.getAccessToken("https://cognitiveservices.azure.com")))
+                    .build();
         }
 
         @Bean

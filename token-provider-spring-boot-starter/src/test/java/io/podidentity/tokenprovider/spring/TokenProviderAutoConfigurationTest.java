@@ -149,6 +149,16 @@ class TokenProviderAutoConfigurationTest {
     }
 
     @Test
+    void connectionDetails_takeThePlaceOfAllVariables() {
+        Map<String, String> variables =
+                Map.of("AzureServicesAuthConnectionString", "RunAs=Developer; DeveloperTool=AzureCli");
+        runner.withPropertyValues("token-provider.environment.AzureServicesAuthConnectionString=RunAs=App")
+                .withBean(TokenProviderConnectionDetails.class, () -> () -> variables)
+                .run(context -> assertThat(context.getBean(AzureServiceTokenProvider.class))
+                        .hasToString("AzureServiceTokenProvider[Azure CLI]"));
+    }
+
+    @Test
     void toString_ofProperties_showsNoValueOfAVariable() {
         TokenProviderProperties properties = new TokenProviderProperties(
                 null,

@@ -2,7 +2,7 @@ package io.podidentity.tokenprovider.spring.test;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.tokenprovider.spring.TokenProviderCustomizer;
+import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -26,13 +26,13 @@ record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements Conte
         beans.registerSingleton(BEAN, azure);
         beans.registerDisposableBean(BEAN, azure::close);
         SSLContext trusting = azure.sslContext();
-        beans.registerSingleton(BEAN + "Customizer", (TokenProviderCustomizer) builder -> builder.sslContext(trusting));
         SSLContext.setDefault(trusting);
         HttpsURLConnection.setDefaultSSLSocketFactory(trusting.getSocketFactory());
 
         Map<String, String> environment = annotation.pod().isEmpty()
                 ? azure.environment()
                 : azure.pod(annotation.pod()).environment();
+        beans.registerSingleton(BEAN + "Connection", new Connection(environment, trusting));
         context.getEnvironment()
                 .getPropertySources()
                 .addFirst(new MapPropertySource(BEAN, EmulatedAzureSettings.of(azure, environment)));
@@ -50,4 +50,7 @@ record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements Conte
         }
         return builder.start();
     }
+
+    private record Connection(Map<String, String> environment, SSLContext sslContext)
+            implements TokenProviderConnectionDetails {}
 }
