@@ -219,7 +219,7 @@ async function ask(request, options) {
 /** One at a time: who wants only to see what is new is content with the answer that is on its way. */
 async function refresh(request, options) {
   if (!asked || request) {
-    const mine = (asked ?? Promise.resolve()).then(() => ask(request ?? location.href, options));
+    const mine = (asked ?? Promise.resolve()).catch(() => {}).then(() => ask(request ?? location.href, options));
     asked = mine;
     await mine;
     asked = asked === mine ? null : asked;
@@ -250,7 +250,7 @@ document.addEventListener('submit', event => {
   event.preventDefault();
   pause = 3 * SECOND;
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  refresh(event.submitter.formAction, { method: 'POST', body });
+  refresh(event.submitter.getAttribute('formaction') ?? event.target.action, { method: 'POST', body });
 });
 setInterval(() => document.hidden || tick(), SECOND);
 next();
