@@ -56,9 +56,11 @@ async function inspect(page, state) {
 
 async function picture(page, name, width, colorScheme = 'light') {
   if (pictures) {
-    await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+    await page.setViewportSize({ width, height: 900 });
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: `${pictures}/${name}.png` });
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.emulateMedia({ colorScheme: 'light' });
   }

@@ -92,7 +92,11 @@ final class EmulatedAz implements AutoCloseable {
         JsonNode code = post("devicecode", Map.of("scope", "https://storage.azure.com/.default"));
         JsonNode token = post(
                 "token",
-                Map.of("grant_type", "device_code", "device_code", code.get("device_code").asText()));
+                Map.of(
+                        "grant_type",
+                        "device_code",
+                        "device_code",
+                        code.get("device_code").asText()));
         long expires = Instant.now().getEpochSecond() + token.get("expires_in").asLong();
         return JsonMapper.builder()
                 .build()

@@ -39,14 +39,15 @@ public final class StageController {
     Stage stage(HttpServletResponse response) {
         String policy = response.getHeader("Content-Security-Policy");
         if (policy != null) {
-            response.setHeader(
-                    "Content-Security-Policy", policy.replace("form-action 'none'", "form-action 'self'"));
+            response.setHeader("Content-Security-Policy", policy.replace("form-action 'none'", "form-action 'self'"));
         }
         return stage;
     }
 
     @PostMapping("/trouble")
-    String trouble(@RequestParam("name") Trouble trouble, @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "none") String site) {
+    String trouble(
+            @RequestParam("name") Trouble trouble,
+            @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "none") String site) {
         requireOwnPage(site);
         stage.turn(trouble);
         // What is broken is noticed only by asking again.
@@ -63,14 +64,16 @@ public final class StageController {
 
     @PostMapping("/scene")
     ResponseEntity<String> scene(
-            @RequestParam("name") Scene scene, @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "none") String site) {
+            @RequestParam("name") Scene scene,
+            @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "none") String site) {
         requireOwnPage(site);
         stage.play(scene);
         restart.run();
         return ResponseEntity.ok()
                 .header("Refresh", "5; url=/")
                 .contentType(MediaType.TEXT_HTML)
-                .body("<!DOCTYPE html><html lang=\"en\"><title>The demo starts again</title><p>The demo starts again.</html>");
+                .body(
+                        "<!DOCTYPE html><html lang=\"en\"><title>The demo starts again</title><p>The demo starts again.</html>");
     }
 
     private static void requireOwnPage(String site) {

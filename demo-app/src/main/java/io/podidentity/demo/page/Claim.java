@@ -35,7 +35,8 @@ record Claim(String name, String value, String meaning) {
         String name = claim.getKey();
         String meaning = MEANINGS.getOrDefault(name, "");
         return switch (name) {
-            case "iat", "nbf", "exp" -> new Claim(name, claim.getValue(), String.valueOf(Life.instant(claim.getValue())));
+            case "iat", "nbf", "exp" ->
+                new Claim(name, claim.getValue(), String.valueOf(Life.instant(claim.getValue())));
             default -> new Claim(name, claim.getValue(), meaning);
         };
     }

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 record Life(Moment start, String elapsed, String refresh, String renewal) {
 
     /** The life of the token with these claims; null if they do not tell when it began. */
-    static @Nullable Life of(
-            Map<String, String> claims, @Nullable Instant refreshOn, Instant expiresOn, Instant now) {
+    static @Nullable Life of(Map<String, String> claims, @Nullable Instant refreshOn, Instant expiresOn, Instant now) {
         Instant start = instant(claims.getOrDefault("iat", claims.getOrDefault("nbf", "")));
         Moment began = Moment.of(start, now);
         if (start == null || began == null || !start.isBefore(expiresOn)) {

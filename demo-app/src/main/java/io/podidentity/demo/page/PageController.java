@@ -32,8 +32,7 @@ final class PageController {
     private final Place place;
     private final boolean hasActuator;
 
-    PageController(
-            SignIn signIn, BlobStore store, DemoProperties properties, Place place, Environment environment) {
+    PageController(SignIn signIn, BlobStore store, DemoProperties properties, Place place, Environment environment) {
         this.signIn = signIn;
         this.store = store;
         this.properties = properties;
