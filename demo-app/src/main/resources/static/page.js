@@ -53,16 +53,19 @@ function button(text, name, action) {
   return made;
 }
 
-/** Lets a command break before its options, and nowhere within a short one. */
+function span(...content) {
+  const made = document.createElement('span');
+  made.append(...content);
+  return made;
+}
+
+/** Lets a command break before its options, and not in an option's name. What is copied stays the same. */
 function breakable(code) {
-  const words = code.textContent.split(/ (?=-)/);
-  if (words.length > 1) {
-    code.replaceChildren(...words.flatMap((word, i) => {
-      const part = document.createElement('span');
-      part.textContent = word;
-      return i === 0 ? [part] : [' ', part];
-    }));
-  }
+  const parts = code.textContent.split(/ (?=-)/).map(text => {
+    const name = text.split(' ', 1)[0];
+    return span(span(name), text.slice(name.length));
+  });
+  code.replaceChildren(...parts.flatMap((part, i) => i === 0 ? [part] : [' ', part]));
 }
 
 function copyable(code, name) {
