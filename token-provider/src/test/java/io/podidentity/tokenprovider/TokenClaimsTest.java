@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenClaimsTest {
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final String MANAGED = "/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/"
-            + "r".repeat(90) + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/" + "i".repeat(128);
+            + "r".repeat(90) + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/" + "i".repeat(100);
 
     private static Explanation of(String token) {
         AccessToken acquired = AccessToken.bearer(token, RESOURCE, Instant.EPOCH, null, "IMDS");
