@@ -51,7 +51,10 @@ final class Place {
             String name = variable("KUBERNETES_SERVICE_HOST").isEmpty() ? "" : variable("HOSTNAME");
             return name.isEmpty() ? "in a pod" : "in the pod " + name;
         }
-        return source == null || TOOLS.contains(source) ? "on a laptop" : "on a machine in Azure";
+        if (source != null && TOOLS.contains(source)) {
+            return "on a laptop";
+        }
+        return "IMDS".equals(source) ? "on a machine in Azure" : "on this machine";
     }
 
     private String variable(String name) {

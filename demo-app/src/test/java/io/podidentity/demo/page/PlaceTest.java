@@ -35,7 +35,8 @@ class PlaceTest {
 
         assertThat(new Place(none, "").text("Azure CLI")).isEqualTo("on a laptop");
         assertThat(new Place(none, "").text("IMDS")).isEqualTo("on a machine in Azure");
-        assertThat(new Place(none, "").text(null)).isEqualTo("on a laptop");
+        assertThat(new Place(none, "").text("Environment")).isEqualTo("on this machine");
+        assertThat(new Place(none, "").text(null)).isEqualTo("on this machine");
     }
 
     @ParameterizedTest
