@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end checks need on Debian 13, and only what is missing: the real Azure CLI, the real Azurite,
-# Azure's identity library for JavaScript, and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
+# Azure's identity library for JavaScript, what drives Chromium, and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,6 +8,7 @@ AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
 AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
 FLYWAY_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/flyway
 KAFKA_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/kafka
+BROWSER_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/browser
 
 # program=package
 needed=(
@@ -63,4 +64,5 @@ from_npm azurite "$AZURITE_HOME"
 from_npm azure-identity-js "$AZURE_IDENTITY_JS_HOME"
 from_maven flyway "$FLYWAY_HOME"
 from_maven kafka "$KAFKA_HOME"
+from_npm browser "$BROWSER_HOME"
 packages

@@ -10,6 +10,7 @@ AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
 AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
 FLYWAY_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/flyway
 KAFKA_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/kafka
+BROWSER_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/browser
 PYTHON=/usr/bin/python3
 
 # The JDK that runs Maven also runs the programs under test.

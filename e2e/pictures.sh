@@ -8,10 +8,11 @@ command -v pngquant > /dev/null || {
     echo "pngquant is missing: apt-get install pngquant" >&2
     exit 3
 }
-E2E_PICTURES=yes "$root/e2e/run" 20 95
+E2E_PICTURES=yes "$root/e2e/run" 20 85 95
 
 mkdir -p "$root/docs/images"
-for name in signed-out signed-in pod-without-identity role-missing workload-identity pod-identity; do
+for name in page-pod page-logged-out page-node page-role-missing page-dark \
+    signed-out signed-in pod-without-identity role-missing workload-identity pod-identity; do
     pngquant --force --strip --speed 1 --output "$root/docs/images/$name.png" 32 -- "$root/e2e/target/$name.png"
 done
 du -b "$root"/docs/images/*.png

@@ -19,7 +19,21 @@ test_run_answers() {
     expect_no_secret "$WORK/test-run.html" "$WORK/test-run-identity.json" "$WORK/test-run.out" "$WORK/test-run.err"
 }
 
+# The switches are for those who see the page, and not in what is deployed.
+test_run_switches() {
+    expect_status 403 "$WORK/test-run-foreign.json" "$TEST_RUN/stage/trouble" -d name=NO_ROLE -H 'Sec-Fetch-Site: cross-site'
+    unzip -l "$DEMO_JAR" > "$WORK/demo-jar.txt"
+    expect_text "$WORK/demo-jar.txt" templates/page.html
+    expect_equal 0 "$(grep -ci stage "$WORK/demo-jar.txt")"
+}
+
+# With E2E_PICTURES, also the pictures for the documents, and IMDS when it is silent.
+test_run_in_browser() {
+    node "$ROOT/e2e/page.mjs" "$TEST_RUN/" "$BROWSER_HOME" "${E2E_PICTURES:+$OUT}"
+}
+
 check "mvn -q spring-boot:test-run serves the page" test_run_start
 check "identity, blobs and page, from the emulator" test_run_answers
-check "screenshot: emulated" screenshot emulated "$TEST_RUN/"
+check "the switches of the emulated Azure obey only the page, and are in no jar" test_run_switches
+check "the page in Chromium: axe, 360 px, live, by keyboard, without script, no token" test_run_in_browser
 stop test-run

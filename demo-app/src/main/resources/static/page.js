@@ -53,16 +53,19 @@ function button(text, name, action) {
   return made;
 }
 
-/** Lets a command break before its options, and nowhere within a short one. */
+function span(...content) {
+  const made = document.createElement('span');
+  made.append(...content);
+  return made;
+}
+
+/** Lets a command break before its options, and not in an option's name. What is copied stays the same. */
 function breakable(code) {
-  const words = code.textContent.split(/ (?=-)/);
-  if (words.length > 1) {
-    code.replaceChildren(...words.flatMap((word, i) => {
-      const part = document.createElement('span');
-      part.textContent = word;
-      return i === 0 ? [part] : [' ', part];
-    }));
-  }
+  const parts = code.textContent.split(/ (?=-)/).map(text => {
+    const name = text.split(' ', 1)[0];
+    return span(span(name), text.slice(name.length));
+  });
+  code.replaceChildren(...parts.flatMap((part, i) => i === 0 ? [part] : [' ', part]));
 }
 
 function copyable(code, name) {
@@ -219,7 +222,7 @@ async function ask(request, options) {
 /** One at a time: who wants only to see what is new is content with the answer that is on its way. */
 async function refresh(request, options) {
   if (!asked || request) {
-    const mine = (asked ?? Promise.resolve()).then(() => ask(request ?? location.href, options));
+    const mine = (asked ?? Promise.resolve()).catch(() => {}).then(() => ask(request ?? location.href, options));
     asked = mine;
     await mine;
     asked = asked === mine ? null : asked;
@@ -250,7 +253,7 @@ document.addEventListener('submit', event => {
   event.preventDefault();
   pause = 3 * SECOND;
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  refresh(event.submitter.formAction, { method: 'POST', body });
+  refresh(event.submitter.getAttribute('formaction') ?? event.target.action, { method: 'POST', body });
 });
 setInterval(() => document.hidden || tick(), SECOND);
 next();

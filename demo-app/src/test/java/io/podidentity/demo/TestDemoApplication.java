@@ -60,14 +60,14 @@ public final class TestDemoApplication {
 
     /** A pod does not become a laptop: another place is another process, or as good as one. */
     private void restart() {
-        Thread thread = new Thread(
-                () -> {
-                    context.close();
-                    context = run();
-                },
-                "stage-change");
+        Thread thread = new Thread(this::startAgain, "stage-change");
         thread.setDaemon(false);
         thread.start();
+    }
+
+    private synchronized void startAgain() {
+        context.close();
+        context = run();
     }
 
     /** The first line of the start, as the last one is the demo's own. */

@@ -48,6 +48,7 @@ class ImdsTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(Client.claims(answer).getStringClaim("appid")).isEqualTo("c2");
         assertThat(Client.claims(answer).getStringClaim("oid")).isEqualTo("o2");
+        assertThat(Client.claims(answer).getStringClaim("xms_mirid")).isEqualTo(SECOND.resourceId());
         assertThat(Client.claims(answer).getAudience()).containsExactly("https://storage.azure.com/");
     }
 

@@ -148,6 +148,7 @@ class ArchitectureTest {
                 "PrincipalReader",
                 "TokenAcquisitionException",
                 "TokenAttempt",
+                "TokenClaims",
                 "TokenRequest",
                 "TokenSource",
                 "UserAssignedIdentity");

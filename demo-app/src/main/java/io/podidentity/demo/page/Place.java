@@ -4,6 +4,7 @@ import io.podidentity.demo.blob.BlobStore;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
@@ -11,24 +12,30 @@ import org.springframework.stereotype.Component;
 @Component
 final class Place {
     /** Azure itself is never on loopback. */
-    private static final Pattern LOOPBACK = Pattern.compile("https?://(127\\.|localhost\\b|\\[::1]).*");
+    private static final Pattern LOOPBACK = Pattern.compile("https?://(127\\.|localhost[:/]|\\[::1]).*");
 
     private static final Set<String> TOOLS =
-            Set.of("Azure CLI", "Azure Developer CLI", "Azure PowerShell", "Developer sign-ins");
+            Set.of("Azure CLI", "Azure Developer CLI", "Azure PowerShell", "IntelliJ", "Visual Studio Code", "Browser");
 
     private final Environment environment;
     private final boolean emulated;
 
+    @Autowired
     Place(Environment environment, BlobStore store) {
-        this.environment = environment;
-        this.emulated = LOOPBACK.matcher(store.endpoint()).matches();
+        this(environment, store.endpoint());
     }
 
+    Place(Environment environment, String endpoint) {
+        this.environment = environment;
+        this.emulated = LOOPBACK.matcher(endpoint).matches();
+    }
+
+    /** Whether it is a demo of the demo, on one machine. */
     boolean isEmulated() {
         return emulated;
     }
 
-    boolean isPod() {
+    private boolean isPod() {
         return !variable("KUBERNETES_SERVICE_HOST").isEmpty()
                 || !variable("AZURE_POD_IDENTITY_AUTHORITY_HOST").isEmpty();
     }
@@ -44,7 +51,10 @@ final class Place {
             String name = variable("KUBERNETES_SERVICE_HOST").isEmpty() ? "" : variable("HOSTNAME");
             return name.isEmpty() ? "in a pod" : "in the pod " + name;
         }
-        return source == null || TOOLS.contains(source) ? "on a laptop" : "on a machine in Azure";
+        if (source != null && TOOLS.contains(source)) {
+            return "on a laptop";
+        }
+        return "IMDS".equals(source) ? "on a machine in Azure" : "on this machine";
     }
 
     private String variable(String name) {

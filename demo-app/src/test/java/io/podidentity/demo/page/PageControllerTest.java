@@ -7,6 +7,8 @@ import io.podidentity.demo.azure.FakeAzure;
 import io.podidentity.demo.azure.FakeStorage;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.TestPropertySource;
@@ -79,7 +81,7 @@ class PageControllerTest {
     }
 
     @Test
-    void page_inABrowser_runsNoScriptAndFitsInNoFrame() {
+    void page_inABrowser_runsNoOtherScriptAndFitsInNoFrame() {
         storage.list();
 
         assertThat(mvc.get().uri("/"))
@@ -87,8 +89,29 @@ class PageControllerTest {
                 .hasHeader("Referrer-Policy", "no-referrer")
                 .hasHeader(
                         "Content-Security-Policy",
-                        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
-                                + " frame-ancestors 'none'");
+                        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+                                + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+                .bodyText()
+                .containsPattern("<script type=\"module\" src=\"page.js\"></script>")
+                .doesNotContainPattern("<style| style=| on[a-z]+=|<script>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trouble", "expire", "scene"})
+    void page_asItIsShipped_hasNoSwitchesOfAnEmulatedAzure(String path) {
+        storage.list();
+
+        assertThat(mvc.get().uri("/")).bodyText().doesNotContain("stage/", "<form");
+        assertThat(mvc.post().uri("/stage/" + path).param("name", "POD")).hasStatus(404);
+    }
+
+    @Test
+    void page_withSmallTexts_marksThemForAPreview() {
+        storage.list("hello.txt");
+
+        assertThat(mvc.get().uri("/"))
+                .bodyText()
+                .contains("<li data-preview=\"text\">", "href=\"api/blobs/hello.txt\" download");
     }
 
     @Nested
