@@ -54,6 +54,9 @@ public final class Benchmarks {
             if (options.has("demo")) {
                 new DemoStart(session).measure();
             }
+            if (options.has("apps")) {
+                new Apps(session).measure();
+            }
             if (options.has("jmh")) {
                 new Hits(session).measure();
             }

@@ -1,6 +1,6 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.ServerStart;
+import io.podidentity.benchmarks.process.AppServer;
 import io.podidentity.benchmarks.stub.Behaviour;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -39,11 +39,12 @@ final class DemoStart {
         for (int round = 0; round <= rounds(); round++) {
             for (Form form : forms) {
                 session.say("demo, " + form.name + ", round " + round);
-                ServerStart start = start(form.words);
-                if (round > 0) {
-                    session.figures.add("demo." + form.name + ".ready ms", start.readyMillis());
-                    session.figures.add("demo." + form.name + ".cpu ms", start.cpuMillis());
-                    session.figures.add("demo." + form.name + ".resident MB", start.residentMegabytes());
+                try (AppServer server = start(form.words)) {
+                    if (round > 0) {
+                        session.figures.add("demo." + form.name + ".ready ms", server.readyMillis());
+                        session.figures.add("demo." + form.name + ".cpu ms", server.cpuMillis());
+                        session.figures.add("demo." + form.name + ".resident MB", server.residentMegabytes());
+                    }
                 }
             }
         }
@@ -108,8 +109,8 @@ final class DemoStart {
         return null;
     }
 
-    private ServerStart start(List<String> words) throws IOException, InterruptedException {
-        return ServerStart.of(builder(words), "/actuator/health/readiness");
+    private AppServer start(List<String> words) throws IOException, InterruptedException {
+        return AppServer.start(builder(words), "/actuator/health/readiness");
     }
 
     private void run(List<String> words) throws IOException, InterruptedException {

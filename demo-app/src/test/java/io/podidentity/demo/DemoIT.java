@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -235,6 +236,43 @@ class DemoIT {
             assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(5));
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("urn:podidentity:problem:storage-unreachable");
+        }
+    }
+
+    /** The kernel accepts the connections, and nobody reads what they send. */
+    @Nested
+    class WithSilentStorage extends DemoServer {
+        private static final ServerSocket SILENT = silent();
+
+        @DynamicPropertySource
+        static void azure(DynamicPropertyRegistry registry) {
+            settings(AZURE, registry);
+            registry.add(
+                    "demo.storage.endpoint", () -> "https://127.0.0.1:" + SILENT.getLocalPort() + "/devstoreaccount1");
+        }
+
+        @AfterAll
+        static void close() throws IOException {
+            SILENT.close();
+        }
+
+        @Test
+        void list_whenStorageIsSilent_endsAfterBothAttempts() throws Exception {
+            Instant start = Instant.now();
+
+            HttpResponse<String> answer = get("/api/blobs");
+
+            assertThat(Duration.between(start, Instant.now())).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("urn:podidentity:problem:storage-slow");
+        }
+    }
+
+    private static ServerSocket silent() {
+        try {
+            return new ServerSocket(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

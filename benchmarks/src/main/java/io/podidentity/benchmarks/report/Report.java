@@ -47,6 +47,7 @@ public final class Report {
             table(network, "No token source, network " + network + ": time in the process, ms", "BareSocket");
         }
         table("demo", "The demo's start until it is ready", "one jar");
+        table("apps", "The demo beside the same app on DefaultAzureCredential", "peer, jar");
         table("jmh", "A call with the token in the cache", "mapAndClock");
         for (String kind : List.of("platform", "virtual")) {
             for (String delay : List.of("2ms", "100ms")) {

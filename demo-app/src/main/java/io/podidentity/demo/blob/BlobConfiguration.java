@@ -2,7 +2,7 @@ package io.podidentity.demo.blob;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.http.okhttp.OkHttpAsyncHttpClientBuilder;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.common.policy.RequestRetryOptions;
@@ -10,6 +10,11 @@ import com.azure.storage.common.policy.RetryPolicyType;
 import io.podidentity.demo.DemoProperties;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -20,11 +25,15 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class BlobConfiguration {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(4);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
 
-    /** One retry, so that the page reports within about 5 s that a storage account does not answer. */
-    private static final RequestRetryOptions RETRY = new RequestRetryOptions(
-            RetryPolicyType.FIXED, 2, ANSWER_TIMEOUT, Duration.ofMillis(200), Duration.ofMillis(200), null);
+    /** Of each attempt, so that both together take no longer than a call may. */
+    private static final Duration ATTEMPT_TIMEOUT =
+            StorageCalls.TOTAL_TIME.minus(RETRY_DELAY).dividedBy(2);
+
+    /** The transport limits the attempts: a limit here would cost a second thread for each. */
+    private static final RequestRetryOptions RETRY =
+            new RequestRetryOptions(RetryPolicyType.FIXED, 2, (Duration) null, RETRY_DELAY, RETRY_DELAY, null);
 
     @Bean
     BlobStore blobStore(
@@ -50,18 +59,22 @@ class BlobConfiguration {
         return new BlobStore(client, provider, account, problems);
     }
 
+    /** Each request stays on its caller's thread. */
     @Bean
     HttpClient storageHttpClient(DemoProperties properties, SslBundles bundles) {
         String sslBundle = properties.storage().sslBundle();
-        java.net.http.HttpClient.Builder builder = java.net.http.HttpClient.newBuilder();
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .addInterceptor(new BoundedAnswers())
+                .connectionPool(new ConnectionPool(StorageCalls.MAX_CALLS, 1, TimeUnit.MINUTES));
         if (sslBundle != null) {
-            builder.sslContext(bundles.getBundle(sslBundle).createSslContext());
+            SslBundle bundle = bundles.getBundle(sslBundle);
+            X509TrustManager trust = (X509TrustManager) bundle.getManagers().getTrustManagers()[0];
+            builder.sslSocketFactory(bundle.createSslContext().getSocketFactory(), trust);
         }
-        return new BoundedAnswers(new JdkHttpClientBuilder(builder)
+        return new OkHttpAsyncHttpClientBuilder(builder.build())
                 .connectionTimeout(CONNECT_TIMEOUT)
-                .responseTimeout(ANSWER_TIMEOUT)
-                .readTimeout(ANSWER_TIMEOUT)
-                .build());
+                .callTimeout(ATTEMPT_TIMEOUT)
+                .build();
     }
 
     /**

@@ -11,10 +11,10 @@ import io.podidentity.demo.problem.Problem;
 import io.podidentity.demo.problem.ProblemException;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.io.ByteArrayOutputStream;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +68,9 @@ public final class BlobStore {
         if (!prefix.isEmpty()) {
             options.setPrefix(prefix);
         }
-        return call(failure -> problems.ofList(failure, continuation != null), time -> {
+        return call(failure -> problems.ofList(failure, continuation != null), () -> {
             Iterator<PagedResponse<BlobItem>> pages = container
-                    .listBlobs(options, continuation, time)
+                    .listBlobs(options, continuation, null)
                     .iterableByPage()
                     .iterator();
             if (!pages.hasNext()) {
@@ -95,11 +95,11 @@ public final class BlobStore {
         }
         return call(
                 failure -> problems.of(failure, name),
-                time -> BlobContent.of(
+                () -> BlobContent.of(
                         name,
                         container
                                 .getBlobClient(name)
-                                .getPropertiesWithResponse(null, time, Context.NONE)
+                                .getPropertiesWithResponse(null, null, Context.NONE)
                                 .getValue()));
     }
 
@@ -113,12 +113,12 @@ public final class BlobStore {
     byte[] read(BlobContent blob, long from, int length) {
         BlobContainerClient container = client();
         BlobRequestConditions unchanged = new BlobRequestConditions().setIfMatch(blob.eTag());
-        byte[] read = call(failure -> problems.of(failure, blob.name()), time -> {
+        byte[] read = call(failure -> problems.of(failure, blob.name()), () -> {
             ByteArrayOutputStream buffer = new BoundedBuffer(length);
             container
                     .getBlobClient(blob.name())
                     .downloadStreamWithResponse(
-                            buffer, new BlobRange(from, (long) length), null, unchanged, false, time, Context.NONE);
+                            buffer, new BlobRange(from, (long) length), null, unchanged, false, null, Context.NONE);
             return buffer.toByteArray();
         });
         if (read.length != length) {
@@ -134,7 +134,7 @@ public final class BlobStore {
         return client;
     }
 
-    private <T> T call(Function<RuntimeException, Problem> explained, Function<Duration, T> call) {
+    private <T> T call(Function<RuntimeException, Problem> explained, Supplier<T> call) {
         try {
             // The client keeps its own token until it expires, but its user may have signed out since.
             provider.getAccessToken(STORAGE_RESOURCE);

@@ -1,40 +1,25 @@
 package io.podidentity.demo.blob;
 
-import com.azure.core.http.HttpClient;
-import com.azure.core.http.HttpHeaderName;
-import com.azure.core.http.HttpHeaders;
-import com.azure.core.http.HttpRequest;
-import com.azure.core.http.HttpResponse;
-import com.azure.core.util.Context;
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
 
 /**
- * Reads what the SDK wants to have as a whole, lists and errors, only up to a size that no such answer has: an account
- * that never stops would fill the memory. Content of blobs passes; {@link BlobStore} bounds it.
+ * Ends an answer at a size that none has: the SDK reads lists and errors as a whole, and an account that never stops
+ * would fill the memory. It counts what is read after decompression.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-final class BoundedAnswers implements HttpClient {
-    /** A list of 1,000 blobs has about one megabyte. */
+final class BoundedAnswers implements Interceptor {
+    /** A list of 1,000 blobs has about one megabyte, and content is read in smaller parts. */
     private static final int MAX_BYTES = 4 * 1024 * 1024;
-
-    /** By this name the SDK tells its HTTP client to read the whole answer before it returns. */
-    private static final String EAGERLY = "azure-eagerly-read-response";
-
-    private final HttpClient client;
-
-    BoundedAnswers(HttpClient client) {
-        this.client = client;
-    }
 
     /** An answer that is bigger than it can be. It is not an I/O error, so that nobody tries again. */
     static final class TooBigException extends IllegalStateException {
@@ -46,85 +31,30 @@ final class BoundedAnswers implements HttpClient {
     }
 
     @Override
-    public Mono<HttpResponse> send(HttpRequest request) {
-        return send(request, Context.NONE);
+    public Response intercept(Chain chain) throws IOException {
+        Response answer = chain.proceed(chain.request());
+        ResponseBody body = requireNonNull(answer.body(), "an answer from the network has a body");
+        return answer.newBuilder()
+                .body(ResponseBody.create(
+                        Okio.buffer(new Bounded(body.source())), body.contentType(), body.contentLength()))
+                .build();
     }
 
-    @Override
-    public Mono<HttpResponse> send(HttpRequest request, Context context) {
-        return isWhole(context)
-                ? Mono.fromCallable(() -> sendSync(request, context)).subscribeOn(Schedulers.boundedElastic())
-                : client.send(request, context);
-    }
+    private static final class Bounded extends ForwardingSource {
+        private long read;
 
-    @Override
-    public HttpResponse sendSync(HttpRequest request, Context context) {
-        if (!isWhole(context)) {
-            return client.sendSync(request, context);
+        Bounded(Source source) {
+            super(source);
         }
-        HttpResponse answer = client.sendSync(request, context.addData(EAGERLY, false));
-        try (answer;
-                InputStream body = answer.getBodyAsInputStreamSync()) {
-            byte[] bytes = body.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
+
+        @Override
+        public long read(Buffer sink, long byteCount) throws IOException {
+            long some = super.read(sink, byteCount);
+            read += Math.max(some, 0);
+            if (read > MAX_BYTES) {
                 throw new TooBigException(MAX_BYTES);
             }
-            return new Whole(answer, bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isWhole(Context context) {
-        return context.getData(EAGERLY).map(Boolean.TRUE::equals).orElse(false);
-    }
-
-    private static final class Whole extends HttpResponse {
-        private final int status;
-        private final HttpHeaders headers;
-        private final byte[] body;
-
-        Whole(HttpResponse answer, byte[] body) {
-            super(answer.getRequest());
-            this.status = answer.getStatusCode();
-            this.headers = answer.getHeaders();
-            this.body = body;
-        }
-
-        @Override
-        public int getStatusCode() {
-            return status;
-        }
-
-        @Override
-        @Deprecated
-        public @Nullable String getHeaderValue(String name) {
-            return headers.getValue(HttpHeaderName.fromString(name));
-        }
-
-        @Override
-        public HttpHeaders getHeaders() {
-            return headers;
-        }
-
-        @Override
-        public Flux<ByteBuffer> getBody() {
-            return Flux.just(ByteBuffer.wrap(body));
-        }
-
-        @Override
-        public Mono<byte[]> getBodyAsByteArray() {
-            return Mono.just(body);
-        }
-
-        @Override
-        public Mono<String> getBodyAsString() {
-            return getBodyAsString(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public Mono<String> getBodyAsString(Charset charset) {
-            return Mono.just(new String(body, charset));
+            return some;
         }
     }
 }

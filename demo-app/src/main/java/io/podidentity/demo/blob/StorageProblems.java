@@ -5,14 +5,13 @@ import io.podidentity.demo.problem.Problem;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -88,17 +87,18 @@ final class StorageProblems {
                 return refusals.unexpected("its XML cannot be read");
             }
             // A handshake also fails if the other side closes the connection.
-            if (cause instanceof SSLHandshakeException && !(cause.getCause() instanceof EOFException)) {
+            if ((cause instanceof SSLHandshakeException && !(cause.getCause() instanceof EOFException))
+                    || cause instanceof SSLPeerUnverifiedException) {
                 return notTrusted();
             }
             if (cause instanceof ConnectException
-                    || cause instanceof HttpConnectTimeoutException
-                    || cause instanceof UnresolvedAddressException
+                    || cause instanceof NoRouteToHostException
                     || cause instanceof UnknownHostException) {
                 return unreachable();
             }
-            if (cause instanceof TimeoutException || cause instanceof HttpTimeoutException) {
-                return slow();
+            if (cause instanceof InterruptedIOException) {
+                // The JDK has no type of its own for a connection that was not made in time.
+                return "Connect timed out".equals(cause.getMessage()) ? unreachable() : slow();
             }
             broken |= cause instanceof IOException;
         }

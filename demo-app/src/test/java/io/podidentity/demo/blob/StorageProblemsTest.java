@@ -7,11 +7,12 @@ import io.podidentity.demo.azure.FakeAzure;
 import io.podidentity.demo.azure.FakeStorage;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
-import java.util.concurrent.TimeoutException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -107,9 +108,17 @@ class StorageProblemsTest {
     }
 
     @Test
+    void list_whenTheCertificateIsForAnotherHost_saysThatItIsNotTrusted() {
+        storage.fail(new SSLPeerUnverifiedException("Hostname fakeaccount.blob.core.windows.net not verified"));
+
+        assertThat(mvc.get().uri("/api/blobs")).hasStatus(502).bodyText().contains("certificate-not-trusted");
+    }
+
+    @Test
     void list_whenNothingAnswers_namesTheHost() {
-        for (IOException failure :
-                new IOException[] {new ConnectException(), new HttpConnectTimeoutException("timed out")}) {
+        for (IOException failure : new IOException[] {
+            new ConnectException(), new NoRouteToHostException(), new SocketTimeoutException("Connect timed out")
+        }) {
             storage.fail(failure);
 
             assertThat(mvc.get().uri("/api/blobs"))
@@ -121,9 +130,9 @@ class StorageProblemsTest {
 
     @Test
     void list_whenTheAnswerDoesNotCome_doesNotSayThatNothingAnswered() {
-        for (IOException failure : new IOException[] {
-            new HttpTimeoutException("request timed out"), new IOException(new TimeoutException())
-        }) {
+        for (IOException failure :
+                new IOException[] {new InterruptedIOException("timeout"), new SocketTimeoutException("Read timed out")
+                }) {
             storage.fail(failure);
 
             assertThat(mvc.get().uri("/api/blobs"))

@@ -1,0 +1,90 @@
+package io.podidentity.benchmarks;
+
+import io.podidentity.benchmarks.process.AppServer;
+import io.podidentity.benchmarks.process.Commands;
+import io.podidentity.benchmarks.process.EmulatorProcess;
+import io.podidentity.benchmarks.process.Wrk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The demo beside the same app on DefaultAzureCredential, each in the forms of {@link AppForms}: from the start of its
+ * process to its first list of blobs, and then under load. Each has one processor and the JVM of a pod of 384 MB; the
+ * load and the emulated Azure have the other processor.
+ */
+final class Apps {
+    static final String BLOBS = "/api/blobs";
+    static final String IDENTITY = "/api/identity";
+
+    private final Session session;
+    private final List<String> appProcessor;
+    private final List<String> otherProcessor;
+
+    Apps(Session session) throws InterruptedException {
+        this.session = session;
+        this.appProcessor = Commands.onProcessor(0);
+        this.otherProcessor = Commands.onProcessor(1);
+    }
+
+    void measure() throws IOException, InterruptedException {
+        Path repository = session.classPaths.module().resolveSibling("");
+        AppForms forms = new AppForms(session.jdk, repository, session.folder.resolve("apps-" + session.jdk.feature()));
+        if (!forms.areBuilt() || !Commands.isInstalled("wrk")) {
+            session.say("leaving out the apps: they need the jars of demo-app, peer-app and podid, and wrk");
+            return;
+        }
+        List<AppForms.Form> all = forms.make(session::say);
+        try (EmulatorProcess azure = EmulatorProcess.start(otherProcessor, session.jdk, forms.podid())) {
+            for (int round = 0; round <= rounds(); round++) {
+                for (AppForms.Form form : all) {
+                    session.say("apps, " + form.name() + ", round " + round);
+                    measure(form, azure, round);
+                }
+            }
+        }
+    }
+
+    private int rounds() {
+        return session.options.quick() ? 2 : 7;
+    }
+
+    private void measure(AppForms.Form form, EmulatorProcess azure, int round)
+            throws IOException, InterruptedException {
+        String row = "apps." + form.name() + ".";
+        try (AppServer app = AppServer.start(builder(form, azure), BLOBS)) {
+            if (round == 0) {
+                // It was only to warm up the machine's caches and the emulator.
+                return;
+            }
+            session.figures.add(row + "first blob ms", app.readyMillis());
+            session.figures.add(row + "cpu ms", app.cpuMillis());
+            session.figures.add(row + "resident MB", app.residentMegabytes());
+            String url = "http://127.0.0.1:" + app.port();
+            for (String path : List.of(IDENTITY, BLOBS)) {
+                Wrk.run(otherProcessor, url + path, session.options.quick() ? 6 : 15);
+                double before = app.cpuMillis();
+                Wrk load = Wrk.run(otherProcessor, url + path, session.options.quick() ? 4 : 10);
+                session.figures.add(row + path + " per s", load.perSecond());
+                session.figures.add(row + path + " cpu us", (app.cpuMillis() - before) * 1_000 / load.requests());
+                session.figures.add(row + path + " p50 ms", load.p50Millis());
+                session.figures.add(row + path + " p99 ms", load.p99Millis());
+                session.figures.add(row + path + " errors", (double) load.errors());
+            }
+            session.figures.add(row + "loaded MB", app.residentMegabytes());
+        }
+    }
+
+    private ProcessBuilder builder(AppForms.Form form, EmulatorProcess azure) throws IOException {
+        List<String> words = new ArrayList<>(appProcessor);
+        words.add(session.jdk.java().toString());
+        words.addAll(azure.trust());
+        words.addAll(form.words());
+        ProcessBuilder builder = new ProcessBuilder(words);
+        builder.environment().putAll(azure.environment());
+        builder.redirectErrorStream(true)
+                .redirectOutput(session.folder.resolve("apps.log").toFile());
+        return builder;
+    }
+}
