@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e load pictures release-check demo faults soak fuzz bench bench-quick
+.PHONY: help format check test e2e load pictures release-check demo faults soak fuzz attacks bench bench-quick
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -33,6 +33,11 @@ FUZZ_SECONDS ?= 3600
 fuzz: ## Feed every reader of text from elsewhere for FUZZ_SECONDS (3600) with texts of chance, of a new seed
 	mvn -B -pl token-provider,pod-identity-emulator -am test -Dtest='FuzzTest,RequestReaderFuzzTest,ManifestFuzzTest' \
 	    -Dpodidentity.fuzz.seconds=$$(( $(FUZZ_SECONDS) / 12 ))
+
+attacks: ## Attack the demo, the emulator and the programs that the library starts
+	mvn -B -pl token-provider,pod-identity-emulator,demo-app -am verify \
+	    -Dtest='HostileAssertionsTest,SlowClientsTest,RequestReaderTest,LoopbackHostFilterTest,HostileTokenTest' \
+	    -Dit.test='ProgramSecretsIT,AttacksIT,HostileStorageIT,SlowReadersIT'
 
 load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory
 	mvn -B -q -pl demo-app,podid -am -DskipTests package

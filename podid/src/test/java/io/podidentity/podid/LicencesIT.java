@@ -53,6 +53,23 @@ class LicencesIT {
     }
 
     @Test
+    void sbom_always_namesEachOfItsParts() throws Exception {
+        try (var jar = new JarFile(Path.of("target", "podid.jar").toFile())) {
+            String sbom = text(jar, "META-INF/sbom/application.cdx.json");
+            for (String part : OTHERS.values()) {
+                assertThat(sbom).contains("pkg:maven/" + part.replace(':', '/') + "@");
+            }
+            assertThat(sbom)
+                    .contains(
+                            "pkg:maven/org.bouncycastle/bcpkix-jdk18on@",
+                            "pkg:maven/org.bouncycastle/bcutil-jdk18on@",
+                            "pkg:maven/io.podidentity/token-provider@",
+                            "pkg:maven/io.podidentity/pod-identity-emulator@")
+                    .doesNotContain("pkg:maven/org.junit");
+        }
+    }
+
+    @Test
     void bouncyCastlesLicence_always_isThatOfItsJars() throws Exception {
         var originals = Collections.list(getClass().getClassLoader().getResources("META-INF/LICENSE.md")).stream()
                 .filter(url -> url.toString().contains("bouncycastle"))

@@ -28,13 +28,22 @@ final class PrincipalReader {
                 : new Principal(Principal.Type.APP, null, appId, objectId, tenantId, null);
     }
 
-    /** The first of these claims that is there and a text. */
+    /** The first of these claims that is there and a text of one line, in which no character hides or turns others. */
     private static @Nullable String text(Map<String, @Nullable Object> claims, String... names) {
         for (String name : names) {
-            if (claims.get(name) instanceof String value && !value.isEmpty()) {
+            if (claims.get(name) instanceof String value
+                    && !value.isEmpty()
+                    && value.codePoints().noneMatch(PrincipalReader::isHidden)) {
                 return value;
             }
         }
         return null;
+    }
+
+    private static boolean isHidden(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 }

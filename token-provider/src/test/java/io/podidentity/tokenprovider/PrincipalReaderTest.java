@@ -93,6 +93,15 @@ class PrincipalReaderTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"\\u001b[2J", "\\u0007", "\\r\\n", "\u0085", "\u202e", "\u2028"})
+    void read_ofANameThatWritesOnATerminalOrTurnsIt_passesItOver(String hidden) {
+        Principal principal =
+                PrincipalReader.read(Tokens.jwt(Map.of("upn", "a" + hidden + "b", "email", "c@contoso.com")));
+
+        assertThat(principal.userPrincipalName()).hasValue("c@contoso.com");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

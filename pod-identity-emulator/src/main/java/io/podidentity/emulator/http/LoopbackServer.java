@@ -176,7 +176,9 @@ public final class LoopbackServer implements AutoCloseable {
 
     private Optional<Request> next(RequestReader reader, TimedInput in) throws IOException {
         limits.requestTime().ifPresent(in::begin);
-        return reader.next();
+        Optional<Request> request = reader.next();
+        in.end();
+        return request;
     }
 
     private void answer(Request request, Endpoint endpoint, AnswerWriter writer) throws IOException {

@@ -26,6 +26,11 @@ final class TimedInput extends InputStream {
         limitNanos = limit.toNanos();
     }
 
+    /** What is read from now on has time: the request is there, and its client waits for the answer. */
+    void end() {
+        limitNanos = Long.MAX_VALUE;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];
