@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end checks need on Debian 13, and only what is missing: the real Azure CLI, the real Azurite,
-# Azure's identity library for JavaScript, and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
+# Azure's identity library for JavaScript, Flyway's command line, Kafka's broker, and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
