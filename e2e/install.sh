@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end checks need on Debian 13, and only what is missing: the real Azure CLI, the real Azurite,
-# Azure's identity library for JavaScript, what drives Chromium, and the tools for manifests, image and screenshots. Needs root for the packages, and node with npm.
+# Azure's identity library for JavaScript, what drives Chromium, Flyway's command line, Kafka's broker, and the tools for
+# manifests, image and screenshots. Needs root for the packages, node with npm, and Maven.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -56,7 +57,7 @@ from_maven() {
     fi
     echo "installing $1 into $home"
     rm -rf "$home"
-    mvn -B -q -f "$pom" org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies -DoutputDirectory="$home"
+    mvn -B -q -f "$pom" org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy-dependencies -DoutputDirectory="$home"
     cp "$pom" "$home/"
 }
 

@@ -130,7 +130,7 @@ public class User {
 }
 EOF
 mvn -B -q -f "$user/pom.xml" "${local[@]}" test-compile \
-    org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath -Dmdep.outputFile="$user/class-path"
+    org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath -Dmdep.outputFile="$user/class-path"
 used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User)
 [ "$used" = "IMDS" ] || fail "the README's dependencies gave: $used"
 

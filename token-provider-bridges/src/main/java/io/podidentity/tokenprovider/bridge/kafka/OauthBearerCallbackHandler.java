@@ -151,8 +151,8 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
     }
 
     /**
-     * Kafka asks again when it wants another token. If the last one is due for refresh, the provider gets that other one
-     * behind the question. It is worth a short wait: with the old one, Kafka would ask again only shortly before it
+     * Kafka asks again when it wants another token. If the last one is due for refresh, the provider gets that other
+     * one behind the question. It is worth a short wait: with the old one, Kafka would ask again only shortly before it
      * expires, and its connections would sign in with what is left of it.
      */
     private AccessToken token(AzureServiceTokenProvider provider, TokenRequest request) {
