@@ -57,7 +57,7 @@ final class EmulatedAz implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        renewal.scheduleWithFixedDelay(this::renew, 1, 1, TimeUnit.MINUTES);
+        var unused = renewal.scheduleWithFixedDelay(this::renew, 1, 1, TimeUnit.MINUTES);
     }
 
     /** Where the program is, and its profile. */
