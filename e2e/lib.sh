@@ -9,6 +9,8 @@ OUT=$ROOT/e2e/target
 AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
 AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
 BROWSER_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/browser
+FLYWAY_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/flyway
+KAFKA_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/kafka
 PYTHON=/usr/bin/python3
 
 # The JDK that runs Maven also runs the programs under test.
