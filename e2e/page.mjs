@@ -1,6 +1,6 @@
-// The demo's page in the real Chromium, with the switches of test-run: node page.mjs URL FOLDER-OF-NODE_MODULES [PICTURES]
-// In every state it has no accessibility violation (axe), fits into 360 px, and breaks no rule of its own policy; it keeps
-// itself up to date, works without script and by keyboard, and no answer has a token in it.
+// The demo's page in the real Chromium, with the switches of test-run: node page.mjs URL NODE_MODULES [PICTURES]
+// In every state it has no accessibility violation (axe), fits into 360 px, and breaks no rule of its own policy; it
+// keeps itself up to date, works without script and by keyboard, and no answer has a token in it.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -12,18 +12,24 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
 });
 const errors = [];
 const bodies = [];
 
 async function open(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], ...options });
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, permissions, ...options });
   await context.addInitScript(() => {
-    addEventListener('securitypolicyviolation', event => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+    addEventListener('securitypolicyviolation', event => console.error(`policy: ${event.violatedDirective}`));
   });
   const page = await context.newPage();
-  page.on('console', message => message.type() === 'error' && errors.push(`${message.text()} ${message.location().url}`));
+  page.on('console', message => {
+    if (message.type() === 'error') {
+      errors.push(`${message.text()} ${message.location().url}`);
+    }
+  });
   page.on('pageerror', error => errors.push(String(error)));
   page.on('response', response => bodies.push(response.text().catch(() => '')));
   await page.goto(url);
@@ -81,12 +87,13 @@ await picture(page, 'page-dark', 1920, { colorScheme: 'dark' });
 
 // What people do with it
 await page.locator('.ids .copy').first().click();
-assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator('.ids code').first().textContent());
+const copied = await page.evaluate(() => navigator.clipboard.readText());
+assert.equal(copied, await page.locator('.ids code').first().textContent());
 for (const preview of await page.getByRole('button', { name: /^Preview/ }).all()) {
   await preview.click();
 }
 await page.locator('.preview pre').nth(1).waitFor();
-assert.ok(await page.locator('.preview img').evaluate(image => image.decode().then(() => image.naturalWidth)) > 0);
+assert.ok(await page.locator('.preview img').evaluate(async image => { await image.decode(); return image.width > 0; }));
 await inspect(page, 'a pod, with previews');
 const bar = () => page.locator('.elapsed').getAttribute('width');
 const before = await bar();
@@ -95,7 +102,7 @@ await page.locator('#not-asked summary').click();
 
 // By keyboard alone
 await page.locator('body').click({ position: { x: 1, y: 1 } });
-const wanted = new Set(['refresh', 'Copy', 'Preview', 'scene-LAPTOP', 'trouble-NO_ROLE', 'expire', '3 more were not asked']);
+const wanted = new Set(['refresh', 'Copy', 'Preview', '3 more were not asked', 'scene-LAPTOP', 'trouble-NO_ROLE', 'expire']);
 for (let i = 0; i < 60 && wanted.size > 0; i++) {
   await page.keyboard.press('Tab');
   wanted.delete(await page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));
@@ -103,8 +110,7 @@ for (let i = 0; i < 60 && wanted.size > 0; i++) {
 assert.deepEqual([...wanted], [], 'the Tab key does not reach these');
 
 // Somebody else changes something: this page shows it by itself
-const post = (path, name) => fetch(`${url}stage/${path}`, { method: 'POST', body: new URLSearchParams({ name }), redirect: 'manual' });
-await post('trouble', 'NO_ROLE');
+await fetch(`${url}stage/trouble`, { method: 'POST', body: new URLSearchParams({ name: 'NO_ROLE' }), redirect: 'manual' });
 await page.locator('.problem .command').waitFor({ timeout: 30_000 });
 assert.ok(await page.locator('#not-asked').evaluate(details => details.open), 'what was open stays open');
 await inspect(page, 'without the role');

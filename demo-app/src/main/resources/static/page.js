@@ -1,5 +1,5 @@
-// Makes the page live: without this file it is complete, but stands still. It asks the server for the same page again and
-// puts in the parts that have changed, moves what tells the time, and adds what needs a script: copying and previews.
+// Makes the page live: without this file it is complete, but stands still. It asks the server for the same page again
+// and puts in the parts that have changed, moves what tells the time, and adds what needs a script: copying, previews.
 
 const SECOND = 1000;
 const PREVIEW_BYTES = 4096;
@@ -10,7 +10,7 @@ let pause = 3 * SECOND;
 let timer;
 let asked = null;
 
-// The time -------------------------------------------------------------------------------------------------------------
+// The time ----------------------------------------------------------------------------------------------------------
 
 /** As the server writes it: 45 s, 58 min, 3 h 5 min, 90 days. */
 function distance(milliseconds) {
@@ -38,7 +38,7 @@ function tick() {
   }
 }
 
-// Copying --------------------------------------------------------------------------------------------------------------
+// Copying -----------------------------------------------------------------------------------------------------------
 
 function label(element, text, name) {
   element.textContent = text;
@@ -79,7 +79,7 @@ function copyable(code, name) {
   code.after(copy);
 }
 
-// Previews -------------------------------------------------------------------------------------------------------------
+// Previews ----------------------------------------------------------------------------------------------------------
 
 /** A text as text only, never as a document; an image as an image: neither can run anything. */
 async function content(kind, link) {
@@ -141,7 +141,7 @@ function enhance(part) {
   part.querySelectorAll('[data-preview]').forEach(previewable);
 }
 
-// News -----------------------------------------------------------------------------------------------------------------
+// News --------------------------------------------------------------------------------------------------------------
 
 /** A part as the server wrote it, without what only tells the time. */
 function written(part) {
@@ -205,7 +205,8 @@ function swap(html) {
 async function ask(request, options) {
   clearTimeout(timer);
   try {
-    const answer = await fetch(request, { cache: 'no-store', signal: AbortSignal.timeout(30 * SECOND), ...options });
+    const signal = AbortSignal.timeout(30 * SECOND);
+    const answer = await fetch(request, { cache: 'no-store', signal, ...options });
     if (!answer.ok) {
       throw new Error(`HTTP ${answer.status}`);
     }

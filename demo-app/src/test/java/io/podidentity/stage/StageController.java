@@ -72,8 +72,8 @@ public final class StageController {
         return ResponseEntity.ok()
                 .header("Refresh", "5; url=/")
                 .contentType(MediaType.TEXT_HTML)
-                .body(
-                        "<!DOCTYPE html><html lang=\"en\"><title>The demo starts again</title><p>The demo starts again.</html>");
+                .body("<!DOCTYPE html><html lang=\"en\"><title>The demo starts again</title><p>The demo starts"
+                        + " again.</html>");
     }
 
     private static void requireOwnPage(String site) {

@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Tells the browser to load nothing from elsewhere, to run no script but the application's own file, and not to show the
- * application in a frame of another page.
+ * Tells the browser to load nothing from elsewhere, to run no script but the application's own file, and not to show
+ * the application in a frame of another page.
  */
 @Component
 final class SecurityHeadersFilter extends OncePerRequestFilter {

@@ -22,7 +22,8 @@ class HeadlineTest {
             value = {
                 "{'upn':'anna@contoso.com','idtyp':'user'} | User | anna@contoso.com",
                 "{'oid':'o','idtyp':'user'} | User | A user",
-                "{'appid':'a','xms_mirid':'/subscriptions/s/userAssignedIdentities/reader'} | Managed identity | reader",
+                "{'appid':'a','xms_mirid':'/subscriptions/s/userAssignedIdentities/reader'} | Managed identity |"
+                        + " reader",
                 "{'appid':'a','app_displayname':'Nightly report'} | Application | Nightly report",
                 "{'appid':'11111111-aaaa'} | Application | 11111111-aaaa",
                 "{'idtyp':'app','oid':'o'} | Application | An application",
