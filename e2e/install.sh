@@ -6,6 +6,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
 AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
+FLYWAY_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/flyway
+KAFKA_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/kafka
 
 # program=package
 needed=(
@@ -45,6 +47,20 @@ from_npm() {
     npm ci --prefix "$home" --no-audit --no-fund --loglevel=error
 }
 
+# from_maven NAME HOME: the jars that e2e/maven/NAME/pom.xml names
+from_maven() {
+    local pom=$here/maven/$1/pom.xml home=$2
+    if cmp -s "$pom" "$home/pom.xml"; then
+        return 0
+    fi
+    echo "installing $1 into $home"
+    rm -rf "$home"
+    mvn -B -q -f "$pom" org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies -DoutputDirectory="$home"
+    cp "$pom" "$home/"
+}
+
 from_npm azurite "$AZURITE_HOME"
 from_npm azure-identity-js "$AZURE_IDENTITY_JS_HOME"
+from_maven flyway "$FLYWAY_HOME"
+from_maven kafka "$KAFKA_HOME"
 packages

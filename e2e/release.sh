@@ -45,7 +45,8 @@ repository=$WORK/repository
 group=$repository/io/podidentity
 
 mkdir "$WORK/source"
-tar -C "$ROOT" --exclude=.git --exclude=target -cf - . | tar -xf - -C "$WORK/source"
+git -C "$ROOT" ls-files -z --cached --others --exclude-standard \
+    | tar -C "$ROOT" --null -T - -cf - | tar -xf - -C "$WORK/source"
 find "$WORK/source" -name pom.xml -exec sed -i "s|<version>$snapshot</version>|<version>$version</version>|" {} +
 
 if [ -z "$key" ]; then
@@ -68,6 +69,7 @@ mapfile -t published < <(sed -n 's|.*<artifactId>\(.*\)</artifactId>.*|\1|p' "$g
     | grep -v "^$bom$")
 {
     printf '%s\n' "$bom/$version/$bom-$version.pom"{,.asc,.md5,.sha1}
+    printf '%s\n' "token-provider-bridges/$version/token-provider-bridges-$version-drop-in.jar"{,.asc,.md5,.sha1}
     for module in "${published[@]}"; do
         printf '%s\n' "$module/$version/$module-$version"{.jar,-sources.jar,-javadoc.jar,.pom}{,.asc,.md5,.sha1}
     done

@@ -46,7 +46,8 @@ databases_postgresql() {
     start postgresql runuser -u postgres -- "$bin/postgres" -D "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories="$DATABASES/postgresql" -c ssl=on -c fsync=off \
         -c ssl_cert_file="$DATABASES/server.crt" -c ssl_key_file="$DATABASES/postgresql.key"
-    wait_until 30 postgresql runuser -u postgres -- psql -h "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" -c 'create role orders login'
+    wait_until 30 postgresql runuser -u postgres -- psql -h "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" \
+        -c 'create role orders login' -c 'create schema orders authorization orders'
 }
 
 databases_mariadb() {
@@ -59,6 +60,24 @@ databases_mariadb() {
         --ssl-cert="$DATABASES/server.crt" --ssl-key="$DATABASES/mariadb.key" --require-secure-transport=ON
     wait_until 30 mariadb mariadb --no-defaults --socket="$DATABASES/mariadb/socket" -uroot \
         -e "create user orders identified via pam using '$PAM_SERVICE'"
+}
+
+# Flyway's command line in the folders of its download: the drop-in lies beside the driver, and the JDBC URL names its class.
+databases_flyway() {
+    local home=$DATABASES/flyway jar
+    mkdir -p "$home"/{lib/flyway,drivers,sql}
+    cp "$FLYWAY_HOME"/*.jar "$home/lib/"
+    mv "$home"/lib/flyway-*.jar "$home/lib/flyway/"
+    mv "$home"/lib/postgresql-*.jar "$home/drivers/"
+    jar=$(echo "$ROOT"/token-provider-bridges/target/token-provider-bridges-*-drop-in.jar)
+    cp "$jar" "$home/drivers/"
+    echo 'create table lines (id int);' > "$home/sql/V1__lines.sql"
+    (cd "$home" && env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$WORK/databases.json")" AzureServicesAuthConnectionString=RunAs=App \
+        java -cp 'lib/*:lib/flyway/*' org.flywaydb.commandline.Main -user=orders -schemas=orders -locations=filesystem:sql \
+        "-url=jdbc:postgresql://localhost:$(cat "$WORK/postgresql.port")/postgres?sslmode=verify-full&sslrootcert=$DATABASES/server.crt&authenticationPluginClassName=io.podidentity.tokenprovider.bridge.postgresql.AccessTokenPassword" \
+        migrate info) > "$OUT/flyway.txt" 2>&1 || { cat "$OUT/flyway.txt" >&2 && return 1; }
+    expect_no_secret "$OUT/flyway.txt"
+    expect_text "$OUT/flyway.txt" 'Successfully applied 1 migration to schema "orders", now at version v1' '| Success |'
 }
 
 # rotates NAME URL: the application on that database; then Azure is ended for five seconds, as long as a token lives.
@@ -137,6 +156,7 @@ databases() {
 DATABASES=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-databases.XXXXXX")
 check "databases: an emulated Azure whose tokens live 5 s, and PAM that checks them" databases
 check "databases: a real PostgreSQL that takes tokens" databases_postgresql
+check "databases: Flyway's command line with the drop-in jar" databases_flyway
 (umask 077 && AZURE_POD_IDENTITY_AUTHORITY_HOST=$(jq -r '.pods[0].imds' "$WORK/databases.json") java -jar "$ROOT/token-provider/target/token-provider.jar" \
     token --connection-string RunAs=App --resource https://ossrdbms-aad.database.windows.net > "$WORK/old-token")
 check "databases: PostgreSQL by Hikari, with tokens that rotate" rotates postgresql "jdbc:postgresql://localhost:$(cat "$WORK/postgresql.port")/postgres"

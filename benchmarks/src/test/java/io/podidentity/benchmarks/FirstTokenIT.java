@@ -36,7 +36,7 @@ class FirstTokenIT {
 
     @Test
     void firstToken_fromImds_leavesNoThread() throws Exception {
-        String output = run(LiveThreads.class.getName(), "TokenProvider");
+        String output = run(LiveThreads.class.getName(), "TokenProvider", "20000");
 
         assertThat(output).contains("own threads=0.0");
     }

@@ -300,7 +300,7 @@ class EntraTest {
                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
     }
 
-    private static X509Certificate certificate(RSAKey key) throws Exception {
+    static X509Certificate certificate(RSAKey key) throws Exception {
         var name = new X500Name("CN=application");
         Date now = Date.from(Instant.now());
         var signer = new JcaContentSignerBuilder("SHA256withRSA").build(key.toPrivateKey());

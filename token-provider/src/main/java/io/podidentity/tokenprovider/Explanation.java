@@ -74,6 +74,26 @@ public final class Explanation {
         return token == null ? Optional.empty() : token.principal();
     }
 
+    /**
+     * What the token says of itself, for people who want to see it: for which resource it is, who issued it, whose it
+     * is, and for how long. Nobody has verified it.
+     *
+     * @return of the claims those that are no secret, such as {@code aud} and {@code xms_mirid}, each as one line of
+     *     text; unmodifiable; empty without a token, and for one that is no JWT
+     */
+    public Map<String, String> claims() {
+        return token == null ? Map.of() : TokenClaims.shown(token.value());
+    }
+
+    /**
+     * How the token is signed; the signature itself is never told.
+     *
+     * @return {@code typ}, {@code alg} and {@code kid}, where they are there; unmodifiable; empty as {@link #claims}
+     */
+    public Map<String, String> header() {
+        return token == null ? Map.of() : TokenClaims.shownHeader(token.value());
+    }
+
     /** {@return when the token expires; empty without one} */
     public Optional<Instant> expiresOn() {
         return token == null ? Optional.empty() : Optional.of(token.expiresOn());

@@ -1,9 +1,5 @@
 package io.podidentity.tokenprovider;
 
-import io.podidentity.tokenprovider.internal.text.JsonException;
-import io.podidentity.tokenprovider.internal.text.JsonReader;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +9,8 @@ final class PrincipalReader {
 
     /** The principal of a JWT; null if the token is none, or says nothing of a principal. */
     static @Nullable Principal read(String token) {
-        int first = token.indexOf('.');
-        int second = token.indexOf('.', first + 1);
-        if (first < 0 || second < 0) {
-            return null;
-        }
-        try {
-            byte[] payload = Base64.getUrlDecoder().decode(token.substring(first + 1, second));
-            return principal(JsonReader.readObject(new String(payload, StandardCharsets.UTF_8)));
-        } catch (IllegalArgumentException | JsonException e) {
-            return null;
-        }
+        Map<String, @Nullable Object> claims = TokenClaims.of(token);
+        return claims == null ? null : principal(claims);
     }
 
     private static @Nullable Principal principal(Map<String, @Nullable Object> claims) {

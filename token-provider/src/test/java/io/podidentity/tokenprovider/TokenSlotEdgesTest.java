@@ -239,5 +239,12 @@ class TokenSlotEdgesTest {
         public void sleep(long nanos) {
             throw new AssertionError("nobody sleeps here");
         }
+
+        /** A thread that waits for the moment would look at the clock too, and be the one that is interrupted. */
+        @Override
+        public void wake(long nanos, Runnable alarm) {}
+
+        @Override
+        public void forget(Runnable alarm) {}
     }
 }

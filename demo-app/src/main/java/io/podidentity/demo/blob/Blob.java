@@ -51,6 +51,11 @@ public record Blob(
                 .collect(Collectors.joining("/", "api/blobs/", ""));
     }
 
+    /** How the page can preview it, {@code text} or {@code image}; null if it cannot. */
+    public @Nullable String preview() {
+        return ShownTypes.preview(contentType, size);
+    }
+
     /** The day of the last write as the page shows it, such as {@code 24 Nov 2026}; empty if it is not known. */
     public String dateText() {
         return lastModified == null ? "" : DAY.format(lastModified.atOffset(ZoneOffset.UTC));

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ContentDisposition;
@@ -28,17 +27,6 @@ final class BlobController {
 
     /** What a page has at most: a list is held in memory until it is sent. */
     private static final int MAX_LISTED = 1_000;
-
-    /** What a browser may display directly, because it cannot run scripts. Everything else is downloaded. */
-    private static final Set<String> SHOWN = Set.of(
-            "text/plain",
-            "text/csv",
-            "text/markdown",
-            "application/json",
-            "image/png",
-            "image/jpeg",
-            "image/gif",
-            "image/webp");
 
     private final BlobStore store;
     private final BlobDownloads downloads;
@@ -111,8 +99,7 @@ final class BlobController {
     }
 
     private static ContentDisposition disposition(MediaType type, String name) {
-        boolean shown = SHOWN.contains(type.getType() + "/" + type.getSubtype());
-        return ContentDisposition.builder(shown ? "inline" : "attachment")
+        return ContentDisposition.builder(ShownTypes.contain(type) ? "inline" : "attachment")
                 .filename(BlobName.fileName(name), StandardCharsets.UTF_8)
                 .build();
     }

@@ -6,6 +6,7 @@ import io.podidentity.demo.blob.BlobStore;
 import io.podidentity.demo.identity.Identity;
 import io.podidentity.demo.problem.Problem;
 import io.podidentity.demo.problem.ProblemException;
+import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
@@ -28,12 +29,14 @@ final class PageController {
     private final SignIn signIn;
     private final BlobStore store;
     private final DemoProperties properties;
+    private final Place place;
     private final boolean hasActuator;
 
-    PageController(SignIn signIn, BlobStore store, DemoProperties properties, Environment environment) {
+    PageController(SignIn signIn, BlobStore store, DemoProperties properties, Place place, Environment environment) {
         this.signIn = signIn;
         this.store = store;
         this.properties = properties;
+        this.place = place;
         this.hasActuator = ManagementPortType.get(environment) == ManagementPortType.SAME;
     }
 
@@ -49,8 +52,12 @@ final class PageController {
         model.addAttribute("container", properties.storage().container());
         model.addAttribute("endpoint", store.endpoint());
         model.addAttribute("storageSet", store.isSet());
+        model.addAttribute("emulated", place.isEmulated());
+        Explanation explanation = signIn.explain();
+        model.addAttribute("place", place.text(explanation.source().orElse(null)));
         try {
-            identity(Identity.of(signIn.explain()), model);
+            identity(Identity.of(explanation), model);
+            token(explanation, model);
         } catch (TokenAcquisitionException e) {
             Problem problem = Problem.of(e);
             problem.log();
@@ -68,6 +75,19 @@ final class PageController {
         model.addAttribute("expires", Moment.of(identity.expiresOn(), now));
         model.addAttribute("refresh", Moment.of(identity.refreshOn(), now));
         model.addAttribute("attempts", identity.attempts());
+    }
+
+    private static void token(Explanation explanation, Model model) {
+        model.addAttribute("headline", Headline.of(explanation));
+        model.addAttribute("header", Claim.of(explanation.header()));
+        model.addAttribute("claims", Claim.of(explanation.claims()));
+        model.addAttribute(
+                "life",
+                Life.of(
+                        explanation.claims(),
+                        explanation.refreshOn().orElse(null),
+                        explanation.expiresOn().orElseThrow(),
+                        Instant.now()));
     }
 
     private void blobs(String prefix, @Nullable String continuation, Model model) {

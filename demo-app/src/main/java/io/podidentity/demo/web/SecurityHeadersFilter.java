@@ -9,13 +9,13 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Tells the browser to load nothing from elsewhere, to run no script, and not to show the application in a frame of
- * another page.
+ * Tells the browser to load nothing from elsewhere, to run no script but the application's own file, and not to show the
+ * application in a frame of another page.
  */
 @Component
 final class SecurityHeadersFilter extends OncePerRequestFilter {
-    private static final String POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-            + "form-action 'none'; frame-ancestors 'none'";
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -63,7 +63,12 @@ final class AssertionCheck {
                     "The certificate with identifier used to sign the client"
                             + " assertion is not registered on application.");
         }
-        if (claims.getAudience().stream().noneMatch(audience -> audience.startsWith(authority.toString()))) {
+        if (!principal.clientId().equalsIgnoreCase(claims.getSubject())) {
+            throw new EntraException(
+                    EntraError.ASSERTION_SUBJECT,
+                    "Client assertion application identifier doesn't match 'client_id' parameter.");
+        }
+        if (claims.getAudience().stream().noneMatch(audience -> audience.startsWith(authority + "/"))) {
             throw new EntraException(
                     EntraError.ASSERTION_AUDIENCE, "Client assertion audience claim does not match Realm issuer.");
         }

@@ -16,6 +16,7 @@ enum EntraError {
     MALFORMED_ASSERTION(50027, "invalid_request", 400),
     ASSERTION_SIGNATURE(50013, "invalid_client", 401),
     ASSERTION_CERTIFICATE(700027, "invalid_client", 401),
+    ASSERTION_SUBJECT(700021, "invalid_client", 401),
     ASSERTION_AUDIENCE(700023, "invalid_client", 401),
     ASSERTION_EXPIRED(700024, "invalid_client", 401),
     ISSUER_UNREACHABLE(90061, "invalid_request", 400),

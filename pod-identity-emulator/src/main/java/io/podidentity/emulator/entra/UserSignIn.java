@@ -41,7 +41,7 @@ final class UserSignIn {
     record Session(User user, String clientId, String scope) {
 
         TokenSubject subject() {
-            return new TokenSubject(clientId, user.objectId(), user.userPrincipalName());
+            return TokenSubject.user(clientId, user.objectId(), user.userPrincipalName());
         }
     }
 

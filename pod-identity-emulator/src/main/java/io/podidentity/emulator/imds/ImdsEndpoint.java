@@ -74,7 +74,7 @@ public final class ImdsEndpoint implements Endpoint {
                     "AADSTS500011: The resource principal named " + resource + " was not found in the tenant.");
         }
         NodeIdentity identity = identities.select(query);
-        var subject = TokenSubject.application(identity.clientId(), identity.objectId());
+        var subject = TokenSubject.managedIdentity(identity.clientId(), identity.objectId(), identity.resourceId());
         IssuedToken token = issuer.issue(subject, resource, life);
         var body = new LinkedHashMap<String, Object>();
         body.put("access_token", token.value());

@@ -46,6 +46,9 @@ public final class TokenIssuer {
                 .claim("tid", tenantId)
                 .claim("uti", UUID.randomUUID().toString())
                 .claim("ver", "1.0");
+        if (subject.resourceId() != null) {
+            claims.claim("xms_mirid", subject.resourceId());
+        }
         if (subject.userPrincipalName() == null) {
             claims.claim("idtyp", "app").claim("appidacr", "1").claim("idp", issuer());
         } else {

@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param bearer Servers to which RestClient and RestTemplate send tokens.
  * @param datasource Whether connection pools sign in with tokens.
  * @param redis Whether Redis clients sign in with tokens.
+ * @param kafka Whether Kafka's clients sign in with tokens.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
@@ -31,7 +32,8 @@ record TokenProviderProperties(
         @DefaultValue List<String> resources,
         @DefaultValue List<BearerTarget> bearer,
         @DefaultValue TokenDataSource datasource,
-        @DefaultValue TokenRedis redis) {
+        @DefaultValue TokenRedis redis,
+        @DefaultValue TokenKafka kafka) {
 
     private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
@@ -69,6 +71,6 @@ record TokenProviderProperties(
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
                 + (connectionString == null ? "none" : "[secret]") + ", environment=" + environment.keySet()
                 + ", resources=" + resources + ", bearer=" + bearer
-                + ", datasource=" + datasource + ", redis=" + redis + "]";
+                + ", datasource=" + datasource + ", redis=" + redis + ", kafka=" + kafka + "]";
     }
 }

@@ -21,6 +21,7 @@ final class FakeSource implements TokenSource {
     final AtomicInteger calls = new AtomicInteger();
     volatile boolean fails;
     volatile String lastClaims = "";
+    volatile String lastResource = "";
 
     static FakeSource withToken() {
         return new FakeSource();
@@ -44,6 +45,7 @@ final class FakeSource implements TokenSource {
     public Outcome acquire(TokenRequest request) {
         int call = calls.incrementAndGet();
         lastClaims = request.claims().orElse("");
+        lastResource = request.resource();
         if (fails) {
             throw new TokenAcquisitionException(
                     TokenAcquisitionException.Code.REFUSED, "the fake refused", "Be kinder to the fake.", null);

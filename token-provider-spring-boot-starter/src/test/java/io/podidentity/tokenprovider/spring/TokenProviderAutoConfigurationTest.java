@@ -25,6 +25,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 class TokenProviderAutoConfigurationTest {
     private static final TokenDataSource NO_DATA_SOURCE = new TokenDataSource(false, null);
     private static final TokenRedis NO_REDIS = new TokenRedis(false, "https://redis.azure.com");
+    private static final TokenKafka NO_KAFKA = new TokenKafka(false, null);
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(TokenProviderAutoConfiguration.class));
@@ -127,7 +128,8 @@ class TokenProviderAutoConfigurationTest {
                                 List.of("https://vault.azure.net"),
                                 List.of(),
                                 NO_DATA_SOURCE,
-                                NO_REDIS)));
+                                NO_REDIS,
+                                NO_KAFKA)));
     }
 
     @Test
@@ -139,7 +141,8 @@ class TokenProviderAutoConfigurationTest {
                 List.of(),
                 List.of(),
                 NO_DATA_SOURCE,
-                NO_REDIS);
+                NO_REDIS,
+                NO_KAFKA);
 
         assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
@@ -154,7 +157,8 @@ class TokenProviderAutoConfigurationTest {
                 List.of(),
                 List.of(),
                 NO_DATA_SOURCE,
-                NO_REDIS);
+                NO_REDIS,
+                NO_KAFKA);
 
         assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
     }

@@ -2,11 +2,15 @@ package io.podidentity.tokenprovider.bridge.kafka;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,16 +46,32 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
     private static final Pattern NAMESPACE = Pattern.compile(
             "(?:\\w+://)?([\\w-]+\\.servicebus" + "\\.(?:windows\\.net|usgovcloudapi\\.net|chinacloudapi\\.cn)):\\d+");
 
+    /** Between two looks whether there is another token, and how many looks there are at most: for 2 s. */
+    private static final long LOOK_NANOS = 50_000_000;
+
+    private static final int LOOKS = 40;
+
     private final Function<@Nullable String, AzureServiceTokenProvider> providers;
     private @Nullable AzureServiceTokenProvider provider;
     private @Nullable TokenRequest request;
+    private volatile @Nullable AccessToken last;
 
     /** For Kafka, which configures the instance next. */
     public OauthBearerCallbackHandler() {
         this(AzureServiceTokenProvider::new);
     }
 
-    OauthBearerCallbackHandler(Function<@Nullable String, AzureServiceTokenProvider> providers) {
+    /**
+     * For a handler of your own that has a provider, and calls this one.
+     *
+     * @param provider gets the tokens, whatever the option {@code connectionString} says
+     */
+    public OauthBearerCallbackHandler(AzureServiceTokenProvider provider) {
+        this(connectionString -> provider);
+        requireNonNull(provider, "provider");
+    }
+
+    private OauthBearerCallbackHandler(Function<@Nullable String, AzureServiceTokenProvider> providers) {
         this.providers = providers;
     }
 
@@ -83,13 +103,22 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
             return TokenRequest.forScope(scope);
         }
         Object first = bootstrapServers instanceof List<?> servers && !servers.isEmpty() ? servers.get(0) : "";
-        Matcher server = NAMESPACE.matcher(first.toString());
-        if (!server.matches()) {
-            throw new ConfigException("The first of bootstrap.servers, \"" + first
-                    + "\", is not an Event Hubs namespace, so the resource of the token is not known."
-                    + " Add resource=\"https://NAMESPACE.servicebus.windows.net\" to sasl.jaas.config.");
-        }
-        return TokenRequest.forResource("https://" + server.group(1));
+        return resourceOf(first.toString())
+                .map(TokenRequest::forResource)
+                .orElseThrow(() -> new ConfigException("The first of bootstrap.servers, \"" + first
+                        + "\", is not an Event Hubs namespace, so the resource of the token is not known."
+                        + " Add resource=\"https://NAMESPACE.servicebus.windows.net\" to sasl.jaas.config."));
+    }
+
+    /**
+     * The resource of the tokens for a server, by its name.
+     *
+     * @param server a host with a port, such as {@code NAMESPACE.servicebus.windows.net:9093}
+     * @return such as {@code https://NAMESPACE.servicebus.windows.net}; empty if it is not an Event Hubs namespace
+     */
+    public static Optional<String> resourceOf(String server) {
+        Matcher namespace = NAMESPACE.matcher(server);
+        return namespace.matches() ? Optional.of("https://" + namespace.group(1)) : Optional.empty();
     }
 
     /**
@@ -113,11 +142,30 @@ public final class OauthBearerCallbackHandler implements AuthenticateCallbackHan
 
     private void answer(OAuthBearerTokenCallback wanted) {
         try {
-            wanted.token(new ProvidedToken(
-                    requireNonNull(provider, "provider").getAuthenticationResult(requireNonNull(request, "request"))));
+            AccessToken token = token(requireNonNull(provider, "provider"), requireNonNull(request, "request"));
+            last = token;
+            wanted.token(new ProvidedToken(token));
         } catch (TokenAcquisitionException e) {
             wanted.error(e.code().name(), e.getMessage(), null);
         }
+    }
+
+    /**
+     * Kafka asks again when it wants another token. If the last one is due for refresh, the provider gets that other one
+     * behind the question. It is worth a short wait: with the old one, Kafka would ask again only shortly before it
+     * expires, and its connections would sign in with what is left of it.
+     */
+    private AccessToken token(AzureServiceTokenProvider provider, TokenRequest request) {
+        AccessToken token = provider.getAuthenticationResult(request);
+        for (int looks = 0; looks < LOOKS && token.equals(last) && isDue(token); looks++) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            token = provider.getAuthenticationResult(request);
+        }
+        return token;
+    }
+
+    private static boolean isDue(AccessToken token) {
+        return token.refreshOn().filter(Instant.now()::isAfter).isPresent();
     }
 
     @Override

@@ -8,9 +8,11 @@ import io.podidentity.emulator.junit.EmulatorExtension;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenSource;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.NameCallback;
@@ -28,6 +30,7 @@ import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
 import org.apache.kafka.common.security.authenticator.LoginManager;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerTokenCallback;
 import org.apache.kafka.common.security.oauthbearer.internals.OAuthBearerRefreshingLogin;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +49,7 @@ class OauthBearerCallbackHandlerIT {
     public static final class InThisTest implements AuthenticateCallbackHandler {
         private static AzureServiceTokenProvider provider;
 
-        private final OauthBearerCallbackHandler handler = new OauthBearerCallbackHandler(connectionString -> provider);
+        private final OauthBearerCallbackHandler handler = new OauthBearerCallbackHandler(provider);
 
         @Override
         public void configure(Map<String, ?> configs, String mechanism, List<AppConfigurationEntry> entries) {
@@ -114,6 +117,29 @@ class OauthBearerCallbackHandlerIT {
         assertThat(subject.getPrivateCredentials(OAuthBearerToken.class))
                 .extracting(OAuthBearerToken::value)
                 .containsExactly(provider.getAccessToken(NAMESPACE));
+    }
+
+    @Test
+    void handle_againWhileTheTokenIsDue_hasTheNextOne() throws Exception {
+        var issued = new AtomicInteger();
+        TokenSource alwaysDue = request -> {
+            Instant now = Instant.now();
+            String value = "token-" + issued.incrementAndGet();
+            return new TokenSource.Acquired(
+                    AccessToken.bearer(value, request.resource(), now.plusSeconds(3600), now, "test"));
+        };
+        var handler = new OauthBearerCallbackHandler(
+                AzureServiceTokenProvider.builder().sources(List.of(alwaysDue)).build());
+        Map<String, Object> configs = configs(InThisTest.class, "contoso.servicebus.windows.net:9093", "");
+        handler.configure(
+                configs, MECHANISM, JaasContext.loadClientContext(configs).configurationEntries());
+        var first = new OAuthBearerTokenCallback();
+        var again = new OAuthBearerTokenCallback();
+
+        handler.handle(new Callback[] {first});
+        handler.handle(new Callback[] {again});
+
+        assertThat(List.of(first.token().value(), again.token().value())).containsExactly("token-1", "token-2");
     }
 
     @Test

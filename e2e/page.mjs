@@ -1,0 +1,152 @@
+// The demo's page in the real Chromium, with the switches of test-run: node page.mjs URL FOLDER-OF-NODE_MODULES [PICTURES]
+// In every state it has no accessibility violation (axe), fits into 360 px, and breaks no rule of its own policy; it keeps
+// itself up to date, works without script and by keyboard, and no answer has a token in it.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+
+const [url, modules, pictures] = process.argv.slice(2);
+const require = createRequire(`${modules}/`);
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const errors = [];
+const bodies = [];
+
+async function open(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], ...options });
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', event => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  const page = await context.newPage();
+  page.on('console', message => message.type() === 'error' && errors.push(`${message.text()} ${message.location().url}`));
+  page.on('pageerror', error => errors.push(String(error)));
+  page.on('response', response => bodies.push(response.text().catch(() => '')));
+  await page.goto(url);
+  return page;
+}
+
+const title = page => page.locator('h1').textContent();
+
+/** Evaluated by the debugger's protocol, which the page's policy does not concern. */
+async function violations(page) {
+  await page.evaluate(axe);
+  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ').slice(0, 300)}`);
+}
+
+async function inspect(page, state) {
+  for (const width of [360, 1920]) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(page), [], `${state}, ${width} px, ${colorScheme}`);
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${state} is ${wide} px wide on a screen of ${width} px`);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  console.log(`${state}: ${await title(page)}; axe finds nothing; it fits`);
+}
+
+async function picture(page, name, width, colorScheme = 'light') {
+  if (pictures) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.emulateMedia({ colorScheme: 'light' });
+  }
+}
+
+/** Presses a switch and waits for what it brings about; a restart of the application takes some seconds. */
+async function press(page, id, expected) {
+  await page.locator(id).click();
+  await page.locator(expected).first().waitFor({ timeout: 60_000 });
+}
+
+const page = await open();
+await page.evaluate(() => { globalThis.notReloaded = true; });
+assert.equal(await title(page), 'podid-identity');
+await inspect(page, 'a pod');
+await picture(page, 'page-pod', 1280);
+await picture(page, 'page-dark', 1920, 'dark');
+
+// What people do with it
+await page.locator('.ids .copy').first().click();
+assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator('.ids code').first().textContent());
+for (const preview of await page.getByRole('button', { name: /^Preview/ }).all()) {
+  await preview.click();
+}
+await page.locator('.preview pre').nth(1).waitFor();
+assert.ok(await page.locator('.preview img').evaluate(image => image.decode().then(() => image.naturalWidth)) > 0);
+await inspect(page, 'a pod, with previews');
+await picture(page, 'page-previews', 1920);
+const bar = () => page.locator('.elapsed').getAttribute('width');
+const before = await bar();
+await page.waitForFunction(width => document.querySelector('.elapsed').getAttribute('width') !== width, before);
+await page.locator('#not-asked summary').click();
+
+// By keyboard alone
+await page.locator('body').click({ position: { x: 1, y: 1 } });
+const reached = new Set();
+for (let i = 0; i < 60; i++) {
+  await page.keyboard.press('Tab');
+  reached.add(await page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));
+}
+for (const wanted of ['refresh', 'Copy', 'Preview', 'scene-LAPTOP', 'trouble-NO_ROLE', 'expire', '3 more were not asked']) {
+  assert.ok(reached.has(wanted), `the Tab key does not reach ${wanted}: ${[...reached]}`);
+}
+
+// Somebody else changes something: this page shows it by itself
+const post = (path, name) => fetch(`${url}stage/${path}`, { method: 'POST', body: new URLSearchParams({ name }), redirect: 'manual' });
+await post('trouble', 'NO_ROLE');
+await page.locator('.problem .command').waitFor({ timeout: 30_000 });
+assert.ok(await page.locator('#not-asked').evaluate(details => details.open), 'what was open stays open');
+await inspect(page, 'without the role');
+await picture(page, 'page-role-missing', 360);
+await press(page, '#trouble-NO_ROLE', '.blobs');
+await press(page, '#trouble-STORAGE_DOWN', '#blob-list .problem');
+await inspect(page, 'storage down');
+await press(page, '#trouble-STORAGE_DOWN', '.blobs');
+const issued = await page.locator('.life').getAttribute('data-start');
+await press(page, '#expire', `.life:not([data-start="${issued}"])`);
+if (pictures) {
+  await press(page, '#trouble-SILENT_IMDS', '.verdict.bad');
+  await inspect(page, 'IMDS is silent');
+  await press(page, '#trouble-SILENT_IMDS', '.verdict.good');
+}
+await press(page, '#scene-NODE', '.caveat');
+await inspect(page, 'the node\'s identity');
+await picture(page, 'page-node', 1280);
+await press(page, '#scene-LAPTOP', 'h1:has-text("developer@")');
+await inspect(page, 'a laptop');
+await picture(page, 'page-laptop', 1280);
+await press(page, '#trouble-LOGGED_OUT', '.verdict.bad');
+await inspect(page, 'logged out');
+await picture(page, 'page-logged-out', 1280);
+await press(page, '#trouble-LOGGED_OUT', '.verdict.good');
+assert.ok(await page.evaluate(() => globalThis.notReloaded), 'the page was loaded again');
+// A server that starts again is no error of the page.
+assert.deepEqual(errors.filter(error => !error.includes('ERR_CONNECTION_REFUSED')), []);
+
+// Without script
+const plain = await open({ javaScriptEnabled: false });
+assert.equal(await title(plain), 'developer@podid.example');
+await plain.getByRole('link', { name: 'Refresh' }).click();
+await plain.locator('#trouble-NO_ROLE').click();
+await plain.locator('.problem .command').waitFor();
+await plain.locator('#trouble-NO_ROLE').click();
+await plain.getByRole('link', { name: 'hello.txt', exact: true }).click();
+assert.match(await plain.locator('body').textContent(), /Hello/i);
+console.log('without script: switches, refresh and blobs work');
+
+const leak = (await Promise.all(bodies)).find(body => body.includes('eyJ'));
+assert.equal(leak, undefined, 'an answer has a token in it');
+console.log(`${bodies.length} answers, none with a token`);
+await browser.close();
