@@ -64,7 +64,8 @@ class BlobConfiguration {
     HttpClient storageHttpClient(DemoProperties properties, SslBundles bundles) {
         String sslBundle = properties.storage().sslBundle();
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
-                .connectionPool(new ConnectionPool(StorageCalls.MAX_CALLS + StorageCalls.MAX_LISTS, 1, TimeUnit.MINUTES));
+                .connectionPool(
+                        new ConnectionPool(StorageCalls.MAX_CALLS + StorageCalls.MAX_LISTS, 1, TimeUnit.MINUTES));
         if (sslBundle != null) {
             SslBundle bundle = bundles.getBundle(sslBundle);
             X509TrustManager trust = (X509TrustManager) bundle.getManagers().getTrustManagers()[0];
