@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e load pictures release-check demo faults soak fuzz attacks bench bench-quick
+.PHONY: help format check test e2e load pictures release-check demo faults soak fuzz attacks bench bench-quick bench-apps
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -54,9 +54,13 @@ demo: ## Serve the demo on http://localhost:8080 with an emulated Azure
 	mvn -B -q spring-boot:test-run
 
 bench: ## Measure everything on every JDK found, on a machine that does nothing else
-	mvn -B -q -pl benchmarks,demo-app -am -DskipTests package
+	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks
 
 bench-quick: ## The same in a few rounds on one JDK, in under five minutes
-	mvn -B -q -pl benchmarks,demo-app -am -DskipTests package
+	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick
+
+bench-apps: ## The demo beside the same app on DefaultAzureCredential, in a few rounds, in under eight minutes
+	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
+	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick --only apps $(addprefix --jdk ,$(JDKS))

@@ -67,7 +67,10 @@ final class Train {
     private static boolean answers(URI uri) throws InterruptedException {
         try {
             HttpRequest request = HttpRequest.newBuilder(uri).build();
-            return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode() == 200;
+            return HttpClient.newHttpClient()
+                            .send(request, BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
         } catch (IOException e) {
             return false;
         }

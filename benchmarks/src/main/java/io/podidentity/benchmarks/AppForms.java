@@ -85,7 +85,8 @@ final class AppForms {
         train.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:AOTCacheOutput=" + cache, "-jar"));
         train.add(app.toString());
         java(train);
-        List<String> options = List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-XX:AOTCache=" + cache);
+        List<String> options =
+                List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn16m", "-XX:AOTCache=" + cache);
         return new Form("demo, as shipped", words(options, app.toString()));
     }
 

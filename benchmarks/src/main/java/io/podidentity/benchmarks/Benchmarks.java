@@ -11,7 +11,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 
-/** Measures what its {@link Options} ask for, prints a report, and writes that of a whole run to {@code results/}. */
+/** Measures what its {@link Options} ask for, prints a report, and writes it to {@code results/}. */
 public final class Benchmarks {
     private Benchmarks() {}
 
@@ -54,7 +54,7 @@ public final class Benchmarks {
             if (options.has("demo")) {
                 new DemoStart(session).measure();
             }
-            if (options.has("apps")) {
+            if (options.has("apps") && !(options.quick() && options.only().isEmpty())) {
                 new Apps(session).measure();
             }
             if (options.has("jmh")) {
@@ -69,7 +69,8 @@ public final class Benchmarks {
     private static void write(Session session, String report) throws IOException {
         System.out.println(report);
         String name = LocalDate.now(ZoneOffset.UTC) + "-" + session.jdk.version()
-                + (session.options.quick() ? "-quick" : "") + ".md";
+                + (session.options.quick() ? "-quick" : "")
+                + (session.options.only().isEmpty() ? "" : "-" + String.join("-", session.options.only())) + ".md";
         Path results = Files.createDirectories(session.classPaths.module().resolve("results"));
         Files.writeString(results.resolve(name), report);
     }

@@ -23,6 +23,7 @@ final class Targets {
         hits();
         storms();
         troubles();
+        apps();
     }
 
     private void firstTokens() {
@@ -90,6 +91,21 @@ final class Targets {
         atMost(1, "500 and no token: different messages", ours("shared-failure", "messages"));
         atMost(1_024, "10,000 keys: bytes per entry besides the token", ours("keys", "bytesPerEntry"));
         atMost(1_000, "10,000 keys: entries kept", ours("keys", "kept"));
+    }
+
+    /** The demo as shipped, beside the peer in both forms that its documentation knows. */
+    private void apps() {
+        String demo = "demo, as shipped";
+        for (String peer : List.of("peer, jar", "peer, AOT cache")) {
+            String to = demo + " / " + peer + ": ";
+            atMost(0.5, to + "start to first blob", ratio("apps", demo, peer, "first blob ms"));
+            atMost(0.5, to + "CPU until then", ratio("apps", demo, peer, "cpu ms"));
+            atMost(0.75, to + "resident at the first blob", ratio("apps", demo, peer, "resident MB"));
+            atMost(0.75, to + "resident after load", ratio("apps", demo, peer, "loaded MB"));
+            atLeast(1.1, to + "/api/blobs per second", ratio("apps", demo, peer, "/api/blobs per s"));
+            atMost(1, to + "p99 of /api/blobs", ratio("apps", demo, peer, "/api/blobs p99 ms"));
+            atLeast(1.1, to + "/api/identity per second", ratio("apps", demo, peer, "/api/identity per s"));
+        }
     }
 
     private OptionalDouble ours(String scenario, String column) {

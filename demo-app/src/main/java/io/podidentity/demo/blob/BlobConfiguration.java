@@ -65,7 +65,8 @@ class BlobConfiguration {
         String sslBundle = properties.storage().sslBundle();
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .addInterceptor(new BoundedAnswers())
-                .connectionPool(new ConnectionPool(StorageCalls.MAX_CALLS, 1, TimeUnit.MINUTES));
+                .connectionPool(
+                        new ConnectionPool(StorageCalls.MAX_CALLS + StorageCalls.MAX_LISTS, 1, TimeUnit.MINUTES));
         if (sslBundle != null) {
             SslBundle bundle = bundles.getBundle(sslBundle);
             X509TrustManager trust = (X509TrustManager) bundle.getManagers().getTrustManagers()[0];
@@ -74,6 +75,10 @@ class BlobConfiguration {
         return new OkHttpAsyncHttpClientBuilder(builder.build())
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .callTimeout(ATTEMPT_TIMEOUT)
+                // That covers all of an attempt. Each of these would set a timer more for each request.
+                .responseTimeout(Duration.ZERO)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
                 .build();
     }
 

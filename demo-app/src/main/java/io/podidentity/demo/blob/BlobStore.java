@@ -31,7 +31,8 @@ public final class BlobStore {
     private final AzureServiceTokenProvider provider;
     private final StorageAccount account;
     private final StorageProblems problems;
-    private final StorageCalls calls = new StorageCalls();
+    private final StorageCalls calls = new StorageCalls(StorageCalls.MAX_CALLS);
+    private final SharedLists lists = new SharedLists(new StorageCalls(StorageCalls.MAX_LISTS));
 
     BlobStore(
             @Nullable BlobContainerClient client,
@@ -68,19 +69,25 @@ public final class BlobStore {
         if (!prefix.isEmpty()) {
             options.setPrefix(prefix);
         }
-        return call(failure -> problems.ofList(failure, continuation != null), () -> {
-            Iterator<PagedResponse<BlobItem>> pages = container
-                    .listBlobs(options, continuation, null)
-                    .iterableByPage()
-                    .iterator();
-            if (!pages.hasNext()) {
-                return new BlobPage(List.of(), null);
-            }
-            PagedResponse<BlobItem> page = pages.next();
-            String next = page.getContinuationToken();
-            return new BlobPage(
-                    page.getValue().stream().map(Blob::of).toList(), next == null || next.isEmpty() ? null : next);
-        });
+        SharedLists.Page asked = new SharedLists.Page(prefix, continuation, limit);
+        return explained(
+                failure -> problems.ofList(failure, continuation != null),
+                () -> lists.get(asked, () -> page(container, options, continuation), this::tooManyCalls));
+    }
+
+    private static BlobPage page(
+            BlobContainerClient container, ListBlobsOptions options, @Nullable String continuation) {
+        Iterator<PagedResponse<BlobItem>> pages = container
+                .listBlobs(options, continuation, null)
+                .iterableByPage()
+                .iterator();
+        if (!pages.hasNext()) {
+            return new BlobPage(List.of(), null);
+        }
+        PagedResponse<BlobItem> page = pages.next();
+        String next = page.getContinuationToken();
+        return new BlobPage(
+                page.getValue().stream().map(Blob::of).toList(), next == null || next.isEmpty() ? null : next);
     }
 
     /**
@@ -134,16 +141,24 @@ public final class BlobStore {
         return client;
     }
 
-    private <T> T call(Function<RuntimeException, Problem> explained, Supplier<T> call) {
+    private <T> T call(Function<RuntimeException, Problem> problem, Supplier<T> call) {
+        return explained(problem, () -> calls.call(call, this::tooManyCalls));
+    }
+
+    private <T> T explained(Function<RuntimeException, Problem> problem, Supplier<T> call) {
         try {
             // The client keeps its own token until it expires, but its user may have signed out since.
             provider.getAccessToken(STORAGE_RESOURCE);
-            return calls.call(call, () -> new ProblemException(problems.tooManyCalls(), null));
+            return call.get();
         } catch (ProblemException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new ProblemException(explained.apply(e), e);
+            throw new ProblemException(problem.apply(e), e);
         }
+    }
+
+    private ProblemException tooManyCalls() {
+        return new ProblemException(problems.tooManyCalls(), null);
     }
 
     /** Takes what was asked for, and not one byte more. */

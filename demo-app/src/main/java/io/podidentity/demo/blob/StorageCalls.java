@@ -16,10 +16,24 @@ final class StorageCalls {
     /** Of both attempts, so that the page reports within about 5 s that a storage account does not answer. */
     static final Duration TOTAL_TIME = Duration.ofSeconds(5);
 
+    /** For parts of blobs and their properties. */
     static final int MAX_CALLS = 16;
-    private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
-    private final Semaphore permits = new Semaphore(MAX_CALLS, true);
+    /** A list needs more memory, and callers that want the same one share it. */
+    static final int MAX_LISTS = 4;
+
+    static final Duration MAX_WAIT = Duration.ofSeconds(3);
+
+    private final Semaphore permits;
+
+    /**
+     * Makes one that has made no calls.
+     *
+     * @param max how many run at the same time
+     */
+    StorageCalls(int max) {
+        this.permits = new Semaphore(max, true);
+    }
 
     /**
      * Makes a call, if need be after calls that began earlier.
