@@ -74,7 +74,7 @@ class SharedListsTest {
         caller.setDaemon(true);
         caller.start();
         while (caller.getState() != state) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         return answer;
     }
