@@ -74,6 +74,7 @@ class SharedListsTest {
         caller.setDaemon(true);
         caller.start();
         while (caller.getState() != state) {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
             Thread.onSpinWait();
         }
         return answer;
