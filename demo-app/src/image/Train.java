@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the demo beside an emulated Azure until it has answered each kind of request, and ends it: so its AOT cache holds
- * what the first requests of a pod need too, for a token, for TLS, for a list of blobs and for the page. Its arguments
- * are the demo's command.
+ * Runs the demo beside an emulated Azure until it has answered each kind of request, and ends it: so its AOT cache
+ * holds what the first requests of a pod need too, for a token, for TLS, for a list of blobs and for the page. Its
+ * arguments are the demo's command.
  */
 final class Train {
     private static final List<String> PATHS = List.of(

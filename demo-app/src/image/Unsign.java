@@ -9,8 +9,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 
 /**
- * Removes the signatures from the jars in a folder, whose classes are not changed. The JVM keeps no class of a signed jar
- * in an AOT cache, and Microsoft signs the Azure SDK's; Maven has checked the jars' checksums when it fetched them.
+ * Removes the signatures from the jars in a folder, whose classes are not changed. The JVM keeps no class of a signed
+ * jar in an AOT cache, and Microsoft signs the Azure SDK's; Maven has checked the jars' checksums when it fetched them.
  */
 final class Unsign {
     private Unsign() {}

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets callers that want the same page of the list, and would wait for their turn one after the other, wait for one call
- * together. None gets what was asked for before it came: a call that has begun is joined by nobody.
+ * Lets callers that want the same page of the list, and would wait for their turn one after the other, wait for one
+ * call together. None gets what was asked for before it came: a call that has begun is joined by nobody.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */

@@ -67,14 +67,15 @@ class SharedListsTest {
         return answers;
     }
 
-    /** Starts a caller, and waits until it waits: without a limit for storage, with one for its turn or for another call. */
+    /** Starts a caller, and waits until it waits: without a limit for storage, with one for a turn or a call. */
     private FutureTask<BlobPage> begin(SharedLists.Page page, Supplier<BlobPage> call, Thread.State state) {
         FutureTask<BlobPage> answer = new FutureTask<>(() -> lists.get(page, call, SharedListsTest::busy));
         Thread caller = new Thread(answer);
         caller.setDaemon(true);
         caller.start();
         while (caller.getState() != state) {
-            Thread.yield();
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            Thread.onSpinWait();
         }
         return answer;
     }
