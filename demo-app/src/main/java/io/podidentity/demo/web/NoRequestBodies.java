@@ -11,8 +11,8 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses requests with a body without reading it: the application has no use for any. Tomcat would wait for the rest of
- * each, with a thread, so clients that never send it could take all threads.
+ * Refuses requests with a body without reading it: the application has no use for any. Tomcat would wait for the rest
+ * of each, with a thread, so clients that never send it could take all threads.
  */
 @Component
 final class NoRequestBodies implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
