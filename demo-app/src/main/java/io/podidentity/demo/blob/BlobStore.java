@@ -122,10 +122,17 @@ public final class BlobStore {
         BlobRequestConditions unchanged = new BlobRequestConditions().setIfMatch(blob.eTag());
         byte[] read = call(failure -> problems.of(failure, blob.name()), () -> {
             ByteArrayOutputStream buffer = new BoundedBuffer(length);
+            // The SDK writes content on a thread of the transport's. What fails there may never reach this one.
             container
                     .getBlobClient(blob.name())
                     .downloadStreamWithResponse(
-                            buffer, new BlobRange(from, (long) length), null, unchanged, false, null, Context.NONE);
+                            buffer,
+                            new BlobRange(from, (long) length),
+                            null,
+                            unchanged,
+                            false,
+                            StorageCalls.TOTAL_TIME,
+                            Context.NONE);
             return buffer.toByteArray();
         });
         if (read.length != length) {

@@ -10,6 +10,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.xml.stream.XMLStreamException;
@@ -96,7 +97,7 @@ final class StorageProblems {
                     || cause instanceof UnknownHostException) {
                 return unreachable();
             }
-            if (cause instanceof InterruptedIOException) {
+            if (cause instanceof InterruptedIOException || cause instanceof TimeoutException) {
                 // The JDK has no type of its own for a connection that was not made in time.
                 return "Connect timed out".equals(cause.getMessage()) ? unreachable() : slow();
             }
