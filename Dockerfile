@@ -54,9 +54,10 @@ COPY --from=extracted /build/layers/dependencies/ ./
 COPY --from=extracted /build/layers/snapshot-dependencies/ ./
 COPY --from=extracted /build/layers/application/ ./
 # The library's own program, for kubectl exec: java -jar /app/token-provider.jar explain. And the licences; those of the
-# Java runtime are in /opt/java/legal, those of the libraries in their jars.
+# Java runtime are in /opt/java/legal, those of the libraries in their jars or, where these have none, in /licenses/libraries.
 COPY token-provider/target/token-provider.jar ./
 COPY LICENSE NOTICE /licenses/
+COPY demo-app/src/image/licenses/ /licenses/libraries/
 # A container's loopback is of no use to anybody outside it.
 ENV SERVER_ADDRESS=0.0.0.0
 # By number, so that Kubernetes can tell that it is not root (runAsNonRoot).

@@ -115,6 +115,7 @@ image_files() {
     mount=$(buildah "${STORAGE[@]}" mount "$container")
     test -f "$mount/app/demo-app.jar"
     test -s "$mount/licenses/LICENSE" -a -s "$mount/licenses/NOTICE" -a -s "$mount/opt/java/legal/java.base/LICENSE"
+    "$PYTHON" "$ROOT/e2e/licences.py" "$mount"
     # No compiler, no shell and no package manager to scan or to misuse.
     found=$(find "$mount" -xdev \( -name javac -o -name jshell -o -name jlink -o -name sh -o -name bash -o -name dpkg -o -name apk -o -name tdnf \) ! -type d -print)
     expect_equal "" "$found"

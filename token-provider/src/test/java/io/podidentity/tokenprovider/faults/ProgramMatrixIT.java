@@ -104,7 +104,9 @@ class ProgramMatrixIT {
         if (result != fault.result(program) && !late) {
             wrong.append(" is ").append(result).append(", should be ").append(fault.result(program));
         }
-        if (result != Result.TOKEN && !says(message, fault.reason(program))) {
+        // On a busy machine a process that is stopped in time can take more than the rest of the time to end.
+        boolean unsaid = fault.hangs() && GRACE.compareTo(SHORT) > 0 && says(message, "it has not answered yet");
+        if (result != Result.TOKEN && !unsaid && !says(message, fault.reason(program))) {
             wrong.append(" does not say ").append(fault.reason(program));
         }
         if (message.contains(Fault.TOKEN_VALUE.substring(0, 24))) {
