@@ -253,8 +253,7 @@ document.getElementById('refresh').addEventListener('click', async event => {
 document.addEventListener('submit', event => {
   event.preventDefault();
   pause = 3 * SECOND;
-  const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  refresh(event.submitter.getAttribute('formaction') ?? event.target.action, { method: 'POST', body });
+  refresh(event.submitter.formAction, { method: 'POST' });
 });
 setInterval(() => document.hidden || tick(), SECOND);
 next();
