@@ -121,7 +121,8 @@ class HostileStorageIT {
                 ? Answer.bytes(200, new byte[1000]).with("ETag", "\"0x1\"").with("x-ms-blob-type", "BlockBlob")
                 : endless);
 
-        assertThat(AttackedDemo.text(demo.get("/api/blobs/a.txt").body())).contains("urn:podidentity:problem:storage-slow");
+        assertThat(AttackedDemo.text(demo.get("/api/blobs/a.txt").body()))
+                .contains("urn:podidentity:problem:storage-slow");
         assertThat(demo.isAlive()).isTrue();
     }
 
