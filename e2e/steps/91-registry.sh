@@ -251,12 +251,23 @@ registry_same_layout() {
     diff <(image_libraries "$PLAIN_IMAGE") <(image_libraries "$PUSHED:1")
 }
 
-# The hashes of the libraries (some have other names), except Boot's tools and starters, which contain no code of the app.
+# The hashes of the libraries' contents (some have other names) without signatures, which the Dockerfile's image has not,
+# except of Boot's tools and starters, which contain no code of the app; and those of the licences.
 image_libraries() {
     local container mount
     container=$(buildah "${STORAGE[@]}" from --pull=never "$1")
     mount=$(buildah "${STORAGE[@]}" mount "$container")
-    (cd "$mount/app/libs" && sha256sum -- *.jar ../token-provider.jar ../../licenses/*) | grep -vE ' spring-boot-(starter|jarmode-tools)' | cut -d' ' -f1 | sort
+    "$PYTHON" - "$mount" << 'EOF'
+import hashlib, pathlib, re, sys, zipfile
+root = pathlib.Path(sys.argv[1])
+jars = [jar for jar in (root / "app/libs").glob("*.jar") if not re.match("spring-boot-(starter|jarmode-tools)", jar.name)]
+hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (root / "licenses").rglob("*") if file.is_file()]
+for jar in [*jars, root / "app/token-provider.jar"]:
+    entries = sorted((entry.filename, entry.CRC) for entry in zipfile.ZipFile(jar).infolist()
+                     if not re.match(r"META-INF/([^/]+\.(SF|RSA|DSA|EC)|MANIFEST\.MF)$", entry.filename) and not entry.is_dir())
+    hashes.append(hashlib.sha256(repr(entries).encode()).hexdigest())
+print("\n".join(sorted(hashes)))
+EOF
     buildah "${STORAGE[@]}" umount "$container" > /dev/null
     buildah "${STORAGE[@]}" rm "$container" > /dev/null
 }
