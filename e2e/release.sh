@@ -45,8 +45,7 @@ repository=$WORK/repository
 group=$repository/io/podidentity
 
 mkdir "$WORK/source"
-git -C "$ROOT" ls-files -z --cached --others --exclude-standard \
-    | tar -C "$ROOT" --null -T - -cf - | tar -xf - -C "$WORK/source"
+tar -C "$ROOT" --exclude=.git --exclude=target -cf - . | tar -xf - -C "$WORK/source"
 find "$WORK/source" -name pom.xml -exec sed -i "s|<version>$snapshot</version>|<version>$version</version>|" {} +
 
 if [ -z "$key" ]; then
