@@ -59,14 +59,16 @@ final class Train {
             } finally {
                 demo.destroy();
                 // It writes the cache when it ends.
-                demo.waitFor();
+                if (!demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                    demo.destroyForcibly();
+                }
             }
         }
     }
 
     private static boolean answers(URI uri) throws InterruptedException {
         try {
-            HttpRequest request = HttpRequest.newBuilder(uri).build();
+            HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build();
             return HttpClient.newHttpClient()
                             .send(request, BodyHandlers.discarding())
                             .statusCode()

@@ -59,7 +59,7 @@ class BlobConfiguration {
         return new BlobStore(client, provider, account, problems);
     }
 
-    /** Each request stays on its caller's thread. */
+    /** Lists and properties are read on their caller's thread; the SDK writes content from a thread of this client. */
     @Bean
     HttpClient storageHttpClient(DemoProperties properties, SslBundles bundles) {
         String sslBundle = properties.storage().sslBundle();
