@@ -218,7 +218,7 @@ azure_start() {
     mkdir -p "$folder/state" "$folder/tmp"
     (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$folder/secret")
     start "$name-emulator" java -jar "$ROOT/podid/target/podid.jar" serve --json --secret-file "$folder/secret" "$@"
-    wait_until 30 "$name-emulator" grep -q '^{' "$WORK/$name-emulator.out"
+    wait_until 60 "$name-emulator" grep -q '^{' "$WORK/$name-emulator.out"
     head -1 "$WORK/$name-emulator.out" > "$folder/azure.json"
 }
 

@@ -19,7 +19,7 @@ start_emulator() {
     # A secret that no log must ever show, and that a search can find if one does.
     (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$WORK/client-secret")
     start emulator java -jar "$PODID_JAR" serve --json --secret-file "$WORK/client-secret"
-    wait_until 30 emulator grep -q '^{' "$WORK/emulator.out"
+    wait_until 60 emulator grep -q '^{' "$WORK/emulator.out"
     head -1 "$WORK/emulator.out" > "$EMULATOR"
     expect_json "$EMULATOR" '.pods | length >= 1' '.pods[0].env | length >= 1' \
         '.entra | startswith("https://")' '.storage | startswith("https://")' '.ca | length > 0' \
@@ -54,7 +54,7 @@ start_azurite() {
         --oauth basic --cert "$WORK/azurite.pem" --key "$WORK/azurite.key" \
         --inMemoryPersistence --skipApiVersionCheck --disableTelemetry --silent
     # Any answer is enough: it shows that the server is up.
-    wait_until 30 azurite curl -s --noproxy '*' --max-time 5 --cacert "$CA_BUNDLE" "$AZURITE"
+    wait_until 60 azurite curl -s --noproxy '*' --max-time 5 --cacert "$CA_BUNDLE" "$AZURITE"
     expect_status 403 "$WORK/azurite-anonymous.xml" "$AZURITE/samples?restype=container&comp=list" --cacert "$CA_BUNDLE"
 }
 

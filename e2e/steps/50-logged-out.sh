@@ -8,7 +8,7 @@ laptop_says() {
 laptop_logged_out() {
     local began=$EPOCHREALTIME
     with_az az account clear
-    wait_until 15 laptop laptop_says 503
+    wait_until 60 laptop laptop_says 503
     expect_within 12 "$began"
     expect_status 503 "$WORK/laptop-out.json" "$LAPTOP/api/identity" -D "$WORK/laptop-out.headers"
     expect_text "$WORK/laptop-out.headers" 'application/problem+json'
@@ -30,7 +30,7 @@ laptop_logged_out_blobs() {
 
 laptop_logged_in_again() {
     az_login
-    wait_until 30 laptop laptop_says 200
+    wait_until 60 laptop laptop_says 200
 }
 
 check "after 'az account clear' the API answers 503 and names az login" laptop_logged_out

@@ -35,7 +35,7 @@ storage_emulator() {
 
 start_storage_stub() {
     start storage "$PYTHON" "$ROOT/e2e/stubs/storage.py" "$WORK/azurite.pem" "$WORK/azurite.key"
-    wait_until 10 storage grep -q '^https:' "$WORK/storage.out"
+    wait_until 60 storage grep -q '^https:' "$WORK/storage.out"
 }
 
 # storage_refusal NAME STORAGE STATUS TEXT...: the list answers in time with a problem that says what to do; so does the

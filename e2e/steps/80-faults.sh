@@ -41,7 +41,7 @@ fault_nothing_here() {
 
 fault_not_logged_in() {
     mkdir -p "$WORK/azure-empty"
-    explained not-logged-in 15 1 "${AZ_ENV[@]}" AZURE_CONFIG_DIR="$WORK/azure-empty" AZURE_TOKEN_CREDENTIALS=dev "${EXPLAIN[@]}" --deadline 12
+    explained not-logged-in 60 1 "${AZ_ENV[@]}" AZURE_CONFIG_DIR="$WORK/azure-empty" AZURE_TOKEN_CREDENTIALS=dev "${EXPLAIN[@]}" --deadline 50
     expect_text "$WORK/not-logged-in.txt" 'Azure CLI' 'logged in' 'az login'
 }
 
@@ -116,7 +116,7 @@ SCRIPT
 
 start_imds_stub() {
     start imds "$PYTHON" "$ROOT/e2e/stubs/imds.py"
-    wait_until 10 imds grep -q '^{' "$WORK/imds.out"
+    wait_until 60 imds grep -q '^{' "$WORK/imds.out"
 }
 
 # fault_imds KIND TEXT...: the deadline is kept, whatever IMDS answers.
@@ -141,7 +141,7 @@ fault_black_hole() {
     ip -n "$NETWORK" link set lo up
     ip -n "$NETWORK" address add 169.254.169.254/32 dev lo
     start blackhole ip netns exec "$NETWORK" "$PYTHON" "$ROOT/e2e/stubs/blackhole.py" 169.254.169.254 80
-    wait_until 10 blackhole grep -q '^full' "$WORK/blackhole.out"
+    wait_until 60 blackhole grep -q '^full' "$WORK/blackhole.out"
     explained black-hole 4 1 ip netns exec "$NETWORK" "${WITHOUT_AZ[@]}" "${EXPLAIN[@]}"
     expect_text "$WORK/black-hole.txt" IMDS 'Azure CLI'
 }

@@ -72,7 +72,7 @@ END
 run_cluster() {
     start cluster java -jar "$PODID_JAR" serve --json --kubeconfig "$RUN/kubeconfig" --kube-user dev --kube-user viewer \
         --service-account-token-lifetime 6 "$RUN/manifests"
-    wait_until 30 cluster grep -q '^{' "$WORK/cluster.out"
+    wait_until 60 cluster grep -q '^{' "$WORK/cluster.out"
     head -1 "$WORK/cluster.out" > "$RUN/cluster.json"
     expect_equal 600 "$(stat -c %a "$RUN/kubeconfig")"
     expect_no_secret "$RUN/cluster.json"
@@ -153,13 +153,13 @@ run_end() {
     kube_command
     # shellcheck disable=SC2016
     start borrower "${KUBE[@]}" podid run --context dev --no-check sa/orders -- sh -c 'trap "kill \$p; exit 9" TERM; sleep 60 & p=$!; echo ready; wait'
-    wait_until 30 borrower grep -q ready "$WORK/borrower.out"
+    wait_until 60 borrower grep -q ready "$WORK/borrower.out"
     pid=$(pgrep -s "$(cat "$WORK/borrower.pid")" java)
     kill -TERM "$pid"
     wait_until_gone "$pid"
     expect_equal '' "$(ls "$RUN/tmp")"
     start borrower "${KUBE[@]}" podid run --context dev --no-check sa/orders -- sh -c 'echo ready; sleep 60'
-    wait_until 30 borrower grep -q ready "$WORK/borrower.out"
+    wait_until 60 borrower grep -q ready "$WORK/borrower.out"
     kill -KILL "$(pgrep -s "$(cat "$WORK/borrower.pid")" java)"
     expect_equal 1 "$(find "$RUN/tmp" -name 'podid-run-*' | wc -l)"
     kube podid run --context dev --no-check sa/orders -- true

@@ -9,7 +9,7 @@ ROTATION=${ROTATION:-30}
 databases_azure() {
     chmod 755 "$DATABASES"
     start databases java -jar "$ROOT/podid/target/podid.jar" serve --json --token-lifetime 5
-    wait_until 30 databases grep -q '^{' "$WORK/databases.out"
+    wait_until 60 databases grep -q '^{' "$WORK/databases.out"
     head -1 "$WORK/databases.out" > "$WORK/databases.json"
     fetch "$DATABASES/keys.json" "$(jq -r .entra "$WORK/databases.json")/common/discovery/v2.0/keys" \
         --cacert "$(jq -r .ca "$WORK/databases.json")"
@@ -46,7 +46,7 @@ databases_postgresql() {
     start postgresql runuser -u postgres -- "$bin/postgres" -D "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories="$DATABASES/postgresql" -c ssl=on -c fsync=off \
         -c ssl_cert_file="$DATABASES/server.crt" -c ssl_key_file="$DATABASES/postgresql.key"
-    wait_until 30 postgresql runuser -u postgres -- psql -h "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" \
+    wait_until 60 postgresql runuser -u postgres -- psql -h "$DATABASES/postgresql" -p "$(cat "$WORK/postgresql.port")" \
         -c 'create role orders login' -c 'create schema orders authorization orders'
 }
 
@@ -58,7 +58,7 @@ databases_mariadb() {
     start mariadb mariadbd --no-defaults --user=mysql --datadir="$DATABASES/mariadb" --port="$(cat "$WORK/mariadb.port")" \
         --bind-address=127.0.0.1 --socket="$DATABASES/mariadb/socket" --plugin-load-add=auth_pam.so --pam-use-cleartext-plugin=ON \
         --ssl-cert="$DATABASES/server.crt" --ssl-key="$DATABASES/mariadb.key" --require-secure-transport=ON
-    wait_until 30 mariadb mariadb --no-defaults --socket="$DATABASES/mariadb/socket" -uroot \
+    wait_until 60 mariadb mariadb --no-defaults --socket="$DATABASES/mariadb/socket" -uroot \
         -e "create user orders identified via pam using '$PAM_SERVICE'"
 }
 
@@ -104,7 +104,7 @@ databases_redis() {
     start redis redis-server --port "$(cat "$WORK/redis-admin.port")" --bind 127.0.0.1 --tls-port "$(cat "$WORK/redis.port")" \
         --tls-cert-file "$DATABASES/server.crt" --tls-key-file "$DATABASES/server.key" --tls-ca-cert-file "$DATABASES/server.crt" \
         --tls-auth-clients no --save '' --dir "$DATABASES"
-    wait_until 10 redis redis-cli -p "$(cat "$WORK/redis-admin.port")" ping
+    wait_until 60 redis redis-cli -p "$(cat "$WORK/redis-admin.port")" ping
 }
 
 # redis_rotates CLIENT TOKENS: at least so many. With lettuce the open connection signs in again with each token; jedis signs in

@@ -9,7 +9,7 @@ KAFKA_SECONDS=${KAFKA_SECONDS:-30}
 
 kafka_azure() {
     start kafka-azure java -jar "$ROOT/podid/target/podid.jar" serve --json --token-lifetime 5
-    wait_until 30 kafka-azure grep -q '^{' "$WORK/kafka-azure.out"
+    wait_until 60 kafka-azure grep -q '^{' "$WORK/kafka-azure.out"
     head -1 "$WORK/kafka-azure.out" > "$WORK/kafka-azure.json"
     fetch "$KAFKA/keys.json" "$(jq -r .entra "$WORK/kafka-azure.json")/common/discovery/v2.0/keys" \
         --cacert "$(jq -r .ca "$WORK/kafka-azure.json")"
@@ -51,7 +51,7 @@ END
     kafka kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$KAFKA/broker.properties"
     start kafka-broker java "${KAFKA_JAVA[@]}" -Dorg.apache.kafka.sasl.oauthbearer.allowed.urls="file://$KAFKA/keys.json" \
         -cp "$KAFKA_HOME/*" kafka.Kafka "$KAFKA/broker.properties"
-    wait_until 30 kafka-broker "$PYTHON" -c "import socket; socket.create_connection(('127.0.0.1', $port))"
+    wait_until 60 kafka-broker "$PYTHON" -c "import socket; socket.create_connection(('127.0.0.1', $port))"
 }
 
 # kafka CLASS...: a program of Kafka's download, with the drop-in beside its jars.

@@ -148,7 +148,7 @@ migrate_token() {
 migrate_serves() {
     local folder=$1 pod
     start migrate-served java -jar "$ROOT/podid/target/podid.jar" serve --json --time-scale 60 "$folder"
-    wait_until 30 migrate-served grep -q '^{' "$WORK/migrate-served.out"
+    wait_until 60 migrate-served grep -q '^{' "$WORK/migrate-served.out"
     head -1 "$WORK/migrate-served.out" > "$MIGRATE/served.json"
     for pod in web import; do
         echo "$pod $(migrate_token "$pod")"

@@ -27,7 +27,7 @@ spec:
 YAML
     start doctor-emulator java -jar "$ROOT/podid/target/podid.jar" serve "$DOCTOR/cluster.yaml" --json --profile workload-identity \
         --kubeconfig "$DOCTOR/kubeconfig"
-    wait_until 30 doctor-emulator grep -q '^{' "$WORK/doctor-emulator.out"
+    wait_until 60 doctor-emulator grep -q '^{' "$WORK/doctor-emulator.out"
     head -1 "$WORK/doctor-emulator.out" > "$DOCTOR/azure.json"
 }
 
@@ -49,7 +49,7 @@ doctor_says_why() {
 # The emulator applies the file again by itself, as kubectl apply would.
 doctor_is_happy() {
     sed -i 's/metadata: {labels: {app: orders}}/metadata: {labels: {app: orders, azure.workload.identity\/use: "true"}}/' "$DOCTOR/cluster.yaml"
-    wait_until 20 doctor-emulator doctor --blob "$(jq -r .storage "$DOCTOR/azure.json")/samples"
+    wait_until 60 doctor-emulator doctor --blob "$(jq -r .storage "$DOCTOR/azure.json")/samples"
     cp "$OUT/doctor.txt" "$OUT/doctor-healthy.txt"
     expect_text "$OUT/doctor-healthy.txt" 'ok      webhook' 'ok      token     issuer https://' \
         'subject system:serviceaccount:default:orders, audience api://AzureADTokenExchange' \

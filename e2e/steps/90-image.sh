@@ -100,8 +100,8 @@ image_config() {
     buildah "${STORAGE[@]}" inspect --type image "$IMAGE" > "$WORK/image.json"
     jq '.OCIv1.config' "$WORK/image.json" > "$WORK/image-config.json"
     expect_json "$WORK/image-config.json" '.User == "10001:10001"' '.Entrypoint[0] == "java" and .Entrypoint[-2:] == ["-jar", "demo-app.jar"]' \
-        '.Entrypoint | index("-XX:AOTCache=/app/demo-app.aot") and index("-XX:+UseSerialGC")' '.Cmd == null' \
-        '.WorkingDir == "/app"' '.ExposedPorts | keys == ["8080/tcp"]' \
+        '.Entrypoint | index("-XX:AOTCache=/app/demo-app.aot") and index("-Dspring.aot.enabled=true")' '.Cmd == null' \
+        '.WorkingDir == "/app"' '.ExposedPorts | keys == ["8080/tcp", "8081/tcp"]' \
         '.Labels["org.opencontainers.image.title"] == "podidentitydemo"' '.Labels["org.opencontainers.image.revision"] == "e2e"' \
         '.Labels["org.opencontainers.image.source"] | startswith("https://github.com/")' \
         '.Labels["org.opencontainers.image.licenses"] == "Apache-2.0"' '.Env | any(startswith("JAVA_TOOL_OPTIONS=")) | not' '[.Env[] | select(test("secret|password|token|key="; "i"))] == []'
@@ -206,6 +206,7 @@ image_explains() {
 
 image_stop() {
     podman "${STORAGE[@]}" logs pod-identity-e2e > "$WORK/image.log" 2>&1
+    expect_text "$WORK/image.log" 'Starting AOT-processed DemoApplication'
     podman "${STORAGE[@]}" stop -t 20 pod-identity-e2e
     expect_equal 143 "$(podman "${STORAGE[@]}" inspect --format '{{.State.ExitCode}}' pod-identity-e2e)"
     expect_no_secret "$WORK/image.log" "$WORK/image-identity.json"

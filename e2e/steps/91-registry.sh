@@ -27,7 +27,7 @@ start_registry() {
         cat
     } > "$WORK/$1.yml"
     start "$1" docker-registry serve "$WORK/$1.yml"
-    wait_until 20 "$1" curl -s --noproxy '*' --max-time 5 --cacert "$WORK/registry-ca.pem" -o /dev/null "https://$2/v2/"
+    wait_until 60 "$1" curl -s --noproxy '*' --max-time 5 --cacert "$WORK/registry-ca.pem" -o /dev/null "https://$2/v2/"
 }
 
 registry_basic() {

@@ -33,7 +33,7 @@ END
 clients_start() {
     start clients java -jar "$PODID_JAR" serve --json --identity-binding "$CLIENT_ID" \
         --federated-credential "$CLIENT_ID=system:serviceaccount:default:podidentitydemo" "$WORK/clients"
-    wait_until 30 clients grep -q '^{' "$WORK/clients.out"
+    wait_until 60 clients grep -q '^{' "$WORK/clients.out"
     head -1 "$WORK/clients.out" > "$CLIENTS"
     expect_json "$CLIENTS" '[.pods[].name] | sort == ["bound", "podidentitydemo", "stranger"]'
     expect_no_secret "$CLIENTS"

@@ -33,7 +33,7 @@ apply_unbound() {
 # cluster_start OPTION...: starts podid with the applied manifests.
 cluster_start() {
     start article java -jar "$PODID_JAR" serve --json --time-scale "$SCALE" "$@" "$CLUSTER"
-    wait_until 30 article grep -q '^{' "$WORK/article.out"
+    wait_until 60 article grep -q '^{' "$WORK/article.out"
     head -1 "$WORK/article.out" > "$ARTICLE"
     cp "$(jq -r .trustStore "$ARTICLE")" "$WORK/article-trust.p12"
 }

@@ -119,7 +119,7 @@ setup_again_changes_nothing() {
     local began
     began=$(log_end)
     start other-program "$PYTHON" -m http.server --bind 127.0.0.1 --directory "$SETUP/tmp" "$SETUP_PORT"
-    wait_until 10 other-program answers "http://127.0.0.1:$SETUP_PORT/"
+    wait_until 60 other-program answers "http://127.0.0.1:$SETUP_PORT/"
     azure_script fourth 1 "${SETUP_RUN[@]}"
     stop other-program
     expect_text "$SETUP/fourth.err" 'unable to listen' "cannot forward port $SETUP_PORT"

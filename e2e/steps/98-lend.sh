@@ -9,7 +9,7 @@ LENT=$WORK/lend.json
 lend() {
     start lend "${AZ_ENV[@]}" java -jar "$PODID_JAR" lend --json --as 'RunAs=Developer; DeveloperTool=AzureCli' \
         --allow https://storage.azure.com --allow "$(jq -r .entra "$EMULATOR")/" "$@"
-    wait_until 30 lend grep -q '^{' "$WORK/lend.out"
+    wait_until 60 lend grep -q '^{' "$WORK/lend.out"
     head -1 "$WORK/lend.out" > "$LENT"
 }
 
@@ -106,7 +106,7 @@ lend_command() {
         # shellcheck disable=SC2016
         start lend-command "${AZ_ENV[@]}" env --default-signal java -jar "$PODID_JAR" lend --allow https://storage.azure.com -- \
             sh -c 'trap "echo got $0; kill \$p; exit 7" "$0"; sleep 60 & p=$!; echo "ready ${#IDENTITY_HEADER}"; wait' "$signal"
-        wait_until 30 lend-command grep -q 'ready 64' "$WORK/lend-command.out"
+        wait_until 60 lend-command grep -q 'ready 64' "$WORK/lend-command.out"
         pid=$(pgrep -s "$(cat "$WORK/lend-command.pid")" java)
         kill -"$signal" "$pid"
         wait_until_ended lend-command

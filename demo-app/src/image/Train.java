@@ -32,12 +32,15 @@ final class Train {
 
     public static void main(String[] command) throws IOException, InterruptedException {
         int port = freePort();
+        int management = freePort();
         try (PodIdentityEmulator azure = PodIdentityEmulator.start()) {
             ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
             builder.environment()
                     .putAll(Map.of(
                             "SERVER_PORT",
                             String.valueOf(port),
+                            "MANAGEMENT_SERVER_PORT",
+                            String.valueOf(management),
                             "AZURE_POD_IDENTITY_AUTHORITY_HOST",
                             azure.imds().toString(),
                             "DEMO_STORAGE_ENDPOINT",
@@ -49,7 +52,8 @@ final class Train {
             try {
                 Instant end = Instant.now().plus(LIMIT);
                 for (String path : PATHS) {
-                    while (!answers(URI.create("http://127.0.0.1:" + port + path))) {
+                    int asked = path.startsWith("/actuator") ? management : port;
+                    while (!answers(URI.create("http://127.0.0.1:" + asked + path))) {
                         if (!demo.isAlive() || Instant.now().isAfter(end)) {
                             throw new IOException("The demo does not answer " + path);
                         }

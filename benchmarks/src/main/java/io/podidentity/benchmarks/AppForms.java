@@ -1,5 +1,6 @@
 package io.podidentity.benchmarks;
 
+import io.podidentity.benchmarks.process.Dockerfile;
 import io.podidentity.benchmarks.process.Jdk;
 import java.io.File;
 import java.io.IOException;
@@ -8,18 +9,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The ways to start the demo and the app that it is compared with: as one jar, as Spring Boot documents it for a fast
- * start (extracted, with an AOT cache of one start), and the demo as its Dockerfile ships it.
+ * start (its beans made ahead of time, extracted, with an AOT cache of one start), and the demo as its Dockerfile ships it.
  */
 final class AppForms {
     private static final int AOT_CACHE_SINCE = 25;
 
     /** What the JVM sees in a pod of the demo's manifests; it takes the rest of its settings from that. */
     private static final List<String> POD = List.of("-XX:MaxRAM=384m", "-XX:ActiveProcessorCount=1");
+
+    /** The demo's beans, as they were made, are those of an application with such a port; the peer does not look at it. */
+    private static final String ANY_MANAGEMENT_PORT = "-Dmanagement.server.port=0";
+
+    private static final List<String> AHEAD_OF_TIME = List.of("-Dspring.aot.enabled=true", ANY_MANAGEMENT_PORT);
 
     private final Jdk jdk;
     private final Path repository;
@@ -38,9 +45,10 @@ final class AppForms {
     /**
      * A way to start one of the apps.
      *
+     * @param java the Java that runs it
      * @param words what follows {@code java}
      */
-    record Form(String name, List<String> words) {}
+    record Form(String name, Path java, List<String> words) {}
 
     boolean areBuilt() {
         return demo != null && peer != null && Files.isRegularFile(podid());
@@ -53,41 +61,67 @@ final class AppForms {
     /** Makes what the forms need, which takes a minute on a JDK with AOT caches. */
     List<Form> make(Consumer<String> progress) throws IOException, InterruptedException {
         List<Form> forms = new ArrayList<>();
-        forms.add(new Form("peer, jar", words(List.of(), String.valueOf(peer))));
-        forms.add(new Form("demo, jar", words(List.of(), String.valueOf(demo))));
+        forms.add(new Form("peer, jar", jdk.java(), words(List.of(), String.valueOf(peer))));
+        forms.add(new Form("demo, jar", jdk.java(), words(List.of(), String.valueOf(demo))));
         if (jdk.feature() < AOT_CACHE_SINCE) {
             return forms;
         }
         progress.accept("apps, making AOT caches");
-        forms.add(ofOneStart("peer", String.valueOf(peer)));
-        forms.add(ofOneStart("demo", String.valueOf(demo)));
+        forms.add(aheadOfTime("peer", String.valueOf(peer)));
+        forms.add(aheadOfTime("demo", String.valueOf(demo)));
         forms.add(shipped());
         return forms;
     }
 
-    private Form ofOneStart(String name, String jar) throws IOException, InterruptedException {
+    private Form aheadOfTime(String name, String jar) throws IOException, InterruptedException {
         String app = extract(jar, folder.resolve(name)) + "";
         String cache = folder.resolve(name + ".aot").toString();
-        java(words(List.of("-XX:AOTCacheOutput=" + cache, "-Dspring.context.exit=onRefresh"), app));
-        return new Form(name + ", AOT cache", words(List.of("-XX:AOTCache=" + cache), app));
+        java(words(options(AHEAD_OF_TIME, "-XX:AOTCacheOutput=" + cache, "-Dspring.context.exit=onRefresh"), app));
+        return new Form(
+                name + ", ahead of time", jdk.java(), words(options(AHEAD_OF_TIME, "-XX:AOTCache=" + cache), app));
     }
 
-    /** The steps and options of the Dockerfile. */
+    /** What the Dockerfile does and runs, but for its paths. */
     private Form shipped() throws IOException, InterruptedException {
+        Dockerfile dockerfile = Dockerfile.read(repository.resolve("Dockerfile"));
         Path programs = repository.resolve("demo-app/src/image");
+        Path runtime = folder.resolve("java");
+        run(replaced(
+                dockerfile.words("RUN", "jlink"),
+                Map.of("jlink", jdk.home().resolve("bin/jlink"), "/opt/java", runtime)));
+        Path java = runtime.resolve("bin/java");
+        run(replaced(dockerfile.words("RUN", "-Xshare:dump"), Map.of("/opt/java/bin/java", java)));
         Path app = extract(String.valueOf(demo), folder.resolve("shipped"));
         java(List.of(
                 programs.resolve("Unsign.java").toString(),
                 app.resolveSibling("lib").toString()));
-        String cache = folder.resolve("shipped.aot").toString();
+        Path cache = folder.resolve("shipped.aot");
+        List<String> training = dockerfile.words("RUN", "Train");
+        int demoJava = training.lastIndexOf("java");
         List<String> train = new ArrayList<>(List.of(
-                "-cp", podid().toString(), programs.resolve("Train.java").toString(), jdk.java() + ""));
-        train.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:AOTCacheOutput=" + cache, "-jar"));
-        train.add(app.toString());
+                "-cp", podid().toString(), programs.resolve("Train.java").toString(), java.toString()));
+        train.addAll(replaced(
+                training.subList(demoJava + 1, training.size()),
+                Map.of("-XX:AOTCacheOutput=/tmp/demo-app.aot", "-XX:AOTCacheOutput=" + cache, "demo-app.jar", app)));
         java(train);
-        List<String> options =
-                List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn16m", "-XX:AOTCache=" + cache);
-        return new Form("demo, as shipped", words(options, app.toString()));
+        List<String> started = dockerfile.words("ENTRYPOINT", "-XX:AOTCache=/app/demo-app.aot");
+        List<String> options = new ArrayList<>(replaced(
+                started.subList(1, started.size() - 2),
+                Map.of("-XX:AOTCache=/app/demo-app.aot", "-XX:AOTCache=" + cache)));
+        options.add(ANY_MANAGEMENT_PORT);
+        return new Form("demo, as shipped", java, words(options, app.toString()));
+    }
+
+    private static List<String> replaced(List<String> words, Map<String, Object> replacements) {
+        return words.stream()
+                .map(word -> String.valueOf(replacements.getOrDefault(word, word)))
+                .toList();
+    }
+
+    private static List<String> options(List<String> common, String... more) {
+        List<String> options = new ArrayList<>(common);
+        options.addAll(List.of(more));
+        return options;
     }
 
     private Path extract(String jar, Path to) throws IOException, InterruptedException {
@@ -103,15 +137,17 @@ final class AppForms {
     }
 
     private void java(List<String> words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(words);
-        command.add(0, jdk.java().toString());
+        run(options(List.of(jdk.java().toString()), words.toArray(String[]::new)));
+    }
+
+    private void run(List<String> command) throws IOException, InterruptedException {
         File log = folder.resolve("making.log").toFile();
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         // No request is sent there: the storage client is only created.
         builder.environment().put("DEMO_STORAGE_ENDPOINT", "https://localhost/account");
         int exitCode = builder.redirectOutput(log).start().waitFor();
         if (exitCode != 0) {
-            throw new IOException("java " + String.join(" ", words) + " ended with " + exitCode + ", see " + log);
+            throw new IOException(String.join(" ", command) + " ended with " + exitCode + ", see " + log);
         }
     }
 

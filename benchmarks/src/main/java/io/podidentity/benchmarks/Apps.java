@@ -78,7 +78,7 @@ final class Apps {
 
     private ProcessBuilder builder(AppForms.Form form, EmulatorProcess azure) throws IOException {
         List<String> words = new ArrayList<>(appProcessor);
-        words.add(session.jdk.java().toString());
+        words.add(form.java().toString());
         words.addAll(azure.trust());
         words.addAll(form.words());
         ProcessBuilder builder = new ProcessBuilder(words);

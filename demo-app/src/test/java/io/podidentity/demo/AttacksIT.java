@@ -213,7 +213,7 @@ class AttacksIT {
     void clients_thatNeverEndTheirRequest_leaveRoomForTheOthers(String beginning) throws Exception {
         List<Socket> slow = new ArrayList<>();
         try {
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 1_000; i++) {
                 Socket socket = demo.connect();
                 slow.add(socket);
                 socket.getOutputStream().write(bytes(beginning));

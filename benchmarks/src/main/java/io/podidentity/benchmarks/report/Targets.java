@@ -96,7 +96,7 @@ final class Targets {
     /** The demo as shipped, beside the peer in both forms that its documentation knows. */
     private void apps() {
         String demo = "demo, as shipped";
-        for (String peer : List.of("peer, jar", "peer, AOT cache")) {
+        for (String peer : List.of("peer, jar", "peer, ahead of time")) {
             String to = demo + " / " + peer + ": ";
             atMost(0.5, to + "start to first blob", ratio("apps", demo, peer, "first blob ms"));
             atMost(0.5, to + "CPU until then", ratio("apps", demo, peer, "cpu ms"));

@@ -4,6 +4,7 @@ import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener;
 import java.time.Instant;
+import jdk.jfr.FlightRecorder;
 
 /**
  * Writes what becomes of tokens into recordings of the JDK Flight Recorder, as events named {@code
@@ -13,17 +14,22 @@ import java.time.Instant;
  * AzureServiceTokenProvider.builder().listener(new JfrTokenListener()).build()
  * }</pre>
  *
- * <p>Nothing of the Flight Recorder is loaded by a program that does not make one, and none need be present.
+ * <p>Nothing of the Flight Recorder is loaded by a program that does not make one, and none need be present. With one,
+ * the Flight Recorder is not started: that takes the first recording, at whatever time.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public final class JfrTokenListener implements TokenListener {
 
-    /** A listener; it costs next to nothing while no recording runs. */
+    /** A listener; it costs next to nothing while no recording runs, and a class before the first one. */
     public JfrTokenListener() {}
 
     @Override
     public void on(Event event) {
+        if (!FlightRecorder.isInitialized()) {
+            // The first event would load 200 classes of the JDK.
+            return;
+        }
         TokenEvent written = new TokenEvent();
         if (!written.isEnabled()) {
             return;

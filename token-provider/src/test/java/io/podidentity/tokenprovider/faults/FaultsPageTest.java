@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -27,10 +29,14 @@ class FaultsPageTest {
 
     private static String page() {
         List<Fault> faults = Fault.all();
-        long cases = Arrays.stream(Leg.values())
-                .mapToLong(leg ->
-                        faults.stream().filter(fault -> fault.concerns(leg)).count())
-                .sum();
+        Map<Result, Long> byHttp = faults.stream()
+                .flatMap(fault ->
+                        Arrays.stream(Leg.values()).filter(fault::concerns).map(fault::result))
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        Map<Result, Long> byProgram = ProgramFault.all().stream()
+                .flatMap(fault -> Arrays.stream(Program.values()).map(fault::result))
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        long cases = byHttp.values().stream().mapToLong(Long::longValue).sum();
         StringBuilder page = new StringBuilder();
         page.append("# What becomes of a fault\n\n");
         page.append("Made by `FaultsPageTest` from the table that `FaultMatrixIT` runs: ")
@@ -43,13 +49,17 @@ class FaultsPageTest {
         page.append("Each case runs the real transport against a real socket, and holds: the outcome; the code and ");
         page.append("`isTransient()`; that the call ends with its deadline; that no text shows the token or what was ");
         page.append("sent to prove who asks; that no thread is left.\n\n");
-        page.append("| Outcome | Code | Transient |\n|---|---|---|\n");
+        page.append("| Outcome | Code | Transient | Cases by HTTP | By a program |\n|---|---|---|---|---|\n");
         for (Result result : Result.values()) {
             if (result != Result.OTHER) {
                 page.append("| ")
                         .append(result.title())
                         .append(" | ")
                         .append(result.codes())
+                        .append(" | ")
+                        .append(byHttp.getOrDefault(result, 0L))
+                        .append(" | ")
+                        .append(byProgram.getOrDefault(result, 0L))
                         .append(" |\n");
             }
         }

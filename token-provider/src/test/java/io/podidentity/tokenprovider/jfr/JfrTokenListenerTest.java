@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenSource;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -88,6 +89,52 @@ class JfrTokenListenerTest {
                     assertThat(event.getString("reason")).isEqualTo("the fake refused");
                     assertThat(event.getString("source")).isNull();
                 });
+    }
+
+    /** In a process of its own: in this one a recording may have been made already. */
+    @Test
+    void on_beforeTheFirstRecording_loadsNothingOfTheFlightRecorder() throws Exception {
+        String loaded = classesLoadedBy(WithoutRecording.class, "none");
+
+        assertThat(loaded).contains("the token is there", "jdk.jfr.FlightRecorder ");
+        assertThat(loaded).doesNotContain("jdk.jfr.internal.", "jdk.jfr.Event ", "TokenEvent");
+        assertThat(classesLoadedBy(WithoutRecording.class, "later")).contains("the token is there", "TokenEvent");
+    }
+
+    private static String classesLoadedBy(Class<?> program, String argument) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        program.getName(),
+                        argument)
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return printed;
+    }
+
+    /** Gets a token; with the argument "later" a recording begins before that, but after the provider was made. */
+    static final class WithoutRecording {
+        public static void main(String[] arguments) throws InterruptedException {
+            CountDownLatch told = new CountDownLatch(1);
+            JfrTokenListener jfr = new JfrTokenListener();
+            AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
+                    .sources(List.of(request -> new TokenSource.Acquired(AccessToken.bearer(
+                            SECRET, request.resource(), Instant.now().plusSeconds(3600), null, "fake"))))
+                    .listener(event -> {
+                        jfr.on(event);
+                        told.countDown();
+                    })
+                    .build();
+            if (arguments[0].equals("later")) {
+                new Recording().start();
+            }
+            provider.getAccessToken("https://storage.azure.com/");
+            System.out.println(told.await(30, TimeUnit.SECONDS) ? "the token is there" : "nobody was told");
+        }
     }
 
     private AzureServiceTokenProvider provider() {
