@@ -67,14 +67,15 @@ EXPOSE 8080 8081
 # and the kubelet starts it again. The collector is named, so that the same one trains the cache and runs with it: it is
 # also what Java takes by itself in a pod with less than two processors. The young generation has a fixed size: it fills
 # whatever it may grow to, and then that memory is never given back. C1 is the one compiler: on one processor C2 takes the
-# time from the requests, and 45 MB. Not in JAVA_TOOL_OPTIONS, which is free for your own options, and which every other
-# Java in the container would announce and obey.
+# time from the requests, and 45 MB. The beans are those that the build has made ahead of time: settings have effect here,
+# but none decides any more which beans there are. Not in JAVA_TOOL_OPTIONS, which is free for your own options, and which
+# every other Java in the container would announce and obey.
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn8m", "-XX:TieredStopAtLevel=1", \
-     "-XX:+ExitOnOutOfMemoryError", "-jar", "demo-app.jar"]
+     "-XX:+ExitOnOutOfMemoryError", "-Dspring.aot.enabled=true", "-jar", "demo-app.jar"]
 
 # A start and one request of each kind to an emulated Azure, on the very layers that are shipped (the cache holds for
-# these files at these times and for this Java only), with what Java loaded and linked written down at its end. The beans
-# are those that the build has made ahead of time. What was compiled when is not written down: C1 has no use for it.
+# these files at these times and for this Java only), with what Java loaded and linked written down at its end. What was
+# compiled when is not: C1 has no use for it.
 FROM plain AS trained
 COPY --from=programs /build/podid.jar /build/Train.class /build/
 RUN ["java", "-cp", "/build/podid.jar:/build", "Train", \
