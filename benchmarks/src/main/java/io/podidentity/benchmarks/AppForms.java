@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ways to start the demo and the app that it is compared with: as one jar, as Spring Boot documents it for a fast
- * start (its beans made ahead of time, extracted, with an AOT cache of one start), and the demo as its Dockerfile ships it.
+ * start (its beans made ahead of time, extracted, with an AOT cache of one start), and the demo as its Dockerfile ships
+ * it.
  */
 final class AppForms {
     private static final int AOT_CACHE_SINCE = 25;
@@ -23,7 +24,7 @@ final class AppForms {
     /** What the JVM sees in a pod of the demo's manifests; it takes the rest of its settings from that. */
     private static final List<String> POD = List.of("-XX:MaxRAM=384m", "-XX:ActiveProcessorCount=1");
 
-    /** The demo's beans, as they were made, are those of an application with such a port; the peer does not look at it. */
+    /** The demo's beans, as they were made, are of an application with such a port; the peer does not look at it. */
     private static final String ANY_MANAGEMENT_PORT = "-Dmanagement.server.port=0";
 
     private static final List<String> AHEAD_OF_TIME = List.of("-Dspring.aot.enabled=true", ANY_MANAGEMENT_PORT);

@@ -1,6 +1,7 @@
 package io.podidentity.podid.lend;
 
 import io.podidentity.podid.process.Child;
+import io.podidentity.podid.process.Ending;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,9 +40,6 @@ public final class LendCommand implements Callable<Integer> {
             List.of("IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET");
 
     private static final Duration LONGEST = Duration.ofDays(1);
-
-    /** The end is looked for this often, since a timer would not count the time in which a laptop sleeps. */
-    private static final long LOOK_SECONDS = 10;
 
     @Option(
             names = "--allow",
@@ -130,10 +127,12 @@ public final class LendCommand implements Callable<Integer> {
             consent(log, terms, tokens);
             if (command.isEmpty()) {
                 var handout = new Handout(lending, address.isLoopbackAddress());
-                PrintWriter out = spec.commandLine().getOut();
-                out.println(json ? handout.json(terms.end()) : handout.text());
-                out.flush();
-                awaitEnd(lending, terms.end(), clock);
+                try (Ending ending = Ending.bySignal(lending::close)) {
+                    PrintWriter out = spec.commandLine().getOut();
+                    out.println(json ? handout.json(terms.end()) : handout.text());
+                    out.flush();
+                    ending.await(terms.end(), clock);
+                }
                 return 0;
             }
             return Child.run(command, lending.variables(lending.borrowers().get(0)), VARIABLES_OF_OTHERS);
@@ -191,20 +190,5 @@ public final class LendCommand implements Callable<Integer> {
                     "podid lend: other machines may reach " + bind + "; secrets and tokens are not encrypted there.");
         }
         log.flush();
-    }
-
-    /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */
-    private static void awaitEnd(Lending lending, Instant end, Clock clock) throws InterruptedException {
-        var hook = new Thread(() -> {
-            lending.close();
-            Runtime.getRuntime().halt(0);
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
-            TimeUnit.MILLISECONDS.sleep(Math.min(
-                    TimeUnit.SECONDS.toMillis(LOOK_SECONDS),
-                    Duration.between(now, end).toMillis() + 1));
-        }
-        Runtime.getRuntime().removeShutdownHook(hook);
     }
 }

@@ -1,4 +1,7 @@
-/** A program that a command runs in its own place: start at {@code Child}. */
+/**
+ * Programs that a command runs: in its own place by {@code Child}, for their answer by {@code Captured}; and how this
+ * process itself ends, {@code Ending}.
+ */
 @NullMarked
 package io.podidentity.podid.process;
 

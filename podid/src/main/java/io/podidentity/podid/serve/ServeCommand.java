@@ -7,6 +7,7 @@ import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
+import io.podidentity.podid.process.Ending;
 import io.podidentity.podid.serve.KubernetesOptions.Written;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -129,7 +129,8 @@ public final class ServeCommand implements Callable<Integer> {
         ServedManifests manifests = paths.isEmpty() ? null : manifests();
         try (ApplicationSecrets secrets = secrets();
                 PodIdentityEmulator azure = start(secrets, manifests);
-                Written kubeconfig = kubernetes.write(azure)) {
+                Written kubeconfig = kubernetes.write(azure);
+                Ending ending = Ending.bySignal(azure::close, secrets::close, kubeconfig::close)) {
             print(new Served(
                     azure,
                     secrets.file(),
@@ -140,7 +141,7 @@ public final class ServeCommand implements Callable<Integer> {
                 manifests.story().forEach(this::log);
                 ManifestWatch.start(manifests, azure, this::log);
             }
-            awaitSignal(azure, secrets, kubeconfig);
+            ending.await();
         }
         return 0;
     }
@@ -239,23 +240,6 @@ public final class ServeCommand implements Callable<Integer> {
             options.applyTo(builder);
         } catch (ManifestException e) {
             throw wrongUse(String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** SIGTERM and SIGINT end the JVM by its hooks; only {@code halt} can then still choose the exit code. */
-    private static void awaitSignal(PodIdentityEmulator azure, ApplicationSecrets secrets, Written kubeconfig)
-            throws InterruptedException {
-        var hook = new Thread(() -> {
-            azure.close();
-            secrets.close();
-            kubeconfig.close();
-            Runtime.getRuntime().halt(0);
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            new CountDownLatch(1).await();
-        } finally {
-            Runtime.getRuntime().removeShutdownHook(hook);
         }
     }
 

@@ -1,0 +1,66 @@
+package io.podidentity.podid.process;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How this process ends by SIGTERM or SIGINT: what it holds is given back, and its exit code is 0. Made before the
+ * process says that it is ready, since whoever reads that may send the signal at once. Closed when it ends by itself.
+ */
+public final class Ending implements AutoCloseable {
+
+    /** An end is looked for this often, since a timer would not count the time in which a laptop sleeps. */
+    private static final long LOOK_SECONDS = 10;
+
+    private final Thread hook;
+
+    private Ending(Thread hook) {
+        this.hook = hook;
+    }
+
+    /**
+     * From now on, a signal ends this process so.
+     *
+     * @param givesBack what is done then, in this order
+     */
+    public static Ending bySignal(Runnable... givesBack) {
+        List<Runnable> all = List.of(givesBack);
+        // The signals end the JVM by its hooks; only halt can then still choose the exit code.
+        var hook = new Thread(() -> {
+            try {
+                all.forEach(Runnable::run);
+            } finally {
+                Runtime.getRuntime().halt(0);
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        return new Ending(hook);
+    }
+
+    /** Waits for the signal; there is no other end. */
+    public void await() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    /** Waits for the signal, or until it is that time by the clock. */
+    public void await(Instant end, Clock clock) throws InterruptedException {
+        for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
+            TimeUnit.MILLISECONDS.sleep(Math.min(
+                    TimeUnit.SECONDS.toMillis(LOOK_SECONDS),
+                    Duration.between(now, end).toMillis() + 1));
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException signalled) {
+            // The hook does the rest.
+        }
+    }
+}
