@@ -79,7 +79,7 @@ ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn8m", "-X
 FROM plain AS trained
 COPY --from=programs /build/podid.jar /build/Train.class /build/
 RUN ["java", "-cp", "/build/podid.jar:/build", "Train", \
-     "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", \
+     "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-Xlog:aot*=error", \
      "-XX:AOTCacheOutput=/tmp/demo-app.aot", "-Dspring.aot.enabled=true", "-jar", "demo-app.jar"]
 
 FROM plain

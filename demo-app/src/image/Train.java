@@ -28,44 +28,61 @@ final class Train {
             "/");
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
+    /** A port that was free may be taken before the demo has it. */
+    private static final int STARTS = 3;
+
     private Train() {}
 
     public static void main(String[] command) throws IOException, InterruptedException {
+        try (PodIdentityEmulator azure = PodIdentityEmulator.start()) {
+            for (int start = 1; !answersAll(command, azure); start++) {
+                if (start == STARTS) {
+                    throw new IOException("The demo ended " + STARTS + " times before it answered");
+                }
+            }
+        }
+    }
+
+    /** Whether it did; if not, it has ended by itself. */
+    private static boolean answersAll(String[] command, PodIdentityEmulator azure)
+            throws IOException, InterruptedException {
         int port = freePort();
         int management = freePort();
-        try (PodIdentityEmulator azure = PodIdentityEmulator.start()) {
-            ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-            builder.environment()
-                    .putAll(Map.of(
-                            "SERVER_PORT",
-                            String.valueOf(port),
-                            "MANAGEMENT_SERVER_PORT",
-                            String.valueOf(management),
-                            "AZURE_POD_IDENTITY_AUTHORITY_HOST",
-                            azure.imds().toString(),
-                            "DEMO_STORAGE_ENDPOINT",
-                            azure.storage().toString(),
-                            "JAVA_TOOL_OPTIONS",
-                            "-Djavax.net.ssl.trustStorePassword=changeit -Djavax.net.ssl.trustStore="
-                                    + azure.trustStore()));
-            Process demo = builder.start();
-            try {
-                Instant end = Instant.now().plus(LIMIT);
-                for (String path : PATHS) {
-                    int asked = path.startsWith("/actuator") ? management : port;
-                    while (!answers(URI.create("http://127.0.0.1:" + asked + path))) {
-                        if (!demo.isAlive() || Instant.now().isAfter(end)) {
-                            throw new IOException("The demo does not answer " + path);
-                        }
-                        TimeUnit.MILLISECONDS.sleep(50);
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment()
+                .putAll(Map.of(
+                        "SERVER_PORT",
+                        String.valueOf(port),
+                        "MANAGEMENT_SERVER_PORT",
+                        String.valueOf(management),
+                        "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+                        azure.imds().toString(),
+                        "DEMO_STORAGE_ENDPOINT",
+                        azure.storage().toString(),
+                        "JAVA_TOOL_OPTIONS",
+                        "-Djavax.net.ssl.trustStorePassword=changeit -Djavax.net.ssl.trustStore="
+                                + azure.trustStore()));
+        Process demo = builder.start();
+        try {
+            Instant end = Instant.now().plus(LIMIT);
+            for (String path : PATHS) {
+                int asked = path.startsWith("/actuator") ? management : port;
+                while (!answers(URI.create("http://127.0.0.1:" + asked + path))) {
+                    if (!demo.isAlive()) {
+                        return false;
                     }
+                    if (Instant.now().isAfter(end)) {
+                        throw new IOException("The demo does not answer " + path);
+                    }
+                    TimeUnit.MILLISECONDS.sleep(50);
                 }
-            } finally {
-                demo.destroy();
-                // It writes the cache when it ends.
-                if (!demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                    demo.destroyForcibly();
-                }
+            }
+            return true;
+        } finally {
+            demo.destroy();
+            // It writes the cache when it ends.
+            if (!demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                demo.destroyForcibly();
             }
         }
     }
