@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,7 @@ class RequestReaderFuzzTest {
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
                 OutputStream.nullOutputStream(),
                 Limits.OF_THE_EMULATOR,
+                Set.of(),
                 HangUpWatch::ofNothing);
         int count = 0;
         for (Optional<Request> request = reader.next(); request.isPresent(); request = reader.next()) {
