@@ -83,7 +83,8 @@ final class WorkloadCluster implements AutoCloseable {
         this.plan = tenant.workloads();
         this.directory = tenant.directory();
         this.server = listeners.openSecure(Door.CLUSTER_ISSUER, "cluster");
-        this.tokenProxy = listeners.openSecure(Door.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
+        this.tokenProxy =
+                listeners.openSecure(Door.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
         this.issuer = new ClusterIssuer(SigningKey.create(), issuerAddress(), tenant.clock());
         this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
         directory.issuers().publish(issuer.issuer(), issuer.publicKey());
@@ -100,8 +101,8 @@ final class WorkloadCluster implements AutoCloseable {
 
     /** As AKS's issuers look: a path for the cluster, and a trailing slash. */
     private URI issuerAddress() {
-        return URI.create(
-                listeners.exposed(server, "localhost") + "/" + directory.tenantId() + "/50000000-0000-4000-8000-000000000001/");
+        return URI.create(listeners.exposed(server, "localhost") + "/" + directory.tenantId()
+                + "/50000000-0000-4000-8000-000000000001/");
     }
 
     private WebhookSettings settings(Surroundings around) {

@@ -36,8 +36,8 @@ final class Desk implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the port is taken
      */
     static Desk open(Places places, int port, boolean awaitExposed) {
-        LoopbackServer server = LoopbackServer.bind(
-                "desk", places.bind(), port, LIMITS, (name, method, path, query, status) -> {});
+        LoopbackServer server =
+                LoopbackServer.bind("desk", places.bind(), port, LIMITS, (name, method, path, query, status) -> {});
         CompletableFuture<Places> exposed =
                 awaitExposed ? new CompletableFuture<>() : CompletableFuture.completedFuture(places);
         var desk = new Desk(server, exposed);

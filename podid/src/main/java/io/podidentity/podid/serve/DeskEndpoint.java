@@ -50,7 +50,8 @@ final class DeskEndpoint implements Endpoint {
 
     @Override
     public Answer answer(Request request) {
-        if (request.header("Origin").isPresent() || request.header("Sec-Fetch-Site").isPresent()) {
+        if (request.header("Origin").isPresent()
+                || request.header("Sec-Fetch-Site").isPresent()) {
             return refuse(403, "The desk does not answer web pages.");
         }
         List<String> path = request.segments();
@@ -119,7 +120,8 @@ final class DeskEndpoint implements Endpoint {
             case "ca.pem" -> content(azure.certificateAuthority());
             case "environment" -> text(lines(azure.environment()));
             case "pods" -> pod(azure, path);
-            default -> refuse(404, "There is /, /addresses, /ca.pem, /environment and /pods/NAMESPACE/NAME/environment.");
+            default ->
+                refuse(404, "There is /, /addresses, /ca.pem, /environment and /pods/NAMESPACE/NAME/environment.");
         };
     }
 
@@ -132,7 +134,8 @@ final class DeskEndpoint implements Endpoint {
             return refuse(404, String.valueOf(unknown.getMessage()));
         }
         if (pod.refusal().isPresent()) {
-            return refuse(409, "Pod " + name + " is not created: " + pod.refusal().get());
+            return refuse(
+                    409, "Pod " + name + " is not created: " + pod.refusal().get());
         }
         if (path.size() == 4 && path.get(3).equals("environment")) {
             return text(lines(pod.environment()));

@@ -20,8 +20,9 @@ final class ListenOptions {
             names = "--bind",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "The address to listen on, 0.0.0.0 in a container. Whoever reaches it can use this Azure, whose"
-                    + " tokens are worth nothing elsewhere. Default: ${DEFAULT-VALUE}")
+            description =
+                    "The address to listen on, 0.0.0.0 in a container. Whoever reaches it can use this Azure, whose"
+                            + " tokens are worth nothing elsewhere. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private InetAddress bind;
 
@@ -85,7 +86,9 @@ final class ListenOptions {
         if (first != null) {
             places = places.withPortsFrom(first + 1);
         }
-        return exposed == null ? places : places.exposedAs(exposed().group(1), ports(exposed().group(2)));
+        return exposed == null
+                ? places
+                : places.exposedAs(exposed().group(1), ports(exposed().group(2)));
     }
 
     /** Whether a text in lower case is a host as it stands in a URL. */

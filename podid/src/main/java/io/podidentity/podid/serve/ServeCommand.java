@@ -221,8 +221,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private PodIdentityEmulator start(
-            ApplicationSecrets secrets, @Nullable ServedManifests manifests, Places places) {
+    private PodIdentityEmulator start(ApplicationSecrets secrets, @Nullable ServedManifests manifests, Places places) {
         var builder = PodIdentityEmulator.builder()
                 .places(places)
                 .timeScale(timeScale)
