@@ -7,13 +7,15 @@ PODID_MANIFESTS=$ROOT/token-provider-spring-boot-test/src/test/resources/pods.ya
 PODID_DESK=$(free_port)
 PODMAN_SOCKET=$WORK/podman.sock
 
+# Twice where there is time: that jlink's runtime is always the same is what step 90 has shown.
 podid_build() {
     local name
     for name in first second; do
+        [ "$name" = first ] || [ -z "${E2E_QUICK:-}" ] || break
         build "$PODID_IMAGE" --no-cache -f podid/Dockerfile
         digest "$PODID_IMAGE" > "$WORK/podid-digest-$name"
     done
-    expect_equal "$(cat "$WORK/podid-digest-first")" "$(cat "$WORK/podid-digest-second")"
+    [ -n "${E2E_QUICK:-}" ] || expect_equal "$(cat "$WORK/podid-digest-first")" "$(cat "$WORK/podid-digest-second")"
     echo "$(cat "$WORK/podid-digest-first") podid" >> "$OUT/digests.txt"
 }
 
@@ -92,7 +94,7 @@ end_podid() {
     podman_e2e rm -f -a -t 2 > /dev/null 2>&1 || true
 }
 
-check "podid: its image builds twice with the same digest" podid_build
+check "podid: its image builds, twice with the same digest" podid_build
 check "podid: the image has no shell, runs as user 10001, and carries its licences" podid_config
 check "podid: read-only and without capabilities it serves a pod's token and a blob, to curl" podid_run
 end_podid

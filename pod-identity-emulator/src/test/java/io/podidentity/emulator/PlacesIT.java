@@ -136,8 +136,9 @@ class PlacesIT {
             return port;
         });
         assertThatThrownBy(() -> start(places)).hasMessageContaining("no way to " + (first + SERVERS));
-        // Nothing is left of it.
-        new ServerSocket(first, 1, InetAddress.getByName("127.0.0.1")).close();
+        for (int port = first; port < first + SERVERS; port++) {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        }
     }
 
     private PodIdentityEmulator start(Places places) throws IOException {
@@ -155,7 +156,7 @@ class PlacesIT {
 
     /** The first line of the answer to a request over TLS for a host, whose name the certificate must have. */
     private static String handshake(PodIdentityEmulator azure, int port, String host) throws IOException {
-        try (var plain = new Socket("127.0.0.1", port);
+        try (var plain = new Socket(InetAddress.getLoopbackAddress(), port);
                 var socket = (SSLSocket) azure.sslContext().getSocketFactory().createSocket(plain, host, port, true)) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -165,7 +166,7 @@ class PlacesIT {
     }
 
     private static String statusLine(int port, String target) throws IOException {
-        try (var socket = new Socket("127.0.0.1", port)) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return firstLine(socket, target);
         }
     }
@@ -186,10 +187,10 @@ class PlacesIT {
         for (int attempt = 0; attempt < 100; attempt++) {
             var row = new ArrayList<ServerSocket>();
             try {
-                row.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
+                row.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
                 int first = row.get(0).getLocalPort();
                 while (row.size() < SERVERS + 4) {
-                    row.add(new ServerSocket(first + row.size(), 1, InetAddress.getByName("127.0.0.1")));
+                    row.add(new ServerSocket(first + row.size(), 1, InetAddress.getLoopbackAddress()));
                 }
                 return first;
             } catch (IOException | IllegalArgumentException taken) {

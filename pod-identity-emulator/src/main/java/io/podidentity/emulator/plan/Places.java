@@ -74,7 +74,7 @@ public final class Places {
     /** The same with these ports; 0 is any free one. */
     public Places withPorts(int imds, int entra, int storage) {
         var ports = Map.of(Door.IMDS, imds, Door.ENTRA, entra, Door.STORAGE, storage);
-        return new Places(bind, ports, first, exposedHost, exposedPort);
+        return new Places(bind, ports, 0, exposedHost, exposedPort);
     }
 
     /**

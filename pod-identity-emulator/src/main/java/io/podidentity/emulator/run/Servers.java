@@ -85,12 +85,18 @@ public final class Servers implements AutoCloseable {
         CertificateAuthority authority = CertificateAuthority.ofThisJvm();
         var listeners = new Listeners(places, authority.serverContext(places.names()), history);
         List<LoopbackServer> bound = bind(listeners);
+        Servers servers;
         try {
-            var servers = new Servers(history, TrustFiles.write(authority), listeners, bound);
+            servers = new Servers(history, TrustFiles.write(authority), listeners, bound);
+        } catch (RuntimeException e) {
+            bound.forEach(LoopbackServer::close);
+            throw e;
+        }
+        try {
             servers.serve(tenant, key.join(), authority, log);
             return servers;
         } catch (RuntimeException e) {
-            bound.forEach(LoopbackServer::close);
+            servers.close();
             throw e;
         }
     }
