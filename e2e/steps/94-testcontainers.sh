@@ -1,10 +1,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# podid as an image: built twice, then run read-only and without capabilities as a service that curl asks, and started by
+# podid as an image: built, run read-only and without capabilities as a service that curl asks, and started by
 # Testcontainers over podman's API socket, for a JUnit test and a Boot test with @ServiceConnection.
 
 PODID_IMAGE=localhost/podid:e2e
 PODID_MANIFESTS=$ROOT/token-provider-spring-boot-test/src/test/resources/pods.yaml
-PODID_DESK=$(free_port)
+# The first of 25 ports in a row, below those that the system gives to clients.
+PODID_DESK=$("$PYTHON" -c 'import random, socket
+def is_free(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) != 0
+print(next(first for first in iter(lambda: random.randrange(20000, 30000), 0) if all(map(is_free, range(first, first + 25)))))')
 PODMAN_SOCKET=$WORK/podman.sock
 
 # Twice where there is time: that jlink's runtime is always the same is what step 90 has shown.

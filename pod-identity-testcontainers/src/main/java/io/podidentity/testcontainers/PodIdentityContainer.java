@@ -24,9 +24,8 @@ import org.testcontainers.utility.MountableFile;
  * a storage account, from the image that {@code podid/Dockerfile} builds. All addresses lead from the test to the
  * container; its tokens are worth nothing anywhere else.
  *
- * <p>Thread-safety: as {@link GenericContainer}: set it up and start it from one thread; what it knows while it runs can be
- * asked by all. Lifecycle: files for the test are in a folder of their own until it stops. No argument is null, and no
- * method returns null.
+ * <p>Thread-safety: set it up and start it from one thread; what it knows while it runs can be asked by all. Lifecycle:
+ * files for the test are in a folder of their own until it stops. No argument is null, and no method returns null.
  */
 public final class PodIdentityContainer extends GenericContainer<PodIdentityContainer> {
 
@@ -44,7 +43,7 @@ public final class PodIdentityContainer extends GenericContainer<PodIdentityCont
     private double timeScale = 500;
     private int podPorts = PODS;
     private String pod = "";
-    private @Nullable Azure azure;
+    private volatile @Nullable Azure azure;
 
     /** @param image podid's image, as {@code podid/Dockerfile} builds it */
     public PodIdentityContainer(DockerImageName image) {
@@ -157,8 +156,8 @@ public final class PodIdentityContainer extends GenericContainer<PodIdentityCont
     }
 
     /**
-     * The variables of a program in the pod of {@link #withPod}, or else on the node. A token in a file is a copy of now:
-     * ask again for a newer one.
+     * The variables of a program in the pod of {@link #withPod}, or else on the node. A token in a file is a copy of
+     * now: ask again for a newer one.
      *
      * @throws IllegalStateException if it is not running, or the cluster does not create the pod
      * @throws IllegalArgumentException if there is no such pod; the message names those that are there

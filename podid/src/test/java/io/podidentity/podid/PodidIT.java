@@ -18,7 +18,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -242,26 +244,23 @@ class PodidIT {
         throw new AssertionError("nobody listens on port " + port);
     }
 
-    /** The first of twelve ports in a row. */
+    /** The first of twelve ports in a row, below those that the system gives to clients. */
     private static int firstOfFreePorts() throws IOException {
         for (int attempt = 0; attempt < 100; attempt++) {
-            var row = new ArrayList<ServerSocket>();
-            try {
-                row.add(new ServerSocket(0));
-                int first = row.get(0).getLocalPort();
-                while (row.size() < 12) {
-                    row.add(new ServerSocket(first + row.size()));
-                }
+            int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            if (IntStream.range(first, first + 12).allMatch(PodidIT::isFree)) {
                 return first;
-            } catch (IOException | IllegalArgumentException taken) {
-                // Try other ones.
-            } finally {
-                for (ServerSocket one : row) {
-                    one.close();
-                }
             }
         }
         throw new IOException("no ports in a row");
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket(port)) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     private Process podid(String... arguments) throws IOException {

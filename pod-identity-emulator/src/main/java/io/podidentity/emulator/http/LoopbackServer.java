@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +42,7 @@ public final class LoopbackServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
     private static final int IDLE_MILLIS = 60_000;
+    private static final Duration UNTIL_THE_PORT_IS_FREE = Duration.ofSeconds(2);
 
     private final String name;
     private final String scheme;
@@ -49,7 +51,9 @@ public final class LoopbackServer implements AutoCloseable {
     private final Limits limits;
     private final ExecutorService threads;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch acceptsNoMore = new CountDownLatch(1);
     private volatile Set<String> names = Set.of();
+    private volatile boolean accepts;
 
     private LoopbackServer(String name, String scheme, ServerSocket server, Limits limits, RequestListener log) {
         this.name = name;
@@ -156,6 +160,7 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** Begins to answer; called once. */
     public void serve(Endpoint endpoint) {
+        accepts = true;
         threads.execute(() -> {
             while (!server.isClosed()) {
                 try {
@@ -164,6 +169,7 @@ public final class LoopbackServer implements AutoCloseable {
                     // Or the server is closed: the loop looks.
                 }
             }
+            acceptsNoMore.countDown();
         });
     }
 
@@ -244,6 +250,18 @@ public final class LoopbackServer implements AutoCloseable {
         closeQuietly(server);
         threads.shutdownNow();
         connections.forEach(LoopbackServer::closeQuietly);
+        awaitFreePort();
+    }
+
+    /** The port is taken until the thread that waits for a connection has noticed. */
+    private void awaitFreePort() {
+        try {
+            if (accepts) {
+                var unused = acceptsNoMore.await(UNTIL_THE_PORT_IS_FREE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void closeQuietly(AutoCloseable socket) {

@@ -12,9 +12,9 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an emulator listens, and how its clients reach it: by default on 127.0.0.1, at any free ports. In a container it
- * listens on all addresses, at ports that are known beforehand, and clients come by another host and other ports, which
- * then are in every address that the emulator gives away.
+ * Where an emulator listens, and how its clients reach it: by default on 127.0.0.1, at any free ports. In a container
+ * it listens on all addresses, at ports that are known beforehand, and clients come by another host and other ports,
+ * which then are in every address that the emulator gives away.
  *
  * <p>Immutable; no argument is null.
  */
@@ -94,7 +94,7 @@ public final class Places {
      * The same, but clients come by another way.
      *
      * @param host a name or an address, an IPv6 address in brackets; the certificate is for it too
-     * @param port what a client uses in place of a port of this machine; throws UncheckedIOException if there is nothing
+     * @param port what a client uses in place of a port of this machine; throws UncheckedIOException for none
      */
     public Places exposedAs(String host, IntUnaryOperator port) {
         return new Places(bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"));

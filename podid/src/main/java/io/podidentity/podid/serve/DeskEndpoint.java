@@ -80,7 +80,9 @@ final class DeskEndpoint implements Endpoint {
     private Answer expose(Request request) {
         Map<String, String> form = request.form().all();
         String host = form.getOrDefault("host", "").toLowerCase(Locale.ROOT);
-        if (!ListenOptions.isHost(host) || !host.equals(host(request))) {
+        boolean isHost =
+                ExposedHost.parse(host).filter(one -> one.port().isEmpty()).isPresent();
+        if (!isHost || !host.equals(host(request))) {
             return refuse(403, "host must be the one by which this request came.");
         }
         var ports = new TreeMap<Integer, Integer>();

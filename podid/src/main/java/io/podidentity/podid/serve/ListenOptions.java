@@ -2,19 +2,12 @@ package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.plan.Places;
 import java.net.InetAddress;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where to listen, and how clients get there: for an emulator in a container. */
 final class ListenOptions {
-
-    /** A name, an address, or an address of IPv6 in brackets; then perhaps a port. */
-    private static final Pattern EXPOSED = Pattern.compile("([a-z0-9][a-z0-9.-]*|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
 
     @Option(
             names = "--bind",
@@ -51,7 +44,8 @@ final class ListenOptions {
 
     /** @throws IllegalArgumentException if options do not fit together */
     void check(boolean portsByName) {
-        if (first == null && (awaitExposed || (exposed != null && exposed().group(2) != null))) {
+        if (first == null
+                && (awaitExposed || (exposed != null && exposed().port().isPresent()))) {
             throw new IllegalArgumentException("--await-exposed and the port of --exposed need --ports FIRST");
         }
         if (awaitExposed && exposed != null) {
@@ -86,30 +80,17 @@ final class ListenOptions {
         if (first != null) {
             places = places.withPortsFrom(first + 1);
         }
-        return exposed == null
-                ? places
-                : places.exposedAs(exposed().group(1), ports(exposed().group(2)));
-    }
-
-    /** Whether a text in lower case is a host as it stands in a URL. */
-    static boolean isHost(String text) {
-        Matcher parts = EXPOSED.matcher(text);
-        return parts.matches() && parts.group(2) == null;
-    }
-
-    private IntUnaryOperator ports(@Nullable String port) {
-        if (first == null || port == null) {
-            return IntUnaryOperator.identity();
+        if (exposed == null) {
+            return places;
         }
-        int shift = Integer.parseInt(port) - first;
-        return inner -> inner + shift;
+        ExposedHost host = exposed();
+        int shift = first == null ? 0 : host.port().orElse(first) - first;
+        return places.exposedAs(host.host(), inner -> inner + shift);
     }
 
-    private Matcher exposed() {
-        Matcher parts = EXPOSED.matcher(exposed == null ? "" : exposed.toLowerCase(Locale.ROOT));
-        if (!parts.matches()) {
-            throw new IllegalArgumentException("--exposed needs HOST or HOST:PORT, not \"" + exposed + "\"");
-        }
-        return parts;
+    private ExposedHost exposed() {
+        return ExposedHost.parse(exposed == null ? "" : exposed)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("--exposed needs HOST or HOST:PORT, not \"" + exposed + "\""));
     }
 }

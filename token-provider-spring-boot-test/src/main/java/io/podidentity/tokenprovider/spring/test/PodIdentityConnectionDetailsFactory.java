@@ -9,8 +9,8 @@ import org.springframework.boot.testcontainers.service.connection.ContainerConne
 import org.springframework.boot.testcontainers.service.connection.ContainerConnectionSource;
 
 /**
- * Lets {@code @ServiceConnection} on a {@link PodIdentityContainer} give the application the identity of the container's
- * pod. As with {@link EmulatedAzure}, HTTP clients of the JVM trust the container's Azure.
+ * Lets {@code @ServiceConnection} on a {@link PodIdentityContainer} give the application the identity of the
+ * container's pod. As with {@link EmulatedAzure}, HTTP clients of the JVM trust the container's Azure.
  */
 final class PodIdentityConnectionDetailsFactory
         extends ContainerConnectionDetailsFactory<PodIdentityContainer, TokenProviderConnectionDetails> {
