@@ -83,7 +83,7 @@ trials() {
     local classes=$ROOT/token-provider-spring-boot-test/target
     env "DOCKER_HOST=unix://$PODMAN_SOCKET" TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=localhost \
         TESTCONTAINERS_CHECKS_DISABLE=true \
-        java -XX:TieredStopAtLevel=1 "-Dpodid.image=$PODID_IMAGE" "-Dpodid.manifests=$PODID_MANIFESTS" \
+        java -XX:TieredStopAtLevel=1 "-Duser.home=$WORK" "-Dpodid.image=$PODID_IMAGE" "-Dpodid.manifests=$PODID_MANIFESTS" \
         -cp "$classes/test-classes:$classes/classes:$(cat "$classes/test-class-path")" \
         io.podidentity.tokenprovider.spring.test.Trials > "$WORK/trials.txt" 2>&1 || {
         tail -n 120 "$WORK/trials.txt" >&2
