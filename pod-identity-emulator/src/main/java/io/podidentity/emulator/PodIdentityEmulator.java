@@ -58,17 +58,17 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds().toString());
     }
 
-    /** The metadata service, {@code http://127.0.0.1:PORT}. */
+    /** The metadata service, {@code http://127.0.0.1:PORT}; another host if the builder's places say so. */
     public URI imds() {
         return servers.imds();
     }
 
-    /** Entra ID and the Resource Manager, {@code https://localhost:PORT}. */
+    /** Entra ID and the Resource Manager, {@code https://localhost:PORT}; another host if the places say so. */
     public URI entra() {
         return servers.entra();
     }
 
-    /** The storage account, {@code https://127.0.0.1:PORT/devstoreaccount1}. */
+    /** The storage account, {@code https://127.0.0.1:PORT/devstoreaccount1}; another host if the places say so. */
     public URI storage() {
         return servers.storage();
     }
@@ -225,12 +225,13 @@ public final class PodIdentityEmulator implements AutoCloseable {
          *
          * @throws IllegalStateException if a credential was given for a client ID that nothing here has
          * @throws io.podidentity.emulator.manifest.ManifestException if a manifest cannot be read
-         * @throws java.io.UncheckedIOException if a port is taken or no temporary folder can be had
+         * @throws java.io.UncheckedIOException if a port is taken, clients have no way to one, or no temporary folder
+         *     can be had
          */
         public PodIdentityEmulator start() {
             Tenant tenant = tenant();
             LogHistory log = log();
-            return new PodIdentityEmulator(tenant, Servers.start(tenant, ports(), requests(), log), log);
+            return new PodIdentityEmulator(tenant, Servers.start(tenant, places(), requests(), log), log);
         }
     }
 }

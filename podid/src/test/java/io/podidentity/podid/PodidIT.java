@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +18,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,6 +120,81 @@ class PodidIT {
     }
 
     @Test
+    void serve_atFixedPorts_tellsProgramsOfItAndWebPagesNothing() throws Exception {
+        int first = firstOfFreePorts();
+        Process podid = podid("serve", "--json", "--bind", "0.0.0.0", "--ports", Integer.toString(first));
+        try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).contains("\"entra\":\"https://localhost:" + (first + 2) + "\"");
+            assertThat(get(first, "/addresses", "localhost"))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("imds=http://127.0.0.1:" + (first + 1) + "\n");
+            assertThat(get(first, "/environment", "127.0.0.1"))
+                    .contains("AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:" + (first + 1));
+            assertThat(get(first, "/ca.pem", "10.1.2.3")).contains("-----BEGIN CERTIFICATE-----");
+            assertThat(get(first, "/pods/a/b/environment", "localhost")).startsWith("HTTP/1.1 404");
+            assertThat(get(first, "/", "evil.example")).startsWith("HTTP/1.1 403");
+            assertThat(get(first, "/", "localhost\r\nOrigin: http://evil.example"))
+                    .startsWith("HTTP/1.1 403");
+            assertThat(get(first, "/none", "localhost")).startsWith("HTTP/1.1 404");
+            assertThat(put(first, "localhost", "host=localhost")).startsWith("HTTP/1.1 409");
+            podid.destroy();
+            assertThat(podid.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(podid.exitValue()).isZero();
+            assertThat(folder.resolve("err")).content().contains("listening on 0.0.0.0: whoever reaches that address");
+        } finally {
+            podid.destroyForcibly();
+        }
+    }
+
+    @Test
+    void serve_toldItsAddressesLast_givesThemAwayAndTheFilesOfPods() throws Exception {
+        int first = firstOfFreePorts();
+        Path pods = Files.writeString(folder.resolve("pods.yaml"), """
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: demo, annotations: {azure.workload.identity/client-id: 22222222-2222-2222-2222-222222222222}}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: demo, labels: {azure.workload.identity/use: "true"}}
+                spec: {serviceAccountName: demo, containers: [{name: app, image: app}]}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: thief}
+                spec: {containers: [{name: app, image: app, env: [{name: AZURE_FEDERATED_TOKEN_FILE, value: /etc/passwd}]}]}
+                """);
+        Process podid =
+                podid("serve", "--json", "--ports", Integer.toString(first), "--await-exposed", pods.toString());
+        try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
+            var ports = new StringBuilder();
+            for (int port = first + 1; port <= first + 10; port++) {
+                ports.append('&').append(port).append('=').append(port + 1000);
+            }
+            awaitPort(podid, first);
+            assertThat(put(first, "azure.example", "host=other.example" + ports))
+                    .as("a name that is not the request's own")
+                    .startsWith("HTTP/1.1 403");
+            assertThat(put(first, "azure.example:" + first, "host=azure.example" + ports))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("entra=https://azure.example:" + (first + 1002) + "\n");
+            assertThat(out.readLine()).contains("https://azure.example:" + (first + 1002));
+            assertThat(get(first, "/pods/default/demo/environment", "azure.example"))
+                    .contains("AZURE_AUTHORITY_HOST=https://azure.example:" + (first + 1002) + "/\n");
+            assertThat(get(first, "/pods/default/demo/files/AZURE_FEDERATED_TOKEN_FILE", "azure.example"))
+                    .contains("\r\n\r\neyJ");
+            assertThat(get(first, "/pods/default/demo/files/AZURE_TENANT_ID", "azure.example"))
+                    .startsWith("HTTP/1.1 404");
+            assertThat(get(first, "/pods/default/thief/environment", "azure.example"))
+                    .contains("AZURE_FEDERATED_TOKEN_FILE=/etc/passwd");
+            assertThat(get(first, "/pods/default/thief/files/AZURE_FEDERATED_TOKEN_FILE", "azure.example"))
+                    .startsWith("HTTP/1.1 404");
+        } finally {
+            podid.destroyForcibly();
+        }
+    }
+
+    @Test
     void check_onStandardInput_printsFindingsAsJsonAndExitsWithOne() throws Exception {
         Process podid = podid("check", "--profile", "1.8.17", "--format", "json", "-");
         try (var in = podid.outputWriter(StandardCharsets.UTF_8)) {
@@ -131,6 +210,57 @@ class PodidIT {
         assertThat(podid.exitValue()).isEqualTo(1);
         assertThat(findings).startsWith("[{").contains("\"rule\":\"label-without-binding\"", "\"file\":\"-\"");
         assertThat(folder.resolve("err")).isEmptyFile();
+    }
+
+    private static String get(int port, String path, String host) throws IOException {
+        return exchange(port, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+    }
+
+    private static String put(int port, String host, String form) throws IOException {
+        return exchange(
+                port,
+                "PUT /exposed HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\nContent-Length: " + form.length()
+                        + "\r\n\r\n" + form);
+    }
+
+    private static String exchange(int port, String request) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static void awaitPort(Process podid, int port) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (System.nanoTime() < end && !podid.waitFor(50, TimeUnit.MILLISECONDS)) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(socket.isConnected()).isTrue();
+                return;
+            } catch (ConnectException notYet) {
+                // Once more.
+            }
+        }
+        throw new AssertionError("nobody listens on port " + port);
+    }
+
+    /** The first of twelve ports in a row, below those that the system gives to clients. */
+    private static int firstOfFreePorts() throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            if (IntStream.range(first, first + 12).allMatch(PodidIT::isFree)) {
+                return first;
+            }
+        }
+        throw new IOException("no ports in a row");
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket(port)) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     private Process podid(String... arguments) throws IOException {

@@ -22,18 +22,27 @@ public final class LoopbackUpstream implements Upstream {
 
     private final URI imds;
     private final URI entra;
+    private final URI authority;
     private final SSLContext tls;
 
-    /** @param tls trusts the certificate of {@code entra} */
-    public LoopbackUpstream(URI imds, URI entra, SSLContext tls) {
+    /**
+     * Asks these servers.
+     *
+     * @param imds as this process reaches it
+     * @param entra as this process reaches it
+     * @param authority Entra as clients reach it, which is what it calls itself
+     * @param tls trusts the certificate of {@code entra}
+     */
+    public LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tls) {
         this.imds = imds;
         this.entra = entra;
+        this.authority = authority;
         this.tls = tls;
     }
 
     @Override
     public String audience(String tenant) {
-        return entra + "/" + tenant + "/oauth2/token";
+        return authority + "/" + tenant + "/oauth2/token";
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +42,7 @@ public final class LoopbackServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
     private static final int IDLE_MILLIS = 60_000;
+    private static final Duration UNTIL_THE_PORT_IS_FREE = Duration.ofSeconds(2);
 
     private final String name;
     private final String scheme;
@@ -49,6 +51,9 @@ public final class LoopbackServer implements AutoCloseable {
     private final Limits limits;
     private final ExecutorService threads;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch acceptsNoMore = new CountDownLatch(1);
+    private volatile Set<String> names = Set.of();
+    private volatile boolean accepts;
 
     private LoopbackServer(String name, String scheme, ServerSocket server, Limits limits, RequestListener log) {
         this.name = name;
@@ -72,7 +77,19 @@ public final class LoopbackServer implements AutoCloseable {
      * @throws UncheckedIOException if the port is taken
      */
     public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestListener log) {
-        return bind(name, loopback(), port, tls, Limits.OF_THE_EMULATOR, log);
+        return bind(name, loopback(), port, tls, log);
+    }
+
+    /**
+     * Takes a port of an address that need not be loopback.
+     *
+     * @param port 0 for any free one
+     * @param tls null for plain HTTP
+     * @throws UncheckedIOException if the port is taken, or the address is none of this machine's
+     */
+    public static LoopbackServer bind(
+            String name, InetAddress address, int port, @Nullable SSLContext tls, RequestListener log) {
+        return bind(name, address, port, tls, Limits.OF_THE_EMULATOR, log);
     }
 
     /**
@@ -117,13 +134,33 @@ public final class LoopbackServer implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Answers whole URLs with these hosts too, besides loopback's and the metadata service's; called before
+     * {@link #serve}.
+     */
+    public LoopbackServer knownAs(Set<String> hosts) {
+        names = Set.copyOf(hosts);
+        return this;
+    }
+
     /** The base address with the given host name for the server's address, without a trailing slash. */
     public URI uri(String host) {
-        return URI.create(scheme + "://" + host + ":" + server.getLocalPort());
+        return uri(host, port());
+    }
+
+    /** The base address of a client that comes by another port. */
+    public URI uri(String host, int port) {
+        return URI.create(scheme + "://" + host + ":" + port);
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.getLocalPort();
     }
 
     /** Begins to answer; called once. */
     public void serve(Endpoint endpoint) {
+        accepts = true;
         threads.execute(() -> {
             while (!server.isClosed()) {
                 try {
@@ -132,6 +169,7 @@ public final class LoopbackServer implements AutoCloseable {
                     // Or the server is closed: the loop looks.
                 }
             }
+            acceptsNoMore.countDown();
         });
     }
 
@@ -156,7 +194,7 @@ public final class LoopbackServer implements AutoCloseable {
             var writer = new AnswerWriter(out);
             var timed = new TimedInput(connection);
             var in = new BufferedInputStream(timed);
-            var reader = new RequestReader(in, out, limits, () -> HangUpWatch.of(connection, in));
+            var reader = new RequestReader(in, out, limits, names, () -> HangUpWatch.of(connection, in));
             try {
                 for (var request = next(reader, timed); request.isPresent(); request = next(reader, timed)) {
                     answer(request.get(), endpoint, writer);
@@ -212,6 +250,18 @@ public final class LoopbackServer implements AutoCloseable {
         closeQuietly(server);
         threads.shutdownNow();
         connections.forEach(LoopbackServer::closeQuietly);
+        awaitFreePort();
+    }
+
+    /** The port is taken until the thread that waits for a connection has noticed. */
+    private void awaitFreePort() {
+        try {
+            if (accepts) {
+                var unused = acceptsNoMore.await(UNTIL_THE_PORT_IS_FREE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void closeQuietly(AutoCloseable socket) {

@@ -33,14 +33,21 @@ final class RequestReader {
     private final InputStream in;
     private final OutputStream out;
     private final Limits limits;
+    private final Set<String> names;
     private final Request.Watching watching;
     private int headBytes;
 
-    /** @param watching how the requests' client is watched while it waits */
-    RequestReader(InputStream in, OutputStream out, Limits limits, Request.Watching watching) {
+    /**
+     * Reads what comes.
+     *
+     * @param names hosts besides the usual ones by which the server is known
+     * @param watching how the requests' client is watched while it waits
+     */
+    RequestReader(InputStream in, OutputStream out, Limits limits, Set<String> names, Request.Watching watching) {
         this.in = in;
         this.out = out;
         this.limits = limits;
+        this.names = names;
         this.watching = watching;
     }
 
@@ -71,12 +78,13 @@ final class RequestReader {
     /**
      * A client that takes the server for its proxy sends a whole URL; only that of a service played here is answered.
      */
-    private static String originForm(String target) throws BadRequestException {
+    private String originForm(String target) throws BadRequestException {
         Matcher url = ABSOLUTE_FORM.matcher(target);
         if (!url.matches()) {
             return target;
         }
-        if (!OWN_HOSTS.contains(url.group(1).toLowerCase(Locale.ROOT))) {
+        String host = url.group(1).toLowerCase(Locale.ROOT);
+        if (!OWN_HOSTS.contains(host) && !names.contains(host)) {
             throw new BadRequestException(421);
         }
         String path = url.group(2);

@@ -35,7 +35,7 @@ import java.util.function.Consumer;
 public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     private final TenantPlan plan = new TenantPlan();
-    private Ports ports = new Ports(0, 0, 0);
+    private Places places = Places.onLoopback();
     private Consumer<RecordedRequest> listener = request -> {};
     private Consumer<LogLine> logListener = line -> {};
 
@@ -299,7 +299,13 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     /** The ports on 127.0.0.1; 0, the default, takes any free one. */
     public B ports(int imds, int entra, int storage) {
-        ports = new Ports(imds, entra, storage);
+        places = places.withPorts(imds, entra, storage);
+        return self();
+    }
+
+    /** Where it listens and how clients reach it, in place of {@link #ports}; by default 127.0.0.1, any free ports. */
+    public B places(Places places) {
+        this.places = requireNonNull(places, "places");
         return self();
     }
 
@@ -322,8 +328,8 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return plan.tenant();
     }
 
-    protected final Ports ports() {
-        return ports;
+    protected final Places places() {
+        return places;
     }
 
     /** A new, empty history that tells the listener of each request. */

@@ -5,12 +5,11 @@ import io.podidentity.emulator.apiserver.ClusterState;
 import io.podidentity.emulator.apiserver.Kubeconfig;
 import io.podidentity.emulator.apiserver.KubernetesApi;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.plan.KubernetesApiPlan;
+import io.podidentity.emulator.plan.Places.Door;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import java.net.URI;
 import java.time.Clock;
-import javax.net.ssl.SSLContext;
 
 /**
  * The port of the API server.
@@ -19,6 +18,7 @@ import javax.net.ssl.SSLContext;
  */
 final class KubernetesServer implements AutoCloseable {
 
+    private final Listeners listeners;
     private final LoopbackServer server;
     private final String kubeconfig;
 
@@ -28,17 +28,17 @@ final class KubernetesServer implements AutoCloseable {
             ClusterState state,
             ClusterIssuer issuer,
             Clock clock,
-            SSLContext tls,
             String certificateAuthority,
-            RequestListener log) {
+            Listeners listeners) {
         var users = new ApiUsers(plan.users());
-        this.server = LoopbackServer.bind("kubernetes", 0, tls, log);
+        this.listeners = listeners;
+        this.server = listeners.openSecure(Door.KUBERNETES_API, "kubernetes");
         this.kubeconfig = Kubeconfig.of(uri(), certificateAuthority, users);
         server.serve(new KubernetesApi(state, issuer, plan.maxTokenLife(), users, clock));
     }
 
     URI uri() {
-        return server.uri("127.0.0.1");
+        return listeners.exposed(server, "127.0.0.1");
     }
 
     /** It holds the users' tokens. */

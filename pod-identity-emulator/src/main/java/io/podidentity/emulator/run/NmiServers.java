@@ -8,9 +8,9 @@ import io.podidentity.emulator.fault.FaultQueues;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.nmi.Nmi;
+import io.podidentity.emulator.plan.Places.Door;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,7 +34,7 @@ final class NmiServers implements AutoCloseable {
     private final Profile profile;
     private final PodAddresses addresses;
     private final FaultQueues faults;
-    private final RequestListener requests;
+    private final Listeners listeners;
     private final Consumer<String> log;
     private final LoopbackServer host;
     private final LoopbackServer observed;
@@ -49,20 +49,22 @@ final class NmiServers implements AutoCloseable {
             Profile profile,
             PodAddresses addresses,
             FaultQueues faults,
-            RequestListener requests,
+            Listeners listeners,
             Consumer<String> log) {
         this.nmi = nmi;
         this.profile = profile;
         this.addresses = addresses;
         this.faults = faults;
-        this.requests = requests;
+        this.listeners = listeners;
         this.log = log;
-        this.host = serve("nmi", nmi.seenFrom("127.0.0.1" + PORT));
-        this.observed = serve("nmi", nmi.observed());
+        this.host = listeners.open(Door.NMI_HOST, "nmi");
+        this.observed = listeners.open(Door.NMI_OBSERVED, "nmi");
+        host.serve(nmi.seenFrom("127.0.0.1" + PORT));
+        observed.serve(nmi.observed());
     }
 
-    private LoopbackServer serve(String name, Endpoint endpoint) {
-        LoopbackServer server = LoopbackServer.bind(name, 0, null, requests);
+    private LoopbackServer serve(Endpoint endpoint) {
+        LoopbackServer server = listeners.openForPod("nmi");
         server.serve(endpoint);
         return server;
     }
@@ -78,11 +80,11 @@ final class NmiServers implements AutoCloseable {
             pods.entrySet().removeIf(served -> {
                 boolean gone = !names.contains(served.getKey());
                 if (gone) {
-                    served.getValue().close();
+                    listeners.close(served.getValue());
                 }
                 return gone;
             });
-            names.forEach(name -> pods.computeIfAbsent(name, pod -> serve("nmi", endpoint(pod))));
+            names.forEach(name -> pods.computeIfAbsent(name, pod -> serve(endpoint(pod))));
         }
     }
 
@@ -116,7 +118,7 @@ final class NmiServers implements AutoCloseable {
     /** The metadata service as the pod sees it, unless the pod is on the node's network. */
     Optional<URI> of(ObjectName pod) {
         synchronized (lock) {
-            return Optional.ofNullable(pods.get(pod)).map(NmiServers::uri);
+            return Optional.ofNullable(pods.get(pod)).map(this::uri);
         }
     }
 
@@ -128,8 +130,8 @@ final class NmiServers implements AutoCloseable {
         return uri(observed);
     }
 
-    private static URI uri(LoopbackServer server) {
-        return server.uri("127.0.0.1");
+    private URI uri(LoopbackServer server) {
+        return listeners.exposed(server, "127.0.0.1");
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.fault.FaultQueues;
 import io.podidentity.emulator.history.LogHistory;
-import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
@@ -44,7 +43,7 @@ final class PodIdentityCluster implements AutoCloseable {
     private @Nullable MicLoop mic;
 
     private PodIdentityCluster(
-            Tenant tenant, Upstream upstream, FaultQueues faults, RequestListener requests, LogHistory log, URI imds) {
+            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, LogHistory log, URI imds) {
         this.tenant = tenant;
         this.plan = tenant.podIdentity();
         this.live = new LiveCluster(plan.cluster());
@@ -64,14 +63,14 @@ final class PodIdentityCluster implements AutoCloseable {
                         plan.profile(),
                         addresses,
                         faults,
-                        requests,
+                        listeners,
                         log.of("podid"))
                 : null;
     }
 
     static PodIdentityCluster create(
-            Tenant tenant, Upstream upstream, FaultQueues faults, RequestListener requests, LogHistory log, URI imds) {
-        return new PodIdentityCluster(tenant, upstream, faults, requests, log, imds);
+            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, LogHistory log, URI imds) {
+        return new PodIdentityCluster(tenant, upstream, faults, listeners, log, imds);
     }
 
     /** @throws java.io.UncheckedIOException if no port can be had */

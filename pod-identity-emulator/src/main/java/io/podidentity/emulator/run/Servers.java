@@ -18,7 +18,8 @@ import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.plan.KubernetesApiPlan;
-import io.podidentity.emulator.plan.Ports;
+import io.podidentity.emulator.plan.Places;
+import io.podidentity.emulator.plan.Places.Door;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.registry.RegistryEndpoint;
@@ -37,7 +38,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The three servers and what belongs to them. Thread-safe; running until {@link #close()}. */
@@ -48,6 +48,7 @@ public final class Servers implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final RequestHistory history;
     private final TrustFiles trust;
+    private final Listeners listeners;
     private final LoopbackServer imds;
     private final LoopbackServer entra;
     private final LoopbackServer storage;
@@ -63,9 +64,10 @@ public final class Servers implements AutoCloseable {
     /** Null until the servers serve. */
     private @Nullable PodIdentityCluster cluster;
 
-    private Servers(RequestHistory history, TrustFiles trust, List<LoopbackServer> bound) {
+    private Servers(RequestHistory history, TrustFiles trust, Listeners listeners, List<LoopbackServer> bound) {
         this.history = history;
         this.trust = trust;
+        this.listeners = listeners;
         this.imds = bound.get(0);
         this.entra = bound.get(1);
         this.storage = bound.get(2);
@@ -74,20 +76,27 @@ public final class Servers implements AutoCloseable {
     /**
      * Starts what the tenant is to have.
      *
-     * @throws java.io.UncheckedIOException if a port is taken or the CA's files cannot be written
+     * @throws java.io.UncheckedIOException if a port is taken, clients have no way to one, or the CA's files cannot be
+     *     written
      */
-    public static Servers start(Tenant tenant, Ports ports, RequestHistory history, LogHistory log) {
+    public static Servers start(Tenant tenant, Places places, RequestHistory history, LogHistory log) {
         // Making the RSA key takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
         CertificateAuthority authority = CertificateAuthority.ofThisJvm();
-        SSLContext tls = authority.serverContext();
-        List<LoopbackServer> bound = bind(ports, tls, history);
+        var listeners = new Listeners(places, authority.serverContext(places.names()), history);
+        List<LoopbackServer> bound = bind(listeners);
+        Servers servers;
         try {
-            var servers = new Servers(history, TrustFiles.write(authority), bound);
-            servers.serve(tenant, key.join(), tls, authority, log);
-            return servers;
+            servers = new Servers(history, TrustFiles.write(authority), listeners, bound);
         } catch (RuntimeException e) {
             bound.forEach(LoopbackServer::close);
+            throw e;
+        }
+        try {
+            servers.serve(tenant, key.join(), authority, log);
+            return servers;
+        } catch (RuntimeException e) {
+            servers.close();
             throw e;
         }
     }
@@ -98,12 +107,12 @@ public final class Servers implements AutoCloseable {
         thread.start();
     }
 
-    private static List<LoopbackServer> bind(Ports ports, SSLContext tls, RequestHistory history) {
+    private static List<LoopbackServer> bind(Listeners listeners) {
         var bound = new ArrayList<LoopbackServer>();
         try {
-            bound.add(LoopbackServer.bind("imds", ports.imds(), null, history));
-            bound.add(LoopbackServer.bind("entra", ports.entra(), tls, history));
-            bound.add(LoopbackServer.bind("storage", ports.storage(), tls, history));
+            bound.add(listeners.open(Door.IMDS, "imds"));
+            bound.add(listeners.openSecure(Door.ENTRA, "entra"));
+            bound.add(listeners.openSecure(Door.STORAGE, "storage"));
             return bound;
         } catch (RuntimeException e) {
             bound.forEach(LoopbackServer::close);
@@ -111,11 +120,11 @@ public final class Servers implements AutoCloseable {
         }
     }
 
-    private void serve(Tenant tenant, SigningKey key, SSLContext tls, CertificateAuthority authority, LogHistory log) {
+    private void serve(Tenant tenant, SigningKey key, CertificateAuthority authority, LogHistory log) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
-        cluster = PodIdentityCluster.create(tenant, upstream(authority), queues, history, log, imds());
+        cluster = PodIdentityCluster.create(tenant, upstream(authority), queues, listeners, log, imds());
         var node = queues.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
         var entraEndpoint = queues.beforeEntra(
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
@@ -130,14 +139,14 @@ public final class Servers implements AutoCloseable {
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         var around =
                 new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), log.of("podid"));
-        workloadStarter = () -> new WorkloadCluster(tenant, around, tls, history);
+        workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
         cluster.start();
         manifests = tenant.podIdentity().objects();
         KubernetesApiPlan api = tenant.kubernetesApi();
         if (api != null) {
             var running = startWorkloads();
             kubernetes = new KubernetesServer(
-                    api, state(running), running.issuer(), tenant.clock(), tls, authority.pem(), history);
+                    api, state(running), running.issuer(), tenant.clock(), authority.pem(), listeners);
         }
         applyWorkloads(tenant.workloads().cluster());
     }
@@ -195,7 +204,11 @@ public final class Servers implements AutoCloseable {
     }
 
     private Upstream upstream(CertificateAuthority authority) {
-        return new LoopbackUpstream(imds(), entra(), authority.clientContext());
+        return new LoopbackUpstream(
+                listeners.local(imds, "127.0.0.1"),
+                listeners.local(entra, "localhost"),
+                entra(),
+                authority.clientContext());
     }
 
     private ArmEndpoint resourceManager(Tenant tenant, AccessTokenReader tokens) {
@@ -211,15 +224,15 @@ public final class Servers implements AutoCloseable {
     }
 
     public URI imds() {
-        return imds.uri("127.0.0.1");
+        return listeners.exposed(imds, "127.0.0.1");
     }
 
     public URI entra() {
-        return entra.uri("localhost");
+        return listeners.exposed(entra, "localhost");
     }
 
     public URI storage() {
-        return URI.create(storage.uri("127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
+        return URI.create(listeners.exposed(storage, "127.0.0.1") + "/" + BlobEndpoint.ACCOUNT);
     }
 
     /** The pods of the cluster as they are now. */

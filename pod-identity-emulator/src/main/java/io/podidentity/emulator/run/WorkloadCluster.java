@@ -9,7 +9,7 @@ import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.plan.Places.Door;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.tls.CertificateAuthority;
@@ -33,7 +33,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,7 @@ final class WorkloadCluster implements AutoCloseable {
     private final ProjectedTokens tokens;
     private final WorkloadIdentities identities;
     private final URI imds;
-    private final RequestListener log;
+    private final Listeners listeners;
     private final Consumer<String> notes;
     private final Map<ObjectName, Made> made = new ConcurrentSkipListMap<>();
     private final WorkloadPlan plan;
@@ -77,14 +76,15 @@ final class WorkloadCluster implements AutoCloseable {
      *
      * @throws java.io.UncheckedIOException if no port or no temporary folder can be had
      */
-    WorkloadCluster(Tenant tenant, Surroundings around, SSLContext tls, RequestListener log) {
+    WorkloadCluster(Tenant tenant, Surroundings around, Listeners listeners) {
         this.imds = around.imds();
-        this.log = log;
+        this.listeners = listeners;
         this.notes = around.notes();
         this.plan = tenant.workloads();
         this.directory = tenant.directory();
-        this.server = LoopbackServer.bind("cluster", 0, tls, log);
-        this.tokenProxy = LoopbackServer.bind("token-proxy", 0, tls, log).onlyFor(CertificateAuthority.TOKEN_PROXY);
+        this.server = listeners.openSecure(Door.CLUSTER_ISSUER, "cluster");
+        this.tokenProxy =
+                listeners.openSecure(Door.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
         this.issuer = new ClusterIssuer(SigningKey.create(), issuerAddress(), tenant.clock());
         this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
         directory.issuers().publish(issuer.issuer(), issuer.publicKey());
@@ -101,13 +101,13 @@ final class WorkloadCluster implements AutoCloseable {
 
     /** As AKS's issuers look: a path for the cluster, and a trailing slash. */
     private URI issuerAddress() {
-        return URI.create(
-                server.uri("localhost") + "/" + directory.tenantId() + "/50000000-0000-4000-8000-000000000001/");
+        return URI.create(listeners.exposed(server, "localhost") + "/" + directory.tenantId()
+                + "/50000000-0000-4000-8000-000000000001/");
     }
 
     private WebhookSettings settings(Surroundings around) {
         var bindings = new IdentityBindings(
-                tokenProxy.uri("127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, around.ca());
+                listeners.exposed(tokenProxy, "127.0.0.1").toString(), CertificateAuthority.TOKEN_PROXY, around.ca());
         return new WebhookSettings(
                 plan.webhook(),
                 directory.tenantId(),
@@ -155,7 +155,7 @@ final class WorkloadCluster implements AutoCloseable {
         if (workload.proxy() == null) {
             return new Made(pod, workload, null);
         }
-        LoopbackServer sidecar = LoopbackServer.bind("proxy of " + pod.name(), 0, null, log);
+        LoopbackServer sidecar = listeners.openForPod("proxy of " + pod.name());
         sidecar.serve(new LeadingSlash(workload.proxy(), pod.name(), notes));
         return new Made(pod, workload, sidecar);
     }
@@ -164,7 +164,7 @@ final class WorkloadCluster implements AutoCloseable {
         made.remove(gone.pod().name());
         tokens.remove(gone.pod().name());
         if (gone.sidecar() != null) {
-            gone.sidecar().close();
+            listeners.close(gone.sidecar());
         }
     }
 
@@ -176,7 +176,7 @@ final class WorkloadCluster implements AutoCloseable {
     private EmulatedPod emulated(Made one) {
         Optional<String> refusal =
                 one.workload().admission() instanceof Denied denied ? Optional.of(denied.reason()) : Optional.empty();
-        URI metadata = one.sidecar() == null ? imds : one.sidecar().uri("127.0.0.1");
+        URI metadata = one.sidecar() == null ? imds : listeners.exposed(one.sidecar(), "127.0.0.1");
         var environment = new TreeMap<>(one.workload().environment());
         environment.put("AZURE_POD_IDENTITY_AUTHORITY_HOST", metadata.toString());
         ObjectName name = one.pod().name();

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.Set;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -30,6 +32,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 
 /**
  * A certificate authority of a few days that signs the certificates of this emulator. Keys are EC P-256: made in a few
@@ -88,9 +91,18 @@ public final class CertificateAuthority {
 
     /** The server side of TLS for localhost, 127.0.0.1, ::1 and every name below localhost. */
     public SSLContext serverContext() {
+        return serverContext(Set.of());
+    }
+
+    /**
+     * The same for more hosts.
+     *
+     * @param more names and addresses, those of IPv6 in brackets
+     */
+    public SSLContext serverContext(Set<String> more) {
         try {
             KeyPair serverKeys = newKeys();
-            X509Certificate server = sign(serverCertificate(serverKeys), keys);
+            X509Certificate server = sign(serverCertificate(serverKeys, more), keys);
             char[] password = new char[0];
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, password);
@@ -133,16 +145,13 @@ public final class CertificateAuthority {
         }
     }
 
-    private X509v3CertificateBuilder serverCertificate(KeyPair serverKeys)
+    private X509v3CertificateBuilder serverCertificate(KeyPair serverKeys, Set<String> more)
             throws GeneralSecurityException, IOException {
-        var names = new GeneralName[] {
-            new GeneralName(GeneralName.dNSName, "localhost"),
-            new GeneralName(GeneralName.dNSName, "*.localhost"),
-            // Some clients take no wildcard directly below a top-level name.
-            new GeneralName(GeneralName.dNSName, TOKEN_PROXY),
-            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-            new GeneralName(GeneralName.iPAddress, "::1")
-        };
+        // Some clients take no wildcard directly below a top-level name.
+        GeneralName[] names = Stream.concat(
+                        Stream.of("localhost", "*.localhost", TOKEN_PROXY, "127.0.0.1", "[::1]"), more.stream())
+                .map(CertificateAuthority::generalName)
+                .toArray(GeneralName[]::new);
         return certificate(new X500Name("CN=localhost"), serverKeys)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                 .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
@@ -152,6 +161,13 @@ public final class CertificateAuthority {
                         Extension.authorityKeyIdentifier,
                         false,
                         new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(keys.getPublic()));
+    }
+
+    private static GeneralName generalName(String host) {
+        String address = host.replaceAll("[\\[\\]]", "");
+        return IPAddress.isValid(address)
+                ? new GeneralName(GeneralName.iPAddress, address)
+                : new GeneralName(GeneralName.dNSName, host);
     }
 
     private static X509v3CertificateBuilder certificate(X500Name subject, KeyPair subjectKeys)

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,6 +106,7 @@ class RequestReaderFuzzTest {
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
                 OutputStream.nullOutputStream(),
                 Limits.OF_THE_EMULATOR,
+                Set.of(),
                 HangUpWatch::ofNothing);
         int count = 0;
         for (Optional<Request> request = reader.next(); request.isPresent(); request = reader.next()) {

@@ -4,6 +4,7 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = "Serves Entra ID, a cluster's pod identity (MIC, NMI, workload identity), the node's metadata"
-                + " service and a storage account on 127.0.0.1, until it is stopped. Its tokens are worth"
+                + " service and a storage account on loopback, until it is stopped. Its tokens are worth"
                 + " nothing anywhere else.",
         mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
@@ -67,6 +68,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print the addresses as one line of JSON.")
     private boolean json;
+
+    @Mixin
+    private ListenOptions listening = new ListenOptions();
 
     @Option(names = "--imds-port", defaultValue = "0", paramLabel = "N", description = "Default: any free port.")
     private int imdsPort;
@@ -127,16 +131,20 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         checkUse();
         ServedManifests manifests = paths.isEmpty() ? null : manifests();
+        listening.warning().ifPresent(this::log);
         try (ApplicationSecrets secrets = secrets();
-                PodIdentityEmulator azure = start(secrets, manifests);
+                Desk desk = listening.desk();
+                PodIdentityEmulator azure = start(secrets, manifests, places(desk));
                 Written kubeconfig = kubernetes.write(azure);
-                Ending ending = Ending.bySignal(azure::close, secrets::close, kubeconfig::close)) {
-            print(new Served(
+                Ending ending = Ending.bySignal(desk::close, azure::close, secrets::close, kubeconfig::close)) {
+            var served = new Served(
                     azure,
                     secrets.file(),
                     kubeconfig.file(),
                     pods(azure),
-                    shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell));
+                    shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
+            print(served);
+            desk.show(served);
             if (manifests != null) {
                 manifests.story().forEach(this::log);
                 ManifestWatch.start(manifests, azure, this::log);
@@ -144,6 +152,11 @@ public final class ServeCommand implements Callable<Integer> {
             ending.await();
         }
         return 0;
+    }
+
+    private Places places(Desk desk) {
+        Places places = desk.awaitPlaces();
+        return imdsPort + entraPort + storagePort > 0 ? places.withPorts(imdsPort, entraPort, storagePort) : places;
     }
 
     private ServedManifests manifests() throws IOException {
@@ -182,6 +195,11 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private void checkUse() {
+        try {
+            listening.check(imdsPort + entraPort + storagePort > 0);
+        } catch (IllegalArgumentException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
+        }
         if (!(timeScale >= 1) || Double.isInfinite(timeScale)) {
             throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
         }
@@ -204,9 +222,9 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private PodIdentityEmulator start(ApplicationSecrets secrets, @Nullable ServedManifests manifests) {
+    private PodIdentityEmulator start(ApplicationSecrets secrets, @Nullable ServedManifests manifests, Places places) {
         var builder = PodIdentityEmulator.builder()
-                .ports(imdsPort, entraPort, storagePort)
+                .places(places)
                 .timeScale(timeScale)
                 .onLog(this::log)
                 .onRequest(this::log);

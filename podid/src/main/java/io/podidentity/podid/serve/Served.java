@@ -62,6 +62,30 @@ final class Served {
         return JSONObjectUtils.toJSONString(served);
     }
 
+    /** Of the servers, and whose tenant it is, by short names. */
+    Map<String, String> addresses() {
+        var addresses = new TreeMap<String, String>();
+        addresses.put("imds", azure.imds().toString());
+        addresses.put("entra", azure.entra().toString());
+        addresses.put("storage", azure.storage().toString());
+        addresses.put("tenantId", azure.tenantId());
+        return addresses;
+    }
+
+    /** The variables of a program on the node. */
+    Map<String, String> environment() {
+        return azure.environment();
+    }
+
+    /** A pod as it is now; throws IllegalArgumentException if there is no such pod. */
+    EmulatedPod pod(String name) {
+        return azure.pod(name);
+    }
+
+    Path certificateAuthority() {
+        return azure.certificateAuthority();
+    }
+
     private Map<String, Object> node() {
         return pod(new EmulatedPod("default", "node", azure.imds(), azure.environment(), Optional.empty()));
     }
@@ -100,7 +124,7 @@ final class Served {
     /** A text to read, and lines to copy into a shell. */
     String introduction() {
         return """
-                An emulated Azure on 127.0.0.1. Its tokens are worth nothing anywhere else.
+                An emulated Azure on %15$s. Its tokens are worth nothing anywhere else.
 
                   Metadata service  %1$s
                   Entra ID          %2$s
@@ -140,7 +164,8 @@ final class Served {
                         azure.entra().getAuthority(),
                         shell.request(),
                         azureCli(),
-                        kubectl());
+                        kubectl(),
+                        azure.imds().getHost());
     }
 
     private String kubectl() {

@@ -69,6 +69,20 @@ class ServeCommandTest {
         assertThat(serve(Map.of(), "--kube-user", "dev")).isEqualTo(2);
     }
 
+    @Test
+    void serve_withPlacesThatDoNotFitTogether_saysWhy() {
+        assertThat(serve(Map.of(), "--await-exposed")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--await-exposed and the port of --exposed need --ports FIRST");
+        assertThat(serve(Map.of(), "--exposed", "azure:10100")).isEqualTo(2);
+        assertThat(serve(Map.of(), "--ports", "10100", "--await-exposed", "--exposed", "azure"))
+                .isEqualTo(2);
+        assertThat(serve(Map.of(), "--ports", "10100", "--imds-port", "1")).isEqualTo(2);
+        assertThat(serve(Map.of(), "--ports", "65530")).isEqualTo(2);
+        assertThat(err.toString()).contains("There are no ports from 65531 on");
+        assertThat(serve(Map.of(), "--exposed", "http://azure")).isEqualTo(2);
+        assertThat(err.toString()).contains("--exposed needs HOST or HOST:PORT, not \"http://azure\"");
+    }
+
     private int serve(Map<String, String> environment, String... arguments) {
         return new CommandLine(new ServeCommand(environment))
                 .setOut(new PrintWriter(out, true))

@@ -1,0 +1,169 @@
+package io.podidentity.emulator.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an emulator listens, and how its clients reach it: by default on 127.0.0.1, at any free ports. In a container
+ * it listens on all addresses, at ports that are known beforehand, and clients come by another host and other ports,
+ * which then are in every address that the emulator gives away.
+ *
+ * <p>Immutable; no argument is null.
+ */
+public final class Places {
+
+    private static final InetAddress LOOPBACK = loopback();
+    private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost");
+    private static final int LAST = 65_535;
+
+    private final InetAddress bind;
+    private final Map<Door, Integer> chosen;
+    private final int first;
+    private final @Nullable String exposedHost;
+    private final IntUnaryOperator exposedPort;
+
+    /** The servers, in the order of their ports; behind the last one come those of the pods. */
+    public enum Door {
+        IMDS(0),
+        ENTRA(1),
+        STORAGE(2),
+        CLUSTER_ISSUER(3),
+        TOKEN_PROXY(4),
+        KUBERNETES_API(5),
+        NMI_HOST(6),
+        NMI_OBSERVED(7);
+
+        private final int offset;
+
+        Door(int offset) {
+            this.offset = offset;
+        }
+    }
+
+    private Places(
+            InetAddress bind,
+            Map<Door, Integer> chosen,
+            int first,
+            @Nullable String exposedHost,
+            IntUnaryOperator exposedPort) {
+        this.bind = bind;
+        this.chosen = Map.copyOf(chosen);
+        this.first = first;
+        this.exposedHost = exposedHost;
+        this.exposedPort = exposedPort;
+    }
+
+    /** 127.0.0.1, and any free ports. */
+    public static Places onLoopback() {
+        return new Places(LOOPBACK, Map.of(), 0, null, IntUnaryOperator.identity());
+    }
+
+    /** The same, but listening on this address; on the wildcard address it is still reached by loopback. */
+    public Places on(InetAddress address) {
+        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPort);
+    }
+
+    /** The same with these ports; 0 is any free one. */
+    public Places withPorts(int imds, int entra, int storage) {
+        var ports = Map.of(Door.IMDS, imds, Door.ENTRA, entra, Door.STORAGE, storage);
+        return new Places(bind, ports, 0, exposedHost, exposedPort);
+    }
+
+    /**
+     * The same, with consecutive ports: first those of {@link Door}, then one for each pod that has a metadata service
+     * of its own, by namespace and name; a new pod takes the first one that is free.
+     *
+     * @throws IllegalArgumentException if there are no such ports
+     */
+    public Places withPortsFrom(int first) {
+        if (first < 1 || first + Door.values().length > LAST) {
+            throw new IllegalArgumentException("There are no ports from " + first + " on");
+        }
+        return new Places(bind, Map.of(), first, exposedHost, exposedPort);
+    }
+
+    /**
+     * The same, but clients come by another way.
+     *
+     * @param host a name or an address, an IPv6 address in brackets; the certificate is for it too
+     * @param port what a client uses in place of a port of this machine; throws UncheckedIOException for none
+     */
+    public Places exposedAs(String host, IntUnaryOperator port) {
+        return new Places(bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"));
+    }
+
+    /** The address to listen on. */
+    public InetAddress bind() {
+        return bind;
+    }
+
+    /** The port of a server; 0 is any free one. */
+    public int port(Door door) {
+        return first > 0 ? first + door.offset : chosen.getOrDefault(door, 0);
+    }
+
+    /** The first port for a pod; 0 is any free one for each of them. */
+    public int firstOfPods() {
+        return first > 0 ? first + Door.values().length : 0;
+    }
+
+    /**
+     * The host in an address that is given away.
+     *
+     * @param usual a name of loopback, which it is unless another one leads here
+     */
+    public String host(String usual) {
+        if (exposedHost != null) {
+            return LOOPBACK_NAMES.contains(exposedHost) ? usual : exposedHost;
+        }
+        return isLoopback() ? usual : literal(bind);
+    }
+
+    /** The host by which this machine itself gets there: that loopback name, if it leads there. */
+    public String localHost(String usual) {
+        return isLoopback() ? usual : literal(bind);
+    }
+
+    /**
+     * The port in an address that is given away.
+     *
+     * @throws java.io.UncheckedIOException if clients have no way to that port
+     */
+    public int exposedPort(int port) {
+        return exposedPort.applyAsInt(port);
+    }
+
+    /** The hosts beside loopback's, by which it is known: those that its certificate needs; unmodifiable. */
+    public Set<String> names() {
+        var names = new LinkedHashSet<String>();
+        names.add(host("localhost"));
+        names.add(localHost("localhost"));
+        names.removeAll(LOOPBACK_NAMES);
+        return Set.copyOf(names);
+    }
+
+    private boolean isLoopback() {
+        return bind.equals(LOOPBACK) || bind.isAnyLocalAddress();
+    }
+
+    private static String literal(InetAddress address) {
+        String text = address.getHostAddress();
+        return address instanceof Inet6Address ? "[" + text.replaceFirst("%.*", "") + "]" : text;
+    }
+
+    private static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

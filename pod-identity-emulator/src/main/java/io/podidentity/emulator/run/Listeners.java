@@ -1,0 +1,100 @@
+package io.podidentity.emulator.run;
+
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.plan.Places;
+import io.podidentity.emulator.plan.Places.Door;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens servers where {@link Places} says, and knows by which address a client reaches each of them.
+ *
+ * <p>Thread-safety: safe.
+ */
+final class Listeners {
+
+    private static final int LAST_PORT = 65_535;
+
+    private final Places places;
+    private final SSLContext tls;
+    private final RequestListener log;
+    private final Object lock = new Object();
+
+    // @GuardedBy("lock")
+    private final Set<Integer> portsOfPods = new HashSet<>();
+
+    Listeners(Places places, SSLContext tls, RequestListener log) {
+        this.places = places;
+        this.tls = tls;
+        this.log = log;
+    }
+
+    /** @throws UncheckedIOException if the port is taken, or clients have no way to it */
+    LoopbackServer open(Door door, String name) {
+        return open(name, places.port(door), null);
+    }
+
+    /** The same over TLS. */
+    LoopbackServer openSecure(Door door, String name) {
+        return open(name, places.port(door), tls);
+    }
+
+    /**
+     * Opens one more port, for a pod.
+     *
+     * @throws UncheckedIOException if the port is taken, or clients have no way to it
+     */
+    LoopbackServer openForPod(String name) {
+        if (places.firstOfPods() == 0) {
+            return open(name, 0, null);
+        }
+        synchronized (lock) {
+            int port = places.firstOfPods();
+            while (portsOfPods.contains(port)) {
+                port++;
+            }
+            if (port > LAST_PORT) {
+                throw new UncheckedIOException(new IOException("There are not enough ports for all pods"));
+            }
+            LoopbackServer server = open(name, port, null);
+            portsOfPods.add(port);
+            return server;
+        }
+    }
+
+    /** Ends the server of a pod; the next new pod may have its port. */
+    void close(LoopbackServer ofPod) {
+        ofPod.close();
+        synchronized (lock) {
+            portsOfPods.remove(ofPod.port());
+        }
+    }
+
+    private LoopbackServer open(String name, int port, @Nullable SSLContext security) {
+        if (port > 0) {
+            // Fails before a client is told of an address that leads nowhere.
+            places.exposedPort(port);
+        }
+        return LoopbackServer.bind(name, places.bind(), port, security, log).knownAs(places.names());
+    }
+
+    /**
+     * The address that clients are told.
+     *
+     * @param usualHost the loopback name in it, unless clients come by another host
+     */
+    URI exposed(LoopbackServer server, String usualHost) {
+        return server.uri(places.host(usualHost), places.exposedPort(server.port()));
+    }
+
+    /** The address for a client in this process. */
+    URI local(LoopbackServer server, String usualHost) {
+        return server.uri(places.localHost(usualHost));
+    }
+}

@@ -1,0 +1,96 @@
+package io.podidentity.podid.serve;
+
+import io.podidentity.emulator.plan.Places;
+import java.net.InetAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where to listen, and how clients get there: for an emulator in a container. */
+final class ListenOptions {
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description =
+                    "The address to listen on, 0.0.0.0 in a container. Whoever reaches it can use this Azure, whose"
+                            + " tokens are worth nothing elsewhere. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private InetAddress bind;
+
+    @Option(
+            names = "--ports",
+            paramLabel = "FIRST",
+            description = "Fixed ports from FIRST on: a desk that tells programs all addresses, the metadata service,"
+                    + " Entra ID, storage, the cluster's issuer, its token proxy, its API, NMI on the node, NMI's"
+                    + " probes, then one for each pod by namespace and name. Default: any free ports, no"
+                    + " desk.")
+    private @Nullable Integer first;
+
+    @Option(
+            names = "--exposed",
+            paramLabel = "HOST[:PORT]",
+            description = "The host by which clients come, and the port that leads to FIRST if it is another one; the"
+                    + " ports behind it lead to those behind FIRST. It is in every address that is given away. Default:"
+                    + " loopback, or the address of --bind.")
+    private @Nullable String exposed;
+
+    @Option(
+            names = "--await-exposed",
+            description = "Serve only once a program has told the desk the host and the ports by which clients come, as"
+                    + " Testcontainers does, which knows them last.")
+    private boolean awaitExposed;
+
+    /** @throws IllegalArgumentException if options do not fit together */
+    void check(boolean portsByName) {
+        if (first == null
+                && (awaitExposed || (exposed != null && exposed().port().isPresent()))) {
+            throw new IllegalArgumentException("--await-exposed and the port of --exposed need --ports FIRST");
+        }
+        if (awaitExposed && exposed != null) {
+            throw new IllegalArgumentException("Use --exposed or --await-exposed, not both");
+        }
+        if (first != null && portsByName) {
+            throw new IllegalArgumentException(
+                    "Use --ports FIRST or --imds-port, --entra-port and --storage-port, not both");
+        }
+        places();
+    }
+
+    /** What whoever starts it should know; empty on loopback. */
+    Optional<String> warning() {
+        return bind.isLoopbackAddress()
+                ? Optional.empty()
+                : Optional.of("listening on " + bind.getHostAddress() + ": whoever reaches that address can use this"
+                        + " emulated Azure and read what it serves. Publish a container's ports on 127.0.0.1 only");
+    }
+
+    /**
+     * Opens the desk; without {@code --ports} it has no port, and only knows the places.
+     *
+     * @throws java.io.UncheckedIOException if its port is taken
+     */
+    Desk desk() {
+        return first == null ? Desk.without(places()) : Desk.open(places(), first, awaitExposed);
+    }
+
+    private Places places() {
+        Places places = Places.onLoopback().on(bind);
+        if (first != null) {
+            places = places.withPortsFrom(first + 1);
+        }
+        if (exposed == null) {
+            return places;
+        }
+        ExposedHost host = exposed();
+        int shift = first == null ? 0 : host.port().orElse(first) - first;
+        return places.exposedAs(host.host(), inner -> inner + shift);
+    }
+
+    private ExposedHost exposed() {
+        return ExposedHost.parse(exposed == null ? "" : exposed)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("--exposed needs HOST or HOST:PORT, not \"" + exposed + "\""));
+    }
+}

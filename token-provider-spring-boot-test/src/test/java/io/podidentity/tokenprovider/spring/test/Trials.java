@@ -1,0 +1,30 @@
+package io.podidentity.tokenprovider.spring.test;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+/** Runs the tests that need a container engine, for e2e; prints how many passed, and ends with 1 if any did not. */
+final class Trials {
+
+    private Trials() {}
+
+    public static void main(String... arguments) {
+        var summary = new SummaryGeneratingListener();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selectClass(PodIdentityContainerTrial.class))
+                                .build(),
+                        summary);
+        var result = summary.getSummary();
+        long others = result.getTestsFoundCount() - result.getTestsSucceededCount();
+        result.printFailuresTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        System.out.println("trials: " + result.getTestsSucceededCount() + " passed, " + others + " not");
+        System.exit(result.getTestsSucceededCount() > 0 && others == 0 && result.getTotalFailureCount() == 0 ? 0 : 1);
+    }
+}
