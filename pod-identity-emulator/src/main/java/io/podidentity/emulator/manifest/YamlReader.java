@@ -27,9 +27,11 @@ public final class YamlReader {
     private final String file;
     private final List<Yaml> documents = new ArrayList<>();
     private YamlDocument document;
+    private Position reached;
 
     private YamlReader(String file) {
         this.file = file;
+        this.reached = new Position(file, 1, 1);
         this.document = new YamlDocument();
     }
 
@@ -52,6 +54,10 @@ public final class YamlReader {
             throw new ManifestException(reader.position(e.getProblemMark()), "This is not YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
             throw new ManifestException(file, "This is not YAML: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            // What the parser throws for "\x at the end of the text, or "\UFFFFFFFF".
+            throw new ManifestException(
+                    reader.reached, "This is not YAML: what follows has an escape that is no character");
         }
     }
 
@@ -69,6 +75,7 @@ public final class YamlReader {
 
     private void take(Event event) {
         Position position = position(event.getStartMark());
+        reached = position;
         String anchor = event instanceof NodeEvent node
                 ? node.getAnchor().map(Object::toString).orElse("")
                 : "";

@@ -58,6 +58,12 @@ class SkippedInputTest {
                 "'apiVersion: v1\nkind: Pod\nmetadata: [a' | true | 'This is not YAML: expected '','' or '']'', but"
                         + " got <stream end>'",
                 "'apiVersion: v1\nkind: Pod\nmetadata: {labels: {}}' | true | This manifest has no metadata.name",
+                "'apiVersion: v1\nkind: Pod\nmetadata: {name: \"\\x' | true | 'This is not YAML: what follows has an"
+                        + " escape that is no character'",
+                "'apiVersion: v1\nkind: Pod\nmetadata: {name: \"\\UFFFFFFFF\"}' | true | 'This is not YAML: what follows has an"
+                        + " escape that is no character'",
+                "'apiVersion: v1\nkind: Pod\nmetadata: {name: \"\\U00110000\"}' | true | 'This is not YAML: found unknown"
+                        + " escape character 00110000'",
                 "'a\tb: [' | false | 'This is not YAML: expected the node content, but found ''<stream end>'''"
             })
     void read_ofOtherFiles_skipsThemAndSaysWhy(String text, boolean isBroken, String reason) throws Exception {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MigrateCommandTest {
 
@@ -80,13 +82,16 @@ class MigrateCommandTest {
                 .containsKeys("shop.yaml", "azure.sh");
     }
 
-    @Test
-    void migrate_ofWhatCannotBeUsed_leavesNothing() throws IOException {
-        Path broken = Files.writeString(temporary.resolve("broken.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: [\n");
+    /** The second one ends the parser by an exception of the JDK. */
+    @ParameterizedTest
+    @ValueSource(strings = {"metadata: [\n", "metadata: {name: \"\\x"})
+    void migrate_ofWhatCannotBeUsed_leavesNothing(String end) throws IOException {
+        Path broken = Files.writeString(temporary.resolve("broken.yaml"), "apiVersion: v1\nkind: Pod\n" + end);
 
         Migrated run = Migrated.run(broken.toString(), SINGLE.resolve("in").toString(), "-o", output());
 
         assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("broken.yaml:", "This is not YAML");
         assertThat(Migrated.files(temporary)).containsOnlyKeys("broken.yaml");
     }
 

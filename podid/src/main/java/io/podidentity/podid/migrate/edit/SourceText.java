@@ -65,7 +65,8 @@ public final class SourceText {
                 .build();
         try {
             new Compose(settings).composeAllFromString(text).forEach(source.documents::add);
-        } catch (YamlEngineException notYaml) {
+        } catch (YamlEngineException | IllegalArgumentException notYaml) {
+            // The parser has no exception of its own for some escapes, such as "\x at the end.
             source.documents.clear();
         }
         return source;
