@@ -36,6 +36,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A reader of text from elsewhere, what it promises of whatever text, and texts that it can read. */
 enum Target {
@@ -43,6 +44,9 @@ enum Target {
     JSON {
         @Override
         boolean read(String text) {
+            if (MISREAD_BY_JACKSON.matcher(text).find()) {
+                return false;
+            }
             Object theirs = jackson(text);
             try {
                 Map<String, Object> ours = JsonReader.readObject(text);
@@ -247,6 +251,10 @@ enum Target {
     };
 
     private static final long NOW = 1_700_000_000_000L;
+
+    /** Of a character in an escape that is not ASCII, its reader of texts takes the low byte: U+AB65 for an e. */
+    private static final Pattern MISREAD_BY_JACKSON = Pattern.compile("\\\\u[0-9a-fA-F]{0,3}[^\\x00-\\x7f]");
+
     private static final List<String> PEM = List.of(pem(), "0\u0082\u0001\u0010\u0002\u0001\u0003");
     private static final ObjectMapper JACKSON = new ObjectMapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
