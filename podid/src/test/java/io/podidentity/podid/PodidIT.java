@@ -175,6 +175,9 @@ class PodidIT {
             assertThat(put(first, "azure.example", "host=other.example" + ports))
                     .as("a name that is not the request's own")
                     .startsWith("HTTP/1.1 403");
+            assertThat(put(first, "azure.example", "host=azure.example&imds=80"))
+                    .startsWith("HTTP/1.1 400")
+                    .contains("each field is a port");
             assertThat(put(first, "azure.example:" + first, "host=azure.example" + ports))
                     .startsWith("HTTP/1.1 200")
                     .contains("entra=https://azure.example:" + (first + 1002) + "\n");

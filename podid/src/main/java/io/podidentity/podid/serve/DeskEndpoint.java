@@ -86,15 +86,23 @@ final class DeskEndpoint implements Endpoint {
             return refuse(403, "host must be the one by which this request came.");
         }
         var ports = new TreeMap<Integer, Integer>();
-        form.forEach((name, value) -> {
-            if (!name.equals("host")) {
-                ports.put(Integer.valueOf(name), Integer.valueOf(value));
+        for (Map.Entry<String, String> one : form.entrySet()) {
+            if (one.getKey().equals("host")) {
+                continue;
             }
-        });
+            if (!isPort(one.getKey()) || !isPort(one.getValue())) {
+                return refuse(400, "Besides host, each field is a port and its value the port that leads to it.");
+            }
+            ports.put(Integer.valueOf(one.getKey()), Integer.valueOf(one.getValue()));
+        }
         if (!exposed.complete(places.exposedAs(host, port -> exposedPort(ports, port)))) {
             return refuse(409, "The addresses are given away already: start without them, by --await-exposed.");
         }
         return show(List.of("addresses"));
+    }
+
+    private static boolean isPort(String text) {
+        return text.matches("[1-9][0-9]{0,4}");
     }
 
     private static int exposedPort(Map<Integer, Integer> ports, int port) {
