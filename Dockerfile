@@ -66,10 +66,11 @@ EXPOSE 8080 8081
 # The heap by the container's limit; the rest is for classes, code, threads and buffers. Out of memory ends the process,
 # and the kubelet starts it again. The collector is named, so that the same one trains the cache and runs with it: it is
 # also what Java takes by itself in a pod with less than two processors. The young generation has a fixed size: it fills
-# whatever it may grow to, and then that memory is never given back. C1 is the one compiler: on one processor C2 takes the
-# time from the requests, and 45 MB. The beans are those that the build has made ahead of time: settings have effect here,
-# but none decides any more which beans there are. Not in JAVA_TOOL_OPTIONS, which is free for your own options, and which
-# every other Java in the container would announce and obey.
+# whatever it may grow to, and then that memory is never given back. C1 is the one compiler: on one processor C2 takes
+# the time from the first requests, and 100 MB in the end; where load lasts, leave that option out and give more memory.
+# The beans are those that the build has made ahead of time: settings have effect here, but none decides any more which
+# beans there are. Not in JAVA_TOOL_OPTIONS, which is free for your own options, and which every other Java in the
+# container would announce and obey.
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn8m", "-XX:TieredStopAtLevel=1", \
      "-XX:+ExitOnOutOfMemoryError", "-Dspring.aot.enabled=true", "-jar", "demo-app.jar"]
 
