@@ -27,16 +27,16 @@ ENV JAVA_HOME=/opt/java PATH=/opt/java/bin:/usr/bin
 # What only the build runs, compiled by the whole JDK.
 FROM ${JDK} AS programs
 COPY podid/target/podid.jar demo-app/src/image/ /build/
-RUN ["javac", "-d", "/build", "-cp", "/build/podid.jar", "/build/Train.java", "/build/Unsign.java"]
+RUN ["javac", "-d", "/build", "-cp", "/build/podid.jar", "/build/Train.java", "/build/Strip.java"]
 
 FROM runtime AS extracted
 WORKDIR /build
 COPY demo-app/target/demo-app*.jar /build/fat.jar
-COPY --from=programs /build/Unsign.class ./
+COPY --from=programs /build/Strip*.class ./
 RUN ["java", "-Djarmode=tools", "-jar", "fat.jar", "extract", "--layers", "--libraries", "libs", \
      "--application-filename", "demo-app.jar", "--destination", "layers"]
-# Java keeps no class of a signed jar in an AOT cache, and the Azure SDK's jars are signed.
-RUN ["java", "Unsign", "layers/dependencies/libs"]
+# No signatures, which would keep the Azure SDK out of an AOT cache, and no names of local variables, which fill it.
+RUN ["java", "Strip", "layers/dependencies/libs"]
 
 FROM runtime AS plain
 ARG VERSION=0.1.0-SNAPSHOT
@@ -71,7 +71,7 @@ EXPOSE 8080 8081
 # The beans are those that the build has made ahead of time: settings have effect here, but none decides any more which
 # beans there are. Not in JAVA_TOOL_OPTIONS, which is free for your own options, and which every other Java in the
 # container would announce and obey.
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn8m", "-XX:TieredStopAtLevel=1", \
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn4m", "-XX:TieredStopAtLevel=1", \
      "-XX:+ExitOnOutOfMemoryError", "-Dspring.aot.enabled=true", "-jar", "demo-app.jar"]
 
 # A start and one request of each kind to an emulated Azure, on the very layers that are shipped (the cache holds for
@@ -86,5 +86,5 @@ RUN ["java", "-cp", "/build/podid.jar:/build", "Train", \
 FROM plain
 COPY --from=trained --chown=0:0 --chmod=444 /tmp/demo-app.aot ./
 # A cache that does not fit is ignored, and the start is then as slow as without.
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn8m", "-XX:TieredStopAtLevel=1", \
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=40", "-Xmn4m", "-XX:TieredStopAtLevel=1", \
      "-XX:+ExitOnOutOfMemoryError", "-XX:AOTCache=/app/demo-app.aot", "-Dspring.aot.enabled=true", "-jar", "demo-app.jar"]

@@ -94,7 +94,7 @@ final class AppForms {
         run(replaced(dockerfile.words("RUN", "-Xshare:dump"), Map.of("/opt/java/bin/java", java)));
         Path app = extract(String.valueOf(demo), folder.resolve("shipped"));
         java(List.of(
-                programs.resolve("Unsign.java").toString(),
+                programs.resolve("Strip.java").toString(),
                 app.resolveSibling("lib").toString()));
         Path cache = folder.resolve("shipped.aot");
         List<String> training = dockerfile.words("RUN", "Train");
