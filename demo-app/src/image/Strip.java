@@ -33,7 +33,7 @@ import java.util.zip.ZipOutputStream;
 final class Strip {
     private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]+\\.(SF|RSA|EC|DSA)");
 
-    /** The stack maps are those of the original class: to make new ones, all that it refers to would have to be here. */
+    /** Stack maps are those of the original class: to make new ones, all that it refers to would have to be here. */
     private static final ClassFile CLASS_FILE = ClassFile.of(NEW_POOL, DROP_STACK_MAPS);
 
     private Strip() {}
