@@ -36,7 +36,7 @@ COPY --from=programs /build/Strip*.class ./
 RUN ["java", "-Djarmode=tools", "-jar", "fat.jar", "extract", "--layers", "--libraries", "libs", \
      "--application-filename", "demo-app.jar", "--destination", "layers"]
 # No signatures, which would keep the Azure SDK out of an AOT cache, and no names of local variables, which fill it.
-RUN ["java", "Strip", "layers/dependencies/libs"]
+RUN ["java", "Strip", "layers"]
 
 FROM runtime AS plain
 ARG VERSION=0.1.0-SNAPSHOT

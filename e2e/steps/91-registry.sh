@@ -248,23 +248,30 @@ registry_same_layout() {
             > "$WORK/flags-$(basename "${image##*/}" | tr ':' '-')"
     done
     diff "$WORK/flags-podidentitydemo-plain" "$WORK/flags-podidentitydemo-1"
-    diff <(image_libraries "$PLAIN_IMAGE") <(image_libraries "$PUSHED:1")
+    image_libraries "$PLAIN_IMAGE" > "$WORK/libraries.plain"
+    image_libraries "$PUSHED:1" > "$WORK/libraries.jib"
+    test -s "$WORK/libraries.plain"
+    diff "$WORK/libraries.plain" "$WORK/libraries.jib"
 }
 
-# The hashes of the libraries' contents (some have other names) without signatures, which the Dockerfile's image has not,
-# except of Boot's tools and starters, which contain no code of the app; and those of the licences.
+# The hashes of the libraries' contents (some have other names), stripped as the Dockerfile's are, except of Boot's tools and
+# starters, which contain no code of the app; and those of the licences.
 image_libraries() {
     local container mount
     container=$(buildah "${STORAGE[@]}" from --pull=never "$1")
     mount=$(buildah "${STORAGE[@]}" mount "$container")
-    "$PYTHON" - "$mount" << 'EOF'
+    rm -rf "$WORK/libraries"
+    cp -r "$mount/app/libs" "$WORK/libraries"
+    [ "$1" = "$PLAIN_IMAGE" ] || "$(find "$WORK/containers" -path '*/usr/lib/jvm/jdk/bin/java' -print -quit)" \
+        "$ROOT/demo-app/src/image/Strip.java" "$WORK/libraries"
+    "$PYTHON" - "$mount" "$WORK/libraries" << 'EOF'
 import hashlib, pathlib, re, sys, zipfile
-root = pathlib.Path(sys.argv[1])
-jars = [jar for jar in (root / "app/libs").glob("*.jar") if not re.match("spring-boot-(starter|jarmode-tools)", jar.name)]
+root, libraries = map(pathlib.Path, sys.argv[1:])
+jars = [jar for jar in libraries.glob("*.jar") if not re.match("spring-boot-(starter|jarmode-tools)", jar.name)]
 hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (root / "licenses").rglob("*") if file.is_file()]
 for jar in [*jars, root / "app/token-provider.jar"]:
     entries = sorted((entry.filename, entry.CRC) for entry in zipfile.ZipFile(jar).infolist()
-                     if not re.match(r"META-INF/([^/]+\.(SF|RSA|DSA|EC)|MANIFEST\.MF)$", entry.filename) and not entry.is_dir())
+                     if entry.filename != "META-INF/MANIFEST.MF" and not entry.is_dir())
     hashes.append(hashlib.sha256(repr(entries).encode()).hexdigest())
 print("\n".join(sorted(hashes)))
 EOF

@@ -2,7 +2,6 @@ import static java.lang.classfile.ClassFile.ConstantPoolSharingOption.NEW_POOL;
 import static java.lang.classfile.ClassFile.StackMapsOption.DROP_STACK_MAPS;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
@@ -13,13 +12,14 @@ import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodTransform;
 import java.lang.classfile.instruction.LocalVariable;
 import java.lang.classfile.instruction.LocalVariableType;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Collections;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -39,23 +39,28 @@ final class Strip {
     private Strip() {}
 
     public static void main(String[] folder) throws IOException {
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(folder[0]), "*.jar")) {
-            for (Path jar : jars) {
-                FileTime time = Files.getLastModifiedTime(jar);
-                Path stripped = jar.resolveSibling(jar.getFileName() + ".stripped");
-                try (ZipFile from = new ZipFile(jar.toFile());
-                        OutputStream file = Files.newOutputStream(stripped);
-                        ZipOutputStream to = new ZipOutputStream(file)) {
-                    for (ZipEntry entry : Collections.list(from.entries())) {
-                        if (!SIGNATURE.matcher(entry.getName()).matches()) {
-                            copy(from, entry, to);
-                        }
-                    }
+        List<Path> jars;
+        try (Stream<Path> files = Files.walk(Path.of(folder[0]))) {
+            jars = files.filter(file -> file.toString().endsWith(".jar")).toList();
+        }
+        for (Path jar : jars) {
+            strip(jar);
+        }
+    }
+
+    private static void strip(Path jar) throws IOException {
+        FileTime time = Files.getLastModifiedTime(jar);
+        Path stripped = jar.resolveSibling(jar.getFileName() + ".stripped");
+        try (ZipFile from = new ZipFile(jar.toFile());
+                ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(stripped))) {
+            for (ZipEntry entry : Collections.list(from.entries())) {
+                if (!SIGNATURE.matcher(entry.getName()).matches()) {
+                    copy(from, entry, to);
                 }
-                Files.move(stripped, jar, StandardCopyOption.REPLACE_EXISTING);
-                Files.setLastModifiedTime(jar, time);
             }
         }
+        Files.move(stripped, jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.setLastModifiedTime(jar, time);
     }
 
     private static void copy(ZipFile from, ZipEntry entry, ZipOutputStream to) throws IOException {

@@ -93,9 +93,7 @@ final class AppForms {
         Path java = runtime.resolve("bin/java");
         run(replaced(dockerfile.words("RUN", "-Xshare:dump"), Map.of("/opt/java/bin/java", java)));
         Path app = extract(String.valueOf(demo), folder.resolve("shipped"));
-        java(List.of(
-                programs.resolve("Strip.java").toString(),
-                app.resolveSibling("lib").toString()));
+        java(List.of(programs.resolve("Strip.java").toString(), String.valueOf(app.getParent())));
         Path cache = folder.resolve("shipped.aot");
         List<String> training = dockerfile.words("RUN", "Train");
         int demoJava = training.lastIndexOf("java");
