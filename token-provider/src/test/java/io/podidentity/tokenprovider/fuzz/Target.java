@@ -51,7 +51,7 @@ enum Target {
             try {
                 Map<String, Object> ours = JsonReader.readObject(text);
                 assertThat(plain(ours)).isEqualTo(plain(theirs));
-                assertThat(JsonReader.readObject(JsonText.of(ours))).isEqualTo(ours);
+                assertThat(plain(JsonReader.readObject(JsonText.of(ours)))).isEqualTo(plain(ours));
                 return true;
             } catch (JsonException e) {
                 boolean limited = e.getMessage().contains("nested deeper")
@@ -69,6 +69,11 @@ enum Target {
                     "{}",
                     "{\"a\":1,\"b\":[true,false,null,-0,1.5e3,\"\\u00e9\\n\\ud83d\\ude00\"],\"c\":{\"d\":{}}}",
                     " {\"access_token\" : \"eyJ\" , \"expires_on\":\"2000000000\",\"x\":12345678901234567890} ");
+        }
+
+        @Override
+        List<String> failedOnce() {
+            return List.of("{\"a\":1.590e3}");
         }
     },
     TOKEN_RESPONSE {
