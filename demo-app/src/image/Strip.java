@@ -26,9 +26,9 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Takes from the jars in a folder what a running pod pays for and does not use: the signatures, since the JVM keeps no
- * class of a signed jar in an AOT cache, and the names of local variables, which only a debugger reads and the cache
- * holds in memory. Code, line numbers and the names of parameters stay. Maven has checked the jars' checksums when it
- * fetched them.
+ * class of a signed jar in an AOT cache, and the names of local variables, which only a debugger and the message of a
+ * NullPointerException read and the cache holds in memory. Code, line numbers and the names of parameters stay. Maven
+ * has checked the jars' checksums when it fetched them.
  */
 final class Strip {
     private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]+\\.(SF|RSA|EC|DSA)");

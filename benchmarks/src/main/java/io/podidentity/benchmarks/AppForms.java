@@ -92,8 +92,9 @@ final class AppForms {
                 Map.of("jlink", jdk.home().resolve("bin/jlink"), "/opt/java", runtime)));
         Path java = runtime.resolve("bin/java");
         run(replaced(dockerfile.words("RUN", "-Xshare:dump"), Map.of("/opt/java/bin/java", java)));
-        Path app = extract(String.valueOf(demo), folder.resolve("shipped"));
-        java(List.of(programs.resolve("Strip.java").toString(), String.valueOf(app.getParent())));
+        Path shipped = folder.resolve("shipped");
+        Path app = extract(String.valueOf(demo), shipped);
+        java(List.of(programs.resolve("Strip.java").toString(), shipped.toString()));
         Path cache = folder.resolve("shipped.aot");
         List<String> training = dockerfile.words("RUN", "Train");
         int demoJava = training.lastIndexOf("java");

@@ -28,7 +28,6 @@ import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.support.Certificates;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -306,10 +305,7 @@ enum Target {
             return plain;
         }
         if (value instanceof List<?> list) {
-            return list.stream().map(Target::plain).map(String::valueOf).toList();
-        }
-        if (value instanceof BigInteger number) {
-            return new BigDecimal(number).stripTrailingZeros();
+            return list.stream().map(Target::plain).toList();
         }
         if (value instanceof Number number) {
             return new BigDecimal(number.toString()).stripTrailingZeros();
