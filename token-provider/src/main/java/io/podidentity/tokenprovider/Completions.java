@@ -37,8 +37,21 @@ final class Completions implements Runnable, CompletableFuture.AsynchronousCompl
             sendForNext(null);
         }
         while (waiter != null) {
-            waiter.complete();
+            Runnable then = waiter.complete() ? waiter.told : null;
+            if (then != null) {
+                then.run();
+            }
             waiter = waiters.poll();
+        }
+    }
+
+    /** Has something run that must not hold up the calling thread; by that thread if there is no other to be had. */
+    static void elsewhere(Executor crew, Runnable what) {
+        Runnable task = (Runnable & CompletableFuture.AsynchronousCompletionTask) what::run;
+        try {
+            crew.execute(task);
+        } catch (Throwable e) {
+            task.run();
         }
     }
 
@@ -50,7 +63,7 @@ final class Completions implements Runnable, CompletableFuture.AsynchronousCompl
     private void sendForNext(@Nullable Runnable otherwise) {
         try {
             crew.execute(this);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (Throwable e) {
             if (otherwise != null) {
                 otherwise.run();
             }

@@ -3,13 +3,12 @@ package io.podidentity.tokenprovider;
 import io.podidentity.tokenprovider.Flight.Waiter;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.internal.text.Time;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is {@code flights}; it is never held while a
  * source is asked or a future completed.
  */
-final class TokenSlot implements Consumer<Flight> {
+final class TokenSlot implements Predicate<Flight> {
     /** How far apart the clocks must go to be worth an event. */
     private static final long JUMP_MILLIS = 60_000;
 
@@ -57,7 +56,7 @@ final class TokenSlot implements Consumer<Flight> {
         this.crew = crew;
         this.time = time;
         this.refreshLimit = refreshLimit;
-        this.flights = new Flights(time);
+        this.flights = new Flights(time, crew);
     }
 
     /** What the tokens here are for. */
@@ -240,22 +239,27 @@ final class TokenSlot implements Consumer<Flight> {
 
     /** Looks at what a token has had no look at for a while; false if it is another account's by now. */
     private boolean inspect(CachedToken token, long millis, long nanos) {
-        Announcer announcer = chain.announcer();
         if (!token.isAccountUnchanged()) {
-            if (announcer != null) {
-                announcer.noticed(Kind.ACCOUNT_CHANGED, request, Duration.ZERO, token);
-            }
+            notice(Kind.ACCOUNT_CHANGED, Duration.ZERO, token);
             return false;
         }
         long ahead = token.drift(millis, nanos);
-        if (announcer != null && Math.abs(ahead) >= JUMP_MILLIS) {
-            announcer.noticed(Kind.CLOCK_JUMPED, request, Duration.ofMillis(ahead), token);
+        if (Math.abs(ahead) >= JUMP_MILLIS) {
+            notice(Kind.CLOCK_JUMPED, Duration.ofMillis(ahead), token);
         }
         keepChecked(token, millis, nanos);
         if (token.isRefreshDue(millis, nanos)) {
             refreshBehind();
         }
         return true;
+    }
+
+    /** Has listeners told of what a look at a token found, off the calling thread, whose token is there. */
+    private void notice(Kind kind, Duration duration, CachedToken token) {
+        Announcer announcer = chain.announcer();
+        if (announcer != null && token.isNews(kind)) {
+            Completions.elsewhere(crew, () -> announcer.happened(kind, request, duration, token, null));
+        }
     }
 
     /** Unless a flight was faster. */
@@ -315,6 +319,9 @@ final class TokenSlot implements Consumer<Flight> {
             }
             Flight current = flights.underWay(nanos);
             if (current != null) {
+                if (!force) {
+                    current.goOn();
+                }
                 flights.join(current, waiter);
                 return current;
             }
@@ -325,7 +332,7 @@ final class TokenSlot implements Consumer<Flight> {
             if (known != null && known.isBinding(nanos)) {
                 begun.notBefore = known.end();
             } else if (force) {
-                begun.notBefore = chain.forcedTurn();
+                begun.turn = chain.forcedTurn();
             }
             flights.setCurrent(begun);
             flights.join(begun, waiter);
@@ -346,7 +353,7 @@ final class TokenSlot implements Consumer<Flight> {
 
     /** A flight is over; on its thread. */
     @Override
-    public void accept(Flight over) {
+    public boolean test(Flight over) {
         CachedToken token = over.token();
         TokenAcquisitionException failed = over.failure();
         PriorityQueue<Waiter<?>> waiters;
@@ -365,12 +372,6 @@ final class TokenSlot implements Consumer<Flight> {
         if (waiters != null) {
             asyncCallers().goOn(waiters, over);
         }
-        if (current && failed != null && over.background) {
-            System.getLogger(TokenSlot.class.getName())
-                    .log(
-                            Level.WARNING,
-                            "The token is still valid, but getting the next one failed. {0}",
-                            failed.getMessage());
-        }
+        return current;
     }
 }

@@ -31,6 +31,8 @@ public class HttpTransport implements NameLookup.Resolver {
     private final Environment environment;
     private final @Nullable ProxySelector selector;
     private volatile @Nullable ServerTrust authorities;
+    /** Null while no endpoint asked for a wait. */
+    private volatile @Nullable EndpointBackoff backoff;
 
     /** One without variables of proxies. */
     public HttpTransport(Time time) {
@@ -92,6 +94,31 @@ public class HttpTransport implements NameLookup.Resolver {
             }
             throw e;
         }
+    }
+
+    /**
+     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer to this
+     * request too.
+     *
+     * @param time the caller's clock
+     */
+    final HttpResponse sendUnlessBusy(HttpRequest request, Time time) throws IOException, InterruptedException {
+        EndpointBackoff known = backoff;
+        HttpResponse busy = known == null ? null : known.answer(request, time.nanos());
+        if (busy != null) {
+            return busy;
+        }
+        HttpResponse answer = send(request);
+        if (known != null || answer.retryAfter() != null) {
+            backoff().note(request, answer, time.nanos());
+        }
+        return answer;
+    }
+
+    private synchronized EndpointBackoff backoff() {
+        EndpointBackoff made = backoff == null ? new EndpointBackoff() : backoff;
+        backoff = made;
+        return made;
     }
 
     /** Looks a host name up; may take for ever. A test puts its own in its place. */
