@@ -58,15 +58,14 @@ final class AsyncCallers {
         waiter.future.whenComplete((value, thrown) -> flights.leave(waiter));
         Announcer told = announcer;
         if (told != null) {
-            waiter.told =
-                    () -> told.happened(Kind.WAITED, request, waiter.waited(), waiter.token(), waiter.failure());
+            waiter.told = () -> told.happened(Kind.WAITED, request, waiter.waited(), waiter.token(), waiter.failure());
         }
         Flight joined = board.apply(waiter);
         if (joined.isInstant()) {
-            boolean done = waiter.with(joined.token(), joined.failure(), time.nanos())
-                    .complete();
+            boolean done =
+                    waiter.with(joined.token(), joined.failure(), time.nanos()).complete();
             if (done && waiter.told != null) {
-                Completions.elsewhere(crew, waiter.told);
+                new Completions(crew).add(waiter.told).start();
             }
         }
         return waiter.future;
@@ -95,7 +94,7 @@ final class AsyncCallers {
 
     /** Is called on the thread of alarms, which all callers of the process share: nothing may hold that up. */
     private void alarm(Flight flight) {
-        Completions.elsewhere(crew, () -> endWaits(flight));
+        new Completions(crew).add(() -> endWaits(flight)).start();
     }
 
     /** Looks after those who wait for a flight, when the hastiest has waited long enough. */

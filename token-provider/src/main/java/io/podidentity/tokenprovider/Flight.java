@@ -34,8 +34,9 @@ final class Flight implements Runnable {
     final long deadline;
     /** Before this moment it asks nobody, on the steady clock. Set before it begins. */
     long notBefore;
-    /** The waits of a forced call; null for one that is not forced. Set before it begins. */
-    ForcedCalls.@Nullable Turn turn;
+    /** The forced call that it is for; null for one that is not forced. Set before it begins. */
+    @Nullable
+    ForcedCall forced;
     /** The token that callers have meanwhile; null for none. Set before it begins. */
     @Nullable
     CachedToken old;
@@ -160,7 +161,7 @@ final class Flight implements Runnable {
             time.sleep(pause);
         }
         long left = Math.max(1, deadline - time.nanos());
-        Walk begun = chain.walk(request.withDeadline(Duration.ofNanos(left)), turn);
+        Walk begun = chain.walk(request.withDeadline(Duration.ofNanos(left)), forced);
         walk = begun;
         if (cancelled) {
             throw new InterruptedException();
@@ -251,7 +252,7 @@ final class Flight implements Runnable {
 
     /** A caller that did not force it waits for it too: it waits for no turn. */
     void goOn() {
-        ForcedCalls.Turn waits = turn;
+        ForcedCall waits = forced;
         if (waits != null) {
             waits.free();
         }
@@ -326,7 +327,7 @@ final class Flight implements Runnable {
         return switch (failed.code()) {
             case TIMED_OUT -> deadline - this.deadline <= 0;
             case INTERRUPTED -> !cancelled;
-            default -> Setback.isAnswer(failed, limit(), limit);
+            default -> FailureBackoff.isAnswer(failed, limit(), limit);
         };
     }
 
@@ -340,7 +341,7 @@ final class Flight implements Runnable {
     }
 
     /** A caller that waits without a thread, until its own deadline; in the order of these. */
-    static final class Waiter<T> implements Comparable<Waiter<?>> {
+    static final class Waiter<T> implements Comparable<Waiter<?>>, Runnable {
         /** The token that was not good enough when it came; null if there was none. */
         final @Nullable CachedToken before;
 
@@ -412,6 +413,15 @@ final class Flight implements Runnable {
         @Nullable
         TokenAcquisitionException failure() {
             return failure;
+        }
+
+        /** Completes the future, runs what the caller has chained to it, and then what is to be told. */
+        @Override
+        public void run() {
+            Runnable then = complete() ? told : null;
+            if (then != null) {
+                then.run();
+            }
         }
 
         /** Completes the future, and runs what the caller has chained to it; false if somebody else had done so. */

@@ -228,7 +228,7 @@ final class Flights {
             untold = null;
         }
         if (failed != null) {
-            Completions.elsewhere(crew, () -> failed.forEach(Flight::announceTimeOut));
+            new Completions(crew).add(() -> failed.forEach(Flight::announceTimeOut)).start();
         }
     }
 

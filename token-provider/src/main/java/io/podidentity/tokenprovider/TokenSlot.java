@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * remembered for a moment, or for as long as the server does not want to be asked.
  *
  * <p>{@link Flights} knows the flights and who waits for them, {@link AsyncCallers} the callers that wait without a
- * thread, {@link Setbacks} the failures. A flight changes the slot only while it is the one under way: one that was
+ * thread, {@link FailureBackoff} the failures. A flight changes the slot only while it is the one under way: one that was
  * given up, or was begun before {@link #clear}, is not.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is {@code flights}; it is never held while a
@@ -42,7 +42,7 @@ final class TokenSlot implements Predicate<Flight> {
     /** Whether a caller looks after the token already: those that come at the same moment need not queue for that. */
     private volatile boolean inspected;
     /** What is remembered of failures; null for nothing. Guarded by the lock. */
-    private @Nullable Setbacks setbacks;
+    private @Nullable FailureBackoff backoff;
     /** Null while there was none: few programs have any. Written under the lock. */
     private volatile @Nullable AsyncCallers asyncCallers;
 
@@ -90,11 +90,11 @@ final class TokenSlot implements Predicate<Flight> {
     private void forget(@Nullable CachedToken token) {
         cached = token;
         flights.setCurrent(null);
-        Setbacks known = setbacks;
+        FailureBackoff known = backoff;
         if (known != null && token == null && known.isBinding(time.nanos())) {
             known.forgetRefreshes();
         } else {
-            setbacks = null;
+            backoff = null;
         }
     }
 
@@ -105,7 +105,7 @@ final class TokenSlot implements Predicate<Flight> {
             long nanos = time.nanos();
             return flights.current() == null
                     && (token == null || token.isExpired(time.millis(), nanos))
-                    && (setbacks == null || !setbacks.isBinding(nanos));
+                    && (backoff == null || !backoff.isBinding(nanos));
         }
     }
 
@@ -258,7 +258,9 @@ final class TokenSlot implements Predicate<Flight> {
     private void notice(Kind kind, Duration duration, CachedToken token) {
         Announcer announcer = chain.announcer();
         if (announcer != null && token.isNews(kind)) {
-            Completions.elsewhere(crew, () -> announcer.happened(kind, request, duration, token, null));
+            new Completions(crew)
+                    .add(() -> announcer.happened(kind, request, duration, token, null))
+                    .start();
         }
     }
 
@@ -277,7 +279,7 @@ final class TokenSlot implements Predicate<Flight> {
             long nanos = time.nanos();
             if (flights.isClosed()
                     || flights.adrift() >= Flights.MAX_ADRIFT
-                    || (setbacks != null && !setbacks.allowRefresh(nanos))
+                    || (backoff != null && !backoff.allowRefresh(nanos))
                     || flights.underWay(nanos) != null) {
                 return;
             }
@@ -311,7 +313,7 @@ final class TokenSlot implements Predicate<Flight> {
             if (now != null && !now.isSameAs(before) && !now.isExpired(time.millis(), nanos)) {
                 return instant(limit, deadline, now, null);
             }
-            Setbacks known = setbacks;
+            FailureBackoff known = backoff;
             TokenAcquisitionException failed =
                     known == null ? null : known.answer(request.resource(), force, limit, deadline, nanos);
             if (failed != null) {
@@ -332,7 +334,7 @@ final class TokenSlot implements Predicate<Flight> {
             if (known != null && known.isBinding(nanos)) {
                 begun.notBefore = known.end();
             } else if (force) {
-                begun.turn = chain.forcedTurn();
+                begun.forced = chain.forcedCall();
             }
             flights.setCurrent(begun);
             flights.join(begun, waiter);
@@ -364,8 +366,8 @@ final class TokenSlot implements Predicate<Flight> {
                 forget(token);
             } else if (current && failed != null) {
                 flights.setCurrent(null);
-                setbacks = setbacks == null ? new Setbacks() : setbacks;
-                setbacks.add(over, failed, time.nanos());
+                backoff = backoff == null ? new FailureBackoff() : backoff;
+                backoff.add(over, failed, time.nanos());
             }
             waiters = flights.end(over);
         }

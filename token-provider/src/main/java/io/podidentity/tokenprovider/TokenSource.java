@@ -35,8 +35,7 @@ public interface TokenSource {
         Class<?> type = getClass();
         String name = type.getSimpleName();
         if (type.isHidden() || name.isEmpty()) {
-            String place = type.getName().replaceFirst("[$/].*", "");
-            return "token source in " + place.substring(place.lastIndexOf('.') + 1);
+            return "token source in ".concat(type.getName().replaceFirst("[$/].*", ""));
         }
         return name;
     }

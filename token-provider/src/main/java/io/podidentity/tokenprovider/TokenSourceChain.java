@@ -33,7 +33,7 @@ final class TokenSourceChain {
     /** How often all was forgotten. A walk that began before neither pins its source nor leaves a token behind. */
     private volatile int epoch;
     /** Null while no call was forced: few programs do. Guarded by this. */
-    private @Nullable ForcedCalls forcedCalls;
+    private @Nullable ForcedCall firstForced;
 
     TokenSourceChain(List<TokenSource> sources, Time time) {
         this(sources, time, null, false);
@@ -84,11 +84,11 @@ final class TokenSourceChain {
         newest = null;
     }
 
-    /** The waits of a forced call that is about to begin. */
-    synchronized ForcedCalls.Turn forcedTurn() {
-        ForcedCalls calls = forcedCalls == null ? new ForcedCalls(time) : forcedCalls;
-        forcedCalls = calls;
-        return calls.turn();
+    /** A forced call that is about to begin. */
+    synchronized ForcedCall forcedCall() {
+        ForcedCall first = firstForced == null ? new ForcedCall(time) : firstForced;
+        firstForced = first;
+        return first.another();
     }
 
     /** A walk that is about to begin, for a request with a deadline, by a call that is not forced. */
@@ -100,10 +100,10 @@ final class TokenSourceChain {
      * A walk that is about to begin.
      *
      * @param request what is asked for, with a deadline
-     * @param turn the waits of a forced call; null for one that is not forced
+     * @param forced the call, if it is a forced one; null if not
      */
-    Walk walk(TokenRequest request, ForcedCalls.@Nullable Turn turn) {
-        return new Walk(request, sources, time, epoch, turn);
+    Walk walk(TokenRequest request, @Nullable ForcedCall forced) {
+        return new Walk(request, sources, time, epoch, forced);
     }
 
     /**

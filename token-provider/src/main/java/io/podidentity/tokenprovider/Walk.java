@@ -28,7 +28,7 @@ final class Walk {
     private final TokenRequest request;
     private final List<TokenSource> sources;
     private final Time time;
-    private final ForcedCalls.@Nullable Turn turn;
+    private final @Nullable ForcedCall forced;
     private final long deadline;
     /**
      * What became of the sources before the one that has the token; null for one that was not asked. Guarded by this.
@@ -56,16 +56,11 @@ final class Walk {
 
     /**
      * @param request what is asked for, with a deadline
-     * @param turn the waits of a forced call; null for one that is not forced
+     * @param forced the call, if it is a forced one; null if not
      */
-    Walk(
-            TokenRequest request,
-            List<TokenSource> sources,
-            Time time,
-            int epoch,
-            ForcedCalls.@Nullable Turn turn) {
+    Walk(TokenRequest request, List<TokenSource> sources, Time time, int epoch, @Nullable ForcedCall forced) {
         this.request = request;
-        this.turn = turn;
+        this.forced = forced;
         this.sources = sources;
         this.time = time;
         this.epoch = epoch;
@@ -115,8 +110,8 @@ final class Walk {
         }
         begin(source, start);
         try {
-            if (turn != null) {
-                turn.await(source, deadline);
+            if (forced != null) {
+                forced.await(source, deadline);
                 left = Math.max(1, deadline - time.nanos());
             }
             // Read before the source is asked: a change of account during the call is then seen after it.
@@ -206,7 +201,8 @@ final class Walk {
                 attempts.add(miss);
             } else if (i == misses.size() && asked != null) {
                 Duration since = Duration.ofNanos(time.nanos() - nanos);
-                String reason = turn != null && turn.isWaiting() ? ForcedCalls.WAITING : "it has not answered yet";
+                boolean waits = forced != null && forced.isWaiting();
+                String reason = waits ? "it waits for its turn" + ForcedCall.LIMIT : "it has not answered yet";
                 attempts.add(new TokenAttempt(name, State.FAILED, since, reason, ""));
             } else if (i == misses.size() && arrived) {
                 attempts.add(new TokenAttempt(name, State.ACQUIRED, Duration.ofNanos(nanos), caveat, ""));

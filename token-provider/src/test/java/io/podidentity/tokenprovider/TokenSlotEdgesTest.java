@@ -201,7 +201,8 @@ class TokenSlotEdgesTest {
         crew.fly();
 
         assertThat(answer.handle((token, thrown) -> thrown).join())
-                .hasMessageContaining("token source in TokenSlotEdgesTest: failed (0 ms): it threw java.lang.StackOverflowError.");
+                .hasMessageContaining(
+                        "token source in io.podidentity.tokenprovider.TokenSlotEdgesTest: failed (0 ms): it threw java.lang.StackOverflowError.");
     }
 
     private CachedToken acquire() {

@@ -83,7 +83,7 @@ class WhateverIsThrownTest {
                 catchThrowableOfType(TokenAcquisitionException.class, () -> provider.getAccessToken(REQUEST));
 
         assertThat(e)
-                .hasMessageContaining("token source in WhateverIsThrownTest: failed (")
+                .hasMessageContaining("token source in io.podidentity.tokenprovider.WhateverIsThrownTest: failed (")
                 .hasMessageContaining("it threw " + thrown.getClass().getName() + ".");
         assertThat(e.isTransient())
                 .isEqualTo(thrown instanceof IOException
@@ -157,8 +157,8 @@ class WhateverIsThrownTest {
             }
         }
 
-        assertThat(anonymous.name()).isEqualTo("token source in WhateverIsThrownTest");
-        assertThat(lambda.name()).isEqualTo("token source in WhateverIsThrownTest");
+        assertThat(anonymous.name()).isEqualTo("token source in io.podidentity.tokenprovider.WhateverIsThrownTest");
+        assertThat(lambda.name()).isEqualTo("token source in io.podidentity.tokenprovider.WhateverIsThrownTest");
         assertThat(new Mine().name()).isEqualTo("Mine");
     }
 
@@ -219,7 +219,8 @@ class WhateverIsThrownTest {
                     new Thread(work, "of the program").start();
                 });
 
-        assertThat(provider.getAccessTokenAsync(REQUEST).get(10, TimeUnit.SECONDS)).isEqualTo("t");
+        assertThat(provider.getAccessTokenAsync(REQUEST).get(10, TimeUnit.SECONDS))
+                .isEqualTo("t");
         Throwable refused = provider.getAccessTokenAsync(TokenRequest.forResource("other"))
                 .handle((token, e) -> e)
                 .get(10, TimeUnit.SECONDS);

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,8 @@ public class HttpTransport implements NameLookup.Resolver {
     private final Environment environment;
     private final @Nullable ProxySelector selector;
     private volatile @Nullable ServerTrust authorities;
-    /** Null while no endpoint asked for a wait. */
-    private volatile @Nullable EndpointBackoff backoff;
+    /** Those of endpoints that asked for a wait; null while none did. */
+    private volatile @Nullable Map<String, EndpointBackoff> backoffs;
 
     /** One without variables of proxies. */
     public HttpTransport(Time time) {
@@ -103,21 +104,22 @@ public class HttpTransport implements NameLookup.Resolver {
      * @param time the caller's clock
      */
     final HttpResponse sendUnlessBusy(HttpRequest request, Time time) throws IOException, InterruptedException {
-        EndpointBackoff known = backoff;
-        HttpResponse busy = known == null ? null : known.answer(request, time.nanos());
+        Map<String, EndpointBackoff> known = backoffs;
+        EndpointBackoff backoff = known == null ? null : known.get(EndpointBackoff.endpoint(request));
+        HttpResponse busy = backoff == null ? null : backoff.answer(time.nanos());
         if (busy != null) {
             return busy;
         }
         HttpResponse answer = send(request);
-        if (known != null || answer.retryAfter() != null) {
-            backoff().note(request, answer, time.nanos());
+        if (backoff != null || answer.retryAfter() != null) {
+            EndpointBackoff.note(backoffs(), request, answer, time.nanos());
         }
         return answer;
     }
 
-    private synchronized EndpointBackoff backoff() {
-        EndpointBackoff made = backoff == null ? new EndpointBackoff() : backoff;
-        backoff = made;
+    private synchronized Map<String, EndpointBackoff> backoffs() {
+        Map<String, EndpointBackoff> made = backoffs == null ? new ConcurrentHashMap<>() : backoffs;
+        backoffs = made;
         return made;
     }
 
