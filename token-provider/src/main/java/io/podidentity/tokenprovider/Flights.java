@@ -228,7 +228,9 @@ final class Flights {
             untold = null;
         }
         if (failed != null) {
-            new Completions(crew).add(() -> failed.forEach(Flight::announceTimeOut)).start();
+            new Completions(crew)
+                    .add(() -> failed.forEach(Flight::announceTimeOut))
+                    .start();
         }
     }
 
