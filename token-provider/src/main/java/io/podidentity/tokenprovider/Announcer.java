@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * the first time, and then passed over.
  */
 final class Announcer {
+    /** The name by which programs have configured the log of failed refreshes. */
+    private static final String SLOT = "io.podidentity.tokenprovider.TokenSlot";
+
     private final List<TokenListener> listeners;
     /** Those that threw. */
     private final Set<TokenListener> faulty = ConcurrentHashMap.newKeySet();
@@ -69,7 +72,7 @@ final class Announcer {
     /** The line that says that callers live on an old token. */
     static void logFailedRefresh(TokenAcquisitionException failure) {
         String text = "The token is still valid, but getting the next one failed. {0}";
-        System.getLogger(TokenSlot.class.getName()).log(Level.WARNING, text, failure.getMessage());
+        System.getLogger(SLOT).log(Level.WARNING, text, failure.getMessage());
     }
 
     /** The one line that says which identity a process has. */

@@ -82,15 +82,6 @@ final class FailureBackoff {
         if (binding) {
             return end - deadline < 0 ? null : Failures.remembered(resource, last, Duration.ofNanos(end - now));
         }
-        return !force && isAnswer(last, this.limit, limit) ? last : null;
-    }
-
-    /**
-     * Whether a failure after so much time is one for a caller with this limit too: a refusal is, that nobody answered
-     * is not.
-     */
-    static boolean isAnswer(TokenAcquisitionException failure, long allowed, long limit) {
-        Code code = failure.code();
-        return limit <= allowed || (code != Code.NO_SOURCE_AVAILABLE && code != Code.SERVICE_UNAVAILABLE);
+        return !force && Failures.isAnswer(last, this.limit, limit) ? last : null;
     }
 }

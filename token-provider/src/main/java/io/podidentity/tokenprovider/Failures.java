@@ -15,6 +15,15 @@ final class Failures {
         return ofCall(failure, resource, attempts, "");
     }
 
+    /**
+     * Whether a failure after so much time is one for a caller with this limit too: a refusal is, that nobody answered
+     * is not.
+     */
+    static boolean isAnswer(TokenAcquisitionException failure, long allowed, long limit) {
+        Code code = failure.code();
+        return limit <= allowed || (code != Code.NO_SOURCE_AVAILABLE && code != Code.SERVICE_UNAVAILABLE);
+    }
+
     static TokenAcquisitionException interrupted(String resource, InterruptedException e) {
         return ofCall(
                 new TokenAcquisitionException(Code.INTERRUPTED, "the calling thread was interrupted", "", e),

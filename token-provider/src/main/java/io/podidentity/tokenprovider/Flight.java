@@ -327,7 +327,7 @@ final class Flight implements Runnable {
         return switch (failed.code()) {
             case TIMED_OUT -> deadline - this.deadline <= 0;
             case INTERRUPTED -> !cancelled;
-            default -> FailureBackoff.isAnswer(failed, limit(), limit);
+            default -> Failures.isAnswer(failed, limit(), limit);
         };
     }
 
