@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ public class HttpTransport implements NameLookup.Resolver {
     private final Environment environment;
     private final @Nullable ProxySelector selector;
     private volatile @Nullable ServerTrust authorities;
+    /** Those of endpoints that asked for a wait; null while none did. */
+    private volatile @Nullable Map<String, EndpointBackoff> backoffs;
 
     /** One without variables of proxies. */
     public HttpTransport(Time time) {
@@ -92,6 +95,32 @@ public class HttpTransport implements NameLookup.Resolver {
             }
             throw e;
         }
+    }
+
+    /**
+     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer to this
+     * request too.
+     *
+     * @param time the caller's clock
+     */
+    final HttpResponse sendUnlessBusy(HttpRequest request, Time time) throws IOException, InterruptedException {
+        Map<String, EndpointBackoff> known = backoffs;
+        EndpointBackoff backoff = known == null ? null : known.get(EndpointBackoff.endpoint(request));
+        HttpResponse busy = backoff == null ? null : backoff.answer(time.nanos());
+        if (busy != null) {
+            return busy;
+        }
+        HttpResponse answer = send(request);
+        if (backoff != null || answer.retryAfter() != null) {
+            EndpointBackoff.note(backoffs(), request, answer, time.nanos());
+        }
+        return answer;
+    }
+
+    private synchronized Map<String, EndpointBackoff> backoffs() {
+        Map<String, EndpointBackoff> made = backoffs == null ? new ConcurrentHashMap<>() : backoffs;
+        backoffs = made;
+        return made;
     }
 
     /** Looks a host name up; may take for ever. A test puts its own in its place. */
