@@ -90,10 +90,8 @@ public class HttpTransport implements NameLookup.Resolver {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (wire.isLate()) {
-                throw NoAnswer.late(e);
-            }
-            throw e;
+            IOException told = wire.isLate() ? NoAnswer.late(e) : e;
+            throw proxy == null ? told : proxy.silence(told, host, wire.usedMillis());
         }
     }
 
@@ -131,11 +129,11 @@ public class HttpTransport implements NameLookup.Resolver {
 
     private void connect(Wire wire, ProxyRoute proxy, String host, int port, int limitMillis)
             throws IOException, InterruptedException {
-        if (proxy.isSocks()) {
-            wire.connect(InetSocketAddress.createUnresolved(host, port), wire.leftMillis(wire.end(limitMillis), 1));
-            return;
-        }
         try {
+            if (proxy.isSocks()) {
+                wire.connect(InetSocketAddress.createUnresolved(host, port), wire.leftMillis(wire.end(limitMillis), 1));
+                return;
+            }
             wire.connect(addresses(proxy.host(), wire, limitMillis), proxy.port(), limitMillis);
             if (proxy.secure()) {
                 WireSocket.secure(wire, authorities(), proxy.host(), proxy.port());
@@ -143,7 +141,7 @@ public class HttpTransport implements NameLookup.Resolver {
             wire.send(proxy.request(host, port));
             proxy.requireWay(new AnswerReader(wire).readStatus());
         } catch (IOException e) {
-            throw proxy.failure(e, limitMillis);
+            throw proxy.failure(e, wire.usedMillis());
         }
     }
 
