@@ -137,8 +137,7 @@ final class Shape {
         return switch (word) {
             case "text" -> scalar ? text : null;
             case "number" -> scalar && text.matches("-?\\d{1,18}") ? Long.valueOf(text) : null;
-            case "truth" ->
-                text.matches("(?i)true|false") ? Boolean.valueOf(text) : null;
+            case "truth" -> text.matches("(?i)true|false") ? Boolean.valueOf(text) : null;
             default -> scalar && plain(word).equals(plain(text)) ? word : null;
         };
     }

@@ -167,10 +167,7 @@ final class CaseShape {
             case "texts" -> value.isArray() ? texts(value) : value.isValueNode() ? TextNode.valueOf(text) : null;
             case "number" ->
                 value.isTextual() && text.matches("-?\\d{1,18}") ? LongNode.valueOf(Long.parseLong(text)) : null;
-            case "truth" ->
-                text.matches("(?i)true|false")
-                        ? BooleanNode.valueOf(Boolean.parseBoolean(text))
-                        : null;
+            case "truth" -> text.matches("(?i)true|false") ? BooleanNode.valueOf(Boolean.parseBoolean(text)) : null;
             default -> value.isTextual() && plain(text).equals(plain(word)) ? TextNode.valueOf(word) : null;
         };
     }
