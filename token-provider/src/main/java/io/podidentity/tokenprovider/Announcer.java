@@ -75,10 +75,15 @@ final class Announcer {
         System.getLogger(SLOT).log(Level.WARNING, text, failure.getMessage());
     }
 
-    /** The one line that says which identity a process has. */
-    static void logPin(AccessToken token) {
+    /** The one line that says which identity a process has, or that it is not the one that it should be. */
+    static void logOrigin(AccessToken token, Walk walk) {
+        if (!walk.hasPinned && !walk.standsIn) {
+            return;
+        }
         System.Logger logger = System.getLogger(TokenListener.class.getPackageName());
-        if (logger.isLoggable(Level.INFO)) {
+        if (walk.standsIn) {
+            logger.log(Level.WARNING, walk.describeStandIn(token));
+        } else if (logger.isLoggable(Level.INFO)) {
             Principal known = token.principal().orElse(null);
             String who = known == null ? "an identity that the token does not name" : known.toString();
             logger.log(Level.INFO, "Tokens come from " + token.source() + " from now on: " + who);

@@ -31,6 +31,9 @@ final class CachedToken {
 
     final AccessToken token;
     private final Walk walk;
+    /** When its own source is to be asked again, be it a stand-in or not. */
+    private final long dueAt;
+
     final long refreshAt;
     final long expiresAt;
     /** When it was acquired, on the wall clock, and on the steady one. */
@@ -51,7 +54,8 @@ final class CachedToken {
      */
     CachedToken(AccessToken token, Walk walk, long millis, long nanos) {
         this.expiresAt = expiresAt(token, millis);
-        this.refreshAt = refreshAt(token, millis);
+        this.dueAt = refreshAt(token, millis);
+        this.refreshAt = walk.standsIn ? Math.min(dueAt, millis + Walk.STAND_IN_MILLIS) : dueAt;
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
         this.walk = walk;
         this.bornMillis = millis;
@@ -60,10 +64,11 @@ final class CachedToken {
         this.window = Math.min(CHECK_MILLIS, refreshAt - millis);
     }
 
-    private CachedToken(CachedToken same, long checkedAt, long window) {
-        this.token = same.token;
+    private CachedToken(CachedToken same, AccessToken token, long refreshAt, long checkedAt, long window) {
+        this.token = token;
         this.walk = same.walk;
-        this.refreshAt = same.refreshAt;
+        this.dueAt = same.dueAt;
+        this.refreshAt = refreshAt;
         this.expiresAt = same.expiresAt;
         this.bornMillis = same.bornMillis;
         this.bornNanos = same.bornNanos;
@@ -81,7 +86,23 @@ final class CachedToken {
     CachedToken checked(long millis, long nanos) {
         long age = age(millis, nanos);
         long bound = (isRefreshDue(millis, nanos) ? expiresAt : refreshAt) - bornMillis - age;
-        return new CachedToken(this, millis, Math.min(CHECK_MILLIS, bound));
+        return new CachedToken(this, token, refreshAt, millis, Math.min(CHECK_MILLIS, bound));
+    }
+
+    /** The same token for some seconds more, if it stands in for another one's and its own source need not be asked. */
+    @Nullable
+    CachedToken standingInAgain(long millis, long nanos) {
+        long age = age(millis, nanos);
+        long next = Math.min(dueAt, bornMillis + age + Walk.STAND_IN_MILLIS);
+        long left = next - bornMillis - age;
+        return !walk.standsIn || left <= 0 || !isAccountUnchanged()
+                ? null
+                : new CachedToken(
+                        this,
+                        token.withRefreshOn(Instant.ofEpochMilli(next)),
+                        next,
+                        millis,
+                        Math.min(CHECK_MILLIS, left));
     }
 
     boolean isRefreshDue(long millis, long nanos) {
@@ -92,7 +113,11 @@ final class CachedToken {
         return age(millis, nanos) >= expiresAt - bornMillis;
     }
 
-    private long age(long millis, long nanos) {
+    boolean isNewerThan(CachedToken other) {
+        return bornNanos - other.bornNanos > 0;
+    }
+
+    long age(long millis, long nanos) {
         return Math.max(millis - bornMillis, (nanos - bornNanos) / NANOS);
     }
 

@@ -166,7 +166,7 @@ final class Flight implements Runnable {
         if (cancelled) {
             throw new InterruptedException();
         }
-        return chain.acquire(begun);
+        return chain.acquire(begun, old);
     }
 
     /** Ends it with a token or with a failure, whatever happens on the way. */
@@ -206,8 +206,8 @@ final class Flight implements Runnable {
                 announcer.happened(TokenListener.Kind.PINNED, asked, Duration.ZERO, gained, null);
             }
         }
-        if (pinned && chain.logsPins()) {
-            Announcer.logPin(requireNonNull(gained).token);
+        if (gained != null && over != null && chain.logsPins()) {
+            Announcer.logOrigin(gained.token, over);
         }
     }
 

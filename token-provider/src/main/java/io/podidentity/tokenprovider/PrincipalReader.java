@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.text.JwtReader;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ final class PrincipalReader {
 
     /** The principal of a JWT; null if the token is none, or says nothing of a principal. */
     static @Nullable Principal read(String token) {
-        Map<String, @Nullable Object> claims = TokenClaims.of(token);
+        Map<String, @Nullable Object> claims = JwtReader.claims(token);
         return claims == null ? null : principal(claims);
     }
 

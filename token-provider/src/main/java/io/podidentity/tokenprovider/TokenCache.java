@@ -52,15 +52,11 @@ final class TokenCache {
     TokenSlot slot(TokenRequest request) {
         Object key = key(request);
         TokenSlot slot = slots.get(key);
-        return slot != null
-                ? slot
-                : newSlot(key, request.withForceRefresh(false).withDeadline(null));
+        return slot != null ? slot : newSlot(key, request.withoutCall());
     }
 
     private static Object key(TokenRequest request) {
-        return request.isForResourceAlone()
-                ? request.resource()
-                : request.withForceRefresh(false).withDeadline(null);
+        return request.isForResourceAlone() ? request.resource() : request.withoutCall();
     }
 
     /**
@@ -71,8 +67,12 @@ final class TokenCache {
     CachedToken get(TokenRequest request, Duration limit) {
         CachedToken token;
         do {
-            token = slot(request).get(request.forceRefresh(), limit);
+            TokenSlot slot = slot(request);
+            token = slot.get(isForced(request, slot), limit);
         } while (token == null);
+        if (request.claims().isPresent()) {
+            replaceRefused(request, token);
+        }
         return token;
     }
 
@@ -82,18 +82,40 @@ final class TokenCache {
      * @param view what the caller sees of a token
      */
     <T> CompletableFuture<T> getAsync(TokenRequest request, Duration limit, Function<CachedToken, T> view) {
+        Function<CachedToken, T> seen = request.claims().isEmpty()
+                ? view
+                : token -> {
+                    replaceRefused(request, token);
+                    return view.apply(token);
+                };
         CompletableFuture<T> token;
         do {
-            token = slot(request).getAsync(request.forceRefresh(), limit, view);
+            TokenSlot slot = slot(request);
+            token = slot.getAsync(isForced(request, slot), limit, seen);
         } while (token == null);
         return token;
     }
 
-    /** Forgets the token for a request. */
+    /** Whether the source must be asked: a challenge may be one to the very token that its like has brought in. */
+    private static boolean isForced(TokenRequest request, TokenSlot slot) {
+        return request.forceRefresh() || (request.claims().isPresent() && slot.isChallenged());
+    }
+
+    /** What a challenge has brought in takes the place of the token that it refused. */
+    private void replaceRefused(TokenRequest request, CachedToken token) {
+        TokenSlot refused = slots.get(key(request.withClaims(null)));
+        if (refused != null) {
+            refused.replace(token);
+        }
+    }
+
+    /** Forgets the tokens for a request, also those of programs that handle claims challenges. */
     void clear(TokenRequest request) {
-        TokenSlot slot = slots.get(key(request));
-        if (slot != null) {
-            slot.clear();
+        for (boolean capable : new boolean[] {false, true}) {
+            TokenSlot slot = slots.get(key(request.withCaeEnabled(capable)));
+            if (slot != null) {
+                slot.clear();
+            }
         }
     }
 

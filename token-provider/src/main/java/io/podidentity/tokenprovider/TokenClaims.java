@@ -1,18 +1,15 @@
 package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.internal.text.Excerpt;
-import io.podidentity.tokenprovider.internal.text.JsonException;
-import io.podidentity.tokenprovider.internal.text.JsonReader;
-import java.nio.charset.StandardCharsets;
+import io.podidentity.tokenprovider.internal.text.JwtReader;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The two readable parts of a token. Nothing in them is verified, and the third part, the signature, is not read. */
+/** What a token says of itself that may be shown to people. Nothing in it is verified. */
 final class TokenClaims {
     /** Longer than the ID of any resource in Azure that can be an identity. */
     private static final int MAX_SHOWN = 400;
@@ -44,34 +41,14 @@ final class TokenClaims {
 
     private TokenClaims() {}
 
-    /** The claims of a JWT; null if the token is none. */
-    static @Nullable Map<String, @Nullable Object> of(String token) {
-        return part(token, true);
-    }
-
     /** Of the claims, those that may be shown, each in one line; empty for a token that is no JWT. */
     static Map<String, String> shown(String token) {
-        return shown(part(token, true));
+        return shown(JwtReader.claims(token));
     }
 
     /** The same of the header. */
     static Map<String, String> shownHeader(String token) {
-        return shown(part(token, false));
-    }
-
-    private static @Nullable Map<String, @Nullable Object> part(String token, boolean second) {
-        int first = token.indexOf('.');
-        int end = token.indexOf('.', first + 1);
-        if (first < 0 || end < 0) {
-            return null;
-        }
-        try {
-            byte[] json =
-                    Base64.getUrlDecoder().decode(second ? token.substring(first + 1, end) : token.substring(0, first));
-            return JsonReader.readObject(new String(json, StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException | JsonException e) {
-            return null;
-        }
+        return shown(JwtReader.header(token));
     }
 
     private static Map<String, String> shown(@Nullable Map<String, @Nullable Object> part) {

@@ -24,6 +24,7 @@ public final class TokenRequest {
     private final @Nullable String tenantId;
     private final @Nullable UserAssignedIdentity identity;
     private final @Nullable String claims;
+    private final boolean caeEnabled;
     private final boolean forceRefresh;
     private final @Nullable Duration deadline;
 
@@ -32,12 +33,14 @@ public final class TokenRequest {
             @Nullable String tenantId,
             @Nullable UserAssignedIdentity identity,
             @Nullable String claims,
+            boolean caeEnabled,
             boolean forceRefresh,
             @Nullable Duration deadline) {
         this.resource = resource;
         this.tenantId = tenantId;
         this.identity = identity;
         this.claims = claims;
+        this.caeEnabled = caeEnabled;
         this.forceRefresh = forceRefresh;
         this.deadline = deadline;
     }
@@ -54,7 +57,7 @@ public final class TokenRequest {
     public static TokenRequest forResource(String resource) {
         requireNonNull(resource, "resource");
         requireText(resource, "resource");
-        return new TokenRequest(resource, null, null, null, false, null);
+        return new TokenRequest(resource, null, null, null, false, false, null);
     }
 
     /**
@@ -82,7 +85,7 @@ public final class TokenRequest {
      */
     public TokenRequest withTenantId(@Nullable String tenantId) {
         requireText(tenantId, "tenantId");
-        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
     }
 
     /**
@@ -104,11 +107,14 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withIdentity(@Nullable UserAssignedIdentity identity) {
-        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
     }
 
     /**
-     * The same request with a claims challenge. It is not answered from the cache of requests without one.
+     * The same request with a claims challenge, by which a resource refused a token. It is answered by a token that is
+     * newer than the challenge, which from then on takes the place of the refused one. Whoever brings the same challenge
+     * again gets the same token in the first second after it came, or again a newer one; where a program does so all the
+     * time that second doubles with each, up to four minutes.
      *
      * @param claims the challenge as the resource sent it, in JSON; null without one
      * @return a new request
@@ -116,7 +122,19 @@ public final class TokenRequest {
      */
     public TokenRequest withClaims(@Nullable String claims) {
         requireText(claims, "claims");
-        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
+    }
+
+    /**
+     * The same request by a program that handles claims challenges (continuous access evaluation), as the Azure SDK's
+     * clients do. Its token may live for up to 28 hours, and a resource may refuse it earlier. Entra ID, App Service and
+     * Service Fabric are told so (the capability CP1); other sources take no notice. It is cached on its own.
+     *
+     * @param caeEnabled true if the program passes a challenge on by {@link #withClaims}
+     * @return a new request
+     */
+    public TokenRequest withCaeEnabled(boolean caeEnabled) {
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
     }
 
     /**
@@ -131,7 +149,7 @@ public final class TokenRequest {
      * @return a new request
      */
     public TokenRequest withForceRefresh(boolean forceRefresh) {
-        return new TokenRequest(resource, tenantId, identity, claims, forceRefresh, deadline);
+        return new TokenRequest(resource, tenantId, identity, claims, caeEnabled, forceRefresh, deadline);
     }
 
     /**
@@ -147,6 +165,7 @@ public final class TokenRequest {
                 tenantId,
                 identity,
                 claims,
+                caeEnabled,
                 forceRefresh,
                 deadline == null ? null : requireDeadline(deadline));
     }
@@ -185,6 +204,11 @@ public final class TokenRequest {
         return Optional.ofNullable(claims);
     }
 
+    /** {@return whether the program handles claims challenges} */
+    public boolean caeEnabled() {
+        return caeEnabled;
+    }
+
     /** {@return whether the source is asked although a cached token is valid} */
     public boolean forceRefresh() {
         return forceRefresh;
@@ -201,7 +225,14 @@ public final class TokenRequest {
 
     /** Whether it names a resource and nothing that would make the token another one. */
     boolean isForResourceAlone() {
-        return tenantId == null && identity == null && claims == null;
+        return tenantId == null && identity == null && claims == null && !caeEnabled;
+    }
+
+    /** The same without what belongs to a single call. */
+    TokenRequest withoutCall() {
+        return deadline == null && !forceRefresh
+                ? this
+                : new TokenRequest(resource, tenantId, identity, claims, caeEnabled, false, null);
     }
 
     /** Makes sure that a deadline is one. */
@@ -226,6 +257,7 @@ public final class TokenRequest {
                 && Objects.equals(tenantId, request.tenantId)
                 && Objects.equals(identity, request.identity)
                 && Objects.equals(claims, request.claims)
+                && caeEnabled == request.caeEnabled
                 && forceRefresh == request.forceRefresh
                 && Objects.equals(deadline, request.deadline);
     }
@@ -235,7 +267,7 @@ public final class TokenRequest {
         int hash = resource.hashCode();
         hash = 31 * hash + Objects.hashCode(tenantId);
         hash = 31 * hash + Objects.hashCode(identity);
-        return 31 * hash + Objects.hashCode(claims);
+        return 31 * hash + Objects.hashCode(claims) + (caeEnabled ? 1 : 0);
     }
 
     /** The resource and what else is named. */
@@ -245,6 +277,7 @@ public final class TokenRequest {
         append(text, ", tenant ", tenantId);
         append(text, ", ", identity);
         append(text, ", claims ", claims);
+        append(text, ", CAE", caeEnabled ? "" : null);
         append(text, ", deadline ", deadline);
         return text.append(forceRefresh ? ", forced]" : "]").toString();
     }

@@ -41,6 +41,8 @@ final class TokenSlot implements Predicate<Flight> {
     private volatile @Nullable CachedToken cached;
     /** Whether a caller looks after the token already: those that come at the same moment need not queue for that. */
     private volatile boolean inspected;
+    /** Which tokens claims challenges refused; null while there was none. Guarded by the lock. */
+    private @Nullable Challenges challenges;
     /** What is remembered of failures; null for nothing. Guarded by the lock. */
     private @Nullable FailureBackoff backoff;
     /** Null while there was none: few programs have any. Written under the lock. */
@@ -95,6 +97,25 @@ final class TokenSlot implements Predicate<Flight> {
             known.forgetRefreshes();
         } else {
             backoff = null;
+        }
+    }
+
+    /** Whether a claims challenge of now refuses the token that is here, as {@link Challenges} says. */
+    boolean isChallenged() {
+        synchronized (flights) {
+            CachedToken token = cached;
+            challenges = challenges == null ? new Challenges() : challenges;
+            return token != null && challenges.refuse(token, time.millis(), time.nanos());
+        }
+    }
+
+    /** Takes a newer token in place of the one that is here and was refused. */
+    void replace(CachedToken newer) {
+        synchronized (flights) {
+            CachedToken token = cached;
+            if (token != null && newer.isNewerThan(token) && !flights.isClosed()) {
+                cached = newer;
+            }
         }
     }
 

@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  * Sources in an order: the first that applies answers. Its first success pins it, so that a process never changes its
  * identity in silence: from then on it alone is asked, and its "not here" is an error.
  *
- * <p>Two kinds of success pin nothing. A source behind one that belongs here and was silent only stands in for it: the
- * silent one is asked again each time, for a moment only. And a request that names an identity gets that identity from
+ * <p>Two kinds of success pin nothing. A source behind one that belongs here and has no token, such as a metadata service
+ * that is silent or has no identity yet, only stands in for it: that one is asked again after some seconds, and each
+ * time that a token is needed, for a moment only if it stays silent. And a request that names an identity gets that identity from
  * whichever source hands it out, so it neither needs the pin nor decides it for others.
  */
 final class TokenSourceChain {
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
 
-    /** How long a source that was silent, and that another one stands in for, is waited for again. */
-    private static final long SILENT_AGAIN_NANOS = 3_000_000_000L;
+    /** How long a source that another one stands in for is waited for again, unless it answers. */
+    private static final long ABSENT_AGAIN_NANOS = 3_000_000_000L;
 
     private final @Nullable Announcer announcer;
     private volatile boolean logsPins;
@@ -26,8 +27,8 @@ final class TokenSourceChain {
     private final Time time;
     /** Read without the lock, written under it, as the next three. */
     private volatile @Nullable TokenSource pinned;
-    /** The source that was silent when another one stood in for it; null if none did, or it is back. */
-    private volatile @Nullable TokenSource silent;
+    /** The source that another one stands in for; null if none does, or it is back. */
+    private volatile @Nullable TokenSource absent;
     /** The newest token; null while its sources were never asked with success, or were forgotten. */
     private volatile @Nullable AccessToken newest;
     /** How often all was forgotten. A walk that began before neither pins its source nor leaves a token behind. */
@@ -80,7 +81,7 @@ final class TokenSourceChain {
     synchronized void unpin() {
         epoch++;
         pinned = null;
-        silent = null;
+        absent = null;
         newest = null;
     }
 
@@ -106,15 +107,23 @@ final class TokenSourceChain {
         return new Walk(request, sources, time, epoch, forced);
     }
 
+    /** As {@link #acquire(Walk, CachedToken)} where callers have no token. */
+    CachedToken acquire(Walk walk) throws InterruptedException {
+        return acquire(walk, null);
+    }
+
     /**
      * Asks the sources.
      *
+     * @param old the token that callers have meanwhile; null for none. If it stands in for a source that is still without
+     *     one it is the answer again, and its own source is not asked.
      * @throws TokenAcquisitionException if no source has a token, with all attempts
      */
-    CachedToken acquire(Walk walk) throws InterruptedException {
+    CachedToken acquire(Walk walk, @Nullable CachedToken old) throws InterruptedException {
         boolean first = pinned == null;
         AccessToken token = null;
-        for (int i = 0; i < sources.size() && token == null && !walk.hasFailed(); i++) {
+        CachedToken again = null;
+        for (int i = 0; i < sources.size() && token == null && again == null && !walk.hasFailed(); i++) {
             TokenSource source = sources.get(i);
             // Looked at each time: a walk for another request may have pinned a source meanwhile.
             TokenSource only = walk.namesIdentity() ? null : pinned;
@@ -122,15 +131,25 @@ final class TokenSourceChain {
                 walk.pass();
                 continue;
             }
-            // Somebody stands in for one that was silent, who should not be kept waiting.
-            token = walk.ask(source, source == silent ? SILENT_AGAIN_NANOS : Long.MAX_VALUE);
+            // Somebody stands in for one that is absent, who should not be kept waiting by its silence.
+            boolean briefly = source == absent;
+            token = walk.ask(source, briefly ? ABSENT_AGAIN_NANOS : Long.MAX_VALUE);
+            if (briefly && walk.takeBackFailure()) {
+                token = walk.ask(source, Long.MAX_VALUE);
+            }
             if (token != null && !accept(source, walk)) {
                 walk.turnDown(source, OTHER_IDENTITY, "Try again.");
                 token = null;
             }
+            if (token == null && old != null && walk.absent() != null) {
+                again = old.standingInAgain(time.millis(), time.nanos());
+            }
         }
         if (first) {
             abandon();
+        }
+        if (again != null) {
+            return again;
         }
         if (token == null) {
             throw walk.failure();
@@ -144,12 +163,13 @@ final class TokenSourceChain {
         if (walk.namesIdentity() || walk.epoch != epoch) {
             return true;
         }
-        TokenSource unheard = walk.unheard();
-        if (unheard != null) {
-            silent = unheard;
+        TokenSource wanted = walk.absent();
+        if (wanted != null) {
+            absent = wanted;
+            walk.standsIn = true;
         } else if (pinned == null) {
             pinned = source;
-            silent = null;
+            absent = null;
             walk.hasPinned = true;
         }
         return pinned == null || pinned == source;

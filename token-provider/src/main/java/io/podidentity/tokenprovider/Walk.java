@@ -1,8 +1,11 @@
 package io.podidentity.tokenprovider;
 
+import static java.util.Objects.requireNonNull;
+
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt.State;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
+import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> one thread walks; {@link #attempts} may be asked by any, also meanwhile.
  */
 final class Walk {
+    /** How long a token that stands in for that of another source is handed out before that one is asked again. */
+    static final long STAND_IN_MILLIS = 5_000;
+
     private static final int GUID_LENGTH = 36;
 
     /** Which of the chain's beginnings it belongs to: what is forgotten meanwhile must not come back by it. */
@@ -24,6 +30,9 @@ final class Walk {
 
     /** Whether its source is the one that is asked alone from now on. Used by the thread that walks. */
     boolean hasPinned;
+
+    /** Whether its token only stands in for one of {@link #absent}. Used by the thread that walks. */
+    boolean standsIn;
 
     private final TokenRequest request;
     private final List<TokenSource> sources;
@@ -48,7 +57,11 @@ final class Walk {
     private @Nullable AccountBound account;
     private long fingerprint;
     private @Nullable TokenAcquisitionException failure;
-    private @Nullable TokenSource unheard;
+    /** The first source that belongs here and has no token; null for none. */
+    private @Nullable TokenSource absent;
+
+    private String absence = "";
+    private boolean unheard;
     /** Whether nobody waits for it any more, so that it is to end. */
     private volatile boolean cancelled;
     /** What speaks against the token's identity; empty for nothing. */
@@ -86,10 +99,26 @@ final class Walk {
         return request.identity().isPresent();
     }
 
-    /** The first source that belongs here and did not answer; null if all did. */
+    /** The first source that belongs here and has no token, for which a later one stands in; null for none. */
     @Nullable
-    TokenSource unheard() {
-        return unheard;
+    TokenSource absent() {
+        return absent;
+    }
+
+    /** What the log says of a token that stands in. */
+    String describeStandIn(AccessToken token) {
+        return token.source() + " stands in for " + requireNonNull(absent).name() + ", which is asked again in "
+                + STAND_IN_MILLIS / 1000 + " s and has no token now: " + absence + ".";
+    }
+
+    /** Takes back a failure that the time alone was too short for; false if it is none, or not to be mended so. */
+    synchronized boolean takeBackFailure() {
+        if (failure == null || !failure.isTransient() || deadline - time.nanos() <= 0) {
+            return false;
+        }
+        failure = null;
+        misses.remove(misses.size() - 1);
+        return true;
     }
 
     /**
@@ -128,10 +157,14 @@ final class Walk {
             if (outcome == null) {
                 fail(source, Failures.answeredNull());
             } else if (outcome instanceof TokenSource.Silent mute) {
-                unheard = unheard == null ? source : unheard;
+                unheard = true;
+                keepAbsent(source, mute.reason());
                 record(source, State.UNAVAILABLE, mute.reason(), mute.remedy());
             } else {
                 TokenSource.Unavailable unavailable = (TokenSource.Unavailable) outcome;
+                if (source instanceof Anticipating later && later.isEvident()) {
+                    keepAbsent(source, unavailable.reason());
+                }
                 record(source, State.UNAVAILABLE, unavailable.reason(), unavailable.remedy());
             }
         } catch (TokenAcquisitionException e) {
@@ -157,6 +190,13 @@ final class Walk {
     /** The token of the source that was asked last is of no use. */
     void turnDown(TokenSource source, String reason, String remedy) {
         record(source, State.UNAVAILABLE, reason, remedy);
+    }
+
+    private void keepAbsent(TokenSource source, String reason) {
+        if (absent == null) {
+            absent = source;
+            absence = reason;
+        }
     }
 
     private synchronized void begin(TokenSource source, long start) {
@@ -202,7 +242,7 @@ final class Walk {
             } else if (i == misses.size() && asked != null) {
                 Duration since = Duration.ofNanos(time.nanos() - nanos);
                 boolean waits = forced != null && forced.isWaiting();
-                String reason = waits ? "it waits for its turn" + ForcedCall.LIMIT : "it has not answered yet";
+                String reason = waits ? "it waits for its turn" + ForcedCall.LIMIT : "it has not come back yet";
                 attempts.add(new TokenAttempt(name, State.FAILED, since, reason, ""));
             } else if (i == misses.size() && arrived) {
                 attempts.add(new TokenAttempt(name, State.ACQUIRED, Duration.ofNanos(nanos), caveat, ""));
@@ -229,7 +269,7 @@ final class Walk {
         TokenAcquisitionException own = failure;
         if (own == null) {
             boolean late = time.nanos() - deadline >= 0;
-            Code code = unheard != null ? Code.SERVICE_UNAVAILABLE : late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
+            Code code = unheard ? Code.SERVICE_UNAVAILABLE : late ? Code.TIMED_OUT : Code.NO_SOURCE_AVAILABLE;
             own = new TokenAcquisitionException(code, "no source has a token here", "", null);
         }
         return Failures.ofCall(own, request.resource(), attempts());

@@ -379,7 +379,7 @@ class FlightTest {
 
         assertThat(failureOf(hasty))
                 .hasMessage("No token for https://storage.azure.com/ (TIMED_OUT).\n"
-                        + "  fake: failed (550 ms): it has not answered yet.\n"
+                        + "  fake: failed (550 ms): it has not come back yet.\n"
                         + "  no source answered within 500 ms. Allow a longer deadline.\n"
                         + "  More: " + MORE + "timed-out");
         assertThat(patient).isCompleted();

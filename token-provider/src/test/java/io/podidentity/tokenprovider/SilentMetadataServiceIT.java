@@ -8,8 +8,16 @@ import io.podidentity.tokenprovider.support.FaultyServer;
 import io.podidentity.tokenprovider.support.ToolFolder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +28,10 @@ class SilentMetadataServiceIT {
     private static final TokenRequest REQUEST =
             TokenRequest.forResource("https://storage.azure.com/").withForceRefresh(true);
     private static final String TOKEN = "{\"access_token\":\"managed\",\"expires_on\":\"4102444800\"}";
+
+    private static final Logger LOGGER = Logger.getLogger("io.podidentity.tokenprovider");
+
+    private final CountDownLatch pause = new CountDownLatch(1);
 
     @TempDir
     private Path folder;
@@ -59,6 +71,72 @@ class SilentMetadataServiceIT {
 
             assertThat(provider.getAuthenticationResult(REQUEST).value()).isEqualTo("personal");
             silent.set(false);
+
+            assertThat(provider.getAuthenticationResult(REQUEST).value()).isEqualTo("managed");
+        }
+    }
+
+    @Test
+    void getAccessToken_whereAPersonStandsIn_isLoggedOnceAndTheMetadataServicesWithinSecondsOfItsReturn()
+            throws Exception {
+        new ToolFolder(folder)
+                .install(
+                        "az",
+                        "echo '{\"accessToken\":\"personal\",\"expires_on\":4102444800,\"tokenType\":\"Bearer\"}'\n");
+        List<LogRecord> records = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                records.add(record);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        LOGGER.addHandler(handler);
+        try (FaultyServer imds = new FaultyServer(this::answer)) {
+            AzureServiceTokenProvider provider = provider(imds);
+            TokenRequest plain = REQUEST.withForceRefresh(false);
+            assertThat(provider.getAuthenticationResult(plain).value()).isEqualTo("personal");
+            silent.set(false);
+
+            String value = "personal";
+            for (int i = 0; i < 400 && value.equals("personal"); i++) {
+                pause.await(100, TimeUnit.MILLISECONDS);
+                value = provider.getAuthenticationResult(plain).value();
+            }
+
+            assertThat(value).isEqualTo("managed");
+            assertThat(records)
+                    .filteredOn(record -> record.getLevel().equals(Level.WARNING))
+                    .extracting(LogRecord::getMessage)
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "Azure CLI stands in for IMDS, which is asked again in 5 s and has no token now: no answer");
+        } finally {
+            LOGGER.removeHandler(handler);
+        }
+    }
+
+    /** A developer's virtual machine: its metadata service answers, and has no identity to give. */
+    @Test
+    void getAccessToken_whereTheMetadataServiceHasNoIdentity_pinsNobody() throws Exception {
+        new ToolFolder(folder)
+                .install(
+                        "az",
+                        "echo '{\"accessToken\":\"personal\",\"expires_on\":4102444800,\"tokenType\":\"Bearer\"}'\n");
+        AtomicBoolean assigned = new AtomicBoolean();
+        String none = "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}";
+        try (FaultyServer imds = new FaultyServer(connection -> connection.sends(
+                (assigned.get() ? "HTTP/1.1 200 OK" : "HTTP/1.1 400 Bad Request") + "\r\nContent-Length: "
+                        + (assigned.get() ? TOKEN : none).length() + "\r\n\r\n" + (assigned.get() ? TOKEN : none)))) {
+            AzureServiceTokenProvider provider = provider(imds);
+            assertThat(provider.getAuthenticationResult(REQUEST).value()).isEqualTo("personal");
+            assigned.set(true);
 
             assertThat(provider.getAuthenticationResult(REQUEST).value()).isEqualTo("managed");
         }

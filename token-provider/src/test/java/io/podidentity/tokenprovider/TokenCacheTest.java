@@ -39,8 +39,58 @@ class TokenCacheTest {
                         cache.slot(TokenRequest.forResource("r/")),
                         cache.slot(request.withTenantId("x")),
                         cache.slot(request.withClientId("x")),
+                        cache.slot(request.withCaeEnabled(true)),
                         cache.slot(request.withClaims("x"))))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void get_withAChallengeAgain_isNewerThanTheChallengeAndNotARequestEach() {
+        TokenRequest plain = TokenRequest.forResource("r");
+        TokenRequest challenge = plain.withClaims("{}");
+        CachedToken refused = cache.get(plain, LIMIT);
+        time.advance(Duration.ofSeconds(10));
+
+        CachedToken first = cache.get(challenge, LIMIT);
+        assertThat(first.isSameAs(refused)).isFalse();
+        assertThat(cache.get(challenge, LIMIT).isSameAs(first))
+                .as("of others, challenged at the same time")
+                .isTrue();
+        assertThat(cache.get(plain, LIMIT).isSameAs(first))
+                .as("in place of the refused one")
+                .isTrue();
+
+        time.advance(Duration.ofSeconds(2));
+        CachedToken second = cache.get(challenge, LIMIT);
+        assertThat(second.isSameAs(first)).as("refused by now").isFalse();
+        assertThat(cache.getAsync(challenge, LIMIT, token -> token.isSameAs(second)))
+                .isCompletedWithValue(true);
+        assertThat(cache.get(plain, LIMIT).isSameAs(second)).isTrue();
+
+        int before = source.calls();
+        for (int i = 0; i < 3_600; i++) {
+            time.advance(Duration.ofSeconds(1));
+            cache.get(challenge, LIMIT);
+        }
+        assertThat(source.calls() - before)
+                .as("of claims that come with each call, for an hour")
+                .isBetween(14, 30);
+    }
+
+    @Test
+    void get_ofAProgramThatHandlesChallenges_isCachedOnItsOwn() {
+        TokenRequest capable = TokenRequest.forResource("r").withCaeEnabled(true);
+        CachedToken plain = cache.get(TokenRequest.forResource("r"), LIMIT);
+
+        CachedToken token = cache.get(capable, LIMIT);
+
+        assertThat(token.isSameAs(plain)).isFalse();
+        assertThat(cache.get(capable, LIMIT).isSameAs(token)).isTrue();
+        time.advance(Duration.ofSeconds(1));
+        cache.get(capable.withClaims("{}"), LIMIT);
+        assertThat(cache.get(capable, LIMIT).isSameAs(token)).isFalse();
+        assertThat(cache.get(TokenRequest.forResource("r"), LIMIT).isSameAs(plain))
+                .isTrue();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenAttempt.State;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.support.FakeTime;
+import io.podidentity.tokenprovider.support.ManualCrew;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -302,6 +303,55 @@ class TokenSourceChainTest {
         assertThat(second.calls()).isEqualTo(2);
         assertThat(first.calls()).isEqualTo(4);
         assertThat(patience).containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(3));
+    }
+
+    @Test
+    void get_ofAStandIn_asksTheAbsentSourceAgainInSecondsAndTheStandInNotBefore() {
+        ManualCrew crew = new ManualCrew();
+        TokenSlot slot = new TokenSlot(TokenRequest.forResource("r"), chain, crew, time, Duration.ofSeconds(30));
+        for (int i = 0; i < 3; i++) {
+            first.then(request -> new TokenSource.Silent("no answer", "Wait."));
+        }
+        slot.getAsync(false, Duration.ofSeconds(30), token -> token);
+        crew.fly();
+        CachedToken standIn = slot.get(false, Duration.ofSeconds(30));
+        assertThat(standIn.token.refreshOn()).hasValue(time.now().plusSeconds(5));
+
+        for (int i = 0; i < 2; i++) {
+            time.advance(Duration.ofSeconds(5));
+            assertThat(slot.get(false, Duration.ofSeconds(30)).token.source()).isEqualTo(standIn.token.source());
+            crew.fly();
+        }
+        assertThat(first.calls()).isEqualTo(3);
+        assertThat(second.calls()).isEqualTo(1);
+
+        time.advance(Duration.ofSeconds(5));
+        slot.get(false, Duration.ofSeconds(30));
+        crew.fly();
+
+        assertThat(slot.get(false, Duration.ofSeconds(30)).attempts().get(0).state())
+                .isEqualTo(State.ACQUIRED);
+        assertThat(second.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void acquire_afterAnotherStoodIn_givesOneThatIsBackAndBusyAllTheTime() throws InterruptedException {
+        first.then(request -> new TokenSource.Silent("no answer", "Wait."));
+        chain.acquire(chain.walk(REQUEST));
+        List<Duration> patience = new ArrayList<>();
+        first.then(request -> {
+            patience.add(request.deadline().orElseThrow());
+            throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "HTTP 429", "", null);
+        });
+        first.then(request -> {
+            patience.add(request.deadline().orElseThrow());
+            return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
+        });
+
+        assertThat(chain.acquire(chain.walk(REQUEST)).attempts())
+                .extracting(TokenAttempt::state)
+                .containsExactly(State.ACQUIRED, State.NOT_TRIED);
+        assertThat(patience).containsExactly(Duration.ofSeconds(3), Duration.ofSeconds(30));
     }
 
     @Test

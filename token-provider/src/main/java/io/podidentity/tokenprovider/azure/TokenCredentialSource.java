@@ -71,7 +71,7 @@ public final class TokenCredentialSource implements TokenSource {
                 .addScopes(request.scope())
                 .setTenantId(request.tenantId().orElse(null))
                 .setClaims(request.claims().orElse(null))
-                .setCaeEnabled(request.claims().isPresent());
+                .setCaeEnabled(request.caeEnabled() || request.claims().isPresent());
         FutureTask<com.azure.core.credential.AccessToken> task =
                 new FutureTask<>(() -> credential.getTokenSync(context));
         Thread thread = new Thread(null, task, "token-provider-credential", 0, false);

@@ -58,9 +58,9 @@ public final class TokenProviderCredential implements TokenCredential {
     public AccessToken getTokenSync(TokenRequestContext context) {
         Answer answer = last;
         if (answer != null && answer.fits(context)) {
-            io.podidentity.tokenprovider.AccessToken token = provider.getAuthenticationResult(answer.resource);
+            io.podidentity.tokenprovider.AccessToken token = provider.getAuthenticationResult(answer.request);
             if (!answer.isOf(token)) {
-                answer = new Answer(answer.scope, answer.resource, token, sdkToken(token));
+                answer = new Answer(answer.scope, answer.request, token, sdkToken(token));
                 last = answer;
             }
             return answer.sdkToken;
@@ -69,7 +69,7 @@ public final class TokenProviderCredential implements TokenCredential {
         io.podidentity.tokenprovider.AccessToken token = provider.getAuthenticationResult(request);
         AccessToken sdkToken = sdkToken(token);
         if (context.getTenantId() == null && context.getClaims() == null) {
-            last = new Answer(context.getScopes().get(0), request.resource(), token, sdkToken);
+            last = new Answer(context.getScopes().get(0), request, token, sdkToken);
         }
         return sdkToken;
     }
@@ -81,7 +81,8 @@ public final class TokenProviderCredential implements TokenCredential {
         }
         return TokenRequest.forScope(scopes.get(0))
                 .withTenantId(context.getTenantId())
-                .withClaims(context.getClaims());
+                .withClaims(context.getClaims())
+                .withCaeEnabled(context.isCaeEnabled());
     }
 
     private static AccessToken sdkToken(io.podidentity.tokenprovider.AccessToken token) {
@@ -90,12 +91,13 @@ public final class TokenProviderCredential implements TokenCredential {
 
     /** A scope, and its token as the provider and as the SDK have it. */
     private record Answer(
-            String scope, String resource, io.podidentity.tokenprovider.AccessToken token, AccessToken sdkToken) {
+            String scope, TokenRequest request, io.podidentity.tokenprovider.AccessToken token, AccessToken sdkToken) {
 
         boolean fits(TokenRequestContext context) {
             List<String> scopes = context.getScopes();
             return scopes.size() == 1
                     && scopes.get(0).equals(scope)
+                    && context.isCaeEnabled() == request.caeEnabled()
                     && context.getTenantId() == null
                     && context.getClaims() == null;
         }

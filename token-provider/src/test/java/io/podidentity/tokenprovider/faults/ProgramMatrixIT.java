@@ -105,7 +105,7 @@ class ProgramMatrixIT {
             wrong.append(" is ").append(result).append(", should be ").append(fault.result(program));
         }
         // On a busy machine a process that is stopped in time can take more than the rest of the time to end.
-        boolean unsaid = fault.hangs() && GRACE.compareTo(SHORT) > 0 && says(message, "it has not answered yet");
+        boolean unsaid = fault.hangs() && GRACE.compareTo(SHORT) > 0 && says(message, "it has not come back yet");
         if (result != Result.TOKEN && !unsaid && !says(message, fault.reason(program))) {
             wrong.append(" does not say ").append(fault.reason(program));
         }

@@ -72,7 +72,7 @@ public final class KeyVaultSecret {
         long deadline = time.nanos() + withinNanos;
         String host = host();
         HttpRequest anonymous = HttpRequest.toNetwork(id + VERSION, CONNECT_MILLIS, TOTAL_MILLIS);
-        HttpResponse wanted = send(anonymous, null, deadline);
+        HttpResponse wanted = send(anonymous, null, deadline, null);
         if (EntraRetrySchedule.isTransient(wanted.status(), 0)) {
             throw refused(wanted, null);
         }
@@ -92,7 +92,8 @@ public final class KeyVaultSecret {
         }
         AccessToken token = token(challenge, deadline);
         Secret sent = new Secret(token.value());
-        HttpResponse response = send(anonymous.withHeader("Authorization", "Bearer " + token.value()), sent, deadline);
+        HttpResponse response =
+                send(anonymous.withHeader("Authorization", "Bearer " + token.value()), sent, deadline, wanted);
         if (response.status() != 200) {
             throw refused(response, sent);
         }
@@ -119,10 +120,25 @@ public final class KeyVaultSecret {
         }
     }
 
-    private HttpResponse send(HttpRequest request, @Nullable Secret sent, long deadline) throws InterruptedException {
+    /**
+     * @param heard what the vault answered before; null for nothing
+     */
+    private HttpResponse send(HttpRequest request, @Nullable Secret sent, long deadline, @Nullable HttpResponse heard)
+            throws InterruptedException {
+        long start = time.nanos();
         try {
-            return new HttpRetry(http, time).send(request, new EntraRetrySchedule(false), deadline);
+            // What the vault has answered before is told before the callers go.
+            long patience = heard == null ? deadline : deadline - (deadline - start) / 10;
+            return new HttpRetry(http, time).send(request, new EntraRetrySchedule(false), deadline, patience);
         } catch (IOException e) {
+            if (heard != null) {
+                throw failure(
+                        Code.SERVICE_UNAVAILABLE,
+                        "Key Vault answered "
+                                + heard.before(e, (time.nanos() - start) / 1_000_000)
+                                        .describe(""),
+                        "Try again in a minute.");
+            }
             String vault = request.url().substring(0, request.url().indexOf("/secrets/"));
             throw Unreachable.failure(
                     e,
@@ -189,7 +205,7 @@ public final class KeyVaultSecret {
         };
         return new TokenAcquisitionException(
                 EntraRetrySchedule.isTransient(status, 0) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
-                "Key Vault returned an error: HTTP " + status + said(response.body(), sent),
+                "Key Vault returned an error: " + response.describe(said(response.body(), sent)),
                 remedy,
                 null,
                 RetryAfter.duration(response.retryAfter()));
@@ -198,7 +214,7 @@ public final class KeyVaultSecret {
     private static String said(String body, @Nullable Secret sent) {
         try {
             if (JsonReader.readObject(body).get("error") instanceof Map<?, ?> error) {
-                return " \"" + Excerpt.of(hide(sent, text(error.get("code"))), 60) + "\": "
+                return "\"" + Excerpt.of(hide(sent, text(error.get("code"))), 60) + "\": "
                         + Excerpt.sentence(hide(sent, text(error.get("message"))), 160);
             }
         } catch (JsonException e) {

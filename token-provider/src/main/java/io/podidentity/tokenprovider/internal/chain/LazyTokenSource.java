@@ -44,6 +44,11 @@ final class LazyTokenSource implements TokenSource, AccountBound, Anticipating {
     }
 
     @Override
+    public boolean isEvident() {
+        return source instanceof Anticipating later && later.isEvident();
+    }
+
+    @Override
     public void abandon() {
         if (source instanceof Anticipating later) {
             later.abandon();

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A claims challenge as Entra ID is given it: with the capability CP1 added (Microsoft Learn, "Claims challenges,
  * claims requests and client capabilities"). Whoever passes a challenge on has shown that it handles them, which is
- * what CP1 says; without a challenge CP1 is not sent, since a program that cannot handle one would keep a revoked token
- * of a day.
+ * what CP1 says; other programs have to say so ({@code TokenRequest.withCaeEnabled}), since one that cannot handle a
+ * challenge would keep a revoked token of a day.
  */
 final class EntraClaims {
     private EntraClaims() {}

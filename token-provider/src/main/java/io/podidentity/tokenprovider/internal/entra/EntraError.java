@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider.internal.entra;
 
+import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
@@ -39,12 +40,10 @@ record EntraError(int aadsts, String code, String suberror, String description) 
     }
 
     /** The status and Entra's own words, such as {@code HTTP 400 "AADSTS70021": No matching …}, without the proof. */
-    String describe(int status, Secret proof) {
-        StringBuilder text = new StringBuilder("HTTP ").append(status);
+    String describe(HttpResponse response, Secret proof) {
         String first = aadsts == 0 ? proof.hide(code) : HelpPage.AADSTS + aadsts;
-        if (!first.isEmpty()) {
-            text.append(" \"").append(Excerpt.of(first, MAX_CODE)).append('"');
-        }
+        StringBuilder text =
+                new StringBuilder(response.describe(first.isEmpty() ? "" : '"' + Excerpt.of(first, MAX_CODE) + '"'));
         if (!suberror.isEmpty()) {
             text.append(" (").append(Excerpt.of(proof.hide(suberror), MAX_CODE)).append(')');
         }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One call's dialogue with Entra ID's token endpoint: the client credentials flow of version 2. */
 public final class EntraSession {
@@ -28,6 +29,8 @@ public final class EntraSession {
     private final TokenRequest request;
     private final String claims;
     private final long deadline;
+    /** The last answer of Entra ID in this dialogue; null before the first. */
+    private @Nullable HttpResponse heard;
 
     /**
      * @param source the source's name
@@ -41,7 +44,8 @@ public final class EntraSession {
         this.clientId = clientId;
         this.tenant = tenant;
         this.request = request;
-        this.claims = request.claims().map(EntraClaims::withCapability).orElse("");
+        boolean capable = request.caeEnabled() || request.claims().isPresent();
+        this.claims = capable ? EntraClaims.withCapability(request.claims().orElse("{}")) : "";
         this.deadline = client.time().nanos() + request.deadline().orElseThrow().toNanos();
     }
 
@@ -91,12 +95,18 @@ public final class EntraSession {
     /** Presents a proof. */
     public EntraAnswer present(EntraProof proof) throws InterruptedException {
         HttpRequest post = client.endpoint(tenant).withForm(form(proof));
+        HttpResponse before = heard;
+        long start = client.time().nanos();
         HttpResponse response;
         try {
             response = new HttpRetry(client.http(), client.time()).send(post, new EntraRetrySchedule(true), deadline);
         } catch (IOException e) {
-            return noAnswer(e, proof);
+            if (before == null) {
+                return noAnswer(e, proof);
+            }
+            response = before.before(e, (client.time().nanos() - start) / 1_000_000);
         }
+        heard = response;
         return response.status() == 200 ? token(response, proof) : refusal(response, proof);
     }
 
@@ -130,7 +140,7 @@ public final class EntraSession {
         String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster());
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 response.code(passing),
-                error.describe(response.status(), proof.value()),
+                error.describe(response, proof.value()),
                 remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
                 null,
                 RetryAfter.duration(response.retryAfter()));

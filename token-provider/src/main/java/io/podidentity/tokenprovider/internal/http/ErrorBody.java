@@ -28,8 +28,7 @@ public final class ErrorBody {
      * @param secret what was sent; null without one
      */
     public static String describe(HttpResponse response, @Nullable Secret secret) {
-        String said = said(response.body(), secret);
-        return said.isEmpty() ? "HTTP " + response.status() : "HTTP " + response.status() + " " + said;
+        return response.describe(said(response.body(), secret));
     }
 
     private static String said(String body, @Nullable Secret secret) {

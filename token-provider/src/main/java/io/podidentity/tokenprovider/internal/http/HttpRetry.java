@@ -3,8 +3,13 @@ package io.podidentity.tokenprovider.internal.http;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
 
-/** Sends a request until it is answered for good, or its schedule or the deadline says enough. */
+/**
+ * Sends a request until it is answered for good, or its schedule or the deadline says enough. An answer is never
+ * forgotten: silence after it is told with it.
+ */
 public final class HttpRetry {
+    private static final int MARGIN = 10;
+
     private final HttpTransport http;
     private final Time time;
 
@@ -17,8 +22,8 @@ public final class HttpRetry {
      * Sends a request and, where the schedule says so, sends it again.
      *
      * @param deadline the last moment, as {@link Time#nanos} counts
-     * @return the last answer, whatever its status
-     * @throws IOException if there was no answer to the last try
+     * @return the last answer, whatever its status and whatever came after it
+     * @throws IOException if there was no answer to any try
      */
     public HttpResponse send(HttpRequest request, RetrySchedule schedule, long deadline)
             throws IOException, InterruptedException {
@@ -26,27 +31,41 @@ public final class HttpRetry {
     }
 
     /**
-     * The same, where silence is put up with for a shorter time than answers which ask for patience.
+     * The same, where a server that never answered is waited for a shorter time than one that did.
      *
      * @param patience the last moment to go without any answer
      */
     public HttpResponse send(HttpRequest request, RetrySchedule schedule, long deadline, long patience)
             throws IOException, InterruptedException {
+        HttpResponse heard = null;
+        long limit = patience;
+        long silentSince = time.nanos();
+        // Whoever was heard is quoted before the callers go.
+        long margin = Math.max(0, deadline - silentSince) / MARGIN;
+        boolean silent = true;
         while (true) {
-            long end = patience - time.nanos() > 0 ? patience : deadline;
-            long leftMillis = Math.max(1, (end - time.nanos()) / 1_000_000);
+            long start = time.nanos();
+            long end = limit - start > 0 ? limit : deadline;
+            long leftMillis = Math.max(1, (end - start) / 1_000_000);
             HttpRequest limited = request.within((int) Math.min(leftMillis, request.totalMillis()));
             long wait;
             try {
-                HttpResponse response = http.sendUnlessBusy(limited, time);
-                wait = schedule.afterAnswer(response);
+                heard = http.sendUnlessBusy(limited, time).after(heard);
+                limit = deadline - margin;
+                silent = false;
+                wait = schedule.afterAnswer(heard);
                 if (wait < 0 || tooLate(deadline, wait)) {
-                    return response;
+                    return heard;
                 }
             } catch (IOException e) {
+                silentSince = silent ? silentSince : start;
+                silent = true;
                 wait = schedule.afterFailure(e);
-                if (wait < 0 || tooLate(patience, wait)) {
-                    throw e;
+                if (wait < 0 || tooLate(limit, wait)) {
+                    if (heard == null) {
+                        throw e;
+                    }
+                    return heard.before(e, (time.nanos() - silentSince) / 1_000_000);
                 }
             }
             time.sleep(wait * 1_000_000);

@@ -41,6 +41,20 @@ public final class NoAnswer {
         return "no complete answer from " + host + " (" + Excerpt.of(message, 80) + ")";
     }
 
+    /** What came in place of an answer after there was one, such as {@code nothing within 2.0 s}; never a message. */
+    static String inPlace(IOException e, long waitedMillis) {
+        if (e instanceof SocketTimeoutException) {
+            return "nothing within " + seconds(waitedMillis);
+        }
+        if (e instanceof NoRouteToHostException) {
+            return "there was no route";
+        }
+        if (e instanceof ConnectException) {
+            return "nothing listened there";
+        }
+        return "no complete answer (" + e.getClass().getSimpleName() + ")";
+    }
+
     /** The same failure of an exchange whose deadline passed, whatever it looks like. */
     static IOException late(IOException e) {
         if (e instanceof SocketTimeoutException || e instanceof ProxyException) {
@@ -53,7 +67,10 @@ public final class NoAnswer {
 
     /** The same of a server that was waited for. */
     public static String within(String host, long limitMillis) {
-        return "no answer from " + host + " within " + (limitMillis + 50) / 1000 + "." + (limitMillis + 50) % 1000 / 100
-                + " s";
+        return "no answer from " + host + " within " + seconds(limitMillis);
+    }
+
+    private static String seconds(long millis) {
+        return (millis + 50) / 1000 + "." + (millis + 50) % 1000 / 100 + " s";
     }
 }

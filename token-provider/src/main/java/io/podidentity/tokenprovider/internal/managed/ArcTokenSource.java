@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider.internal.managed;
 
+import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
@@ -7,13 +8,13 @@ import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
-import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.File;
 import java.io.IOException;
+import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,38 +66,47 @@ public final class ArcTokenSource extends EndpointTokenSource {
             return first;
         }
         String value = headerValue(key.read(first.challenge()), "the agent's key");
-        HttpResponse second = super.ask(question.withHeader("Authorization", "Basic " + value), named, patience);
+        long start = time.nanos();
+        HttpResponse second;
+        try {
+            second = super.ask(question.withHeader("Authorization", "Basic " + value), named, patience.ofAnswered());
+        } catch (IOException e) {
+            throw new TokenAcquisitionException(
+                    Code.SERVICE_UNAVAILABLE,
+                    address() + " answered "
+                            + first.before(e, (time.nanos() - start) / 1_000_000)
+                                    .describe(""),
+                    "Look at 'azcmagent show', or try again in a minute.",
+                    null);
+        }
         if (second.status() != 200) {
             throw refused(second, named, new Secret(value));
         }
         return second;
     }
 
-    /** An agent that does not know user-assigned identities answers with the machine's own, which nobody asked for. */
+    /** An agent that does not know user-assigned identities answers with the machine's own, and does not say so. */
     @Override
-    void check(HttpResponse response, @Nullable UserAssignedIdentity named) throws JsonException {
-        if (named == null) {
-            return;
-        }
-        TokenResponse answer = TokenResponse.read(response.body());
-        String parameter = host.parameter(named.kind());
-        String echo = parameter == null ? null : answer.text(parameter);
-        if (echo == null && named.kind() == UserAssignedIdentity.Kind.RESOURCE_ID) {
-            echo = answer.text("mi_res_id");
-        }
-        if (!named.id().equalsIgnoreCase(echo)) {
+    String verify(HttpResponse response, @Nullable UserAssignedIdentity named, AccessToken token) throws JsonException {
+        String caveat = super.verify(response, named, token);
+        if (!caveat.isEmpty()) {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
                     "the agent's answer does not say that it is for the identity with " + named,
                     "Update the agent by 'azcmagent upgrade', or name no identity.",
                     null);
         }
+        return caveat;
     }
 
     @Override
     Outcome noAnswer(IOException e, long waitedMillis) {
-        return announced
-                ? super.noAnswer(e, waitedMillis)
-                : new Unavailable(NoAnswer.describe(e, address(), waitedMillis), "Look at 'azcmagent show'.");
+        if (announced) {
+            return super.noAnswer(e, waitedMillis);
+        }
+        String reason = NoAnswer.describe(e, address(), waitedMillis);
+        String remedy = "Look at 'azcmagent show'.";
+        // One that is stopped is not there; one that hangs may be back in a moment.
+        return e instanceof ConnectException ? new Unavailable(reason, remedy) : new Silent(reason, remedy);
     }
 }

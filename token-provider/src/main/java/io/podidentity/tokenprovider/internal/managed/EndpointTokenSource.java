@@ -22,12 +22,22 @@ import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The managed identity that a host hands out at an address which is its own: never through a proxy, never on to another
  * address, and asked again as the metadata service is. Since the host is announced, whatever keeps the token back is a
  * failure and not an absence. As the metadata service it may be silent for two thirds of the deadline.
+ *
+ * <p>Of a program that handles claims challenges, a host that takes it is told so, and for a challenge which token was
+ * refused: the newest one for that resource and identity, by its hash. App Service may not know the version for that yet
+ * (it comes to the sovereign clouds last), and is then asked by the one before.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
@@ -41,6 +51,10 @@ public class EndpointTokenSource implements TokenSource {
     private final @Nullable UserAssignedIdentity identity;
     private final HttpTransport http;
     final Time time;
+    /** The hash of the newest token for each resource and identity, where the host can be told of it. */
+    private final Map<String, String> newest = new ConcurrentHashMap<>();
+    /** Whether the host does not know the version for claims challenges. */
+    private volatile boolean dated;
 
     /**
      * @param identity the identity to ask for unless a request names another one; null for the one
@@ -80,18 +94,26 @@ public class EndpointTokenSource implements TokenSource {
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         UserAssignedIdentity named = ImdsEndpoint.identity(request, identity == null ? configured() : identity);
-        HttpRequest question = question(request, named);
         long start = time.nanos();
         long deadline = request.deadline().orElseThrow().toNanos();
         long limit = deadline / 3 * 2;
+        Patience patience = new Patience(start + deadline, start + limit);
         try {
-            HttpResponse response = ask(question, named, new Patience(start + deadline, start + limit));
+            HttpResponse response = ask(question(request, named), named, patience);
+            if (response.status() == 400 && isCapable(request) && host == ManagedIdentityEndpoint.APP_SERVICE) {
+                dated = true;
+                response = ask(question(request, named), named, patience.ofAnswered());
+                dated = response.status() == 200;
+            }
             if (response.status() != 200) {
                 throw refused(response, named, new Secret(secret));
             }
             AccessToken token = TokenResponse.token(response, request, name(), time.millis());
-            check(response, named);
-            return new Acquired(token);
+            String caveat = verify(response, named, token);
+            if (host.capableVersion() != null) {
+                newest.put(key(request, named), sha256(token.value()));
+            }
+            return new Acquired(token, caveat);
         } catch (JsonException e) {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
@@ -109,7 +131,12 @@ public class EndpointTokenSource implements TokenSource {
      * @param deadline the last moment
      * @param silence the last moment without any answer
      */
-    record Patience(long deadline, long silence) {}
+    record Patience(long deadline, long silence) {
+        /** That with a host which has answered: silence is no absence then, and is told before the callers go. */
+        Patience ofAnswered() {
+            return new Patience(deadline, deadline - (deadline - silence) / 4);
+        }
+    }
 
     /** What is asked. */
     HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity named) {
@@ -117,12 +144,37 @@ public class EndpointTokenSource implements TokenSource {
         if (named != null) {
             query.append('&').append(parameter(named)).append('=').append(ImdsEndpoint.encode(named.id()));
         }
+        boolean capable = isCapable(request);
+        if (capable) {
+            String refused = request.claims().isEmpty() ? null : newest.get(key(request, named));
+            query.append("&xms_cc=cp1").append(refused == null ? "" : "&token_sha256_to_refresh=" + refused);
+        }
         HttpRequest question = HttpRequest.toHost(address(), CONNECT_MILLIS, Integer.MAX_VALUE);
         question = host.apiVersion == null
                 ? question.withForm(query.toString())
-                : question.withQuery("api-version=" + host.apiVersion + "&" + query);
+                : question.withQuery(
+                        "api-version=" + (capable ? host.capableVersion() : host.apiVersion) + "&" + query);
         String value = host.secretVariable == null ? "true" : headerValue(secret, host.secretVariable);
         return question.withHeader(host.header, value);
+    }
+
+    private boolean isCapable(TokenRequest request) {
+        return host.capableVersion() != null
+                && !dated
+                && (request.caeEnabled() || request.claims().isPresent());
+    }
+
+    private static String key(TokenRequest request, @Nullable UserAssignedIdentity named) {
+        return request.resource() + " " + named;
+    }
+
+    private static String sha256(String token) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Asks and, where the schedule says so, asks again. */
@@ -132,8 +184,10 @@ public class EndpointTokenSource implements TokenSource {
                 .send(question, new EndpointRetrySchedule(), patience.deadline(), patience.silence());
     }
 
-    /** Looks at an answer that holds a token. */
-    void check(HttpResponse response, @Nullable UserAssignedIdentity named) throws JsonException {}
+    /** Makes sure that an answer is for the identity that was named, as {@link NamedIdentity#verify} says. */
+    String verify(HttpResponse response, @Nullable UserAssignedIdentity named, AccessToken token) throws JsonException {
+        return NamedIdentity.verify(named, response, token, name());
+    }
 
     /** What it means that nobody answered. */
     Outcome noAnswer(IOException e, long waitedMillis) {

@@ -64,12 +64,13 @@ final class ImdsProbe {
      * What a probe found.
      *
      * @param absence why there is no metadata service; null if something answered
-     * @param isCertain whether it answered as only a metadata service does
+     * @param heard what it answered; null if nothing did
      */
-    record Finding(@Nullable String absence, boolean isCertain) {
-        static Finding of(HttpResponse response) {
-            // A metadata service refuses a request without its header by this status; others hardly do.
-            return new Finding(null, response.status() == 400);
+    record Finding(@Nullable String absence, @Nullable HttpResponse heard) {
+        /** Whether it answered as only a metadata service does. */
+        boolean isCertain() {
+            // It refuses a request without its header by this status; others hardly do.
+            return heard != null && heard.status() == 400;
         }
     }
 
@@ -90,11 +91,11 @@ final class ImdsProbe {
         @Override
         public void run() {
             try {
-                found = Finding.of(http.send(endpoint.probe(LIMIT_MILLIS)));
+                found = new Finding(null, http.send(endpoint.probe(LIMIT_MILLIS)));
             } catch (InterruptedException e) {
                 // Nobody wants to know any more; the thread would hold up the end of the process.
             } catch (IOException e) {
-                found = new Finding(NoAnswer.describe(e, endpoint.baseUrl(), LIMIT_MILLIS), false);
+                found = new Finding(NoAnswer.describe(e, endpoint.baseUrl(), LIMIT_MILLIS), null);
             } finally {
                 answered.countDown();
             }
@@ -107,7 +108,7 @@ final class ImdsProbe {
                 time.await(answered, left);
             }
             Finding finding = found;
-            return finding == null ? new Finding(NoAnswer.within(endpoint.baseUrl(), LIMIT_MILLIS), false) : finding;
+            return finding == null ? new Finding(NoAnswer.within(endpoint.baseUrl(), LIMIT_MILLIS), null) : finding;
         }
 
         private boolean isOutdated() {

@@ -45,8 +45,10 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     private final @Nullable UserAssignedIdentity identity;
     private final boolean inPod;
     private final boolean named;
-    /** Whether it answered with a token before: then silence is no absence. */
+    /** Whether it answered before as a metadata service that has an identity: then silence is no absence. */
     private volatile boolean proven;
+    /** Whether something says that this is Azure: its announcement, or an answer to the probe. */
+    private volatile boolean evident;
 
     /**
      * The source where somebody named it, for the identity that the variables name, else for the one there is.
@@ -108,6 +110,11 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
     }
 
     @Override
+    public boolean isEvident() {
+        return evident;
+    }
+
+    @Override
     public void abandon() {
         if (probe != null) {
             probe.abandon();
@@ -120,13 +127,16 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         UserAssignedIdentity wanted =
                 ImdsEndpoint.identity(request, identity == null ? ImdsEndpoint.identity(environment) : identity);
         boolean certain = true;
+        HttpResponse heard = null;
         if (probe != null) {
             ImdsProbe.Finding finding = probe.finding();
             if (finding.absence() != null) {
                 return new Unavailable(finding.absence(), "");
             }
             certain = finding.isCertain();
+            heard = finding.heard();
         }
+        evident = certain;
         // A third is left for the sources behind it, should it turn out to be silent.
         long patience = request.deadline().orElseThrow().toNanos() / 3 * 2;
         long start = time.nanos();
@@ -139,15 +149,30 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                             start + patience);
             return answer(request, wanted, response, certain);
         } catch (IOException e) {
-            String reason =
-                    NoAnswer.describe(e, endpoint.baseUrl(), Math.min(time.nanos() - start, patience) / 1_000_000);
-            String remedy = endpoint.remedyForNoAnswer();
-            // No conditional expression, for which the verifier would load both classes in each first token.
-            if (certain || proven) {
-                return new Silent(reason, remedy);
-            }
-            return new Unavailable(reason, remedy);
+            return noAnswer(e, Math.min(time.nanos() - start, patience) / 1_000_000, certain, heard);
         }
+    }
+
+    /**
+     * What it means that nobody answered.
+     *
+     * @param heard what answered the probe; null without one
+     */
+    private Outcome noAnswer(IOException e, long waitedMillis, boolean certain, @Nullable HttpResponse heard) {
+        if (heard == null && !proven) {
+            return new Silent(NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis), endpoint.remedyForNoAnswer());
+        }
+        String reason = heard == null
+                ? NoAnswer.describe(e, endpoint.baseUrl(), waitedMillis) + ", which has answered before"
+                : heard.before(e, waitedMillis).describe("");
+        if (certain || proven) {
+            throw new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, "Try again in a minute.", null);
+        }
+        return foreign(reason);
+    }
+
+    private Unavailable foreign(String reason) {
+        return new Unavailable("what answers at " + endpoint.baseUrl() + " is no metadata service: " + reason, "");
     }
 
     private HttpRequest question(TokenRequest request, @Nullable UserAssignedIdentity wanted) {
@@ -164,21 +189,21 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
 
     private Outcome answer(
             TokenRequest request, @Nullable UserAssignedIdentity wanted, HttpResponse response, boolean certain) {
-        boolean nodeCounts = wanted == null && inPod;
         if (response.status() == 200) {
-            return token(request, response, certain, nodeCounts);
+            return token(request, wanted, response, certain);
         }
         String reason = ErrorBody.describe(response);
         String remedy = ImdsFailure.remedy(response, wanted, inPod);
         if (wanted == null && ImdsFailure.isNoIdentity(response)) {
             return new Unavailable(reason, remedy);
         }
-        if (nodeCounts && !named && ImdsFailure.isSeveralIdentities(response)) {
+        if (wanted == null && inPod && !named && ImdsFailure.isSeveralIdentities(response)) {
             return ImdsFailure.ofNodeWithSeveral();
         }
         if (!certain || ImdsFailure.isForeign(response)) {
-            return new Unavailable("what answers at " + endpoint.baseUrl() + " is no metadata service: " + reason, "");
+            return foreign(reason);
         }
+        proven = true;
         Code code = response.code(RetrySchedule.isRetryable(response.status()));
         throw new TokenAcquisitionException(code, reason, remedy, null, RetryAfter.duration(response.retryAfter()));
     }
@@ -195,12 +220,16 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
                 || response.body().contains("\"ext_expires_in\"");
     }
 
-    private Outcome token(TokenRequest request, HttpResponse response, boolean certain, boolean nodeCounts) {
+    private Outcome token(
+            TokenRequest request, @Nullable UserAssignedIdentity wanted, HttpResponse response, boolean certain) {
         String problem;
         try {
             AccessToken token = TokenResponse.token(response, request, name(), time.millis());
             proven = true;
-            return nodeCounts && isNodesOwnAnswer(response) ? ImdsFailure.ofNode(token, named) : new Acquired(token);
+            String caveat = NamedIdentity.verify(wanted, response, token, name());
+            return wanted == null && inPod && isNodesOwnAnswer(response)
+                    ? ImdsFailure.ofNode(token, named)
+                    : new Acquired(token, caveat);
         } catch (JsonException e) {
             problem = e.getMessage();
         }

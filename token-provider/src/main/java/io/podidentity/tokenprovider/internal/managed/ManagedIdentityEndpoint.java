@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * What hands out a managed identity besides the metadata service: how it is announced, and what it wants to be asked.
  *
  * <p>Source: Microsoft Learn, for each host the page that says how its managed identity is used "to obtain a token",
- * and the Azure SDKs, which agree on the order of {@link #of}.
+ * and the Azure SDKs, which agree on the order of {@link #of}. Of claims challenges: "MSI v1 token revocation" in the
+ * documents of MSAL.NET (docs/msiv1_token_revocation.md), by which App Service and Service Fabric take the parameters
+ * {@code xms_cc} and {@code token_sha256_to_refresh}, and the other hosts none.
  */
 public enum ManagedIdentityEndpoint {
     SERVICE_FABRIC("Service Fabric", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "Secret", "2019-07-01-preview"),
@@ -68,6 +70,16 @@ public enum ManagedIdentityEndpoint {
             return AZURE_ARC;
         }
         return new MachineEvidence(root).hasArcAgent(environment) ? AZURE_ARC : null;
+    }
+
+    /** The version that knows of claims challenges; null where none does. */
+    @Nullable
+    String capableVersion() {
+        return switch (this) {
+            case SERVICE_FABRIC -> apiVersion;
+            case APP_SERVICE -> "2025-03-30";
+            default -> null;
+        };
     }
 
     /** The parameter for a user-assigned identity by an ID of this kind; null if it takes none. */

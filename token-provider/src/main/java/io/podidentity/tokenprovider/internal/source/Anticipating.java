@@ -5,6 +5,11 @@ public interface Anticipating {
     /** Begins to find out, off the caller's thread, unless it is known. */
     void anticipate();
 
+    /** Whether its service was found to be here, be there a token or not: others only stand in for it then. */
+    default boolean isEvident() {
+        return false;
+    }
+
     /** Gives up finding out, if that still goes on: another source answered. */
     void abandon();
 }

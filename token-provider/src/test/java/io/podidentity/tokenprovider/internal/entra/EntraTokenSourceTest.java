@@ -138,7 +138,7 @@ class EntraTokenSourceTest {
 
         source(Map.of()).acquire(REQUEST.withClaims(challenge));
         source(Map.of()).acquire(REQUEST.withClaims("{\"access_token\":{\"xms_cc\":{\"values\":[\"CP1\"]}}}"));
-        source(Map.of()).acquire(REQUEST.withClaims("{}"));
+        source(Map.of()).acquire(REQUEST.withCaeEnabled(true));
         source(Map.of()).acquire(REQUEST);
 
         assertThat(http.requests())

@@ -55,7 +55,7 @@ class ArcCasesTest extends ConformanceRunner {
             "file_not_found", "is not there",
             "file_too_large", "is longer than 4096 bytes",
             "program_data_not_set", "ProgramData is not set",
-            "fail_closed", "does not say that it is for the identity");
+            "fail_closed", " the identity with ");
 
     @TempDir
     private Path root;

@@ -12,6 +12,7 @@ import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
+import io.podidentity.tokenprovider.support.FaultyServer;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,6 +83,56 @@ class EndpointTokenSourceIT {
                 .contains(
                         "GET /token?api-version=2017-09-01&resource=https%3A%2F%2Fmanagement.azure.com ",
                         "secret the-secret");
+    }
+
+    /** The parameters of "MSI v1 token revocation", and the version before them where a host does not know those. */
+    @Test
+    void acquire_fromAppServiceByAProgramThatHandlesChallenges_namesTheRefusedTokenByItsHash() throws Exception {
+        try (FaultyServer host = new FaultyServer(connection -> connection.sends("HTTP/1.1 200 x\r\nContent-Length: "
+                + EndpointCases.TOKEN.length() + "\r\n\r\n" + EndpointCases.TOKEN))) {
+            TokenSource source = appService(host);
+            source.acquire(EndpointCases.REQUEST);
+            source.acquire(EndpointCases.REQUEST.withCaeEnabled(true));
+            source.acquire(EndpointCases.REQUEST.withClaims("{}"));
+
+            String resource = "&resource=https%3A%2F%2Fmanagement.azure.com";
+            assertThat(host.requests())
+                    .extracting(request -> request.substring(0, request.indexOf(" HTTP")))
+                    .containsExactly(
+                            "GET /?api-version=2019-08-01" + resource,
+                            "GET /?api-version=2025-03-30" + resource + "&xms_cc=cp1",
+                            "GET /?api-version=2025-03-30" + resource + "&xms_cc=cp1&token_sha256_to_refresh="
+                                    + "e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8");
+        }
+    }
+
+    @Test
+    void acquire_fromAnAppServiceThatDoesNotKnowOfChallenges_asksByTheVersionBeforeFromThenOn() throws Exception {
+        try (FaultyServer host = new FaultyServer(connection -> connection.sends(
+                connection.request().contains("2025-03-30")
+                        ? "HTTP/1.1 400 x\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 200 x\r\nContent-Length: " + EndpointCases.TOKEN.length() + "\r\n\r\n"
+                                + EndpointCases.TOKEN))) {
+            TokenSource source = appService(host);
+
+            for (int i = 0; i < 2; i++) {
+                assertThat(source.acquire(EndpointCases.REQUEST.withCaeEnabled(true)))
+                        .isInstanceOf(Acquired.class);
+            }
+            assertThat(host.requests())
+                    .extracting(request -> request.substring(18, 28))
+                    .containsExactly("2025-03-30", "2019-08-01", "2019-08-01");
+        }
+    }
+
+    private static TokenSource appService(FaultyServer host) {
+        return EndpointSources.find(
+                new SourceContext(
+                        Environment.of(Map.of("IDENTITY_ENDPOINT", host.url() + "/", "IDENTITY_HEADER", "h")),
+                        new File("/nowhere"),
+                        new HttpTransport(Time.SYSTEM),
+                        Time.SYSTEM),
+                null);
     }
 
     private void acquire(Map<String, String> variables) throws Exception {

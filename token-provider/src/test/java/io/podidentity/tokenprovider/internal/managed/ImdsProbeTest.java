@@ -31,7 +31,7 @@ class ImdsProbeTest {
     void finding_whenRefusedForItsHeader_isCertain() throws Exception {
         http.answers(400, "");
 
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, true));
+        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
     }
 
     @ParameterizedTest
@@ -39,15 +39,14 @@ class ImdsProbeTest {
     void finding_whenAnsweredOtherwise_isNotCertain(int status) throws Exception {
         http.answers(status, "");
 
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, false));
+        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(status, "", null)));
     }
 
     @Test
     void finding_whenNobodyAnswers_saysSo() throws Exception {
         http.fails(new ConnectException("refused"));
 
-        assertThat(probe.finding())
-                .isEqualTo(new ImdsProbe.Finding("nothing listens at http://169.254.169.254", false));
+        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding("nothing listens at http://169.254.169.254", null));
     }
 
     @Test
@@ -83,7 +82,7 @@ class ImdsProbeTest {
             }
         });
 
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, true));
+        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
     }
 
     private interface Wait {
@@ -122,7 +121,7 @@ class ImdsProbeTest {
         assertThat(http.requests()).hasSize(1);
 
         time.advance(Duration.ofMillis(1));
-        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, true));
+        assertThat(probe.finding()).isEqualTo(new ImdsProbe.Finding(null, new HttpResponse(400, "", null)));
         assertThat(http.requests()).hasSize(2);
     }
 
@@ -168,7 +167,7 @@ class ImdsProbeTest {
         time.advance(Duration.ofMillis(300));
 
         assertThat(probe.finding())
-                .isEqualTo(new ImdsProbe.Finding("no answer from http://169.254.169.254 within 0.3 s", false));
+                .isEqualTo(new ImdsProbe.Finding("no answer from http://169.254.169.254 within 0.3 s", null));
 
         mayAnswer.countDown();
         assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();

@@ -71,9 +71,9 @@ class NodeIdentityTest {
     @ValueSource(
             strings = {"AZURE_CLIENT_ID", "AZURE_MANAGED_IDENTITY_OBJECT_ID", "AZURE_MANAGED_IDENTITY_RESOURCE_ID"})
     void acquire_whereAVariableNamesAnIdentity_isTheToken(String variable) throws Exception {
-        answers(200, OF_IMDS, "IMDS/1");
+        answers(200, OF_IMDS.replace("{", "{\"object_id\":\"c\",\"msi_res_id\":\"c\","), "IMDS/1");
         Map<String, String> variables = new HashMap<>(POD);
-        variables.put(variable, "x");
+        variables.put(variable, "c");
 
         assertAcquired(chain(variables).acquire(REQUEST), "");
     }
