@@ -94,6 +94,11 @@ public final class Answer {
         return status;
     }
 
+    /** The reason phrase of the status. */
+    public String reason() {
+        return AnswerWriter.reason(status);
+    }
+
     public Map<String, String> headers() {
         return headers;
     }

@@ -22,6 +22,7 @@ final class AnswerWriter {
             Map.entry(202, "Accepted"),
             Map.entry(204, "No Content"),
             Map.entry(206, "Partial Content"),
+            Map.entry(301, "Moved Permanently"),
             Map.entry(304, "Not Modified"),
             Map.entry(400, "Bad Request"),
             Map.entry(401, "Unauthorized"),
@@ -52,7 +53,7 @@ final class AnswerWriter {
         var text = new StringBuilder("HTTP/1.1 ")
                 .append(answer.status())
                 .append(' ')
-                .append(REASONS.getOrDefault(answer.status(), "Status"))
+                .append(reason(answer.status()))
                 .append("\r\n");
         header(text, "Date", DATE.format(Instant.now()));
         answer.headers().forEach((name, value) -> header(text, name, value));
@@ -72,6 +73,10 @@ final class AnswerWriter {
             }
         }
         out.flush();
+    }
+
+    static String reason(int status) {
+        return REASONS.getOrDefault(status, "Status");
     }
 
     /** No header value may start a new line. */
