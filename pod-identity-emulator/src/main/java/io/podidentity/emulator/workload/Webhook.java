@@ -2,6 +2,7 @@ package io.podidentity.emulator.workload;
 
 import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
@@ -93,7 +94,8 @@ public final class Webhook {
         if (pod.owners().isEmpty()) {
             return name;
         }
-        return pod.owners().get(0).kind().equals("StatefulSet") ? name + "-0" : name + "- (prefix)";
+        Owner owner = pod.owners().get(0);
+        return owner.kind().equals("StatefulSet") ? name + "-0" : owner.name() + "- (prefix)";
     }
 
     private Optional<IdentityBindings> binding(Map<String, String> annotations) {
