@@ -56,7 +56,7 @@ class Cluster:
     """Objects by resource, namespace and name, and every change that was made to them."""
 
     def __init__(self):
-        self.changed = threading.Condition()
+        self.changed = threading.Condition(threading.RLock())
         self.version = 100
         self.objects = {}
         self.changes = []
@@ -249,6 +249,9 @@ class Arm(Handler):
             if one.lower() in arm.refusals:
                 status, error = arm.refusals[one.lower()]
                 return self.send(status, error)
+        if identity.get("type") == "None":
+            machine.pop("identity", None)
+            return self.send(200, machine)
         present = machine.setdefault("identity", {"userAssignedIdentities": {}})
         present["type"] = identity.get("type")
         for one, value in wanted.items():

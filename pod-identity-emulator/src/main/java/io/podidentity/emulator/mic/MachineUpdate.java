@@ -50,7 +50,6 @@ final class MachineUpdate {
             log.info("crd.go:546", "updating assigned id " + assigned.name());
             put(assigned.withState(State.CREATED));
         });
-        stats.get();
         Optional<MachineUpdateException> failure = updateAzure(machine, changes, desired, stats);
         failure.ifPresent(error -> {
             logFailure(machine, changes, error);
@@ -75,6 +74,11 @@ final class MachineUpdate {
                 .filter(assigned -> assigned.state() == State.ASSIGNED || assigned.state() == State.NONE)
                 .filter(assigned -> !isInUse(assigned, desired))
                 .toList());
+        if (add.isEmpty() && remove.isEmpty()) {
+            log.info("cloudprovider.go:181", "No identities to assign or un-assign");
+            return Optional.empty();
+        }
+        stats.get();
         if (add.stream().allMatch(id -> machines.has(machine, id))
                 && remove.stream().noneMatch(id -> machines.has(machine, id))) {
             return Optional.empty();
