@@ -8,12 +8,26 @@ public final class CleanPath {
 
     private CleanPath() {}
 
-    /** The redirect that Go's routers answer, if the path is not in its canonical form. */
+    /** The redirect of the router of gorilla, if the decoded path is not in its canonical form. */
     public static Optional<Answer> redirect(Request request) {
-        String clean = of(request.rawPath());
-        return clean.equals(request.rawPath())
+        return location(request).map(location -> Answer.empty(301).with("Location", location));
+    }
+
+    /** The same of Go's own router, whose redirect has a page for those who read it. */
+    public static Optional<Answer> redirectWithPage(Request request) {
+        return location(request).map(location -> {
+            String page = "<a href=\"" + GoText.html(location) + "\">Moved Permanently</a>.\n\n";
+            Answer answer = request.isGet() ? Answer.text(301, "text/html; charset=utf-8", page) : Answer.empty(301);
+            return answer.with("Location", location);
+        });
+    }
+
+    private static Optional<String> location(Request request) {
+        String path = GoUrl.decodedPath(request.rawPath());
+        String clean = of(path);
+        return clean.equals(path)
                 ? Optional.empty()
-                : Optional.of(Answer.empty(301).with("Location", clean + request.queryPart()));
+                : Optional.of(GoUrl.encodedPath(clean) + request.queryPart());
     }
 
     /** Without doubled slashes and dots; a trailing slash stays. */
@@ -28,5 +42,21 @@ public final class CleanPath {
         }
         String clean = "/" + String.join("/", segments);
         return path.endsWith("/") && clean.length() > 1 ? clean + "/" : clean;
+    }
+
+    /** Without dots, by the rules for references (RFC 3986, 5.2.4); doubled slashes stay. */
+    static String resolved(String path) {
+        var segments = new ArrayDeque<String>();
+        String last = "";
+        for (String segment : path.replaceFirst("^/", "").split("/", -1)) {
+            last = segment;
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!segment.equals(".")) {
+                segments.addLast(segment);
+            }
+        }
+        boolean dots = last.equals(".") || last.equals("..");
+        return "/" + String.join("/", segments) + (dots && !segments.isEmpty() ? "/" : "");
     }
 }

@@ -9,6 +9,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.time.EmulatorClock;
@@ -68,8 +69,7 @@ public final class Nmi {
 
     private static AdalVersion version(Profile profile) {
         boolean wraps = profile.isAtLeast(1, 6, 0) && !profile.isAtLeast(1, 8, 6);
-        return new AdalVersion(
-                profile.isAtLeast(1, 6, 0), profile.isAtLeast(1, 8, 0), wraps, !profile.isAtLeast(1, 8, 6));
+        return new AdalVersion(profile.isAtLeast(1, 8, 0), wraps, !profile.isAtLeast(1, 8, 6));
     }
 
     /**
@@ -95,11 +95,13 @@ public final class Nmi {
     }
 
     private Answer answer(Request request, String remoteAddress) {
-        Optional<Answer> redirect = CleanPath.redirect(request);
+        Optional<Answer> redirect = settings.profile().isAtLeast(1, 7, 5)
+                ? CleanPath.redirect(request)
+                : CleanPath.redirectWithPage(request);
         if (redirect.isPresent()) {
             return redirect.get();
         }
-        String path = Request.decodeSegment(request.rawPath());
+        String path = GoUrl.decodedPath(request.rawPath());
         var log = new RequestLog(format, clock, lines, request.method(), path, remoteAddress);
         Route route = Route.of(path, settings);
         return switch (route) {

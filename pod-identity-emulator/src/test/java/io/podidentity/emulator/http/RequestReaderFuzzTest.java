@@ -106,7 +106,7 @@ class RequestReaderFuzzTest {
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
                 OutputStream.nullOutputStream(),
                 Limits.OF_THE_EMULATOR,
-                Set.of(),
+                ServerKind.USUAL,
                 HangUpWatch::ofNothing);
         int count = 0;
         for (Optional<Request> request = reader.next(); request.isPresent(); request = reader.next()) {
