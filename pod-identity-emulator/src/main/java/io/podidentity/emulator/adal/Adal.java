@@ -3,7 +3,6 @@ package io.podidentity.emulator.adal;
 import io.podidentity.emulator.adal.Upstream.Call;
 import io.podidentity.emulator.adal.Upstream.Reply;
 import io.podidentity.emulator.adal.Upstream.Service;
-import io.podidentity.emulator.http.GoText;
 import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,7 +30,6 @@ public final class Adal {
     private static final String IMDS = "http://169.254.169.254";
     private static final String TOKEN_PATH = "/metadata/identity/oauth2/token";
     private static final String API_VERSION = "2018-02-01";
-    private static final String ENTRA = "https://login.microsoftonline.com/";
 
     private static final int ATTEMPTS = 5;
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
@@ -94,7 +93,7 @@ public final class Adal {
             String adEndpoint, String tenant, String clientId, byte[] pkcs12, String password, String resource)
             throws AdalException {
         GoUrl endpoint = tokenEndpoint(adEndpoint, tenant);
-        Pkcs12 file;
+        ApplicationCertificate file;
         try {
             file = Pkcs12.read(pkcs12, password);
         } catch (Pkcs12.UnreadableException e) {
@@ -114,13 +113,9 @@ public final class Adal {
         return application(endpoint, clientId, resource, form);
     }
 
-    /** Entra ID's endpoint for a tenant, which is a path below, or beside, what the identity names. */
     private GoUrl tokenEndpoint(String adEndpoint, String tenant) throws AdalException {
         try {
-            GoUrl authority = GoUrl.parse(adEndpoint.isEmpty() ? ENTRA : adEndpoint);
-            // For errors in the tenant's own text.
-            GoUrl.parse(tenant);
-            return authority.resolve(GoUrl.parse(tenant + "/oauth2/token?api-version=1.0"));
+            return ApplicationSettings.tokenEndpoint(adEndpoint, tenant);
         } catch (GoUrl.UnreadableException e) {
             throw new AdalException(
                     version.wrapsErrors()
@@ -135,11 +130,9 @@ public final class Adal {
         form.put("client_id", clientId);
         form.put("grant_type", "client_credentials");
         form.put("resource", resource);
-        if (!endpoint.scheme().matches("https?")) {
-            throw notAsked("POST", endpoint, new IOException("unsupported protocol scheme " + GoText.quoted(endpoint.scheme())));
-        }
-        if (endpoint.host().isEmpty()) {
-            throw notAsked("POST", endpoint, new IOException("http: no Host in request URL"));
+        Optional<String> problem = ApplicationSettings.problem(endpoint);
+        if (problem.isPresent()) {
+            throw notAsked("POST", endpoint, new IOException(problem.get()));
         }
         var call = new Call(
                 "POST",

@@ -25,7 +25,11 @@ public record AdalToken(
 
     /** @throws ParseException if Go's library could not read it */
     static AdalToken parse(String json) throws ParseException {
-        Map<String, Object> values = json.strip().equals("null") ? Map.of() : JSONObjectUtils.parse(json);
+        String text = json.strip();
+        if (!text.startsWith("{") && !text.equals("null")) {
+            throw new ParseException("no object", 0);
+        }
+        Map<String, Object> values = text.equals("null") ? Map.of() : JSONObjectUtils.parse(json);
         return new AdalToken(
                 text(values, "access_token"),
                 text(values, "refresh_token"),

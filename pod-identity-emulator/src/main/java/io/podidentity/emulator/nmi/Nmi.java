@@ -62,7 +62,8 @@ public final class Nmi {
                 ? new ManagedIdentities(settings, apiServer)
                 : new StandardIdentities(settings, apiServer, clusterClock);
         this.tokens =
-                new TokenHandler(settings, apiServer, new PodFinder(apiServer, clusterClock), identities, fetcher);
+                new TokenHandler(
+                settings, apiServer, new PodFinder(profile, apiServer, clusterClock), identities, fetcher);
         this.hostTokens = new HostTokenHandler(profile, apiServer, identities, fetcher);
         this.proxy = new ImdsProxy(settings, upstream);
     }

@@ -89,6 +89,13 @@ public record RawAnswer(String status, Map<String, String> headers, String body)
         return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
+    /** The same, but for the date. */
+    public RawAnswer withoutDate() {
+        var same = new LinkedHashMap<>(headers);
+        same.computeIfPresent("Date", (name, date) -> "<date>");
+        return new RawAnswer(status, same, body);
+    }
+
     /** The same without what differs from run to run. */
     public RawAnswer masked() {
         String masked = TOKEN.matcher(body).replaceAll(token -> named(token.group()));
@@ -96,8 +103,7 @@ public record RawAnswer(String status, Map<String, String> headers, String body)
         masked = PORT.matcher(masked).replaceAll("$1:<port>");
         masked = TIME.matcher(masked).replaceAll("<time>");
         masked = ID.matcher(masked).replaceAll("<id>");
-        var same = new LinkedHashMap<>(headers);
-        same.computeIfPresent("Date", (name, date) -> "<date>");
+        var same = new LinkedHashMap<>(withoutDate().headers());
         // The length of a text with such a part is that of the text, and differs from run to run as well.
         String length = Integer.toString(body.getBytes(StandardCharsets.UTF_8).length);
         if (!masked.equals(body)) {

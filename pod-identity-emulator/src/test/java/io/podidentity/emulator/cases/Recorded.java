@@ -42,7 +42,8 @@ public record Recorded(World world, Map<String, Object> values, @org.jspecify.an
     /**
      * Where we differ on purpose.
      *
-     * @param instead the values in place of those recorded; of headers only those that differ, null for none
+     * @param instead the values in place of those recorded; of headers only those that differ, null for none; empty if
+     *     the answers cannot be compared
      */
     public record Exception(String reason, Map<String, Object> instead) {}
 
@@ -127,7 +128,13 @@ public record Recorded(World world, Map<String, Object> values, @org.jspecify.an
 
     /** How long the real program took, in seconds. */
     public double waited() {
-        return ((Number) Objects.requireNonNull(values.get("wait"))).doubleValue();
+        Object wait = exception == null ? null : exception.instead().get("wait");
+        return ((Number) Objects.requireNonNull(wait == null ? values.get("wait") : wait)).doubleValue();
+    }
+
+    /** Whether there is an answer of the real program that ours can be compared with. */
+    public boolean isComparable() {
+        return exception == null || !exception.instead().isEmpty();
     }
 
     /** The answer as it was recorded. */

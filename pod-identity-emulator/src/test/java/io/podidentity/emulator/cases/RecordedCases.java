@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -29,6 +30,11 @@ public abstract class RecordedCases {
         RawAnswer answer = answer(test);
         if (test.exception() != null) {
             assertThat(Recorded.reasons()).contains(test.exception().reason());
+        }
+        if (!test.isComparable()) {
+            return;
+        }
+        if (test.exception() != null && !test.exception().instead().keySet().equals(Set.of("wait"))) {
             assertThat(test.recorded().differences(answer))
                     .as("what differs from the real answer, of which an exception says that it does")
                     .isNotEmpty();

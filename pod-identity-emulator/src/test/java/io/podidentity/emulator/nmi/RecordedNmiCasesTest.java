@@ -29,9 +29,12 @@ public class RecordedNmiCasesTest extends RecordedCases {
         RecordedWorld world = WORLDS.computeIfAbsent(test.world(), RecordedWorld::start);
         RecordedWorld.Exchange exchange = world.ask(test);
         double tolerance = Math.max(0.7, 0.05 * test.waited());
-        assertThat(exchange.answer().status().isEmpty() ? test.waited() : exchange.seconds())
+        assertThat(exchange.answer().status().isEmpty() || !test.isComparable() ? test.waited() : exchange.seconds())
                 .as("seconds until the answer")
                 .isBetween(test.waited() - tolerance - 0.5, Math.max(test.waited(), exchange.machineSeconds()) + tolerance);
-        return exchange.answer().masked();
+        // With an IMDS of the case, times are those that it says.
+        return test.values().containsKey("imds")
+                ? exchange.answer().withoutDate()
+                : exchange.answer().masked();
     }
 }
