@@ -132,15 +132,23 @@ class OurMic:
         self.kubeconfig = os.path.join(folder, "podid-kubeconfig")
         self.out = os.path.join(folder, "podid.out")
         self.log = os.path.join(folder, "podid.log")
-        self.apply([])
+        self.write([])
         self.process = subprocess.Popen(
             [*podid, "serve", "--json", "--profile", "1.8.17", "--time-scale", str(FAST), "--kubeconfig", self.kubeconfig,
              *flags, self.manifests], stdin=subprocess.DEVNULL, stdout=open(self.out, "w", encoding="utf-8"),
             stderr=open(self.log, "w", encoding="utf-8"))
         waiting(lambda: "sync thread started" in self.text() and os.path.exists(self.kubeconfig), "podid")
-        self.read = 0
+        self.read = self.applied = 0
 
     def apply(self, items):
+        """Puts all objects, and waits until podid has read them."""
+        self.applied += 1
+        self.write([*items, nudge(self.applied)])
+        command = ["kubectl", "--kubeconfig", self.kubeconfig, "get", "azureidentity", "nudge", "-n", "default", "-o", "json"]
+        wanted = nudge(self.applied)["spec"]["clientID"]
+        waiting(lambda: wanted.encode() in subprocess.run(command, capture_output=True).stdout, "what podid reads")
+
+    def write(self, items):
         with open(self.manifests + ".new", "w", encoding="utf-8") as file:
             json.dump({"apiVersion": "v1", "kind": "List", "items": items}, file)
         os.replace(self.manifests + ".new", self.manifests)
@@ -289,7 +297,7 @@ def main():
                                 real.cluster.put(copy.deepcopy(item))
                             for key in gone:
                                 real.cluster.remove(*key)
-                        ours.apply([*steps.items.values(), nudge(number - (items is put))])
+                        ours.apply(steps.items.values())
                         lines.append((real.settle(), ours.settle()))
                         if items is put:
                             made = ours.events

@@ -103,11 +103,6 @@ public final class Answer {
         return status;
     }
 
-    /** The reason phrase of the status. */
-    public String reason() {
-        return AnswerWriter.reason(status);
-    }
-
     public Map<String, String> headers() {
         return headers;
     }

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Map;
 
 /** Writes answers to one HTTP/1.1 connection. Not thread-safe. */
 final class AnswerWriter {
@@ -15,39 +14,6 @@ final class AnswerWriter {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
-
-    private static final Map<Integer, String> REASONS = Map.ofEntries(
-            Map.entry(200, "OK"),
-            Map.entry(201, "Created"),
-            Map.entry(202, "Accepted"),
-            Map.entry(204, "No Content"),
-            Map.entry(206, "Partial Content"),
-            Map.entry(301, "Moved Permanently"),
-            Map.entry(302, "Found"),
-            Map.entry(303, "See Other"),
-            Map.entry(304, "Not Modified"),
-            Map.entry(307, "Temporary Redirect"),
-            Map.entry(308, "Permanent Redirect"),
-            Map.entry(400, "Bad Request"),
-            Map.entry(401, "Unauthorized"),
-            Map.entry(403, "Forbidden"),
-            Map.entry(404, "Not Found"),
-            Map.entry(405, "Method Not Allowed"),
-            Map.entry(408, "Request Timeout"),
-            Map.entry(409, "Conflict"),
-            Map.entry(410, "Gone"),
-            Map.entry(412, "Precondition Failed"),
-            Map.entry(413, "Content Too Large"),
-            Map.entry(416, "Range Not Satisfiable"),
-            Map.entry(421, "Misdirected Request"),
-            Map.entry(429, "Too Many Requests"),
-            Map.entry(431, "Request Header Fields Too Large"),
-            Map.entry(500, "Internal Server Error"),
-            Map.entry(501, "Not Implemented"),
-            Map.entry(502, "Bad Gateway"),
-            Map.entry(503, "Service Unavailable"),
-            Map.entry(504, "Gateway Timeout"),
-            Map.entry(505, "HTTP Version Not Supported"));
 
     private final OutputStream out;
 
@@ -95,15 +61,11 @@ final class AnswerWriter {
 
     /** The same in the words of Go's server, which ends the text with the connection. */
     void refuseAsGo(int status, String why) throws IOException {
-        String text = status + " " + reason(status) + (why.isEmpty() ? "" : ": " + why);
+        String text = status + " " + ReasonPhrases.of(status) + (why.isEmpty() ? "" : ": " + why);
         out.write(("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
                         + text)
                 .getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
-    }
-
-    static String reason(int status) {
-        return REASONS.getOrDefault(status, "Status");
     }
 
     private static StringBuilder head(Answer answer, String version) {
@@ -111,7 +73,7 @@ final class AnswerWriter {
                 .append(' ')
                 .append(answer.status())
                 .append(' ')
-                .append(reason(answer.status()))
+                .append(ReasonPhrases.of(answer.status()))
                 .append("\r\n");
         header(text, "Date", DATE.format(Instant.now()));
         answer.headers().forEach((name, value) -> header(text, name, value));

@@ -104,7 +104,7 @@ final class MachineUpdate {
                 removedAny = true;
             }
         }
-        if (!removedAny || add.isEmpty() && remove.isEmpty()) {
+        if (!removedAny || (add.isEmpty() && remove.isEmpty())) {
             return false;
         }
         String remaining = Stream.concat(add.stream(), remove.stream())

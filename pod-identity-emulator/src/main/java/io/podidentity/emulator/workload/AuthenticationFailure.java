@@ -1,6 +1,7 @@
 package io.podidentity.emulator.workload;
 
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.ReasonPhrases;
 
 /** The text in which Go's azidentity, and so the proxy, passes on that Entra ID refuses a token. */
 final class AuthenticationFailure {
@@ -16,7 +17,7 @@ final class AuthenticationFailure {
      */
     static String text(String url, Answer answer) {
         String body = answer.text();
-        String status = answer.status() + ": " + answer.status() + " " + answer.reason();
+        String status = answer.status() + ": " + answer.status() + " " + ReasonPhrases.of(answer.status());
         return "WorkloadIdentityCredential authentication failed. \nPOST " + url + "\n" + RULE + "RESPONSE " + status
                 + "\n" + RULE + (body.isEmpty() ? "Response contained no body" : indented(body)) + "\n" + RULE
                 + "To troubleshoot, visit https://aka.ms/azsdk/go/identity/troubleshoot#workload";
@@ -42,7 +43,7 @@ final class AuthenticationFailure {
                 lines.append(newLine(depth));
             }
             lines.append(c).append(!quoted && c == ':' ? " " : "");
-            if (opens || !quoted && c == ',') {
+            if (opens || (!quoted && c == ',')) {
                 lines.append(newLine(depth));
             }
         }
