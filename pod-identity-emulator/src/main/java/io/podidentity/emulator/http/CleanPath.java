@@ -1,5 +1,6 @@
 package io.podidentity.emulator.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
@@ -17,9 +18,20 @@ public final class CleanPath {
     public static Optional<Answer> redirectWithPage(Request request) {
         return location(request).map(location -> {
             String page = "<a href=\"" + GoText.html(location) + "\">Moved Permanently</a>.\n\n";
-            Answer answer = request.isGet() ? Answer.text(301, "text/html; charset=utf-8", page) : Answer.empty(301);
-            return answer.with("Location", location);
+            Answer answer = request.isGet()
+                    ? Answer.bytes(301, page.getBytes(StandardCharsets.ISO_8859_1))
+                    : Answer.empty(301);
+            boolean read = request.isGet() || request.method().equals("HEAD");
+            return (read ? answer.with("Content-Type", "text/html; charset=utf-8") : answer)
+                    .with("Location", escaped(location));
         });
+    }
+
+    /** Each byte beyond ASCII by its number. */
+    private static String escaped(String location) {
+        var escaped = new StringBuilder();
+        location.chars().forEach(c -> escaped.append(c < 0x80 ? String.valueOf((char) c) : "%%%02x".formatted(c)));
+        return escaped.toString();
     }
 
     private static Optional<String> location(Request request) {

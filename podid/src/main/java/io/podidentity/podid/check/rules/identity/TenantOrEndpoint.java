@@ -9,6 +9,7 @@ import io.podidentity.podid.check.rule.Scene;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.Spot;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** NMI makes one address of both, and asks there whatever it is. */
@@ -16,7 +17,8 @@ public final class TenantOrEndpoint implements Rule {
 
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
-    private static final Pattern PATH = Pattern.compile("https?://[^/]*/+[^/].*");
+    /** What follows the last slash is dropped. */
+    private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
 
     @Override
     public About about() {
@@ -43,6 +45,9 @@ public final class TenantOrEndpoint implements Rule {
 
     private static void auxiliary(Report report, Spot field, List<String> tenants) {
         tenants.forEach(tenant -> tenant(report, field, tenant));
+        if (tenants.contains("")) {
+            report.add(field, field.key() + " has an empty tenant", "Write a GUID, or leave the entry out.");
+        }
         if (tenants.size() > MAX_AUXILIARY_TENANTS) {
             report.add(
                     field,
@@ -66,8 +71,8 @@ public final class TenantOrEndpoint implements Rule {
         }
         ApplicationSettings.problemOfEndpoint(endpoint, "common")
                 .or(() -> PATH.matcher(endpoint).matches()
-                        ? java.util.Optional.of("it has a path, below which Entra ID has no tenant")
-                        : java.util.Optional.empty())
+                        ? Optional.of("it has a path, below which Entra ID has no tenant")
+                        : Optional.empty())
                 .ifPresent(problem -> report.add(
                         field,
                         "NMI cannot ask at " + Value.quoted(endpoint) + ": " + problem,
