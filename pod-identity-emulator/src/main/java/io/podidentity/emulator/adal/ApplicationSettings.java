@@ -9,6 +9,9 @@ public final class ApplicationSettings {
 
     private static final String ENTRA = "https://login.microsoftonline.com/";
 
+    private static final String EXPORT =
+            "openssl pkcs12 -export -legacy -inkey KEY.pem -in CERTIFICATE.pem -out FILE.pfx";
+
     private ApplicationSettings() {}
 
     /** Why NMI cannot use this PKCS#12 file; empty if it can. */
@@ -18,6 +21,23 @@ public final class ApplicationSettings {
         } catch (Pkcs12.UnreadableException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What to do about such a problem of a PKCS#12 file; empty if the text is of something else. */
+    public static Optional<String> remedyOfCertificate(String problem) {
+        if (!problem.contains("pkcs12: ") && !problem.contains("RSA key") && !problem.contains("*rsa.PrivateKey")) {
+            return Optional.empty();
+        }
+        if (problem.contains("password incorrect")) {
+            return Optional.of("Write the password that opens it, without a line break, under the key password.");
+        }
+        if (problem.contains("trailing data found")) {
+            return Optional.of("Create the secret from the file itself: --from-file=certificate=FILE.pfx.");
+        }
+        return Optional.of(
+                problem.contains("pkcs12: ")
+                        ? "Make it with -legacy, without a chain: " + EXPORT
+                        : "Make it of an RSA key: " + EXPORT);
     }
 
     /** Why NMI cannot ask for a token there; empty if it can. */

@@ -13,15 +13,13 @@ import java.nio.charset.StandardCharsets;
 /** NMI reads PKCS#12 by an old library of Go's, which knows none of the algorithms that OpenSSL 3 uses by default. */
 public final class CertificateUnreadable implements Rule {
 
-    private static final String EXPORT = "openssl pkcs12 -export -legacy -inkey KEY.pem -in CERTIFICATE.pem -out FILE.pfx";
-
     @Override
     public About about() {
         return About.error(
                 "C7",
                 "certificate-unreadable",
                 "NMI cannot read the certificate of a service principal",
-                "Make the PFX with -legacy, without a chain, of an RSA key: " + EXPORT);
+                "Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key");
     }
 
     @Override
@@ -35,7 +33,7 @@ public final class CertificateUnreadable implements Rule {
         }
     }
 
-    private static void check(Scene scene, Report report, Secret secret) {
+    private void check(Scene scene, Report report, Secret secret) {
         Spot spot = scene.spot(secret);
         Spot field = spot.at("stringData", "certificate").exists()
                 ? spot.at("stringData", "certificate")
@@ -43,18 +41,9 @@ public final class CertificateUnreadable implements Rule {
         byte[] file = secret.value("certificate").orElse(new byte[0]);
         String password = new String(secret.value("password").orElse(new byte[0]), StandardCharsets.UTF_8);
         ApplicationSettings.problemOfCertificate(file, password)
-                .ifPresent(problem -> report.add(field, "NMI cannot read this PFX: " + problem, remedy(problem)));
-    }
-
-    private static String remedy(String problem) {
-        if (problem.endsWith("password incorrect")) {
-            return "Write the password that opens it, without a line break, under the key password.";
-        }
-        if (problem.endsWith("trailing data found")) {
-            return "Create the secret from the file itself: --from-file=certificate=FILE.pfx.";
-        }
-        return problem.endsWith("no RSA key")
-                ? "Make it of an RSA key: " + EXPORT
-                : "Make it with -legacy, without a chain: " + EXPORT;
+                .ifPresent(problem -> report.add(
+                        field,
+                        "NMI cannot read this PFX: " + problem,
+                        ApplicationSettings.remedyOfCertificate(problem).orElse(about().remedy() + ".")));
     }
 }

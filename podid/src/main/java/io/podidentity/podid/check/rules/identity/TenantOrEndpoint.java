@@ -2,6 +2,7 @@ package io.podidentity.podid.check.rules.identity;
 
 import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.http.GoText;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
@@ -60,7 +61,7 @@ public final class TenantOrEndpoint implements Rule {
         if (Value.isFinal(tenant) && !Value.isGuid(tenant) && !DOMAIN.matcher(tenant).matches()) {
             report.add(
                     field,
-                    field.key() + " is neither a GUID nor a domain: " + Value.quoted(tenant),
+                    field.key() + " is neither a GUID nor a domain: " + GoText.quoted(tenant),
                     "Write what az account show --query tenantId -o tsv prints.");
         }
     }
@@ -75,7 +76,7 @@ public final class TenantOrEndpoint implements Rule {
                         : Optional.empty())
                 .ifPresent(problem -> report.add(
                         field,
-                        "NMI cannot ask at " + Value.quoted(endpoint) + ": " + problem,
+                        "NMI cannot ask at " + GoText.quoted(endpoint) + ": " + problem,
                         "Write https:// with Entra ID's host and a slash, or leave it out."));
     }
 }
