@@ -64,7 +64,7 @@ class World:
 
     def __init__(self, seed, certificates, profile):
         self.random = random.Random(seed)
-        self.certificates, self.old, self.recent = certificates, profile == "1.5.4", profile in ("1.8.17", "managed")
+        self.certificates, self.profile, self.old, self.recent = certificates, profile, profile == "1.5.4", profile in ("1.8.17", "managed")
         self.objects, self.pods, self.identities, self.bindings = [], [], [], []
         for number in range(self.random.randint(2, 9)):
             self.identity(number)
@@ -95,7 +95,7 @@ class World:
         # Version 1.5.4 knows no other authority than one that cannot be reached here.
         spec = {"type": self.pick([0, 0, 3] if self.old else [0, 0, 0, 1, 1, 2, 2, 3])}
         if spec["type"] == 0:
-            spec["resourceID"] = self.pick([SUBSCRIPTION] * 9 + ["", SUBSCRIPTION[1:], "https://portal.azure.com/#resource" + SUBSCRIPTION]) + f"i{number}"
+            spec["resourceID"] = self.pick([SUBSCRIPTION] * 9 + ["", SUBSCRIPTION[1:]]) + f"i{number}"
             spec["clientID"] = self.pick([client] * 6 + [client.upper(), "", "x", " " + client])
         else:
             spec.update(clientID=self.pick([client] * 9 + ["", "x"]), tenantID=self.pick(TENANTS), adEndpoint=self.pick(ENDPOINTS))
@@ -198,7 +198,7 @@ class Requests:
         version = "HTTP/1.0" if chance(0.02) else "HTTP/1.1"
         raw = f"{method} {target} {version}\r\n" + "".join(line + "\r\n" for line in headers) + "\r\n" + body
         address, port = self.addresses[key(pod)]
-        return Ask(key(pod), address, port, target, raw.encode("latin-1"), len(fitting(identities, query)) > 1, not self.world.recent)
+        return Ask(key(pod), address, port, target, raw.encode("latin-1"), len(fitting(identities, query, self.world.profile)) > 1, not self.world.recent)
 
     def client(self, identities):
         own = [one["spec"]["clientID"].strip() for one in identities if one["spec"].get("clientID")] or ["x"]
@@ -207,16 +207,16 @@ class Requests:
 
     def resource(self, identities):
         own = [one["spec"]["resourceID"] for one in identities if one["spec"].get("resourceID")] or ["x"]
-        return self.world.pick([self.world.pick(own)] * 6 + [self.world.pick(own).upper(), SUBSCRIPTION + "none", ""]).replace("#", "%23")
+        return self.world.pick([self.world.pick(own)] * 6 + [self.world.pick(own).upper(), SUBSCRIPTION + "none", ""])
 
 
-def fitting(identities, query):
+def fitting(identities, query, profile):
     """The identities that a query means: all, if it names none."""
-    given = urllib.parse.parse_qs("&".join(query))
-    clients, resources = given.get("client_id", []), given.get("msi_res_id", []) + given.get("mi_res_id", [])
-    if not clients + resources:
+    given = urllib.parse.parse_qs("&".join(query), keep_blank_values=True)
+    names = {"1.5.4": ["client_id"], "1.6.3": ["client_id", "msi_res_id"]}.get(profile, ["client_id", "msi_res_id", "mi_res_id"])
+    wanted = {given[name][0].lower() for name in names if given.get(name, [""])[0]}
+    if not wanted:
         return identities
-    wanted = {text.lower() for text in clients + resources}
     return [one for one in identities if {one["spec"].get("clientID", "").lower(), one["spec"].get("resourceID", "").lower()} & wanted]
 
 

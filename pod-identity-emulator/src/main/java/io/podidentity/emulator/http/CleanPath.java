@@ -11,12 +11,14 @@ public final class CleanPath {
 
     /** The redirect of the router of gorilla, if the decoded path is not in its canonical form. */
     public static Optional<Answer> redirect(Request request) {
-        return location(request).map(location -> Answer.empty(301).with("Location", location));
+        return clean(request)
+                .map(path -> Answer.empty(301).with("Location", path + request.queryPart()));
     }
 
     /** The same of Go's own router, whose redirect has a page for those who read it. */
     public static Optional<Answer> redirectWithPage(Request request) {
-        return location(request).map(location -> {
+        return clean(request).map(path -> {
+            String location = path + (request.rawQuery().isEmpty() ? "" : request.queryPart());
             String page = "<a href=\"" + GoText.html(location) + "\">Moved Permanently</a>.\n\n";
             Answer answer = request.isGet()
                     ? Answer.bytes(301, page.getBytes(StandardCharsets.ISO_8859_1))
@@ -34,12 +36,12 @@ public final class CleanPath {
         return escaped.toString();
     }
 
-    private static Optional<String> location(Request request) {
+    private static Optional<String> clean(Request request) {
         String path = GoUrl.decodedPath(request.rawPath());
         String clean = of(path);
         return clean.equals(path)
                 ? Optional.empty()
-                : Optional.of(GoUrl.encodedPath(clean) + request.queryPart());
+                : Optional.of(GoUrl.encodedPath(clean));
     }
 
     /** Without doubled slashes and dots; a trailing slash stays. */

@@ -22,7 +22,7 @@ public final class Request {
 
     private final String method;
     private final String rawPath;
-    private final String rawQuery;
+    private final String queryPart;
     private final Map<String, String> headers;
     private final byte[] body;
     private final String version;
@@ -46,7 +46,7 @@ public final class Request {
         int mark = target.indexOf('?');
         this.method = method;
         this.rawPath = mark < 0 ? target : target.substring(0, mark);
-        this.rawQuery = mark < 0 ? "" : target.substring(mark + 1);
+        this.queryPart = mark < 0 ? "" : target.substring(mark);
         this.headers = headers;
         this.body = body;
         this.version = version;
@@ -111,12 +111,12 @@ public final class Request {
 
     /** The query as sent, still percent-encoded; empty if there is none. */
     public String rawQuery() {
-        return rawQuery;
+        return queryPart.isEmpty() ? "" : queryPart.substring(1);
     }
 
-    /** The query with its question mark; empty if there is none. */
+    /** The query with its question mark, which may stand alone; empty if there is none. */
     public String queryPart() {
-        return rawQuery.isEmpty() ? "" : "?" + rawQuery;
+        return queryPart;
     }
 
     /** The same request for another path. */
@@ -168,7 +168,7 @@ public final class Request {
      * @throws IllegalArgumentException if a percent escape is broken
      */
     public Parameters query() {
-        return Parameters.parse(rawQuery);
+        return Parameters.parse(rawQuery());
     }
 
     /**
