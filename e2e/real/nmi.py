@@ -101,7 +101,7 @@ class World:
             spec.update(clientID=self.pick([client] * 9 + ["", "x"]), tenantID=self.pick(TENANTS), adEndpoint=self.pick(ENDPOINTS))
             spec["clientPassword"] = self.pick([{"name": f"s{number}", "namespace": "default"}] * 9 + [{"name": "none", "namespace": "default"}, {}])
             if spec["type"] == 1 and self.chance(0.15) and not self.old:
-                spec["auxiliaryTenantIDs"] = self.pick([[TENANT], [TENANT] * 4, ["20000000-0000-4000-8000-000000000002"]])
+                spec["auxiliaryTenantIDs"] = [self.pick(TENANTS) for _ in range(self.pick([1, 1, 2, 3, 4]))]
             data = {"key": base64.b64encode(self.pick(SECRETS).encode()).decode()}
             if spec["type"] == 2:
                 data = {"certificate": self.certificate(), "password": base64.b64encode(self.pick(["pw"] * 6 + ["", "no", "pw\n", "pä€"]).encode()).decode()}

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,7 @@ public final class Adal {
     private static final String API_VERSION = "2018-02-01";
 
     private static final int ATTEMPTS = 5;
+    private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
     /** The original has none, so a silent service keeps a pod waiting as long as the pod can. */
     private static final Duration LIMIT = Duration.ofDays(1);
@@ -86,6 +89,46 @@ public final class Adal {
         require("secret", secret);
         var form = new TreeMap<>(Map.of("client_secret", secret));
         return application(endpoint, clientId, resource, form);
+    }
+
+    /**
+     * Tokens of an application in several tenants, its own first.
+     *
+     * @param auxiliary one to three more tenants
+     */
+    public List<AdalToken> withSecret(
+            String adEndpoint, String tenant, List<String> auxiliary, String clientId, String secret, String resource)
+            throws AdalException {
+        if (auxiliary.size() > MAX_AUXILIARY_TENANTS) {
+            throw new AdalException("must specify one to three auxiliary tenants", false);
+        }
+        var endpoints = new ArrayList<GoUrl>();
+        endpoints.add(tokenEndpoint(adEndpoint, tenant, "primary tenant"));
+        for (String other : auxiliary) {
+            endpoints.add(tokenEndpoint(adEndpoint, other, "tenant"));
+        }
+        require("clientID", clientId);
+        require("secret", secret);
+        var tokens = new ArrayList<AdalToken>();
+        for (GoUrl endpoint : endpoints) {
+            try {
+                tokens.add(application(endpoint, clientId, resource, new TreeMap<>(Map.of("client_secret", secret))));
+            } catch (AdalException e) {
+                // Wrapped, so that NMI does not see that it is a refusal.
+                String which = tokens.isEmpty() ? "primary" : "auxiliary";
+                throw new AdalException("failed to refresh " + which + " token: " + e.getMessage(), false);
+            }
+        }
+        return tokens;
+    }
+
+    private static GoUrl tokenEndpoint(String adEndpoint, String tenant, String which) throws AdalException {
+        try {
+            return ApplicationSettings.tokenEndpoint(adEndpoint, tenant);
+        } catch (GoUrl.UnreadableException e) {
+            throw new AdalException(
+                    "failed to create OAuthConfig for " + which + " '" + tenant + "': " + e.getMessage(), false);
+        }
     }
 
     /** A token of an application, by its certificate in a PKCS#12 file. */
@@ -151,7 +194,7 @@ public final class Adal {
         try {
             return token(retried(Call.get(target, Map.of("Metadata", "true"))), IMDS + target);
         } catch (IOException e) {
-            throw notAsked("GET", new GoUrl("http", "", "169.254.169.254", TOKEN_PATH, "?" + encoded(query)), e);
+            throw notAsked("GET", new GoUrl("http", "", "169.254.169.254", TOKEN_PATH, "?" + encoded(query), ""), e);
         }
     }
 

@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
  * @param host with its port
  * @param path still percent-encoded
  * @param query with its question mark; empty if there is none
+ * @param fragment with its mark, never sent; empty if there is none
  */
-public record GoUrl(String scheme, String opaque, String host, String path, String query) {
+public record GoUrl(String scheme, String opaque, String host, String path, String query, String fragment) {
 
     private static final String UNRESERVED = "-_.~";
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2}).{0,2}");
@@ -40,7 +41,9 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
 
     /** @throws UnreadableException if Go's parser refuses it */
     public static GoUrl parse(String url) throws UnreadableException {
-        String text = url.replaceFirst("(?s)#.*", "");
+        int hash = url.indexOf('#');
+        String text = hash < 0 ? url : url.substring(0, hash);
+        String fragment = hash < 0 || hash == url.length() - 1 ? "" : url.substring(hash);
         if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
             throw new UnreadableException(text, "net/url: invalid control character in URL");
         }
@@ -51,7 +54,7 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         String query = mark < 0 ? "" : rest.substring(mark);
         rest = mark < 0 ? rest : rest.substring(0, mark);
         if (!rest.startsWith("/") && !scheme.isEmpty()) {
-            return new GoUrl(scheme, rest, "", "", query);
+            return new GoUrl(scheme, rest, "", "", query, fragment);
         }
         if (rest.split("/", 2)[0].contains(":")) {
             throw new UnreadableException(text, "first path segment in URL cannot contain colon");
@@ -62,11 +65,16 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
             host = host(text, rest.substring(2, slash < 0 ? rest.length() : slash));
             rest = slash < 0 ? "" : rest.substring(slash);
         }
-        var broken = BROKEN_ESCAPE.matcher(rest);
+        requireEscapes(text, rest);
+        requireEscapes(url, fragment);
+        return new GoUrl(scheme, "", host, escapedPath(rest), query, fragment.replace(" ", "%20"));
+    }
+
+    private static void requireEscapes(String url, String part) throws UnreadableException {
+        var broken = BROKEN_ESCAPE.matcher(part);
         if (broken.find()) {
-            throw new UnreadableException(text, "invalid URL escape " + GoText.quoted(broken.group()));
+            throw new UnreadableException(url, "invalid URL escape " + GoText.quoted(broken.group()));
         }
-        return new GoUrl(scheme, "", host, escapedPath(rest), query);
     }
 
     /** -1 if there is no scheme. */
@@ -151,10 +159,11 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         if (!reference.scheme.isEmpty() || !reference.host.isEmpty()) {
             String of = reference.scheme.isEmpty() ? scheme : reference.scheme;
             String absolute = reference.path.isEmpty() ? "" : CleanPath.resolved(reference.path);
-            return new GoUrl(of, reference.opaque, reference.host, absolute, reference.query);
+            return new GoUrl(of, reference.opaque, reference.host, absolute, reference.query, reference.fragment);
         }
         if (reference.path.isEmpty() && !opaque.isEmpty()) {
-            return new GoUrl(scheme, opaque, "", "", reference.query.isEmpty() ? query : reference.query);
+            return new GoUrl(
+                    scheme, opaque, "", "", reference.query.isEmpty() ? query : reference.query, reference.fragment);
         }
         String full = reference.path.startsWith("/")
                 ? reference.path
@@ -164,15 +173,16 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
                 "",
                 host,
                 full.isEmpty() ? "" : CleanPath.resolved(full),
-                reference.path.isEmpty() && reference.query.isEmpty() ? query : reference.query);
+                reference.path.isEmpty() && reference.query.isEmpty() ? query : reference.query,
+                reference.fragment);
     }
 
     @Override
     public String toString() {
         if (!opaque.isEmpty()) {
-            return scheme + ":" + opaque + query;
+            return scheme + ":" + opaque + query + fragment;
         }
         String authority = scheme.isEmpty() && host.isEmpty() ? "" : "//" + host;
-        return (scheme.isEmpty() ? "" : scheme + ":") + authority + path + query;
+        return (scheme.isEmpty() ? "" : scheme + ":") + authority + path + query + fragment;
     }
 }

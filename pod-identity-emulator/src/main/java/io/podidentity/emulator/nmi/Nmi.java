@@ -63,7 +63,7 @@ public final class Nmi {
                 : new StandardIdentities(settings, apiServer, clusterClock);
         this.tokens =
                 new TokenHandler(
-                settings, apiServer, new PodFinder(profile, apiServer, clusterClock), identities, fetcher);
+                settings, apiServer, new PodFinder(profile, apiServer, clusterClock, metrics), identities, fetcher);
         this.hostTokens = new HostTokenHandler(profile, apiServer, identities, fetcher);
         this.proxy = new ImdsProxy(settings, upstream);
     }

@@ -15,11 +15,13 @@ final class PodFinder {
     private final String empty;
     private final ApiServer apiServer;
     private final EmulatorClock clock;
+    private final NmiMetrics metrics;
 
-    PodFinder(Profile profile, ApiServer apiServer, EmulatorClock clock) {
+    PodFinder(Profile profile, ApiServer apiServer, EmulatorClock clock, NmiMetrics metrics) {
         this.empty = profile.logsWithKlog() ? "pod list is empty" : "pod list empty";
         this.apiServer = apiServer;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     /**
@@ -46,6 +48,10 @@ final class PodFinder {
     }
 
     private List<Pod> alive(String ip) {
-        return apiServer.podsAt(ip).stream().filter(Pod::isAlive).toList();
+        List<Pod> alive = apiServer.podsAt(ip).stream().filter(Pod::isAlive).toList();
+        if (alive.isEmpty()) {
+            metrics.kubernetesError("get_pod_list");
+        }
+        return alive;
     }
 }

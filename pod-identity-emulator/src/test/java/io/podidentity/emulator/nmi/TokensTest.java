@@ -12,8 +12,10 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -248,6 +250,57 @@ class TokensTest {
             assertThat(body(answer))
                     .isEqualTo("adal: Failed to unmarshal the service principal token during refresh. Error = 'invalid"
                             + " JSON of 21 characters'\n");
+        }
+    }
+
+    /** As the real NMI 1.8.17 counts: a fetch for several tenants is one, and each look for a pod may fail. */
+    @Test
+    void metrics_ofSeveralTenantsAndAnUnknownPod_countAsTheRealNmi() {
+        try (var fixture = new NmiFixture(Profile.V1_8_17)) {
+            fixture.apply(secret("password", "p"));
+            fixture.assign(application(1, "secret", "default", "t1", "t2"), State.ASSIGNED);
+            fixture.replies(call -> reply(200, NmiFixture.TOKEN_JSON));
+            var nmi = new Nmi(
+                    fixture.settings,
+                    fixture.apiServer(),
+                    fixture.upstream,
+                    fixture.clock,
+                    Clock.systemUTC(),
+                    line -> {});
+            Map<String, String> headers = Map.of("Metadata", "true");
+
+            assertThat(nmi.seenFrom(NmiFixture.ADDRESS)
+                            .answer(Request.of("GET", TARGET, headers))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(nmi.seenFrom("10.244.9.9:1")
+                            .answer(Request.of("GET", TARGET, headers))
+                            .status())
+                    .isEqualTo(500);
+
+            assertThat(body(nmi.observed().answer(Request.of("GET", "/metrics", Map.of()))))
+                    .contains("aadpodidentity_imds_operations_duration_seconds_count{operation_type=\"adal_token\"} 1\n")
+                    .contains("aadpodidentity_kubernetes_api_operations_errors_count{operation_type=\"get_pod_list\"} 5\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "::bad | failed to create OAuthConfig for tenant '::bad': parse \"::bad\": missing protocol scheme",
+                "a,b,c,d | must specify one to three auxiliary tenants"
+            })
+    void token_withAuxiliaryTenantsThatGoRefuses_isNotAskedFor(String tenants, String text) {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.apply(secret("password", "p"));
+            nmi.assign(application(1, "secret", "default", tenants.split(",", -1)), State.ASSIGNED);
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(body(answer)).isEqualTo(text + "\n");
+            assertThat(nmi.calls).isEmpty();
         }
     }
 }
