@@ -209,6 +209,9 @@ public final class Adal {
             } catch (Upstream.CutException began) {
                 throw began;
             } catch (IOException e) {
+                if (!version.retriesWithoutAnswer()) {
+                    throw e;
+                }
                 failure = e;
             }
             if (reply != null && !isRetried(reply.status())) {

@@ -70,7 +70,8 @@ public final class Nmi {
 
     private static AdalVersion version(Profile profile) {
         boolean wraps = profile.isAtLeast(1, 6, 0) && !profile.isAtLeast(1, 8, 6);
-        return new AdalVersion(profile.isAtLeast(1, 8, 0), wraps, !profile.isAtLeast(1, 8, 6));
+        return new AdalVersion(
+                profile.isAtLeast(1, 6, 0), profile.isAtLeast(1, 8, 0), wraps, !profile.isAtLeast(1, 8, 6));
     }
 
     /**
