@@ -63,8 +63,7 @@ class FaultsTest {
         token().getResponseCode();
         azure.faults().imds(Fault.refused());
 
-        assertThatExceptionOfType(ConnectException.class)
-                .isThrownBy(() -> token().getResponseCode());
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> token().getResponseCode());
         azure.faults().clear();
         assertThat(token().getResponseCode()).isEqualTo(200);
     }

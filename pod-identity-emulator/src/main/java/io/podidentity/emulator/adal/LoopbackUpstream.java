@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
@@ -56,9 +55,8 @@ public final class LoopbackUpstream implements Upstream {
     public Reply ask(Service service, Call call, Duration limit) throws IOException {
         URI server = service == Service.IMDS ? imds : entra;
         int millis = (int) Math.min(limit.toMillis(), Integer.MAX_VALUE);
-        try (Socket socket = service == Service.IMDS
-                ? new Socket()
-                : tls.getSocketFactory().createSocket()) {
+        try (Socket socket =
+                service == Service.IMDS ? new Socket() : tls.getSocketFactory().createSocket()) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(millis);
             socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), millis);
@@ -69,8 +67,8 @@ public final class LoopbackUpstream implements Upstream {
 
     private static byte[] bytes(URI server, Call call) {
         byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
-        var head = new StringBuilder(call.method() + " " + call.target() + " HTTP/1.1\r\nHost: " + server.getHost() + ":"
-                + server.getPort() + "\r\nConnection: close\r\nContent-Length: " + body.length + "\r\n");
+        var head = new StringBuilder(call.method() + " " + call.target() + " HTTP/1.1\r\nHost: " + server.getHost()
+                + ":" + server.getPort() + "\r\nConnection: close\r\nContent-Length: " + body.length + "\r\n");
         call.headers().forEach((name, value) -> {
             if (!OF_THE_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
                 head.append(name).append(": ").append(value).append("\r\n");
@@ -87,7 +85,8 @@ public final class LoopbackUpstream implements Upstream {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
-            headers.putIfAbsent(line.substring(0, colon), line.substring(colon + 1).strip());
+            headers.putIfAbsent(
+                    line.substring(0, colon), line.substring(colon + 1).strip());
         }
         // The server of the emulator sends chunks only where a connection goes on.
         byte[] body = in.readNBytes(MAX_BODY + 1);

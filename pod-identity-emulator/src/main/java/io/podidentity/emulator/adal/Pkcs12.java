@@ -151,8 +151,8 @@ final class Pkcs12 {
             if (!type.equals(X509)) {
                 throw new UnreadableException("pkcs12: only X509 certificates are supported");
             }
-            Certificate read = CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(bytes));
+            Certificate read =
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
             return (X509Certificate) read;
         } catch (MalformedException e) {
             throw new UnreadableException("pkcs12: error decoding cert bag: " + e.getMessage());
@@ -170,8 +170,7 @@ final class Pkcs12 {
             try {
                 plain = password.decrypt(algorithm, encrypted);
             } catch (UnreadableException | MalformedException e) {
-                throw new UnreadableException(
-                        "pkcs12: error decrypting PKCS#8 shrouded key bag: " + e.getMessage());
+                throw new UnreadableException("pkcs12: error decrypting PKCS#8 shrouded key bag: " + e.getMessage());
             }
         } catch (MalformedException e) {
             throw new UnreadableException("pkcs12: error decoding PKCS#8 shrouded key bag: " + e.getMessage());

@@ -1,9 +1,9 @@
 package io.podidentity.emulator.apiserver;
 
 import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.PodSpec;
-import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
@@ -96,8 +96,8 @@ final class PodObjects {
                         "path", token.path())));
         if (!volume.authorities().isEmpty()) {
             Map<String, Object> item = Map.of("key", "ca.crt", "path", IdentityBindings.CA_FILE);
-            sources.add(Map.of(
-                    "configMap", Map.of(NAME, volume.authorities(), "items", List.of(item), "optional", false)));
+            sources.add(
+                    Map.of("configMap", Map.of(NAME, volume.authorities(), "items", List.of(item), "optional", false)));
         }
         var object = new LinkedHashMap<String, Object>();
         object.put(NAME, volume.name());
@@ -176,8 +176,7 @@ final class PodObjects {
     /** In the place of the first one of that name, or last. */
     private static void put(List<Map<String, Object>> present, Map<String, Object> wanted) {
         String name = Tree.text(wanted, NAME);
-        int place =
-                present.stream().map(one -> Tree.text(one, NAME)).toList().indexOf(name);
+        int place = present.stream().map(one -> Tree.text(one, NAME)).toList().indexOf(name);
         if (place < 0) {
             present.add(wanted);
         } else {

@@ -102,7 +102,8 @@ public final class AzureOfManifests {
         if (!assignedByUser && !IdentityResourceId.isAzures(resourceId)) {
             machines.refuse(
                     resourceId,
-                    "StatusCode=400 -- Original Error: Code=\"LinkedInvalidPropertyId\" Message=\"Property id '" + resourceId + "' at path"
+                    "StatusCode=400 -- Original Error: Code=\"LinkedInvalidPropertyId\" Message=\"Property id '"
+                            + resourceId + "' at path"
                             + " 'identity.userAssignedIdentities' is invalid. Expect fully qualified resource Id that"
                             + " start with '/subscriptions/{subscriptionId}' or"
                             + " '/providers/{resourceProviderNamespace}/'.\"");

@@ -110,7 +110,8 @@ public final class Fault {
      */
     public Fault header(String name, String value) {
         if (answer == null) {
-            throw new IllegalStateException("slow() and silent() give the right answer late, so it cannot have another header");
+            throw new IllegalStateException(
+                    "slow() and silent() give the right answer late, so it cannot have another header");
         }
         return new Fault(answer.with(name, value), delay, standing, refusing);
     }

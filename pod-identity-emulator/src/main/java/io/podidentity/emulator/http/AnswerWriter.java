@@ -62,9 +62,9 @@ final class AnswerWriter {
     /** The same in the words of Go's server, which ends the text with the connection. */
     void refuseAsGo(int status, String why) throws IOException {
         String text = status + " " + ReasonPhrases.of(status) + (why.isEmpty() ? "" : ": " + why);
-        out.write(("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
-                        + text)
-                .getBytes(StandardCharsets.ISO_8859_1));
+        out.write(
+                ("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
+                        .getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
     }
 

@@ -11,8 +11,7 @@ public final class CleanPath {
 
     /** The redirect of the router of gorilla, if the decoded path is not in its canonical form. */
     public static Optional<Answer> redirect(Request request) {
-        return clean(request)
-                .map(path -> Answer.empty(301).with("Location", path + request.queryPart()));
+        return clean(request).map(path -> Answer.empty(301).with("Location", path + request.queryPart()));
     }
 
     /** The same of Go's own router, whose redirect has a page for those who read it. */
@@ -20,9 +19,8 @@ public final class CleanPath {
         return clean(request).map(path -> {
             String location = path + (request.rawQuery().isEmpty() ? "" : request.queryPart());
             String page = "<a href=\"" + GoText.html(location) + "\">Moved Permanently</a>.\n\n";
-            Answer answer = request.isGet()
-                    ? Answer.bytes(301, page.getBytes(StandardCharsets.ISO_8859_1))
-                    : Answer.empty(301);
+            Answer answer =
+                    request.isGet() ? Answer.bytes(301, page.getBytes(StandardCharsets.ISO_8859_1)) : Answer.empty(301);
             boolean read = request.isGet() || request.method().equals("HEAD");
             return (read ? answer.with("Content-Type", "text/html; charset=utf-8") : answer)
                     .with("Location", escaped(location));
@@ -39,9 +37,7 @@ public final class CleanPath {
     private static Optional<String> clean(Request request) {
         String path = GoUrl.decodedPath(request.rawPath());
         String clean = of(path);
-        return clean.equals(path)
-                ? Optional.empty()
-                : Optional.of(GoUrl.encodedPath(clean));
+        return clean.equals(path) ? Optional.empty() : Optional.of(GoUrl.encodedPath(clean));
     }
 
     /** Without doubled slashes and dots; a trailing slash stays. */

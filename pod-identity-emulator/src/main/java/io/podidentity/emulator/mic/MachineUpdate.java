@@ -38,8 +38,11 @@ final class MachineUpdate {
     /** @param desired all assigned identities that there should be, on whatever machine */
     void update(String machine, Changes changes, Collection<AzureAssignedIdentity> desired, CycleStats stats)
             throws InterruptedException {
-        log.info("mic.go:1040", "processing node " + machine + ", add [" + changes.create().size() + "], del ["
-                + changes.delete().size() + "], update [" + changes.update().size() + "]");
+        log.info(
+                "mic.go:1040",
+                "processing node " + machine + ", add [" + changes.create().size() + "], del ["
+                        + changes.delete().size() + "], update ["
+                        + changes.update().size() + "]");
         changes.create().stream()
                 .filter(assigned -> assigned.state() == State.NONE)
                 .forEach(assigned -> {
@@ -86,7 +89,8 @@ final class MachineUpdate {
         log.machineUpdate(machine, add.size(), remove.size());
         Instant began = clock.instant();
         try {
-            ArmRetry.ofMic(clock).run(() -> machines.update(machine, add, remove), error -> withoutErroneous(add, remove, error));
+            ArmRetry.ofMic(clock)
+                    .run(() -> machines.update(machine, add, remove), error -> withoutErroneous(add, remove, error));
             return Optional.empty();
         } catch (MachineUpdateException e) {
             return Optional.of(e);
@@ -140,7 +144,8 @@ final class MachineUpdate {
         log.error(
                 "mic.go:1111",
                 "failed to update user-assigned identities on node " + machine + " (add ["
-                        + changes.create().size() + "], del [" + changes.delete().size() + "], update["
+                        + changes.create().size() + "], del ["
+                        + changes.delete().size() + "], update["
                         + changes.update().size() + "]), error: " + error.getMessage());
     }
 
@@ -165,8 +170,7 @@ final class MachineUpdate {
     }
 
     /** @return whether the machine has the identity */
-    private boolean settle(
-            String machine, AzureAssignedIdentity assigned, Optional<MachineUpdateException> failure) {
+    private boolean settle(String machine, AzureAssignedIdentity assigned, Optional<MachineUpdateException> failure) {
         AzureIdentity identity = assigned.identity();
         String where = assigned.nodeName();
         if (failure.isPresent() && identity.isManagedIdentity() && !machines.has(machine, identity.resourceId())) {

@@ -124,8 +124,6 @@ public final class Mic {
                 "mic.go:525",
                 "work done: true. Found " + pods + " pods, " + now.count(AzureIdentity.class) + " ids, "
                         + now.count(AzureIdentityBinding.class) + " bindings");
-        log.info(
-                "mic.go:526",
-                "total work cycles: " + cycles + ", out of which work was done in: " + workingCycles);
+        log.info("mic.go:526", "total work cycles: " + cycles + ", out of which work was done in: " + workingCycles);
     }
 }

@@ -87,7 +87,8 @@ final class MicLog {
     }
 
     private void write(Level level, String source, String message) {
-        boolean capital = !profile.isAtLeast(1, 6, 2) && LOWER_CASE.matcher(message).matches();
+        boolean capital =
+                !profile.isAtLeast(1, 6, 2) && LOWER_CASE.matcher(message).matches();
         String sentence = capital ? Character.toUpperCase(message.charAt(0)) + message.substring(1) : message;
         lines.accept(LogFormat.KLOG.line(new LogEntry(clock.instant(), level, source, sentence, Map.of())));
     }

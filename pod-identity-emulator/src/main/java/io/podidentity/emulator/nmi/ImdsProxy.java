@@ -57,7 +57,8 @@ final class ImdsProxy {
 
     private static Answer faithful(Upstream.Reply reply, boolean head) {
         Answer answer = head
-                ? GoAnswer.announced(reply.status(), Long.parseLong(reply.headers().getOrDefault("Content-Length", "-1")))
+                ? GoAnswer.announced(
+                        reply.status(), Long.parseLong(reply.headers().getOrDefault("Content-Length", "-1")))
                 : Answer.bytes(reply.status(), reply.body().getBytes(StandardCharsets.UTF_8));
         for (var header : reply.headers().entrySet()) {
             if (!OF_THE_CONNECTION.contains(header.getKey().toLowerCase(Locale.ROOT))) {

@@ -61,8 +61,7 @@ public final class Nmi {
         Identities identities = profile == Profile.MANAGED
                 ? new ManagedIdentities(settings, apiServer)
                 : new StandardIdentities(settings, apiServer, clusterClock);
-        this.tokens =
-                new TokenHandler(
+        this.tokens = new TokenHandler(
                 settings, apiServer, new PodFinder(profile, apiServer, clusterClock, metrics), identities, fetcher);
         this.hostTokens = new HostTokenHandler(profile, apiServer, identities, fetcher);
         this.proxy = new ImdsProxy(settings, upstream);

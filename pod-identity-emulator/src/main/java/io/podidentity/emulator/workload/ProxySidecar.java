@@ -108,7 +108,10 @@ public final class ProxySidecar implements Endpoint {
             Answer exchanged = entra.answer(exchange);
             return exchanged.status() == 200
                     ? token(JSONObjectUtils.parse(exchanged.text()), resource)
-                    : error(500, AuthenticationFailure.text(authority + exchange.rawPath().substring(1), exchanged));
+                    : error(
+                            500,
+                            AuthenticationFailure.text(
+                                    authority + exchange.rawPath().substring(1), exchanged));
         } catch (IOException | ParseException e) {
             return error(500, "failed to exchange the token: " + e.getMessage());
         }

@@ -85,8 +85,8 @@ public final class WorkloadIdentities {
 
     /** Answers by the variables of its own container, not by those of the program that asks. */
     private Endpoint proxy(PodSpec pod, Path file) {
-        Map<String, String> environment = environment(
-                Stream.concat(pod.initContainers().stream(), pod.containers().stream())
+        Map<String, String> environment =
+                environment(Stream.concat(pod.initContainers().stream(), pod.containers().stream())
                         .filter(container -> container.name().equals(ProxyContainers.SIDECAR)));
         return new ProxySidecar(
                 environment.getOrDefault("AZURE_CLIENT_ID", ""),

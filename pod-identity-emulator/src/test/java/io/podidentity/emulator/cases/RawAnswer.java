@@ -43,7 +43,9 @@ public record RawAnswer(String status, Map<String, String> headers, String body)
             socket.setSoTimeout((int) limit.toMillis());
             socket.connect(server);
             socket.getOutputStream().write(request);
-            return read(socket.getInputStream(), new String(request, 0, 5, StandardCharsets.ISO_8859_1).startsWith("HEAD "));
+            return read(
+                    socket.getInputStream(),
+                    new String(request, 0, 5, StandardCharsets.ISO_8859_1).startsWith("HEAD "));
         } catch (SocketTimeoutException silence) {
             return new RawAnswer("", Map.of(), "");
         }
@@ -107,7 +109,8 @@ public record RawAnswer(String status, Map<String, String> headers, String body)
         // The length of a text with such a part is that of the text, and differs from run to run as well.
         String length = Integer.toString(body.getBytes(StandardCharsets.UTF_8).length);
         if (!masked.equals(body)) {
-            same.computeIfPresent("Content-Length", (name, announced) -> announced.equals(length) ? "<length>" : announced);
+            same.computeIfPresent(
+                    "Content-Length", (name, announced) -> announced.equals(length) ? "<length>" : announced);
         }
         return new RawAnswer(status, same, masked);
     }

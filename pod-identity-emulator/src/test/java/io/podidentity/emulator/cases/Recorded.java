@@ -25,7 +25,10 @@ import java.util.Set;
  * @param values what was asked and answered, as the file has it
  * @param exception where we differ on purpose; null if we do not
  */
-public record Recorded(World world, Map<String, Object> values, @org.jspecify.annotations.Nullable Exception exception) {
+public record Recorded(
+        World world,
+        Map<String, Object> values,
+        @org.jspecify.annotations.Nullable Exception exception) {
 
     private static final String USUAL = " HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\n\r\n";
     private static final String EXCEPTIONS = "real-exceptions.json";
@@ -36,8 +39,7 @@ public record Recorded(World world, Map<String, Object> values, @org.jspecify.an
      * @param manifests the file in {@code cases/real} without its ending
      * @param without names of objects of that file that were not there
      */
-    public record World(
-            String component, String version, List<String> flags, String manifests, List<String> without) {}
+    public record World(String component, String version, List<String> flags, String manifests, List<String> without) {}
 
     /**
      * Where we differ on purpose.
@@ -172,7 +174,7 @@ public record Recorded(World world, Map<String, Object> values, @org.jspecify.an
 
     @Override
     public String toString() {
-        return world.component() + " " + world.version() + String.join("", world.flags().stream().map(flag -> " " + flag).toList())
-                + ": " + text("name", "");
+        return world.component() + " " + world.version()
+                + String.join("", world.flags().stream().map(flag -> " " + flag).toList()) + ": " + text("name", "");
     }
 }

@@ -23,7 +23,8 @@ public abstract class RecordedCases {
 
     @TestFactory
     Stream<DynamicTest> answer_toEachRecordedRequest_isThatOfTheRealProgram() {
-        return Recorded.of(component).stream().map(test -> DynamicTest.dynamicTest(test.toString(), () -> verify(test)));
+        return Recorded.of(component).stream()
+                .map(test -> DynamicTest.dynamicTest(test.toString(), () -> verify(test)));
     }
 
     private void verify(Recorded test) throws IOException, InterruptedException {

@@ -46,7 +46,8 @@ class RecordedTableTest {
                 count.incomparable += test.isComparable() ? 0 : 1;
             }
         }
-        var table = new StringBuilder("| Program | Asked | Equal | Other on purpose | Not comparable |\n|---|---|---|---|---|\n");
+        var table = new StringBuilder(
+                "| Program | Asked | Equal | Other on purpose | Not comparable |\n|---|---|---|---|---|\n");
         counts.forEach((name, count) -> table.append("| %s | %d | %d | %d | %d |\n"
                 .formatted(
                         name,

@@ -31,7 +31,9 @@ public class RecordedNmiCasesTest extends RecordedCases {
         double tolerance = Math.max(0.7, 0.05 * test.waited());
         assertThat(exchange.answer().status().isEmpty() || !test.isComparable() ? test.waited() : exchange.seconds())
                 .as("seconds until the answer")
-                .isBetween(test.waited() - tolerance - 0.5, Math.max(test.waited(), exchange.machineSeconds()) + tolerance);
+                .isBetween(
+                        test.waited() - tolerance - 0.5,
+                        Math.max(test.waited(), exchange.machineSeconds()) + tolerance);
         // With an IMDS of the case, times are those that it says.
         return test.values().containsKey("imds")
                 ? exchange.answer().withoutDate()

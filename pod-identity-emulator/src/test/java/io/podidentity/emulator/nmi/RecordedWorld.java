@@ -108,7 +108,9 @@ final class RecordedWorld implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!isAssigned(emulator.cluster(), rules)) {
             assertThat(System.nanoTime())
-                    .as("MIC assigns in time, and not only %s", emulator.cluster().all(AzureAssignedIdentity.class))
+                    .as(
+                            "MIC assigns in time, and not only %s",
+                            emulator.cluster().all(AzureAssignedIdentity.class))
                     .isLessThan(deadline);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
@@ -164,7 +166,9 @@ final class RecordedWorld implements AutoCloseable {
         String[] order = test.text("fault", "").split(" ", 2);
         if (order.length == 2) {
             Fault fault = fault(order[1]).standing();
-            var unused = order[0].equals("imds") ? emulator.faults().imds(fault) : emulator.faults().entra(fault);
+            var unused = order[0].equals("imds")
+                    ? emulator.faults().imds(fault)
+                    : emulator.faults().entra(fault);
         }
     }
 

@@ -62,8 +62,7 @@ class TokensTest {
                 "1.5.4 | adal: Refresh request failed. Status Code = '429'. Response body: slow down",
                 "1.6.3 | failed to refresh token, error: adal: Refresh request failed. Status Code = '429'."
                         + " Response body: slow down",
-                "1.8.17 | adal: Refresh request failed. Status Code = '429'. Response body: slow down Endpoint "
-                        + URL
+                "1.8.17 | adal: Refresh request failed. Status Code = '429'. Response body: slow down Endpoint " + URL
             })
     void token_whenTheMetadataServiceThrottles_isAskedFor5TimesIn112Seconds(String version, String text) {
         try (var nmi = new NmiFixture(Profile.of(version))) {
@@ -280,8 +279,10 @@ class TokensTest {
                     .isEqualTo(500);
 
             assertThat(body(nmi.observed().answer(Request.of("GET", "/metrics", Map.of()))))
-                    .contains("aadpodidentity_imds_operations_duration_seconds_count{operation_type=\"adal_token\"} 1\n")
-                    .contains("aadpodidentity_kubernetes_api_operations_errors_count{operation_type=\"get_pod_list\"} 5\n");
+                    .contains(
+                            "aadpodidentity_imds_operations_duration_seconds_count{operation_type=\"adal_token\"} 1\n")
+                    .contains(
+                            "aadpodidentity_kubernetes_api_operations_errors_count{operation_type=\"get_pod_list\"} 5\n");
         }
     }
 

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.TestFactory;
 /** What the real webhook of azure-workload-identity 1.6.0 made of pods. */
 class RecordedWebhookCasesTest {
 
-    private static final String REFUSED = "admission webhook \"mutation.azure-workload-identity.io\" denied the request: ";
+    private static final String REFUSED =
+            "admission webhook \"mutation.azure-workload-identity.io\" denied the request: ";
 
     private static final Map<String, Object> SPECS = new HashMap<>();
     private static PodIdentityEmulator emulator;
@@ -45,20 +46,24 @@ class RecordedWebhookCasesTest {
     }
 
     private static String token() {
-        var kubeconfig = YamlReader.read("kubeconfig", emulator.kubeconfig().orElseThrow()).get(0);
+        var kubeconfig = YamlReader.read("kubeconfig", emulator.kubeconfig().orElseThrow())
+                .get(0);
         var users = (Yaml.Sequence) ((Yaml.Mapping) kubeconfig).get("users").orElseThrow();
-        var user = (Yaml.Mapping) ((Yaml.Mapping) users.elements().get(0)).get("user").orElseThrow();
+        var user = (Yaml.Mapping)
+                ((Yaml.Mapping) users.elements().get(0)).get("user").orElseThrow();
         return ((Yaml.Scalar) user.get("token").orElseThrow()).text();
     }
 
     @TestFactory
     Stream<DynamicTest> pod_recordedWithTheRealWebhook_isTheSame() {
-        return Recorded.of("webhook").stream().map(test -> DynamicTest.dynamicTest(test.toString(), () -> verify(test)));
+        return Recorded.of("webhook").stream()
+                .map(test -> DynamicTest.dynamicTest(test.toString(), () -> verify(test)));
     }
 
     private static void verify(Recorded test) throws ParseException {
         Map<String, Object> recorded = test.values();
-        String name = String.valueOf(Case.object(Case.object(recorded.get("pod")).get("metadata")).get("name"));
+        String name = String.valueOf(
+                Case.object(Case.object(recorded.get("pod")).get("metadata")).get("name"));
         String refusal = emulator.pod(name).refusal().orElse("");
         String message = refusal.startsWith(REFUSED) ? refusal.substring(REFUSED.length()) : refusal;
         Object expected = recorded.get("message");
@@ -86,7 +91,9 @@ class RecordedWebhookCasesTest {
                 .replaceAll(",\"value\":\"\"|\"value\":\"\",", "")
                 .replaceAll("https:..localhost:[0-9]+|https:..login.microsoftonline.com", "AUTHORITY")
                 .replaceAll("https:..127.0.0.1:[0-9]+|https:..proxy.example", "TOKEN_PROXY")
-                .replaceAll("\"AZURE_KUBERNETES_SNI_NAME\",\"value\":\"[^\"]*", "\"AZURE_KUBERNETES_SNI_NAME\",\"value\":\"SNI")
+                .replaceAll(
+                        "\"AZURE_KUBERNETES_SNI_NAME\",\"value\":\"[^\"]*",
+                        "\"AZURE_KUBERNETES_SNI_NAME\",\"value\":\"SNI")
                 .replace("--log-level=info", "--log-level=")
                 .replaceAll(",}", "}");
         return JSONObjectUtils.parse(json);

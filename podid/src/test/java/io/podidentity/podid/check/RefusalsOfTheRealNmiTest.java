@@ -48,7 +48,8 @@ class RefusalsOfTheRealNmiTest {
     /** The pods at whose identity or secret there is an error; all three have one name. */
     private static Set<String> found() {
         Path file = CASES.resolve("real/applications.yaml");
-        var manifests = new ManifestReader(Profile.V1_8_17).read(List.of(file.toString()), InputStream.nullInputStream());
+        var manifests =
+                new ManifestReader(Profile.V1_8_17).read(List.of(file.toString()), InputStream.nullInputStream());
         var scene = new Scene(manifests, MatchRules.of(Profile.V1_8_17), AzureFacts.NONE);
         return Checker.check(scene, AllRules.LIST).stream()
                 .filter(finding -> finding.severity().id().equals("error"))

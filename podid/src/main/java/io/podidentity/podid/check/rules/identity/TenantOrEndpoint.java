@@ -58,7 +58,9 @@ public final class TenantOrEndpoint implements Rule {
     }
 
     private static void tenant(Report report, Spot field, String tenant) {
-        if (Value.isFinal(tenant) && !Value.isGuid(tenant) && !DOMAIN.matcher(tenant).matches()) {
+        if (Value.isFinal(tenant)
+                && !Value.isGuid(tenant)
+                && !DOMAIN.matcher(tenant).matches()) {
             report.add(
                     field,
                     field.key() + " is neither a GUID nor a domain: " + GoText.quoted(tenant),
