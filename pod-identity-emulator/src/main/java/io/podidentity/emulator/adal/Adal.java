@@ -140,7 +140,7 @@ public final class Adal {
         try {
             file = Pkcs12.read(pkcs12, password);
         } catch (Pkcs12.UnreadableException e) {
-            String text = e.getMessage();
+            String text = String.valueOf(e.getMessage());
             throw new AdalException(
                     version.wrapsErrors() ? "failed to decode certificate, error: " + text : text, false);
         }

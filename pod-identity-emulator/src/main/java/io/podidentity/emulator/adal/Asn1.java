@@ -97,7 +97,7 @@ final class Asn1 {
         var text = new StringBuilder();
         long value = 0;
         for (byte b : content) {
-            value = value << 7 | b & 0x7f;
+            value = (value << 7) | (b & 0x7f);
             if (b >= 0) {
                 if (text.isEmpty()) {
                     long first = Math.min(value / 40, 2);
@@ -136,7 +136,7 @@ final class Asn1 {
         int octet;
         do {
             octet = octet("asn1: syntax error: truncated base 128 integer");
-            tag = tag << 7 | octet & 0x7f;
+            tag = (tag << 7) | (octet & 0x7f);
         } while (octet > 0x7f);
         if (tag < LONG_TAG) {
             throw new MalformedException("asn1: syntax error: non-minimal tag");
@@ -159,7 +159,7 @@ final class Asn1 {
             if (length >= 1 << 23) {
                 throw new MalformedException("asn1: structure error: length too large");
             }
-            length = length << 8 | octet;
+            length = (length << 8) | octet;
             if (length == 0) {
                 throw new MalformedException("asn1: structure error: superfluous leading zeros in length");
             }

@@ -12,7 +12,11 @@ public final class GoFailure {
 
     private GoFailure() {}
 
-    /** @param host of the URL, with its port if that is not the usual one */
+    /**
+     * The error with the method and the URL.
+     *
+     * @param host of the URL, with its port if that is not the usual one
+     */
     public static String text(String method, String url, String host, IOException failure) {
         String operation = method.substring(0, 1) + method.substring(1).toLowerCase(Locale.ROOT);
         return operation + " " + GoText.quoted(url) + ": " + why(url, host, failure);

@@ -43,19 +43,26 @@ final class Pkcs12 {
         }
     }
 
-    private record Content(String type, byte[] bytes) {}
+    /** Content by its type, in the file's own parts and in its bags. */
+    private static final class Typed {
+        private final String type;
+        private final byte[] bytes;
 
-    private record Bag(String type, byte[] value) {}
+        Typed(String type, byte[] bytes) {
+            this.type = type;
+            this.bytes = bytes;
+        }
+    }
 
     /** @throws UnreadableException if Go's library would not read it */
     static ApplicationCertificate read(byte[] file, String password) throws UnreadableException {
         try {
             var reader = new Pkcs12(new Pkcs12Password(password));
-            List<Bag> bags = reader.bags(file);
+            List<Typed> bags = reader.bags(file);
             if (bags.size() != 2) {
                 throw new UnreadableException("pkcs12: expected exactly two safe bags in the PFX PDU");
             }
-            for (Bag bag : bags) {
+            for (Typed bag : bags) {
                 reader.take(bag);
             }
             if (reader.certificate == null || reader.key == null) {
@@ -69,8 +76,8 @@ final class Pkcs12 {
     }
 
     /** All of the file, whose integrity the password keeps. */
-    private List<Bag> bags(byte[] file) throws UnreadableException, MalformedException {
-        Content safe;
+    private List<Typed> bags(byte[] file) throws UnreadableException, MalformedException {
+        Typed safe;
         Asn1 mac;
         try {
             Asn1 pfx = structure(file, "pfxPdu");
@@ -91,7 +98,7 @@ final class Pkcs12 {
             throw new UnreadableException("pkcs12: no MAC in data");
         }
         password.verify(mac, protectedBytes);
-        List<Content> parts = new ArrayList<>();
+        List<Typed> parts = new ArrayList<>();
         Asn1 sequence = structure(protectedBytes, "");
         while (!sequence.isAtEnd()) {
             parts.add(content(new Asn1(sequence.next(Asn1.SEQUENCE, "contentInfo"))));
@@ -99,18 +106,18 @@ final class Pkcs12 {
         if (parts.size() != 2) {
             throw new UnreadableException("pkcs12: expected exactly two items in the authenticated safe");
         }
-        var bags = new ArrayList<Bag>();
-        for (Content part : parts) {
+        var bags = new ArrayList<Typed>();
+        for (Typed part : parts) {
             Asn1 safeBags = structure(plain(part), "");
             while (!safeBags.isAtEnd()) {
                 Asn1 bag = new Asn1(safeBags.next(Asn1.SEQUENCE, "safeBag"));
-                bags.add(new Bag(bag.objectId(), optional(bag.tagged())));
+                bags.add(new Typed(bag.objectId(), optional(bag.tagged())));
             }
         }
         return bags;
     }
 
-    private byte[] plain(Content part) throws UnreadableException, MalformedException {
+    private byte[] plain(Typed part) throws UnreadableException, MalformedException {
         return switch (part.type) {
             case DATA -> octets(part.bytes);
             case ENCRYPTED_DATA -> {
@@ -129,17 +136,17 @@ final class Pkcs12 {
         };
     }
 
-    private void take(Bag bag) throws UnreadableException {
+    private void take(Typed bag) throws UnreadableException {
         if (bag.type.equals(CERTIFICATE_BAG)) {
             if (certificate != null) {
                 throw new UnreadableException("pkcs12: expected exactly one certificate bag");
             }
-            certificate = certificate(bag.value);
+            certificate = certificate(bag.bytes);
         } else if (bag.type.equals(KEY_BAG)) {
             if (key != null) {
                 throw new UnreadableException("pkcs12: expected exactly one key bag");
             }
-            key = key(bag.value);
+            key = key(bag.bytes);
         }
     }
 
@@ -185,8 +192,8 @@ final class Pkcs12 {
         throw new UnreadableException("pkcs12: error parsing PKCS#8 private key: x509: unknown key");
     }
 
-    private static Content content(Asn1 info) throws MalformedException {
-        return new Content(info.objectId(), optional(info.tagged()));
+    private static Typed content(Asn1 info) throws MalformedException {
+        return new Typed(info.objectId(), optional(info.tagged()));
     }
 
     private static byte[] optional(byte @Nullable [] bytes) {

@@ -30,7 +30,7 @@ public final class GoText {
     private static void appendPrintable(StringBuilder quoted, int c) {
         if (c < ' ' || c == 0x7f) {
             quoted.append("\\x%02x".formatted(c));
-        } else if (c == ' ' || !Character.isSpaceChar(c) && !Character.isISOControl(c) && c != 0xfeff) {
+        } else if (c == ' ' || (!Character.isSpaceChar(c) && !Character.isISOControl(c) && c != 0xfeff)) {
             quoted.appendCodePoint(c);
         } else {
             quoted.append((c > 0xffff ? "\\U%08x" : "\\u%04x").formatted(c));

@@ -39,7 +39,11 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         }
     }
 
-    /** @throws UnreadableException if Go's parser refuses it */
+    /**
+     * Reads a URL.
+     *
+     * @throws UnreadableException if Go's parser refuses it
+     */
     public static GoUrl parse(String url) throws UnreadableException {
         int hash = url.indexOf('#');
         String text = hash < 0 ? url : url.substring(0, hash);
@@ -87,8 +91,7 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
                 }
                 return i;
             }
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
-            if (!letter && (i == 0 || "0123456789+-.".indexOf(c) < 0)) {
+            if (!isLetter(c) && (i == 0 || "0123456789+-.".indexOf(c) < 0)) {
                 return -1;
             }
         }
@@ -106,7 +109,8 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         if (!colonPort.matches("(:[0-9]*)?")) {
             throw new UnreadableException(url, "invalid port " + GoText.quoted(colonPort) + " after host");
         }
-        for (char c : host.toCharArray()) {
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
             if (c < 0x80 && !isUnreserved(c) && "!$&'()*+,;=:[]<>\"%".indexOf(c) < 0) {
                 throw new UnreadableException(
                         url, "invalid character " + GoText.quoted(String.valueOf(c)) + " in host name");
@@ -115,8 +119,12 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         return host;
     }
 
+    private static boolean isLetter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
     private static boolean isUnreserved(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || UNRESERVED.indexOf(c) >= 0;
+        return isLetter(c) || (c >= '0' && c <= '9') || UNRESERVED.indexOf(c) >= 0;
     }
 
     /** The path as Go sends it: as it came, unless a byte in it must not stand there. */

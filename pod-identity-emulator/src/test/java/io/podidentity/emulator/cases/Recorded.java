@@ -28,7 +28,7 @@ import java.util.Set;
 public record Recorded(
         World world,
         Map<String, Object> values,
-        @org.jspecify.annotations.Nullable Exception exception) {
+        @org.jspecify.annotations.Nullable Excepted exception) {
 
     private static final String USUAL = " HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\n\r\n";
     private static final String EXCEPTIONS = "real-exceptions.json";
@@ -47,7 +47,7 @@ public record Recorded(
      * @param instead the values in place of those recorded; of headers only those that differ, null for none; empty if
      *     the answers cannot be compared
      */
-    public record Exception(String reason, Map<String, Object> instead) {}
+    public record Excepted(String reason, Map<String, Object> instead) {}
 
     /** All cases of a component. */
     public static List<Recorded> of(String component) {
@@ -68,12 +68,12 @@ public record Recorded(
     }
 
     private static Recorded of(World world, Map<String, Object> values, List<Object> exceptions) {
-        Optional<Exception> exception = exceptions.stream()
+        Optional<Excepted> exception = exceptions.stream()
                 .map(Case::object)
                 .filter(one -> one.get("component").equals(world.component())
                         && one.getOrDefault("version", world.version()).equals(world.version())
                         && values.get("name").toString().matches(one.get("name").toString()))
-                .map(one -> new Exception(one.get("reason").toString(), Case.object(one.get("instead"))))
+                .map(one -> new Excepted(one.get("reason").toString(), Case.object(one.get("instead"))))
                 .findFirst();
         return new Recorded(world, values, exception.orElse(null));
     }
