@@ -9,8 +9,10 @@
 #   --build-arg JDK=...@sha256:... --build-arg BASE=...@sha256:...
 # No Docker at hand: mvn package jib:build makes the same as "plain" on the base that jib.from.image names, and pushes it.
 # To give jib this runtime: docker build --target runtime -t REGISTRY/java:25 .
-ARG JDK=mcr.microsoft.com/openjdk/jdk:25-azurelinux
-ARG BASE=mcr.microsoft.com/azurelinux/distroless/base:3.0
+ARG JDK=jdk
+ARG BASE=base
+FROM mcr.microsoft.com/openjdk/jdk:25-azurelinux AS jdk
+FROM mcr.microsoft.com/azurelinux/distroless/base:3.0 AS base
 
 # What Spring Boot with Tomcat and the Azure SDK load (java.desktop for java.beans, jdk.crypto.ec for TLS), and the
 # Flight Recorder. jdeps over all classes names fewer; the rest is found at run time, by name.

@@ -41,7 +41,7 @@ attacks: ## Attack the demo, the emulator and the programs that the library star
 
 load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory
 	mvn -B -q -pl demo-app,podid -am -DskipTests package
-	LOAD_SECONDS=60 LOAD_LIVENESS=1 LOAD_MEMORY="384m 448m" e2e/run 20 90 93
+	LOAD_SECONDS=60 LOAD_LIVENESS=1 LOAD_MEMORY="384m 448m" e2e/run 93
 
 pictures: ## Make the pictures of docs/images again
 	mvn -B -q -DskipTests package

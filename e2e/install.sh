@@ -5,19 +5,18 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
-AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
-FLYWAY_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/flyway
-KAFKA_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/kafka
-BROWSER_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/browser
+downloads=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity
 
 # program=package
 needed=(
     curl=curl jq=jq openssl=openssl shellcheck=shellcheck ip=iproute2 setsid=util-linux ps=procps
     kubectl=kubectl az=azure-cli buildah=buildah podman=podman runc=runc catatonit=catatonit nft=nftables
-    skopeo=skopeo docker-registry=docker-registry htpasswd=apache2-utils unzip=unzip gpg=gnupg chromium=chromium
+    skopeo=skopeo oras=oras docker-registry=docker-registry htpasswd=apache2-utils unzip=unzip gpg=gnupg chromium=chromium
     promtool=promtool wrk=wrk mariadbd=mariadb-server redis-server=redis-server
 )
+
+# What starts a node for the step on a real kubelet.
+[ -z "${E2E_NODE:-}" ] || needed+=(etcd=etcd-server containerd=containerd iptables=iptables busybox=busybox-static xz=xz-utils)
 
 packages() {
     local pair missing=()
@@ -26,6 +25,7 @@ packages() {
     done
     /usr/bin/python3 -c 'import yaml' 2> /dev/null || missing+=(python3-yaml)
     compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || missing+=(postgresql)
+    [ -z "${E2E_NODE:-}" ] || [ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins)
     compgen -G '/lib/*/security/pam_script.so' > /dev/null || missing+=(libpam-script)
     [ "${#missing[@]}" -gt 0 ] || return 0
     echo "installing ${missing[*]}"
@@ -61,9 +61,6 @@ from_maven() {
     cp "$pom" "$home/"
 }
 
-from_npm azurite "$AZURITE_HOME"
-from_npm azure-identity-js "$AZURE_IDENTITY_JS_HOME"
-from_maven flyway "$FLYWAY_HOME"
-from_maven kafka "$KAFKA_HOME"
-from_npm browser "$BROWSER_HOME"
+for name in azurite azure-identity-js browser; do from_npm "$name" "$downloads/$name"; done
+for name in flyway kafka; do from_maven "$name" "$downloads/$name"; done
 packages

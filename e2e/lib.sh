@@ -4,33 +4,33 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Everything that a run creates is here and is deleted at its end: keys, az's folder, logs.
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-e2e.XXXXXX")
-# What you may want to look at afterwards: screenshots, transcripts.
-OUT=$ROOT/e2e/target
-AZURITE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azurite
-AZURE_IDENTITY_JS_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/azure-identity-js
-FLYWAY_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/flyway
-KAFKA_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/kafka
-BROWSER_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity/browser
+# What you may want to look at afterwards: screenshots, transcripts. Two runs at once need a folder each.
+OUT=${E2E_OUT:-$ROOT/e2e/target}
+DOWNLOADS=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity
+AZURE_IDENTITY_JS_HOME=$DOWNLOADS/azure-identity-js
 PYTHON=/usr/bin/python3
+PODID_JAR=$ROOT/podid/target/podid.jar
+LIBRARY_JAR=$ROOT/token-provider/target/token-provider.jar
+DEMO_JAR=$(find "$ROOT/demo-app/target" -maxdepth 1 -name 'demo-app*.jar' 2> /dev/null | head -1 || true)
+STORAGE_RESOURCE=https://storage.azure.com/
 
 # The JDK that runs Maven also runs the programs under test.
 JAVA_HOME=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 export JAVA_HOME
+# Whatever Maven builds in a step finds everything compiled; it would compile it again for a jar in place of a folder.
+export MAVEN_ARGS=-Dmaven.compiler.useIncrementalCompilation=false
 
 # The caller's own Azure sign-in and proxies must not affect a step.
 unset_azure() {
     local name
     while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(AZURE_|ARM_|IDENTITY_|MSI_|IMDS_)|^AzureServicesAuthConnectionString$|_?(PROXY|proxy)$' || true)
+    export AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1 PYTHONWARNINGS=ignore
 }
-
-PASSED=0
-FAILED=0
-FAILED_NAMES=()
 
 # check NAME COMMAND...: runs the command in a subshell that stops at the first failing command. Prints one line, and the
 # output of the command if it fails.
 check() {
-    local name=$1 status=0 began=$EPOCHREALTIME log=$WORK/check.log
+    local name=$1 status=0 began=$EPOCHREALTIME log=$WORK/check.log seconds
     shift
     set +e
     (
@@ -39,17 +39,28 @@ check() {
     ) > "$log" 2>&1
     status=$?
     set -e
-    local seconds
     seconds=$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
     if [ "$status" -eq 0 ]; then
-        PASSED=$((PASSED + 1))
+        echo "pass $name" >> "$WORK/results"
         printf 'pass  %s (%s s)\n' "$name" "$seconds"
     else
-        FAILED=$((FAILED + 1))
-        FAILED_NAMES+=("$name")
+        echo "failed: $name" >> "$WORK/results"
         printf 'FAIL  %s (%s s, exit %s)\n' "$name" "$seconds" "$status"
         tail -c 6000 "$log" | sed 's/^/      | /'
     fi
+}
+
+# at_end COMMAND...: when this step or part ends, whatever happened; the last one first. Not inside a check.
+AT_END=()
+at_end() {
+    AT_END=("$*" ${AT_END[@]+"${AT_END[@]}"})
+}
+
+end_all() {
+    local command
+    trap - EXIT
+    stop_all
+    for command in ${AT_END[@]+"${AT_END[@]}"}; do $command > /dev/null 2>&1 || true; done
 }
 
 # So that `set -e` notices a failure, an assertion must be a separate command, never the left side of && or ||.
@@ -67,24 +78,7 @@ expect_text() {
     local file=$1 text
     shift
     for text in "$@"; do
-        if ! grep -qiF -- "$text" "$file"; then
-            head -c 3000 "$file" >&2
-            fail "no \"$text\" in $file" || return 1
-        fi
-    done
-}
-
-# expect_no_secret FILE...: no token (a JWT begins with eyJ) and no client secret of this run.
-expect_no_secret() {
-    local file secret
-    secret=$(cat "$WORK/client-secret" 2> /dev/null || true)
-    for file in "$@"; do
-        if grep -qF 'eyJ' "$file"; then
-            fail "a token in $file: $(grep -oE 'eyJ.{0,12}' "$file" | head -1)" || return 1
-        fi
-        if [ -n "$secret" ] && grep -qF -- "$secret" "$file"; then
-            fail "the client secret in $file" || return 1
-        fi
+        grep -qiF -- "$text" "$file" || { head -c 3000 "$file" >&2; fail "no \"$text\" in $file"; } || return 1
     done
 }
 
@@ -93,10 +87,25 @@ expect_json() {
     local file=$1 condition
     shift
     for condition in "$@"; do
-        if ! jq -e "$condition" "$file" > /dev/null 2>&1; then
-            head -c 3000 "$file" >&2
-            fail "not so in $file: $condition" || return 1
-        fi
+        jq -e "$condition" "$file" > /dev/null 2>&1 || { head -c 3000 "$file" >&2; fail "not so in $file: $condition"; } || return 1
+    done
+}
+
+# expect_exit STATUS FILE COMMAND...: its output is in the file.
+expect_exit() {
+    local expected=$1 file=$2 status=0
+    shift 2
+    "$@" > "$file" 2>&1 || status=$?
+    [ "$status" -eq "$expected" ] || { tail -n 40 "$file" >&2; fail "exit $status, not $expected"; }
+}
+
+# expect_no_secret FILE...: no token (a JWT begins with eyJ) and no client secret of this run.
+expect_no_secret() {
+    local file secret
+    secret=$(cat "$WORK/client-secret" 2> /dev/null || true)
+    for file in "$@"; do
+        ! grep -qF eyJ "$file" || fail "a token in $file: $(grep -oE 'eyJ.{0,12}' "$file" | head -1)" || return 1
+        [ -z "$secret" ] || ! grep -qF -- "$secret" "$file" || fail "the client secret in $file" || return 1
     done
 }
 
@@ -118,17 +127,37 @@ expect_status() {
     local expected=$1 got
     shift
     got=$(fetch "$@") || return 1
-    if [ "$got" != "$expected" ]; then
-        head -c 3000 "$1" >&2
-        fail "HTTP $got, not $expected, from $2"
-    fi
+    [ "$got" = "$expected" ] || { head -c 3000 "$1" >&2; fail "HTTP $got, not $expected, from $2"; }
 }
+
+# claims: of the token in stdin.
+claims() {
+    cut -d. -f2 | tr '_-' '/+' | "$PYTHON" -c 'import base64, sys; print(base64.b64decode(sys.stdin.read().strip() + "===").decode())'
+}
+
+# yaml_to_json < YAML: its documents as one array.
+yaml_to_json() {
+    "$PYTHON" -c 'import json, sys, yaml; print(json.dumps([d for d in yaml.safe_load_all(sys.stdin) if d], default=str))'
+}
+
+# new_secret FILE: a password that no log must ever show, and that a search can find if one does.
+new_secret() {
+    (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$1")
+}
+
+# Processes ----------------------------------------------------------------------------------------------------------
 
 free_port() {
     "$PYTHON" -c 'import socket
 s = socket.socket()
 s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])'
+}
+
+# port NAME: the same free port whenever it is asked for that name.
+port() {
+    [ -f "$WORK/$1.port" ] || free_port > "$WORK/$1.port"
+    cat "$WORK/$1.port"
 }
 
 # start NAME COMMAND...: starts it in the background, in its own process group; its output is in $WORK/NAME.out and .err.
@@ -153,46 +182,40 @@ running() {
     alive "$(cat "$WORK/$1.pid")"
 }
 
-# Whether any process of a group is left.
-group_alive() {
-    ps -A -o pgid=,stat= | awk -v group="$1" '$1 == group && $2 !~ /^Z/ { found = 1 } END { exit !found }'
-}
-
 # stop NAME: stops the whole process group, first with SIGTERM.
 stop() {
-    local name=$1 pid i
-    [ -f "$WORK/$name.pid" ] || return 0
-    pid=$(cat "$WORK/$name.pid")
+    local pid i
+    [ -f "$WORK/$1.pid" ] || return 0
+    pid=$(cat "$WORK/$1.pid")
     kill -TERM -- "-$pid" 2> /dev/null || true
     for i in {1..50}; do
-        group_alive "$pid" || break
+        ps -A -o pgid=,stat= | awk -v group="$pid" '$1 == group && $2 !~ /^Z/ { found = 1 } END { exit !found }' || break
         [ "$i" -lt 50 ] || kill -KILL -- "-$pid" 2> /dev/null || true
         sleep 0.1
     done
-    rm -f "$WORK/$name.pid"
+    rm -f "$WORK/$1.pid"
 }
 
+# What runs now and did not when the step began.
 stop_all() {
     local file
     for file in "$WORK"/*.pid; do
-        [ -f "$file" ] || continue
-        stop "$(basename "$file" .pid)"
+        [ ! -f "$file" ] || [[ " ${OF_PARTS:-} " == *" $file "* ]] || stop "$(basename "$file" .pid)"
     done
 }
 
 # wait_until SECONDS NAME COMMAND...: waits until the command succeeds; fails if the process NAME has ended.
 wait_until() {
-    local seconds=$1 name=$2 end
+    local seconds=$1 name=$2 end why
     shift 2
     end=$((SECONDS + seconds))
     until "$@" > /dev/null 2>&1; do
-        if ! running "$name"; then
+        why=
+        running "$name" || why="$name ended"
+        [ "$SECONDS" -lt "$end" ] || why="$name was not ready in $seconds s"
+        if [ -n "$why" ]; then
             tail -n 40 "$WORK/$name.out" "$WORK/$name.err" >&2
-            fail "$name ended" || return 1
-        fi
-        if [ "$SECONDS" -ge "$end" ]; then
-            tail -n 40 "$WORK/$name.out" "$WORK/$name.err" >&2
-            fail "$name was not ready in $seconds s" || return 1
+            fail "$why" || return 1
         fi
         sleep 0.2
     done
@@ -202,75 +225,99 @@ answers() {
     curl -sf --noproxy '*' --max-time 5 -o /dev/null "$1"
 }
 
-# render FOLDER: renders k8s/FOLDER with kustomize into one JSON array in $WORK/rendered.json.
-render() {
-    kubectl kustomize "$ROOT/k8s/$1" > "$WORK/rendered.yaml"
-    "$PYTHON" -c 'import json, sys, yaml
-print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))' "$WORK/rendered.yaml" > "$WORK/rendered.json"
+# reached URL: waits until something answers there, for a minute.
+reached() {
+    local end=$((SECONDS + 60))
+    until answers "$1"; do
+        [ "$SECONDS" -lt "$end" ] || fail "no answer from $1" || return 1
+        sleep 0.1
+    done
 }
 
-# Azure with its Resource Manager, for commands that call az ---------------------------------------------------------
+# Azure --------------------------------------------------------------------------------------------------------------
 
-# azure_start NAME [podid option...]: the emulator NAME-emulator, with its files in $WORK/NAME.
+# serve NAME [option...]: an emulated Azure; what podid prints of it is in $WORK/NAME.json.
+serve() {
+    local name=$1
+    shift
+    test -f "$PODID_JAR" || fail "no $PODID_JAR: run mvn -B -DskipTests package"
+    start "$name" java -jar "$PODID_JAR" serve --json "$@"
+    wait_until 60 "$name" grep -q '^{' "$WORK/$name.out"
+    head -1 "$WORK/$name.out" > "$WORK/$name.json"
+    expect_no_secret "$WORK/$name.json"
+}
+
+# of NAME FILTER: what podid printed of it, by jq.
+of() {
+    jq -r "$2" "$WORK/$1.json"
+}
+
+# pod_env NAME POD: sets POD_ENV to the prefix of a command that runs as in that pod.
+pod_env() {
+    mapfile -d '' -t POD_ENV < <(jq -j --arg pod "$2" 'first(.pods[] | select($pod == "" or .name == $pod)).env | to_entries[]
+        | "\(.key)=\(.value)\u0000"' "$WORK/$1.json")
+    [ "${#POD_ENV[@]}" -gt 0 ] || fail "no pod \"$2\" in $WORK/$1.json"
+    POD_ENV=(env "${POD_ENV[@]}" "NODE_EXTRA_CA_CERTS=$(of "$1" .ca)")
+}
+
+# az_cloud NAME PREFIX...: az, run with that prefix, takes that emulator for its cloud. Only `az cloud register` with a file
+# can set the address of Microsoft Graph.
+az_cloud() {
+    jq '(.entra) as $base | {
+        endpoints: {activeDirectory: $base, resourceManager: $base, management: $base, activeDirectoryResourceId: ($base + "/"),
+            activeDirectoryGraphResourceId: ($base + "/"), microsoftGraphResourceId: ($base + "/")},
+        suffixes: {storageEndpoint: "localhost", acrLoginServerEndpoint: "localhost"}}' "$WORK/$1.json" > "$WORK/cloud.json"
+    shift
+    "$@" az cloud register -n Emulated --cloud-config "@$WORK/cloud.json"
+    "$@" az cloud set -n Emulated
+}
+
+# azure_start NAME [podid option...]: the emulator NAME-emulator with a Resource Manager, and its files in $WORK/NAME.
 azure_start() {
     local name=$1 folder=$WORK/$1
     shift
     mkdir -p "$folder/state" "$folder/tmp"
-    (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$folder/secret")
-    start "$name-emulator" java -jar "$ROOT/podid/target/podid.jar" serve --json --secret-file "$folder/secret" "$@"
-    wait_until 60 "$name-emulator" grep -q '^{' "$WORK/$name-emulator.out"
-    head -1 "$WORK/$name-emulator.out" > "$folder/azure.json"
+    new_secret "$folder/secret"
+    serve "$name-emulator" --secret-file "$folder/secret" "$@"
+    cp "$WORK/$name-emulator.json" "$folder/azure.json"
 }
 
 # azure_env NAME: sets AZURE_ENV to a prefix for commands: az is the real one against that emulator; kubectl, docker and mvn
 # are the stubs of e2e/stubs/bin, which record their arguments in $WORK/NAME/tools.log.
 azure_env() {
     local folder=$WORK/$1
-    AZURE_ENV=(env "PATH=$ROOT/e2e/stubs/bin:$PATH" "AZURE_CONFIG_DIR=$folder/az" PYTHONWARNINGS=ignore "TMPDIR=$folder/tmp"
-        AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1
+    AZURE_ENV=(env "PATH=$ROOT/e2e/stubs/bin:$PATH" "AZURE_CONFIG_DIR=$folder/az" "TMPDIR=$folder/tmp"
         "REQUESTS_CA_BUNDLE=$(jq -r .ca "$folder/azure.json")" "STUB_LOG=$folder/tools.log" "STUB_ROOT=$ROOT"
-        "STUB_STATE=$folder/state" "STUB_KUBECTL=$(command -v kubectl)" "STUB_EXPLAIN=$ROOT/token-provider/target/token-provider.jar")
+        "STUB_STATE=$folder/state" "STUB_KUBECTL=$(command -v kubectl)" "STUB_EXPLAIN=$LIBRARY_JAR")
 }
 
 azure_sign_in() {
-    local folder=$WORK/$1 base
-    base=$(jq -r .entra "$folder/azure.json")
     azure_env "$1"
-    # Only `az cloud register` with a file can set the address of Microsoft Graph.
-    jq -n --arg base "$base" '{
-        endpoints: {activeDirectory: $base, resourceManager: $base, management: $base, activeDirectoryResourceId: ($base + "/"),
-            activeDirectoryGraphResourceId: ($base + "/"), microsoftGraphResourceId: ($base + "/")},
-        suffixes: {storageEndpoint: "localhost", acrLoginServerEndpoint: "localhost"}}' > "$folder/cloud.json"
-    "${AZURE_ENV[@]}" az cloud register -n Emulated --cloud-config "@$folder/cloud.json"
-    "${AZURE_ENV[@]}" az cloud set -n Emulated
-    "${AZURE_ENV[@]}" az login --service-principal -u "$(jq -r .application.clientId "$folder/azure.json")" -p "$(cat "$folder/secret")" \
-        -t "$(jq -r .tenantId "$folder/azure.json")" -o none
+    az_cloud "$1-emulator" "${AZURE_ENV[@]}"
+    "${AZURE_ENV[@]}" az login --service-principal -u "$(of "$1-emulator" .application.clientId)" -p "$(cat "$WORK/$1/secret")" \
+        -t "$(of "$1-emulator" .tenantId)" -o none
 }
 
 # The demo, and what it answers ------------------------------------------------------------------------------------
 
-# demo_url NAME: the URL of the demo with that name; each has its own port.
+# demo_url NAME and management_url NAME, where its health, metrics and explanation are: each demo has ports of its own.
 demo_url() {
-    [ -f "$WORK/$1.port" ] || free_port > "$WORK/$1.port"
-    echo "http://127.0.0.1:$(cat "$WORK/$1.port")"
+    echo "http://127.0.0.1:$(port "$1")"
 }
 
-# management_url NAME: where its health, metrics and explanation are.
 management_url() {
     demo_url "$1-management"
 }
 
-# demo_env NAME STORAGE: its settings, one per line, for `mapfile -t`.
-demo_env() {
-    local url management
-    url=$(demo_url "$1")
-    management=$(management_url "$1")
-    printf '%s\n' "SERVER_PORT=${url##*:}" "MANAGEMENT_SERVER_PORT=${management##*:}" MANAGEMENT_SERVER_ADDRESS=127.0.0.1 \
-        "DEMO_STORAGE_ENDPOINT=$2" DEMO_STORAGE_CONTAINER=samples
-}
-
-demo_ready() {
-    wait_until "$2" "$1" answers "$(management_url "$1")/actuator/health/liveness"
+# demo NAME STORAGE [PREFIX...] -- COMMAND...: starts it by that command, and waits until it serves.
+demo() {
+    local name=$1 storage=$2 prefix=()
+    shift 2
+    while [ "$1" != -- ]; do prefix+=("$1") && shift; done
+    shift
+    start "$name" "${prefix[@]}" env "SERVER_PORT=$(port "$name")" SERVER_ADDRESS=127.0.0.1 "MANAGEMENT_SERVER_PORT=$(port "$name-management")" \
+        MANAGEMENT_SERVER_ADDRESS=127.0.0.1 "DEMO_STORAGE_ENDPOINT=$storage" DEMO_STORAGE_CONTAINER=samples "$@"
+    wait_until 180 "$name" answers "$(management_url "$name")/actuator/health/liveness"
 }
 
 # screenshot NAME URL [HEIGHT [COMMAND...]]: the page, to look at later, by chromium or by the command that starts it;

@@ -8,7 +8,7 @@ command -v pngquant > /dev/null || {
     echo "pngquant is missing: apt-get install pngquant" >&2
     exit 3
 }
-E2E_PICTURES=yes "$root/e2e/run" 20 30 40 50 60 70 80 85 95
+E2E_PICTURES=yes "$root/e2e/run" 85 95
 
 mkdir -p "$root/docs/images"
 for name in page-pod page-logged-out page-node page-role-missing page-dark \

@@ -52,8 +52,7 @@ if [ -z "$key" ]; then
     throwaway=yes
     export GNUPGHOME=$WORK/gnupg
     mkdir -m 700 "$GNUPGHOME"
-    gpg --batch --quiet --passphrase '' --quick-generate-key \
-        'Throwaway <throwaway@invalid>' ed25519 sign 1d
+    gpg --batch --quiet --passphrase '' --quick-generate-key 'Throwaway <throwaway@invalid>' ed25519 sign 1d
     key=$(gpg --batch --with-colons --list-keys | awk -F: '$1 == "fpr" { print $10; exit }')
 fi
 
@@ -76,28 +75,20 @@ mapfile -t published < <(sed -n 's|.*<artifactId>\(.*\)</artifactId>.*|\1|p' "$g
 (cd "$group" && find . -type f ! -name 'maven-metadata.xml*' -printf '%P\n' | sort) > "$WORK/deployed"
 diff "$WORK/expected" "$WORK/deployed" || fail "< is missing from the BOM's modules, > is not in the BOM"
 
-signatures=0
-while read -r signature; do
-    gpg --batch --quiet --verify "$signature" "${signature%.asc}" 2> "$WORK/gpg.log" \
-        || fail "$(cat "$WORK/gpg.log")"
-    signatures=$((signatures + 1))
-done < <(find "$group" -name '*.asc')
-
-while read -r pom; do
+for signature in "$group"/*/*/*.asc; do
+    gpg --batch --quiet --verify "$signature" "${signature%.asc}" 2> "$WORK/gpg.log" || fail "$(cat "$WORK/gpg.log")"
+done
+for pom in "$group"/*/*/*.pom; do
     for element in name description url license developer scm; do
         grep -q "<${element}[ >]" "$pom" || fail "no <$element> in $pom"
     done
-    if grep -E 'SNAPSHOT|<parent>|<scope>test|\$\{(revision|env)' "$pom"; then
-        fail "$pom contains what a user does not need"
-    fi
-done < <(find "$group" -name '*.pom')
+    ! grep -E 'SNAPSHOT|<parent>|<scope>test|\$\{(revision|env)' "$pom" || fail "$pom contains what a user does not need"
+done
 
 for module in "${published[@]}"; do
     stem=$group/$module/$version/$module-$version
-    for ending in .jar -sources.jar; do
-        for file in LICENSE NOTICE; do
-            unzip -p "$stem$ending" "META-INF/$file" | cmp - "$ROOT/$file" || fail "no $file in $stem$ending"
-        done
+    for place in .jar/LICENSE .jar/NOTICE -sources.jar/LICENSE -sources.jar/NOTICE; do
+        unzip -p "$stem${place%/*}" "META-INF/${place#*/}" | cmp - "$ROOT/${place#*/}" || fail "no ${place#*/} in $stem${place%/*}"
     done
     unzip -l "$stem-sources.jar" '*.java' > /dev/null || fail "no sources in $stem-sources.jar"
     unzip -l "$stem-javadoc.jar" index.html > /dev/null || fail "no Javadoc in $stem-javadoc.jar"
@@ -106,28 +97,14 @@ done
 # A user's project with the README's snippets and nothing of this build on its path: it gets a token and its principal.
 user=$WORK/user
 mkdir -p "$user/src/test/java"
-{
-    echo '<project><modelVersion>4.0.0</modelVersion><groupId>u</groupId><artifactId>u</artifactId><version>1</version>'
-    echo '<properties><maven.compiler.release>17</maven.compiler.release></properties>'
-    echo "<repositories><repository><id>release</id><url>file://$repository</url></repository></repositories>"
-    awk '/^```/ { inside = $0 == "```xml"; next } inside' "$ROOT/README.md"
-    echo '</project>'
-} > "$user/pom.xml"
-cat > "$user/src/test/java/User.java" << 'EOF'
-import io.podidentity.emulator.PodIdentityEmulator;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-
-public class User {
-    public static void main(String[] args) {
-        try (PodIdentityEmulator azure = PodIdentityEmulator.start()) {
-            var provider = AzureServiceTokenProvider.builder()
-                    .environment(azure.environment())
-                    .build();
-            System.out.println(provider.getAuthenticationResult("https://storage.azure.com/").source());
-        }
-    }
-}
-EOF
+cat > "$user/pom.xml" << END
+<project><modelVersion>4.0.0</modelVersion><groupId>u</groupId><artifactId>u</artifactId><version>1</version>
+<properties><maven.compiler.release>17</maven.compiler.release></properties>
+<repositories><repository><id>release</id><url>file://$repository</url></repository></repositories>
+$(awk '/^```/ { inside = $0 == "```xml"; next } inside' "$ROOT/README.md")
+</project>
+END
+cp "$ROOT/e2e/data/User.java" "$user/src/test/java/"
 mvn -B -q -f "$user/pom.xml" "${local[@]}" test-compile \
     org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath -Dmdep.outputFile="$user/class-path"
 used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User)
@@ -139,4 +116,4 @@ if [ -n "$bundle" ]; then
         && jar --create --no-manifest --file "$bundle" "@$WORK/files")
     echo "$bundle"
 fi
-echo "$(wc -l < "$WORK/deployed") files, $signatures good signatures, and the README's dependencies give a token"
+echo "$(wc -l < "$WORK/deployed") files, $(grep -c 'asc$' "$WORK/deployed") good signatures, and the README's dependencies give a token"

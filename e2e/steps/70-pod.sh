@@ -1,50 +1,53 @@
 # shellcheck shell=bash disable=SC2154
 # In a pod: the same demo with the variables that the emulator prints for its pod. az is not asked, although it is
-# installed and signed in.
+# installed and signed in. Blobs of the emulator, which checks signature, audience and role as Azure does, and of Azurite.
+# Needs: azure-cli
 
-POD=$(demo_url pod)
-mapfile -t POD_ENV < <(jq -r '.pods[0].env | to_entries[] | "\(.key)=\(.value)"' "$EMULATOR")
-
-pod_environment() {
-    printf '%s\n' "${POD_ENV[@]}"
-    printf '%s\n' "${POD_ENV[@]}" | grep -q '^AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:'
-    expect_json "$EMULATOR" '.pods[0].imds | startswith("http://127.0.0.1:")'
-}
-
-pod_start() {
-    local settings
-    mapfile -t settings < <(demo_env pod "$EMULATOR_BLOBS")
-    : > "$AZ_CALLS"
-    cd "$ROOT" || exit 1
-    start pod "${AZ_ENV[@]}" "${POD_ENV[@]}" "${settings[@]}" mvn -B spring-boot:run -Dspring-boot.run.jvmArguments="$JVM_TRUST"
-    demo_ready pod 150
-}
-
-pod_identity() {
-    expect_status 200 "$WORK/pod-identity.json" "$POD/api/identity"
-    expect_json "$WORK/pod-identity.json" '.source == "IMDS"' '.principal.type == "APP"' \
-        ".principal.appId != $(jq .application.clientId "$EMULATOR")"
-    expect_equal 0 "$(az_calls)"
-}
+DEMO=(java -XX:TieredStopAtLevel=1 "${JVM_TRUST[@]}" -jar "$DEMO_JAR")
+SAMPLE=$ROOT/pod-identity-emulator/src/main/resources/io/podidentity/emulator/samples/hello.txt
 
 pod_page() {
-    expect_status 200 "$WORK/pod-page.html" "$POD/"
+    local url
+    : > "$AZ_CALLS"
+    cd "$ROOT" || exit 1
+    demo pod "$(of emulator .storage)" "${AZ_USER[@]}" "${POD_ENV[@]}" -- mvn -B spring-boot:run -Dspring-boot.run.jvmArguments="${JVM_TRUST[*]}"
+    url=$(demo_url pod)
+    expect_status 200 "$WORK/pod-identity.json" "$url/api/identity"
+    expect_json "$WORK/pod-identity.json" '.source == "IMDS"' '.principal.type == "APP"' ".principal.appId != \"$(of emulator .application.clientId)\""
+    expect_equal 0 "$(az_calls)"
+    expect_status 200 "$WORK/pod-blob" "$url/api/blobs/hello.txt"
+    cmp "$WORK/pod-blob" "$SAMPLE"
+    expect_status 200 "$WORK/pod-page.html" "$url/"
     expect_text "$WORK/pod-page.html" IMDS hello.txt
-    expect_no_secret "$WORK/pod-page.html" "$WORK/pod-identity.json" "$WORK/pod-blobs.json" "$WORK/pod.out" "$WORK/pod.err"
+    expect_no_secret "$WORK"/pod-page.html "$WORK"/pod-identity.json "$WORK"/pod.{out,err}
 }
 
 pod_azurite() {
-    start_demo pod-azurite "$AZURITE" "${POD_ENV[@]}"
-    expect_sample_blobs pod-azurite "$(demo_url pod-azurite)"
-    expect_no_secret "$WORK/pod-azurite.out" "$WORK/pod-azurite.err"
+    demo pod-azurite "$AZURITE" "${POD_ENV[@]}" -- "${DEMO[@]}"
+    expect_sample_blobs pod-azurite
+    expect_no_secret "$WORK"/pod-azurite.{out,err}
 }
 
-check "the emulator prints the environment of a pod" pod_environment
-check "mvn spring-boot:run in that environment serves the page" pod_start
-check "/api/identity: the pod's identity, from IMDS, and az was not started" pod_identity
-check "/api/blobs: the emulator's blobs" expect_emulator_blobs pod
-check "the page shows them, and there is no token anywhere" pod_page
-check "screenshot: in a pod" screenshot in-a-pod "$POD/"
-stop pod
+# The token of az at the emulator's account, which knows other containers.
+pod_as_user() {
+    demo second "$(of emulator .storage)" "${AZ_USER[@]}" -- env DEMO_STORAGE_CONTAINER=absent "${DEMO[@]}"
+    expect_status 200 "$WORK/second-identity.json" "$(demo_url second)/api/identity"
+    expect_json "$WORK/second-identity.json" '.source == "Azure CLI"'
+    expect_status 404 "$WORK/second.json" "$(demo_url second)/api/blobs"
+    expect_json "$WORK/second.json" '.status == 404' '.detail | test("absent")'
+}
+
+# Azurite with the default CAs of the JDK only. The other refusals of a storage account are in the demo's own tests.
+pod_distrusts() {
+    demo distrust "$AZURITE" "${POD_ENV[@]}" -- java -XX:TieredStopAtLevel=1 -jar "$DEMO_JAR"
+    expect_status 502 "$WORK/distrust.json" "$(demo_url distrust)/api/blobs"
+    expect_text "$WORK/distrust.json" trust CA
+    expect_no_secret "$WORK/distrust.json" "$WORK"/distrust.{out,err}
+}
+
+pod_env emulator ''
+check "mvn spring-boot:run in a pod's environment: its identity from IMDS, the emulator's blobs, az was not started" pod_page
+check "screenshot: in a pod" screenshot in-a-pod "$(demo_url pod)/"
 check "the same identity reads Azurite's blobs" pod_azurite
-stop pod-azurite
+check "without that environment: az's identity; a container that does not exist: 404 that names it" pod_as_user
+check "storage with an untrusted certificate: says so, and what to set" pod_distrusts

@@ -3,17 +3,21 @@
 
 TEST_RUN=$(demo_url test-run)
 
+# In a mount namespace in which az is not a program.
 test_run_start() {
+    local az
+    az=$(readlink -f "$(command -v az)")
     cd "$ROOT" || exit 1
-    start test-run "${WITHOUT_AZ[@]}" "SERVER_PORT=${TEST_RUN##*:}" \
-        "MANAGEMENT_SERVER_PORT=$(management_url test-run | cut -d: -f3)" HOME="$HOME" mvn -q spring-boot:test-run
-    demo_ready test-run 180
+    # shellcheck disable=SC2016
+    start test-run env "SERVER_PORT=$(port test-run)" "MANAGEMENT_SERVER_PORT=$(port test-run-management)" \
+        unshare --mount --propagation private sh -c 'mount --bind /dev/null "$0" && exec "$@"' "$az" mvn -q spring-boot:test-run
+    wait_until 180 test-run answers "$(management_url test-run)/actuator/health/liveness"
 }
 
 test_run_answers() {
     expect_status 200 "$WORK/test-run-identity.json" "$TEST_RUN/api/identity"
     expect_json "$WORK/test-run-identity.json" '.source | length > 0' '.principal | length > 0'
-    expect_emulator_blobs test-run
+    expect_status 200 "$WORK/test-run-blob" "$TEST_RUN/api/blobs/hello.txt"
     expect_status 200 "$WORK/test-run.html" "$TEST_RUN/"
     expect_text "$WORK/test-run.html" 'Signed in' hello.txt
     expect_no_secret "$WORK/test-run.html" "$WORK/test-run-identity.json" "$WORK/test-run.out" "$WORK/test-run.err"
@@ -29,11 +33,10 @@ test_run_switches() {
 
 # With E2E_PICTURES, also the pictures for the documents, and IMDS when it is silent.
 test_run_in_browser() {
-    node "$ROOT/e2e/page.mjs" "$TEST_RUN/" "$BROWSER_HOME" "${E2E_PICTURES:+$OUT}"
+    node "$ROOT/e2e/page.mjs" "$TEST_RUN/" "$DOWNLOADS/browser" "${E2E_PICTURES:+$OUT}"
 }
 
 check "mvn -q spring-boot:test-run serves the page" test_run_start
 check "identity, blobs and page, from the emulator" test_run_answers
 check "the switches of the emulated Azure obey only the page, and are in no jar" test_run_switches
 check "the page in Chromium: axe, 360 px, live, by keyboard, without script, no token" test_run_in_browser
-stop test-run

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * the first time, and then passed over.
  */
 final class Announcer {
+    /** The name by which programs have configured the log of failed refreshes. */
+    private static final String SLOT = "io.podidentity.tokenprovider.TokenSlot";
+
     private final List<TokenListener> listeners;
     /** Those that threw. */
     private final Set<TokenListener> faulty = ConcurrentHashMap.newKeySet();
@@ -48,13 +51,6 @@ final class Announcer {
         tell(new TokenListener.Event(kind, request, duration, token == null ? null : token.token, failure, List.of()));
     }
 
-    /** A look at a token found this; told once for each token. */
-    void noticed(TokenListener.Kind kind, TokenRequest request, Duration duration, CachedToken token) {
-        if (token.isNews(kind)) {
-            happened(kind, request, duration, token, null);
-        }
-    }
-
     private void tell(TokenListener.Event event) {
         for (TokenListener listener : listeners) {
             try {
@@ -71,6 +67,12 @@ final class Announcer {
         String text = "The token listener " + listener.getClass().getName()
                 + " threw; it is told of further events, and this is not logged again.";
         System.getLogger(TokenListener.class.getPackageName()).log(Level.WARNING, text, e);
+    }
+
+    /** The line that says that callers live on an old token. */
+    static void logFailedRefresh(TokenAcquisitionException failure) {
+        String text = "The token is still valid, but getting the next one failed. {0}";
+        System.getLogger(SLOT).log(Level.WARNING, text, failure.getMessage());
     }
 
     /** The one line that says which identity a process has. */

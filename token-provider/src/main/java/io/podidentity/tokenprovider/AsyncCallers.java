@@ -58,12 +58,15 @@ final class AsyncCallers {
         waiter.future.whenComplete((value, thrown) -> flights.leave(waiter));
         Announcer told = announcer;
         if (told != null) {
-            waiter.told = () -> told.happened(
-                    Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), waiter.token(), waiter.failure());
+            waiter.told = () -> told.happened(Kind.WAITED, request, waiter.waited(), waiter.token(), waiter.failure());
         }
         Flight joined = board.apply(waiter);
         if (joined.isInstant()) {
-            waiter.with(joined.token(), joined.failure()).complete();
+            boolean done =
+                    waiter.with(joined.token(), joined.failure(), time.nanos()).complete();
+            if (done && waiter.told != null) {
+                new Completions(crew).add(waiter.told).start();
+            }
         }
         return waiter.future;
     }
@@ -84,20 +87,26 @@ final class AsyncCallers {
             boolean landed = over.token() != null || over.failure() != null;
             Flight next = landed && over.isAnswerFor(waiter.limit, waiter.deadline) ? over : board.apply(waiter);
             if (next == over || next.isInstant()) {
-                done.add(waiter.with(next.token(), next.failure()));
+                done.add(waiter.with(next.token(), next.failure(), time.nanos()));
             }
         }
     }
 
-    /** Looks after those who wait for a flight, when the hastiest has waited long enough; on the thread of alarms. */
+    /** Is called on the thread of alarms, which all callers of the process share: nothing may hold that up. */
     private void alarm(Flight flight) {
+        new Completions(crew).add(() -> endWaits(flight)).start();
+    }
+
+    /** Looks after those who wait for a flight, when the hastiest has waited long enough. */
+    private void endWaits(Flight flight) {
         List<Waiter<?>> late = new ArrayList<>();
         PriorityQueue<Waiter<?>> stranded = new PriorityQueue<>();
         flights.endWaits(flight, late, stranded);
         Completions done = new Completions(crew);
         for (Waiter<?> waiter : late) {
             Duration limit = Duration.ofNanos(waiter.limit);
-            done.add(waiter.with(null, Failures.timedOut(request.resource(), limit, flight.attempts())));
+            TokenAcquisitionException failed = Failures.timedOut(request.resource(), limit, flight.attempts());
+            done.add(waiter.with(null, failed, time.nanos()));
         }
         goOn(stranded, flight, done);
         done.start();

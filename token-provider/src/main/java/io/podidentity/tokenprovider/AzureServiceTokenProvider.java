@@ -346,10 +346,11 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
-         * Asks sources on the threads of this executor, in place of a daemon thread for each request to them. What is
-         * chained to the futures of asynchronous calls runs there too.
+         * Asks sources on the threads of this executor. Deadlines hold whatever it does: one that refuses fails the call
+         * with {@link TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, one that drops or hangs lets it time out. A
+         * thread of the library hands each request over, completes the futures, and runs what is chained to them.
          *
-         * @param executor has a thread for each request at once; never runs anything on the thread that calls it
+         * @param executor has a thread for each request at once
          * @return this builder
          */
         public Builder executor(Executor executor) {

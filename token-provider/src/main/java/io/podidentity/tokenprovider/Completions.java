@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider;
 
-import io.podidentity.tokenprovider.Flight.Waiter;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -8,37 +7,39 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes futures so that what their owners do then delays nobody else: each thread that takes one sends for the next
- * thread first, which takes over the rest if this one is held up. Quick ones are done by the first few threads.
+ * Runs what may take long and must delay nobody, such as what the owners of futures do when these are completed: each
+ * thread that takes one sends for the next thread first, which takes over the rest if this one is held up. Quick ones
+ * are done by the first few threads.
  */
 final class Completions implements Runnable, CompletableFuture.AsynchronousCompletionTask {
-    private final Queue<Waiter<?>> waiters = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Executor crew;
 
     Completions(Executor crew) {
         this.crew = crew;
     }
 
-    void add(Waiter<?> waiter) {
-        waiters.add(waiter);
+    Completions add(Runnable task) {
+        tasks.add(task);
+        return this;
     }
 
-    /** Begins, on a thread of the crew's. */
+    /** Begins, on a thread of the crew's; on the calling one if there is none to be had. */
     void start() {
-        if (!waiters.isEmpty()) {
+        if (!tasks.isEmpty()) {
             sendForNext(this);
         }
     }
 
     @Override
     public void run() {
-        Waiter<?> waiter = waiters.poll();
-        if (waiter != null && !waiters.isEmpty()) {
+        Runnable task = tasks.poll();
+        if (task != null && !tasks.isEmpty()) {
             sendForNext(null);
         }
-        while (waiter != null) {
-            waiter.complete();
-            waiter = waiters.poll();
+        while (task != null) {
+            task.run();
+            task = tasks.poll();
         }
     }
 

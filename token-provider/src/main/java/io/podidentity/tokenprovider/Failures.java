@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,6 +13,15 @@ final class Failures {
     static TokenAcquisitionException ofCall(
             TokenAcquisitionException failure, String resource, List<TokenAttempt> attempts) {
         return ofCall(failure, resource, attempts, "");
+    }
+
+    /**
+     * Whether a failure after so much time is one for a caller with this limit too: a refusal is, that nobody answered
+     * is not.
+     */
+    static boolean isAnswer(TokenAcquisitionException failure, long allowed, long limit) {
+        Code code = failure.code();
+        return limit <= allowed || (code != Code.NO_SOURCE_AVAILABLE && code != Code.SERVICE_UNAVAILABLE);
     }
 
     static TokenAcquisitionException interrupted(String resource, InterruptedException e) {
@@ -34,10 +44,42 @@ final class Failures {
                 attempts.isEmpty() ? "" : reason + ". " + remedy);
     }
 
-    static TokenAcquisitionException unexpected(String resource, Throwable cause) {
-        String reason = "a source ended with " + cause.getClass().getName();
+    /**
+     * What a source threw that is no failure of a source: an exception, checked or not, or an error. Errors are no
+     * exception to that, since the thread is the library's own, and what its callers are told nobody else could. What
+     * may pass by itself is {@link Code#SERVICE_UNAVAILABLE}.
+     */
+    static TokenAcquisitionException thrownBy(Throwable thrown) {
+        boolean passing = thrown instanceof IOException
+                || thrown instanceof InterruptedException
+                || thrown instanceof OutOfMemoryError;
+        return new TokenAcquisitionException(
+                passing ? Code.SERVICE_UNAVAILABLE : Code.INVALID_CONFIGURATION,
+                "it threw " + thrown.getClass().getName(),
+                "Let it throw a TokenAcquisitionException, whose reason is shown; nothing else that is thrown is.",
+                withoutText(thrown));
+    }
+
+    /** Where something was thrown and what; its text is left out, since nobody knows what is in it. */
+    private static Throwable withoutText(Throwable thrown) {
+        Exception shown = new Exception(thrown.getClass().getName());
+        shown.setStackTrace(thrown.getStackTrace());
+        return shown;
+    }
+
+    /** A source answered null, which its contract does not know. */
+    static TokenAcquisitionException answeredNull() {
+        return new TokenAcquisitionException(
+                Code.INVALID_CONFIGURATION, "it answered null", "Let it answer Unavailable in place of null.", null);
+    }
+
+    /** Something was thrown beside the sources' answers, such as by a source's name. */
+    static TokenAcquisitionException unexpected(String resource, Throwable thrown) {
+        String reason = "a source ended with " + thrown.getClass().getName();
         return ofCall(
-                new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", cause), resource, List.of());
+                new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", withoutText(thrown)),
+                resource,
+                List.of());
     }
 
     /** There is no thread for a flight: the system has none, or the program's executor takes no more. */
@@ -46,7 +88,9 @@ final class Failures {
                 "no thread could be had to ask a source (" + cause.getClass().getSimpleName() + ")";
         String remedy = "A thread dump shows who has them all; the limits are those of the container and of its user.";
         return ofCall(
-                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, cause), resource, List.of());
+                new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, withoutText(cause)),
+                resource,
+                List.of());
     }
 
     /** So many requests were given up and have not come back that no more are begun. */

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ final class Flight implements Runnable {
     final long deadline;
     /** Before this moment it asks nobody, on the steady clock. Set before it begins. */
     long notBefore;
+    /** The forced call that it is for; null for one that is not forced. Set before it begins. */
+    @Nullable
+    ForcedCall forced;
     /** The token that callers have meanwhile; null for none. Set before it begins. */
     @Nullable
     CachedToken old;
@@ -52,7 +56,7 @@ final class Flight implements Runnable {
     private final TokenRequest request;
     private final TokenSourceChain chain;
     private final Time time;
-    private final Consumer<Flight> slot;
+    private final Predicate<Flight> slot;
     private final CountDownLatch landing = new CountDownLatch(1);
     private volatile @Nullable Walk walk;
     private volatile @Nullable CachedToken token;
@@ -61,19 +65,23 @@ final class Flight implements Runnable {
     /** Whether a caller has taken on what one does for all. Guarded by this. */
     private boolean led;
 
-    private volatile @Nullable Thread thread;
+    /** The thread that is busy with it; null for none. Guarded by this. */
+    private @Nullable Thread thread;
+    /** Whether there is an answer. Guarded by this. */
+    private boolean ended;
+    /** Whether nobody wants it any more. Written under the lock of this. */
     private volatile boolean cancelled;
 
     /**
      * @param request what is asked for, with the time that it may take as its deadline
-     * @param slot hears that it is over, on the flight's thread, before callers do
+     * @param slot hears that it is over, on the flight's thread, before callers do; true if it was the one under way
      * @param deadline when that time ends, on the steady clock
      */
     Flight(
             TokenRequest request,
             TokenSourceChain chain,
             Time time,
-            Consumer<Flight> slot,
+            Predicate<Flight> slot,
             long deadline,
             boolean background) {
         this.request = request;
@@ -91,31 +99,60 @@ final class Flight implements Runnable {
     void takeOff(Executor crew) {
         try {
             crew.execute(this);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (Throwable e) { // Of an executor of the user's own: whatever that throws.
             end(null, Failures.grounded(request.resource(), e));
+        }
+    }
+
+    /** Has an executor run it that may take its time, refuse, drop it or hang; the calling thread has time. */
+    void takeOffBy(Executor executor) {
+        if (begin()) {
+            takeOff(executor);
+            if (leave()) {
+                end(null, Failures.interrupted(request.resource(), new InterruptedException()));
+            }
         }
     }
 
     @Override
     public void run() {
-        thread = Thread.currentThread();
+        if (!begin()) {
+            return;
+        }
         CachedToken gained = null;
         TokenAcquisitionException failed = null;
         try {
             gained = fly();
         } catch (TokenAcquisitionException e) {
             failed = e;
-        } catch (InterruptedException e) {
-            failed = Failures.interrupted(request.resource(), e);
-        } catch (RuntimeException e) {
-            failed = Failures.unexpected(request.resource(), e);
-        } catch (Error e) {
-            failed = Failures.unexpected(request.resource(), e);
-            throw e;
-        } finally {
-            thread = null;
-            end(gained, failed);
+        } catch (Throwable e) { // Also what sources throw beside their answers: none may strand a caller.
+            failed = cancelled && e instanceof InterruptedException interrupted
+                    ? Failures.interrupted(request.resource(), interrupted)
+                    : Failures.unexpected(request.resource(), e);
         }
+        leave();
+        end(gained, failed);
+    }
+
+    /** The calling thread is busy with it from now on; false if it need not be. */
+    private synchronized boolean begin() {
+        boolean wanted = !cancelled && !ended;
+        thread = wanted ? Thread.currentThread() : thread;
+        return wanted;
+    }
+
+    /** The calling thread is busy with it no longer; true if it was, and was interrupted to end it. */
+    @SuppressWarnings("ReferenceEquality")
+    private synchronized boolean leave() {
+        boolean mine = thread == Thread.currentThread();
+        if (mine) {
+            thread = null;
+            if (cancelled) {
+                // An executor's thread has other work to do, which nobody wants to interrupt.
+                Thread.interrupted();
+            }
+        }
+        return mine && cancelled;
     }
 
     private CachedToken fly() throws InterruptedException {
@@ -123,26 +160,36 @@ final class Flight implements Runnable {
         if (pause > 0) {
             time.sleep(pause);
         }
+        long left = Math.max(1, deadline - time.nanos());
+        Walk begun = chain.walk(request.withDeadline(Duration.ofNanos(left)), forced);
+        walk = begun;
         if (cancelled) {
             throw new InterruptedException();
         }
-        long left = Math.max(1, deadline - time.nanos());
-        Walk begun = chain.walk(request.withDeadline(Duration.ofNanos(left)));
-        walk = begun;
         return chain.acquire(begun);
     }
 
     /** Ends it with a token or with a failure, whatever happens on the way. */
-    void end(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
+    private void end(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+        }
         token = gained;
         failure = failed;
+        boolean current = false;
         try {
-            slot.accept(this);
+            current = slot.test(this);
         } finally {
             landing.countDown();
         }
         if (!cancelled) {
             announce(gained, failed);
+        }
+        if (current && failed != null && background) {
+            Announcer.logFailedRefresh(failed);
         }
     }
 
@@ -185,12 +232,29 @@ final class Flight implements Runnable {
         return instant;
     }
 
-    /** Ends it from outside; if it does not listen to that, its thread is lost until the source returns. */
-    void cancel() {
+    /**
+     * Ends it from outside; if its source does not listen to that, its thread is lost until the source returns.
+     *
+     * @return false if no thread is busy with it, and none will be
+     */
+    synchronized boolean cancel() {
         cancelled = true;
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
+        Walk begun = walk;
+        if (begun != null) {
+            begun.cancel();
+        }
+        Thread busy = thread;
+        if (busy != null) {
+            busy.interrupt();
+        }
+        return busy != null;
+    }
+
+    /** A caller that did not force it waits for it too: it waits for no turn. */
+    void goOn() {
+        ForcedCall waits = forced;
+        if (waits != null) {
+            waits.free();
         }
     }
 
@@ -233,10 +297,14 @@ final class Flight implements Runnable {
         return failure;
     }
 
-    /** What became of each source so far. */
+    /** What became of each source so far; nothing where a source's name cannot be had. */
     List<TokenAttempt> attempts() {
         Walk begun = walk;
-        return begun == null ? List.of() : begun.attempts();
+        try {
+            return begun == null ? List.of() : begun.attempts();
+        } catch (Throwable e) { // A caller whose time is over, or the thread that sees to that, asks a source's name.
+            return List.of();
+        }
     }
 
     /** How long it may take, in nanoseconds. */
@@ -259,7 +327,7 @@ final class Flight implements Runnable {
         return switch (failed.code()) {
             case TIMED_OUT -> deadline - this.deadline <= 0;
             case INTERRUPTED -> !cancelled;
-            default -> Setback.isAnswer(failed, limit(), limit);
+            default -> Failures.isAnswer(failed, limit(), limit);
         };
     }
 
@@ -273,7 +341,7 @@ final class Flight implements Runnable {
     }
 
     /** A caller that waits without a thread, until its own deadline; in the order of these. */
-    static final class Waiter<T> implements Comparable<Waiter<?>> {
+    static final class Waiter<T> implements Comparable<Waiter<?>>, Runnable {
         /** The token that was not good enough when it came; null if there was none. */
         final @Nullable CachedToken before;
 
@@ -291,13 +359,14 @@ final class Flight implements Runnable {
         /** Is run with that flight when the hastiest of those who wait for it has waited long enough. */
         final Consumer<Flight> alarm;
 
-        /** Is run just before it is completed, since what is chained to it may take long; null for nothing. */
+        /** Is run after it was completed; null for nothing. */
         @Nullable
         Runnable told;
 
         private final Function<CachedToken, T> view;
         private @Nullable CachedToken token;
         private @Nullable TokenAcquisitionException failure;
+        private long answered;
 
         /**
          * @param view what the caller sees of a token
@@ -317,11 +386,21 @@ final class Flight implements Runnable {
             this.alarm = alarm;
         }
 
-        /** Keeps what it is going to be completed with; one of both is null. */
-        Waiter<T> with(@Nullable CachedToken token, @Nullable TokenAcquisitionException failure) {
+        /**
+         * Keeps what it is going to be completed with; one of both is null.
+         *
+         * @param now when that came, on the steady clock
+         */
+        Waiter<T> with(@Nullable CachedToken token, @Nullable TokenAcquisitionException failure, long now) {
             this.token = token;
             this.failure = failure;
+            this.answered = now;
             return this;
+        }
+
+        /** How long it waited. */
+        Duration waited() {
+            return Duration.ofNanos(answered - deadline + limit);
         }
 
         /** What it is completed with; null for a failure. */
@@ -336,18 +415,21 @@ final class Flight implements Runnable {
             return failure;
         }
 
-        /** Completes the future, and runs what the caller has chained to it. */
-        void complete() {
-            Runnable first = told;
-            if (first != null && !future.isDone()) {
-                first.run();
+        /** Completes the future, runs what the caller has chained to it, and then what is to be told. */
+        @Override
+        public void run() {
+            Runnable then = complete() ? told : null;
+            if (then != null) {
+                then.run();
             }
+        }
+
+        /** Completes the future, and runs what the caller has chained to it; false if somebody else had done so. */
+        boolean complete() {
             TokenAcquisitionException failed = failure;
-            if (failed != null) {
-                future.completeExceptionally(failed);
-            } else {
-                future.complete(view.apply(requireNonNull(token)));
-            }
+            return failed != null
+                    ? future.completeExceptionally(failed)
+                    : future.complete(view.apply(requireNonNull(token)));
         }
 
         @Override

@@ -5,13 +5,14 @@ import io.podidentity.tokenprovider.internal.text.Time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The flights of one slot and their callers: who waits for which flight, and when one is given up.
  *
  * <p>At most one is under way. It is given up when its deadline has passed, or when nobody wants it any more. Its
- * source may not listen to that; until it returns, the flight is adrift.
+ * source may not listen to that; until it returns, the flight is adrift. One that no thread has begun is over at once.
  *
  * <p><i>Thread-safety:</i> its monitor is the lock of the slot. Who calls a method holds that lock, unless the method
  * takes it. It is never held while a source is asked or a future completed.
@@ -21,6 +22,7 @@ final class Flights {
     static final int MAX_ADRIFT = 16;
 
     private final Time time;
+    private final Executor crew;
     private @Nullable Flight current;
     /** Callers that wait, for whichever flight. */
     private int callers;
@@ -30,8 +32,12 @@ final class Flights {
     /** Those that were given up at their deadline, of which no listener was told yet; null for none. */
     private @Nullable List<Flight> untold;
 
-    Flights(Time time) {
+    /**
+     * @param crew has threads for what may take long
+     */
+    Flights(Time time, Executor crew) {
         this.time = time;
+        this.crew = crew;
     }
 
     /** A caller begins to wait; false if nobody may any more. Takes the lock. */
@@ -201,9 +207,9 @@ final class Flights {
             current = null;
         }
         if (!left.over && !left.adrift) {
-            left.adrift = true;
-            adrift++;
-            left.cancel();
+            left.adrift = left.cancel();
+            left.over = !left.adrift;
+            adrift += left.adrift ? 1 : 0;
             if (time.nanos() - left.deadline >= 0) {
                 untold = untold == null ? new ArrayList<>() : untold;
                 untold.add(left);
@@ -211,7 +217,10 @@ final class Flights {
         }
     }
 
-    /** Tells listeners of those that were given up at their deadline; by a thread that does not hold the lock. */
+    /**
+     * Tells listeners of those that were given up at their deadline, on a thread of its own, since the calling one has
+     * an answer to give. The calling thread does not hold the lock.
+     */
     void tell() {
         List<Flight> failed;
         synchronized (this) {
@@ -219,9 +228,9 @@ final class Flights {
             untold = null;
         }
         if (failed != null) {
-            for (Flight flight : failed) {
-                flight.announceTimeOut();
-            }
+            new Completions(crew)
+                    .add(() -> failed.forEach(Flight::announceTimeOut))
+                    .start();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -130,8 +130,7 @@ final class ProcessCaches {
      * @param listeners are told what becomes of tokens; may be empty
      */
     static TokenCache ofItsOwn(List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
-        Executor crew = executor == null ? new FlightCrew(null) : executor;
-        return cache(sources, crew, listeners.isEmpty() ? null : new Announcer(listeners));
+        return cache(sources, new FlightCrew(null, executor), listeners.isEmpty() ? null : new Announcer(listeners));
     }
 
     private static TokenCache cache(List<TokenSource> sources, Executor crew, @Nullable Announcer announcer) {

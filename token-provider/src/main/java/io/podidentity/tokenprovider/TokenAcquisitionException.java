@@ -45,7 +45,8 @@ public final class TokenAcquisitionException extends RuntimeException {
     /** How long the server wants not to be asked again; null if it did not say. */
     private final @Nullable Duration retryAfter;
 
-    private final transient List<TokenAttempt> attempts;
+    /** What became of each source; null in what older versions wrote. */
+    private final TokenAttempt @Nullable [] attempts;
 
     /**
      * A source's own failure.
@@ -94,13 +95,12 @@ public final class TokenAcquisitionException extends RuntimeException {
         this.reason = requireNonNull(reason, "reason");
         this.remedy = requireNonNull(remedy, "remedy");
         this.retryAfter = retryAfter;
-        this.attempts = attempts;
+        this.attempts = attempts.toArray(new TokenAttempt[0]);
     }
 
     /** The failure of a whole call, with its message and what became of each source. */
     TokenAcquisitionException ofCall(String message, List<TokenAttempt> attempts) {
-        return new TokenAcquisitionException(
-                code, reason, remedy, getCause(), retryAfter, List.copyOf(attempts), message);
+        return new TokenAcquisitionException(code, reason, remedy, getCause(), retryAfter, attempts, message);
     }
 
     /** The same failure for another caller, with that caller's stack trace. */
@@ -143,9 +143,9 @@ public final class TokenAcquisitionException extends RuntimeException {
     /**
      * What became of each source.
      *
-     * @return an unmodifiable list in the order of the chain; empty in a source's own failure, and after serialization
+     * @return an unmodifiable list in the order of the chain; empty in a source's own failure
      */
     public List<TokenAttempt> attempts() {
-        return attempts == null ? List.of() : attempts;
+        return attempts == null ? List.of() : List.of(attempts);
     }
 }

@@ -2,6 +2,8 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> immutable.
  */
-public final class TokenAttempt {
+public final class TokenAttempt implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
 
     /** What became of a source. */
     public enum State {

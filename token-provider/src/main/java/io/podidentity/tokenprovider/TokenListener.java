@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>No event has a token in it. What a listener throws is logged once and harms no caller.
  *
  * <p><i>Thread-safety:</i> called by several threads at the same time, never while the provider holds a lock. A
- * listener should return at once: it is called on the thread that asked the sources, after its callers were answered,
- * or on that of a caller.
+ * listener should return at once. {@link Kind#WAITED} of a blocking caller is told on that caller's own thread, just
+ * before it returns; all else on threads that no caller waits for, once the answers are on their way.
  */
 @FunctionalInterface
 public interface TokenListener {

@@ -122,6 +122,11 @@ public final class TokenRequest {
     /**
      * The same request, answered by the source whatever the cache holds, or from the cache again.
      *
+     * <p>Forced calls of a provider ask each source ten times a second at most, which is a limit of this library: IMDS
+     * allows a whole machine 20. Those that come faster wait for their turn in the order in which they came, until
+     * their deadline; then they fail with {@link TokenAcquisitionException.Code#TIMED_OUT}, and the reason says so. Calls
+     * that are not forced do not wait.
+     *
      * @param forceRefresh true to ask the source
      * @return a new request
      */

@@ -3,13 +3,12 @@ package io.podidentity.tokenprovider;
 import io.podidentity.tokenprovider.Flight.Waiter;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.internal.text.Time;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * remembered for a moment, or for as long as the server does not want to be asked.
  *
  * <p>{@link Flights} knows the flights and who waits for them, {@link AsyncCallers} the callers that wait without a
- * thread, {@link Setbacks} the failures. A flight changes the slot only while it is the one under way: one that was
+ * thread, {@link FailureBackoff} the failures. A flight changes the slot only while it is the one under way: one that was
  * given up, or was begun before {@link #clear}, is not.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is {@code flights}; it is never held while a
  * source is asked or a future completed.
  */
-final class TokenSlot implements Consumer<Flight> {
+final class TokenSlot implements Predicate<Flight> {
     /** How far apart the clocks must go to be worth an event. */
     private static final long JUMP_MILLIS = 60_000;
 
@@ -43,7 +42,7 @@ final class TokenSlot implements Consumer<Flight> {
     /** Whether a caller looks after the token already: those that come at the same moment need not queue for that. */
     private volatile boolean inspected;
     /** What is remembered of failures; null for nothing. Guarded by the lock. */
-    private @Nullable Setbacks setbacks;
+    private @Nullable FailureBackoff backoff;
     /** Null while there was none: few programs have any. Written under the lock. */
     private volatile @Nullable AsyncCallers asyncCallers;
 
@@ -57,7 +56,7 @@ final class TokenSlot implements Consumer<Flight> {
         this.crew = crew;
         this.time = time;
         this.refreshLimit = refreshLimit;
-        this.flights = new Flights(time);
+        this.flights = new Flights(time, crew);
     }
 
     /** What the tokens here are for. */
@@ -91,11 +90,11 @@ final class TokenSlot implements Consumer<Flight> {
     private void forget(@Nullable CachedToken token) {
         cached = token;
         flights.setCurrent(null);
-        Setbacks known = setbacks;
+        FailureBackoff known = backoff;
         if (known != null && token == null && known.isBinding(time.nanos())) {
             known.forgetRefreshes();
         } else {
-            setbacks = null;
+            backoff = null;
         }
     }
 
@@ -106,7 +105,7 @@ final class TokenSlot implements Consumer<Flight> {
             long nanos = time.nanos();
             return flights.current() == null
                     && (token == null || token.isExpired(time.millis(), nanos))
-                    && (setbacks == null || !setbacks.isBinding(nanos));
+                    && (backoff == null || !backoff.isBinding(nanos));
         }
     }
 
@@ -240,22 +239,29 @@ final class TokenSlot implements Consumer<Flight> {
 
     /** Looks at what a token has had no look at for a while; false if it is another account's by now. */
     private boolean inspect(CachedToken token, long millis, long nanos) {
-        Announcer announcer = chain.announcer();
         if (!token.isAccountUnchanged()) {
-            if (announcer != null) {
-                announcer.noticed(Kind.ACCOUNT_CHANGED, request, Duration.ZERO, token);
-            }
+            notice(Kind.ACCOUNT_CHANGED, Duration.ZERO, token);
             return false;
         }
         long ahead = token.drift(millis, nanos);
-        if (announcer != null && Math.abs(ahead) >= JUMP_MILLIS) {
-            announcer.noticed(Kind.CLOCK_JUMPED, request, Duration.ofMillis(ahead), token);
+        if (Math.abs(ahead) >= JUMP_MILLIS) {
+            notice(Kind.CLOCK_JUMPED, Duration.ofMillis(ahead), token);
         }
         keepChecked(token, millis, nanos);
         if (token.isRefreshDue(millis, nanos)) {
             refreshBehind();
         }
         return true;
+    }
+
+    /** Has listeners told of what a look at a token found, off the calling thread, whose token is there. */
+    private void notice(Kind kind, Duration duration, CachedToken token) {
+        Announcer announcer = chain.announcer();
+        if (announcer != null && token.isNews(kind)) {
+            new Completions(crew)
+                    .add(() -> announcer.happened(kind, request, duration, token, null))
+                    .start();
+        }
     }
 
     /** Unless a flight was faster. */
@@ -273,7 +279,7 @@ final class TokenSlot implements Consumer<Flight> {
             long nanos = time.nanos();
             if (flights.isClosed()
                     || flights.adrift() >= Flights.MAX_ADRIFT
-                    || (setbacks != null && !setbacks.allowRefresh(nanos))
+                    || (backoff != null && !backoff.allowRefresh(nanos))
                     || flights.underWay(nanos) != null) {
                 return;
             }
@@ -307,7 +313,7 @@ final class TokenSlot implements Consumer<Flight> {
             if (now != null && !now.isSameAs(before) && !now.isExpired(time.millis(), nanos)) {
                 return instant(limit, deadline, now, null);
             }
-            Setbacks known = setbacks;
+            FailureBackoff known = backoff;
             TokenAcquisitionException failed =
                     known == null ? null : known.answer(request.resource(), force, limit, deadline, nanos);
             if (failed != null) {
@@ -315,6 +321,9 @@ final class TokenSlot implements Consumer<Flight> {
             }
             Flight current = flights.underWay(nanos);
             if (current != null) {
+                if (!force) {
+                    current.goOn();
+                }
                 flights.join(current, waiter);
                 return current;
             }
@@ -325,7 +334,7 @@ final class TokenSlot implements Consumer<Flight> {
             if (known != null && known.isBinding(nanos)) {
                 begun.notBefore = known.end();
             } else if (force) {
-                begun.notBefore = chain.forcedTurn();
+                begun.forced = chain.forcedCall();
             }
             flights.setCurrent(begun);
             flights.join(begun, waiter);
@@ -346,7 +355,7 @@ final class TokenSlot implements Consumer<Flight> {
 
     /** A flight is over; on its thread. */
     @Override
-    public void accept(Flight over) {
+    public boolean test(Flight over) {
         CachedToken token = over.token();
         TokenAcquisitionException failed = over.failure();
         PriorityQueue<Waiter<?>> waiters;
@@ -357,20 +366,14 @@ final class TokenSlot implements Consumer<Flight> {
                 forget(token);
             } else if (current && failed != null) {
                 flights.setCurrent(null);
-                setbacks = setbacks == null ? new Setbacks() : setbacks;
-                setbacks.add(over, failed, time.nanos());
+                backoff = backoff == null ? new FailureBackoff() : backoff;
+                backoff.add(over, failed, time.nanos());
             }
             waiters = flights.end(over);
         }
         if (waiters != null) {
             asyncCallers().goOn(waiters, over);
         }
-        if (current && failed != null && over.background) {
-            System.getLogger(TokenSlot.class.getName())
-                    .log(
-                            Level.WARNING,
-                            "The token is still valid, but getting the next one failed. {0}",
-                            failed.getMessage());
-        }
+        return current;
     }
 }

@@ -20,15 +20,24 @@ public interface TokenSource {
      *
      * @param request what is asked for; its deadline is never empty here and is what is left of the caller's
      * @return the token, or why this source cannot even try
-     * @throws TokenAcquisitionException if it was this source's job and it failed
+     * @throws TokenAcquisitionException if it was this source's job and it failed; anything else that is thrown, also an
+     *     error or an undeclared checked exception, is such a failure too, told by its class and without its text
      * @throws InterruptedException if the thread was interrupted, which is how a call that nobody waits for any more is
      *     ended
      */
     Outcome acquire(TokenRequest request) throws InterruptedException;
 
-    /** {@return the name for people, such as {@code Azure CLI}; the class's simple name unless overridden} */
+    /**
+     * {@return the name for people, such as {@code Azure CLI}; unless overridden the class's simple name, and for a
+     * lambda or another class without a name of its own {@code token source in} the class where it is written}
+     */
     default String name() {
-        return getClass().getSimpleName();
+        Class<?> type = getClass();
+        String name = type.getSimpleName();
+        if (type.isHidden() || name.isEmpty()) {
+            return "token source in ".concat(type.getName().replaceFirst("[$/].*", ""));
+        }
+        return name;
     }
 
     /** What a source answers. */

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenSourceChain {
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
-    /** Of the 20 requests a second that IMDS allows to a machine, forced calls of one process leave half to others. */
-    private static final long FORCED_SPACING_NANOS = 100_000_000L;
 
     /** How long a source that was silent, and that another one stands in for, is waited for again. */
     private static final long SILENT_AGAIN_NANOS = 3_000_000_000L;
@@ -34,8 +32,8 @@ final class TokenSourceChain {
     private volatile @Nullable AccessToken newest;
     /** How often all was forgotten. A walk that began before neither pins its source nor leaves a token behind. */
     private volatile int epoch;
-    /** Before this moment no forced walk begins. Guarded by this. */
-    private long nextForced;
+    /** Null while no call was forced: few programs do. Guarded by this. */
+    private @Nullable ForcedCall firstForced;
 
     TokenSourceChain(List<TokenSource> sources, Time time) {
         this(sources, time, null, false);
@@ -50,7 +48,6 @@ final class TokenSourceChain {
         this.announcer = announcer;
         this.sources = List.copyOf(sources);
         this.time = time;
-        this.nextForced = time.nanos();
     }
 
     /** The names of the sources, in their order. */
@@ -87,21 +84,26 @@ final class TokenSourceChain {
         newest = null;
     }
 
-    /** When the next forced walk may begin, on the steady clock; the one after it later. */
-    synchronized long forcedTurn() {
-        long now = time.nanos();
-        long turn = nextForced - now > 0 ? nextForced : now;
-        nextForced = turn + FORCED_SPACING_NANOS;
-        return turn;
+    /** A forced call that is about to begin. */
+    synchronized ForcedCall forcedCall() {
+        ForcedCall first = firstForced == null ? new ForcedCall(time) : firstForced;
+        firstForced = first;
+        return first.another();
+    }
+
+    /** A walk that is about to begin, for a request with a deadline, by a call that is not forced. */
+    Walk walk(TokenRequest request) {
+        return walk(request, null);
     }
 
     /**
      * A walk that is about to begin.
      *
      * @param request what is asked for, with a deadline
+     * @param forced the call, if it is a forced one; null if not
      */
-    Walk walk(TokenRequest request) {
-        return new Walk(request, sources, time, epoch);
+    Walk walk(TokenRequest request, @Nullable ForcedCall forced) {
+        return new Walk(request, sources, time, epoch, forced);
     }
 
     /**

@@ -28,6 +28,7 @@ final class Walk {
     private final TokenRequest request;
     private final List<TokenSource> sources;
     private final Time time;
+    private final @Nullable ForcedCall forced;
     private final long deadline;
     /**
      * What became of the sources before the one that has the token; null for one that was not asked. Guarded by this.
@@ -48,18 +49,27 @@ final class Walk {
     private long fingerprint;
     private @Nullable TokenAcquisitionException failure;
     private @Nullable TokenSource unheard;
+    /** Whether nobody waits for it any more, so that it is to end. */
+    private volatile boolean cancelled;
     /** What speaks against the token's identity; empty for nothing. */
     private volatile String caveat = "";
 
     /**
      * @param request what is asked for, with a deadline
+     * @param forced the call, if it is a forced one; null if not
      */
-    Walk(TokenRequest request, List<TokenSource> sources, Time time, int epoch) {
+    Walk(TokenRequest request, List<TokenSource> sources, Time time, int epoch, @Nullable ForcedCall forced) {
         this.request = request;
+        this.forced = forced;
         this.sources = sources;
         this.time = time;
         this.epoch = epoch;
         this.deadline = time.nanos() + request.deadline().orElseThrow().toNanos();
+    }
+
+    /** Has it end before the next source is asked; who interrupts its thread says so here first. */
+    void cancel() {
+        cancelled = true;
     }
 
     boolean hasFailed() {
@@ -95,8 +105,15 @@ final class Walk {
             failure = new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null);
             return null;
         }
+        if (cancelled) {
+            throw new InterruptedException();
+        }
         begin(source, start);
         try {
+            if (forced != null) {
+                forced.await(source, deadline);
+                left = Math.max(1, deadline - time.nanos());
+            }
             // Read before the source is asked: a change of account during the call is then seen after it.
             account = source instanceof AccountBound bound ? bound : null;
             fingerprint = account == null ? 0 : account.accountFingerprint();
@@ -108,7 +125,9 @@ final class Walk {
                 caveat = acquired.caveat();
                 return acquired.token();
             }
-            if (outcome instanceof TokenSource.Silent mute) {
+            if (outcome == null) {
+                fail(source, Failures.answeredNull());
+            } else if (outcome instanceof TokenSource.Silent mute) {
                 unheard = unheard == null ? source : unheard;
                 record(source, State.UNAVAILABLE, mute.reason(), mute.remedy());
             } else {
@@ -117,10 +136,11 @@ final class Walk {
             }
         } catch (TokenAcquisitionException e) {
             fail(source, e);
-        } catch (RuntimeException e) {
-            // A source of the user's own. Its message is not shown, since nobody knows what is in it.
-            String reason = "it threw " + e.getClass().getName();
-            fail(source, new TokenAcquisitionException(Code.INVALID_CONFIGURATION, reason, "", e));
+        } catch (Throwable e) { // Whatever a source of the user's own throws, errors and checked exceptions too.
+            if (cancelled && e instanceof InterruptedException interrupted) {
+                throw interrupted;
+            }
+            fail(source, Failures.thrownBy(e));
         }
         return null;
     }
@@ -181,7 +201,9 @@ final class Walk {
                 attempts.add(miss);
             } else if (i == misses.size() && asked != null) {
                 Duration since = Duration.ofNanos(time.nanos() - nanos);
-                attempts.add(new TokenAttempt(name, State.FAILED, since, "it has not answered yet", ""));
+                boolean waits = forced != null && forced.isWaiting();
+                String reason = waits ? "it waits for its turn" + ForcedCall.LIMIT : "it has not answered yet";
+                attempts.add(new TokenAttempt(name, State.FAILED, since, reason, ""));
             } else if (i == misses.size() && arrived) {
                 attempts.add(new TokenAttempt(name, State.ACQUIRED, Duration.ofNanos(nanos), caveat, ""));
             } else {

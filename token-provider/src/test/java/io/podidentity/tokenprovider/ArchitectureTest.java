@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String LIBRARY = "io.podidentity.tokenprovider";
 
-    private final JavaClasses main = new ClassFileImporter()
+    private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(LIBRARY);
-    private final JavaClasses tests = new ClassFileImporter()
+    private static final JavaClasses TESTS = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
             .importPackages(LIBRARY);
 
@@ -49,7 +49,7 @@ class ArchitectureTest {
                         "org.jspecify.annotations",
                         LIBRARY + "..")
                 .because("nothing but the JDK may be needed at run time")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -61,7 +61,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("jdk.jfr..", LIBRARY + ".jfr")
                 .because("it may be absent, and nothing of it is loaded unless a program wants it")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -75,7 +75,7 @@ class ArchitectureTest {
                 .resideInAnyPackage("java.net.http..")
                 .because("a native image has no protocol handlers of URLs unless they are declared, and a process's"
                         + " defaults for them are none of the library's")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -86,7 +86,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.azure..", "reactor..")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -98,13 +98,13 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.azure.identity..")
                 .because("it may be absent, and so may azure-core: what others hold can be loaded without them")
-                .check(main);
+                .check(MAIN);
         classes()
                 .that()
                 .haveSimpleName("DeveloperSignIn")
                 .should()
                 .onlyDependOnClassesThat(not(resideInAPackage("com.azure..")))
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -117,12 +117,12 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(LIBRARY + ".azure")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
     void rooms_haveNoCircle() {
-        slices().assignedFrom(new Rooms()).should().beFreeOfCycles().check(main);
+        slices().assignedFrom(new Rooms()).should().beFreeOfCycles().check(MAIN);
     }
 
     @Test
@@ -134,7 +134,7 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAPackage(LIBRARY)
                         .and(not(describe("are values", (JavaClass type) -> Rooms.isValue(type)))))
                 .because("arrows go from the facade over the engine to the sources, and all of them know the values")
-                .check(main);
+                .check(MAIN);
     }
 
     /**
@@ -184,7 +184,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .belongToAnyOf(AzureServiceTokenProvider.class, TokenCache.class, TokenSlot.class)
                 .because("arrows go from the facade over the cache and the chain to the sources")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -202,7 +202,7 @@ class ArchitectureTest {
                 .callMethod(System.class, "nanoTime")
                 .orShould()
                 .callMethod(java.time.Instant.class, "now")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -219,12 +219,12 @@ class ArchitectureTest {
                 .orShould()
                 .callMethodWhere(target(nameMatching("forName|getResource|getResourceAsStream|loadClass")))
                 .because("what is found by name only must be declared to a native image")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
     void publicTypes_areFew() {
-        List<String> names = main.stream()
+        List<String> names = MAIN.stream()
                 .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
                 .filter(type -> type.isTopLevelClass() && type.getPackageName().equals(LIBRARY))
                 .map(JavaClass::getSimpleName)
@@ -257,7 +257,7 @@ class ArchitectureTest {
                 .should()
                 .beRecords()
                 .because("a component more would take the constructor away that programs were compiled with")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -267,11 +267,11 @@ class ArchitectureTest {
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
                 .callMethod(Thread.class, "sleep", java.time.Duration.class)
-                .check(tests);
+                .check(TESTS);
     }
 
     @Test
     void classes_haveNoCircles() {
-        assertThat(new ClassCircles(main).find()).isEmpty();
+        assertThat(new ClassCircles(MAIN).find()).isEmpty();
     }
 }

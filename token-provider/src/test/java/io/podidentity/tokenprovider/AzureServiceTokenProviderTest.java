@@ -170,7 +170,8 @@ class AzureServiceTokenProviderTest {
                             "AZURE_TOKEN_CREDENTIALS is production, which is not a known source. Set it to dev, prod,"
                                     + " EnvironmentCredential, WorkloadIdentityCredential, GitHubActionsCredential,"
                                     + " AzurePipelinesCredential, ManagedIdentityCredential,"
-                                    + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
+                                    + " AzureCliCredential, AzureDeveloperCliCredential, AzurePowerShellCredential,"
+                                    + " IntelliJCredential, VisualStudioCodeCredential or InteractiveBrowserCredential.");
         }
     }
 

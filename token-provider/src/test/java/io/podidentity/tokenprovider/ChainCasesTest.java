@@ -34,30 +34,30 @@ import org.junit.jupiter.api.io.TempDir;
     @Kind(
             name = "chain",
             given = """
-                {links: ['token|unavailable|failed', {name: 'text', result: 'token|unavailable|failed',
+                {links: ['token|unavailable|silent|failed', {name: 'text', result: 'token|unavailable|silent|failed',
                 status: 'number', body: 'json'}], env: {'*': 'text'}, get_token_calls: 'number',
                 parallel: 'number', retry_sources: 'truth'}
                 """,
             expected = """
-                {result: 'token|failed|ClientAuthenticationException', error: 'unavailable|failure',
+                {result: 'token|failed|ClientAuthenticationException', transient: 'truth', error: 'unavailable|failure',
                 calls: ['number'], cli_called: 'truth', first_success: 'text', message_lists: ['text'],
                 message_contains: 'texts', note: 'text'}
                 """,
             notes = {"note"}),
     @Kind(name = "chain_aws", given = """
-        {links: ['token|unavailable|failed', {name: 'text', result: 'token|unavailable|failed',
+        {links: ['token|unavailable|silent|failed', {name: 'text', result: 'token|unavailable|silent|failed',
         status: 'number', body: 'json'}], get_token_calls: 'number'}
         """, expected = """
-            {result: 'token|failed', error: 'unavailable|failure', calls: ['number'],
-            message_lists: ['text']}
+            {result: 'token|failed', transient: 'truth', error: 'unavailable|failure', calls: ['number'],
+            message_lists: ['text'], message_contains: 'texts'}
             """),
-    @Kind(
-            name = "chain_java_plain",
-            given = """
-                {links: ['token|unavailable|failed', {name: 'text', result: 'token|unavailable|failed',
+    @Kind(name = "chain_java_plain", given = """
+                {links: ['token|unavailable|silent|failed', {name: 'text', result: 'token|unavailable|silent|failed',
                 status: 'number', body: 'json'}], get_token_calls: 'number', parallel: 'number'}
-                """,
-            expected = "{result: 'token|failed', error: 'unavailable|failure', calls: ['number']}")
+                """, expected = """
+                {result: 'token|failed', transient: 'truth', error: 'unavailable|failure', calls: ['number'],
+                message_lists: ['text'], message_contains: 'texts'}
+                """)
 })
 class ChainCasesTest extends ConformanceRunner {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -136,12 +136,17 @@ class ChainCasesTest extends ConformanceRunner {
             assertThat(failure.code() == Code.NO_SOURCE_AVAILABLE)
                     .isEqualTo("unavailable".equals(row.expected("error")));
         }
+        if (row.expected().has("transient")) {
+            assertThat(failure.isTransient())
+                    .isEqualTo(row.expected().get("transient").asBoolean());
+        }
         if (row.expected().has("message_lists")) {
             assertThat(failure.attempts()).hasSameSizeAs(row.expected().get("message_lists"));
             sources.forEach(source -> assertThat(failure).hasMessageContaining(source.name() + ": "));
         }
         if (row.expected().has("message_contains")) {
-            EndpointCases.assertMessageContains(row.expected(), failure.getMessage());
+            assertThat(failure.getMessage())
+                    .contains(EndpointCases.words(row.expected().get("message_contains")));
         }
     }
 
@@ -168,6 +173,7 @@ class ChainCasesTest extends ConformanceRunner {
         for (int i = 0; i < 20; i++) {
             switch (result) {
                 case "token" -> {}
+                case "silent" -> source.then(request -> new TokenSource.Silent("no answer", ""));
                 case "unavailable" -> source.thenUnavailable("not here", "");
                 case "failed" -> source.thenFails(new TokenAcquisitionException(Code.REFUSED, "refused", "", null));
                 default -> throw new AssertionError(result);

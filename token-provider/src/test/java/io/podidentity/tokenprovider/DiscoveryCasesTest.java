@@ -80,14 +80,15 @@ class DiscoveryCasesTest extends ConformanceRunner {
 
     /** A source by what the case says of it: {@code Name:ok}, {@code Name:not-found}, {@code Name:ok then fail} … */
     private ScriptedSource source(String link) {
-        String name = link.substring(0, link.indexOf(':'));
+        String name = link.substring(0, Math.max(0, link.indexOf(':')));
         ScriptedSource source = new ScriptedSource(name, time);
         for (String step : link.substring(link.indexOf(':') + 1).split(" then ", -1)) {
             switch (step) {
                 case "ok" -> source.then(request -> new TokenSource.Acquired(token(request, name)));
-                case "not-found" -> source.thenUnavailable("not installed", "");
+                case "not-found", "unavailable" -> source.thenUnavailable("not installed", "");
                 case "connection-error" -> source.thenUnavailable("no answer", "");
-                case "fail" -> source.thenFails(new TokenAcquisitionException(Code.REFUSED, "its own words", "", null));
+                case "fail", "failed" ->
+                    source.thenFails(new TokenAcquisitionException(Code.REFUSED, "its own words", "", null));
                 case "other exception" ->
                     source.then(request -> {
                         throw new IllegalStateException("other");

@@ -12,22 +12,17 @@ import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointPlay;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
-import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,25 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
         refresh_in: 'text|number', now_offset_s: 'number', expires_on_offset_s: 'number'}
         """, expected = """
             {expires_at: 'text', expires_at_epoch: 'number', expires_at_offset_s: 'number',
-            refresh_at_offset_s: 'number?', error: 'failure', parse: 'ok|error'}
+            refresh_at_offset_s: 'number?', error: 'failure', parse: 'ok|error', result: 'token|failed'}
             """),
-    @Kind(name = "mi_response", given = """
-        {source: 'IMDS|DEFAULT_TO_IMDS|ANY|APP_SERVICE|AZURE_ARC|CLOUD_SHELL|AZURE_ML|MACHINE_LEARNING|SERVICE_FABRIC',
-        status: 'number', body: 'json', headers: {'*': 'text'}, in_chain: 'truth',
-        identity: {client_id: 'text', object_id: 'text', resource_id: 'text'}}
-        """, expected = """
-            {error: 'unavailable|managed_identity_unreachable_network|failure',
-            message_contains: 'texts', status: 'number', result: 'token|failed'}
-            """),
-    @Kind(name = "mi_retry", given = """
-        {source: 'IMDS|DEFAULT_TO_IMDS|ANY|APP_SERVICE|AZURE_ARC|CLOUD_SHELL|AZURE_ML|MACHINE_LEARNING|SERVICE_FABRIC',
-        statuses: ['number'], exception: 'text', retries: 'truth', user_max_retries: 'number',
-        calls: 'number'}
-        """, expected = """
-            {sends: 'number', result: 'token|failed',
-            error: 'unavailable|managed_identity_unreachable_network|failure',
-            total_delay_s_min: 'number', total_delay_s_max: 'number'}
-            """),
+    @Kind(name = "mi_response", given = "{" + EndpointPlay.GIVEN + "}", expected = "{" + EndpointPlay.EXPECTED + "}"),
+    @Kind(name = "mi_retry", given = "{" + EndpointPlay.GIVEN + "}", expected = "{" + EndpointPlay.EXPECTED + "}"),
     @Kind(name = "mi_claims", given = """
         {source: 'IMDS|DEFAULT_TO_IMDS|ANY|APP_SERVICE|AZURE_ARC|CLOUD_SHELL|AZURE_ML|MACHINE_LEARNING|SERVICE_FABRIC',
         capabilities: ['text'], claims: 'text'}
@@ -71,16 +51,21 @@ import org.junit.jupiter.api.io.TempDir;
             error: 'failure', http_requests: 'number'}
             """),
     @Kind(name = "imds_retry_delay", given = "{attempt: 'number'}", expected = "{delay_ms: 'number'}"),
-    @Kind(name = "imds_retry_exception", given = "{exception: 'text', message: 'text'}", expected = "{retry: 'truth'}"),
+    @Kind(
+            name = "imds_retry_exception",
+            given = "{" + EndpointPlay.GIVEN + "}",
+            expected = "{" + EndpointPlay.EXPECTED + "}"),
     @Kind(
             name = "imds_retry_status",
-            given = "{status: 'number', headers: {'*': 'text'}, body: 'json'}",
-            expected = "{retry: 'truth'}")
+            given = "{" + EndpointPlay.GIVEN + "}",
+            expected = "{" + EndpointPlay.EXPECTED + "}"),
+    @Kind(
+            name = "imds_probe",
+            given = "{" + EndpointPlay.GIVEN + "}",
+            expected = "{" + EndpointPlay.EXPECTED + "}",
+            notes = {"cause"})
 })
 class EndpointAnswerCasesTest extends ConformanceRunner {
-    private static final String NO_IDENTITY =
-            "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}";
-
     private static final Pattern MOMENT = Pattern.compile("<(ISO-8601 instant|epoch) (\\d+) h ahead>");
 
     private final FakeTime time = new FakeTime();
@@ -92,63 +77,17 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
     public void run(ConformanceCase row) throws Exception {
         switch (row.kind()) {
             case "mi_token_body" -> body(row);
-            case "mi_response" -> response(row);
-            case "mi_retry" -> retry(row);
             case "mi_claims" -> claims(row);
             case "imds_retry_delay" -> delay(row);
-            case "imds_retry_exception" -> asksAgain(row, failing(row.given("exception"), row.given("message")));
-            case "imds_retry_status" -> asksAgain(row, answering(row.given()));
-            default -> throw new AssertionError(row.kind());
-        }
-    }
-
-    private void asksAgain(ConformanceCase row, FakeTransport http) throws InterruptedException {
-        try {
-            EndpointCases.failure(
-                    new ImdsTokenSource(EndpointCases.environment("IMDS"), http, time, false), EndpointCases.REQUEST);
-        } catch (IllegalStateException e) {
-            // Counted are the requests.
-        }
-        assertThat(http.requests().size() > 1)
-                .isEqualTo(row.expected().get("retry").asBoolean());
-    }
-
-    /** A transport that fails as the network does; with anything but an {@code IOException} it is broken itself. */
-    private static FakeTransport failing(String exception, String message) {
-        String text = message == null ? exception : message;
-        return new FakeTransport().does(request -> {
-            switch (exception.substring(exception.lastIndexOf('.') + 1)) {
-                case "SocketException" -> throw new SocketException(text);
-                case "SocketTimeoutException" -> throw new SocketTimeoutException(text);
-                case "ConnectException" -> throw new ConnectException(text);
-                case "UnknownHostException" -> throw new UnknownHostException(text);
-                case "EOFException" -> throw new EOFException(text);
-                case "IOException", "UncheckedIOException" -> throw new IOException(text);
-                default -> throw new IllegalStateException(text);
+            default -> {
+                if ("AZURE_ARC".equals(row.given("source"))) {
+                    writeKey();
+                }
+                // A no holds for three minutes; the cases of a probe have it forgotten at once.
+                Duration pause = row.kind().equals("imds_probe") ? Duration.ofMinutes(4) : Duration.ZERO;
+                EndpointPlay.play(row, new FakeTime(), root, pause);
             }
-        });
-    }
-
-    /** Answers always alike: the status, the body, and the header that a source of ours reads. */
-    private static FakeTransport answering(JsonNode given) {
-        JsonNode body = given.path("body");
-        String text = body.isTextual() ? body.asText() : body.isMissingNode() ? NO_IDENTITY : body.toString();
-        int status = given.get("status").asInt();
-        return new FakeTransport()
-                .does(request -> new HttpResponse(
-                        status,
-                        status == 200 && body.isMissingNode() ? EndpointCases.TOKEN : text,
-                        header(given, "Retry-After"),
-                        header(given, "WWW-Authenticate"),
-                        header(given, "ResponseMessage")));
-    }
-
-    private static String header(JsonNode given, String name) {
-        return given.path("headers").properties().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name))
-                .map(header -> header.getValue().asText())
-                .findFirst()
-                .orElse(null);
+        }
     }
 
     private static void delay(ConformanceCase row) {
@@ -172,13 +111,13 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
                     "fake",
                     now.toEpochMilli());
         } catch (JsonException e) {
-            assertThat(row.expected().has("error") || "error".equals(row.expected("parse")))
+            assertThat(EndpointCases.fails(row.expected()) || "error".equals(row.expected("parse")))
                     .as(e.getMessage())
                     .isTrue();
             return;
         }
         JsonNode expected = row.expected();
-        assertThat(expected.has("error") || "error".equals(row.expected("parse")))
+        assertThat(EndpointCases.fails(expected) || "error".equals(row.expected("parse")))
                 .isFalse();
         if (expected.has("expires_at")) {
             assertThat(token.expiresOn()).isEqualTo(Instant.parse(row.expected("expires_at")));
@@ -245,55 +184,6 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
         assertThat(Instant.ofEpochMilli(refreshAt)).isBetween(at.minusSeconds(30), at);
     }
 
-    private void response(ConformanceCase row) throws InterruptedException {
-        JsonNode given = row.given();
-        FakeTransport http = answering(given);
-        String host = given.path("source").asText("IMDS");
-        UserAssignedIdentity identity = EndpointCases.identity(given.path("identity"));
-        boolean probing = given.path("in_chain").asBoolean() && EndpointCases.isImds(host);
-        TokenSource source = probing
-                ? new ImdsTokenSource(EndpointCases.environment(host), http, time, true, identity)
-                : EndpointCases.source(EndpointCases.environment(host), root, http, time, identity);
-
-        Failed failure = EndpointCases.failure(source, EndpointCases.REQUEST);
-
-        EndpointCases.assertOutcome(row.expected(), failure);
-        if (row.expected().has("status")) {
-            assertThat(failure.message()).contains("HTTP " + row.expected("status"));
-        }
-    }
-
-    private void retry(ConformanceCase row) throws Exception {
-        JsonNode given = row.given();
-        FakeTime time = new FakeTime();
-        String host = given.get("source").asText();
-        boolean arc = host.equals("AZURE_ARC");
-        if (arc) {
-            writeKey();
-        }
-        FakeTransport http = given.has("exception")
-                ? failing(row.given("exception"), "Network is unreachable")
-                : EndpointCases.transport(given.get("statuses"), arc);
-        TokenSource source = EndpointCases.source(EndpointCases.environment(host), root, http, time, null);
-        Failed failure = null;
-        for (int call = 0; call < given.path("calls").asInt(1); call++) {
-            failure = EndpointCases.failure(source, EndpointCases.REQUEST);
-        }
-        JsonNode expected = row.expected();
-        EndpointCases.assertOutcome(expected, failure);
-        if (expected.has("sends")) {
-            assertThat(http.requests()).hasSize(expected.get("sends").asInt());
-        }
-        long slept = time.sleeps().stream().mapToLong(Duration::toMillis).sum();
-        if (expected.has("total_delay_s_min")) {
-            assertThat(slept)
-                    .isGreaterThanOrEqualTo(expected.get("total_delay_s_min").asLong() * 1000);
-        }
-        if (expected.has("total_delay_s_max")) {
-            assertThat(slept).isLessThan(expected.get("total_delay_s_max").asLong() * 1000);
-        }
-    }
-
     private void writeKey() throws IOException {
         Path key = Path.of(root.toString(), "/var/opt/azcmagent/tokens/a.key");
         Files.createDirectories(key.getParent());
@@ -307,7 +197,8 @@ class EndpointAnswerCasesTest extends ConformanceRunner {
         if (arc) {
             writeKey();
         }
-        FakeTransport http = EndpointCases.transport(new ObjectMapper().readTree("[200, 200]"), arc);
+        FakeTransport http =
+                EndpointCases.transport(new FakeTransport(), new ObjectMapper().readTree("[200, 200]"), arc);
         TokenSource source = EndpointCases.source(EndpointCases.environment(host), root, http, time, null);
         TokenRequest request = EndpointCases.REQUEST;
         assertThat(source.acquire(request)).isInstanceOf(Acquired.class);

@@ -139,11 +139,7 @@ class FlightTest {
         CompletableFuture<CachedToken> one = slot.getAsync(false, LIMIT, Function.identity());
         CompletableFuture<CachedToken> other = slot.getAsync(false, LIMIT, Function.identity());
 
-        try {
-            crew.fly();
-        } catch (StackOverflowError e) {
-            assertThat(trap).isEqualTo(Trap.ABANDON);
-        }
+        crew.fly();
 
         assertThat(one).isCompletedExceptionally();
         assertThat(other).isCompletedExceptionally();
@@ -246,21 +242,54 @@ class FlightTest {
 
     @Test
     void get_whenManyFlightsHang_beginsNoMoreUntilOneIsOver() {
-        for (int i = 0; i < Flights.MAX_ADRIFT; i++) {
-            CompletableFuture<CachedToken> caller = call(HASTE);
-            time.advance(HASTE.plus(GRACE));
-            assertThat(failureOf(caller).code()).isEqualTo(Code.TIMED_OUT);
-        }
-        assertThat(crew.waiting()).isEqualTo(Flights.MAX_ADRIFT);
+        List<TokenAcquisitionException> stuck = new ArrayList<>();
+        hang(Flights.MAX_ADRIFT, () -> stuck.add(failureOf(call(LIMIT))));
 
-        TokenAcquisitionException e =
-                catchThrowableOfType(TokenAcquisitionException.class, () -> slot.get(false, LIMIT));
-
-        assertThat(e.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
-        assertThat(e).hasMessageContaining("16 earlier requests were given up and still hang");
-        crew.fly();
+        assertThat(stuck).singleElement().satisfies(e -> {
+            assertThat(e.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
+            assertThat(e).hasMessageContaining("16 earlier requests were given up and still hang");
+        });
         assertThat(call(LIMIT)).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(Flights.MAX_ADRIFT);
+        assertThat(crew.waiting()).isEqualTo(1);
+    }
+
+    /** Has so many flights hang in their source, one within the other since there is one thread, and then does it. */
+    private void hang(int flights, Runnable then) {
+        if (flights == 0) {
+            then.run();
+            return;
+        }
+        source.then(request -> {
+            time.advance(HASTE.plus(GRACE));
+            hang(flights - 1, then);
+            return new TokenSource.Unavailable("late", "");
+        });
+        CompletableFuture<CachedToken> caller = call(HASTE);
+        crew.fly();
+        assertThat(failureOf(caller).code()).isEqualTo(Code.TIMED_OUT);
+    }
+
+    @Test
+    void cancel_ofManyBeforeTheirThreadsBegin_leavesNoneAdrift() {
+        busyFor(20);
+        CompletableFuture<CachedToken> first = call(LIMIT);
+        crew.fly();
+        assertThat(first).isCompletedExceptionally();
+
+        for (int i = 0; i < 500; i++) {
+            CompletableFuture<CachedToken> caller = call(LIMIT);
+            assertThat(caller).isNotDone();
+            caller.cancel(true);
+        }
+        CompletableFuture<CachedToken> last = call(LIMIT);
+        while (crew.waiting() > 1) {
+            crew.fly();
+        }
+
+        assertThat(time.sleeps()).isEmpty();
+        crew.fly();
+        assertThat(last).isCompleted();
+        assertThat(time.sleeps()).containsExactly(Duration.ofSeconds(20));
     }
 
     // Nobody fails by the haste of another.
@@ -488,6 +517,54 @@ class FlightTest {
         }
 
         assertThat(time.now()).isEqualTo(FakeTime.START.plusMillis(4_900));
+    }
+
+    @Test
+    void get_whenForcedCallsWereGivenUp_leavesTheirTurnsToOthers() {
+        TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
+        for (int i = 0; i < 400; i++) {
+            TokenSlot slot = new TokenSlot(TokenRequest.forResource("r" + i), chain, crew, time, LIMIT);
+            assertThat(slot.getAsync(true, Duration.ofSeconds(1), Function.identity()))
+                    .isNotDone();
+        }
+        time.advance(Duration.ofSeconds(1).plus(GRACE));
+        ManualCrew free = new ManualCrew();
+
+        CompletableFuture<CachedToken> next =
+                new TokenSlot(REQUEST, chain, free, time, LIMIT).getAsync(true, LIMIT, Function.identity());
+        free.fly();
+
+        assertThat(next).isCompletedWithValueMatching(token -> true);
+        assertThat(time.now()).isEqualTo(FakeTime.START.plusSeconds(1).plus(GRACE));
+        assertThat(source.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void get_besideAForcedCallThatWaitsForItsTurn_doesNotWaitForThat() {
+        assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
+        crew.fly();
+        slot.clear();
+        CompletableFuture<CachedToken> forced = slot.getAsync(true, LIMIT, Function.identity());
+
+        CompletableFuture<CachedToken> plain = call(LIMIT);
+        crew.fly();
+
+        assertThat(plain).isCompleted();
+        assertThat(forced).isCompleted();
+        assertThat(time.now()).isEqualTo(FakeTime.START);
+    }
+
+    @Test
+    void get_whenItsTurnDoesNotCome_saysWhoseLimitThatIs() {
+        assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
+        crew.fly();
+
+        CompletableFuture<CachedToken> forced = slot.getAsync(true, GRACE, Function.identity());
+        crew.fly();
+
+        assertThat(failureOf(forced))
+                .hasMessageContaining("fake: failed (50 ms): its turn did not come in time: this library lets forced"
+                        + " calls ask a source 10 times a second, and 0 others wait.");
     }
 
     @Test

@@ -184,6 +184,29 @@ class FlightThreadsTest {
     }
 
     @Test
+    void get_whenManyForcedCallsGaveUpWaiting_asksTheSourceInTime() {
+        AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
+                .sources(List.of(request -> {
+                    requests.incrementAndGet();
+                    return new TokenSource.Acquired(
+                            Tokens.accessToken(request.resource(), Instant.parse("2126-01-01T00:00:00Z")));
+                }))
+                .build();
+        TokenRequest forced = REQUEST.withForceRefresh(true);
+        List<CompletableFuture<String>> hasty = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            hasty.add(provider.getAccessTokenAsync(
+                    TokenRequest.forResource("r" + i).withForceRefresh(true).withDeadline(Duration.ofSeconds(1))));
+        }
+        hasty.forEach(future -> future.handle((token, thrown) -> token).join());
+
+        assertThat(provider.getAccessToken(forced.withDeadline(Duration.ofSeconds(20))))
+                .isNotEmpty();
+        // Ten a second for as long as it took, and not one for each.
+        assertThat(requests).hasValueLessThan(200);
+    }
+
+    @Test
     void wake_runsThingsInTheirOrderAndThenEndsItsThread() throws InterruptedException {
         List<String> order = new ArrayList<>();
         CountDownLatch ran = new CountDownLatch(2);

@@ -166,7 +166,7 @@ class TokenAcquisitionExceptionTest {
     }
 
     @Test
-    void serialization_always_keepsTheTextAndDropsTheAttempts() throws Exception {
+    void serialization_always_keepsTheTextAndTheAttempts() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(Failures.ofCall(own, RESOURCE, List.of(IMDS)));
@@ -178,6 +178,6 @@ class TokenAcquisitionExceptionTest {
 
         assertThat(read).hasMessageContaining("IMDS: failed (12 ms)");
         assertThat(read.code()).isEqualTo(Code.REFUSED);
-        assertThat(read.attempts()).isEmpty();
+        assertThat(read.attempts()).containsExactly(IMDS);
     }
 }

@@ -1,7 +1,6 @@
 package io.podidentity.tokenprovider;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -174,7 +173,7 @@ class TokenSlotEdgesTest {
     }
 
     @Test
-    void run_whenItWasCancelledBefore_endsItAndAsksNobody() {
+    void run_whenItWasCancelledBefore_asksNobody() {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         Flight flight = new Flight(
                 REQUEST.withDeadline(LIMIT),
@@ -184,28 +183,26 @@ class TokenSlotEdgesTest {
                 time.nanos() + LIMIT.toNanos(),
                 false);
 
-        flight.cancel();
+        assertThat(flight.cancel()).isFalse();
         flight.run();
 
-        assertThat(flight.failure())
-                .isNotNull()
-                .extracting(TokenAcquisitionException::code)
-                .isEqualTo(Code.INTERRUPTED);
+        assertThat(flight.failure()).isNull();
         assertThat(script.calls()).isZero();
         assertThat(answer).isNotDone();
     }
 
     @Test
-    void run_whenTheSourceEndsWithAnError_endsTheWaitAndPassesItOn() {
+    void run_whenTheSourceEndsWithAnError_endsTheWaitAndKeepsItToItself() {
         script.then(request -> {
             throw new StackOverflowError();
         });
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
 
-        assertThatThrownBy(crew::fly).isInstanceOf(StackOverflowError.class);
+        crew.fly();
 
         assertThat(answer.handle((token, thrown) -> thrown).join())
-                .hasMessageContaining("a source ended with java.lang.StackOverflowError");
+                .hasMessageContaining(
+                        "token source in io.podidentity.tokenprovider.TokenSlotEdgesTest: failed (0 ms): it threw java.lang.StackOverflowError.");
     }
 
     private CachedToken acquire() {

@@ -23,7 +23,8 @@ public record Case(
 
     /** A text that is given, or null. */
     public @Nullable String given(String key) {
-        return (String) given.get(key);
+        Object value = given.get(key);
+        return value == null ? null : String.valueOf(value);
     }
 
     /** A text that is given, empty if it is absent. */

@@ -58,12 +58,26 @@ public abstract class CaseRunner {
     private void verify(Case test) throws Exception {
         Optional<Deviation> deviation = Cases.deviation(test);
         if (deviation.isPresent()) {
-            assertThatThrownBy(() -> reading(test).run(test))
+            assertThatThrownBy(() -> play(test))
                     .as("There is no deviation from '%s', but one is stated", test)
                     .isNotNull();
-            reading(test).run(deviation.get().instead());
+            play(deviation.get().instead());
         } else {
+            play(test);
+        }
+    }
+
+    /** Runs it; a runner that stumbles over it says so. */
+    private void play(Case test) throws Exception {
+        try {
             reading(test).run(test);
+        } catch (RuntimeException e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            throw new AssertionError(
+                    "'" + test + "' is nothing that the runner can play: " + e
+                            + (trace.length == 0 ? "" : " at " + trace[0]) + ". It was given " + test.given()
+                            + " and expects " + test.expected(),
+                    e);
         }
     }
 }

@@ -3,8 +3,10 @@ package io.podidentity.emulator.cases;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * What a runner reads of a value, as JSON with bare names: of an object the members named and no others, {@code *}
  * being any name; of a list elements of one of its shapes; else what a text lists with bars between: {@code text},
  * {@code number}, {@code truth}, {@code json} for anything, or a word. Null is as good as absent, but where the text
- * ends with {@code ?}.
+ * ends with {@code ?}. What can be meant by one thing only is read as that: a number in quotes or a text without them,
+ * one element in place of a list, a name or a word with other capitals, dashes or underscores.
  */
 final class Shape {
 
@@ -50,18 +53,19 @@ final class Shape {
     private static @Nullable Object read(String where, Object shape, @Nullable Object value) {
         if (shape instanceof Map<?, ?> members && value instanceof Map<?, ?> object) {
             var read = new LinkedHashMap<String, @Nullable Object>();
-            object.forEach((name, member) -> {
+            object.forEach((written, member) -> {
+                Object name = name(members, String.valueOf(written));
                 Object known = members.containsKey(name) ? members.get(name) : members.get("*");
-                require(known != null, where + "." + name, shape);
+                require(known != null, where + "." + written, shape);
                 if (member != null || String.valueOf(known).endsWith("?")) {
-                    read.put(String.valueOf(name), read(where + "." + name, Objects.requireNonNull(known), member));
+                    read.put(String.valueOf(name), read(where + "." + written, Objects.requireNonNull(known), member));
                 }
             });
             return read;
         }
-        if (shape instanceof List<?> shapes && value instanceof List<?> elements) {
+        if (shape instanceof List<?> shapes) {
             var read = new ArrayList<@Nullable Object>();
-            elements.forEach(element -> {
+            (value instanceof List<?> elements ? elements : Collections.singletonList(value)).forEach(element -> {
                 Object known = shapes.stream()
                         .filter(one -> one instanceof String text ? fits(text, element) : isLike(one, element))
                         .findFirst()
@@ -72,7 +76,24 @@ final class Shape {
             return read;
         }
         require(shape instanceof String text && fits(text, value), where + " = " + value, shape);
-        return value;
+        return value == null ? null : as((String) shape, value);
+    }
+
+    /** The shape's own spelling of a member's name, which may be written with underscores, dashes or capitals. */
+    private static Object name(Map<?, ?> members, String written) {
+        if (members.containsKey(written)) {
+            return written;
+        }
+        for (Object name : members.keySet()) {
+            if (plain(String.valueOf(name)).equals(plain(written))) {
+                return name;
+            }
+        }
+        return written;
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[_ -]", "").toLowerCase(Locale.ROOT);
     }
 
     private static boolean isLike(Object shape, @Nullable Object value) {
@@ -80,7 +101,16 @@ final class Shape {
     }
 
     private static boolean fits(String shape, @Nullable Object value) {
-        for (String word : shape.replace("?", "").split("\\|", -1)) {
+        return value == null ? (shape.endsWith("?") || shape.equals("json")) : as(shape, value) != null;
+    }
+
+    /**
+     * The value as the first of these that it is, and else as the first that it can be read as: a number in quotes, a
+     * text without them, a word in other letters; null if there is none.
+     */
+    private static @Nullable Object as(String shape, Object value) {
+        String[] words = shape.replace("?", "").split("\\|", -1);
+        for (String word : words) {
             boolean fits = switch (word) {
                 case "text" -> value instanceof String;
                 case "number" -> value instanceof Number;
@@ -89,10 +119,28 @@ final class Shape {
                 default -> word.equals(value);
             };
             if (fits) {
-                return true;
+                return value;
             }
         }
-        return value == null && shape.endsWith("?");
+        for (String word : words) {
+            Object read = converted(word, value);
+            if (read != null) {
+                return read;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Object converted(String word, Object value) {
+        String text = String.valueOf(value);
+        boolean scalar = value instanceof String || value instanceof Number || value instanceof Boolean;
+        return switch (word) {
+            case "text" -> scalar ? text : null;
+            case "number" -> scalar && text.matches("-?\\d{1,18}") ? Long.valueOf(text) : null;
+            case "truth" ->
+                text.matches("(?i)true|false") ? Boolean.valueOf(text) : null;
+            default -> scalar && plain(word).equals(plain(text)) ? word : null;
+        };
     }
 
     private static void require(boolean condition, String found, Object shape) {

@@ -13,7 +13,7 @@ class ArchitectureTest {
     private static final String LIBRARY = "io.podidentity.tokenprovider";
     private static final String BRIDGES = LIBRARY + ".bridge";
 
-    private final JavaClasses main = new ClassFileImporter()
+    private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(LIBRARY);
 
@@ -26,7 +26,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         BRIDGES + "..", "org.postgresql..", "com.microsoft.sqlserver..", "org.apache.kafka..")
-                .check(main);
+                .check(MAIN);
     }
 
     @Test
@@ -58,6 +58,6 @@ class ArchitectureTest {
                         "javax.security.auth..",
                         "org.jspecify.annotations")
                 .because("an application that uses one bridge has only one driver")
-                .check(main);
+                .check(MAIN);
     }
 }

@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -123,22 +124,16 @@ public final class TokenCredentialSource implements TokenSource {
     private TokenAcquisitionException refused(HttpResponseException e) {
         int status = e.getResponse() == null ? 0 : e.getResponse().getStatusCode();
         boolean passing = status == 408 || status == 429 || status >= 500;
-        String number = aadsts(String.valueOf(e.getMessage()));
-        String said = (status == 0 ? "" : ": HTTP " + status) + (number.isEmpty() ? "" : " \"" + number + "\"");
+        int number = HelpPage.number(String.valueOf(e.getMessage()));
+        String known = HelpPage.remedy(number, false);
+        String said =
+                (status == 0 ? "" : ": HTTP " + status) + (number == 0 ? "" : " \"" + HelpPage.AADSTS + number + "\"");
         return failure(
                 passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
                 "threw " + e.getClass().getName() + said,
-                passing ? "Try again in a minute." : "Ask the credential itself to see more.");
-    }
-
-    /** Entra ID's number for the refusal, which is no secret; empty without one. */
-    private static String aadsts(String message) {
-        int start = message.indexOf("AADSTS");
-        int end = start < 0 ? 0 : start + "AADSTS".length();
-        while (start >= 0 && end < message.length() && end < start + 16 && Character.isDigit(message.charAt(end))) {
-            end++;
-        }
-        return start < 0 ? "" : message.substring(start, end);
+                !known.isEmpty()
+                        ? known
+                        : passing ? "Try again in a minute." : "Ask the credential itself to see more.");
     }
 
     private TokenAcquisitionException failure(Code code, String what, String remedy) {

@@ -73,8 +73,9 @@ class TokenCredentialSourceTest {
 
         assertThat(refused.code()).isEqualTo(Code.REFUSED);
         assertThat(refused)
-                .hasMessage(NAME + " threw com.azure.core.exception.ClientAuthenticationException"
-                        + " \"AADSTS7000215\". Ask the credential itself to see more.")
+                .hasMessage(
+                        NAME + " threw com.azure.core.exception.ClientAuthenticationException"
+                                + " \"AADSTS7000215\". Set the secret's value, not its ID; 'az ad app credential reset' makes a new one.")
                 .hasNoCause();
         assertThat(failure(context -> {
                     throw new IllegalStateException("hunter2");

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,8 +23,11 @@ import java.util.stream.Stream;
  * others, {@code '*'} standing for any name; the elements of a list fit one of the list's shapes; and a text names what
  * a value may be, with {@code |} between: {@code text}, {@code number}, {@code truth}, {@code texts} for a text or a
  * list of texts, {@code json} for anything, {@code failure} for what another library calls a failure, and else the word
- * itself. Null is as good as absent, unless the text ends with
- * {@code ?}: there it is a value.
+ * itself. Null is as good as absent, unless the text ends with {@code ?}: there it is a value.
+ *
+ * <p>Whoever writes cases writes them in several ways, so what can be meant by one thing only is read as that: a number
+ * in quotes or a text without them, one element in place of a list, a name or a word with other capitals, dashes or
+ * underscores, and any value in place of a failure's name. {@code false} there says that there is none.
  */
 final class CaseShape {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -57,27 +64,52 @@ final class CaseShape {
         if (shape.isObject() && value.isObject()) {
             ObjectNode read = MAPPER.createObjectNode();
             value.properties().forEach(member -> {
-                JsonNode known = member(shape, member.getKey());
+                String name = name(shape, member.getKey());
+                JsonNode known = member(shape, name);
                 require(known != null, where + "." + member.getKey(), shape);
-                if (!member.getValue().isNull() || isNullable(known)) {
-                    read.set(member.getKey(), read(where + "." + member.getKey(), known, member.getValue()));
+                boolean absent =
+                        member.getValue().isNull() ? !isNullable(known) : isNoFailure(known, member.getValue());
+                if (!absent) {
+                    read.set(name, read(where + "." + member.getKey(), known, member.getValue()));
                 }
             });
             return read;
         }
-        if (shape.isArray() && value.isArray()) {
+        if (shape.isArray()) {
             ArrayNode read = MAPPER.createArrayNode();
-            for (int i = 0; i < value.size(); i++) {
-                JsonNode element = value.get(i);
-                String place = where + "[" + i + "]";
+            int i = 0;
+            for (JsonNode element : value.isArray() ? value : List.of(value)) {
+                String place = value.isArray() ? where + "[" + i++ + "]" : where;
                 JsonNode known = alternative(shape, element);
                 require(known != null, place + " = " + element, shape);
                 read.add(read(place, known, element));
             }
             return read;
         }
-        require(shape.isTextual() && fits(shape.asText(), value), where + " = " + value, shape);
-        return value;
+        JsonNode read = shape.isTextual() ? as(shape.asText(), value) : null;
+        require(read != null, where + " = " + value, shape);
+        return read;
+    }
+
+    /** The shape's own spelling of a member's name, which may be written with underscores, dashes or capitals. */
+    private static String name(JsonNode shape, String written) {
+        if (!shape.has(written)) {
+            for (String name : (Iterable<String>) shape::fieldNames) {
+                if (plain(name).equals(plain(written))) {
+                    return name;
+                }
+            }
+        }
+        return written;
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[_ -]", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether a member says by {@code false} that there is no failure. */
+    private static boolean isNoFailure(JsonNode shape, JsonNode value) {
+        return value.isBoolean() && !value.asBoolean() && new CaseShape(shape).isFailure();
     }
 
     private static JsonNode member(JsonNode shape, String name) {
@@ -86,7 +118,7 @@ final class CaseShape {
 
     private static JsonNode alternative(JsonNode shapes, JsonNode element) {
         for (JsonNode shape : shapes) {
-            if (shape.isTextual() ? fits(shape.asText(), element) : shape.isObject() == element.isObject()) {
+            if (shape.isTextual() ? as(shape.asText(), element) != null : shape.isObject() == element.isObject()) {
                 return shape;
             }
         }
@@ -97,17 +129,56 @@ final class CaseShape {
         return shape.isTextual() && shape.asText().endsWith("?");
     }
 
-    private static boolean fits(String shape, JsonNode value) {
-        return value.isNull()
-                ? shape.endsWith("?")
-                : alternatives(shape).anyMatch(word -> switch (word) {
-                    case "text", "failure" -> value.isTextual();
-                    case "number" -> value.isNumber();
-                    case "truth" -> value.isBoolean();
-                    case "texts" -> value.isTextual() || (value.isArray() && all(value, JsonNode::isTextual));
-                    case "json" -> true;
-                    default -> value.isTextual() && value.asText().equals(word);
-                });
+    /** The value as the first of these that it is, and else as the first that it can be read as; null if there is none. */
+    private static JsonNode as(String shape, JsonNode value) {
+        if (value.isNull()) {
+            return shape.endsWith("?") || alternatives(shape).anyMatch("json"::equals) ? value : null;
+        }
+        List<String> words = alternatives(shape).toList();
+        for (boolean exactly : new boolean[] {true, false}) {
+            for (String word : words) {
+                JsonNode read = exactly ? exactly(word, value) : converted(word, value);
+                if (read != null) {
+                    return read;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static JsonNode exactly(String word, JsonNode value) {
+        boolean fits = switch (word) {
+            case "text", "failure" -> value.isTextual();
+            case "number" -> value.isNumber();
+            case "truth" -> value.isBoolean();
+            case "texts" -> value.isTextual() || (value.isArray() && all(value, JsonNode::isTextual));
+            case "json" -> true;
+            default -> value.isTextual() && value.asText().equals(word);
+        };
+        return fits ? value : null;
+    }
+
+    /** A number in quotes, a text without them, a word in other letters, a failure in any form. */
+    private static JsonNode converted(String word, JsonNode value) {
+        String text = value.isValueNode() ? value.asText() : value.toString();
+        return switch (word) {
+            case "failure" -> TextNode.valueOf(text);
+            case "text" -> value.isValueNode() ? TextNode.valueOf(text) : null;
+            case "texts" -> value.isArray() ? texts(value) : value.isValueNode() ? TextNode.valueOf(text) : null;
+            case "number" ->
+                value.isTextual() && text.matches("-?\\d{1,18}") ? LongNode.valueOf(Long.parseLong(text)) : null;
+            case "truth" ->
+                text.matches("(?i)true|false")
+                        ? BooleanNode.valueOf(Boolean.parseBoolean(text))
+                        : null;
+            default -> value.isTextual() && plain(text).equals(plain(word)) ? TextNode.valueOf(word) : null;
+        };
+    }
+
+    private static JsonNode texts(JsonNode list) {
+        ArrayNode texts = MAPPER.createArrayNode();
+        list.forEach(element -> texts.add(element.asText()));
+        return all(list, JsonNode::isValueNode) ? texts : null;
     }
 
     private static boolean all(JsonNode list, Predicate<JsonNode> condition) {
@@ -147,7 +218,7 @@ final class CaseShape {
 
     private static void require(boolean condition, String found, JsonNode shape) {
         if (!condition) {
-            throw new AssertionError(found + " is nothing that the runner reads. It reads " + shape);
+            throw new UnreadableCase(found + " is nothing that the runner reads. It reads " + shape);
         }
     }
 }

@@ -58,14 +58,29 @@ public abstract class ConformanceRunner {
         void verify() throws Exception {
             ConformanceDeviation deviation = deviationFrom(row);
             if (deviation == null) {
-                run(read(row));
+                play(read(row));
                 return;
             }
             ConformanceCase asItStands = read(row);
-            assertThatThrownBy(() -> run(asItStands))
+            assertThatThrownBy(() -> play(asItStands))
                     .as("There is no deviation from '%s', but one is stated", row)
                     .isNotNull();
-            run(read(deviation.appliedTo(row)));
+            play(read(deviation.appliedTo(row)));
+        }
+
+        /** Runs it; a runner that stumbles over it says so. */
+        private void play(ConformanceCase readable) throws Exception {
+            try {
+                ConformanceRunner.this.run(readable);
+            } catch (UnreadableCase e) {
+                throw new UnreadableCase("'" + row + "', given or expected: " + e.getMessage(), e);
+            } catch (RuntimeException e) {
+                StackTraceElement where = e.getStackTrace().length == 0 ? null : e.getStackTrace()[0];
+                throw new UnreadableCase(
+                        "'" + row + "' is nothing that the runner can play: " + e + " at " + where + ". It was given "
+                                + readable.given() + " and expects " + readable.expected(),
+                        e);
+            }
         }
 
         void verifyThatEachChangeIsNoticed() {

@@ -20,7 +20,6 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import java.io.File;
-import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,14 +100,18 @@ public final class EndpointCases {
     /** The failure of a call, as an exception or as an absence; null with a token. */
     public static Failed failure(TokenSource source, TokenRequest request) throws InterruptedException {
         try {
-            Outcome outcome = source.acquire(request);
-            if (outcome instanceof Silent silent) {
-                return new Failed(true, silent.reason());
-            }
-            return outcome instanceof Unavailable none ? new Failed(true, none.reason()) : null;
+            return absence(source.acquire(request));
         } catch (TokenAcquisitionException e) {
             return new Failed(false, e.getMessage());
         }
+    }
+
+    /** The outcome of a source that has no token; null of one that has. */
+    public static Failed absence(Outcome outcome) {
+        if (outcome instanceof Silent silent) {
+            return new Failed(true, silent.reason() + ". " + silent.remedy());
+        }
+        return outcome instanceof Unavailable none ? new Failed(true, none.reason() + ". " + none.remedy()) : null;
     }
 
     /**
@@ -152,54 +155,95 @@ public final class EndpointCases {
         return texts;
     }
 
-    /** A server that answers these statuses, the last one for ever, with a token for 200. */
-    public static FakeTransport transport(JsonNode statuses, boolean challenging) {
-        FakeTransport http = new FakeTransport();
-        for (JsonNode status : statuses) {
-            int code = status.asInt();
-            if (status.asText().equals("connection-error")) {
-                http.fails(new IOException("connection reset"));
-            } else if (code == 200 && challenging) {
+    /** A server that does all this, the last for ever; before each token it asks for Arc's key, if it is Arc's. */
+    public static FakeTransport transport(FakeTransport http, JsonNode answers, boolean challenging) {
+        CaseServer server = new CaseServer(http, TOKEN, "");
+        for (JsonNode answer : answers) {
+            if (challenging && (answer.asText().equals("200") || answer.asText().equals("token"))) {
                 http.does(request ->
                         new HttpResponse(401, "", null, "Basic realm=/var/opt/azcmagent/tokens/a.key", null));
-                http.answers(200, TOKEN);
-            } else {
-                http.answers(code, code == 200 ? TOKEN : "");
             }
+            server.does(answer);
         }
         return http;
+    }
+
+    /** Looks at a member of what is expected that is about the requests: how many, or the first of them. */
+    public static void assertSent(String member, JsonNode value, List<HttpRequest> sent) {
+        if (List.of("sends", "requests", "http_requests").contains(member)) {
+            assertThat(sent).hasSize(value.asInt());
+            return;
+        }
+        if (!List.of(
+                        "method",
+                        "url",
+                        "query",
+                        "form",
+                        "query_has",
+                        "query_lacks",
+                        "headers",
+                        "headers_absent",
+                        "no_double_slash")
+                .contains(member)) {
+            return;
+        }
+        assertThat(sent).isNotEmpty();
+        HttpRequest first = sent.get(0);
+        switch (member) {
+            case "method" -> assertThat(first.form() == null ? "GET" : "POST").isEqualTo(value.asText());
+            case "url" -> assertThat((first.url() + "?").split("\\?", -1)[0]).isEqualTo(value.asText());
+            case "query" -> assertThat(query(first)).isEqualTo(texts(value));
+            case "form" -> assertThat(members(first.form())).isEqualTo(texts(value));
+            case "query_has" -> assertThat(parameters(first)).containsAllEntriesOf(texts(value));
+            case "query_lacks" -> assertThat(parameters(first)).doesNotContainKeys(list(value));
+            case "headers" ->
+                texts(value)
+                        .forEach((name, text) -> assertThat(header(first, name)).isEqualTo(text));
+            case "headers_absent" ->
+                value.forEach(name -> assertThat(header(first, name.asText())).isNull());
+            default ->
+                assertThat(!first.url().substring("https://".length()).contains("//"))
+                        .isEqualTo(value.asBoolean());
+        }
+    }
+
+    private static Map<String, String> parameters(HttpRequest request) {
+        return request.form() == null ? query(request) : members(request.form());
+    }
+
+    private static String header(HttpRequest request, String name) {
+        return name.equals("Content-Type") && request.form() != null
+                ? "application/x-www-form-urlencoded"
+                : request.header(name);
+    }
+
+    /** The members that say what a message contains, and what it lacks, by any name. */
+    public static void assertMessage(JsonNode expected, String message) {
+        expected.properties().forEach(member -> {
+            switch (member.getKey()) {
+                case "message_contains", "messageContains", "message_names" ->
+                    assertThat(message).contains(words(member.getValue()));
+                case "message_lacks", "messageLacks" -> assertThat(message).doesNotContain(words(member.getValue()));
+                default -> {
+                    // Not about the message.
+                }
+            }
+        });
+    }
+
+    /** A text, or several. */
+    public static String[] words(JsonNode texts) {
+        return texts.isArray() ? list(texts) : new String[] {texts.asText()};
     }
 
     public static boolean isImds(String host) {
         return List.of("IMDS", "DEFAULT_TO_IMDS", "ANY").contains(host);
     }
 
-    /** The members {@code result}, {@code error} and {@code message_contains}. */
-    public static void assertOutcome(JsonNode expected, Failed failure) {
-        String error = expected.path("error").asText();
-        if (expected.has("error") || expected.has("result") || expected.has("message_contains")) {
-            assertThat(failure != null).as(String.valueOf(failure)).isEqualTo(fails(expected));
-        }
-        if (expected.has("error") && !error.equals("managed_identity_unreachable_network")) {
-            assertThat(failure.unavailable()).as(failure.message()).isEqualTo(error.equals("unavailable"));
-        }
-        if (expected.has("message_contains")) {
-            assertMessageContains(expected, failure.message());
-        }
-    }
-
     public static boolean fails(JsonNode expected) {
         return expected.has("error")
                 || expected.has("message_contains")
-                || expected.path("result").asText().equals("failed");
-    }
-
-    public static void assertMessageContains(JsonNode expected, String message) {
-        JsonNode parts = expected.path("message_contains");
-        if (parts.isArray()) {
-            parts.forEach(part -> assertThat(message).contains(part.asText()));
-        } else if (parts.isTextual()) {
-            assertThat(message).contains(parts.asText());
-        }
+                || List.of("failed", "unavailable")
+                        .contains(expected.path("result").asText());
     }
 }

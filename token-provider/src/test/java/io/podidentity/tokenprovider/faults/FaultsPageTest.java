@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -64,10 +65,9 @@ class FaultsPageTest {
             }
         }
         page.append("\nEach build runs ")
-                .append(Arrays.stream(Leg.values())
-                        .filter(Leg::standsForOthers)
-                        .map(Leg::title)
-                        .collect(Collectors.joining(", ")))
+                .append(titles(Leg::standsForAll))
+                .append(", CI ")
+                .append(titles(Leg::standsForOthers))
                 .append("; `make faults` runs all, with calls that have to end 100 ms after their deadline.\n\n");
         page.append("| Fault | What happens | Outcome | But |\n|---|---|---|---|\n");
         for (Fault fault : faults) {
@@ -82,10 +82,14 @@ class FaultsPageTest {
                     .append(" |\n");
         }
         page.append("\nWays: ")
-                .append(Arrays.stream(Leg.values()).map(Leg::title).collect(Collectors.joining(", ")))
+                .append(titles(leg -> true))
                 .append(". Faults of TLS concern those that use it, and a silent DNS those that have a name.\n");
         programs(page);
         return page.toString();
+    }
+
+    private static String titles(Predicate<Leg> which) {
+        return Arrays.stream(Leg.values()).filter(which).map(Leg::title).collect(Collectors.joining(", "));
     }
 
     private static void programs(StringBuilder page) {

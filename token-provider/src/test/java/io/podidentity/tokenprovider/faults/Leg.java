@@ -83,7 +83,12 @@ enum Leg {
         return base64.substring(200, 248);
     }
 
-    /** Whether what is between it and the transport is run by no other: those that each build runs. */
+    /** Whether each build runs it: one without TLS, one with. */
+    boolean standsForAll() {
+        return this == IMDS || this == WORKLOAD_IDENTITY;
+    }
+
+    /** Whether what is between it and the transport is run by no other: those that CI runs. */
     boolean standsForOthers() {
         return switch (this) {
             case IMDS, APP_SERVICE, AZURE_ARC, SERVICE_FABRIC, WORKLOAD_IDENTITY -> true;

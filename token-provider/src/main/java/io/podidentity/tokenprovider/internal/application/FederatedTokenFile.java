@@ -8,7 +8,6 @@ import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.source.SmallFile;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A token from another issuer, such as a Kubernetes cluster, as proof of identity. The issuer keeps it fresh in a file.
@@ -34,7 +33,7 @@ final class FederatedTokenFile implements EntraCredential {
     }
 
     private EntraProof proof() {
-        String token = new String(SmallFile.read(path, VARIABLE, REMEDY), StandardCharsets.UTF_8).strip();
+        String token = SmallFile.text(path, VARIABLE, REMEDY).strip();
         if (token.isEmpty()) {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,

@@ -33,10 +33,7 @@ final class SelectedSources {
             case "prod" -> deployed();
             case "visualstudiocredential" ->
                 throw refused(selection, "which is an Azure SDK credential that is not supported here");
-            case "intellijcredential",
-                    "visualstudiocodecredential",
-                    "interactivebrowsercredential",
-                    "brokercredential" ->
+            case "brokercredential" ->
                 throw refused(
                         selection,
                         "which is a sign-in of the Azure SDK: the program can add it as a TokenCredentialSource");

@@ -42,17 +42,17 @@ public enum SourceDescriptor {
     AZURE_DEVELOPER_CLI("Azure Developer CLI", "AzureDeveloperCliCredential"),
     AZURE_POWERSHELL("Azure PowerShell", "AzurePowerShellCredential"),
 
+    // The sign-ins of azure-identity, which are asked last if a setting says so, or alone if one is named.
+    INTELLIJ("IntelliJ", "IntelliJCredential"),
+    VISUAL_STUDIO_CODE("Visual Studio Code", "VisualStudioCodeCredential"),
+    BROWSER("Browser", "InteractiveBrowserCredential"),
+
     // The managed identity endpoints.
     SERVICE_FABRIC("Service Fabric", null),
     APP_SERVICE("App Service", null),
     AZURE_ML("Azure ML", null),
     CLOUD_SHELL("Cloud Shell", null),
     AZURE_ARC("Azure Arc", null),
-
-    // The sign-ins of azure-identity, which are asked last if a setting says so.
-    INTELLIJ("IntelliJ", null),
-    VISUAL_STUDIO_CODE("Visual Studio Code", null),
-    BROWSER("Browser", null),
 
     // Sources that are used only if a connection string or TokenSources names them.
     CLIENT_SECRET("Client secret", null),
@@ -78,7 +78,7 @@ public enum SourceDescriptor {
         return label;
     }
 
-    /** The name that the Azure SDK gives it, or would in its way; null for a source outside the default chain. */
+    /** The name that the Azure SDK gives it, or would in its way; null for a source that cannot be selected by it. */
     @Nullable
     String credential() {
         return credential;
@@ -106,7 +106,7 @@ public enum SourceDescriptor {
 
     /** Whether it is a developer tool. */
     public boolean isTool() {
-        return credential != null && variables.isEmpty();
+        return this == AZURE_CLI || this == AZURE_DEVELOPER_CLI || this == AZURE_POWERSHELL;
     }
 
     /** Whether a variable announces that the first source to be asked uses HTTP. */

@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import java.util.List;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param description the words, without the number before them and the trace behind them
  */
 record EntraError(int aadsts, String code, String suberror, String description) {
-    private static final String PREFIX = "AADSTS";
     private static final int MAX_CODE = 60;
     private static final int MAX_WORDS = 220;
 
@@ -30,7 +30,7 @@ record EntraError(int aadsts, String code, String suberror, String description) 
             return new EntraError(0, "", "", "");
         }
         String said = orEmpty(answer.text("error_description"));
-        int number = said.startsWith(PREFIX) ? number(said) : 0;
+        int number = said.startsWith(HelpPage.AADSTS) ? HelpPage.number(said) : 0;
         if (answer.value("error_codes") instanceof List<?> codes && !codes.isEmpty() && number == 0) {
             number = codes.get(0) instanceof Long first && first > 0 && first < 1_000_000_000 ? first.intValue() : 0;
         }
@@ -41,7 +41,7 @@ record EntraError(int aadsts, String code, String suberror, String description) 
     /** The status and Entra's own words, such as {@code HTTP 400 "AADSTS70021": No matching …}, without the proof. */
     String describe(int status, Secret proof) {
         StringBuilder text = new StringBuilder("HTTP ").append(status);
-        String first = aadsts == 0 ? proof.hide(code) : PREFIX + aadsts;
+        String first = aadsts == 0 ? proof.hide(code) : HelpPage.AADSTS + aadsts;
         if (!first.isEmpty()) {
             text.append(" \"").append(Excerpt.of(first, MAX_CODE)).append('"');
         }
@@ -54,20 +54,8 @@ record EntraError(int aadsts, String code, String suberror, String description) 
                 : text.append(": ").append(words).toString();
     }
 
-    private static int number(String said) {
-        int number = 0;
-        for (int i = PREFIX.length(); i < said.length() && i < PREFIX.length() + 9; i++) {
-            int digit = said.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                break;
-            }
-            number = number * 10 + digit;
-        }
-        return number;
-    }
-
     private static String words(String said, int number) {
-        String prefix = PREFIX + number + ":";
+        String prefix = HelpPage.AADSTS + number + ":";
         String words = said.startsWith(prefix) ? said.substring(prefix.length()) : said;
         int trace = words.indexOf("Trace ID:");
         return (trace < 0 ? words : words.substring(0, trace)).strip();

@@ -1,6 +1,8 @@
 package io.podidentity.tokenprovider.internal.entra;
 
 import io.podidentity.tokenprovider.internal.text.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,18 @@ public record EntraProof(
 
     public static EntraProof ofAssertion(String assertion, @Nullable String certificateThumbprint) {
         return new EntraProof(ASSERTION, new Secret(assertion), certificateThumbprint);
+    }
+
+    /** Whether it is the token that a Kubernetes cluster issues to a service account. */
+    boolean isOfCluster() {
+        String[] parts = value.reveal().split("\\.", -1);
+        try {
+            return parts.length == 3
+                    && new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8)
+                            .contains("\"system:serviceaccount:");
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The form's fields, encoded, to follow others. */

@@ -68,7 +68,15 @@ public final class EntraRetrySchedule extends RetrySchedule {
                 && (status == 408
                         || status == 429
                         || (status >= 500 && status <= 599 && status != 501 && status != 505)
-                        || aadsts == 90061);
+                        || isPassing(aadsts));
+    }
+
+    /** The numbers that say themselves that they pass, whatever the status. */
+    private static boolean isPassing(int aadsts) {
+        return switch (aadsts) {
+            case 50033, 50087, 50088, 50166, 501661, 90006, 90012, 90024, 90033, 90055, 90061, 90090, 90091 -> true;
+            default -> false;
+        };
     }
 
     /**

@@ -12,6 +12,7 @@ import io.podidentity.tokenprovider.internal.http.HttpRetry;
 import io.podidentity.tokenprovider.internal.http.NoAnswer;
 import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -126,7 +127,7 @@ public final class EntraSession {
     private EntraAnswer refusal(HttpResponse response, EntraProof proof) {
         EntraError error = EntraError.read(response.body());
         boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
-        String remedy = EntraRemedy.of(error.aadsts());
+        String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster());
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 response.code(passing),
                 error.describe(response.status(), proof.value()),

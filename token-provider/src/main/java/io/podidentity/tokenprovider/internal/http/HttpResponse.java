@@ -36,6 +36,11 @@ public record HttpResponse(
         this(status, body, retryAfter, challenge, message, null, null);
     }
 
+    /** The same with another header {@code Retry-After}. */
+    HttpResponse withRetryAfter(String retryAfter) {
+        return new HttpResponse(status, body, retryAfter, challenge, message, date, server);
+    }
+
     /**
      * What an answer without a token is.
      *

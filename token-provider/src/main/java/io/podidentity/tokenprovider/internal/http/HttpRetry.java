@@ -38,7 +38,7 @@ public final class HttpRetry {
             HttpRequest limited = request.within((int) Math.min(leftMillis, request.totalMillis()));
             long wait;
             try {
-                HttpResponse response = http.send(limited);
+                HttpResponse response = http.sendUnlessBusy(limited, time);
                 wait = schedule.afterAnswer(response);
                 if (wait < 0 || tooLate(deadline, wait)) {
                     return response;

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ public class HttpTransport implements NameLookup.Resolver {
     private final Environment environment;
     private final @Nullable ProxySelector selector;
     private volatile @Nullable ServerTrust authorities;
+    /** Those of endpoints that asked for a wait; null while none did. */
+    private volatile @Nullable Map<String, EndpointBackoff> backoffs;
 
     /** One without variables of proxies. */
     public HttpTransport(Time time) {
@@ -87,11 +90,35 @@ public class HttpTransport implements NameLookup.Resolver {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (wire.isLate()) {
-                throw NoAnswer.late(e);
-            }
-            throw e;
+            IOException told = wire.isLate() ? NoAnswer.late(e) : e;
+            throw proxy == null ? told : proxy.silence(told, host, wire.usedMillis());
         }
+    }
+
+    /**
+     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer to this
+     * request too.
+     *
+     * @param time the caller's clock
+     */
+    final HttpResponse sendUnlessBusy(HttpRequest request, Time time) throws IOException, InterruptedException {
+        Map<String, EndpointBackoff> known = backoffs;
+        EndpointBackoff backoff = known == null ? null : known.get(EndpointBackoff.endpoint(request));
+        HttpResponse busy = backoff == null ? null : backoff.answer(time.nanos());
+        if (busy != null) {
+            return busy;
+        }
+        HttpResponse answer = send(request);
+        if (backoff != null || answer.retryAfter() != null) {
+            EndpointBackoff.note(backoffs(), request, answer, time.nanos());
+        }
+        return answer;
+    }
+
+    private synchronized Map<String, EndpointBackoff> backoffs() {
+        Map<String, EndpointBackoff> made = backoffs == null ? new ConcurrentHashMap<>() : backoffs;
+        backoffs = made;
+        return made;
     }
 
     /** Looks a host name up; may take for ever. A test puts its own in its place. */
@@ -102,11 +129,11 @@ public class HttpTransport implements NameLookup.Resolver {
 
     private void connect(Wire wire, ProxyRoute proxy, String host, int port, int limitMillis)
             throws IOException, InterruptedException {
-        if (proxy.isSocks()) {
-            wire.connect(InetSocketAddress.createUnresolved(host, port), wire.leftMillis(wire.end(limitMillis), 1));
-            return;
-        }
         try {
+            if (proxy.isSocks()) {
+                wire.connect(InetSocketAddress.createUnresolved(host, port), wire.leftMillis(wire.end(limitMillis), 1));
+                return;
+            }
             wire.connect(addresses(proxy.host(), wire, limitMillis), proxy.port(), limitMillis);
             if (proxy.secure()) {
                 WireSocket.secure(wire, authorities(), proxy.host(), proxy.port());
@@ -114,7 +141,7 @@ public class HttpTransport implements NameLookup.Resolver {
             wire.send(proxy.request(host, port));
             proxy.requireWay(new AnswerReader(wire).readStatus());
         } catch (IOException e) {
-            throw proxy.failure(e, limitMillis);
+            throw proxy.failure(e, wire.usedMillis());
         }
     }
 

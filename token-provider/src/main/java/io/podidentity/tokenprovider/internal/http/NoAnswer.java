@@ -43,7 +43,7 @@ public final class NoAnswer {
 
     /** The same failure of an exchange whose deadline passed, whatever it looks like. */
     static IOException late(IOException e) {
-        if (e instanceof SocketTimeoutException) {
+        if (e instanceof SocketTimeoutException || e instanceof ProxyException) {
             return e;
         }
         SocketTimeoutException late = new SocketTimeoutException("the answer did not end in time");

@@ -10,8 +10,10 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ record ProxyRoute(
         boolean secure,
         @Nullable String authorization,
         String setting) {
+    private static final String JVM = "the JVM's settings";
     private static final String JDK_SELECTOR = "sun.net.spi.DefaultProxySelector";
 
     /**
@@ -54,8 +57,10 @@ record ProxyRoute(
             return select(own, host, port, "the provider's settings");
         }
         ProxySelector selector = ProxySelector.getDefault();
-        if (selector != null && isSet(selector)) {
-            return select(selector, host, port, "the JVM's settings");
+        // The JDK's own selector has settings of the file net.properties too, which only its answer shows.
+        ProxyRoute ofJvm = selector == null ? null : select(selector, host, port, JVM);
+        if (ofJvm != null || (selector != null && isSet(selector))) {
+            return ofJvm;
         }
         String setting = environment.get("https_proxy") == null ? "HTTPS_PROXY" : "https_proxy";
         String url = environment.get(setting);
@@ -136,11 +141,21 @@ record ProxyRoute(
      */
     void requireWay(int status) throws ProxyException {
         if (status == 407) {
-            throw new ProxyException(
-                    toString() + " wants a user and a password (HTTP 407)",
-                    "Set HTTPS_PROXY=http://USER:PASSWORD@" + host + ":" + port + ".",
-                    true,
-                    null);
+            String withUser = "HTTPS_PROXY=http://USER:PASSWORD@" + host + ":" + port;
+            throw authorization == null
+                    ? new ProxyException(
+                            toString() + " wants a user and a password (HTTP 407)",
+                            "Set " + withUser
+                                    + (setting.startsWith("the ")
+                                            ? " in place of " + setting + ", which have none."
+                                            : "."),
+                            true,
+                            null)
+                    : new ProxyException(
+                            toString() + " does not accept the user and the password of " + setting + " (HTTP 407)",
+                            "Correct them in " + setting + ", with % codes for odd characters.",
+                            true,
+                            null);
         }
         if (status >= 300) {
             throw new ProxyException(
@@ -152,11 +167,28 @@ record ProxyRoute(
     }
 
     /** A failure on the way to it, told as its own and not as the server's behind it. */
-    IOException failure(IOException e, int limitMillis) {
+    IOException failure(IOException e, long waitedMillis) {
         return e instanceof ProxyException
                 ? e
                 : new ProxyException(
-                        NoAnswer.describe(e, toString(), limitMillis), "Correct " + setting + ".", false, e);
+                        NoAnswer.describe(e, toString(), waitedMillis),
+                        "Check that proxy, or correct " + setting + ".",
+                        false,
+                        e);
+    }
+
+    /** A server's silence behind it, which may be the proxy's: it let the connection through and passes nothing on. */
+    IOException silence(IOException e, String server, long waitedMillis) {
+        boolean spoke = e instanceof ProxyException
+                || e instanceof BrokenAnswerException
+                || (e instanceof SSLException && e.getCause() instanceof CertificateException);
+        return spoke
+                ? e
+                : new ProxyException(
+                        NoAnswer.describe(e, server + " through " + this, waitedMillis),
+                        "Let the proxy pass on what goes to that host, or name the host in NO_PROXY.",
+                        false,
+                        e);
     }
 
     /** For people, without its user and password. */

@@ -26,6 +26,7 @@ final class Wire extends AbstractInterruptibleChannel {
     private static final int SMALL_BYTES = 8 * 1024;
 
     private final Time time;
+    private final long start;
     private final long deadline;
     /** Replaced where a server has several addresses. */
     private volatile Socket socket;
@@ -41,6 +42,7 @@ final class Wire extends AbstractInterruptibleChannel {
      */
     Wire(Time time, long deadline, Proxy socks) {
         this.time = time;
+        this.start = time.nanos();
         this.deadline = deadline;
         this.socket = new Socket(socks);
     }
@@ -135,6 +137,11 @@ final class Wire extends AbstractInterruptibleChannel {
         } finally {
             end(done);
         }
+    }
+
+    /** How long the exchange has taken so far, in milliseconds. */
+    long usedMillis() {
+        return (time.nanos() - start) / 1_000_000;
     }
 
     /** Whether the deadline passed. */

@@ -16,6 +16,7 @@ import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import io.podidentity.tokenprovider.internal.text.JsonException;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -198,6 +199,7 @@ public class EndpointTokenSource implements TokenSource {
      */
     final TokenAcquisitionException refused(HttpResponse response, @Nullable UserAssignedIdentity named, Secret sent) {
         String remedy = "";
+        String known = HelpPage.remedy(HelpPage.number(response.body()), false);
         if (RetrySchedule.isRetryable(response.status())) {
             remedy = "Try again in a minute.";
         } else if (response.status() == 400) {
@@ -208,6 +210,10 @@ public class EndpointTokenSource implements TokenSource {
         }
         Code code = response.code(RetrySchedule.isRetryable(response.status()));
         return new TokenAcquisitionException(
-                code, ErrorBody.describe(response, sent), remedy, null, RetryAfter.duration(response.retryAfter()));
+                code,
+                ErrorBody.describe(response, sent),
+                known.isEmpty() ? remedy : known,
+                null,
+                RetryAfter.duration(response.retryAfter()));
     }
 }

@@ -5,6 +5,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.RetrySchedule;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,10 @@ final class ImdsFailure {
      */
     static String remedy(HttpResponse response, @Nullable UserAssignedIdentity identity, boolean inPod) {
         String body = response.body().toLowerCase(Locale.ROOT);
+        String known = HelpPage.remedy(HelpPage.number(response.body()), false);
+        if (!known.isEmpty()) {
+            return known;
+        }
         if (body.contains(SEVERAL)) {
             // NMI asks without one for an AzureIdentity that has none, or has it in another spelling.
             return isSeveralIdentities(response)

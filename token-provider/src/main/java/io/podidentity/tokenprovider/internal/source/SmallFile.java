@@ -8,12 +8,28 @@ import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /** Reads a file that a setting names, whose contents are no more than some kB. */
 public final class SmallFile {
     private static final int MAX_BYTES = 256 * 1024;
 
     private SmallFile() {}
+
+    /**
+     * The file's contents as text, which is UTF-8, or UTF-16 if it begins with a byte order mark that says so. The mark
+     * is left out.
+     *
+     * @param setting what names it, for messages
+     * @param remedy what to do if it is not there
+     * @throws TokenAcquisitionException as {@link #read}
+     */
+    public static String text(String path, String setting, String remedy) {
+        byte[] bytes = read(path, setting, remedy);
+        boolean wide = bytes.length >= 2 && (bytes[0] & 0xff) + (bytes[1] & 0xff) == 0xfe + 0xff;
+        String text = new String(bytes, wide ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
 
     /**
      * The file's contents.

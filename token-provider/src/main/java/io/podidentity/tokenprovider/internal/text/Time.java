@@ -35,6 +35,11 @@ public class Time {
         return event.await(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Waits for a notification of a monitor that the calling thread holds, at most so long. */
+    public void await(Object monitor, long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedWait(monitor, nanos);
+    }
+
     /**
      * Has something run at a moment, off the calling thread, in place of what was set for it before.
      *
@@ -102,8 +107,7 @@ public class Time {
             for (Runnable due = next(); due != null; due = next()) {
                 try {
                     due.run();
-                } catch (RuntimeException | Error e) {
-                    // What one lost does not concern the others.
+                } catch (Throwable e) { // What one lost does not concern the others.
                     Thread thread = Thread.currentThread();
                     thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
                 }

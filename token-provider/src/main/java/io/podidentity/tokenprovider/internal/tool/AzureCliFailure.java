@@ -9,7 +9,8 @@ import io.podidentity.tokenprovider.internal.text.Excerpt;
 
 /**
  * Decides what it means that az gave no token. If nobody is logged in, or az itself does not work, az counts as
- * unavailable and the next source is asked. A refusal by Entra ID, or a subscription that does not exist, is final.
+ * unavailable and the next source is asked; if it hangs or cannot reach Entra ID, the next one only stands in for it. A
+ * refusal by Entra ID, or a subscription that does not exist, is final.
  */
 final class AzureCliFailure {
     private static final int MAX_REASON = 240;
@@ -18,14 +19,18 @@ final class AzureCliFailure {
 
     static Outcome of(ProcessResult result, TokenRequest request) {
         if (result.timedOut()) {
-            return new Unavailable(
-                    "az did not answer in time and was stopped", "Run 'az account get-access-token' to see why.");
+            return Tool.stopped("az", request, "az account get-access-token");
         }
         String stderr = result.stderr();
-        String reason = Excerpt.printed(errorLine(stderr), MAX_REASON);
+        String line = errorLine(stderr);
+        String reason = Excerpt.printed(line, MAX_REASON);
         if (stderr.contains("AADSTS")) {
             throw new TokenAcquisitionException(
                     Code.REFUSED, "Entra ID refused az: " + reason, signInRemedy(stderr, request), null);
+        }
+        Outcome offline = Tool.offline("az", stderr, line);
+        if (offline != null) {
+            return offline;
         }
         if (stderr.contains("az login") || stderr.contains("az account set")) {
             return new Unavailable(
@@ -40,10 +45,9 @@ final class AzureCliFailure {
     }
 
     private static String signInRemedy(String stderr, TokenRequest request) {
-        boolean expired = stderr.contains("AADSTS700082") || stderr.contains("az login") || stderr.contains("expired");
-        return expired
-                ? "Run 'az login" + Tool.tenantOption("--tenant", request) + " --scope " + request.scope() + "'."
-                : "Run 'az account show' to see who is logged in.";
+        return Tool.remedy(
+                stderr,
+                "Run 'az login" + Tool.tenantOption("--tenant", request) + " --scope " + request.scope() + "'.");
     }
 
     private static String remedy(String stderr) {

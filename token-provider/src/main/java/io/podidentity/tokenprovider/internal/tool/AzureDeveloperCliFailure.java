@@ -26,17 +26,23 @@ final class AzureDeveloperCliFailure {
 
     static Outcome of(ProcessResult result, TokenRequest request) {
         if (result.timedOut()) {
-            return new Unavailable("azd did not answer in time and was stopped", "Run 'azd auth token' to see why.");
+            return Tool.stopped("azd", request, "azd auth token");
         }
         String said = result.stderr() + "\n" + result.stdout();
         String message = message(said);
-        String reason = Excerpt.printed(message == null ? result.stderr() : message, MAX_REASON);
+        String line = message == null ? result.stderr() : message;
+        String reason = Excerpt.printed(line, MAX_REASON);
         if (said.contains("AADSTS")) {
-            throw new TokenAcquisitionException(Code.REFUSED, "Entra ID refused azd: " + reason, signIn(request), null);
+            throw new TokenAcquisitionException(
+                    Code.REFUSED, "Entra ID refused azd: " + reason, Tool.remedy(said, signIn(request)), null);
         }
         if (said.contains("unknown flag: --claims")) {
             throw new TokenAcquisitionException(
                     Code.REFUSED, "this azd cannot answer a claims challenge", "Upgrade azd to 1.18.1 or later.", null);
+        }
+        Outcome offline = Tool.offline("azd", said, line);
+        if (offline != null) {
+            return offline;
         }
         if (said.contains("azd auth login") || said.contains("not logged in")) {
             return new Unavailable("nobody is logged in to azd", signIn(request));

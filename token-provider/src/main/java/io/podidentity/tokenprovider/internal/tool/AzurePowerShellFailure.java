@@ -24,9 +24,7 @@ final class AzurePowerShellFailure {
 
     static Outcome of(ProcessResult result, TokenRequest request) {
         if (result.timedOut()) {
-            return new Unavailable(
-                    "PowerShell did not answer in time and was stopped",
-                    "Run 'Get-AzAccessToken' in PowerShell to see why.");
+            return Tool.stopped("PowerShell", request, "Get-AzAccessToken");
         }
         String said = result.stderr() + "\n" + result.stdout();
         if (said.contains(NO_MODULE)) {
@@ -37,7 +35,11 @@ final class AzurePowerShellFailure {
         String reason = Excerpt.printed(said, MAX_REASON);
         if (said.contains("AADSTS")) {
             throw new TokenAcquisitionException(
-                    Code.REFUSED, "Entra ID refused PowerShell: " + reason, signIn(request), null);
+                    Code.REFUSED, "Entra ID refused PowerShell: " + reason, Tool.remedy(said, signIn(request)), null);
+        }
+        Outcome offline = Tool.offline("PowerShell", said, said);
+        if (offline != null) {
+            return offline;
         }
         if (said.contains("Connect-AzAccount")) {
             return new Unavailable("nobody is logged in to Azure PowerShell", signIn(request));

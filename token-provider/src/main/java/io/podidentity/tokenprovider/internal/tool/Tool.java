@@ -7,10 +7,12 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.text.Ascii;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +26,31 @@ public final class Tool {
      * folders.
      */
     private static final String[] USUAL_FOLDERS = {"/usr/local/bin", "/opt/homebrew/bin", "/snap/bin"};
+    /** What it says where the network is not there, in small letters. */
+    private static final String[] OFFLINE = {
+        "max retries exceeded",
+        "failed to resolve",
+        "failed to establish a new connection",
+        "connection aborted",
+        "network connection",
+        "read timed out",
+        "no such host",
+        "dial tcp",
+        "i/o timeout",
+        "tls handshake timeout",
+        "name or service not known",
+        "name resolution",
+        "nodename nor servname",
+        "network is unreachable",
+        "connection refused",
+        "a connection attempt failed"
+    };
+
+    private static final int MAX_REASON = 240;
     /** Longer than the slowest reported start of a healthy az. The rest of a deadline is left for other sources. */
-    private static final long MAX_LIMIT_NANOS = 20_000_000_000L;
+    private static final long LIMIT_NANOS = 20_000_000_000L;
+    /** For a tool that is slower on this machine, where the program allows more. */
+    private static final long MAX_LIMIT_NANOS = 120_000_000_000L;
 
     private final Environment environment;
     private final String name;
@@ -44,6 +69,54 @@ public final class Tool {
         return new TokenSource.Unavailable(
                 program + " cannot be started: " + Excerpt.of(why, 120),
                 why.contains("No such file") ? "Install it again: the program that its first line names is gone." : "");
+    }
+
+    /** The answer of a tool that took longer than its share of the deadline. */
+    static TokenSource.Silent stopped(String tool, TokenRequest request, String command) {
+        long seconds = (request.deadline().orElseThrow().toMillis() + 999) / 1000;
+        boolean more = limitNanos(request) < MAX_LIMIT_NANOS;
+        return new TokenSource.Silent(
+                tool + " did not answer in time and was stopped",
+                (more ? "Allow a longer deadline than " + seconds + " s, or run '" : "Run '") + command
+                        + "' to see why.");
+    }
+
+    /**
+     * The answer of a tool that could not reach Entra ID, by the words that libraries of Python, Go and .NET have for
+     * it; null if it says anything else.
+     *
+     * @param line the line of all that it said which tells most
+     */
+    static TokenSource.@Nullable Silent offline(String tool, String said, String line) {
+        String all = said.toLowerCase(Locale.ROOT);
+        for (String words : all.contains("certificate") ? new String[0] : OFFLINE) {
+            if (all.contains(words)) {
+                return new TokenSource.Silent(
+                        tool + " could not reach Entra ID: " + Excerpt.printed(innermost(line), MAX_REASON),
+                        "Check the network, the name resolution and the proxy of this machine.");
+            }
+        }
+        return null;
+    }
+
+    /** Of an exception of Python in other ones, which each repeat the address, the words of the innermost. */
+    private static String innermost(String line) {
+        int start = line.lastIndexOf(">: ") + ">: ".length();
+        int end = line.length();
+        for (int i = end - 1; start >= ">: ".length() && i > start && ")\"'".indexOf(line.charAt(i)) >= 0; i--) {
+            end = line.charAt(i) == ')' ? end : i;
+        }
+        return start < ">: ".length() ? line : line.substring(start, end);
+    }
+
+    /**
+     * What to do about a refusal of Entra ID that a tool printed.
+     *
+     * @param signIn how to sign in again, if that helps
+     */
+    static String remedy(String said, String signIn) {
+        String known = HelpPage.remedy(HelpPage.number(said), false);
+        return known.isEmpty() || known.startsWith("Sign in again") ? signIn : known;
     }
 
     /** The tenant that a request names as an option of a command that is told to the user; nothing if it names none. */
@@ -143,9 +216,10 @@ public final class Tool {
         return python.isFile() ? List.of(python.getPath(), "-IBm", "azure.cli") : null;
     }
 
-    /** How long the tool may take for a request, in nanoseconds. */
+    /** How long the tool may take for a request, in nanoseconds; more of a longer deadline. */
     static long limitNanos(TokenRequest request) {
-        return Math.min(MAX_LIMIT_NANOS, request.deadline().orElseThrow().toNanos() / 5 * 4);
+        long deadline = request.deadline().orElseThrow().toNanos();
+        return Math.max(Math.min(LIMIT_NANOS, deadline / 5 * 4), Math.min(MAX_LIMIT_NANOS, deadline / 2));
     }
 
     /**

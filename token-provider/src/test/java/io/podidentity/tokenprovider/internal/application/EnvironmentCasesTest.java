@@ -2,12 +2,12 @@ package io.podidentity.tokenprovider.internal.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which credential the environment variables select. */
 @Runs(@Kind(name = "environment", given = "{env: {'*': 'text'}}", expected = """
     {selected: 'ClientSecretCredential|ClientCertificateCredential|unavailable',
-    send_chain: 'truth', authority: 'text', message_names: ['text']}
+    send_chain: 'truth', authority: 'text', message_names: ['text'], message_contains: 'texts',
+    message_lacks: 'texts', error: 'failure', result: 'token|unavailable|failed'}
     """))
 class EnvironmentCasesTest extends ConformanceRunner {
     private static final String PATH = "AZURE_CLIENT_CERTIFICATE_PATH";
@@ -52,9 +53,11 @@ class EnvironmentCasesTest extends ConformanceRunner {
         if (row.expected().has("selected")) {
             assertThat(selected(outcome, http)).isEqualTo(row.expected("selected"));
         }
-        for (JsonNode name : row.expected().path("message_names")) {
-            assertThat(((Unavailable) outcome).reason()).contains(name.asText());
+        boolean unavailable = outcome instanceof Unavailable;
+        if (row.expected().has("error") || row.expected().has("result")) {
+            assertThat(unavailable).isEqualTo(EndpointCases.fails(row.expected()));
         }
+        EndpointCases.assertMessage(row.expected(), unavailable ? ((Unavailable) outcome).reason() : "");
         if (row.expected().has("authority")) {
             assertThat(http.requests().get(0).url()).startsWith(row.expected("authority"));
         }

@@ -19,6 +19,7 @@ import io.podidentity.tokenprovider.support.FakeTransport;
 import io.podidentity.tokenprovider.support.Forms;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkloadIdentityTokenSourceTest {
     private static final String TENANT = "33333333-3333-3333-3333-333333333333";
@@ -150,9 +152,20 @@ class WorkloadIdentityTokenSourceTest {
                         + " system:serviceaccount:NAMESPACE:SERVICEACCOUNT; a new one takes some minutes to be known.",
                 "700016 | Check client ID and tenant; a new one takes some minutes to be known.",
                 "500011 | Check the resource's spelling; a slash at its end counts.",
-                "90002 | Check the tenant.",
+                "90002 | Check the tenant, and the cloud in AZURE_AUTHORITY_HOST.",
+                "7000229 | Check the tenant, or run 'az ad sp create --id CLIENT_ID' in it.",
+                "900382 | Set AZURE_AUTHORITY_HOST to the tenant's own cloud, such as"
+                        + " 'https://login.microsoftonline.us'.",
+                "7000112 | Enable it: 'az ad sp update --id CLIENT_ID --set accountEnabled=true'.",
+                "50027 | Check that the assertion is a whole signed JWT with iss, sub, aud and exp.",
+                "501051 | Assign one of the resource's app roles to the application or user, or set \"Assignment"
+                        + " required\" of the resource to No.",
+                "70025 | Create one with the assertion's issuer, subject and audience: 'az identity"
+                        + " federated-credential create', or 'az ad app federated-credential create'; a new one takes"
+                        + " some minutes to be known.",
             })
-    void acquire_whenEntraRefuses_failsAndSaysWhatToDo(int code, String remedy) {
+    void acquire_whenEntraRefuses_failsAndSaysWhatToDo(int code, String remedy) throws IOException {
+        Files.writeString(file, Tokens.jwt(Map.of("sub", "system:serviceaccount:shop:orders")));
         http.answers(400, error(code, "No, for a reason."));
 
         TokenAcquisitionException failure = failure();
@@ -162,6 +175,30 @@ class WorkloadIdentityTokenSourceTest {
         assertThat(failure).hasMessage("HTTP 400 \"AADSTS" + code + "\": No, for a reason. " + remedy);
         // A new credential, or a right one that is not found just then, deserves two tries more.
         assertThat(http.requests()).hasSize(code == 70021 || code == 700211 || code == 700213 ? 3 : 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"repo:contoso/shop:environment:prod", "5c1d2a3b-0000-4000-8000-00000000000a"})
+    void acquire_whenTheAssertionIsNotOfACluster_namesNoServiceAccount(String subject) throws IOException {
+        Files.writeString(file, Tokens.jwt(Map.of("sub", subject)));
+        http.answers(400, error(700213, "No matching federated identity record."));
+
+        assertThat(failure())
+                .hasMessage(
+                        "HTTP 400 \"AADSTS700213\": No matching federated identity record. Compare the subject of the"
+                                + " federated credential with the token's claim sub, letter by letter; a new one takes some"
+                                + " minutes to be known.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+    void acquire_whenTheFileBeginsWithAByteOrderMark_doesNotSendIt(String charset) throws Exception {
+        Files.write(file, "\ufeffassertion\r\n".getBytes(Charset.forName(charset)));
+        http.answers(200, success());
+
+        source().acquire(REQUEST);
+
+        assertThat(assertions()).containsExactly("assertion");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DefaultSourcesTest {
@@ -167,14 +168,27 @@ class DefaultSourcesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"VisualStudioCodeCredential", "intellijcredential", "BrokerCredential"})
-    void of_aSignInOfTheAzureSdk_isRefusedWithTheWayToAddIt(String name) {
-        assertThat(catchThrowable(() -> sources(Map.of("AZURE_TOKEN_CREDENTIALS", name))))
+    @CsvSource({
+        "VisualStudioCodeCredential, Visual Studio Code",
+        "intellijcredential, IntelliJ",
+        "InteractiveBrowserCredential, Browser"
+    })
+    void of_aSignInOfADeveloperByName_isThatOneAlone(String name, String source) {
+        assertThat(sources(Map.of("AZURE_TOKEN_CREDENTIALS", name)))
+                .extracting(TokenSource::name)
+                .containsExactly(source);
+    }
+
+    @Test
+    void of_theBroker_isRefusedWithTheWayToAddIt() {
+        assertThat(catchThrowable(() -> sources(Map.of("AZURE_TOKEN_CREDENTIALS", "BrokerCredential"))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("AZURE_TOKEN_CREDENTIALS is " + name + ", which is a sign-in of the Azure SDK: the program"
-                        + " can add it as a TokenCredentialSource. Set it to dev, prod, EnvironmentCredential,"
-                        + " WorkloadIdentityCredential, GitHubActionsCredential, AzurePipelinesCredential, ManagedIdentityCredential,"
-                        + " AzureCliCredential, AzureDeveloperCliCredential or AzurePowerShellCredential.");
+                .hasMessage(
+                        "AZURE_TOKEN_CREDENTIALS is BrokerCredential, which is a sign-in of the Azure SDK: the program"
+                                + " can add it as a TokenCredentialSource. Set it to dev, prod, EnvironmentCredential,"
+                                + " WorkloadIdentityCredential, GitHubActionsCredential, AzurePipelinesCredential, ManagedIdentityCredential,"
+                                + " AzureCliCredential, AzureDeveloperCliCredential, AzurePowerShellCredential,"
+                                + " IntelliJCredential, VisualStudioCodeCredential or InteractiveBrowserCredential.");
     }
 
     @Test

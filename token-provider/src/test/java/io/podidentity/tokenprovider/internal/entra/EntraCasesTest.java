@@ -3,11 +3,16 @@ package io.podidentity.tokenprovider.internal.entra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.cases.CaseServer;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
+import io.podidentity.tokenprovider.cases.EndpointCases;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
@@ -16,24 +21,16 @@ import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.support.EnvironmentOf;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
-import java.io.EOFException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** When Entra ID is asked again, and where and for which tenant it is asked at all. */
 @Runs({
-    @Kind(name = "entra_retry_delay", given = "{attempt: 'number'}", expected = "{delay_ms: 'number'}"),
-    @Kind(name = "entra_retry_status", given = "{status: 'number'}", expected = "{retry: 'truth'}"),
-    @Kind(
-            name = "entra_retry_body",
-            given = "{status: 'number', error_codes: ['number']}",
-            expected = "{retry: 'truth'}"),
-    @Kind(
-            name = "entra_retry_exception",
-            given = "{exception: 'text', message: 'text'}",
-            expected = "{retry: 'truth'}"),
+    @Kind(name = "entra_retry_delay", given = EntraCasesTest.GIVEN, expected = EntraCasesTest.EXPECTED),
+    @Kind(name = "entra_retry_status", given = EntraCasesTest.GIVEN, expected = EntraCasesTest.EXPECTED),
+    @Kind(name = "entra_retry_body", given = EntraCasesTest.GIVEN, expected = EntraCasesTest.EXPECTED),
+    @Kind(name = "entra_retry_exception", given = EntraCasesTest.GIVEN, expected = EntraCasesTest.EXPECTED),
     @Kind(name = "authority_host", given = "{value: 'text?'}", expected = "{valid: 'truth'}"),
     @Kind(name = "tenant", given = "{value: 'text?'}", expected = "{valid: 'truth'}"),
     @Kind(
@@ -42,6 +39,17 @@ import java.util.List;
             expected = "{allowed: 'truth', tenant: 'text'}")
 })
 class EntraCasesTest extends ConformanceRunner {
+    static final String GIVEN = """
+        {attempt: 'number', status: 'number', error_codes: ['number'], error: 'text', error_description: 'text',
+        suberror: 'text', body: 'json', headers: {'*': 'text'}, retry_after: 'text', server: 'json',
+        exception: 'text', message: 'text'}
+        """;
+    static final String EXPECTED = """
+        {delay_ms: 'number', retry: 'truth', sends: 'number', requests: 'number', transient: 'truth',
+        message_contains: 'texts', message_lacks: 'texts', result: 'token|failed', error: 'failure'}
+        """;
+    private static final String TOKEN = "{\"access_token\":\"t\",\"expires_in\":3600}";
+
     private static final TokenRequest REQUEST =
             TokenRequest.forResource("https://storage.azure.com").withDeadline(Duration.ofSeconds(60));
 
@@ -53,66 +61,68 @@ class EntraCasesTest extends ConformanceRunner {
         time = new FakeTime();
         http = new FakeTransport();
         switch (row.kind()) {
-            case "entra_retry_delay" -> delay(row);
-            case "entra_retry_exception" -> exception(row);
             case "authority_host" -> authorityHost(row);
             case "tenant" ->
-                assertThat(resolves(new EntraTenants(row.given("value"), List.of()), null))
+                assertThat(row.given("value") != null
+                                && resolves(new EntraTenants(row.given("value"), List.of()), null))
                         .isEqualTo(row.expected().get("valid").asBoolean());
             case "tenant_resolution" -> tenantResolution(row);
-            default -> status(row);
+            default -> sent(row);
         }
     }
 
-    private void delay(ConformanceCase row) {
-        http.answers(503, "");
-
-        attempt();
-
-        long millis = time.sleeps().get(row.given().get("attempt").asInt()).toMillis();
-        long expected = row.expected().get("delay_ms").asLong();
-        assertThat(millis).as("with our jitter of a tenth").isBetween(expected, expected + expected / 10);
-    }
-
-    private void status(ConformanceCase row) {
-        int status = row.given().get("status").asInt();
-        StringBuilder codes = new StringBuilder();
-        for (JsonNode code : row.given().path("error_codes")) {
-            codes.append(codes.isEmpty() ? "" : ",").append(code.asText());
+    private void sent(ConformanceCase row) throws InterruptedException {
+        JsonNode given = row.given();
+        if (given.has("exception")) {
+            String name = row.given("exception");
+            http.does(request -> CaseServer.throwing(name, row.given("message")));
+        } else {
+            CaseServer server = new CaseServer(http, TOKEN, "{}");
+            server.does(given.has("server") ? given.get("server") : answer(given));
         }
-        http.answers(
-                status,
-                codes.isEmpty()
-                        ? "{}"
-                        : "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS" + codes
-                                + ": No.\",\"error_codes\":[" + codes + "]}");
 
-        attempt();
+        TokenAcquisitionException failure = attempt();
 
-        assertThat(http.requests().size() > 1)
-                .isEqualTo(row.expected().get("retry").asBoolean());
-    }
-
-    private void exception(ConformanceCase row) {
-        String message = row.given("message");
-        http.does(request -> {
-            switch (row.given("exception")) {
-                case "IOException",
-                        "java.io.IOException",
-                        "UncheckedIOException",
-                        "SocketException",
-                        "SocketTimeoutException",
-                        "ConnectException",
-                        "UnknownHostException" -> throw new IOException(message);
-                case "EOFException" -> throw new EOFException(message);
-                default -> throw new IllegalStateException(message);
+        JsonNode expected = row.expected();
+        for (String member : (Iterable<String>) expected::fieldNames) {
+            JsonNode value = expected.get(member);
+            switch (member) {
+                case "retry" -> assertThat(http.requests().size() > 1).isEqualTo(value.asBoolean());
+                case "sends", "requests" -> assertThat(http.requests()).hasSize(value.asInt());
+                case "delay_ms" -> {
+                    long millis =
+                            time.sleeps().get(given.path("attempt").asInt()).toMillis();
+                    assertThat(millis)
+                            .as("with our jitter of a tenth")
+                            .isBetween(value.asLong(), value.asLong() * 11 / 10);
+                }
+                case "transient" -> assertThat(failure.isTransient()).isEqualTo(value.asBoolean());
+                case "message_contains" -> assertThat(failure.getMessage()).contains(EndpointCases.words(value));
+                case "message_lacks" -> assertThat(failure.getMessage()).doesNotContain(EndpointCases.words(value));
+                default -> assertThat(failure != null).isEqualTo(EndpointCases.fails(expected));
             }
-        });
+        }
+    }
 
-        attempt();
-
-        assertThat(http.requests().size() > 1)
-                .isEqualTo(row.expected().get("retry").asBoolean());
+    /** One answer of Entra ID for all times; without a status its service is not available. */
+    private static ObjectNode answer(JsonNode given) {
+        ObjectNode answer = new ObjectMapper().createObjectNode();
+        answer.put("status", given.path("status").asInt(503));
+        for (String member : List.of("headers", "retry_after", "body")) {
+            if (given.has(member)) {
+                answer.set(member, given.get(member));
+            }
+        }
+        boolean refusal = given.has("error_codes") || given.has("error") || given.has("error_description");
+        if (refusal && !given.has("body")) {
+            String number = given.path("error_codes").path(0).asText();
+            ObjectNode body = answer.putObject("body");
+            body.put("error", given.path("error").asText("invalid_client"));
+            body.put("error_description", given.path("error_description").asText("AADSTS" + number + ": No."));
+            body.set("error_codes", given.path("error_codes"));
+            body.set("suberror", given.get("suberror"));
+        }
+        return answer;
     }
 
     private static void authorityHost(ConformanceCase row) {
@@ -150,7 +160,8 @@ class EntraCasesTest extends ConformanceRunner {
         }
     }
 
-    private void attempt() {
+    /** Asks once; null with a token, or where the transport itself is broken. */
+    private TokenAcquisitionException attempt() throws InterruptedException {
         TokenSource source = new EntraTokenSource(
                 "Client secret",
                 new EntraClient(EntraAuthority.of(null, "none"), null, http, time),
@@ -159,10 +170,11 @@ class EntraCasesTest extends ConformanceRunner {
                 new ClientSecret(new Secret("s")));
         try {
             source.acquire(REQUEST);
-        } catch (TokenAcquisitionException | IllegalStateException e) {
-            // Counted are the requests.
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
+            return null;
+        } catch (TokenAcquisitionException e) {
+            return e;
+        } catch (IllegalStateException e) {
+            return new TokenAcquisitionException(Code.INVALID_CONFIGURATION, String.valueOf(e.getMessage()), "", null);
         }
     }
 }

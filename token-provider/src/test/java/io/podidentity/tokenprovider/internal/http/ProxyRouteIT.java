@@ -192,6 +192,54 @@ class ProxyRouteIT {
                 .hasMessage("nothing listens at the proxy 127.0.0.1:" + closed + " of HTTPS_PROXY");
     }
 
+    @Test
+    void send_whenTheProxyRefusesTheUser_saysSo() throws Exception {
+        try (ConnectProxy refusing = new ConnectProxy(server.port(), 407)) {
+            ProxyException failure = catchThrowableOfType(
+                    ProxyException.class,
+                    () -> send(Map.of("HTTPS_PROXY", "http://u:s3cr3t@127.0.0.1:" + refusing.port())));
+
+            assertThat(failure)
+                    .hasMessageEndingWith("does not accept the user and the password of HTTPS_PROXY (HTTP 407)")
+                    .message()
+                    .doesNotContain("s3cr3t");
+            assertThat(failure.remedy()).isEqualTo("Correct them in HTTPS_PROXY, with % codes for odd characters.");
+        }
+    }
+
+    @Test
+    void send_whenTheProxyHangs_blamesTheProxy() throws Exception {
+        try (ServerSocket hanging = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ProxyException failure = hangs(hanging.getLocalPort());
+
+            assertThat(failure)
+                    .hasMessageMatching("no answer from the proxy 127.0.0.1:" + hanging.getLocalPort()
+                            + " of HTTPS_PROXY within 0.\\d s");
+            assertThat(failure.remedy()).isEqualTo("Check that proxy, or correct HTTPS_PROXY.");
+        }
+    }
+
+    @Test
+    void send_whenTheProxyPassesNothingOn_namesIt() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ConnectProxy through = new ConnectProxy(silent.getLocalPort(), 200)) {
+            ProxyException failure = hangs(through.port());
+
+            assertThat(failure)
+                    .hasMessageMatching("no answer from .+ through the proxy 127.0.0.1:" + through.port()
+                            + " of HTTPS_PROXY within 0.\\d s");
+            assertThat(failure.remedy())
+                    .isEqualTo("Let the proxy pass on what goes to that host, or name the host in NO_PROXY.");
+        }
+    }
+
+    private ProxyException hangs(int port) {
+        return catchThrowableOfType(
+                ProxyException.class,
+                () -> transport(Map.of("HTTPS_PROXY", "http://127.0.0.1:" + port))
+                        .send(request().within(500)));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"socks5://s3cr3t:1080", "http://", "http://u:s3cr3t@host:99999", "http://a b"})
     void send_whereTheVariableNamesNone_saysSoWithoutIt(String value) {

@@ -7,23 +7,21 @@ import com.azure.core.credential.TokenRequestContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
-import io.podidentity.tokenprovider.cases.EndpointCases.Failed;
+import io.podidentity.tokenprovider.cases.EndpointPlay;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
-import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which host is asked for a managed identity, and how. */
@@ -33,19 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
             given = "{identity: {client_id: 'text', object_id: 'text', resource_id: 'text'}}",
             expected = "{error: 'failure', result: 'ok|error'}"),
     @Kind(name = "mi_get_token", given = "{scopes: ['text'], env: {'*': 'text'}}", expected = """
-        {error: 'argument_error|authentication_failed', result: 'token|failed',
-        http_requests: 'number'}
-        """),
-    @Kind(name = "mi_request", given = """
-        {env: {'*': 'text'}, os: 'linux|windows', identity: {client_id: 'text', object_id: 'text',
-        resource_id: 'text'}, scope: 'text'}
-        """, expected = """
-            {method: 'GET|POST', url: 'text', headers: {'*': 'text'}, query: {'*': 'text'},
-            form: {'*': 'text'}, query_has: {'*': 'text'}, query_lacks: ['text'],
-            no_double_slash: 'truth',
-            error: 'user_assigned_not_supported|user_assigned_kind_not_supported|authentication_failed',
-            http_requests: 'number'}
-            """),
+                {error: 'argument_error|authentication_failed', result: 'token|failed', http_requests: 'number',
+                requests: 'number', sends: 'number', message_contains: 'texts', message_lacks: 'texts', url: 'text',
+                query_has: {'*': 'text'}, query_lacks: ['text']}
+                """),
+    @Kind(name = "mi_request", given = "{" + EndpointPlay.GIVEN + "}", expected = "{" + EndpointPlay.EXPECTED + "}"),
     @Kind(name = "scope_to_resource", given = "{scope: 'text'}", expected = "{resource: 'text'}"),
     @Kind(
             name = "source_detection",
@@ -64,7 +54,7 @@ class EndpointRequestCasesTest extends ConformanceRunner {
     public void run(ConformanceCase row) throws Exception {
         switch (row.kind()) {
             case "source_detection" -> detect(row);
-            case "mi_request" -> request(row);
+            case "mi_request" -> EndpointPlay.play(row, time, root, Duration.ZERO);
             case "construct_mi" -> construct(row);
             case "scope_to_resource" ->
                 assertThat(TokenRequest.forScope(row.given("scope")).resource()).isEqualTo(row.expected("resource"));
@@ -99,65 +89,6 @@ class EndpointRequestCasesTest extends ConformanceRunner {
         assertThat(host == null ? "DEFAULT_TO_IMDS" : host.name()).isEqualTo(expected);
     }
 
-    private void request(ConformanceCase row) throws InterruptedException {
-        FakeTransport http = new FakeTransport().answers(200, EndpointCases.TOKEN);
-        TokenSource source = EndpointCases.source(
-                EndpointCases.environment(row.given()),
-                root,
-                http,
-                time,
-                EndpointCases.identity(row.given().path("identity")));
-        String scope = row.given("scope");
-        TokenRequest request = scope == null
-                ? EndpointCases.REQUEST
-                : TokenRequest.forScope(scope)
-                        .withDeadline(EndpointCases.REQUEST.deadline().orElseThrow());
-
-        Failed failure = EndpointCases.failure(source, request);
-
-        JsonNode expected = row.expected();
-        assertThat(failure != null).isEqualTo(expected.has("error"));
-        if (expected.has("http_requests")) {
-            assertThat(http.requests()).hasSize(expected.get("http_requests").asInt());
-        }
-        if (failure != null) {
-            assertThat(http.requests()).isEmpty();
-            assertThat(failure.message().contains("takes a client ID only"))
-                    .as(failure.message())
-                    .isEqualTo("user_assigned_kind_not_supported".equals(row.expected("error")));
-            return;
-        }
-        HttpRequest sent = http.requests().get(0);
-        assertThat(sent.direct()).isTrue();
-        if (expected.has("method")) {
-            assertThat(sent.form() == null ? "GET" : "POST").isEqualTo(row.expected("method"));
-        }
-        if (expected.has("url")) {
-            assertThat((sent.url() + "?").split("\\?", -1)[0]).isEqualTo(row.expected("url"));
-        }
-        for (Map.Entry<String, String> header :
-                EndpointCases.texts(expected.path("headers")).entrySet()) {
-            String value = header.getKey().equals("Content-Type") && sent.form() != null
-                    ? "application/x-www-form-urlencoded"
-                    : sent.header(header.getKey());
-            assertThat(value).isEqualTo(header.getValue());
-        }
-        if (expected.has("query")) {
-            assertThat(EndpointCases.query(sent)).isEqualTo(EndpointCases.texts(expected.get("query")));
-        }
-        if (expected.has("no_double_slash")) {
-            assertThat(!sent.url().substring("https://".length()).contains("//"))
-                    .isEqualTo(expected.get("no_double_slash").asBoolean());
-        }
-        String members = sent.form() == null ? sent.url().substring(sent.url().indexOf('?') + 1) : sent.form();
-        assertThat(EndpointCases.members(members))
-                .containsAllEntriesOf(EndpointCases.texts(expected.path("query_has")))
-                .doesNotContainKeys(EndpointCases.list(expected.path("query_lacks")));
-        if (expected.has("form")) {
-            assertThat(EndpointCases.members(sent.form())).isEqualTo(EndpointCases.texts(expected.get("form")));
-        }
-    }
-
     /** Through the bridge to the Azure SDK, whose requests can have no scope, and several. */
     private void getToken(ConformanceCase row) {
         FakeTransport http = new FakeTransport().answers(200, EndpointCases.TOKEN);
@@ -177,9 +108,9 @@ class EndpointRequestCasesTest extends ConformanceRunner {
         assertThat(failure == null ? null : argument ? "argument_error" : "authentication_failed")
                 .isEqualTo(row.expected("error"));
         assertThat(failure != null).isEqualTo(EndpointCases.fails(row.expected()));
-        if (row.expected().has("http_requests")) {
-            assertThat(http.requests())
-                    .hasSize(row.expected().get("http_requests").asInt());
-        }
+        EndpointCases.assertMessage(row.expected(), String.valueOf(failure));
+        row.expected()
+                .properties()
+                .forEach(member -> EndpointCases.assertSent(member.getKey(), member.getValue(), http.requests()));
     }
 }

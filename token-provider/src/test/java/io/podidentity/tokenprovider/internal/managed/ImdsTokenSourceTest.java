@@ -352,7 +352,7 @@ class ImdsTokenSourceTest {
         assertThat(failure)
                 .hasMessage("HTTP 400 \"invalid_resource\": AADSTS500011: The resource principal named"
                         + " https://storag.azure.com was not found in the tenant named Contoso."
-                        + " Check the resource's spelling.");
+                        + " Check the resource's spelling; a slash at its end counts.");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.cases.CaseServer;
 import io.podidentity.tokenprovider.cases.ConformanceCase;
 import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.EndpointCases;
@@ -15,6 +16,7 @@ import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.ServiceFabricServer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Service Fabric, over real TLS. */
@@ -24,7 +26,8 @@ import java.util.Map;
     object_id: 'text', resource_id: 'text'}}
     """, expected = """
         {result: 'token|failed', error: 'failure', secret_sent: 'truth', query_has: {'*': 'text'},
-        query_lacks: ['text'], cache_bypassed: 'truth'}
+        query_lacks: ['text'], cache_bypassed: 'truth', message_contains: 'texts', message_lacks: 'texts',
+        requests: 'number', http_requests: 'number'}
         """))
 class ServiceFabricCasesTest extends ConformanceRunner {
     private static final String OLD = "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4";
@@ -38,8 +41,7 @@ class ServiceFabricCasesTest extends ConformanceRunner {
     @Override
     public void run(ConformanceCase row) throws Exception {
         JsonNode given = row.given();
-        try (ServiceFabricServer server =
-                new ServiceFabricServer(given.path("server").asInt(200))) {
+        try (ServiceFabricServer server = new ServiceFabricServer(CaseServer.status(given.path("server"), 200))) {
             Map<String, String> variables = new HashMap<>(server.variables());
             if (given.hasNonNull("endpoint")) {
                 variables.put("IDENTITY_ENDPOINT", row.given("endpoint"));
@@ -66,6 +68,12 @@ class ServiceFabricCasesTest extends ConformanceRunner {
     private static void verify(ConformanceCase row, ServiceFabricServer server, Failed failure) {
         String error = row.expected("error");
         assertThat(failure != null).as(String.valueOf(failure)).isEqualTo(EndpointCases.fails(row.expected()));
+        EndpointCases.assertMessage(row.expected(), failure == null ? "" : failure.message());
+        for (String count : List.of("requests", "http_requests")) {
+            if (row.expected().has(count)) {
+                assertThat(server.queries()).hasSize(row.expected().get(count).asInt());
+            }
+        }
         if (error == null) {
             assertThat(server.secrets()).containsOnly("the-secret");
         } else {

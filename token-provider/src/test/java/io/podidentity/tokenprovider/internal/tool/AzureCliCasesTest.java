@@ -1,7 +1,6 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.credential.TokenRequestContext;
@@ -31,32 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The Azure CLI as the Azure SDKs for Go, Java and .NET run it. */
 @Runs({
-    @Kind(name = "cli_argv", given = """
-        {scope: 'text', scopes: ['text'], tenant: 'text', subscription: 'text', claims: 'text',
-        mode: 'sync|async', os: 'linux|windows|darwin', env: {'*': 'text'}}
-        """, expected = """
-            {argv: 'text', argv_contains: 'texts', argv_lacks: 'texts', error: 'failure',
-            message_contains: 'texts', process_started: 'truth', result: 'token|failed'}
-            """),
-    @Kind(name = "cli_failure", given = """
-        {exit: 'number', stderr: 'text', stdout: 'text', timeout: 'truth', in_chain: 'truth',
-        tenant: 'text'}
-        """, expected = """
-            {error: 'unavailable|authentication_failed|authentication_failed alone,
-            unavailable in chain', reason: 'NOT_INSTALLED|NOT_LOGGED_IN', message_contains: 'texts',
-            process_killed: 'truth'}
-            """),
+    @Kind(name = "cli_argv", given = "{" + ToolCases.GIVEN + "}", expected = "{" + ToolCases.EXPECTED + "}"),
+    @Kind(name = "cli_failure", given = "{" + ToolCases.GIVEN + "}", expected = "{" + ToolCases.EXPECTED + "}"),
     @Kind(
             name = "cli_output",
-            given = """
-                {json: 'json', stdout: 'text', stderr: 'text', stderr_bytes: 'number', tz: 'text',
-                exit: 'number'}
-                """,
-            expected = """
-                {result: 'token|failed', token: 'text', expires_at: 'text', expires_at_one_of: ['text'],
-                expires_at_epoch: 'number', error: 'failure', no_deadlock: 'truth', safe_choice: 'text',
-                zone: 'text', note: 'text'}
-                """,
+            given = "{" + ToolCases.GIVEN + "}",
+            expected = "{" + ToolCases.EXPECTED + "}",
             notes = {"safe_choice", "zone", "note", "no_deadlock"})
 })
 class AzureCliCasesTest extends ConformanceRunner {
@@ -136,9 +115,9 @@ class AzureCliCasesTest extends ConformanceRunner {
                                 row.given().path("exit").asInt(),
                                 stdout(row),
                                 row.given().path("stderr").asText());
-        if (row.expected().has("error")) {
-            assertThatThrownBy(() -> source(row, processes).acquire(ToolCases.request(row)))
-                    .isInstanceOf(TokenAcquisitionException.class);
+        if (EndpointCases.fails(row.expected())) {
+            ToolCases.assertFailure(
+                    row, ToolCases.failure(source(row, processes), ToolCases.request(row)), "nobody is logged in");
             return;
         }
 

@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeProcessRunner;
@@ -124,7 +125,15 @@ class AzureCliTokenSourceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PT1S, PT0.8S", "PT10S, PT8S", "PT25S, PT20S", "PT30S, PT20S", "PT1H, PT20S", "PT0.000000001S, PT0S"})
+    @CsvSource({
+        "PT1S, PT0.8S",
+        "PT10S, PT8S",
+        "PT25S, PT20S",
+        "PT30S, PT20S",
+        "PT50S, PT25S",
+        "PT1H, PT2M",
+        "PT0.000000001S, PT0S"
+    })
     void acquire_withADeadline_leavesAFifthOfItToOthers(Duration deadline, Duration limit) throws Exception {
         processes.ends(0, success(), "");
 
@@ -280,11 +289,12 @@ class AzureCliTokenSourceTest {
                 .isEqualTo("Entra ID refused az: AADSTS7000215: Invalid client secret provided. Ensure the secret being"
                         + " sent in the request is the client secret value, not the client secret ID, for a secret added"
                         + " to app '11111111-1111-1111-1111-111111111111'. Trace ID: 22222222-2222-22...");
-        assertThat(failure.remedy()).isEqualTo("Run 'az account show' to see who is logged in.");
+        assertThat(failure.remedy())
+                .isEqualTo("Set the secret's value, not its ID; 'az ad app credential reset' makes a new one.");
     }
 
     @Test
-    void acquire_whenTheSecretExpired_namesTheLogin() {
+    void acquire_whenTheSecretExpired_wantsANewOne() {
         TokenAcquisitionException failure = failure("""
                 ERROR: AADSTS7000222: The provided client secret keys for app '11111111-1111-1111-1111-111111111111' are expired.
                 Interactive authentication is needed. Please run:
@@ -295,7 +305,7 @@ class AzureCliTokenSourceTest {
         assertThat(failure)
                 .hasMessage("Entra ID refused az: AADSTS7000222: The provided client secret keys for app"
                         + " '11111111-1111-1111-1111-111111111111' are expired"
-                        + ". Run 'az login --scope https://storage.azure.com//.default'.");
+                        + ". Make a new secret by 'az ad app credential reset'.");
     }
 
     @Test
@@ -340,7 +350,9 @@ class AzureCliTokenSourceTest {
 
         assertThat(fails(traceback("Traceback (most recent call last):") + last + "\n"
                         + "To check existing issues, please visit: https://github.com/Azure/azure-cli/issues\n"))
-                .isEqualTo(new Unavailable("az failed with exit code 1: " + last, SEE_WHY));
+                .isEqualTo(new Silent(
+                        "az could not reach Entra ID: " + last,
+                        "Check the network, the name resolution and the proxy of this machine."));
     }
 
     @Test
@@ -401,11 +413,13 @@ class AzureCliTokenSourceTest {
     }
 
     @Test
-    void acquire_whenAzHangs_isUnavailable() throws Exception {
+    void acquire_whenAzHangs_isSilent() throws Exception {
         processes.isKilled(success(), "");
 
         assertThat(source.acquire(REQUEST))
-                .isEqualTo(new Unavailable("az did not answer in time and was stopped", SEE_WHY));
+                .isEqualTo(new Silent(
+                        "az did not answer in time and was stopped",
+                        "Allow a longer deadline than 10 s, or run 'az account get-access-token' to see why."));
     }
 
     @Test

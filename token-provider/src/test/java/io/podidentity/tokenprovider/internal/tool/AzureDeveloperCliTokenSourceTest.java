@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.support.FakeProcessRunner;
 import io.podidentity.tokenprovider.support.Tokens;
@@ -115,11 +116,13 @@ class AzureDeveloperCliTokenSourceTest {
     }
 
     @Test
-    void acquire_whenAzdHangs_isUnavailable() throws Exception {
+    void acquire_whenAzdHangs_isSilent() throws Exception {
         processes.isKilled("", "");
 
         assertThat(source.acquire(REQUEST))
-                .isEqualTo(new Unavailable("azd did not answer in time and was stopped", SEE_WHY));
+                .isEqualTo(new Silent(
+                        "azd did not answer in time and was stopped",
+                        "Allow a longer deadline than 10 s, or run 'azd auth token' to see why."));
     }
 
     @Test

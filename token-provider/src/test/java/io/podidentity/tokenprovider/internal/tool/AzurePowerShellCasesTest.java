@@ -1,13 +1,11 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.credential.TokenRequestContext;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
@@ -29,25 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Azure PowerShell as the Azure SDKs for Go and Java run it. */
 @Runs({
-    @Kind(
-            name = "powershell",
-            given = "{claims: 'text', tenant: 'text', scope: 'text', scopes: ['text']}",
-            expected = """
-                {error: 'failure', message_contains: 'texts', message_lacks: 'texts',
-                process_started: 'truth', script_contains: 'texts'}
-                """),
-    @Kind(name = "powershell_expiry", given = "{text: 'text?'}", expected = "{expires_at: 'text?'}"),
-    @Kind(name = "powershell_failure", given = """
-        {exit: 'number', output: 'text', stdout: 'text', stderr: 'text', timeout: 'truth',
-        in_chain: 'truth', tenant: 'text'}
-        """, expected = """
-            {error: 'unavailable|authentication_failed', reason: 'NOT_INSTALLED|NOT_LOGGED_IN',
-            message_contains: 'texts', process_killed: 'truth'}
-            """),
-    @Kind(
-            name = "powershell_output",
-            given = "{json: 'json', stdout: 'text'}",
-            expected = "{expires_at: 'text', token: 'text', error: 'failure', result: 'token|failed'}")
+    @Kind(name = "powershell", given = "{" + ToolCases.GIVEN + "}", expected = "{" + ToolCases.EXPECTED + "}"),
+    @Kind(name = "powershell_failure", given = "{" + ToolCases.GIVEN + "}", expected = "{" + ToolCases.EXPECTED + "}"),
+    @Kind(name = "powershell_output", given = "{" + ToolCases.GIVEN + "}", expected = "{" + ToolCases.EXPECTED + "}"),
+    @Kind(name = "powershell_expiry", given = "{text: 'text?'}", expected = "{expires_at: 'text?'}")
 })
 class AzurePowerShellCasesTest extends ConformanceRunner {
     @TempDir
@@ -118,11 +101,10 @@ class AzurePowerShellCasesTest extends ConformanceRunner {
     }
 
     private void output(ConformanceCase row) throws Exception {
-        String stdout = row.given().has("json") ? row.given().get("json").toString() : row.given("stdout");
-        FakeProcessRunner processes = new FakeProcessRunner().ends(0, stdout, "");
-        if (row.expected().has("error")) {
-            assertThatThrownBy(() -> source(processes, true).acquire(ToolCases.request(row)))
-                    .isInstanceOf(TokenAcquisitionException.class);
+        FakeProcessRunner processes = ToolCases.processes(row);
+        if (EndpointCases.fails(row.expected())) {
+            ToolCases.assertFailure(
+                    row, ToolCases.failure(source(processes, true), ToolCases.request(row)), "nobody is logged in");
             return;
         }
 
@@ -130,9 +112,7 @@ class AzurePowerShellCasesTest extends ConformanceRunner {
 
         assertThat(EndpointCases.fails(row.expected())).isFalse();
         assertThat(token.value()).isEqualTo(row.expected("token") == null ? "t" : row.expected("token"));
-        if (row.expected().has("expires_at")) {
-            assertThat(token.expiresOn()).isEqualTo(Instant.parse(row.expected("expires_at")));
-        }
+        ToolCases.assertExpiry(row, token);
     }
 
     private TokenSource source(ProcessRunner processes, boolean installed) {

@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
 import io.podidentity.tokenprovider.TokenSource.Outcome;
+import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.TokenSource.Unavailable;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeProcessRunner;
@@ -135,13 +136,13 @@ class AzurePowerShellTokenSourceTest {
     }
 
     @Test
-    void acquire_whenPowerShellHangs_isUnavailable() throws Exception {
+    void acquire_whenPowerShellHangs_isSilent() throws Exception {
         processes.isKilled("", "");
 
         assertThat(source.acquire(REQUEST))
-                .isEqualTo(new Unavailable(
+                .isEqualTo(new Silent(
                         "PowerShell did not answer in time and was stopped",
-                        "Run 'Get-AzAccessToken' in PowerShell to see why."));
+                        "Allow a longer deadline than 10 s, or run 'Get-AzAccessToken' to see why."));
     }
 
     @Test

@@ -1,13 +1,15 @@
 package io.podidentity.tokenprovider.internal.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Explanation;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.TokenSource.Acquired;
-import io.podidentity.tokenprovider.TokenSource.Unavailable;
+import io.podidentity.tokenprovider.TokenSource.Silent;
 import io.podidentity.tokenprovider.support.ThreadsOfOurs;
 import io.podidentity.tokenprovider.support.ToolFolder;
 import java.nio.file.Files;
@@ -73,8 +75,42 @@ class DeveloperToolsIT {
                 .acquire(REQUEST.withDeadline(Duration.ofSeconds(1)));
 
         assertThat(outcome)
-                .isEqualTo(new Unavailable(
-                        "azd did not answer in time and was stopped", "Run 'azd auth token' to see why."));
+                .isEqualTo(new Silent(
+                        "azd did not answer in time and was stopped",
+                        "Allow a longer deadline than 1 s, or run 'azd auth token' to see why."));
+    }
+
+    /** What az 2.83 printed in a namespace without a network. */
+    private static final String OFFLINE =
+            "HTTPSConnectionPool(host='login.microsoftonline.com', port=443): Max retries exceeded with url:"
+                    + " /00000000-0000-0000-0000-000000000000/v2.0/.well-known/openid-configuration (Caused by"
+                    + " NameResolutionError(\\\"<urllib3.connection.HTTPSConnection object at 0x7fa93d5f8b10>: Failed to"
+                    + " resolve 'login.microsoftonline.com' ([Errno -3] Temporary failure in name resolution)\\\"))";
+
+    @Test
+    void az_thatLosesItsNetworkAfterItWasPinned_failsForNowAndSaysWhy() throws Exception {
+        ToolFolder tools = new ToolFolder(folder);
+        Path lost = folder.resolve("lost");
+        tools.install(
+                "az",
+                "if [ -e " + lost + " ]; then echo \"ERROR: " + OFFLINE + "\" >&2; exit 1; fi\n"
+                        + "echo '{\"accessToken\":\"t\",\"expires_on\":4102444800}'\n");
+        AzureServiceTokenProvider provider = AzureServiceTokenProvider.builder()
+                .environment(Map.of("PATH", folder.toString(), "AZURE_TOKEN_CREDENTIALS", "dev"))
+                .build();
+        assertThat(provider.getAccessToken("https://storage.azure.com/")).isEqualTo("t");
+        Files.createFile(lost);
+
+        TokenAcquisitionException failure = catchThrowableOfType(
+                TokenAcquisitionException.class, () -> provider.getAccessToken("https://vault.azure.net"));
+
+        assertThat(failure.isTransient()).isTrue();
+        assertThat(failure)
+                .hasMessageContaining("az could not reach Entra ID: Failed to resolve 'login.microsoftonline.com'"
+                        + " ([Errno -3] Temporary failure in name resolution). Check the network, the name resolution"
+                        + " and the proxy of this machine.")
+                .message()
+                .doesNotContain("az account");
     }
 
     @Test

@@ -1,0 +1,13 @@
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+
+public class User {
+    public static void main(String[] args) {
+        try (PodIdentityEmulator azure = PodIdentityEmulator.start()) {
+            var provider = AzureServiceTokenProvider.builder()
+                    .environment(azure.environment())
+                    .build();
+            System.out.println(provider.getAuthenticationResult("https://storage.azure.com/").source());
+        }
+    }
+}
