@@ -139,7 +139,7 @@ public final class Adal {
         ApplicationCertificate file;
         try {
             file = Pkcs12.read(pkcs12, password);
-        } catch (Pkcs12.UnreadableException e) {
+        } catch (UnreadableCertificateException e) {
             String text = String.valueOf(e.getMessage());
             throw new AdalException(
                     version.wrapsErrors() ? "failed to decode certificate, error: " + text : text, false);

@@ -35,14 +35,6 @@ final class Pkcs12 {
         this.password = password;
     }
 
-    /** The file cannot be used; the message is that of Go's library. */
-    @SuppressWarnings("serial")
-    static final class UnreadableException extends Exception {
-        UnreadableException(String reason) {
-            super(reason);
-        }
-    }
-
     /** Content by its type, in the file's own parts and in its bags. */
     private static final class Typed {
         private final String type;
@@ -54,29 +46,29 @@ final class Pkcs12 {
         }
     }
 
-    /** @throws UnreadableException if Go's library would not read it */
-    static ApplicationCertificate read(byte[] file, String password) throws UnreadableException {
+    /** @throws UnreadableCertificateException if Go's library would not read it */
+    static ApplicationCertificate read(byte[] file, String password) throws UnreadableCertificateException {
         try {
             var reader = new Pkcs12(new Pkcs12Password(password));
             List<Typed> bags = reader.bags(file);
             if (bags.size() != 2) {
-                throw new UnreadableException("pkcs12: expected exactly two safe bags in the PFX PDU");
+                throw new UnreadableCertificateException("pkcs12: expected exactly two safe bags in the PFX PDU");
             }
             for (Typed bag : bags) {
                 reader.take(bag);
             }
             if (reader.certificate == null || reader.key == null) {
-                throw new UnreadableException(
+                throw new UnreadableCertificateException(
                         reader.certificate == null ? "pkcs12: certificate missing" : "pkcs12: private key missing");
             }
             return new ApplicationCertificate(reader.key, reader.certificate);
         } catch (MalformedException e) {
-            throw new UnreadableException(String.valueOf(e.getMessage()));
+            throw new UnreadableCertificateException(String.valueOf(e.getMessage()));
         }
     }
 
     /** All of the file, whose integrity the password keeps. */
-    private List<Typed> bags(byte[] file) throws UnreadableException, MalformedException {
+    private List<Typed> bags(byte[] file) throws UnreadableCertificateException, MalformedException {
         Typed safe;
         Asn1 mac;
         try {
@@ -85,17 +77,17 @@ final class Pkcs12 {
             safe = content(new Asn1(pfx.next(Asn1.SEQUENCE, "contentInfo")));
             mac = pfx.isAtEnd() ? new Asn1(new byte[0]) : new Asn1(pfx.next(Asn1.SEQUENCE, "macData"));
             if (version != 3) {
-                throw new UnreadableException("pkcs12: can only decode v3 PFX PDU's");
+                throw new UnreadableCertificateException("pkcs12: can only decode v3 PFX PDU's");
             }
         } catch (MalformedException e) {
-            throw new UnreadableException("pkcs12: error reading P12 data: " + e.getMessage());
+            throw new UnreadableCertificateException("pkcs12: error reading P12 data: " + e.getMessage());
         }
         if (!safe.type.equals(DATA)) {
-            throw new UnreadableException("pkcs12: only password-protected PFX is implemented");
+            throw new UnreadableCertificateException("pkcs12: only password-protected PFX is implemented");
         }
         byte[] protectedBytes = octets(safe.bytes);
         if (mac.isAtEnd()) {
-            throw new UnreadableException("pkcs12: no MAC in data");
+            throw new UnreadableCertificateException("pkcs12: no MAC in data");
         }
         password.verify(mac, protectedBytes);
         List<Typed> parts = new ArrayList<>();
@@ -104,7 +96,7 @@ final class Pkcs12 {
             parts.add(content(new Asn1(sequence.next(Asn1.SEQUENCE, "contentInfo"))));
         }
         if (parts.size() != 2) {
-            throw new UnreadableException("pkcs12: expected exactly two items in the authenticated safe");
+            throw new UnreadableCertificateException("pkcs12: expected exactly two items in the authenticated safe");
         }
         var bags = new ArrayList<Typed>();
         for (Typed part : parts) {
@@ -117,13 +109,13 @@ final class Pkcs12 {
         return bags;
     }
 
-    private byte[] plain(Typed part) throws UnreadableException, MalformedException {
+    private byte[] plain(Typed part) throws UnreadableCertificateException, MalformedException {
         return switch (part.type) {
             case DATA -> octets(part.bytes);
             case ENCRYPTED_DATA -> {
                 Asn1 encrypted = structure(part.bytes, "encryptedData");
                 if (encrypted.integer() != 0) {
-                    throw new UnreadableException("pkcs12: only version 0 of EncryptedData is supported");
+                    throw new UnreadableCertificateException("pkcs12: only version 0 of EncryptedData is supported");
                 }
                 Asn1 info = new Asn1(encrypted.next(Asn1.SEQUENCE, "encryptedContentInfo"));
                 info.objectId();
@@ -131,44 +123,44 @@ final class Pkcs12 {
                 yield password.decrypt(algorithm, optional(info.tagged()));
             }
             default ->
-                throw new UnreadableException(
+                throw new UnreadableCertificateException(
                         "pkcs12: only data and encryptedData content types are supported in authenticated safe");
         };
     }
 
-    private void take(Typed bag) throws UnreadableException {
+    private void take(Typed bag) throws UnreadableCertificateException {
         if (bag.type.equals(CERTIFICATE_BAG)) {
             if (certificate != null) {
-                throw new UnreadableException("pkcs12: expected exactly one certificate bag");
+                throw new UnreadableCertificateException("pkcs12: expected exactly one certificate bag");
             }
             certificate = certificate(bag.bytes);
         } else if (bag.type.equals(KEY_BAG)) {
             if (key != null) {
-                throw new UnreadableException("pkcs12: expected exactly one key bag");
+                throw new UnreadableCertificateException("pkcs12: expected exactly one key bag");
             }
             key = key(bag.bytes);
         }
     }
 
-    private static X509Certificate certificate(byte[] bag) throws UnreadableException {
+    private static X509Certificate certificate(byte[] bag) throws UnreadableCertificateException {
         try {
             Asn1 content = structure(bag, "certBag");
             String type = content.objectId();
             byte[] bytes = octets(optional(content.tagged()));
             if (!type.equals(X509)) {
-                throw new UnreadableException("pkcs12: only X509 certificates are supported");
+                throw new UnreadableCertificateException("pkcs12: only X509 certificates are supported");
             }
             Certificate read =
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
             return (X509Certificate) read;
         } catch (MalformedException e) {
-            throw new UnreadableException("pkcs12: error decoding cert bag: " + e.getMessage());
+            throw new UnreadableCertificateException("pkcs12: error decoding cert bag: " + e.getMessage());
         } catch (GeneralSecurityException e) {
-            throw new UnreadableException("x509: malformed certificate");
+            throw new UnreadableCertificateException("x509: malformed certificate");
         }
     }
 
-    private PrivateKey key(byte[] bag) throws UnreadableException {
+    private PrivateKey key(byte[] bag) throws UnreadableCertificateException {
         byte[] plain;
         try {
             Asn1 info = structure(bag, "encryptedPrivateKeyInfo");
@@ -176,11 +168,11 @@ final class Pkcs12 {
             byte[] encrypted = info.next(Asn1.OCTETS, "");
             try {
                 plain = password.decrypt(algorithm, encrypted);
-            } catch (UnreadableException | MalformedException e) {
-                throw new UnreadableException("pkcs12: error decrypting PKCS#8 shrouded key bag: " + e.getMessage());
+            } catch (UnreadableCertificateException | MalformedException e) {
+                throw new UnreadableCertificateException("pkcs12: error decrypting PKCS#8 shrouded key bag: " + e.getMessage());
             }
         } catch (MalformedException e) {
-            throw new UnreadableException("pkcs12: error decoding PKCS#8 shrouded key bag: " + e.getMessage());
+            throw new UnreadableCertificateException("pkcs12: error decoding PKCS#8 shrouded key bag: " + e.getMessage());
         }
         for (String algorithm : List.of("RSA", "EC")) {
             try {
@@ -189,7 +181,7 @@ final class Pkcs12 {
                 // The next one may fit.
             }
         }
-        throw new UnreadableException("pkcs12: error parsing PKCS#8 private key: x509: unknown key");
+        throw new UnreadableCertificateException("pkcs12: error parsing PKCS#8 private key: x509: unknown key");
     }
 
     private static Typed content(Asn1 info) throws MalformedException {

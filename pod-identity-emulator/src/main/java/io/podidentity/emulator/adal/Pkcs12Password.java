@@ -1,7 +1,6 @@
 package io.podidentity.emulator.adal;
 
 import io.podidentity.emulator.adal.Asn1.MalformedException;
-import io.podidentity.emulator.adal.Pkcs12.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.bouncycastle.crypto.BlockCipher;
@@ -23,23 +22,23 @@ final class Pkcs12Password {
     /** Each character as two bytes, and a zero; some programs write an empty password as nothing at all. */
     private byte[] bytes;
 
-    /** @throws UnreadableException for a character outside the basic plane */
-    Pkcs12Password(String password) throws UnreadableException {
+    /** @throws UnreadableCertificateException for a character outside the basic plane */
+    Pkcs12Password(String password) throws UnreadableCertificateException {
         if (password.chars().anyMatch(c -> Character.isSurrogate((char) c))) {
-            throw new UnreadableException("pkcs12: string contains characters that cannot be encoded in UCS-2");
+            throw new UnreadableCertificateException("pkcs12: string contains characters that cannot be encoded in UCS-2");
         }
         bytes = (password + '\0').getBytes(StandardCharsets.UTF_16BE);
     }
 
-    /** @throws UnreadableException if it is not the one that made the code */
-    void verify(Asn1 macData, byte[] message) throws UnreadableException, MalformedException {
+    /** @throws UnreadableCertificateException if it is not the one that made the code */
+    void verify(Asn1 macData, byte[] message) throws UnreadableCertificateException, MalformedException {
         Asn1 digest = new Asn1(macData.next(Asn1.SEQUENCE, "digestInfo"));
         String algorithm = new Asn1(digest.next(Asn1.SEQUENCE, "AlgorithmIdentifier")).objectId();
         byte[] expected = digest.next(Asn1.OCTETS, "");
         byte[] salt = macData.next(Asn1.OCTETS, "");
         int iterations = macData.isAtEnd() ? 1 : macData.integer();
         if (!algorithm.equals(SHA1)) {
-            throw new UnreadableException("pkcs12: unknown digest algorithm: " + algorithm);
+            throw new UnreadableCertificateException("pkcs12: unknown digest algorithm: " + algorithm);
         }
         boolean verified = Arrays.equals(expected, code(message, salt, iterations));
         if (!verified && bytes.length == 2) {
@@ -47,7 +46,7 @@ final class Pkcs12Password {
             verified = Arrays.equals(expected, code(message, salt, iterations));
         }
         if (!verified) {
-            throw new UnreadableException("pkcs12: decryption password incorrect");
+            throw new UnreadableCertificateException("pkcs12: decryption password incorrect");
         }
     }
 
@@ -66,11 +65,11 @@ final class Pkcs12Password {
         return generator;
     }
 
-    /** @throws UnreadableException for other ciphers, or if it was encrypted by another password */
-    byte[] decrypt(Asn1 algorithm, byte[] encrypted) throws UnreadableException, MalformedException {
+    /** @throws UnreadableCertificateException for other ciphers, or if it was encrypted by another password */
+    byte[] decrypt(Asn1 algorithm, byte[] encrypted) throws UnreadableCertificateException, MalformedException {
         String name = algorithm.objectId();
         if (!name.equals(TRIPLE_DES) && !name.equals(RC2_40)) {
-            throw new UnreadableException("pkcs12: algorithm " + name + " is not supported");
+            throw new UnreadableCertificateException("pkcs12: algorithm " + name + " is not supported");
         }
         Asn1 parameters = new Asn1(algorithm.next(Asn1.SEQUENCE, "pbeParams"));
         var generator = generator(parameters.next(Asn1.OCTETS, ""), parameters.integer());
@@ -78,7 +77,7 @@ final class Pkcs12Password {
         BlockCipher cipher = CBCBlockCipher.newInstance(triple ? new DESedeEngine() : new RC2Engine());
         CipherParameters key = generator.generateDerivedParameters(triple ? 192 : 40, 64);
         if (encrypted.length == 0 || encrypted.length % cipher.getBlockSize() != 0) {
-            throw new UnreadableException(
+            throw new UnreadableCertificateException(
                     encrypted.length == 0
                             ? "pkcs12: empty encrypted data"
                             : "pkcs12: input is not a multiple of the block size");
@@ -91,14 +90,14 @@ final class Pkcs12Password {
         return withoutPadding(padded, cipher.getBlockSize());
     }
 
-    private static byte[] withoutPadding(byte[] padded, int blockSize) throws UnreadableException {
+    private static byte[] withoutPadding(byte[] padded, int blockSize) throws UnreadableCertificateException {
         int count = padded[padded.length - 1];
         boolean right = count > 0 && count <= blockSize;
         for (int i = padded.length - Math.max(count, 0); right && i < padded.length; i++) {
             right = padded[i] == count;
         }
         if (!right) {
-            throw new UnreadableException("pkcs12: decryption error, incorrect padding");
+            throw new UnreadableCertificateException("pkcs12: decryption error, incorrect padding");
         }
         return Arrays.copyOf(padded, padded.length - count);
     }

@@ -53,20 +53,4 @@ public final class CleanPath {
         String clean = "/" + String.join("/", segments);
         return path.endsWith("/") && clean.length() > 1 ? clean + "/" : clean;
     }
-
-    /** Without dots, by the rules for references (RFC 3986, 5.2.4); doubled slashes stay. */
-    static String resolved(String path) {
-        var segments = new ArrayDeque<String>();
-        String last = "";
-        for (String segment : path.replaceFirst("^/", "").split("/", -1)) {
-            last = segment;
-            if (segment.equals("..")) {
-                segments.pollLast();
-            } else if (!segment.equals(".")) {
-                segments.addLast(segment);
-            }
-        }
-        boolean dots = last.equals(".") || last.equals("..");
-        return "/" + String.join("/", segments) + (dots && !segments.isEmpty() ? "/" : "");
-    }
 }

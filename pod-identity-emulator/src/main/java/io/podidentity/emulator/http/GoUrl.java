@@ -2,6 +2,7 @@ package io.podidentity.emulator.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -166,7 +167,7 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
     public GoUrl resolve(GoUrl reference) {
         if (!reference.scheme.isEmpty() || !reference.host.isEmpty()) {
             String of = reference.scheme.isEmpty() ? scheme : reference.scheme;
-            String absolute = reference.path.isEmpty() ? "" : CleanPath.resolved(reference.path);
+            String absolute = reference.path.isEmpty() ? "" : resolved(reference.path);
             return new GoUrl(of, reference.opaque, reference.host, absolute, reference.query, reference.fragment);
         }
         if (reference.path.isEmpty() && !opaque.isEmpty()) {
@@ -180,9 +181,25 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
                 scheme,
                 "",
                 host,
-                full.isEmpty() ? "" : CleanPath.resolved(full),
+                full.isEmpty() ? "" : resolved(full),
                 reference.path.isEmpty() && reference.query.isEmpty() ? query : reference.query,
                 reference.fragment);
+    }
+
+    /** Without dots, by the rules for references (RFC 3986, 5.2.4); doubled slashes stay. */
+    private static String resolved(String path) {
+        var segments = new ArrayDeque<String>();
+        String last = "";
+        for (String segment : path.replaceFirst("^/", "").split("/", -1)) {
+            last = segment;
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!segment.equals(".")) {
+                segments.addLast(segment);
+            }
+        }
+        boolean dots = last.equals(".") || last.equals("..");
+        return "/" + String.join("/", segments) + (dots && !segments.isEmpty() ? "/" : "");
     }
 
     @Override
