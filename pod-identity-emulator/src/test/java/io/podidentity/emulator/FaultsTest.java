@@ -2,13 +2,17 @@ package io.podidentity.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.fault.Fault;
 import io.podidentity.emulator.history.RecordedRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +56,42 @@ class FaultsTest {
         assertThat(token().getResponseCode()).isEqualTo(503);
         azure.faults().clear();
         assertThat(token().getResponseCode()).isEqualTo(200);
+    }
+
+    @Test
+    void imds_thatRefusesConnections_listensAgainWhenCleared() throws Exception {
+        token().getResponseCode();
+        azure.faults().imds(Fault.refused());
+
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> token().getResponseCode());
+        azure.faults().clear();
+        assertThat(token().getResponseCode()).isEqualTo(200);
+    }
+
+    @Test
+    void imds_thatIsSilent_keepsItsClientWaiting() throws Exception {
+        azure.faults().imds(Fault.silent());
+        HttpURLConnection waiting = token();
+        waiting.setReadTimeout(100);
+
+        assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(waiting::getResponseCode);
+        assertThat(token().getResponseCode()).isEqualTo(200);
+    }
+
+    @Test
+    void imds_thatIsGone_hangsUpWithoutAByte() throws Exception {
+        azure.faults().imds(Fault.gone().standing());
+
+        assertThatExceptionOfType(SocketException.class)
+                .isThrownBy(() -> token().getResponseCode())
+                .withMessageContaining("Unexpected end of file");
+    }
+
+    @Test
+    void nmi_whichHasAPortForEachPod_cannotRefuseConnections() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> azure.faults().nmi(Fault.refused()))
+                .withMessageContaining("several ports");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.podidentity.emulator.adal;
 import io.podidentity.emulator.adal.Upstream.Call;
 import io.podidentity.emulator.adal.Upstream.Reply;
 import io.podidentity.emulator.adal.Upstream.Service;
+import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -10,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,13 +32,12 @@ public final class Adal {
     private static final String IMDS = "http://169.254.169.254";
     private static final String TOKEN_PATH = "/metadata/identity/oauth2/token";
     private static final String API_VERSION = "2018-02-01";
-    private static final String ENTRA = "https://login.microsoftonline.com/";
 
     private static final int ATTEMPTS = 5;
+    private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
-    private static final Duration PROBE_LIMIT = Duration.ofMillis(500);
-    /** The original has none; no test should hang on it. */
-    private static final Duration LIMIT = Duration.ofSeconds(100);
+    /** The original has none, so a silent service keeps a pod waiting as long as the pod can. */
+    private static final Duration LIMIT = Duration.ofDays(1);
 
     private static final Set<Integer> RETRIED = Set.of(404, 408, 410, 429);
 
@@ -81,21 +84,63 @@ public final class Adal {
     /** A token of an application, by its secret. */
     public AdalToken withSecret(String adEndpoint, String tenant, String clientId, String secret, String resource)
             throws AdalException {
+        GoUrl endpoint = tokenEndpoint(adEndpoint, tenant);
         require("clientID", clientId);
         require("secret", secret);
         var form = new TreeMap<>(Map.of("client_secret", secret));
-        return application(adEndpoint, tenant, clientId, resource, form);
+        return application(endpoint, clientId, resource, form);
+    }
+
+    /**
+     * Tokens of an application in several tenants, its own first.
+     *
+     * @param auxiliary one to three more tenants
+     */
+    public List<AdalToken> withSecret(
+            String adEndpoint, String tenant, List<String> auxiliary, String clientId, String secret, String resource)
+            throws AdalException {
+        if (auxiliary.size() > MAX_AUXILIARY_TENANTS) {
+            throw new AdalException("must specify one to three auxiliary tenants", false);
+        }
+        var endpoints = new ArrayList<GoUrl>();
+        endpoints.add(tokenEndpoint(adEndpoint, tenant, "primary tenant"));
+        for (String other : auxiliary) {
+            endpoints.add(tokenEndpoint(adEndpoint, other, "tenant"));
+        }
+        require("clientID", clientId);
+        require("secret", secret);
+        var tokens = new ArrayList<AdalToken>();
+        for (GoUrl endpoint : endpoints) {
+            try {
+                tokens.add(application(endpoint, clientId, resource, new TreeMap<>(Map.of("client_secret", secret))));
+            } catch (AdalException e) {
+                // Wrapped, so that NMI does not see that it is a refusal.
+                String which = tokens.isEmpty() ? "primary" : "auxiliary";
+                throw new AdalException("failed to refresh " + which + " token: " + e.getMessage(), false);
+            }
+        }
+        return tokens;
+    }
+
+    private static GoUrl tokenEndpoint(String adEndpoint, String tenant, String which) throws AdalException {
+        try {
+            return ApplicationSettings.tokenEndpoint(adEndpoint, tenant);
+        } catch (GoUrl.UnreadableException e) {
+            throw new AdalException(
+                    "failed to create OAuthConfig for " + which + " '" + tenant + "': " + e.getMessage(), false);
+        }
     }
 
     /** A token of an application, by its certificate in a PKCS#12 file. */
     public AdalToken withCertificate(
             String adEndpoint, String tenant, String clientId, byte[] pkcs12, String password, String resource)
             throws AdalException {
-        Pkcs12 file;
+        GoUrl endpoint = tokenEndpoint(adEndpoint, tenant);
+        ApplicationCertificate file;
         try {
             file = Pkcs12.read(pkcs12, password);
-        } catch (Pkcs12.UnreadableException e) {
-            String text = e.getMessage();
+        } catch (UnreadableCertificateException e) {
+            String text = String.valueOf(e.getMessage());
             throw new AdalException(
                     version.wrapsErrors() ? "failed to decode certificate, error: " + text : text, false);
         }
@@ -108,44 +153,48 @@ public final class Adal {
                 file.assertion(clientId, upstream.audience(tenant), clock.instant()),
                 "client_assertion_type",
                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
-        return application(adEndpoint, tenant, clientId, resource, form);
+        return application(endpoint, clientId, resource, form);
     }
 
-    private AdalToken application(
-            String adEndpoint, String tenant, String clientId, String resource, SortedMap<String, String> form)
+    private GoUrl tokenEndpoint(String adEndpoint, String tenant) throws AdalException {
+        try {
+            return ApplicationSettings.tokenEndpoint(adEndpoint, tenant);
+        } catch (GoUrl.UnreadableException e) {
+            throw new AdalException(
+                    version.wrapsErrors()
+                            ? "failed to create OAuth config, error: " + e.getMessage()
+                            : String.valueOf(e.getMessage()),
+                    false);
+        }
+    }
+
+    private AdalToken application(GoUrl endpoint, String clientId, String resource, SortedMap<String, String> form)
             throws AdalException {
         form.put("client_id", clientId);
         form.put("grant_type", "client_credentials");
         form.put("resource", resource);
-        String target = "/" + encoded(tenant) + "/oauth2/token?api-version=1.0";
-        var call = new Call("POST", target, Map.of("Content-Type", "application/x-www-form-urlencoded"), encoded(form));
-        String endpoint = (adEndpoint.isEmpty() ? ENTRA : adEndpoint).replaceFirst("/$", "") + target;
+        Optional<String> problem = ApplicationSettings.problem(endpoint);
+        if (problem.isPresent()) {
+            throw notAsked("POST", endpoint, new IOException(problem.get()));
+        }
+        var call = new Call(
+                "POST",
+                endpoint.path() + endpoint.query(),
+                Map.of("Content-Type", "application/x-www-form-urlencoded"),
+                encoded(form));
         try {
-            return token(upstream.ask(Service.ENTRA, call, LIMIT), endpoint);
+            return token(upstream.ask(Service.ENTRA, call, LIMIT), endpoint.toString());
         } catch (IOException e) {
-            throw notAsked(e);
+            throw notAsked("POST", endpoint, e);
         }
     }
 
     private AdalToken managed(SortedMap<String, String> query) throws AdalException, InterruptedException {
-        if (version.probes() && !isThere()) {
-            throw failure("MSI not available", false);
-        }
         String target = TOKEN_PATH + "?" + encoded(query);
         try {
             return token(retried(Call.get(target, Map.of("Metadata", "true"))), IMDS + target);
         } catch (IOException e) {
-            throw notAsked(e);
-        }
-    }
-
-    /** Any answer is enough, within half a second of the machine's time. */
-    private boolean isThere() {
-        try {
-            upstream.ask(Service.IMDS, Call.get(TOKEN_PATH + "?api-version=" + API_VERSION, Map.of()), PROBE_LIMIT);
-            return true;
-        } catch (IOException silence) {
-            return false;
+            throw notAsked("GET", new GoUrl("http", "", "169.254.169.254", TOKEN_PATH, "?" + encoded(query), ""), e);
         }
     }
 
@@ -157,7 +206,12 @@ public final class Adal {
             Reply reply = null;
             try {
                 reply = upstream.ask(Service.IMDS, call, LIMIT);
+            } catch (Upstream.CutException began) {
+                throw began;
             } catch (IOException e) {
+                if (!version.retriesWithoutAnswer()) {
+                    throw e;
+                }
                 failure = e;
             }
             if (reply != null && !isRetried(reply.status())) {
@@ -186,6 +240,9 @@ public final class Adal {
                             + reply.body() + (version.namesEndpoint() ? " Endpoint " + endpoint : ""),
                     true);
         }
+        if (reply.body().isBlank()) {
+            throw failure("adal: Empty service principal token received during refresh", false);
+        }
         try {
             return AdalToken.parse(reply.body());
         } catch (ParseException e) {
@@ -197,8 +254,16 @@ public final class Adal {
         }
     }
 
-    private AdalException notAsked(IOException e) {
-        return failure("adal: Failed to execute the refresh request. Error = '" + e.getMessage() + "'", false);
+    private AdalException notAsked(String method, GoUrl url, IOException e) {
+        return e instanceof Upstream.CutException
+                ? failure(
+                        "adal: Failed to read a new service principal token during refresh. Error = '" + e.getMessage()
+                                + "'",
+                        false)
+                : failure(
+                        "adal: Failed to execute the refresh request. Error = '"
+                                + GoFailure.text(method, url.toString(), url.host(), e) + "'",
+                        false);
     }
 
     private AdalException failure(String text, boolean refused) {

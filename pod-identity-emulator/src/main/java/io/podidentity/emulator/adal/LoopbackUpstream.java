@@ -1,24 +1,30 @@
 package io.podidentity.emulator.adal;
 
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
-import javax.net.ssl.HttpsURLConnection;
+import java.util.Set;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
-/** Asks the emulator's own servers, as a client that comes over the network would. Thread-safe. */
+/**
+ * Asks the emulator's own servers, as a client that comes over the network would. The JDK's client is not used, since it
+ * asks twice where the server hangs up, and sends no target that is not a valid URI, which NMI does. Thread-safe.
+ */
 public final class LoopbackUpstream implements Upstream {
 
     private static final int MAX_BODY = 1 << 20;
+
+    /** These are of one connection, and here each request has its own. */
+    private static final Set<String> OF_THE_CONNECTION =
+            Set.of("connection", "content-length", "expect", "host", "transfer-encoding");
 
     private final URI imds;
     private final URI entra;
@@ -48,61 +54,60 @@ public final class LoopbackUpstream implements Upstream {
     @Override
     public Reply ask(Service service, Call call, Duration limit) throws IOException {
         URI server = service == Service.IMDS ? imds : entra;
-        var connection =
-                (HttpURLConnection) URI.create(server + call.target()).toURL().openConnection();
-        if (connection instanceof HttpsURLConnection secured) {
-            secured.setSSLSocketFactory(tls.getSocketFactory());
-        }
-        connection.setConnectTimeout((int) limit.toMillis());
-        connection.setReadTimeout((int) limit.toMillis());
-        connection.setInstanceFollowRedirects(false);
-        connection.setUseCaches(false);
-        connection.setRequestMethod(call.method());
-        call.headers().forEach(connection::setRequestProperty);
-        send(connection, call.body().getBytes(StandardCharsets.UTF_8));
-        return new Reply(connection.getResponseCode(), headers(connection), body(connection));
-    }
-
-    private static void send(HttpURLConnection connection, byte[] body) throws IOException {
-        if (body.length > 0) {
-            connection.setDoOutput(true);
-            try (OutputStream out = connection.getOutputStream()) {
-                out.write(body);
-            }
+        int millis = (int) Math.min(limit.toMillis(), Integer.MAX_VALUE);
+        try (Socket socket =
+                service == Service.IMDS ? new Socket() : tls.getSocketFactory().createSocket()) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(millis);
+            socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), millis);
+            socket.getOutputStream().write(bytes(server, call));
+            return reply(new BufferedInputStream(socket.getInputStream()), call.method());
         }
     }
 
-    private static Map<String, String> headers(HttpURLConnection connection) {
-        var headers = new HashMap<String, String>();
-        connection.getHeaderFields().forEach((name, values) -> {
-            if (name != null) {
-                headers.put(name, values.get(0));
+    private static byte[] bytes(URI server, Call call) {
+        byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
+        var head = new StringBuilder(call.method() + " " + call.target() + " HTTP/1.1\r\nHost: " + server.getHost()
+                + ":" + server.getPort() + "\r\nConnection: close\r\nContent-Length: " + body.length + "\r\n");
+        call.headers().forEach((name, value) -> {
+            if (!OF_THE_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+                head.append(name).append(": ").append(value).append("\r\n");
             }
         });
-        return headers;
+        var request = new ByteArrayOutputStream();
+        request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        request.writeBytes(body);
+        return request.toByteArray();
     }
 
-    private static String body(HttpURLConnection connection) throws IOException {
-        try (InputStream in = stream(connection)) {
-            if (in == null) {
-                return "";
-            }
-            byte[] body = in.readNBytes(MAX_BODY + 1);
-            if (body.length > MAX_BODY) {
-                connection.disconnect();
-                throw new IOException("the answer has more than " + MAX_BODY + " bytes");
-            }
-            // The JDK takes what came for all there is.
-            boolean hasBody =
-                    !connection.getRequestMethod().toUpperCase(Locale.ROOT).equals("HEAD");
-            if (hasBody && body.length < connection.getContentLengthLong()) {
-                throw new EOFException("unexpected EOF");
-            }
-            return new String(body, StandardCharsets.UTF_8);
+    private static Reply reply(InputStream in, String method) throws IOException {
+        String[] status = line(in).split(" ", 3);
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            int colon = line.indexOf(':');
+            headers.putIfAbsent(
+                    line.substring(0, colon), line.substring(colon + 1).strip());
         }
+        // The server of the emulator sends chunks only where a connection goes on.
+        byte[] body = in.readNBytes(MAX_BODY + 1);
+        if (body.length > MAX_BODY) {
+            throw new IOException("the answer has more than " + MAX_BODY + " bytes");
+        }
+        int announced = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
+        if (!method.equals("HEAD") && body.length < announced) {
+            throw new CutException();
+        }
+        return new Reply(Integer.parseInt(status[1]), headers, new String(body, StandardCharsets.UTF_8));
     }
 
-    private static @Nullable InputStream stream(HttpURLConnection connection) throws IOException {
-        return connection.getResponseCode() < 400 ? connection.getInputStream() : connection.getErrorStream();
+    private static String line(InputStream in) throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException("EOF");
+            }
+            line.write(b);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 }

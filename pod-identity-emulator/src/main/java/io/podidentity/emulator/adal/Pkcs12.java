@@ -1,116 +1,211 @@
 package io.podidentity.emulator.adal;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.util.Base64URL;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
+import io.podidentity.emulator.adal.Asn1.MalformedException;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.MessageDigest;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.UnrecoverableKeyException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPrivateKey;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collections;
-import java.util.Date;
-import java.util.UUID;
-import org.bouncycastle.pkcs.PKCS12PfxPdu;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A certificate with its key, which proves an application to Entra ID. Immutable; has no text form. */
+/**
+ * Reads PKCS#12 files as Go's {@code golang.org/x/crypto/pkcs12} does, which is less than Java and OpenSSL read: one
+ * certificate with one key, and no algorithm that OpenSSL 3 or JDK 17 use unless they are told to be old.
+ *
+ * @see <a href="https://pkg.go.dev/golang.org/x/crypto/pkcs12">the original</a>
+ */
 final class Pkcs12 {
 
-    private static final Duration ASSERTION_LIFE = Duration.ofHours(24);
-    private static final String SHA1 = "1.3.14.3.2.26";
+    private static final String DATA = "1.2.840.113549.1.7.1";
+    private static final String ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
+    private static final String X509 = "1.2.840.113549.1.9.22.1";
+    private static final String CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3";
+    private static final String KEY_BAG = "1.2.840.113549.1.12.10.1.2";
 
-    private final PrivateKey key;
-    private final X509Certificate certificate;
+    private final Pkcs12Password password;
+    private @Nullable PrivateKey key;
+    private @Nullable X509Certificate certificate;
 
-    private Pkcs12(PrivateKey key, X509Certificate certificate) {
-        this.key = key;
-        this.certificate = certificate;
+    private Pkcs12(Pkcs12Password password) {
+        this.password = password;
     }
 
-    /** The file cannot be used, in the words of the Go library that reads it upstream. */
-    @SuppressWarnings("serial")
-    static final class UnreadableException extends Exception {
-        private final String reason;
+    /** Content by its type, in the file's own parts and in its bags. */
+    private static final class Typed {
+        private final String type;
+        private final byte[] bytes;
 
-        UnreadableException(String reason) {
-            super(reason);
-            this.reason = reason;
-        }
-
-        @Override
-        public String getMessage() {
-            return reason;
+        Typed(String type, byte[] bytes) {
+            this.type = type;
+            this.bytes = bytes;
         }
     }
 
-    /**
-     * Reads what Go's library reads, which is less than Java's: a file whose integrity is kept by SHA-256, as OpenSSL 3
-     * and JDK 17 write by default, is refused there.
-     */
-    static Pkcs12 read(byte[] file, String password) throws UnreadableException {
+    /** @throws UnreadableCertificateException if Go's library would not read it */
+    static ApplicationCertificate read(byte[] file, String password) throws UnreadableCertificateException {
         try {
-            String digest = new PKCS12PfxPdu(file).getMacAlgorithmID() == null
-                    ? ""
-                    : new PKCS12PfxPdu(file).getMacAlgorithmID().getAlgorithm().getId();
-            if (!digest.equals(SHA1)) {
-                throw new UnreadableException(
-                        digest.isEmpty() ? "pkcs12: no MAC in data" : "pkcs12: unknown digest algorithm: " + digest);
+            var reader = new Pkcs12(new Pkcs12Password(password));
+            List<Typed> bags = reader.bags(file);
+            if (bags.size() != 2) {
+                throw new UnreadableCertificateException("pkcs12: expected exactly two safe bags in the PFX PDU");
             }
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(new ByteArrayInputStream(file), password.toCharArray());
-            for (String alias : Collections.list(store.aliases())) {
-                if (store.isKeyEntry(alias)
-                        && store.getKey(alias, password.toCharArray()) instanceof PrivateKey key
-                        && store.getCertificate(alias) instanceof X509Certificate certificate) {
-                    return new Pkcs12(key, certificate);
+            for (Typed bag : bags) {
+                reader.take(bag);
+            }
+            if (reader.certificate == null || reader.key == null) {
+                throw new UnreadableCertificateException(
+                        reader.certificate == null ? "pkcs12: certificate missing" : "pkcs12: private key missing");
+            }
+            return new ApplicationCertificate(reader.key, reader.certificate);
+        } catch (MalformedException e) {
+            throw new UnreadableCertificateException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** All of the file, whose integrity the password keeps. */
+    private List<Typed> bags(byte[] file) throws UnreadableCertificateException, MalformedException {
+        Typed safe;
+        Asn1 mac;
+        try {
+            Asn1 pfx = structure(file, "pfxPdu");
+            int version = pfx.integer();
+            safe = content(new Asn1(pfx.next(Asn1.SEQUENCE, "contentInfo")));
+            mac = pfx.isAtEnd() ? new Asn1(new byte[0]) : new Asn1(pfx.next(Asn1.SEQUENCE, "macData"));
+            if (version != 3) {
+                throw new UnreadableCertificateException("pkcs12: can only decode v3 PFX PDU's");
+            }
+        } catch (MalformedException e) {
+            throw new UnreadableCertificateException("pkcs12: error reading P12 data: " + e.getMessage());
+        }
+        if (!safe.type.equals(DATA)) {
+            throw new UnreadableCertificateException("pkcs12: only password-protected PFX is implemented");
+        }
+        byte[] protectedBytes = octets(safe.bytes);
+        if (mac.isAtEnd()) {
+            throw new UnreadableCertificateException("pkcs12: no MAC in data");
+        }
+        password.verify(mac, protectedBytes);
+        List<Typed> parts = new ArrayList<>();
+        Asn1 sequence = structure(protectedBytes, "");
+        while (!sequence.isAtEnd()) {
+            parts.add(content(new Asn1(sequence.next(Asn1.SEQUENCE, "contentInfo"))));
+        }
+        if (parts.size() != 2) {
+            throw new UnreadableCertificateException("pkcs12: expected exactly two items in the authenticated safe");
+        }
+        var bags = new ArrayList<Typed>();
+        for (Typed part : parts) {
+            Asn1 safeBags = structure(plain(part), "");
+            while (!safeBags.isAtEnd()) {
+                Asn1 bag = new Asn1(safeBags.next(Asn1.SEQUENCE, "safeBag"));
+                bags.add(new Typed(bag.objectId(), optional(bag.tagged())));
+            }
+        }
+        return bags;
+    }
+
+    private byte[] plain(Typed part) throws UnreadableCertificateException, MalformedException {
+        return switch (part.type) {
+            case DATA -> octets(part.bytes);
+            case ENCRYPTED_DATA -> {
+                Asn1 encrypted = structure(part.bytes, "encryptedData");
+                if (encrypted.integer() != 0) {
+                    throw new UnreadableCertificateException("pkcs12: only version 0 of EncryptedData is supported");
                 }
+                Asn1 info = new Asn1(encrypted.next(Asn1.SEQUENCE, "encryptedContentInfo"));
+                info.objectId();
+                Asn1 algorithm = new Asn1(info.next(Asn1.SEQUENCE, "AlgorithmIdentifier"));
+                yield password.decrypt(algorithm, optional(info.tagged()));
             }
-            throw new UnreadableException("pkcs12: private key missing");
-        } catch (IOException e) {
-            throw new UnreadableException(
-                    e.getCause() instanceof UnrecoverableKeyException
-                            ? "pkcs12: decryption password incorrect"
-                            : "pkcs12: error reading P12 data: asn1: structure error");
-        } catch (GeneralSecurityException e) {
-            throw new UnreadableException("pkcs12: decryption password incorrect");
+            default ->
+                throw new UnreadableCertificateException(
+                        "pkcs12: only data and encryptedData content types are supported in authenticated safe");
+        };
+    }
+
+    private void take(Typed bag) throws UnreadableCertificateException {
+        if (bag.type.equals(CERTIFICATE_BAG)) {
+            if (certificate != null) {
+                throw new UnreadableCertificateException("pkcs12: expected exactly one certificate bag");
+            }
+            certificate = certificate(bag.bytes);
+        } else if (bag.type.equals(KEY_BAG)) {
+            if (key != null) {
+                throw new UnreadableCertificateException("pkcs12: expected exactly one key bag");
+            }
+            key = key(bag.bytes);
         }
     }
 
-    boolean hasRsaKey() {
-        return key instanceof RSAPrivateKey;
-    }
-
-    /** A signed assertion by which the application proves its identity. */
-    String assertion(String clientId, String audience, Instant now) {
+    private static X509Certificate certificate(byte[] bag) throws UnreadableCertificateException {
         try {
-            byte[] thumbprint = MessageDigest.getInstance("SHA-1").digest(certificate.getEncoded());
-            @SuppressWarnings("deprecation") // The original sends this one.
-            var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
-                    .x509CertThumbprint(Base64URL.encode(thumbprint))
-                    .build();
-            var claims = new JWTClaimsSet.Builder()
-                    .audience(audience)
-                    .issuer(clientId)
-                    .subject(clientId)
-                    .jwtID(UUID.randomUUID().toString())
-                    .notBeforeTime(Date.from(now))
-                    .expirationTime(Date.from(now.plus(ASSERTION_LIFE)))
-                    .build();
-            var assertion = new SignedJWT(header, claims);
-            assertion.sign(new RSASSASigner(key));
-            return assertion.serialize();
-        } catch (GeneralSecurityException | JOSEException e) {
-            throw new IllegalStateException("Cannot sign an assertion", e);
+            Asn1 content = structure(bag, "certBag");
+            String type = content.objectId();
+            byte[] bytes = octets(optional(content.tagged()));
+            if (!type.equals(X509)) {
+                throw new UnreadableCertificateException("pkcs12: only X509 certificates are supported");
+            }
+            Certificate read =
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
+            return (X509Certificate) read;
+        } catch (MalformedException e) {
+            throw new UnreadableCertificateException("pkcs12: error decoding cert bag: " + e.getMessage());
+        } catch (GeneralSecurityException e) {
+            throw new UnreadableCertificateException("x509: malformed certificate");
         }
+    }
+
+    private PrivateKey key(byte[] bag) throws UnreadableCertificateException {
+        byte[] plain;
+        try {
+            Asn1 info = structure(bag, "encryptedPrivateKeyInfo");
+            Asn1 algorithm = new Asn1(info.next(Asn1.SEQUENCE, "AlgorithmIdentifier"));
+            byte[] encrypted = info.next(Asn1.OCTETS, "");
+            try {
+                plain = password.decrypt(algorithm, encrypted);
+            } catch (UnreadableCertificateException | MalformedException e) {
+                throw new UnreadableCertificateException("pkcs12: error decrypting PKCS#8 shrouded key bag: " + e.getMessage());
+            }
+        } catch (MalformedException e) {
+            throw new UnreadableCertificateException("pkcs12: error decoding PKCS#8 shrouded key bag: " + e.getMessage());
+        }
+        for (String algorithm : List.of("RSA", "EC")) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(plain));
+            } catch (GeneralSecurityException other) {
+                // The next one may fit.
+            }
+        }
+        throw new UnreadableCertificateException("pkcs12: error parsing PKCS#8 private key: x509: unknown key");
+    }
+
+    private static Typed content(Asn1 info) throws MalformedException {
+        return new Typed(info.objectId(), optional(info.tagged()));
+    }
+
+    private static byte[] optional(byte @Nullable [] bytes) {
+        return bytes == null ? new byte[0] : bytes;
+    }
+
+    private static byte[] octets(byte[] bytes) throws MalformedException {
+        return whole(bytes, Asn1.OCTETS, "");
+    }
+
+    static Asn1 structure(byte[] bytes, String goType) throws MalformedException {
+        return new Asn1(whole(bytes, Asn1.SEQUENCE, goType));
+    }
+
+    private static byte[] whole(byte[] bytes, int tag, String goType) throws MalformedException {
+        Asn1 reader = new Asn1(bytes);
+        byte[] content = reader.next(tag, goType);
+        if (!reader.isAtEnd()) {
+            throw new MalformedException("pkcs12: trailing data found");
+        }
+        return content;
     }
 }

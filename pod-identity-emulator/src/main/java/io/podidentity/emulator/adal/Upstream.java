@@ -1,5 +1,6 @@
 package io.podidentity.emulator.adal;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -39,11 +40,21 @@ public interface Upstream {
         }
     }
 
+    /** The answer began, and its body ended before its announced length. */
+    @SuppressWarnings("serial")
+    final class CutException extends EOFException {
+        public CutException() {
+            super("unexpected EOF");
+        }
+    }
+
     /**
      * Asks and waits for the whole answer.
      *
      * @param limit of the machine's time, for connecting and for each read
-     * @throws IOException if there is no whole answer
+     * @throws CutException if the body is not whole
+     * @throws java.net.ConnectException if nobody listens
+     * @throws IOException if there is no answer
      */
     Reply ask(Service service, Call call, Duration limit) throws IOException;
 

@@ -1,11 +1,13 @@
 package io.podidentity.emulator.apiserver;
 
 import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
+import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +37,7 @@ final class PodObjects {
         Map<String, Object> object = Tree.copy(source);
         Map<String, Object> spec = Tree.made(object, SPEC);
         if (admission.orElse(null) instanceof Admitted admitted) {
-            change(spec, admitted.pod().spec());
+            change(spec, admitted);
         }
         spec.putIfAbsent("serviceAccountName", "default");
         spec.putIfAbsent("nodeName", PodSpec.NODE);
@@ -74,33 +76,36 @@ final class PodObjects {
     }
 
     /** Makes the same changes to the object that the webhook has made to the pod. */
-    private static void change(Map<String, Object> spec, PodSpec changed) {
-        change(spec, "initContainers", changed.initContainers());
-        change(spec, "containers", changed.containers());
+    private static void change(Map<String, Object> spec, Admitted admitted) {
+        PodSpec changed = admitted.pod().spec();
+        String volume = admitted.volume().name();
+        change(spec, "initContainers", changed.initContainers(), volume);
+        change(spec, "containers", changed.containers(), volume);
         List<Map<String, Object>> volumes = Tree.maps(spec, "volumes");
-        for (Volume volume : changed.volumes()) {
-            if (volume.token() != null) {
-                volumes.removeIf(one -> Tree.text(one, NAME).equals(volume.name()));
-                volumes.add(projected(volume.name(), volume.token()));
-            }
-        }
+        put(volumes, projected(admitted.volume(), admitted.token()));
         spec.put("volumes", volumes);
     }
 
-    private static Map<String, Object> projected(String name, Volume.TokenProjection token) {
-        Map<String, Object> source = Map.of(
+    private static Map<String, Object> projected(Volume volume, Volume.TokenProjection token) {
+        var sources = new ArrayList<Map<String, Object>>();
+        sources.add(Map.of(
                 "serviceAccountToken",
                 Map.of(
                         "audience", token.audience(),
                         "expirationSeconds", token.expirationSeconds(),
-                        "path", token.path()));
-        var volume = new LinkedHashMap<String, Object>();
-        volume.put(NAME, name);
-        volume.put("projected", Map.of("defaultMode", 420, "sources", List.of(source)));
-        return volume;
+                        "path", token.path())));
+        if (!volume.authorities().isEmpty()) {
+            Map<String, Object> item = Map.of("key", "ca.crt", "path", IdentityBindings.CA_FILE);
+            sources.add(
+                    Map.of("configMap", Map.of(NAME, volume.authorities(), "items", List.of(item), "optional", false)));
+        }
+        var object = new LinkedHashMap<String, Object>();
+        object.put(NAME, volume.name());
+        object.put("projected", Map.of("defaultMode", 420, "sources", sources));
+        return object;
     }
 
-    private static void change(Map<String, Object> spec, String field, List<Container> changed) {
+    private static void change(Map<String, Object> spec, String field, List<Container> changed, String volume) {
         if (changed.isEmpty()) {
             return;
         }
@@ -114,13 +119,15 @@ final class PodObjects {
             addMissing(
                     object,
                     "env",
-                    NAME,
                     container.env().stream().map(PodObjects::variable).toList());
-            addMissing(
-                    object,
-                    "volumeMounts",
-                    NAME,
-                    container.volumeMounts().stream().map(PodObjects::mount).toList());
+            List<Map<String, Object>> mounts = Tree.maps(object, "volumeMounts");
+            container.volumeMounts().stream()
+                    .filter(mount -> mount.name().equals(volume))
+                    .findFirst()
+                    .ifPresent(mount -> put(mounts, mount(mount)));
+            if (!mounts.isEmpty()) {
+                object.put("volumeMounts", mounts);
+            }
             after.add(object);
         }
         spec.put(field, after);
@@ -136,17 +143,7 @@ final class PodObjects {
         if (!container.restartPolicy().isEmpty()) {
             object.put("restartPolicy", container.restartPolicy());
         }
-        if (container.privileged()) {
-            object.put(
-                    "securityContext",
-                    Map.of(
-                            "privileged",
-                            true,
-                            "runAsUser",
-                            container.runAsUser() == null ? 0L : container.runAsUser(),
-                            "capabilities",
-                            Map.of("add", container.capabilities())));
-        }
+        object.putAll(container.rest());
         return object;
     }
 
@@ -159,7 +156,7 @@ final class PodObjects {
         return object;
     }
 
-    private static Map<String, Object> mount(Container.VolumeMount mount) {
+    private static Map<String, Object> mount(VolumeMount mount) {
         var object = new LinkedHashMap<String, Object>();
         object.put(NAME, mount.name());
         object.put("mountPath", mount.mountPath());
@@ -167,13 +164,23 @@ final class PodObjects {
         return object;
     }
 
-    private static void addMissing(
-            Map<String, Object> container, String field, String key, List<Map<String, Object>> wanted) {
+    private static void addMissing(Map<String, Object> container, String field, List<Map<String, Object>> wanted) {
         List<Map<String, Object>> present = Tree.maps(container, field);
-        List<String> names = present.stream().map(one -> Tree.text(one, key)).toList();
-        wanted.stream().filter(one -> !names.contains(Tree.text(one, key))).forEach(present::add);
+        List<String> names = present.stream().map(one -> Tree.text(one, NAME)).toList();
+        wanted.stream().filter(one -> !names.contains(Tree.text(one, NAME))).forEach(present::add);
         if (!present.isEmpty()) {
             container.put(field, present);
+        }
+    }
+
+    /** In the place of the first one of that name, or last. */
+    private static void put(List<Map<String, Object>> present, Map<String, Object> wanted) {
+        String name = Tree.text(wanted, NAME);
+        int place = present.stream().map(one -> Tree.text(one, NAME)).toList().indexOf(name);
+        if (place < 0) {
+            present.add(wanted);
+        } else {
+            present.set(place, wanted);
         }
     }
 }

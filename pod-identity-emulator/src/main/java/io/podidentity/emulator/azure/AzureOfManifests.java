@@ -102,9 +102,11 @@ public final class AzureOfManifests {
         if (!assignedByUser && !IdentityResourceId.isAzures(resourceId)) {
             machines.refuse(
                     resourceId,
-                    "Code=\"LinkedInvalidPropertyId\" Message=\"Property id '" + resourceId + "' at path"
+                    "StatusCode=400 -- Original Error: Code=\"LinkedInvalidPropertyId\" Message=\"Property id '"
+                            + resourceId + "' at path"
                             + " 'identity.userAssignedIdentities' is invalid. Expect fully qualified resource Id that"
-                            + " start with '/subscriptions/{subscriptionId}'\"");
+                            + " start with '/subscriptions/{subscriptionId}' or"
+                            + " '/providers/{resourceProviderNamespace}/'.\"");
             return;
         }
         NodeIdentity known = byResourceId.computeIfAbsent(key(resourceId), id -> inAzure(identity));

@@ -39,6 +39,10 @@ public record AzureAssignedIdentity(
         }
     }
 
+    public AzureAssignedIdentity withName(ObjectName other) {
+        return new AzureAssignedIdentity(metadata.withName(other), identity, binding, pod, nodeName, state);
+    }
+
     public AzureAssignedIdentity withState(State other) {
         return new AzureAssignedIdentity(metadata, identity, binding, pod, nodeName, other);
     }

@@ -1,15 +1,14 @@
 package io.podidentity.emulator.cluster;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A container or an init container.
  *
  * @param restartPolicy {@code Always} makes a sidecar of an init container; empty if not given
- * @param privileged from its security context
- * @param runAsUser from its security context, null if not given
- * @param capabilities that its security context adds
+ * @param rest what the webhook says besides of a container that it injects, as JSON by field; else empty
  */
 public record Container(
         String name,
@@ -19,9 +18,7 @@ public record Container(
         List<EnvironmentVariable> env,
         List<VolumeMount> volumeMounts,
         String restartPolicy,
-        boolean privileged,
-        @Nullable Long runAsUser,
-        List<String> capabilities) {
+        Map<String, Object> rest) {
 
     /**
      * A variable.
@@ -38,25 +35,23 @@ public record Container(
         args = List.copyOf(args);
         env = List.copyOf(env);
         volumeMounts = List.copyOf(volumeMounts);
-        capabilities = List.copyOf(capabilities);
+        rest = Map.copyOf(rest);
     }
 
     /** A container of that name and image, and nothing else. */
     public static Container of(String name, String image) {
-        return new Container(name, image, List.of(), List.of(), List.of(), List.of(), "", false, null, List.of());
+        return new Container(name, image, List.of(), List.of(), List.of(), List.of(), "", Map.of());
     }
 
     public Container withEnv(List<EnvironmentVariable> others) {
-        return new Container(
-                name, image, command, args, others, volumeMounts, restartPolicy, privileged, runAsUser, capabilities);
+        return new Container(name, image, command, args, others, volumeMounts, restartPolicy, rest);
     }
 
     public Container withVolumeMounts(List<VolumeMount> others) {
-        return new Container(
-                name, image, command, args, env, others, restartPolicy, privileged, runAsUser, capabilities);
+        return new Container(name, image, command, args, env, others, restartPolicy, rest);
     }
 
     public Container withRestartPolicy(String other) {
-        return new Container(name, image, command, args, env, volumeMounts, other, privileged, runAsUser, capabilities);
+        return new Container(name, image, command, args, env, volumeMounts, other, rest);
     }
 }

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
  * A volume of a pod.
  *
  * @param token the service account token that it projects, null if it holds something else
+ * @param authorities the ConfigMap whose {@code ca.crt} it projects beside the token; empty if none
  */
-public record Volume(String name, @Nullable TokenProjection token) {
+public record Volume(String name, @Nullable TokenProjection token, String authorities) {
 
     /**
      * A token of the pod's service account, as a file.

@@ -9,6 +9,7 @@ import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -117,6 +118,10 @@ public final class EntraEndpoint implements Endpoint {
     }
 
     private static Answer notFound() {
-        return Answer.json(404, Map.of("error", "not_found", "error_description", "The emulator has no such page."));
+        // A map of two has no order.
+        var body = new LinkedHashMap<String, Object>();
+        body.put("error", "not_found");
+        body.put("error_description", "The emulator has no such page.");
+        return Answer.json(404, body);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A wrong answer, as data: what {@link Faults} gives in place of the right one. Immutable; arguments are not null. */
 public final class Fault {
 
+    private static final Duration LONGER_THAN_ANYBODY_WAITS = Duration.ofDays(1);
     private static final String JSON = "application/json; charset=utf-8";
 
     /** Null for the right answer. */
@@ -21,15 +22,17 @@ public final class Fault {
 
     private final Duration delay;
     private final boolean standing;
+    private final boolean refusing;
 
-    private Fault(@Nullable Answer answer, Duration delay, boolean standing) {
+    private Fault(@Nullable Answer answer, Duration delay, boolean standing, boolean refusing) {
         this.answer = answer;
         this.delay = delay;
         this.standing = standing;
+        this.refusing = refusing;
     }
 
     private Fault(@Nullable Answer answer, Duration delay) {
-        this(answer, delay, false);
+        this(answer, delay, false, false);
     }
 
     /** An HTTP status with a JSON body of {@code error} and {@code error_description}. */
@@ -62,6 +65,21 @@ public final class Fault {
         return new Fault(Answer.of(200, new EndlessBody()).with("Content-Type", JSON), Duration.ZERO);
     }
 
+    /** No answer to any request until {@link Faults#clear}: nobody listens, so connections are refused. */
+    public static Fault refused() {
+        return new Fault(Answer.none(), Duration.ZERO, true, true);
+    }
+
+    /** No answer as long as the client waits. */
+    public static Fault silent() {
+        return slow(LONGER_THAN_ANYBODY_WAITS);
+    }
+
+    /** No answer: the server takes the request and hangs up. */
+    public static Fault gone() {
+        return new Fault(Answer.none(), Duration.ZERO);
+    }
+
     /** The right answer, {@code delay} late. */
     public static Fault slow(Duration delay) {
         return new Fault(null, requireNonNull(delay, "delay"));
@@ -69,12 +87,16 @@ public final class Fault {
 
     /** The same fault, {@code delay} late. */
     public Fault after(Duration delay) {
-        return new Fault(answer, requireNonNull(delay, "delay"), standing);
+        return new Fault(answer, requireNonNull(delay, "delay"), standing, refusing);
     }
 
     /** The same fault for every request, until {@link Faults#clear}: an outage, which no retry gets around. */
     public Fault standing() {
-        return new Fault(answer, delay, true);
+        return new Fault(answer, delay, true, refusing);
+    }
+
+    boolean isRefusing() {
+        return refusing;
     }
 
     boolean isStanding() {
@@ -84,13 +106,14 @@ public final class Fault {
     /**
      * The same fault with a header more, such as {@code Retry-After}.
      *
-     * @throws IllegalStateException on {@link #slow}, whose answer is the right one
+     * @throws IllegalStateException on {@link #slow} and {@link #silent}, whose answer is the right one
      */
     public Fault header(String name, String value) {
         if (answer == null) {
-            throw new IllegalStateException("slow() gives the right answer late, so it cannot have another header");
+            throw new IllegalStateException(
+                    "slow() and silent() give the right answer late, so it cannot have another header");
         }
-        return new Fault(answer.with(name, value), delay, standing);
+        return new Fault(answer.with(name, value), delay, standing, refusing);
     }
 
     Answer insteadOf(Supplier<Answer> rightAnswer) {

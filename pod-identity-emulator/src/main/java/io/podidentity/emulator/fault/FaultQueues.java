@@ -2,17 +2,17 @@ package io.podidentity.emulator.fault;
 
 import io.podidentity.emulator.arm.ArmFaults;
 import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.LoopbackServer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /** The faults ordered through {@link Faults} that the servers have not used yet. Thread-safe. */
 public final class FaultQueues {
 
-    final Queue<Fault> imds = new ConcurrentLinkedQueue<>();
-    final Queue<Fault> entra = new ConcurrentLinkedQueue<>();
-    final Queue<Fault> storage = new ConcurrentLinkedQueue<>();
-    final Queue<Fault> nmi = new ConcurrentLinkedQueue<>();
+    final FaultQueue imds = new FaultQueue();
+    final FaultQueue entra = new FaultQueue();
+    final FaultQueue storage = new FaultQueue();
+    final FaultQueue nmi = new FaultQueue();
     final Queue<CallerFault> callers = new ConcurrentLinkedQueue<>();
 
     final ArmFaults resourceManager = new ArmFaults();
@@ -26,43 +26,36 @@ public final class FaultQueues {
         resourceManager.clear();
     }
 
+    /** Says how the ports are closed and opened again, for {@link Fault#refused}. */
+    public void ofPorts(LoopbackServer ofImds, LoopbackServer ofEntra, LoopbackServer ofStorage) {
+        imds.ofPort(ofImds::refuse, ofImds::listen);
+        entra.ofPort(ofEntra::refuse, ofEntra::listen);
+        storage.ofPort(ofStorage::refuse, ofStorage::listen);
+    }
+
     public ArmFaults resourceManager() {
         return resourceManager;
     }
 
     public Endpoint beforeImds(Endpoint endpoint) {
-        return before(endpoint, imds);
+        return imds.before(endpoint);
     }
 
     public Endpoint beforeEntra(Endpoint endpoint) {
-        return before(endpoint, entra);
+        return entra.before(endpoint);
     }
 
     public Endpoint beforeStorage(Endpoint endpoint) {
-        return before(endpoint, storage);
+        return storage.before(endpoint);
     }
 
     public Endpoint beforeNmi(Endpoint endpoint) {
-        return before(endpoint, nmi);
+        return nmi.before(endpoint);
     }
 
     /** How NMI sees the pod of the next request. */
     public CallerFault nextCaller() {
         CallerFault fault = callers.poll();
         return fault == null ? CallerFault.NONE : fault;
-    }
-
-    private static @Nullable Fault next(Queue<Fault> queue) {
-        synchronized (queue) {
-            Fault fault = queue.peek();
-            return fault == null || fault.isStanding() ? fault : queue.poll();
-        }
-    }
-
-    private static Endpoint before(Endpoint endpoint, Queue<Fault> queue) {
-        return request -> {
-            Fault fault = next(queue);
-            return fault == null ? endpoint.answer(request) : fault.insteadOf(() -> endpoint.answer(request));
-        };
     }
 }

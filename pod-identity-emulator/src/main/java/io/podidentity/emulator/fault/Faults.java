@@ -3,7 +3,6 @@ package io.podidentity.emulator.fault;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
-import java.util.Queue;
 
 /**
  * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
@@ -20,8 +19,7 @@ public final class Faults {
     }
 
     /**
-     * Adds faults for the next requests to the metadata service, one each. From 1.6.0 on NMI asks it twice for a token:
-     * the first time only whether it is there.
+     * Adds faults for the next requests to the metadata service, one each.
      */
     public Faults imds(Fault... faults) {
         return add(queues.imds, faults);
@@ -34,7 +32,7 @@ public final class Faults {
      */
     public Faults imds(int times, Fault fault) {
         requireNonNull(fault, "fault");
-        queues.imds.addAll(Collections.nCopies(times, fault));
+        Collections.nCopies(times, fault).forEach(queues.imds::add);
         return this;
     }
 
@@ -48,7 +46,11 @@ public final class Faults {
         return add(queues.storage, faults);
     }
 
-    /** Adds faults for the next requests of pods to NMI, one each, in place of what NMI would say. */
+    /**
+     * Adds faults for the next requests of pods to NMI, one each, in place of what NMI would say.
+     *
+     * @throws IllegalArgumentException for {@link Fault#refused}
+     */
     public Faults nmi(Fault... faults) {
         return add(queues.nmi, faults);
     }
@@ -91,7 +93,7 @@ public final class Faults {
         queues.clear();
     }
 
-    private Faults add(Queue<Fault> queue, Fault... faults) {
+    private Faults add(FaultQueue queue, Fault... faults) {
         for (Fault fault : faults) {
             queue.add(requireNonNull(fault, "fault"));
         }

@@ -68,6 +68,15 @@ public final class Answer {
         return new Answer(status, Map.of(), body, Duration.ZERO);
     }
 
+    /** Nothing at all: the connection ends without a byte. */
+    public static Answer none() {
+        return empty(0);
+    }
+
+    boolean isNone() {
+        return status == 0;
+    }
+
     public Answer with(String header, String value) {
         var more = new LinkedHashMap<>(headers);
         more.put(header, value);

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Map;
 
 /** Writes answers to one HTTP/1.1 connection. Not thread-safe. */
 final class AnswerWriter {
@@ -16,28 +15,6 @@ final class AnswerWriter {
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    private static final Map<Integer, String> REASONS = Map.ofEntries(
-            Map.entry(200, "OK"),
-            Map.entry(201, "Created"),
-            Map.entry(202, "Accepted"),
-            Map.entry(204, "No Content"),
-            Map.entry(206, "Partial Content"),
-            Map.entry(304, "Not Modified"),
-            Map.entry(400, "Bad Request"),
-            Map.entry(401, "Unauthorized"),
-            Map.entry(403, "Forbidden"),
-            Map.entry(404, "Not Found"),
-            Map.entry(405, "Method Not Allowed"),
-            Map.entry(409, "Conflict"),
-            Map.entry(410, "Gone"),
-            Map.entry(412, "Precondition Failed"),
-            Map.entry(413, "Content Too Large"),
-            Map.entry(416, "Range Not Satisfiable"),
-            Map.entry(429, "Too Many Requests"),
-            Map.entry(431, "Request Header Fields Too Large"),
-            Map.entry(500, "Internal Server Error"),
-            Map.entry(503, "Service Unavailable"));
-
     private final OutputStream out;
 
     /** Writes to {@code out}, which should be buffered: it is flushed once for each answer. */
@@ -45,33 +22,62 @@ final class AnswerWriter {
         this.out = out;
     }
 
-    /** Writes one answer; {@code last} says that the connection ends with it. */
-    void write(Answer answer, boolean head, boolean last) throws IOException {
+    /** Writes the answer to a request. */
+    void write(Answer answer, Request request) throws IOException {
+        boolean mayHaveBody = answer.status() != 304 && answer.status() != 204;
+        boolean hasBody = mayHaveBody && !request.method().equals("HEAD");
         long length = answer.body().length();
-        boolean chunked = length < 0 && !last;
-        var text = new StringBuilder("HTTP/1.1 ")
-                .append(answer.status())
-                .append(' ')
-                .append(REASONS.getOrDefault(answer.status(), "Status"))
-                .append("\r\n");
-        header(text, "Date", DATE.format(Instant.now()));
-        answer.headers().forEach((name, value) -> header(text, name, value));
-        if (last) {
+        boolean last = request.isLast();
+        boolean chunked = hasBody && length < 0 && !last;
+        StringBuilder text = head(answer, request.isOld() ? Request.HTTP_1_0 : Request.HTTP_1_1);
+        // With HTTP/1.0 a connection ends anyway.
+        if (last && !request.isOld()) {
             header(text, "Connection", "close");
         }
         if (chunked) {
             header(text, "Transfer-Encoding", "chunked");
-        } else if (length >= 0 && answer.status() != 304) {
+        } else if (mayHaveBody && length >= 0) {
             header(text, "Content-Length", Long.toString(length));
         }
         out.write(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        if (!head && answer.status() != 304) {
+        if (hasBody) {
             answer.body().writeTo(chunked ? new Chunks() : out);
             if (chunked) {
                 out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             }
         }
         out.flush();
+    }
+
+    /** Writes the answer to what is no request, and ends the connection with it. */
+    void refuse(Answer answer) throws IOException {
+        StringBuilder text = head(answer, Request.HTTP_1_1);
+        header(text, "Connection", "close");
+        header(text, "Content-Length", Long.toString(answer.body().length()));
+        out.write(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        answer.body().writeTo(out);
+        out.flush();
+    }
+
+    /** The same in the words of Go's server, which ends the text with the connection. */
+    void refuseAsGo(int status, String why) throws IOException {
+        String text = status + " " + ReasonPhrases.of(status) + (why.isEmpty() ? "" : ": " + why);
+        out.write(
+                ("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
+    private static StringBuilder head(Answer answer, String version) {
+        var text = new StringBuilder(version)
+                .append(' ')
+                .append(answer.status())
+                .append(' ')
+                .append(ReasonPhrases.of(answer.status()))
+                .append("\r\n");
+        header(text, "Date", DATE.format(Instant.now()));
+        answer.headers().forEach((name, value) -> header(text, name, value));
+        return text;
     }
 
     /** No header value may start a new line. */

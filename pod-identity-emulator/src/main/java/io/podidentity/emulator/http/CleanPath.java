@@ -1,5 +1,6 @@
 package io.podidentity.emulator.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
@@ -8,12 +9,35 @@ public final class CleanPath {
 
     private CleanPath() {}
 
-    /** The redirect that Go's routers answer, if the path is not in its canonical form. */
+    /** The redirect of the router of gorilla, if the decoded path is not in its canonical form. */
     public static Optional<Answer> redirect(Request request) {
-        String clean = of(request.rawPath());
-        return clean.equals(request.rawPath())
-                ? Optional.empty()
-                : Optional.of(Answer.empty(301).with("Location", clean + request.queryPart()));
+        return clean(request).map(path -> Answer.empty(301).with("Location", path + request.queryPart()));
+    }
+
+    /** The same of Go's own router, whose redirect has a page for those who read it. */
+    public static Optional<Answer> redirectWithPage(Request request) {
+        return clean(request).map(path -> {
+            String location = path + (request.rawQuery().isEmpty() ? "" : request.queryPart());
+            String page = "<a href=\"" + GoText.html(location) + "\">Moved Permanently</a>.\n\n";
+            Answer answer =
+                    request.isGet() ? Answer.bytes(301, page.getBytes(StandardCharsets.ISO_8859_1)) : Answer.empty(301);
+            boolean read = request.isGet() || request.method().equals("HEAD");
+            return (read ? answer.with("Content-Type", "text/html; charset=utf-8") : answer)
+                    .with("Location", escaped(location));
+        });
+    }
+
+    /** Each byte beyond ASCII by its number. */
+    private static String escaped(String location) {
+        var escaped = new StringBuilder();
+        location.chars().forEach(c -> escaped.append(c < 0x80 ? String.valueOf((char) c) : "%%%02x".formatted(c)));
+        return escaped.toString();
+    }
+
+    private static Optional<String> clean(Request request) {
+        String path = GoUrl.decodedPath(request.rawPath());
+        String clean = of(path);
+        return clean.equals(path) ? Optional.empty() : Optional.of(GoUrl.encodedPath(clean));
     }
 
     /** Without doubled slashes and dots; a trailing slash stays. */

@@ -2,6 +2,7 @@ package io.podidentity.emulator.http;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -46,19 +47,41 @@ public final class LoopbackServer implements AutoCloseable {
 
     private final String name;
     private final String scheme;
-    private final ServerSocket server;
+    private final Opening opening;
+    private final int port;
     private final RequestListener log;
     private final Limits limits;
     private final ExecutorService threads;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
-    private final CountDownLatch acceptsNoMore = new CountDownLatch(1);
-    private volatile Set<String> names = Set.of();
-    private volatile boolean accepts;
+    private volatile ServerKind kind = ServerKind.USUAL;
 
-    private LoopbackServer(String name, String scheme, ServerSocket server, Limits limits, RequestListener log) {
+    private final Object lock = new Object();
+
+    // @GuardedBy("lock")
+    private ServerSocket server;
+
+    // @GuardedBy("lock")
+    private boolean closed;
+
+    // @GuardedBy("lock"), null until it serves
+    private @Nullable Endpoint endpoint;
+
+    // @GuardedBy("lock"), null unless a thread accepts connections
+    private @Nullable CountDownLatch acceptsNoMore;
+
+    /** Opens a port. */
+    @FunctionalInterface
+    private interface Opening {
+        ServerSocket at(int port) throws IOException;
+    }
+
+    private LoopbackServer(
+            String name, String scheme, Opening opening, ServerSocket server, Limits limits, RequestListener log) {
         this.name = name;
         this.scheme = scheme;
+        this.opening = opening;
         this.server = server;
+        this.port = server.getLocalPort();
         this.limits = limits;
         this.log = log;
         var count = new AtomicInteger();
@@ -106,8 +129,8 @@ public final class LoopbackServer implements AutoCloseable {
             String name, InetAddress address, int port, @Nullable SSLContext tls, Limits limits, RequestListener log) {
         try {
             ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
-            ServerSocket server = factory.createServerSocket(port, BACKLOG, address);
-            return new LoopbackServer(name, tls == null ? "http" : "https", server, limits, log);
+            Opening opening = at -> factory.createServerSocket(at, BACKLOG, address);
+            return new LoopbackServer(name, tls == null ? "http" : "https", opening, opening.at(port), limits, log);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot serve " + name + " on " + address.getHostAddress() + ":" + port + " (" + e.getMessage()
@@ -126,10 +149,12 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** Serves only a client that asks for this host name in TLS, or for none; called before {@link #serve}. */
     public LoopbackServer onlyFor(String hostName) {
-        if (server instanceof SSLServerSocket secure) {
-            SSLParameters parameters = secure.getSSLParameters();
-            parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher(Pattern.quote(hostName))));
-            secure.setSSLParameters(parameters);
+        synchronized (lock) {
+            if (server instanceof SSLServerSocket secure) {
+                SSLParameters parameters = secure.getSSLParameters();
+                parameters.setSNIMatchers(List.of(SNIHostName.createSNIMatcher(Pattern.quote(hostName))));
+                secure.setSSLParameters(parameters);
+            }
         }
         return this;
     }
@@ -139,7 +164,13 @@ public final class LoopbackServer implements AutoCloseable {
      * {@link #serve}.
      */
     public LoopbackServer knownAs(Set<String> hosts) {
-        names = Set.copyOf(hosts);
+        kind = new ServerKind(Set.copyOf(hosts), kind.isGo());
+        return this;
+    }
+
+    /** Refuses what is no request as Go's HTTP server does; called before {@link #serve}. */
+    public LoopbackServer asGo() {
+        kind = new ServerKind(kind.names(), true);
         return this;
     }
 
@@ -155,22 +186,59 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** The port that it listens on. */
     public int port() {
-        return server.getLocalPort();
+        return port;
     }
 
     /** Begins to answer; called once. */
     public void serve(Endpoint endpoint) {
-        accepts = true;
+        synchronized (lock) {
+            this.endpoint = endpoint;
+            accept(server, endpoint);
+        }
+    }
+
+    // @GuardedBy("lock")
+    private void accept(ServerSocket open, Endpoint endpoint) {
+        var ended = new CountDownLatch(1);
+        acceptsNoMore = ended;
         threads.execute(() -> {
-            while (!server.isClosed()) {
+            while (!open.isClosed()) {
                 try {
-                    accept(server.accept(), endpoint);
+                    accept(open.accept(), endpoint);
                 } catch (IOException clientIsGone) {
                     // Or the server is closed: the loop looks.
                 }
             }
-            acceptsNoMore.countDown();
+            ended.countDown();
         });
+    }
+
+    /** Closes the port and all connections, so that clients are refused, until {@link #listen}. */
+    public void refuse() {
+        synchronized (lock) {
+            closeQuietly(server);
+            connections.forEach(LoopbackServer::closeQuietly);
+            awaitFreePort();
+        }
+    }
+
+    /**
+     * Opens the port again, if it was closed by {@link #refuse}.
+     *
+     * @throws UncheckedIOException if another program has taken it
+     */
+    public void listen() {
+        synchronized (lock) {
+            if (closed || !server.isClosed() || endpoint == null) {
+                return;
+            }
+            try {
+                server = opening.at(port);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot serve " + name + " on port " + port + " again", e);
+            }
+            accept(server, endpoint);
+        }
     }
 
     private void accept(Socket connection, Endpoint endpoint) {
@@ -194,7 +262,7 @@ public final class LoopbackServer implements AutoCloseable {
             var writer = new AnswerWriter(out);
             var timed = new TimedInput(connection);
             var in = new BufferedInputStream(timed);
-            var reader = new RequestReader(in, out, limits, names, () -> HangUpWatch.of(connection, in));
+            var reader = new RequestReader(in, out, limits, kind, () -> HangUpWatch.of(connection, in));
             try {
                 for (var request = next(reader, timed); request.isPresent(); request = next(reader, timed)) {
                     answer(request.get(), endpoint, writer);
@@ -203,7 +271,11 @@ public final class LoopbackServer implements AutoCloseable {
                     }
                 }
             } catch (BadRequestException refusal) {
-                writer.write(Answer.json(refusal.status(), Map.of("error", "bad_request")), false, true);
+                if (kind.isGo()) {
+                    writer.refuseAsGo(refusal.status(), refusal.reason());
+                } else {
+                    writer.refuse(Answer.json(refusal.status(), Map.of("error", "bad_request")));
+                }
             }
         } catch (IOException clientIsGone) {
             // Nobody is left to answer.
@@ -232,31 +304,43 @@ public final class LoopbackServer implements AutoCloseable {
                 Redaction.path(request.rawPath()),
                 Redaction.query(request.rawQuery()),
                 answer.status());
-        pause(answer.delay());
-        writer.write(answer, request.method().equals("HEAD"), request.isLast());
+        if (!answer.delay().isZero()) {
+            pause(answer.delay(), request);
+        }
+        if (answer.isNone()) {
+            throw new EOFException("no answer, on purpose");
+        }
+        writer.write(answer, request);
     }
 
-    private static void pause(Duration delay) throws IOException {
+    private static void pause(Duration delay, Request request) throws IOException {
+        HangUpWatch client = request.watchClient();
         try {
             TimeUnit.NANOSECONDS.sleep(delay.toNanos());
-        } catch (InterruptedException closing) {
+        } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the server is closed");
+            throw new InterruptedIOException("the client or the server is gone");
+        } finally {
+            client.close();
         }
     }
 
     @Override
     public void close() {
-        closeQuietly(server);
-        threads.shutdownNow();
-        connections.forEach(LoopbackServer::closeQuietly);
-        awaitFreePort();
+        synchronized (lock) {
+            closed = true;
+            closeQuietly(server);
+            threads.shutdownNow();
+            connections.forEach(LoopbackServer::closeQuietly);
+            awaitFreePort();
+        }
     }
 
     /** The port is taken until the thread that waits for a connection has noticed. */
+    // @GuardedBy("lock")
     private void awaitFreePort() {
         try {
-            if (accepts) {
+            if (acceptsNoMore != null) {
                 var unused = acceptsNoMore.await(UNTIL_THE_PORT_IS_FREE.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {

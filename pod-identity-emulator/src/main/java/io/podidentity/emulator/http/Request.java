@@ -17,12 +17,15 @@ import java.util.stream.Collectors;
 /** One request, its body read whole. Immutable, and without a text form, since it may carry secrets. */
 public final class Request {
 
+    static final String HTTP_1_0 = "HTTP/1.0";
+    static final String HTTP_1_1 = "HTTP/1.1";
+
     private final String method;
     private final String rawPath;
-    private final String rawQuery;
+    private final String queryPart;
     private final Map<String, String> headers;
     private final byte[] body;
-    private final boolean last;
+    private final String version;
     private final Watching watching;
 
     /** Begins to watch a connection. */
@@ -37,16 +40,16 @@ public final class Request {
      * @param target the path with the query
      * @param headers by case-insensitive name
      * @param body which nobody changes afterwards
-     * @param last whether the connection ends with the answer
+     * @param version of HTTP, in the words of the first line
      */
-    Request(String method, String target, Map<String, String> headers, byte[] body, boolean last, Watching watching) {
+    Request(String method, String target, String version, Map<String, String> headers, byte[] body, Watching watching) {
         int mark = target.indexOf('?');
         this.method = method;
         this.rawPath = mark < 0 ? target : target.substring(0, mark);
-        this.rawQuery = mark < 0 ? "" : target.substring(mark + 1);
+        this.queryPart = mark < 0 ? "" : target.substring(mark);
         this.headers = headers;
         this.body = body;
-        this.last = last;
+        this.version = version;
         this.watching = watching;
     }
 
@@ -59,7 +62,8 @@ public final class Request {
     public static Request withBody(String method, String target, Map<String, String> headers, String body) {
         var byName = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         byName.putAll(headers);
-        return new Request(method, target, byName, body.getBytes(StandardCharsets.UTF_8), true, HangUpWatch::ofNothing);
+        return new Request(
+                method, target, HTTP_1_1, byName, body.getBytes(StandardCharsets.UTF_8), HangUpWatch::ofNothing);
     }
 
     /** A request that one part of the emulator makes to another: a form, sent to a path. */
@@ -67,15 +71,25 @@ public final class Request {
         String body = fields.entrySet().stream()
                 .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
                 .collect(Collectors.joining("&"));
-        return new Request("POST", path, Map.of(), body.getBytes(StandardCharsets.UTF_8), true, HangUpWatch::ofNothing);
+        return new Request(
+                "POST", path, HTTP_1_1, Map.of(), body.getBytes(StandardCharsets.UTF_8), HangUpWatch::ofNothing);
     }
 
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
+    /** Whether the connection ends with the answer. */
     boolean isLast() {
-        return last;
+        return isOld()
+                || headers.getOrDefault("Connection", "")
+                        .toLowerCase(Locale.ROOT)
+                        .contains("close");
+    }
+
+    /** Whether it is of HTTP/1.0. */
+    boolean isOld() {
+        return version.equals(HTTP_1_0);
     }
 
     public String method() {
@@ -97,17 +111,17 @@ public final class Request {
 
     /** The query as sent, still percent-encoded; empty if there is none. */
     public String rawQuery() {
-        return rawQuery;
+        return queryPart.isEmpty() ? "" : queryPart.substring(1);
     }
 
-    /** The query with its question mark; empty if there is none. */
+    /** The query with its question mark, which may stand alone; empty if there is none. */
     public String queryPart() {
-        return rawQuery.isEmpty() ? "" : "?" + rawQuery;
+        return queryPart;
     }
 
     /** The same request for another path. */
     public Request withRawPath(String other) {
-        return new Request(method, other + queryPart(), headers, body, last, watching);
+        return new Request(method, other + queryPart(), version, headers, body, watching);
     }
 
     /**
@@ -154,7 +168,7 @@ public final class Request {
      * @throws IllegalArgumentException if a percent escape is broken
      */
     public Parameters query() {
-        return Parameters.parse(rawQuery);
+        return Parameters.parse(rawQuery());
     }
 
     /**

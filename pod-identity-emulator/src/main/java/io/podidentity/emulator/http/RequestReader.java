@@ -20,7 +20,7 @@ final class RequestReader {
     /** A header's name, by the grammar of RFC 9110. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
-    private static final Set<String> VERSIONS = Set.of("HTTP/1.0", "HTTP/1.1");
+    private static final Set<String> VERSIONS = Set.of(Request.HTTP_1_0, Request.HTTP_1_1);
 
     /** Of these there is one, or none: two readers of a message with two could disagree about where it ends. */
     private static final Set<String> SINGLE = Set.of("host", "content-length", "transfer-encoding");
@@ -28,26 +28,28 @@ final class RequestReader {
     private static final Pattern ABSOLUTE_FORM = Pattern.compile("(?i)https?://([^/?:]*)(?::[0-9]*)?(.*)");
     private static final Set<String> OWN_HOSTS = Set.of("169.254.169.254", "127.0.0.1", "localhost");
 
+    /** Of a path that Go's parser of URLs refuses. */
+    private static final Pattern BROKEN_PATH = Pattern.compile("%(?!\\p{XDigit}{2})|[\\x00-\\x1f\\x7f]");
+
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final InputStream in;
     private final OutputStream out;
     private final Limits limits;
-    private final Set<String> names;
+    private final ServerKind kind;
     private final Request.Watching watching;
     private int headBytes;
 
     /**
      * Reads what comes.
      *
-     * @param names hosts besides the usual ones by which the server is known
      * @param watching how the requests' client is watched while it waits
      */
-    RequestReader(InputStream in, OutputStream out, Limits limits, Set<String> names, Request.Watching watching) {
+    RequestReader(InputStream in, OutputStream out, Limits limits, ServerKind kind, Request.Watching watching) {
         this.in = in;
         this.out = out;
         this.limits = limits;
-        this.names = names;
+        this.kind = kind;
         this.watching = watching;
     }
 
@@ -68,11 +70,20 @@ final class RequestReader {
             throw new BadRequestException(400);
         }
         Map<String, String> headers = headers();
-        boolean last = words[2].equals("HTTP/1.0")
-                || headers.getOrDefault("Connection", "")
-                        .toLowerCase(Locale.ROOT)
-                        .contains("close");
-        return Optional.of(new Request(words[0], originForm(words[1]), headers, body(headers), last, watching));
+        var request = new Request(words[0], originForm(words[1]), words[2], headers, body(headers), watching);
+        if (kind.isGo()) {
+            requireAsGo(request);
+        }
+        return Optional.of(request);
+    }
+
+    private static void requireAsGo(Request request) throws BadRequestException {
+        if (BROKEN_PATH.matcher(request.rawPath()).find()) {
+            throw new BadRequestException(400);
+        }
+        if (request.header("Host").isEmpty() && !request.isOld()) {
+            throw new BadRequestException(400, "missing required Host header");
+        }
     }
 
     /**
@@ -84,7 +95,7 @@ final class RequestReader {
             return target;
         }
         String host = url.group(1).toLowerCase(Locale.ROOT);
-        if (!OWN_HOSTS.contains(host) && !names.contains(host)) {
+        if (!OWN_HOSTS.contains(host) && !kind.names().contains(host)) {
             throw new BadRequestException(421);
         }
         String path = url.group(2);

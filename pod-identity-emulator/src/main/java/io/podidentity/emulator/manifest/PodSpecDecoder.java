@@ -7,6 +7,7 @@ import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes what a pod is made of. */
@@ -27,7 +28,6 @@ final class PodSpecDecoder {
     }
 
     private static Container container(Fields container) {
-        Fields security = container.object("securityContext");
         return new Container(
                 container.string("name"),
                 container.string("image"),
@@ -36,9 +36,7 @@ final class PodSpecDecoder {
                 container.objects("env", PodSpecDecoder::variable),
                 container.objects("volumeMounts", PodSpecDecoder::mount),
                 container.string("restartPolicy"),
-                security.bool("privileged"),
-                security.has("runAsUser") ? security.integer("runAsUser", 0) : null,
-                security.object("capabilities").strings("add"));
+                Map.of());
     }
 
     private static EnvironmentVariable variable(Fields variable) {
@@ -54,7 +52,7 @@ final class PodSpecDecoder {
         List<TokenProjection> tokens = volume.object("projected").objects("sources", PodSpecDecoder::token).stream()
                 .filter(token -> !token.path().isEmpty())
                 .toList();
-        return new Volume(volume.string("name"), first(tokens));
+        return new Volume(volume.string("name"), first(tokens), "");
     }
 
     private static @Nullable TokenProjection first(List<TokenProjection> tokens) {

@@ -1,12 +1,13 @@
 package io.podidentity.emulator.match;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
+import java.util.function.BiPredicate;
 
 /**
  * The identity that a token request names.
  *
  * @param clientId empty if it names none
- * @param resourceId empty if it names none; not looked at if there is a client ID
+ * @param resourceId empty if it names none; with both, an identity that either names will do
  */
 public record IdentityRequest(String clientId, String resourceId) {
 
@@ -19,19 +20,16 @@ public record IdentityRequest(String clientId, String resourceId) {
 
     /** Whether the identity matches if letter case is ignored: what NMI waits for. */
     public boolean isMetBy(AzureIdentity identity) {
-        return isAny() || named().equalsIgnoreCase(idOf(identity));
+        return isAny() || isNamedBy(String::equalsIgnoreCase, identity);
     }
 
     /** Whether the identity matches exactly: what NMI requires from 1.6.0 on. */
     public boolean isMetExactlyBy(AzureIdentity identity) {
-        return isAny() || named().equals(idOf(identity));
+        return isAny() || isNamedBy(String::equals, identity);
     }
 
-    private String named() {
-        return clientId.isEmpty() ? resourceId : clientId;
-    }
-
-    private String idOf(AzureIdentity identity) {
-        return clientId.isEmpty() ? identity.resourceId() : identity.clientId();
+    private boolean isNamedBy(BiPredicate<String, String> same, AzureIdentity identity) {
+        return (!clientId.isEmpty() && same.test(clientId, identity.clientId()))
+                || (!resourceId.isEmpty() && same.test(resourceId, identity.resourceId()));
     }
 }

@@ -29,11 +29,11 @@ public final class Assignments {
         this.rules = rules;
     }
 
-    /** Those of all pods, by name. */
-    Map<ObjectName, AzureAssignedIdentity> of(List<PodMatch> matches) {
-        var desired = new LinkedHashMap<ObjectName, AzureAssignedIdentity>();
+    /** Those of all pods, by name without namespace, as MIC tells them apart. */
+    Map<String, AzureAssignedIdentity> of(List<PodMatch> matches) {
+        var desired = new LinkedHashMap<String, AzureAssignedIdentity>();
         for (PodMatch match : matches) {
-            of(match).forEach(assigned -> desired.put(assigned.name(), assigned));
+            of(match).forEach(assigned -> desired.put(assigned.name().name(), assigned));
         }
         return desired;
     }

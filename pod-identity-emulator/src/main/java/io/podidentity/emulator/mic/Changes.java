@@ -2,7 +2,6 @@ package io.podidentity.emulator.mic;
 
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
-import io.podidentity.emulator.cluster.ObjectName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +27,15 @@ record Changes(
 
     /** By machine. Machines without a change are left out. */
     static Map<String, Changes> between(
-            Map<ObjectName, AzureAssignedIdentity> current, Map<ObjectName, AzureAssignedIdentity> desired) {
+            Map<String, AzureAssignedIdentity> current, Map<String, AzureAssignedIdentity> desired) {
         var changes = new TreeMap<String, Changes>();
         desired.forEach((name, wanted) -> {
             AzureAssignedIdentity present = current.get(name);
             if (present == null) {
                 on(wanted, changes).create().add(wanted);
             } else if (!isSame(present, wanted)) {
-                on(wanted, changes).update().add(wanted);
+                // It stays where it is, even if it would now be made in another namespace.
+                on(wanted, changes).update().add(wanted.withName(present.name()));
                 on(wanted, changes).replaced().add(present);
             } else if (present.state() == State.CREATED) {
                 on(wanted, changes).create().add(present);

@@ -5,13 +5,17 @@ import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.time.EmulatorClock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Carries out what a cycle has to do on one machine: objects first, then Azure, then the objects' states. */
 final class MachineUpdate {
@@ -32,47 +36,86 @@ final class MachineUpdate {
     }
 
     /** @param desired all assigned identities that there should be, on whatever machine */
-    void update(String machine, Changes changes, Collection<AzureAssignedIdentity> desired)
+    void update(String machine, Changes changes, Collection<AzureAssignedIdentity> desired, CycleStats stats)
             throws InterruptedException {
-        log.info("processing node " + machine + ", add [" + changes.create().size() + "], del ["
-                + changes.delete().size() + "], update [" + changes.update().size() + "]");
+        log.info(
+                "mic.go:1040",
+                "processing node " + machine + ", add [" + changes.create().size() + "], del ["
+                        + changes.delete().size() + "], update ["
+                        + changes.update().size() + "]");
         changes.create().stream()
                 .filter(assigned -> assigned.state() == State.NONE)
                 .forEach(assigned -> {
-                    log.info("creating assigned id " + assigned.name());
+                    log.info("crd.go:514", "creating assigned id " + assigned.name());
                     put(assigned.withState(State.CREATED));
                 });
-        changes.update().forEach(assigned -> put(assigned.withState(State.CREATED)));
-        Optional<MachineUpdateException> failure = updateAzure(machine, changes, desired);
-        changes.wanted().forEach(assigned -> settle(machine, assigned, failure));
-        changes.delete().forEach(assigned -> remove(machine, assigned, desired, failure));
+        changes.update().forEach(assigned -> {
+            log.info("crd.go:546", "updating assigned id " + assigned.name());
+            put(assigned.withState(State.CREATED));
+        });
+        Optional<MachineUpdateException> failure = updateAzure(machine, changes, desired, stats);
+        failure.ifPresent(error -> {
+            logFailure(machine, changes, error);
+            stats.get();
+        });
+        changes.create().stream()
+                .filter(assigned -> settle(machine, assigned, failure))
+                .forEach(assigned -> stats.created());
+        changes.update().stream()
+                .filter(assigned -> settle(machine, assigned, failure))
+                .forEach(assigned -> stats.updated());
+        changes.delete().stream()
+                .filter(assigned -> remove(machine, assigned, desired, failure))
+                .forEach(assigned -> stats.deleted());
     }
 
     private Optional<MachineUpdateException> updateAzure(
-            String machine, Changes changes, Collection<AzureAssignedIdentity> desired) throws InterruptedException {
+            String machine, Changes changes, Collection<AzureAssignedIdentity> desired, CycleStats stats)
+            throws InterruptedException {
         List<String> add = managed(changes.wanted());
         List<String> remove = managed(changes.unwanted().stream()
                 .filter(assigned -> assigned.state() == State.ASSIGNED || assigned.state() == State.NONE)
                 .filter(assigned -> !isInUse(assigned, desired))
                 .toList());
+        if (add.isEmpty() && remove.isEmpty()) {
+            log.info("cloudprovider.go:181", "No identities to assign or un-assign");
+            return Optional.empty();
+        }
+        stats.get();
         if (add.stream().allMatch(id -> machines.has(machine, id))
                 && remove.stream().noneMatch(id -> machines.has(machine, id))) {
             return Optional.empty();
         }
         log.machineUpdate(machine, add.size(), remove.size());
-        var errors = new ArrayList<MachineUpdateException>();
+        Instant began = clock.instant();
         try {
-            ArmRetry.ofMic(clock).run(() -> machines.update(machine, add, remove), error -> {
-                errors.add(error);
-                // One bad identity must not keep the others off the machine.
-                add.removeIf(id -> error.identities().stream().anyMatch(id::equalsIgnoreCase));
-                return true;
-            });
+            ArmRetry.ofMic(clock)
+                    .run(() -> machines.update(machine, add, remove), error -> withoutErroneous(add, remove, error));
+            return Optional.empty();
         } catch (MachineUpdateException e) {
-            errors.add(e);
+            return Optional.of(e);
+        } finally {
+            stats.patch(Duration.between(began, clock.instant()));
         }
-        errors.stream().findFirst().ifPresent(error -> logFailure(machine, changes, error));
-        return errors.stream().findFirst();
+    }
+
+    /** Takes the identities that Azure complains of out of what is added, so that they do not keep the others off. */
+    private boolean withoutErroneous(List<String> add, List<String> remove, MachineUpdateException error) {
+        boolean removedAny = false;
+        for (String erroneous : error.identities()) {
+            if (add.removeIf(erroneous::equalsIgnoreCase)) {
+                log.info("cloudprovider.go:224", "removing " + erroneous + " from ID list since it is erroneous");
+                removedAny = true;
+            }
+        }
+        if (!removedAny || (add.isEmpty() && remove.isEmpty())) {
+            return false;
+        }
+        String remaining = Stream.concat(add.stream(), remove.stream())
+                .map(id -> id.toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" "));
+        log.info("cloudprovider.go:231", "attempting to retry with ID list [" + remaining + "]");
+        return true;
     }
 
     /** Puts back what machines have lost of what was assigned. */
@@ -81,20 +124,29 @@ final class MachineUpdate {
         var current = new TreeMap<String, List<String>>();
         desired.keySet().forEach(machine -> current.put(machine, machines.identitiesOn(machine)));
         for (var lacking : Reconciliation.missing(current, desired).entrySet()) {
+            log.info(
+                    "mic.go:1444",
+                    "reconciling identity assignment for [" + String.join(" ", lacking.getValue()) + "] on node "
+                            + lacking.getKey());
             log.machineUpdate(lacking.getKey(), lacking.getValue().size(), 0);
             try {
                 machines.update(lacking.getKey(), lacking.getValue(), List.of());
             } catch (MachineUpdateException e) {
-                log.error("failed to update user-assigned identities on node " + lacking.getKey() + ", error: "
-                        + e.getMessage());
+                log.error(
+                        "mic.go:1446",
+                        "failed to update user-assigned identities on node " + lacking.getKey() + ", error: "
+                                + e.getMessage());
             }
         }
     }
 
     private void logFailure(String machine, Changes changes, MachineUpdateException error) {
-        log.error("failed to update user-assigned identities on node " + machine + " (add ["
-                + changes.create().size() + "], del [" + changes.delete().size() + "], update["
-                + changes.update().size() + "]), error: " + error.getMessage());
+        log.error(
+                "mic.go:1111",
+                "failed to update user-assigned identities on node " + machine + " (add ["
+                        + changes.create().size() + "], del ["
+                        + changes.delete().size() + "], update["
+                        + changes.update().size() + "]), error: " + error.getMessage());
     }
 
     /** Resource IDs of managed identities, each once; a service principal sits on no machine. */
@@ -117,44 +169,64 @@ final class MachineUpdate {
                         other.identity().clientId().equals(assigned.identity().clientId()));
     }
 
-    private void settle(String machine, AzureAssignedIdentity assigned, Optional<MachineUpdateException> failure) {
+    /** @return whether the machine has the identity */
+    private boolean settle(String machine, AzureAssignedIdentity assigned, Optional<MachineUpdateException> failure) {
         AzureIdentity identity = assigned.identity();
+        String where = assigned.nodeName();
         if (failure.isPresent() && identity.isManagedIdentity() && !machines.has(machine, identity.resourceId())) {
-            String message = "failed to apply binding " + assigned.binding().name() + " node " + assigned.nodeName()
-                    + " for pod " + assigned.pod() + ", error: " + failure.get().getMessage();
+            String message = "failed to apply binding " + assigned.binding().name() + " node " + where + " for pod "
+                    + assigned.pod() + ", error: " + failure.get().getMessage();
             event(true, "binding apply error", assigned, message);
-            log.error(message);
-            return;
+            log.error("mic.go:1129", message);
+            return false;
         }
-        log.info("updating AzureAssignedIdentity " + assigned.name() + " status to " + State.ASSIGNED.text());
-        put(assigned.withState(State.ASSIGNED));
-        event(
-                false,
-                "binding applied",
-                assigned,
-                "Binding " + assigned.binding().name().name() + " applied on node " + assigned.nodeName() + " for pod "
-                        + assigned.name().name());
+        if (failure.isPresent()) {
+            String line = "identity " + identity.name() + " has successfully been assigned to node " + where;
+            log.info("mic.go:1136", line);
+        }
+        state(assigned, State.ASSIGNED);
+        String applied = (failure.isPresent() ? "binding " : "Binding ")
+                + assigned.binding().name().name() + " applied on node " + where + " for pod "
+                + assigned.name().name();
+        event(false, "binding applied", assigned, applied);
+        return true;
     }
 
-    private void remove(
+    /** @return whether the object is gone */
+    private boolean remove(
             String machine,
             AzureAssignedIdentity assigned,
             Collection<AzureAssignedIdentity> desired,
             Optional<MachineUpdateException> failure) {
         AzureIdentity identity = assigned.identity();
-        if (failure.isPresent()
-                && identity.isManagedIdentity()
-                && !isInUse(assigned, desired)
-                && machines.has(machine, identity.resourceId())) {
-            log.error("failed to remove AzureIdentityBinding "
-                    + assigned.binding().name().name() + " from node " + assigned.nodeName() + " for pod "
-                    + assigned.pod() + ", error: " + failure.get().getMessage());
-            return;
+        String where = assigned.nodeName();
+        if (failure.isPresent()) {
+            if (identity.isManagedIdentity()
+                    && !isInUse(assigned, desired)
+                    && machines.has(machine, identity.resourceId())) {
+                log.error(
+                        "mic.go:1177",
+                        "failed to remove AzureIdentityBinding "
+                                + assigned.binding().name().name() + " from node " + where + " for pod "
+                                + assigned.pod() + ", error: " + failure.get().getMessage());
+                return false;
+            }
+            log.info(
+                    "mic.go:1181",
+                    "updating msis on node " + where + " failed, but identity " + identity.name()
+                            + " has successfully been removed from node");
+        } else {
+            state(assigned, State.UNASSIGNED);
         }
-        log.info("updating AzureAssignedIdentity " + assigned.name() + " status to " + State.UNASSIGNED.text());
-        put(assigned.withState(State.UNASSIGNED));
-        log.info("deleting assigned id " + assigned.name());
         cluster.change(now -> now.without(assigned));
+        failure.ifPresent(error -> log.info("mic.go:1189", "deleted assigned identity " + assigned.name()));
+        return true;
+    }
+
+    private void state(AzureAssignedIdentity assigned, State state) {
+        String text = "updating AzureAssignedIdentity " + assigned.name() + " status to " + state.text();
+        log.info("crd.go:777", text);
+        put(assigned.withState(state));
     }
 
     private void put(AzureAssignedIdentity assigned) {

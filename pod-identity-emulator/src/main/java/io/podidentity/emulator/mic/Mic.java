@@ -5,13 +5,13 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
-import io.podidentity.emulator.cluster.ObjectName;
-import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.time.EmulatorClock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,7 @@ public final class Mic {
 
     private final LiveCluster cluster;
     private final MatchRules rules;
+    private final EmulatorClock clock;
     private final MicLog log;
     private final MachineUpdate machines;
     private final Assignments assignments;
@@ -50,9 +51,15 @@ public final class Mic {
             Consumer<Event> events) {
         this.cluster = cluster;
         this.rules = rules;
+        this.clock = clock;
         this.log = new MicLog(rules.profile(), clock, log);
         this.assignments = new Assignments(rules);
         this.machines = new MachineUpdate(cluster, machines, clock, this.log, events);
+    }
+
+    /** Writes the lines of its start. */
+    void logStart() {
+        log.start(rules.forceNamespaced());
     }
 
     /**
@@ -71,16 +78,19 @@ public final class Mic {
                 .filter(pod -> pod.bindingLabel().isPresent())
                 .map(matcher::match)
                 .toList();
-        matches.forEach(match -> new MatchReasons(match).lines().forEach(log::reason));
-        Map<ObjectName, AzureAssignedIdentity> desired = assignments.of(matches);
+        matches.forEach(new MatchReasons(log)::log);
+        Map<String, AzureAssignedIdentity> desired = assignments.of(matches);
         Map<String, Changes> changes = Changes.between(byName(now.all(AzureAssignedIdentity.class)), desired);
+        var stats = new CycleStats();
+        Instant began = clock.instant();
         for (Map.Entry<String, Changes> change : changes.entrySet()) {
-            machines.update(change.getKey(), change.getValue(), desired.values());
+            machines.update(change.getKey(), change.getValue(), desired.values(), stats);
         }
         cycles++;
         if (!changes.isEmpty()) {
             workingCycles++;
-            logWork(now, matches.stream().map(PodMatch::pod).toList());
+            logWork(now, matches.size());
+            stats.log(log, Duration.between(began, clock.instant()));
         }
         return !changes.isEmpty();
     }
@@ -96,20 +106,24 @@ public final class Mic {
         }
     }
 
-    private static Map<ObjectName, AzureAssignedIdentity> byName(List<AzureAssignedIdentity> assigned) {
-        var map = new LinkedHashMap<ObjectName, AzureAssignedIdentity>();
-        assigned.forEach(one -> map.put(one.name(), one));
+    private static Map<String, AzureAssignedIdentity> byName(List<AzureAssignedIdentity> assigned) {
+        var map = new LinkedHashMap<String, AzureAssignedIdentity>();
+        assigned.forEach(one -> map.put(one.name().name(), one));
         return map;
     }
 
     private void logIgnored(AzureIdentity identity) {
-        log.error("ignoring azure identity " + identity.name() + ", error: invalid resource id: \""
-                + identity.resourceId() + "\", must match " + IdentityResourceId.SHAPE);
+        log.error(
+                "mic.go:963",
+                "ignoring azure identity " + identity.name() + ", error: invalid resource id: \""
+                        + identity.resourceId() + "\", must match " + IdentityResourceId.SHAPE);
     }
 
-    private void logWork(Cluster now, List<Pod> pods) {
-        log.info("work done: true. Found " + pods.size() + " pods, " + now.count(AzureIdentity.class) + " ids, "
-                + now.count(AzureIdentityBinding.class) + " bindings");
-        log.info("total work cycles: " + cycles + ", out of which work was done in: " + workingCycles);
+    private void logWork(Cluster now, int pods) {
+        log.info(
+                "mic.go:525",
+                "work done: true. Found " + pods + " pods, " + now.count(AzureIdentity.class) + " ids, "
+                        + now.count(AzureIdentityBinding.class) + " bindings");
+        log.info("mic.go:526", "total work cycles: " + cycles + ", out of which work was done in: " + workingCycles);
     }
 }

@@ -7,6 +7,7 @@ import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Writes what {@code kubectl logs mic-…} shows at the default verbosity. MIC always logged through klog; NMI alone
@@ -14,8 +15,31 @@ import java.util.function.Consumer;
  */
 final class MicLog {
 
-    /** The number differs from line to line and from version to version; this one only keeps the form. */
-    private static final String SOURCE = "mic.go:1022";
+    private static final Pattern LOWER_CASE = Pattern.compile("(?s)\\p{Lower}.*");
+
+    private static final String START = """
+            main.go:114 starting mic process. %s
+            main.go:136 kubeconfig () cloudconfig (/etc/kubernetes/azure.json)
+            main.go:144 running MIC in namespaced mode: %s
+            main.go:149 client QPS set to: 5. Burst to: 5
+            mic.go:138 starting to create the pod identity client. %s
+            mic.go:144 Kubernetes server version: v1.34.2
+            cloudprovider.go:111 MIC using system assigned identity for authentication.
+            probes.go:41 initialized health probe on port 8080
+            probes.go:44 started health probe
+            metrics.go:341 registered views for metric
+            prometheus_exporter.go:21 starting Prometheus exporter
+            metrics.go:347 registered and exported metrics on port 8888
+            mic.go:242 initiating MIC Leader election
+            leaderelection.go:257 attempting to acquire leader lease default/aad-pod-identity-mic...
+            leaderelection.go:271 successfully acquired lease default/aad-pod-identity-mic
+            mic.go:315 upgrading the types to work with case sensitive go-client
+            mic.go:319 type upgrade completed !!
+            pod.go:72 pod cache synchronized. Took 0s
+            pod.go:79 pod watcher started !!
+            crd.go:457 CRD informers started
+            mic.go:400 sync thread started.
+            """;
 
     private final Profile profile;
     private final EmulatorClock clock;
@@ -27,29 +51,45 @@ final class MicLog {
         this.lines = lines;
     }
 
-    void info(String message) {
-        write(Level.INFO, message);
+    /** Writes what MIC writes when it starts and has become the leader, as its default deployment runs it. */
+    void start(boolean forceNamespaced) {
+        String version = "Version: v" + profile.id() + ". Build date: 2023-06-30-00:00";
+        START.formatted(version, forceNamespaced, version).lines().forEach(line -> {
+            int space = line.indexOf(' ');
+            info(line.substring(0, space), line.substring(space + 1));
+        });
+    }
+
+    /** @param source file and line of 1.8.17; the number differs from version to version */
+    void info(String source, String message) {
+        write(Level.INFO, source, message);
     }
 
     void machineUpdate(String machine, int assign, int unassign) {
         String text = profile.isAtLeast(1, 6, 2) ? "updating user-assigned identities" : "updating user assigned MSIs";
-        info(text + " on " + machine + ", assign [" + assign + "], unassign [" + unassign + "]");
+        String line = text + " on " + machine + ", assign [" + assign + "], unassign [" + unassign + "]";
+        info("cloudprovider.go:210", line);
     }
 
-    void error(String message) {
-        write(Level.ERROR, message);
+    void warning(String source, String message) {
+        write(Level.WARNING, source, message);
+    }
+
+    void error(String source, String message) {
+        write(Level.ERROR, source, message);
     }
 
     /** As above, since 1.6.3; more than anybody sees by default before. */
-    void reason(String message) {
+    void reason(String source, String message) {
         if (profile.logsUnmatchedPods()) {
-            write(Level.INFO, message);
+            write(Level.INFO, source, message);
         }
     }
 
-    private void write(Level level, String message) {
-        String sentence =
-                profile.isAtLeast(1, 6, 2) ? message : Character.toUpperCase(message.charAt(0)) + message.substring(1);
-        lines.accept(LogFormat.KLOG.line(new LogEntry(clock.instant(), level, SOURCE, sentence, Map.of())));
+    private void write(Level level, String source, String message) {
+        boolean capital =
+                !profile.isAtLeast(1, 6, 2) && LOWER_CASE.matcher(message).matches();
+        String sentence = capital ? Character.toUpperCase(message.charAt(0)) + message.substring(1) : message;
+        lines.accept(LogFormat.KLOG.line(new LogEntry(clock.instant(), level, source, sentence, Map.of())));
     }
 }

@@ -37,6 +37,7 @@ public final class MicLoop implements AutoCloseable {
     /** Starts with one cycle. */
     public static MicLoop start(Mic mic, LiveCluster cluster, EmulatorClock clock) {
         var loop = new MicLoop(mic, clock);
+        mic.logStart();
         cluster.onApply((before, after) -> loop.changes.release());
         loop.thread.start();
         return loop;

@@ -22,6 +22,9 @@ public final class VirtualMachines {
 
     private static final Duration MACHINE_TAKES = Duration.ofSeconds(15);
     private static final Duration SCALE_SET_TAKES = Duration.ofSeconds(50);
+    /** The resource group of the nodes. */
+    private static final String GROUP = "podid-node";
+
     private static final Pattern SCALE_SET_NODE = Pattern.compile("(.*vmss)[0-9a-z]{6}");
 
     private final EmulatorClock clock;
@@ -89,7 +92,7 @@ public final class VirtualMachines {
      */
     public void update(String machine, Collection<String> add, Collection<String> remove)
             throws MachineUpdateException, InterruptedException {
-        requireAllowed(add);
+        requireAllowed(machine, add);
         if (isChange(machine, add, remove)) {
             clock.await(isScaleSet(machine) ? SCALE_SET_TAKES : MACHINE_TAKES);
         }
@@ -104,7 +107,7 @@ public final class VirtualMachines {
         return add.stream().anyMatch(id -> !has(machine, id)) || remove.stream().anyMatch(id -> has(machine, id));
     }
 
-    private void requireAllowed(Collection<String> add) throws MachineUpdateException {
+    private void requireAllowed(String machine, Collection<String> add) throws MachineUpdateException {
         var messages = new ArrayList<String>();
         synchronized (lock) {
             add.forEach(id -> {
@@ -114,7 +117,10 @@ public final class VirtualMachines {
             });
         }
         if (!messages.isEmpty()) {
-            throw new MachineUpdateException(String.join("; ", messages));
+            String client = isScaleSet(machine) ? "VirtualMachineScaleSetsClient" : "VirtualMachinesClient";
+            throw new MachineUpdateException("failed to update identities for " + machine + " in " + GROUP
+                    + ", error: compute." + client + "#Update: Failure sending request: "
+                    + String.join("; ", messages));
         }
     }
 

@@ -34,11 +34,20 @@ final class GoAnswer {
         return answer.with("Content-Type", "application/json");
     }
 
+    /** The answer to HEAD, with the length of what GET would get, -1 for no word of it. */
+    static Answer announced(int status, long length) {
+        return body(status, length, new byte[0]);
+    }
+
     private static Answer chunked(byte[] bytes) {
-        return Answer.of(200, new Answer.Body() {
+        return body(200, -1, bytes);
+    }
+
+    private static Answer body(int status, long length, byte[] bytes) {
+        return Answer.of(status, new Answer.Body() {
             @Override
             public long length() {
-                return -1;
+                return length;
             }
 
             @Override

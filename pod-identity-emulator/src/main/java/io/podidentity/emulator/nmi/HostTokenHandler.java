@@ -29,16 +29,13 @@ final class HostTokenHandler {
         String namespace = request.header("podns").orElse("");
         String name = request.header("podname").orElse("");
         boolean fromHost = RemoteAddress.ip(remoteAddress).equals(LOCALHOST);
-        boolean hostComesFirst = !profile.logsWithKlog();
-        if (hostComesFirst && !fromHost) {
-            return notFromHost("", log);
-        }
         if (namespace.isEmpty() || name.isEmpty()) {
             log.error("server.go:200", "missing podname and podns from request");
             return Operation.error(400, "missing 'podname' and 'podns' from request header", "");
         }
         if (!fromHost) {
-            return notFromHost(namespace, log);
+            log.error("server.go:206", "request remote address is not from a host");
+            return Operation.error(500, "request remote address is not from a host", namespace);
         }
         NmiTokenRequest wanted = NmiTokenRequest.parse(request, profile);
         if (wanted.resource().isEmpty()) {
@@ -46,11 +43,6 @@ final class HostTokenHandler {
             return Operation.error(400, "parameter resource cannot be empty", namespace);
         }
         return new Operation(answer(new ObjectName(namespace, name), wanted, request, log), namespace);
-    }
-
-    private static Operation notFromHost(String namespace, RequestLog log) {
-        log.error("server.go:206", "request remote address is not from a host");
-        return Operation.error(500, "request remote address is not from a host", namespace);
     }
 
     private Answer answer(ObjectName name, NmiTokenRequest wanted, Request request, RequestLog log)

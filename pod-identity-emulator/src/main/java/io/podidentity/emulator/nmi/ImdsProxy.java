@@ -1,7 +1,9 @@
 package io.podidentity.emulator.nmi;
 
+import io.podidentity.emulator.adal.GoFailure;
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.http.Request;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +14,8 @@ import java.util.Set;
 /** Forwards what NMI does not handle itself to the metadata service. */
 final class ImdsProxy {
 
-    private static final Duration LIMIT = Duration.ofSeconds(100);
+    private static final String HOST = "169.254.169.254:80";
+    private static final Duration LIMIT = Duration.ofDays(1);
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("connection", "content-length", "date", "keep-alive", "transfer-encoding");
 
@@ -29,25 +32,34 @@ final class ImdsProxy {
             log.metadataHeaderMissing();
             return GoAnswer.metadataHeaderMissing();
         }
-        String target = request.rawPath() + request.queryPart();
+        String target = GoUrl.escapedPath(request.rawPath()) + request.queryPart();
         Upstream.Reply reply;
         try {
             var call = new Upstream.Call(request.method(), target, request.headers(), request.text());
             reply = upstream.ask(Upstream.Service.IMDS, call, LIMIT);
         } catch (IOException e) {
-            String url = "http://169.254.169.254:80" + target;
-            log.error(
-                    "server.go:470",
-                    settings.profile().logsWithKlog()
-                            ? "failed executing request for " + url + ", error: " + e.getMessage()
-                            : "failed executing request, " + url + " " + e.getMessage());
-            return GoAnswer.error(500, String.valueOf(e.getMessage()));
+            return failure(request.method(), target, e, log);
         }
-        return settings.profile().isAtLeast(1, 7, 2) ? faithful(reply) : alwaysOk(reply);
+        boolean head = request.method().equals("HEAD");
+        return settings.profile().isAtLeast(1, 7, 2) ? faithful(reply, head) : alwaysOk(reply, head);
     }
 
-    private static Answer faithful(Upstream.Reply reply) {
-        Answer answer = Answer.bytes(reply.status(), reply.body().getBytes(StandardCharsets.UTF_8));
+    private Answer failure(String method, String target, IOException failure, RequestLog log) {
+        String url = "http://" + HOST + target;
+        String text = GoFailure.text(method, url, HOST, failure);
+        log.error(
+                "server.go:470",
+                settings.profile().logsWithKlog()
+                        ? "failed executing request for " + url + ", error: " + text
+                        : "failed executing request, " + url + " " + text);
+        return GoAnswer.error(500, text);
+    }
+
+    private static Answer faithful(Upstream.Reply reply, boolean head) {
+        Answer answer = head
+                ? GoAnswer.announced(
+                        reply.status(), Long.parseLong(reply.headers().getOrDefault("Content-Length", "-1")))
+                : Answer.bytes(reply.status(), reply.body().getBytes(StandardCharsets.UTF_8));
         for (var header : reply.headers().entrySet()) {
             if (!OF_THE_CONNECTION.contains(header.getKey().toLowerCase(Locale.ROOT))) {
                 answer = answer.with(header.getKey(), header.getValue());
@@ -57,7 +69,9 @@ final class ImdsProxy {
     }
 
     /** Before 1.7.2 neither status nor headers were passed back. */
-    private static Answer alwaysOk(Upstream.Reply reply) {
-        return Answer.text(200, "application/json", reply.body());
+    private static Answer alwaysOk(Upstream.Reply reply, boolean head) {
+        return head
+                ? GoAnswer.announced(200, -1).with("Content-Type", "application/json")
+                : Answer.text(200, "application/json", reply.body());
     }
 }

@@ -9,6 +9,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.time.EmulatorClock;
@@ -60,8 +61,8 @@ public final class Nmi {
         Identities identities = profile == Profile.MANAGED
                 ? new ManagedIdentities(settings, apiServer)
                 : new StandardIdentities(settings, apiServer, clusterClock);
-        this.tokens =
-                new TokenHandler(settings, apiServer, new PodFinder(apiServer, clusterClock), identities, fetcher);
+        this.tokens = new TokenHandler(
+                settings, apiServer, new PodFinder(profile, apiServer, clusterClock, metrics), identities, fetcher);
         this.hostTokens = new HostTokenHandler(profile, apiServer, identities, fetcher);
         this.proxy = new ImdsProxy(settings, upstream);
     }
@@ -95,11 +96,13 @@ public final class Nmi {
     }
 
     private Answer answer(Request request, String remoteAddress) {
-        Optional<Answer> redirect = CleanPath.redirect(request);
+        Optional<Answer> redirect = settings.profile().isAtLeast(1, 7, 5)
+                ? CleanPath.redirect(request)
+                : CleanPath.redirectWithPage(request);
         if (redirect.isPresent()) {
             return redirect.get();
         }
-        String path = Request.decodeSegment(request.rawPath());
+        String path = GoUrl.decodedPath(request.rawPath());
         var log = new RequestLog(format, clock, lines, request.method(), path, remoteAddress);
         Route route = Route.of(path, settings);
         return switch (route) {

@@ -1,7 +1,6 @@
 package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.adal.AdalException;
-import io.podidentity.emulator.adal.AdalToken;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,9 +32,9 @@ final class NmiMetrics {
         this.clock = clock;
     }
 
-    /** Fetches one token. */
-    interface Fetch {
-        AdalToken token() throws AdalException, InterruptedException;
+    /** Fetches a token, or several at once. */
+    interface Fetch<T> {
+        T token() throws AdalException, InterruptedException;
     }
 
     private static final class Histogram {
@@ -72,11 +71,11 @@ final class NmiMetrics {
     }
 
     /** Fetches and counts. */
-    AdalToken timed(String operation, Fetch fetch) throws AdalException, InterruptedException {
+    <T> T timed(String operation, Fetch<T> fetch) throws AdalException, InterruptedException {
         Instant start = clock.instant();
         String labels = labels(Map.of("operation_type", operation));
         try {
-            AdalToken token = fetch.token();
+            T token = fetch.token();
             synchronized (lock) {
                 imds.computeIfAbsent(labels, key -> new Histogram(IMDS_BUCKETS))
                         .add(seconds(Duration.between(start, clock.instant())));

@@ -1,6 +1,7 @@
 package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.time.Duration;
 import java.util.List;
@@ -11,12 +12,16 @@ final class PodFinder {
     private static final int RETRIES = 4;
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(300);
 
+    private final String empty;
     private final ApiServer apiServer;
     private final EmulatorClock clock;
+    private final NmiMetrics metrics;
 
-    PodFinder(ApiServer apiServer, EmulatorClock clock) {
+    PodFinder(Profile profile, ApiServer apiServer, EmulatorClock clock, NmiMetrics metrics) {
+        this.empty = profile.logsWithKlog() ? "pod list is empty" : "pod list empty";
         this.apiServer = apiServer;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     /**
@@ -27,12 +32,12 @@ final class PodFinder {
     Pod find(String ip, RequestLog log) throws InterruptedException {
         List<Pod> pods = alive(ip);
         for (int attempt = 1; pods.isEmpty() && attempt <= RETRIES; attempt++) {
-            log.warning("client.go:257", "list pod error: pod list is empty. Retrying, attempt number: " + attempt);
+            log.warning("client.go:257", "list pod error: " + empty + ". Retrying, attempt number: " + attempt);
             clock.await(RETRY_INTERVAL);
             pods = alive(ip);
         }
         if (pods.isEmpty()) {
-            throw new ApiServerException("pod list is empty");
+            throw new ApiServerException(empty);
         }
         if (pods.size() > 1) {
             String names = String.join(
@@ -43,6 +48,10 @@ final class PodFinder {
     }
 
     private List<Pod> alive(String ip) {
-        return apiServer.podsAt(ip).stream().filter(Pod::isAlive).toList();
+        List<Pod> alive = apiServer.podsAt(ip).stream().filter(Pod::isAlive).toList();
+        if (alive.isEmpty()) {
+            metrics.kubernetesError("get_pod_list");
+        }
+        return alive;
     }
 }

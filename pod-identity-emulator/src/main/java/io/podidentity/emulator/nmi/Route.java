@@ -15,7 +15,8 @@ enum Route {
     private static final String HOST_TOKEN_PATH = "/host/token";
     private static final Pattern TOKEN_PREFIX = Pattern.compile("^/(?i:metadata)/identity/oauth2/token");
     private static final Pattern INSTANCE_PREFIX = Pattern.compile("^/(?i:metadata)/instance");
-    private static final Pattern INVALID_TOKEN = Pattern.compile("/(?i:metadata)/identity.*oauth2.*token");
+    private static final Pattern INVALID_TOKEN =
+            Pattern.compile("/(?i:metadata)/identity.*oauth2.*token", Pattern.UNIX_LINES);
 
     /** Of a decoded path, by the version's table of routes. */
     static Route of(String path, NmiSettings settings) {

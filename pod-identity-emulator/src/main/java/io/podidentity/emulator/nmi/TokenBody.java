@@ -1,11 +1,9 @@
 package io.podidentity.emulator.nmi;
 
-import com.nimbusds.jose.util.JSONArrayUtils;
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.adal.AdalToken;
-import java.util.LinkedHashMap;
+import io.podidentity.emulator.http.GoText;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A token as pods get it: every value a text, and neither {@code client_id} nor {@code ext_expires_in}. */
 final class TokenBody {
@@ -14,29 +12,23 @@ final class TokenBody {
 
     /** An object, or of several tokens an array. */
     static String of(List<AdalToken> tokens) {
-        List<Object> bodies = tokens.stream().<Object>map(TokenBody::object).toList();
         return tokens.size() == 1
-                ? JSONObjectUtils.toJSONString(object(tokens.get(0)))
-                : JSONArrayUtils.toJSONString(bodies);
+                ? object(tokens.get(0))
+                : tokens.stream().map(TokenBody::object).collect(Collectors.joining(",", "[", "]"));
     }
 
     /** As {@code /host/token} answers. */
     static String forHost(AdalToken token, String clientId) {
-        var body = new LinkedHashMap<String, Object>();
-        body.put("token", object(token));
-        body.put("clientid", clientId);
-        return JSONObjectUtils.toJSONString(body);
+        return "{\"token\":" + object(token) + ",\"clientid\":" + GoText.json(clientId) + "}";
     }
 
-    private static Map<String, Object> object(AdalToken token) {
-        var body = new LinkedHashMap<String, Object>();
-        body.put("access_token", token.accessToken());
-        body.put("refresh_token", token.refreshToken());
-        body.put("expires_in", token.expiresIn());
-        body.put("expires_on", token.expiresOn());
-        body.put("not_before", token.notBefore());
-        body.put("resource", token.resource());
-        body.put("token_type", token.type());
-        return body;
+    private static String object(AdalToken token) {
+        return "{\"access_token\":" + GoText.json(token.accessToken())
+                + ",\"refresh_token\":" + GoText.json(token.refreshToken())
+                + ",\"expires_in\":" + GoText.json(token.expiresIn())
+                + ",\"expires_on\":" + GoText.json(token.expiresOn())
+                + ",\"not_before\":" + GoText.json(token.notBefore())
+                + ",\"resource\":" + GoText.json(token.resource())
+                + ",\"token_type\":" + GoText.json(token.type()) + "}";
     }
 }

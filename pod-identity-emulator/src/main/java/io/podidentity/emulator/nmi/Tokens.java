@@ -7,14 +7,12 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.log.ClientIds;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Fetches the tokens of an identity, each time anew: NMI has no cache. */
 final class Tokens {
 
     private static final String SOURCE = "standard.go:186";
-    private static final int MAX_AUXILIARY_TENANTS = 3;
 
     private final Profile profile;
     private final Secrets secrets;
@@ -76,34 +74,15 @@ final class Tokens {
         String secret = Secrets.onlyValue(secrets.find(identity.clientPassword()), log);
         List<String> auxiliary = profile.isAtLeast(1, 7, 0) ? identity.auxiliaryTenantIds() : List.of();
         if (auxiliary.isEmpty()) {
-            return List.of(bySecret(identity, identity.tenantId(), secret, resource));
+            return List.of(fetched(
+                    "adal_token",
+                    () -> adal.withSecret(
+                            identity.adEndpoint(), identity.tenantId(), identity.clientId(), secret, resource)));
         }
-        if (auxiliary.size() > MAX_AUXILIARY_TENANTS) {
-            throw new NmiException.NoToken("must specify one to three auxiliary tenants", false);
-        }
-        var tokens = new ArrayList<AdalToken>();
-        tokens.add(ofSeveral("primary", identity, identity.tenantId(), secret, resource));
-        for (String tenant : auxiliary) {
-            tokens.add(ofSeveral("auxiliary", identity, tenant, secret, resource));
-        }
-        return tokens;
-    }
-
-    /** Of several tokens the error is wrapped, so NMI does not see that it is a refusal. */
-    private AdalToken ofSeveral(String which, AzureIdentity identity, String tenant, String secret, String resource)
-            throws NmiException, InterruptedException {
-        try {
-            return bySecret(identity, tenant, secret, resource);
-        } catch (NmiException.NoToken e) {
-            throw new NmiException.NoToken("failed to refresh " + which + " token: " + e.getMessage(), false);
-        }
-    }
-
-    private AdalToken bySecret(AzureIdentity identity, String tenant, String secret, String resource)
-            throws NmiException, InterruptedException {
         return fetched(
                 "adal_token",
-                () -> adal.withSecret(identity.adEndpoint(), tenant, identity.clientId(), secret, resource));
+                () -> adal.withSecret(
+                        identity.adEndpoint(), identity.tenantId(), auxiliary, identity.clientId(), secret, resource));
     }
 
     private AdalToken byCertificate(AzureIdentity identity, String resource) throws NmiException, InterruptedException {
@@ -116,7 +95,7 @@ final class Tokens {
                         identity.adEndpoint(), identity.tenantId(), identity.clientId(), file, password, resource));
     }
 
-    private AdalToken fetched(String operation, NmiMetrics.Fetch fetch) throws NmiException, InterruptedException {
+    private <T> T fetched(String operation, NmiMetrics.Fetch<T> fetch) throws NmiException, InterruptedException {
         try {
             return metrics.timed(operation, fetch);
         } catch (AdalException e) {

@@ -57,14 +57,14 @@ final class NmiServers implements AutoCloseable {
         this.faults = faults;
         this.listeners = listeners;
         this.log = log;
-        this.host = listeners.open(Door.NMI_HOST, "nmi");
-        this.observed = listeners.open(Door.NMI_OBSERVED, "nmi");
+        this.host = listeners.open(Door.NMI_HOST, "nmi").asGo();
+        this.observed = listeners.open(Door.NMI_OBSERVED, "nmi").asGo();
         host.serve(nmi.seenFrom("127.0.0.1" + PORT));
         observed.serve(nmi.observed());
     }
 
     private LoopbackServer serve(Endpoint endpoint) {
-        LoopbackServer server = listeners.openForPod("nmi");
+        LoopbackServer server = listeners.openForPod("nmi").asGo();
         server.serve(endpoint);
         return server;
     }

@@ -128,6 +128,7 @@ public final class Servers implements AutoCloseable {
         var node = queues.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
         var entraEndpoint = queues.beforeEntra(
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
+        queues.ofPorts(imds, entra, storage);
         imds.serve(node);
         var registry = new RegistryEndpoint(tokens, issuer, RegistryKey.create(authority), tenant.clock());
         var resourceManager = resourceManager(tenant, tokens);

@@ -1,6 +1,7 @@
 package io.podidentity.emulator.workload;
 
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 
 /** What happens to a pod when it is created. */
@@ -13,9 +14,10 @@ public sealed interface Admission {
      * The pod is created.
      *
      * @param pod as the webhook changed it
-     * @param token what is projected into it
+     * @param volume in which the token is projected into it
+     * @param token what is projected
      */
-    record Admitted(Pod pod, TokenProjection token) implements Admission {}
+    record Admitted(Pod pod, Volume volume, TokenProjection token) implements Admission {}
 
     /**
      * The pod is not created.

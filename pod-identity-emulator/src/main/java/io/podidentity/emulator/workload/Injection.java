@@ -43,9 +43,11 @@ record Injection(Set<String> skipped, Map<String, String> variables, boolean emp
     /** A mount of the same volume is corrected. */
     private List<VolumeMount> mounts(List<VolumeMount> present) {
         var all = new ArrayList<>(present);
-        all.replaceAll(one -> one.name().equals(mount.name()) ? mount : one);
-        if (!all.contains(mount)) {
+        int place = present.stream().map(VolumeMount::name).toList().indexOf(mount.name());
+        if (place < 0) {
             all.add(mount);
+        } else {
+            all.set(place, mount);
         }
         return all;
     }

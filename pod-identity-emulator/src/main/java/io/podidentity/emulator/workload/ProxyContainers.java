@@ -19,9 +19,16 @@ final class ProxyContainers {
     private static final int DEFAULT_PORT = 8000;
     private static final String IMAGES = "mcr.microsoft.com/oss/azure/workload-identity/";
 
+    private static final String PULL_POLICY = "imagePullPolicy";
+    private static final String PULL_IF_NOT_PRESENT = "IfNotPresent";
+    private static final String SECURITY = "securityContext";
+    private static final String LOG_LEVEL = "--log-level=info";
+
+    private final WebhookVersion version;
     private final boolean nativeSidecar;
 
-    ProxyContainers(boolean nativeSidecar) {
+    ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
+        this.version = version;
         this.nativeSidecar = nativeSidecar;
     }
 
@@ -57,30 +64,68 @@ final class ProxyContainers {
                 : pod.withContainers(init, withSidecar(pod.containers(), port));
     }
 
-    private static Container init(int port) {
+    private Container init(int port) {
         var env = List.of(new EnvironmentVariable("PROXY_PORT", Integer.toString(port)));
+        Map<String, Object> security = Map.of(
+                "capabilities",
+                Map.of("add", List.of("NET_ADMIN"), "drop", List.of("ALL")),
+                "privileged",
+                true,
+                "runAsNonRoot",
+                false,
+                "runAsUser",
+                0L);
         return new Container(
-                INIT, IMAGES + "proxy-init", List.of(), List.of(), env, List.of(), "", true, 0L, List.of("NET_ADMIN"));
+                INIT,
+                image("proxy-init"),
+                List.of(),
+                List.of(),
+                env,
+                List.of(),
+                "",
+                Map.of(PULL_POLICY, PULL_IF_NOT_PRESENT, SECURITY, security));
     }
 
     private List<Container> withSidecar(List<Container> containers, int port) {
         if (!lacks(containers, SIDECAR)) {
             return containers;
         }
-        var args = List.of("--proxy-port=" + port, "--log-level=info");
-        String restartPolicy = nativeSidecar ? "Always" : "";
+        String portArgument = "--proxy-port=" + port;
+        List<String> probe = List.of("/proxy", portArgument, "--probe", LOG_LEVEL);
+        Map<String, Object> security = Map.of(
+                "allowPrivilegeEscalation",
+                false,
+                "capabilities",
+                Map.of("drop", List.of("ALL")),
+                "privileged",
+                false,
+                "readOnlyRootFilesystem",
+                true,
+                "runAsNonRoot",
+                true);
+        Map<String, Object> rest = Map.of(
+                PULL_POLICY,
+                PULL_IF_NOT_PRESENT,
+                "ports",
+                List.of(Map.of("containerPort", port)),
+                "lifecycle",
+                Map.of("postStart", Map.of("exec", Map.of("command", probe))),
+                SECURITY,
+                security);
         var sidecar = new Container(
                 SIDECAR,
-                IMAGES + "proxy",
+                image("proxy"),
                 List.of(),
-                args,
+                List.of(portArgument, LOG_LEVEL),
                 List.of(),
                 List.of(),
-                restartPolicy,
-                false,
-                null,
-                List.of());
+                nativeSidecar ? "Always" : "",
+                rest);
         return plus(containers, 0, sidecar);
+    }
+
+    private String image(String name) {
+        return IMAGES + name + ":" + version.tag();
     }
 
     private static boolean lacks(List<Container> containers, String name) {

@@ -24,7 +24,11 @@ import java.util.regex.Pattern;
  */
 public final class ProxySidecar implements Endpoint {
 
+    /** What it calls itself, as it was built for the recorded answers. */
+    private static final String SERVER = "azure-workload-identity/proxy/v1.6.0 (linux/amd64) 04d01a2/2026-01-01";
+
     private final String clientId;
+    private final String authority;
     private final String tenantId;
     private final Path tokenFile;
     private final Endpoint entra;
@@ -35,10 +39,19 @@ public final class ProxySidecar implements Endpoint {
      * A proxy in one pod.
      *
      * @param clientId the container's AZURE_CLIENT_ID, empty if it has none
+     * @param authority the container's AZURE_AUTHORITY_HOST, with a trailing slash
      * @param imds what it passes other requests on to
      */
-    ProxySidecar(String clientId, String tenantId, Path tokenFile, Endpoint entra, Endpoint imds, Clock clock) {
+    ProxySidecar(
+            String clientId,
+            String authority,
+            String tenantId,
+            Path tokenFile,
+            Endpoint entra,
+            Endpoint imds,
+            Clock clock) {
         this.clientId = clientId;
+        this.authority = authority;
         this.tenantId = tenantId;
         this.tokenFile = tokenFile;
         this.entra = entra;
@@ -69,7 +82,7 @@ public final class ProxySidecar implements Endpoint {
 
     private Answer routed(Request request) {
         return switch (Route.of(Request.decodeSegment(request.rawPath()))) {
-            case TOKEN -> token(request);
+            case TOKEN -> token(request).with("Server", SERVER);
             case READY -> Answer.text(200, "text/plain; charset=utf-8", "ok");
             case IMDS -> imds.answer(request);
         };
@@ -91,33 +104,39 @@ public final class ProxySidecar implements Endpoint {
             return error(400, "The resource parameter is required.");
         }
         try {
-            Answer exchanged = entra.answer(exchange(client, resource));
-            Map<String, Object> body = JSONObjectUtils.parse(exchanged.text());
+            Request exchange = exchange(client, resource);
+            Answer exchanged = entra.answer(exchange);
             return exchanged.status() == 200
-                    ? token(body, resource)
-                    : error(500, String.valueOf(body.get("error_description")));
+                    ? token(JSONObjectUtils.parse(exchanged.text()), resource)
+                    : error(
+                            500,
+                            AuthenticationFailure.text(
+                                    authority + exchange.rawPath().substring(1), exchanged));
         } catch (IOException | ParseException e) {
             return error(500, "failed to exchange the token: " + e.getMessage());
         }
     }
 
     private Request exchange(String client, String resource) throws IOException {
+        // MSAL asks for these as well, whoever asks.
+        String scopes = scope(resource) + " openid offline_access profile";
         return TokenExchange.request(
-                tenantId, client, scope(resource), Files.readString(tokenFile).strip());
+                tenantId, client, scopes, Files.readString(tokenFile).strip());
     }
 
     private Answer token(Map<String, Object> exchanged, String resource) throws ParseException {
-        long seconds = JSONObjectUtils.getLong(exchanged, "expires_in");
+        // The whole seconds that are left when the proxy looks, a moment later.
+        long seconds = JSONObjectUtils.getLong(exchanged, "expires_in") - 1;
         var body = new LinkedHashMap<String, Object>();
         body.put("access_token", exchanged.get("access_token"));
         body.put("refresh_token", "");
         // A number, and ten seconds less than it is, where the metadata service has a text.
         body.put("expires_in", seconds - 10);
-        body.put("expires_on", Long.toString(clock.instant().getEpochSecond() + seconds));
+        body.put("expires_on", Long.toString(clock.instant().getEpochSecond() + seconds + 1));
         body.put("not_before", 0);
         body.put("resource", resource);
         body.put("token_type", "Bearer");
-        return Answer.json(200, body).with("Content-Type", "application/json");
+        return Answer.text(200, "application/json", JSONObjectUtils.toJSONString(body) + "\n");
     }
 
     private static Answer error(int status, String message) {

@@ -2,6 +2,7 @@ package io.podidentity.emulator.workload;
 
 import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
@@ -31,7 +32,7 @@ public final class Webhook {
 
     public Webhook(WebhookSettings settings) {
         this.settings = settings;
-        this.proxies = new ProxyContainers(settings.nativeSidecar());
+        this.proxies = new ProxyContainers(settings.version(), settings.nativeSidecar());
     }
 
     /** The name of the service account that a pod runs as. */
@@ -74,22 +75,27 @@ public final class Webhook {
                 version.file(),
                 binding.isPresent() ? IdentityBindings.AUDIENCE : WebhookSettings.AUDIENCE,
                 TokenExpiration.seconds(annotations.get(Keys.TOKEN_EXPIRATION), account.get(Keys.TOKEN_EXPIRATION)));
-        String volume = version.volumeName(podName(pod));
+        var volume = new Volume(
+                version.volumeName(podName(pod)), token, binding.isPresent() ? IdentityBindings.CONFIG_MAP : "");
         var injection = new Injection(
                 skipped(annotations),
                 variables(account, binding),
                 version.injectsEmptyValues(),
-                new VolumeMount(volume, version.mountPath(), true));
+                new VolumeMount(volume.name(), version.mountPath(), true));
         PodSpec spec = withProxy
                 .withContainers(injection.into(withProxy.initContainers()), injection.into(withProxy.containers()))
-                .withVolumes(volumes(withProxy.volumes(), new Volume(volume, token)));
-        return new Admission.Admitted(new Pod(pod.metadata(), spec, pod.owners(), pod.phase()), token);
+                .withVolumes(volumes(withProxy.volumes(), volume));
+        return new Admission.Admitted(new Pod(pod.metadata(), spec, pod.owners(), pod.phase()), volume, token);
     }
 
-    /** A pod that a controller makes has no name yet when the webhook sees it. */
+    /** A pod that a controller makes has no name yet when the webhook sees it, but for those of a StatefulSet. */
     private static String podName(Pod pod) {
         String name = pod.name().name();
-        return pod.owners().isEmpty() ? name : name + "- (prefix)";
+        if (pod.owners().isEmpty()) {
+            return name;
+        }
+        Owner owner = pod.owners().get(0);
+        return owner.kind().equals("StatefulSet") ? name + "-0" : owner.name() + "- (prefix)";
     }
 
     private Optional<IdentityBindings> binding(Map<String, String> annotations) {

@@ -33,8 +33,14 @@ public record WebhookSettings(
 
         public static final String AUDIENCE = "api://AKSIdentityBinding";
 
+        /** The ConfigMap of the webhook's namespace with the proxy's CA. */
+        static final String CONFIG_MAP = "azure-wi-webhook-ca";
+
+        /** The CA's file below the mount. */
+        public static final String CA_FILE = "ca-cert/ca.crt";
+
         static String caFile(String mountPath) {
-            return mountPath + "/ca.crt";
+            return mountPath + "/" + CA_FILE;
         }
 
         Map<String, String> environment(String mountPath) {

@@ -8,20 +8,27 @@ import java.util.HexFormat;
 /** The generations of the webhook that differ in what they inject. */
 public enum WebhookVersion {
     /** Before 1.5.1, which injects a variable even if there is no value for it. */
-    V1_0("/var/run/secrets/azure/tokens", "azure-identity-token"),
+    V1_0("v1.0.0", "/var/run/secrets/azure/tokens", "azure-identity-token"),
     /** What AKS ran through 2025-07, and its documents still describe. */
-    V1_5_1("/var/run/secrets/azure/tokens", "azure-identity-token"),
-    V1_6_0("/var/run/secrets/azure/wi", "token/azure-identity-token");
+    V1_5_1("v1.5.1", "/var/run/secrets/azure/tokens", "azure-identity-token"),
+    V1_6_0("v1.6.0", "/var/run/secrets/azure/wi", "token/azure-identity-token");
 
     /** Of the hash in the name of a volume, so that the name has 63 characters. */
     private static final int HASH_LENGTH = 30;
 
+    private final String tag;
     private final String mountPath;
     private final String file;
 
-    WebhookVersion(String mountPath, String file) {
+    WebhookVersion(String tag, String mountPath, String file) {
+        this.tag = tag;
         this.mountPath = mountPath;
         this.file = file;
+    }
+
+    /** Of its images, and of those that it injects. */
+    String tag() {
+        return tag;
     }
 
     String mountPath() {

@@ -5,6 +5,7 @@ import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.workload.Admission.Admitted;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Makes pods in a cluster with workload identity: asks the webhook, projects the token, and tells what a program in the
@@ -78,12 +80,17 @@ public final class WorkloadIdentities {
         settings.bindings()
                 .ifPresent(bindings -> replace(environment, CA_FILE, IdentityBindings.caFile(mount()), bindings.ca()));
         boolean proxied = ProxyContainers.wantedBy(pod.metadata().annotations());
-        return new WorkloadPod(admitted, environment, proxied ? proxy(environment, file) : null);
+        return new WorkloadPod(admitted, environment, proxied ? proxy(pod.spec(), file) : null);
     }
 
-    private Endpoint proxy(Map<String, String> environment, Path file) {
+    /** Answers by the variables of its own container, not by those of the program that asks. */
+    private Endpoint proxy(PodSpec pod, Path file) {
+        Map<String, String> environment =
+                environment(Stream.concat(pod.initContainers().stream(), pod.containers().stream())
+                        .filter(container -> container.name().equals(ProxyContainers.SIDECAR)));
         return new ProxySidecar(
                 environment.getOrDefault("AZURE_CLIENT_ID", ""),
+                environment.getOrDefault("AZURE_AUTHORITY_HOST", settings.authorityHost()),
                 environment.getOrDefault("AZURE_TENANT_ID", settings.tenantId()),
                 file,
                 entra,
@@ -105,13 +112,16 @@ public final class WorkloadIdentities {
     /** Of the first container that is the user's own and not skipped. */
     private static Map<String, String> environment(Pod pod) {
         Set<String> skipped = Webhook.skipped(pod.metadata().annotations());
-        var environment = new TreeMap<String, String>();
-        pod.spec().containers().stream()
+        return environment(pod.spec().containers().stream()
                 .filter(container -> !container.name().equals(ProxyContainers.SIDECAR))
-                .filter(container -> !skipped.contains(container.name()))
-                .findFirst()
-                .map(Container::env)
-                .ifPresent(variables -> variables.forEach(variable -> put(environment, variable)));
+                .filter(container -> !skipped.contains(container.name())));
+    }
+
+    private static Map<String, String> environment(Stream<Container> containers) {
+        var environment = new TreeMap<String, String>();
+        containers.findFirst().stream()
+                .flatMap(container -> container.env().stream())
+                .forEach(variable -> put(environment, variable));
         return environment;
     }
 

@@ -58,6 +58,10 @@ public final class MicWorld {
         }
     }
 
+    public List<KubernetesObject> objects() {
+        return cluster.now().all();
+    }
+
     public List<AzureAssignedIdentity> assigned() {
         return cluster.now().all(AzureAssignedIdentity.class);
     }

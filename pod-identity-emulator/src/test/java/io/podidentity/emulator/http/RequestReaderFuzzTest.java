@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,7 +105,7 @@ class RequestReaderFuzzTest {
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
                 OutputStream.nullOutputStream(),
                 Limits.OF_THE_EMULATOR,
-                Set.of(),
+                ServerKind.USUAL,
                 HangUpWatch::ofNothing);
         int count = 0;
         for (Optional<Request> request = reader.next(); request.isPresent(); request = reader.next()) {

@@ -9,7 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,7 +129,7 @@ class RequestReaderTest {
                 new ByteArrayInputStream(bytes.getBytes(StandardCharsets.UTF_8)),
                 out,
                 Limits.OF_THE_EMULATOR,
-                Set.of(),
+                ServerKind.USUAL,
                 HangUpWatch::ofNothing);
     }
 }

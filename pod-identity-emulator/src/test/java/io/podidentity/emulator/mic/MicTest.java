@@ -8,10 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.cases.MicWorld;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Profile;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MicTest {
@@ -30,13 +33,19 @@ class MicTest {
         assertThat(world.machines.identitiesOn(NODE)).containsExactly(resourceId("i"));
         assertThat(Duration.between(Instant.EPOCH, world.clock.instant())).isEqualTo(Duration.ofSeconds(15));
         assertThat(messages())
-                .containsExactly(
-                        "processing node " + NODE + ", add [1], del [0], update [0]",
-                        "creating assigned id default/p-team-i",
-                        "updating user-assigned identities on " + NODE + ", assign [1], unassign [0]",
-                        "updating AzureAssignedIdentity default/p-team-i status to Assigned",
-                        "work done: true. Found 1 pods, 1 ids, 1 bindings",
-                        "total work cycles: 1, out of which work was done in: 1");
+                .startsWith(
+                        "mic.go:1040] processing node " + NODE + ", add [1], del [0], update [0]",
+                        "crd.go:514] creating assigned id default/p-team-i",
+                        "cloudprovider.go:210] updating user-assigned identities on " + NODE
+                                + ", assign [1], unassign [0]",
+                        "crd.go:777] updating AzureAssignedIdentity default/p-team-i status to Assigned",
+                        "mic.go:525] work done: true. Found 1 pods, 1 ids, 1 bindings",
+                        "mic.go:526] total work cycles: 1, out of which work was done in: 1",
+                        "stats.go:183] ** stats collected **")
+                .contains(
+                        "stats.go:162] Cloud provider PATCH: 15s",
+                        "stats.go:170] Number of AzureAssignedIdentities created in this sync cycle: 1")
+                .endsWith("stats.go:212] *********************");
         assertThat(world.events)
                 .singleElement()
                 .extracting(Event::reason, Event::message)
@@ -95,9 +104,45 @@ class MicTest {
         assertThat(world.machines.identitiesOn(NODE)).containsExactly(resourceId("i"));
     }
 
+    @Test
+    void cycle_ofAnIdentityThatStopsBeingNamespaced_updatesItWhereItIs() {
+        Metadata namespaced = Metadata.of("team", "i")
+                .withAnnotations(Map.of(AzureIdentity.BEHAVIOR_ANNOTATION, AzureIdentity.BEHAVIOR_NAMESPACED))
+                .withResourceVersion("2");
+        world.apply(
+                AzureIdentity.managed(namespaced, resourceId("i"), "client"),
+                binding("team", "b", "i", "s"),
+                pod("team", "p", "s", NODE));
+        world.cycle();
+        assertThat(world.assigned("p-team-i").namespace()).isEqualTo("team");
+        world.log.clear();
+
+        world.apply(identity("team", "i"));
+        world.cycle();
+
+        assertThat(world.assigned("p-team-i").namespace()).isEqualTo("team");
+        assertThat(world.assigned()).hasSize(1);
+        assertThat(messages()).contains("crd.go:546] updating assigned id team/p-team-i");
+    }
+
+    @Test
+    void cycle_ofAPodInAnotherNamespaceThanItsNamespacedIdentity_saysNothingOfIt() {
+        Metadata namespaced = Metadata.of("team", "i")
+                .withAnnotations(Map.of(AzureIdentity.BEHAVIOR_ANNOTATION, AzureIdentity.BEHAVIOR_NAMESPACED));
+        world.apply(
+                AzureIdentity.managed(namespaced, resourceId("i"), "client"),
+                binding("team", "b", "i", "s"),
+                pod("default", "p", "s", NODE));
+
+        world.cycle();
+
+        assertThat(world.assigned()).isEmpty();
+        assertThat(messages()).isEmpty();
+    }
+
     private List<String> messages() {
         return world.log.stream()
-                .map(line -> line.replaceFirst("^I\\d{4} [\\d:.]+ +1 mic\\.go:\\d+] ", ""))
+                .map(line -> line.replaceFirst("^I\\d{4} [\\d:.]+ +1 ", ""))
                 .toList();
     }
 }

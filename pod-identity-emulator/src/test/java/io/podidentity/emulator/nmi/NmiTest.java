@@ -170,7 +170,7 @@ class NmiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1.5.4 | 10.244.0.9:1 | '' | 500 | request remote address is not from a host",
+                "1.5.4 | 10.244.0.9:1 | '' | 400 | missing 'podname' and 'podns' from request header",
                 "1.5.4 | 127.0.0.1:1 | '' | 400 | missing 'podname' and 'podns' from request header",
                 "1.8.17 | 10.244.0.9:1 | '' | 400 | missing 'podname' and 'podns' from request header",
                 "1.8.17 | 10.244.0.9:1 | demo | 500 | request remote address is not from a host",

@@ -12,8 +12,10 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.http.Answer;
-import java.io.IOException;
+import io.podidentity.emulator.http.Request;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,13 +59,12 @@ class TokensTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1.5.4 | 5 | adal: Refresh request failed. Status Code = '429'. Response body: slow down",
-                "1.6.3 | 6 | failed to refresh token, error: adal: Refresh request failed. Status Code = '429'."
+                "1.5.4 | adal: Refresh request failed. Status Code = '429'. Response body: slow down",
+                "1.6.3 | failed to refresh token, error: adal: Refresh request failed. Status Code = '429'."
                         + " Response body: slow down",
-                "1.8.17 | 6 | adal: Refresh request failed. Status Code = '429'. Response body: slow down Endpoint "
-                        + URL
+                "1.8.17 | adal: Refresh request failed. Status Code = '429'. Response body: slow down Endpoint " + URL
             })
-    void token_whenTheMetadataServiceThrottles_isAskedFor5TimesIn112Seconds(String version, int calls, String text) {
+    void token_whenTheMetadataServiceThrottles_isAskedFor5TimesIn112Seconds(String version, String text) {
         try (var nmi = new NmiFixture(Profile.of(version))) {
             nmi.assign(identity("id1", "c1"), State.ASSIGNED);
             nmi.replies(call -> reply(429, "slow down"));
@@ -72,7 +73,7 @@ class TokensTest {
 
             assertThat(answer.status()).isEqualTo(403);
             assertThat(body(answer)).isEqualTo(text + "\n");
-            assertThat(nmi.calls).hasSize(calls);
+            assertThat(nmi.calls).hasSize(5);
             assertThat(nmi.elapsed()).isEqualTo(Duration.ofSeconds(112));
         }
     }
@@ -81,21 +82,24 @@ class TokensTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1.5.4 | 403 | 112 | adal: Failed to execute the refresh request. Error = 'connection refused'",
-                "1.6.3 | 403 | 0 | failed to refresh token, error: MSI not available",
-                "1.8.17 | 503 | 0 | MSI not available"
+                "1.5.4 | 403 | 0 | ''",
+                "1.6.3 | 403 | 112 | 'failed to refresh token, error: '",
+                "1.8.17 | 503 | 112 | ''"
             })
-    void token_whenTheMetadataServiceIsSilent_failsByVersion(String version, int status, int seconds, String text) {
+    void token_whenTheMetadataServiceRefuses_isAskedForByVersion(
+            String version, int status, int seconds, String prefix) {
         try (var nmi = new NmiFixture(Profile.of(version))) {
             nmi.assign(identity("id1", "c1"), State.ASSIGNED);
             nmi.replies(call -> {
-                throw new IOException("connection refused");
+                throw new ConnectException("Connection refused");
             });
 
             Answer answer = nmi.get(TARGET);
 
             assertThat(answer.status()).isEqualTo(status);
-            assertThat(body(answer)).isEqualTo(text + "\n");
+            assertThat(body(answer))
+                    .isEqualTo(prefix + "adal: Failed to execute the refresh request. Error = 'Get \"" + URL
+                            + "\": dial tcp 169.254.169.254:80: connect: connection refused'\n");
             assertThat(nmi.elapsed()).isEqualTo(Duration.ofSeconds(seconds));
         }
     }
@@ -127,7 +131,7 @@ class TokensTest {
 
             assertThat(nmi.get(TARGET).status()).isEqualTo(200);
 
-            assertThat(nmi.calls.get(1).target())
+            assertThat(nmi.calls.get(0).target())
                     .isEqualTo("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=r");
         }
     }
@@ -246,6 +250,59 @@ class TokensTest {
             assertThat(body(answer))
                     .isEqualTo("adal: Failed to unmarshal the service principal token during refresh. Error = 'invalid"
                             + " JSON of 21 characters'\n");
+        }
+    }
+
+    /** As the real NMI 1.8.17 counts: a fetch for several tenants is one, and each look for a pod may fail. */
+    @Test
+    void metrics_ofSeveralTenantsAndAnUnknownPod_countAsTheRealNmi() {
+        try (var fixture = new NmiFixture(Profile.V1_8_17)) {
+            fixture.apply(secret("password", "p"));
+            fixture.assign(application(1, "secret", "default", "t1", "t2"), State.ASSIGNED);
+            fixture.replies(call -> reply(200, NmiFixture.TOKEN_JSON));
+            var nmi = new Nmi(
+                    fixture.settings,
+                    fixture.apiServer(),
+                    fixture.upstream,
+                    fixture.clock,
+                    Clock.systemUTC(),
+                    line -> {});
+            Map<String, String> headers = Map.of("Metadata", "true");
+
+            assertThat(nmi.seenFrom(NmiFixture.ADDRESS)
+                            .answer(Request.of("GET", TARGET, headers))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(nmi.seenFrom("10.244.9.9:1")
+                            .answer(Request.of("GET", TARGET, headers))
+                            .status())
+                    .isEqualTo(500);
+
+            assertThat(body(nmi.observed().answer(Request.of("GET", "/metrics", Map.of()))))
+                    .contains(
+                            "aadpodidentity_imds_operations_duration_seconds_count{operation_type=\"adal_token\"} 1\n")
+                    .contains(
+                            "aadpodidentity_kubernetes_api_operations_errors_count{operation_type=\"get_pod_list\"} 5\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "::bad | failed to create OAuthConfig for tenant '::bad': parse \"::bad\": missing protocol scheme",
+                "a,b,c,d | must specify one to three auxiliary tenants"
+            })
+    void token_withAuxiliaryTenantsThatGoRefuses_isNotAskedFor(String tenants, String text) {
+        try (var nmi = new NmiFixture(Profile.V1_8_17)) {
+            nmi.apply(secret("password", "p"));
+            nmi.assign(application(1, "secret", "default", tenants.split(",", -1)), State.ASSIGNED);
+
+            Answer answer = nmi.get(TARGET);
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(body(answer)).isEqualTo(text + "\n");
+            assertThat(nmi.calls).isEmpty();
         }
     }
 }

@@ -189,7 +189,7 @@ class WaitTest {
             Answer answer = nmi.get(TARGET);
 
             assertThat(answer.status()).isEqualTo(500);
-            assertThat(body(answer)).isEqualTo("pod list is empty\n");
+            assertThat(body(answer)).isEqualTo("pod list empty\n");
             assertThat(nmi.elapsed()).isEqualTo(Duration.ofMillis(1200));
         }
     }

@@ -79,6 +79,7 @@ public class ProxyCasesTest extends CaseRunner {
                 ? Answer.json(200, Map.of("access_token", "t", "expires_in", 3600))
                 : Answer.json(400, Map.of("error", "invalid_request", "error_description", refusal + ": no match"));
         Endpoint imds = request -> Answer.empty(404);
-        return new ProxySidecar(clientId, "tenant", token, entra, imds, Clock.systemUTC());
+        return new ProxySidecar(
+                clientId, "https://login.microsoftonline.com/", "tenant", token, entra, imds, Clock.systemUTC());
     }
 }

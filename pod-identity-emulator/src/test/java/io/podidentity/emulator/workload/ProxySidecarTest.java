@@ -26,6 +26,7 @@ class ProxySidecarTest {
         Path token = Files.writeString(folder.resolve("token"), "assertion");
         proxy = new ProxySidecar(
                 "client",
+                "https://login.microsoftonline.com/",
                 "tenant",
                 token,
                 request -> Answer.json(200, Map.of("access_token", "pod", "expires_in", 3600)),

@@ -2,6 +2,7 @@ package io.podidentity.emulator.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.CaseRunner;
@@ -160,7 +161,8 @@ public class WebhookCasesTest extends CaseRunner {
                 .map(Case::object)
                 .map(volume -> new Volume(
                         Boolean.TRUE.equals(volume.get("sameName")) ? name : "other",
-                        new TokenProjection("token", (String) volume.getOrDefault("audience", ""), 3600)))
+                        new TokenProjection("token", (String) volume.getOrDefault("audience", ""), 3600),
+                        ""))
                 .toList();
 
         List<Volume> after = mutated(admit(pod(Map.of(), spec(List.of()).withVolumes(volumes)), Map.of()))
@@ -295,9 +297,10 @@ public class WebhookCasesTest extends CaseRunner {
 
         assertThat(init).extracting(Container::name).isEqualTo(test.expected().get("initContainers"));
         assertThat(init.get(init.size() - 1)).satisfies(added -> {
-            assertThat(added.privileged()).isTrue();
-            assertThat(added.runAsUser()).isZero();
-            assertThat(added.capabilities()).containsExactly("NET_ADMIN");
+            assertThat(Case.object(added.rest().get("securityContext")))
+                    .contains(entry("privileged", true), entry("runAsUser", 0L))
+                    .extracting("capabilities")
+                    .isEqualTo(Map.of("add", List.of("NET_ADMIN"), "drop", List.of("ALL")));
             assertThat(added.env()).contains(new EnvironmentVariable("PROXY_PORT", "8000"));
         });
     }

@@ -117,7 +117,8 @@ class WebhookTest {
                 .contains(
                         new EnvironmentVariable("AZURE_KUBERNETES_TOKEN_PROXY", "https://127.0.0.1:1"),
                         new EnvironmentVariable("AZURE_KUBERNETES_SNI_NAME", "token-proxy.localhost"),
-                        new EnvironmentVariable("AZURE_KUBERNETES_CA_FILE", "/var/run/secrets/azure/wi/ca.crt"));
+                        new EnvironmentVariable(
+                                "AZURE_KUBERNETES_CA_FILE", "/var/run/secrets/azure/wi/ca-cert/ca.crt"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.podidentity.podid.explain;
 
 import static io.podidentity.podid.explain.ObstacleAdvice.at;
 
+import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.NetworkPolicy;
@@ -259,7 +260,8 @@ public final class Explainer {
                 .orElseGet(() -> new Advice(
                         "NMI answers " + nmi.status() + ": " + nmi.text(),
                         facts(match),
-                        List.of("Fix the problem that NMI reports above.")));
+                        List.of(ApplicationSettings.remedyOfCertificate(nmi.text())
+                                .orElse("Fix the problem that NMI reports above."))));
     }
 
     private static List<String> facts(PodMatch match) {

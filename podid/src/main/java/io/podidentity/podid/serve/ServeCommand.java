@@ -104,6 +104,14 @@ public final class ServeCommand implements Callable<Integer> {
                             + " succeeds, but the operation that it starts fails. May be given more than once.")
     private List<String> armFaults = new ArrayList<>();
 
+    @Nullable
+    @Option(
+            names = "--imds-fault",
+            paramLabel = "HOW",
+            description = "Let the metadata service fail all the time: ${COMPLETION-CANDIDATES}. With refused nobody"
+                    + " listens, with silent nothing is answered, with gone it hangs up on each request.")
+    private ImdsFault imdsFault;
+
     @Mixin
     private AzureOptions azureOptions = new AzureOptions();
 
@@ -244,6 +252,9 @@ public final class ServeCommand implements Callable<Integer> {
             throw wrongUse(String.valueOf(e.getMessage()));
         }
         PodIdentityEmulator azure = builder.start();
+        if (imdsFault != null) {
+            azure.faults().imds(imdsFault.fault());
+        }
         try {
             armFaults.forEach(azure.faults()::resourceManager);
         } catch (IllegalArgumentException e) {

@@ -42,14 +42,15 @@ final class ChecksDocument {
     }
 
     private static String section(About about) {
-        String prevents = about.prevents().stream().map(ChecksDocument::issue).collect(Collectors.joining(", "));
+        String issues = about.prevents().stream().map(ChecksDocument::issue).collect(Collectors.joining(", "));
+        String prevents = issues.isEmpty() ? "" : " Would have prevented: " + issues + ".";
         return """
 
             ## %s
 
             %s, %s. %s.
 
-            What to do: %s. Would have prevented: %s. [Fixtures](%s).
+            What to do: %s.%s [Fixtures](%s).
             """.formatted(
                         about.rule(),
                         about.id(),

@@ -36,6 +36,7 @@ import io.podidentity.podid.check.rules.cluster.PrivilegedProxy;
 import io.podidentity.podid.check.rules.cluster.RemovedApiVersion;
 import io.podidentity.podid.check.rules.cluster.SystemNamespace;
 import io.podidentity.podid.check.rules.cluster.WindowsNode;
+import io.podidentity.podid.check.rules.identity.CertificateUnreadable;
 import io.podidentity.podid.check.rules.identity.ClientIdForm;
 import io.podidentity.podid.check.rules.identity.FieldNameCase;
 import io.podidentity.podid.check.rules.identity.FieldType;
@@ -48,6 +49,7 @@ import io.podidentity.podid.check.rules.identity.SecretKeys;
 import io.podidentity.podid.check.rules.identity.SecretNotFound;
 import io.podidentity.podid.check.rules.identity.SecretReferenceIncomplete;
 import io.podidentity.podid.check.rules.identity.SecretValue;
+import io.podidentity.podid.check.rules.identity.TenantOrEndpoint;
 import io.podidentity.podid.check.rules.identity.UnknownField;
 import io.podidentity.podid.check.rules.identity.UnusedFields;
 import io.podidentity.podid.check.rules.network.DnsBlocked;
@@ -109,10 +111,12 @@ public final class AllRules {
             new CrossNamespace(),
             new NameCollision(),
             new OtherNamespace(),
+            new CertificateUnreadable(),
             new MissingFields(),
             new UnusedFields(),
             new IdentityType(),
             new SecretKeys(),
+            new TenantOrEndpoint(),
             new SecretNotFound(),
             new SecretReferenceIncomplete(),
             new SecretValue(),

@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.rules.identity;
 
+import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.podid.check.rule.About;
@@ -31,6 +32,12 @@ public final class SecretKeys implements Rule {
         }
     }
 
+    private static boolean opens(Secret secret, String password) {
+        return ApplicationSettings.problemOfCertificate(
+                        secret.value("certificate").orElse(new byte[0]), password)
+                .isEmpty();
+    }
+
     private static void check(Scene scene, Report report, AzureIdentity identity, Secret secret) {
         Spot spot = scene.spot(secret);
         Spot data = spot.at("data").exists() ? spot.at("data") : spot.at("stringData");
@@ -45,8 +52,9 @@ public final class SecretKeys implements Rule {
                             : "Keep the key of the client secret only: NMI takes any of them.");
         }
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
+            // Without a password NMI takes an empty one, which is right for some files.
             for (String key : List.of("certificate", "password")) {
-                if (!secret.keys().contains(key)) {
+                if (!secret.keys().contains(key) && (key.equals("certificate") || !opens(secret, ""))) {
                     report.add(
                             data,
                             "identity " + identity.name() + " needs the key " + key + " in this secret",

@@ -1,0 +1,213 @@
+package io.podidentity.emulator.http;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * A URL as Go's {@code net/url} reads it, which takes more than Java and complains in other words. Its user is not
+ * looked at. Immutable.
+ *
+ * @param scheme in lower case; empty if there is none
+ * @param opaque what follows the scheme if that is no slash; then host and path are empty
+ * @param host with its port
+ * @param path still percent-encoded
+ * @param query with its question mark; empty if there is none
+ * @param fragment with its mark, never sent; empty if there is none
+ */
+public record GoUrl(String scheme, String opaque, String host, String path, String query, String fragment) {
+
+    private static final String UNRESERVED = "-_.~";
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2}).{0,2}");
+
+    /** Go cannot read the URL. */
+    @SuppressWarnings("serial")
+    public static final class UnreadableException extends Exception {
+
+        private final String reason;
+
+        UnreadableException(String url, String why) {
+            super(why);
+            this.reason = "parse " + GoText.quoted(url) + ": " + why;
+        }
+
+        /** Go's words, with the URL. */
+        @Override
+        public String getMessage() {
+            return reason;
+        }
+    }
+
+    /**
+     * Reads a URL.
+     *
+     * @throws UnreadableException if Go's parser refuses it
+     */
+    public static GoUrl parse(String url) throws UnreadableException {
+        int hash = url.indexOf('#');
+        String text = hash < 0 ? url : url.substring(0, hash);
+        String fragment = hash < 0 || hash == url.length() - 1 ? "" : url.substring(hash);
+        if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            throw new UnreadableException(text, "net/url: invalid control character in URL");
+        }
+        int colon = endOfScheme(text);
+        String scheme = text.substring(0, Math.max(colon, 0)).toLowerCase(Locale.ROOT);
+        String rest = text.substring(colon + 1);
+        int mark = rest.indexOf('?');
+        String query = mark < 0 ? "" : rest.substring(mark);
+        rest = mark < 0 ? rest : rest.substring(0, mark);
+        if (!rest.startsWith("/") && !scheme.isEmpty()) {
+            return new GoUrl(scheme, rest, "", "", query, fragment);
+        }
+        if (rest.split("/", 2)[0].contains(":")) {
+            throw new UnreadableException(text, "first path segment in URL cannot contain colon");
+        }
+        String host = "";
+        if (rest.startsWith("//") && (!scheme.isEmpty() || !rest.startsWith("///"))) {
+            int slash = rest.indexOf('/', 2);
+            host = host(text, rest.substring(2, slash < 0 ? rest.length() : slash));
+            rest = slash < 0 ? "" : rest.substring(slash);
+        }
+        requireEscapes(text, rest);
+        requireEscapes(url, fragment);
+        return new GoUrl(scheme, "", host, escapedPath(rest), query, fragment.replace(" ", "%20"));
+    }
+
+    private static void requireEscapes(String url, String part) throws UnreadableException {
+        var broken = BROKEN_ESCAPE.matcher(part);
+        if (broken.find()) {
+            throw new UnreadableException(url, "invalid URL escape " + GoText.quoted(broken.group()));
+        }
+    }
+
+    /** -1 if there is no scheme. */
+    private static int endOfScheme(String text) throws UnreadableException {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ':') {
+                if (i == 0) {
+                    throw new UnreadableException(text, "missing protocol scheme");
+                }
+                return i;
+            }
+            if (!isLetter(c) && (i == 0 || "0123456789+-.".indexOf(c) < 0)) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private static String host(String url, String authority) throws UnreadableException {
+        String host = authority.substring(authority.lastIndexOf('@') + 1);
+        int bracket = host.lastIndexOf(']');
+        if (host.startsWith("[") && bracket < 0) {
+            throw new UnreadableException(url, "missing ']' in host");
+        }
+        int port = host.startsWith("[") ? bracket + 1 : host.lastIndexOf(':');
+        String colonPort = port < 0 ? "" : host.substring(port);
+        if (!colonPort.matches("(:[0-9]*)?")) {
+            throw new UnreadableException(url, "invalid port " + GoText.quoted(colonPort) + " after host");
+        }
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            if (c < 0x80 && !isUnreserved(c) && "!$&'()*+,;=:[]<>\"%".indexOf(c) < 0) {
+                throw new UnreadableException(
+                        url, "invalid character " + GoText.quoted(String.valueOf(c)) + " in host name");
+            }
+        }
+        return host;
+    }
+
+    private static boolean isLetter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    private static boolean isUnreserved(char c) {
+        return isLetter(c) || (c >= '0' && c <= '9') || UNRESERVED.indexOf(c) >= 0;
+    }
+
+    /** The path as Go sends it: as it came, unless a byte in it must not stand there. */
+    public static String escapedPath(String path) {
+        boolean valid = path.chars().allMatch(c -> isUnreserved((char) c) || "!$&'()*+,;=:@[]%/".indexOf(c) >= 0);
+        return valid ? path : encodedPath(decodedPath(path));
+    }
+
+    /** A decoded path, encoded by Go's own rules. */
+    public static String encodedPath(String decoded) {
+        var encoded = new StringBuilder();
+        for (byte b : decoded.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            if (isUnreserved(c) || "$&+,/:;=@".indexOf(c) >= 0) {
+                encoded.append(c);
+            } else {
+                encoded.append("%%%02X".formatted((int) c));
+            }
+        }
+        return encoded.toString();
+    }
+
+    /** Without its escapes; a plus sign stands for itself. */
+    public static String decodedPath(String path) {
+        var bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c == '%' && i + 2 < path.length()) {
+                bytes.write(Integer.parseInt(path.substring(i + 1, i + 3), 16));
+                i += 2;
+            } else {
+                bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The URL that a reference means, seen from this one. */
+    public GoUrl resolve(GoUrl reference) {
+        if (!reference.scheme.isEmpty() || !reference.host.isEmpty()) {
+            String of = reference.scheme.isEmpty() ? scheme : reference.scheme;
+            String absolute = reference.path.isEmpty() ? "" : resolved(reference.path);
+            return new GoUrl(of, reference.opaque, reference.host, absolute, reference.query, reference.fragment);
+        }
+        if (reference.path.isEmpty() && !opaque.isEmpty()) {
+            return new GoUrl(
+                    scheme, opaque, "", "", reference.query.isEmpty() ? query : reference.query, reference.fragment);
+        }
+        String full = reference.path.startsWith("/")
+                ? reference.path
+                : path.substring(0, path.lastIndexOf('/') + 1) + reference.path;
+        return new GoUrl(
+                scheme,
+                "",
+                host,
+                full.isEmpty() ? "" : resolved(full),
+                reference.path.isEmpty() && reference.query.isEmpty() ? query : reference.query,
+                reference.fragment);
+    }
+
+    /** Without dots, by the rules for references (RFC 3986, 5.2.4); doubled slashes stay. */
+    private static String resolved(String path) {
+        var segments = new ArrayDeque<String>();
+        String last = "";
+        for (String segment : path.replaceFirst("^/", "").split("/", -1)) {
+            last = segment;
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!segment.equals(".")) {
+                segments.addLast(segment);
+            }
+        }
+        boolean dots = last.equals(".") || last.equals("..");
+        return "/" + String.join("/", segments) + (dots && !segments.isEmpty() ? "/" : "");
+    }
+
+    @Override
+    public String toString() {
+        if (!opaque.isEmpty()) {
+            return scheme + ":" + opaque + query + fragment;
+        }
+        String authority = scheme.isEmpty() && host.isEmpty() ? "" : "//" + host;
+        return (scheme.isEmpty() ? "" : scheme + ":") + authority + path + query + fragment;
+    }
+}

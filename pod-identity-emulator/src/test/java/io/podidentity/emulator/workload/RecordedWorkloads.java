@@ -1,0 +1,38 @@
+package io.podidentity.emulator.workload;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/** The emulator with the pods and service accounts that the real webhook and proxy were asked about. */
+final class RecordedWorkloads {
+
+    static final String CLIENT_ID = "21111111-1111-4111-8111-111111111111";
+
+    private RecordedWorkloads() {}
+
+    static PodIdentityEmulator start() {
+        String file = "/cases/real/webhook.yaml";
+        try (InputStream in = RecordedWorkloads.class.getResourceAsStream(file)) {
+            String text = new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
+            return start(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static PodIdentityEmulator start(String manifests) {
+        return PodIdentityEmulator.builder()
+                .manifests(new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("webhook.yaml", manifests))
+                .profile(Profile.WORKLOAD_IDENTITY)
+                .kubernetesApi("dev")
+                .tenantId("10000000-0000-4000-8000-000000000001")
+                .identityBinding(CLIENT_ID)
+                .start();
+    }
+}
