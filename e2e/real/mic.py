@@ -105,7 +105,7 @@ class RealMic:
 
 
 def waiting(condition, what):
-    for _ in range(1200):
+    for _ in range(6000):
         found = condition()
         if found:
             return found

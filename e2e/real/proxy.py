@@ -114,7 +114,7 @@ def forward(port):
 
 
 def first_line(path):
-    for _ in range(1200):
+    for _ in range(6000):
         with open(path, encoding="utf-8") as file:
             line = file.readline()
         if line.endswith("\n"):
