@@ -105,7 +105,7 @@ class RealMic:
 
 
 def waiting(condition, what):
-    for _ in range(1200):
+    for _ in range(6000):
         found = condition()
         if found:
             return found
@@ -161,7 +161,8 @@ class OurMic:
         quiet(lambda: len(self.text()), self.process, pause=2.5)
         text = self.text()
         lines, self.read = text[self.read:].splitlines(), len(text)
-        self.events = {tuple(line.split("  ")[1:3]) + (line.split("  ")[-1],) for line in lines if line.startswith("event ")}
+        told = [line.split(None, 1)[1].split("  ") for line in lines if line.startswith("event ")]
+        self.events = {(kind, reason, message) for kind, reason, _, message in told}
         return [line.split(None, 1)[1] for line in lines if line.startswith("mic ")]
 
     def assigned(self):

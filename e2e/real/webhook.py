@@ -225,7 +225,7 @@ def differences(path, real, ours):
 
 
 def waiting(condition, what):
-    for _ in range(1200):
+    for _ in range(6000):
         found = condition()
         if found:
             return found

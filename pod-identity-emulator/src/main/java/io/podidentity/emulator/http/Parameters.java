@@ -18,6 +18,9 @@ public final class Parameters {
 
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?!\\p{XDigit}{2})");
 
+    /** Bytes that a client has not escaped, read as a request line is. */
+    private static final Pattern RAW_BYTE = Pattern.compile("[\\x80-\\xff]");
+
     private final Map<String, String> values;
 
     private Parameters(Map<String, String> values) {
@@ -43,8 +46,8 @@ public final class Parameters {
     }
 
     /**
-     * Reads it as Go does: a pair with a broken escape is left out, and so is one with a semicolon, which before Go
-     * 1.17 separated pairs.
+     * Reads a query as Go does: a pair with a broken escape is left out, and so is one with a semicolon, which before
+     * Go 1.17 separated pairs; a byte needs no escape.
      *
      * @param semicolonsSeparate whether the older Go reads it
      */
@@ -55,7 +58,8 @@ public final class Parameters {
                 kept.add(pair);
             }
         }
-        return parse(String.join("&", kept));
+        return parse(RAW_BYTE.matcher(String.join("&", kept))
+                .replaceAll(raw -> "%%%02X".formatted((int) raw.group().charAt(0))));
     }
 
     private static String decode(String text) {

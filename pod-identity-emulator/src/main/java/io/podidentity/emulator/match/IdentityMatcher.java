@@ -64,7 +64,10 @@ public final class IdentityMatcher {
     }
 
     private @Nullable Obstacle obstacle(Pod pod, AzureIdentityBinding binding, @Nullable AzureIdentity identity) {
-        if (rules.forceNamespaced() && !binding.namespace().equals(pod.namespace())) {
+        // MIC looks up the identity first; without MIC, NMI knows the bindings of the pod's namespace alone.
+        if (!rules.profile().hasMic()
+                && rules.forceNamespaced()
+                && !binding.namespace().equals(pod.namespace())) {
             return Obstacle.OTHER_NAMESPACE;
         }
         if (identity == null) {

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * @param create new ones, and old ones that are still in {@code Created}
  * @param update of the same name, with another binding, identity or node
- * @param replaced what stood in their place before
+ * @param replaced what stood in the place of an update, here or on another machine
  * @param delete no longer wanted
  */
 record Changes(
@@ -36,7 +36,7 @@ record Changes(
             } else if (!isSame(present, wanted)) {
                 // It stays where it is, even if it would now be made in another namespace.
                 on(wanted, changes).update().add(wanted.withName(present.name()));
-                on(wanted, changes).replaced().add(present);
+                on(present, changes).replaced().add(present);
             } else if (present.state() == State.CREATED) {
                 on(wanted, changes).create().add(present);
             }

@@ -82,8 +82,7 @@ final class MachineUpdate {
             return Optional.empty();
         }
         stats.get();
-        if (add.stream().allMatch(id -> machines.has(machine, id))
-                && remove.stream().noneMatch(id -> machines.has(machine, id))) {
+        if (!machines.isChange(machine, add, remove)) {
             return Optional.empty();
         }
         log.machineUpdate(machine, add.size(), remove.size());

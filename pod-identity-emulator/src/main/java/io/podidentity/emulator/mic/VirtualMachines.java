@@ -103,8 +103,10 @@ public final class VirtualMachines {
         }
     }
 
-    private boolean isChange(String machine, Collection<String> add, Collection<String> remove) {
-        return add.stream().anyMatch(id -> !has(machine, id)) || remove.stream().anyMatch(id -> has(machine, id));
+    /** Whether {@link #update} would change anything; what is both added and removed stays. */
+    boolean isChange(String machine, Collection<String> add, Collection<String> remove) {
+        return add.stream().anyMatch(id -> !has(machine, id))
+                || remove.stream().anyMatch(id -> has(machine, id) && !contains(add, id));
     }
 
     private void requireAllowed(String machine, Collection<String> add) throws MachineUpdateException {

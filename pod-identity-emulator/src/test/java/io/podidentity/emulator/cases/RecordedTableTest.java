@@ -36,7 +36,7 @@ class RecordedTableTest {
 
     private static String table() {
         Map<String, Count> counts = new TreeMap<>();
-        for (String component : List.of("nmi", "proxy", "webhook")) {
+        for (String component : List.of("mic", "nmi", "proxy", "webhook")) {
             for (Recorded test : Recorded.of(component)) {
                 boolean managed = test.world().flags().contains("--operation-mode=managed");
                 String name = component + " " + test.world().version() + (managed ? ", managed" : "");

@@ -38,6 +38,13 @@ class ProxySidecarTest {
         return proxy.answer(Request.of("GET", target, Map.of()));
     }
 
+    /** As Go reads them: a request line is ISO 8859-1 here. */
+    @Test
+    void answer_toAResourceWithBytesThatAreNotEscaped_readsThemAsUtf8() throws Exception {
+        assertThat(get("/metadata/identity/oauth2/token?resource=\u00c3\u00bc").text())
+                .contains("\"resource\":\"\u00fc\"");
+    }
+
     /** As a prefix, and only the first part in any letter case. */
     @ParameterizedTest
     @CsvSource({
