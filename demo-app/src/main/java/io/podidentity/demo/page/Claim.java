@@ -36,7 +36,7 @@ record Claim(String name, String value, String meaning) {
         String meaning = MEANINGS.getOrDefault(name, "");
         return switch (name) {
             case "iat", "nbf", "exp" ->
-                new Claim(name, claim.getValue(), String.valueOf(Life.instant(claim.getValue())));
+                new Claim(name, claim.getValue(), String.valueOf(TokenLifetime.instant(claim.getValue())));
             default -> new Claim(name, claim.getValue(), meaning);
         };
     }

@@ -29,14 +29,15 @@ final class PageController {
     private final SignIn signIn;
     private final BlobStore store;
     private final DemoProperties properties;
-    private final Place place;
+    private final HostEnvironment host;
     private final boolean hasActuator;
 
-    PageController(SignIn signIn, BlobStore store, DemoProperties properties, Place place, Environment environment) {
+    PageController(
+            SignIn signIn, BlobStore store, DemoProperties properties, HostEnvironment host, Environment environment) {
         this.signIn = signIn;
         this.store = store;
         this.properties = properties;
-        this.place = place;
+        this.host = host;
         this.hasActuator = ManagementPortType.get(environment) == ManagementPortType.SAME;
     }
 
@@ -52,9 +53,9 @@ final class PageController {
         model.addAttribute("container", properties.storage().container());
         model.addAttribute("endpoint", store.endpoint());
         model.addAttribute("storageSet", store.isSet());
-        model.addAttribute("emulated", place.isEmulated());
+        model.addAttribute("emulated", host.isEmulated());
         Explanation explanation = signIn.explain();
-        model.addAttribute("place", place.text(explanation.source().orElse(null)));
+        model.addAttribute("place", host.text(explanation.source().orElse(null)));
         try {
             identity(Identity.of(explanation), model);
             token(explanation, model);
@@ -72,8 +73,8 @@ final class PageController {
     private static void identity(Identity identity, Model model) {
         Instant now = Instant.now();
         model.addAttribute("identity", identity);
-        model.addAttribute("expires", Moment.of(identity.expiresOn(), now));
-        model.addAttribute("refresh", Moment.of(identity.refreshOn(), now));
+        model.addAttribute("expires", Timestamp.of(identity.expiresOn(), now));
+        model.addAttribute("refresh", Timestamp.of(identity.refreshOn(), now));
         model.addAttribute("attempts", identity.attempts());
     }
 
@@ -83,7 +84,7 @@ final class PageController {
         model.addAttribute("claims", Claim.of(explanation.claims()));
         model.addAttribute(
                 "life",
-                Life.of(
+                TokenLifetime.of(
                         explanation.claims(),
                         explanation.refreshOn().orElse(null),
                         explanation.expiresOn().orElseThrow(),

@@ -46,17 +46,20 @@ class HeadlineTest {
         Instant start = Instant.parse("2026-11-24T10:00:00Z");
         var claims = explanation("{'iat':" + start.getEpochSecond() + "}").claims();
 
-        assertThat(Life.of(claims, start.plusSeconds(2700), start.plusSeconds(3600), start.plusSeconds(900)))
-                .isEqualTo(new Life(
-                        new Moment("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"),
+        assertThat(TokenLifetime.of(claims, start.plusSeconds(2700), start.plusSeconds(3600), start.plusSeconds(900)))
+                .isEqualTo(new TokenLifetime(
+                        new Timestamp("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"),
                         "25.00%",
                         "75.00%",
                         "25.00%"));
-        assertThat(Life.of(claims, null, start.plusSeconds(3600), start.plusSeconds(9000)))
-                .extracting(Life::elapsed, Life::refresh, Life::renewal)
+        assertThat(TokenLifetime.of(claims, null, start.plusSeconds(3600), start.plusSeconds(9000)))
+                .extracting(TokenLifetime::elapsed, TokenLifetime::refresh, TokenLifetime::renewal)
                 .containsExactly("100.00%", "100.00%", "0.00%");
-        assertThat(Life.of(explanation("{}").claims(), null, start, start)).isNull();
-        assertThat(Life.of(claims, null, start, start)).as("no life at all").isNull();
+        assertThat(TokenLifetime.of(explanation("{}").claims(), null, start, start))
+                .isNull();
+        assertThat(TokenLifetime.of(claims, null, start, start))
+                .as("no life at all")
+                .isNull();
     }
 
     private static Explanation explanation(String claims) {

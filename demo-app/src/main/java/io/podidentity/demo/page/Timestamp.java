@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param clock the time of day, with the date if it is not today, such as {@code 14:05:12 UTC}
  * @param distance the time from now, such as {@code in 58 min}
  */
-record Moment(String iso, String clock, String distance) {
+record Timestamp(String iso, String clock, String distance) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH);
 
-    static @Nullable Moment of(@Nullable Instant instant, Instant now) {
+    static @Nullable Timestamp of(@Nullable Instant instant, Instant now) {
         if (instant == null) {
             return null;
         }
         Duration distance = Duration.between(now, instant);
         DateTimeFormatter format = distance.abs().toHours() < 12 ? TIME : DAY;
-        return new Moment(instant.toString(), format.format(instant.atOffset(ZoneOffset.UTC)), distance(distance));
+        return new Timestamp(instant.toString(), format.format(instant.atOffset(ZoneOffset.UTC)), distance(distance));
     }
 
     private static String distance(Duration distance) {

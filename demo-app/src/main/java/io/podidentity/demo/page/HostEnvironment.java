@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** Where the application runs, as far as its environment tells. */
 @Component
-final class Place {
+final class HostEnvironment {
     /** Azure itself is never on loopback. */
     private static final Pattern LOOPBACK = Pattern.compile("https?://(127\\.|localhost[:/]|\\[::1]).*");
 
@@ -21,11 +21,11 @@ final class Place {
     private final boolean emulated;
 
     @Autowired
-    Place(Environment environment, BlobStore store) {
+    HostEnvironment(Environment environment, BlobStore store) {
         this(environment, store.endpoint());
     }
 
-    Place(Environment environment, String endpoint) {
+    HostEnvironment(Environment environment, String endpoint) {
         this.environment = environment;
         this.emulated = LOOPBACK.matcher(endpoint).matches();
     }

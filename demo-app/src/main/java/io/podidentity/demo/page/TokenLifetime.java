@@ -14,17 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param refresh where renewal begins; the whole width if that is not known
  * @param renewal the part in which it is renewed
  */
-record Life(Moment start, String elapsed, String refresh, String renewal) {
+record TokenLifetime(Timestamp start, String elapsed, String refresh, String renewal) {
 
     /** The life of the token with these claims; null if they do not tell when it began. */
-    static @Nullable Life of(Map<String, String> claims, @Nullable Instant refreshOn, Instant expiresOn, Instant now) {
+    static @Nullable TokenLifetime of(
+            Map<String, String> claims, @Nullable Instant refreshOn, Instant expiresOn, Instant now) {
         Instant start = instant(claims.getOrDefault("iat", claims.getOrDefault("nbf", "")));
-        Moment began = Moment.of(start, now);
+        Timestamp began = Timestamp.of(start, now);
         if (start == null || began == null || !start.isBefore(expiresOn)) {
             return null;
         }
         double refresh = share(start, refreshOn == null ? expiresOn : refreshOn, expiresOn);
-        return new Life(began, percent(share(start, now, expiresOn)), percent(refresh), percent(1 - refresh));
+        return new TokenLifetime(began, percent(share(start, now, expiresOn)), percent(refresh), percent(1 - refresh));
     }
 
     /** The seconds of a claim as a time; null if it is none. */

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MomentTest {
+class TimestampTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
 
     @ParameterizedTest
@@ -23,11 +23,11 @@ class MomentTest {
     void of_anInstant_tellsTheTimeAndHowFarItIs(Duration distance, String clock, String text) {
         Instant instant = NOW.plus(distance);
 
-        assertThat(Moment.of(instant, NOW)).isEqualTo(new Moment(instant.toString(), clock, text));
+        assertThat(Timestamp.of(instant, NOW)).isEqualTo(new Timestamp(instant.toString(), clock, text));
     }
 
     @Test
     void of_nothing_isNothing() {
-        assertThat(Moment.of(null, NOW)).isNull();
+        assertThat(Timestamp.of(null, NOW)).isNull();
     }
 }

@@ -7,14 +7,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.env.MockEnvironment;
 
-class PlaceTest {
+class HostEnvironmentTest {
     @Test
     void text_ofAPod_hasItsName() {
         MockEnvironment pod = new MockEnvironment()
                 .withProperty("KUBERNETES_SERVICE_HOST", "10.0.0.1")
                 .withProperty("HOSTNAME", "orders-5d9c");
 
-        assertThat(new Place(pod, "").text("IMDS")).isEqualTo("in the pod orders-5d9c");
+        assertThat(new HostEnvironment(pod, "").text("IMDS")).isEqualTo("in the pod orders-5d9c");
     }
 
     @Test
@@ -23,7 +23,7 @@ class PlaceTest {
                 .withProperty("token-provider.environment.AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1")
                 .withProperty("HOSTNAME", "annas-laptop");
 
-        assertThat(new Place(pod, "").text("IMDS")).isEqualTo("in a pod");
+        assertThat(new HostEnvironment(pod, "").text("IMDS")).isEqualTo("in a pod");
     }
 
     @Test
@@ -33,10 +33,10 @@ class PlaceTest {
                 .withProperty("KUBERNETES_SERVICE_HOST", "10.0.0.1")
                 .withProperty("token-provider.environment.KUBERNETES_SERVICE_HOST", "");
 
-        assertThat(new Place(none, "").text("Azure CLI")).isEqualTo("on a laptop");
-        assertThat(new Place(none, "").text("IMDS")).isEqualTo("on a machine in Azure");
-        assertThat(new Place(none, "").text("Environment")).isEqualTo("on this machine");
-        assertThat(new Place(none, "").text(null)).isEqualTo("on this machine");
+        assertThat(new HostEnvironment(none, "").text("Azure CLI")).isEqualTo("on a laptop");
+        assertThat(new HostEnvironment(none, "").text("IMDS")).isEqualTo("on a machine in Azure");
+        assertThat(new HostEnvironment(none, "").text("Environment")).isEqualTo("on this machine");
+        assertThat(new HostEnvironment(none, "").text(null)).isEqualTo("on this machine");
     }
 
     @ParameterizedTest
@@ -48,6 +48,7 @@ class PlaceTest {
         "'', false"
     })
     void isEmulated_withAnEndpoint_isSoOnThisMachineOnly(String endpoint, boolean expected) {
-        assertThat(new Place(new MockEnvironment(), endpoint).isEmulated()).isEqualTo(expected);
+        assertThat(new HostEnvironment(new MockEnvironment(), endpoint).isEmulated())
+                .isEqualTo(expected);
     }
 }
