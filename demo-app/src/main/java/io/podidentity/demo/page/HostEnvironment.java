@@ -1,60 +1,33 @@
 package io.podidentity.demo.page;
 
-import io.podidentity.demo.blob.BlobStore;
-import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.core.env.Environment;
-import org.springframework.stereotype.Component;
 
-/** Where the application runs, as far as its environment tells. */
-@Component
-final class HostEnvironment {
+/** Where the application runs, as far as its settings and variables tell. */
+record HostEnvironment(Environment environment, String endpoint) {
     /** Azure itself is never on loopback. */
     private static final Pattern LOOPBACK = Pattern.compile("https?://(127\\.|localhost[:/]|\\[::1]).*");
 
-    private static final Set<String> TOOLS =
-            Set.of("Azure CLI", "Azure Developer CLI", "Azure PowerShell", "IntelliJ", "Visual Studio Code", "Browser");
-
-    private final Environment environment;
-    private final boolean emulated;
-
-    @Autowired
-    HostEnvironment(Environment environment, BlobStore store) {
-        this(environment, store.endpoint());
+    /** Whether Azure is emulated on this machine. */
+    public boolean isEmulated() {
+        return LOOPBACK.matcher(endpoint).matches();
     }
 
-    HostEnvironment(Environment environment, String endpoint) {
-        this.environment = environment;
-        this.emulated = LOOPBACK.matcher(endpoint).matches();
+    /** Whether Actuator is on the port of the page. */
+    public boolean hasActuator() {
+        return ManagementPortType.get(environment) == ManagementPortType.SAME;
     }
 
-    /** Whether it is a demo of the demo, on one machine. */
-    boolean isEmulated() {
-        return emulated;
-    }
-
-    private boolean isPod() {
-        return !variable("KUBERNETES_SERVICE_HOST").isEmpty()
-                || !variable("AZURE_POD_IDENTITY_AUTHORITY_HOST").isEmpty();
-    }
-
-    /**
-     * The place in a few words.
-     *
-     * @param source the source of the token; null if there is none
-     */
-    String text(@Nullable String source) {
-        if (isPod()) {
-            // Kubernetes gives each pod its name as its host name.
-            String name = variable("KUBERNETES_SERVICE_HOST").isEmpty() ? "" : variable("HOSTNAME");
-            return name.isEmpty() ? "in a pod" : "in the pod " + name;
+    /** The place in a few words. */
+    public String text() {
+        boolean isKubernetes = !variable("KUBERNETES_SERVICE_HOST").isEmpty();
+        if (!isKubernetes && variable("AZURE_POD_IDENTITY_AUTHORITY_HOST").isEmpty()) {
+            return "on this machine";
         }
-        if (source != null && TOOLS.contains(source)) {
-            return "on a laptop";
-        }
-        return "IMDS".equals(source) ? "on a machine in Azure" : "on this machine";
+        // Kubernetes gives each pod its name as its host name.
+        String name = isKubernetes ? variable("HOSTNAME") : "";
+        return name.isEmpty() ? "in a pod" : "in the pod " + name;
     }
 
     private String variable(String name) {

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A time as the page shows it.
@@ -18,27 +17,21 @@ record Timestamp(String iso, String clock, String distance) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH);
 
-    static @Nullable Timestamp of(@Nullable Instant instant, Instant now) {
-        if (instant == null) {
-            return null;
-        }
+    static Timestamp of(Instant instant, Instant now) {
         Duration distance = Duration.between(now, instant);
         DateTimeFormatter format = distance.abs().toHours() < 12 ? TIME : DAY;
         return new Timestamp(instant.toString(), format.format(instant.atOffset(ZoneOffset.UTC)), distance(distance));
     }
 
     private static String distance(Duration distance) {
-        String amount = amount(distance.abs());
+        Duration length = distance.abs();
+        String amount = length.toSeconds() < 120
+                ? length.toSeconds() + " s"
+                : length.toMinutes() < 120
+                        ? length.toMinutes() + " min"
+                        : length.toHours() < 48
+                                ? length.toHours() + " h " + length.toMinutesPart() + " min"
+                                : length.toDays() + " days";
         return distance.isNegative() ? amount + " ago" : "in " + amount;
-    }
-
-    private static String amount(Duration length) {
-        if (length.toHours() >= 48) {
-            return length.toDays() + " days";
-        }
-        if (length.toMinutes() >= 120) {
-            return length.toHours() + " h " + length.toMinutesPart() + " min";
-        }
-        return length.toSeconds() >= 120 ? length.toMinutes() + " min" : length.toSeconds() + " s";
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,10 +23,5 @@ class TimestampTest {
         Instant instant = NOW.plus(distance);
 
         assertThat(Timestamp.of(instant, NOW)).isEqualTo(new Timestamp(instant.toString(), clock, text));
-    }
-
-    @Test
-    void of_nothing_isNothing() {
-        assertThat(Timestamp.of(null, NOW)).isNull();
     }
 }

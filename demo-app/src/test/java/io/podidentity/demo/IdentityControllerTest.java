@@ -1,4 +1,4 @@
-package io.podidentity.demo.identity;
+package io.podidentity.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.podidentity.demo.identity;
+package io.podidentity.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +43,7 @@ class TokenControllerTest {
                     .isStrictlyEqualTo(
                             "{\"accessToken\": \"" + FakeAzure.TOKEN + "\", \"expiresOn\": \"2099-01-01T00:00:00Z\"}");
             assertThat(output)
-                    .contains("WARN", "GET /api/token returned a token")
+                    .contains("WARN", "GET /api/token returned the token")
                     .doesNotContain(FakeAzure.TOKEN);
         }
     }

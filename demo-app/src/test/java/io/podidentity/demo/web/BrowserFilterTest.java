@@ -15,7 +15,7 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
 @DemoTest
 @Import(FakeAzure.SignedIn.class)
-class LoopbackHostFilterTest {
+class BrowserFilterTest {
     @Autowired
     MockMvcTester mvc;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ShownTypesTest {
+class BlobTest {
     @ParameterizedTest
     @CsvSource(
             nullValues = "none",
@@ -24,6 +24,6 @@ class ShownTypesTest {
                 "none, 12, none"
             })
     void preview_ofABlob_isForSmallTextsAndImagesThatRunNothing(String type, long size, String expected) {
-        assertThat(ShownTypes.preview(type, size)).isEqualTo(expected);
+        assertThat(new Blob("a", size, type, null).preview()).isEqualTo(expected);
     }
 }

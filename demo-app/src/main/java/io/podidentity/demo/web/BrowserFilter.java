@@ -1,7 +1,5 @@
 package io.podidentity.demo.web;
 
-import io.podidentity.demo.problem.Problem;
-import io.podidentity.demo.problem.ProblemException;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,19 +17,23 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Refuses, on a laptop, requests that name another host. Otherwise a web page from elsewhere could have its own host
- * name resolved to 127.0.0.1 (DNS rebinding) and read, with the developer's login, data that only the developer may
- * see. If the application listens on more than loopback, the network decides which names are allowed.
+ * Protects the people in front of a browser. It tells the browser to load nothing from elsewhere, to run no script but
+ * the application's own file, and not to show the application in a frame of another page.
+ *
+ * <p>On a laptop it also refuses requests that name another host. Otherwise a web page from elsewhere could have its
+ * own host name resolved to 127.0.0.1 (DNS rebinding) and read, with the developer's login, data that only the
+ * developer may see. If the application listens on more than loopback, the network decides which names are allowed.
  */
 @Component
-final class LoopbackHostFilter extends OncePerRequestFilter {
+final class BrowserFilter extends OncePerRequestFilter {
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     private static final Pattern LOOPBACK = Pattern.compile("localhost|.+\\.localhost|127(\\.\\d+){3}|\\[?::1]?");
 
     private final @Nullable InetAddress address;
     private final HandlerExceptionResolver exceptions;
 
-    LoopbackHostFilter(
-            ServerProperties server, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver exceptions) {
+    BrowserFilter(ServerProperties server, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver exceptions) {
         this.address = server.getAddress();
         this.exceptions = exceptions;
     }
@@ -39,6 +41,13 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        // The style sheet and the script replace this.
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("Content-Security-Policy", POLICY);
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         String host = request.getServerName().toLowerCase(Locale.ROOT);
         if (address == null
                 || !address.isLoopbackAddress()
@@ -52,6 +61,6 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
                 "The request names another host",
                 "The demo listens on " + address.getHostAddress() + " only and answers only requests to localhost",
                 "Use http://localhost, or start with '--server.address=0.0.0.0' to answer for every host name.");
-        exceptions.resolveException(request, response, null, new ProblemException(problem, null));
+        exceptions.resolveException(request, response, null, problem);
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HeadlineTest {
+class PageTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -30,15 +30,18 @@ class HeadlineTest {
                 "{} | Signed in | An identity that the token does not name",
             })
     void of_aToken_isTheNameInIt(String claims, String kind, String name) {
-        assertThat(Headline.of(explanation(claims))).isEqualTo(new Headline(kind, name, ""));
+        assertThat(Page.Token.of(explanation(claims), Instant.EPOCH))
+                .extracting(Page.Token::kind, Page.Token::name, Page.Token::caveat)
+                .containsExactly(kind, name, "");
     }
 
     @Test
     void of_theNodesToken_saysThatItIsTheNodes() {
         Explanation explanation = explanation("{'appid':'a','xms_mirid':'/x/agentpool'}", "this is the node's");
 
-        assertThat(Headline.of(explanation))
-                .isEqualTo(new Headline("Identity of the node", "agentpool", "this is the node's"));
+        assertThat(Page.Token.of(explanation, Instant.EPOCH))
+                .extracting(Page.Token::kind, Page.Token::name, Page.Token::caveat)
+                .containsExactly("Identity of the node", "agentpool", "this is the node's");
     }
 
     @Test
@@ -47,14 +50,11 @@ class HeadlineTest {
         var claims = explanation("{'iat':" + start.getEpochSecond() + "}").claims();
 
         assertThat(TokenLifetime.of(claims, start.plusSeconds(2700), start.plusSeconds(3600), start.plusSeconds(900)))
-                .isEqualTo(new TokenLifetime(
-                        new Timestamp("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"),
-                        "25.00%",
-                        "75.00%",
-                        "25.00%"));
+                .isEqualTo(
+                        new TokenLifetime(new Timestamp("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"), 25, 75));
         assertThat(TokenLifetime.of(claims, null, start.plusSeconds(3600), start.plusSeconds(9000)))
-                .extracting(TokenLifetime::elapsed, TokenLifetime::refresh, TokenLifetime::renewal)
-                .containsExactly("100.00%", "100.00%", "0.00%");
+                .extracting(TokenLifetime::elapsed, TokenLifetime::refresh)
+                .containsExactly(100.0, 100.0);
         assertThat(TokenLifetime.of(explanation("{}").claims(), null, start, start))
                 .isNull();
         assertThat(TokenLifetime.of(claims, null, start, start))
