@@ -36,7 +36,7 @@ fuzz: ## Feed every reader of text from elsewhere for FUZZ_SECONDS (3600) with t
 
 attacks: ## Attack the demo, the emulator and the programs that the library starts
 	mvn -B -pl token-provider,pod-identity-emulator,demo-app -am verify \
-	    -Dtest='HostileAssertionsTest,SlowClientsTest,RequestReaderTest,LoopbackHostFilterTest,HostileTokenTest' \
+	    -Dtest='HostileAssertionsTest,SlowClientsTest,RequestReaderTest,BrowserFilterTest,HostileTokenTest' \
 	    -Dit.test='ProgramSecretsIT,AttacksIT,HostileStorageIT,SlowReadersIT'
 
 load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory

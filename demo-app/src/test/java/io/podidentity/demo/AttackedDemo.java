@@ -53,9 +53,16 @@ final class AttackedDemo {
     static void storageLists(String... names) {
         storage(request -> request.query().get("comp").isPresent()
                 ? Answer.text(200, "application/xml", list(names))
-                : Answer.text(200, "text/plain", "Hello")
-                        .with("ETag", "\"0x1\"")
-                        .with("x-ms-blob-type", "BlockBlob"));
+                : blob("text/plain", "Hello".getBytes(UTF_8), 5));
+    }
+
+    /** The beginning of a blob of some bytes, for a request for it or for its properties. */
+    static Answer blob(String type, byte[] beginning, int size) {
+        return Answer.bytes(200, beginning)
+                .with("Content-Type", type)
+                .with("Content-Range", "bytes 0-" + (beginning.length - 1) + "/" + size)
+                .with("ETag", "\"0x1\"")
+                .with("x-ms-blob-type", "BlockBlob");
     }
 
     private static String list(String... names) {

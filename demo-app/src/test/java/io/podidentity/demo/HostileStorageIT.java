@@ -2,6 +2,7 @@ package io.podidentity.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.http.Answer;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,7 @@ class HostileStorageIT {
         assertThat(page)
                 .doesNotContain(
                         "<script>", "\"onmouseover", "href=\"javascript:", "href=\"//", "\u202E", "\u200F", "\u2066")
-                .contains("&lt;script&gt;", "\\u202Egnp.exe");
+                .contains("&lt;script&gt;", "\uFFFDgnp.exe");
         HttpResponse<byte[]> api = demo.get("/api/blobs");
         assertThat(api.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(api.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
@@ -62,9 +64,8 @@ class HostileStorageIT {
                 "text/xsl"
             })
     void content_ofATypeThatRunsScripts_isSavedAndBoxedIn(String type) throws Exception {
-        AttackedDemo.storage(request -> Answer.text(200, type, "<script>alert(1)</script>")
-                .with("ETag", "\"0x1\"")
-                .with("x-ms-blob-type", "BlockBlob"));
+        byte[] script = "<script>alert(1)</script>".getBytes(UTF_8);
+        AttackedDemo.storage(request -> AttackedDemo.blob(type, script, script.length));
 
         HttpResponse<byte[]> answer = demo.get("/api/blobs/a%0d%0aSet-Cookie:%20a=b%22;.html");
 
@@ -115,15 +116,52 @@ class HostileStorageIT {
     }
 
     @Test
-    void content_thatDoesNotEnd_isCutWhereTheBlobEnds() throws Exception {
-        Answer endless = endless("", "x").with("ETag", "\"0x1\"").with("x-ms-blob-type", "BlockBlob");
-        AttackedDemo.storage(request -> request.method().equals("HEAD")
-                ? Answer.bytes(200, new byte[1000]).with("ETag", "\"0x1\"").with("x-ms-blob-type", "BlockBlob")
-                : endless);
+    void content_thatDoesNotEnd_isRefused() throws Exception {
+        Answer endless = endless("", "x").with("ETag", "\"0x1\"").with("Content-Range", "bytes 0-999/1000");
+        AttackedDemo.storage(request -> request.method().equals("HEAD") ? blob(new byte[1000]) : endless);
 
-        assertThat(AttackedDemo.text(demo.get("/api/blobs/a.txt").body()))
-                .contains("urn:podidentity:problem:storage-slow");
+        assertThat(AttackedDemo.text(demo.get("/api/blobs/a.txt").body())).contains("urn:podidentity:problem:storage-");
         assertThat(demo.isAlive()).isTrue();
+    }
+
+    /** Longer than a block, so that the first one is sent before the storage account fails. */
+    @Test
+    void content_thatBreaksOffInTheMiddle_endsTheConnectionAndIsOneLineOfTheLog() throws Exception {
+        byte[] block = new byte[600_000];
+        AttackedDemo.storage(request -> request.method().equals("HEAD")
+                ? blob(block)
+                : request.header("x-ms-range").orElse("").startsWith("bytes=0-")
+                        ? AttackedDemo.blob("text/plain", Arrays.copyOf(block, 256 * 1024), block.length)
+                        : Answer.empty(409));
+        String before = demo.log();
+
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> demo.get("/api/blobs/big.bin")).isInstanceOf(IOException.class);
+        }
+
+        AttackedDemo.storageLists("hello.txt");
+        assertThat(demo.get("/api/blobs").statusCode()).isEqualTo(200);
+        assertThat(demo.log().substring(before.length()).strip().lines())
+                .singleElement()
+                .asString()
+                .contains("WARN", "The storage account failed", "HTTP 409");
+    }
+
+    /** Answers to HEAD have no body, and a proxy's have none either. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/blobs", "/api/blobs/hello.txt"})
+    void storage_thatIsBusyWithoutABody_isBusyForAsLongAsItSays(String path) throws Exception {
+        AttackedDemo.storage(request -> Answer.empty(503).with("Retry-After", "7"));
+
+        HttpResponse<byte[]> answer = demo.get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("7");
+        assertThat(AttackedDemo.text(answer.body())).contains("urn:podidentity:problem:storage-busy", "HTTP 503");
+    }
+
+    private static Answer blob(byte[] content) {
+        return AttackedDemo.blob("text/plain", content, content.length);
     }
 
     @Test

@@ -2,15 +2,17 @@ package io.podidentity.demo.blob;
 
 import com.azure.storage.blob.models.BlobItem;
 import com.azure.storage.blob.models.BlobItemProperties;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.unit.DataSize;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.web.util.UriUtils;
 
 /**
@@ -19,29 +21,38 @@ import org.springframework.web.util.UriUtils;
  * @param name its full name, including slashes
  * @param size its length in bytes
  * @param contentType its content type; null if it has none
- * @param lastModified when it was last written
+ * @param lastModified when it was last written; null if that is not known
  */
 public record Blob(
         String name,
         long size,
         @Nullable String contentType,
         @Nullable Instant lastModified) {
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
+    private static final Set<String> TEXTS = Set.of("text/plain", "text/csv", "text/markdown", "application/json");
+    private static final Set<String> IMAGES = Set.of("image/png", "image/jpeg", "image/gif", "image/webp");
+    private static final long MAX_TEXT = 256 * 1024;
+    private static final long MAX_IMAGE = 2 * 1024 * 1024;
+
+    private static final int MAX_LENGTH = 1024;
+
+    /** Control characters, line separators, and characters that turn the direction of the text. */
+    private static final Pattern HIDDEN = Pattern.compile(
+            "[\\p{Cc}\\p{Zl}\\p{Zp}\\x{61C}\\x{200E}\\x{200F}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}\\x{FEFF}]");
 
     static Blob of(BlobItem item) {
         BlobItemProperties properties = item.getProperties();
+        Long size = properties.getContentLength();
+        OffsetDateTime modified = properties.getLastModified();
         return new Blob(
                 item.getName(),
-                properties.getContentLength() == null ? 0 : properties.getContentLength(),
+                size == null ? 0 : size,
                 properties.getContentType(),
-                properties.getLastModified() == null
-                        ? null
-                        : properties.getLastModified().toInstant());
+                modified == null ? null : modified.toInstant());
     }
 
     /** The name as the page shows it, in which no character is hidden. */
     public String shownName() {
-        return BlobName.shown(name);
+        return shown(name);
     }
 
     /** The address of its content, relative to the page. */
@@ -51,22 +62,60 @@ public record Blob(
                 .collect(Collectors.joining("/", "api/blobs/", ""));
     }
 
-    /** How the page can preview it, {@code text} or {@code image}; null if it cannot. */
+    /** How the page previews it, {@code text} or {@code image}; null for another type, or if it is too big. */
     public @Nullable String preview() {
-        return ShownTypes.preview(contentType, size);
+        String type = size == 0 ? "" : nameOf(typeOf(contentType));
+        return TEXTS.contains(type) && size <= MAX_TEXT
+                ? "text"
+                : IMAGES.contains(type) && size <= MAX_IMAGE ? "image" : null;
     }
 
-    /** The day of the last write as the page shows it, such as {@code 24 Nov 2026}; empty if it is not known. */
-    public String dateText() {
-        return lastModified == null ? "" : DAY.format(lastModified.atOffset(ZoneOffset.UTC));
-    }
-
-    /** The size as the page shows it, such as {@code 12 KB}. */
-    public String sizeText() {
-        DataSize data = DataSize.ofBytes(size);
-        if (data.toMegabytes() >= 10) {
-            return data.toMegabytes() + " MB";
+    /** The type as it was stored, unless it is none, such as the ranges of types that are allowed in requests. */
+    static MediaType typeOf(@Nullable String contentType) {
+        try {
+            MediaType type = contentType == null ? MediaType.ALL : MediaType.parseMediaType(contentType);
+            return type.isConcrete() ? type : MediaType.APPLICATION_OCTET_STREAM;
+        } catch (InvalidMediaTypeException e) {
+            return MediaType.APPLICATION_OCTET_STREAM;
         }
-        return data.toKilobytes() >= 10 ? data.toKilobytes() + " KB" : size + " B";
+    }
+
+    /** Whether a browser may display the type directly, because it cannot run scripts. */
+    static boolean isShown(MediaType type) {
+        return TEXTS.contains(nameOf(type)) || IMAGES.contains(nameOf(type));
+    }
+
+    private static String nameOf(MediaType type) {
+        return type.getType() + "/" + type.getSubtype();
+    }
+
+    /**
+     * The name in the path of a request: everything after the prefix, decoded once, so that {@code ;} and {@code %2F}
+     * are kept.
+     */
+    static String nameIn(HttpServletRequest request, String prefix) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        return UriUtils.decode(path.substring(Math.min(prefix.length(), path.length())), StandardCharsets.UTF_8);
+    }
+
+    /** Whether a blob can have this name. Dot segments could lead out of the container. */
+    static boolean isPossible(String name) {
+        return !name.isEmpty()
+                && name.length() <= MAX_LENGTH
+                && Arrays.stream(name.split("[/\\\\]", -1))
+                        .noneMatch(segment -> segment.equals(".") || segment.equals(".."));
+    }
+
+    /** The file name under which a browser saves the blob: the part after the last slash, or back-slash on Windows. */
+    static String fileName(String name) {
+        return shown(name.substring(name.lastIndexOf('/') + 1)).replace('\\', '_');
+    }
+
+    /**
+     * The name as people should see it: characters that have no form, or that turn the direction of the text, are
+     * replaced. With them, {@code cod.exe} could look like {@code exe.doc}.
+     */
+    static String shown(String name) {
+        return HIDDEN.matcher(name).replaceAll("\uFFFD");
     }
 }

@@ -9,88 +9,80 @@ import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import io.podidentity.demo.DemoProperties;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509TrustManager;
-import okhttp3.ConnectionPool;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Creates the storage client once. This sends no request, so the application starts without Azure. */
 @Configuration(proxyBeanMethods = false)
 class BlobConfiguration {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY_DELAY = Duration.ofMillis(200);
 
-    /** Of each attempt, so that both together take no longer than a call may. */
-    private static final Duration ATTEMPT_TIMEOUT =
-            StorageCalls.TOTAL_TIME.minus(RETRY_DELAY).dividedBy(2);
+    /** Of each of two attempts, so that the page reports within 5 s that a storage account does not answer. */
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(2_400);
 
-    /** The transport limits the attempts: a limit here would cost a second thread for each. */
-    private static final RequestRetryOptions RETRY =
-            new RequestRetryOptions(RetryPolicyType.FIXED, 2, (Duration) null, RETRY_DELAY, RETRY_DELAY, null);
+    /** More than a list of 1,000 blobs or a block of a blob has, in bytes. */
+    private static final long MAX_ANSWER = 4 * 1024 * 1024;
 
     @Bean
     BlobStore blobStore(
             DemoProperties properties,
             HttpClient storageHttpClient,
             TokenCredential credential,
-            AzureServiceTokenProvider provider) {
+            AzureServiceTokenProvider provider,
+            MessageSource words) {
         DemoProperties.Storage storage = properties.storage();
         StorageAccount account = StorageAccount.at(storage.endpoint().strip());
-        StorageRefusals refusals =
-                new StorageRefusals(account, storage.container(), () -> provider.explain(properties.resource()));
-        StorageProblems problems = new StorageProblems(account, refusals);
+        StorageProblems problems =
+                new StorageProblems(account, storage.container(), () -> provider.explain(properties.resource()), words);
         if (!account.isHttps() || !account.plain()) {
             return new BlobStore(null, provider, account, problems);
         }
+        RequestRetryOptions twice =
+                new RequestRetryOptions(RetryPolicyType.FIXED, 2, (Duration) null, RETRY_DELAY, RETRY_DELAY, null);
         BlobContainerClient client = new BlobServiceClientBuilder()
                 .endpoint(account.endpoint())
                 .credential(credential)
                 .httpClient(storageHttpClient)
-                .retryOptions(RETRY)
+                .retryOptions(twice)
                 .buildClient()
                 .getBlobContainerClient(storage.container());
         return new BlobStore(client, provider, account, problems);
     }
 
-    /** Lists and properties are read on their caller's thread; the SDK writes content from a thread of this client. */
     @Bean
     HttpClient storageHttpClient(DemoProperties properties, SslBundles bundles) {
         String sslBundle = properties.storage().sslBundle();
-        OkHttpClient.Builder builder = new OkHttpClient.Builder()
-                .addInterceptor(new BoundedAnswers())
-                .connectionPool(
-                        new ConnectionPool(StorageCalls.MAX_CALLS + StorageCalls.MAX_LISTS, 1, TimeUnit.MINUTES));
+        OkHttpClient.Builder builder = new OkHttpClient.Builder().addInterceptor(BlobConfiguration::bounded);
         if (sslBundle != null) {
             SslBundle bundle = bundles.getBundle(sslBundle);
             X509TrustManager trust = (X509TrustManager) bundle.getManagers().getTrustManagers()[0];
             builder.sslSocketFactory(bundle.createSslContext().getSocketFactory(), trust);
         }
         return new OkHttpAsyncHttpClientBuilder(builder.build())
-                .connectionTimeout(CONNECT_TIMEOUT)
+                .connectionTimeout(Duration.ofSeconds(2))
                 .callTimeout(ATTEMPT_TIMEOUT)
-                // That covers all of an attempt. Each of these would set a timer more for each request.
-                .responseTimeout(Duration.ZERO)
-                .readTimeout(Duration.ZERO)
-                .writeTimeout(Duration.ZERO)
                 .build();
     }
 
-    /**
-     * Allows {@code %2F} and {@code %5C} in a path: a slash or a back-slash that a client encodes this way is part of
-     * the blob's name, not an attack.
-     */
-    @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
-        return factory -> factory.addConnectorCustomizers(connector -> {
-            connector.setEncodedSolidusHandling("passthrough");
-            connector.setEncodedReverseSolidusHandling("passthrough");
-        });
+    /** Refuses answers of a size that none has: the SDK reads them as a whole, and one without an end fills the memory. */
+    private static Response bounded(Interceptor.Chain chain) throws IOException {
+        try (Response answer = chain.proceed(chain.request())) {
+            ResponseBody body = answer.peekBody(MAX_ANSWER);
+            if (body.contentLength() == MAX_ANSWER) {
+                throw new ProtocolException("The answer has " + MAX_ANSWER + " bytes or more");
+            }
+            return answer.newBuilder().body(body).build();
+        }
     }
 }

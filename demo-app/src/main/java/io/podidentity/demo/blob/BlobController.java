@@ -1,17 +1,17 @@
 package io.podidentity.demo.blob;
 
+import com.azure.storage.blob.models.BlobProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRange;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -29,11 +29,9 @@ final class BlobController {
     private static final int MAX_LISTED = 1_000;
 
     private final BlobStore store;
-    private final BlobDownloads downloads;
 
-    BlobController(BlobStore store, BlobDownloads downloads) {
+    BlobController(BlobStore store) {
         this.store = store;
-        this.downloads = downloads;
     }
 
     @GetMapping("/api/blobs")
@@ -46,7 +44,7 @@ final class BlobController {
             throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "limit must be at least 1");
         }
         BlobPage page = store.list(prefix, continuation, limit == null ? MAX_LISTED : Math.min(limit, MAX_LISTED));
-        ResponseEntity.BodyBuilder answer = ResponseEntity.ok().cacheControl(CacheControl.noStore());
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
         String next = page.next(prefix, limit);
         if (next != null) {
             answer.header(HttpHeaders.LINK, "<" + request.getContextPath() + "/api/blobs" + next + ">; rel=\"next\"");
@@ -58,59 +56,62 @@ final class BlobController {
     @GetMapping(PREFIX + "{*name}")
     void content(HttpServletRequest request, @RequestHeader HttpHeaders headers, HttpServletResponse response)
             throws IOException {
-        String name = BlobName.in(request, PREFIX);
-        BlobContent blob = store.find(name);
-        ByteRange range = ByteRange.in(headers, blob);
-        if (range == null) {
-            response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + blob.size());
-            throw new ResponseStatusException(
-                    HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The blob has " + blob.size() + " bytes");
+        String name = Blob.nameIn(request, PREFIX);
+        BlobProperties blob = store.find(name);
+        long size = blob.getBlobSize();
+        HttpRange range = range(headers, blob);
+        long from = range == null ? 0 : range.getRangeStart(size);
+        long length = range == null ? size : range.getRangeEnd(size) + 1 - from;
+        if (range != null && from >= size) {
+            response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
+            throw new ResponseStatusException(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
         }
-        if (request.getMethod().equals("HEAD") || range.length() == 0) {
-            begin(blob, range, response);
-            return;
+        boolean isEmpty = length == 0 || request.getMethod().equals("HEAD");
+        try (InputStream content = isEmpty ? InputStream.nullInputStream() : store.open(name, blob, from, length)) {
+            if (range != null) {
+                response.setStatus(HttpStatus.PARTIAL_CONTENT.value());
+                response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes " + from + "-" + (from + length - 1) + "/" + size);
+            }
+            response.setContentLengthLong(length);
+            describe(name, blob, response);
+            content.transferTo(response.getOutputStream());
         }
-        downloads.copy(blob, range, () -> begin(blob, range, response));
     }
 
-    private static OutputStream begin(BlobContent blob, ByteRange range, HttpServletResponse response)
-            throws IOException {
-        MediaType type = mediaType(blob.contentType());
+    /**
+     * The part of this version of the blob that is asked for (RFC 9110, section 14); null for the whole blob, as if
+     * several parts are asked for, or one that cannot be read.
+     */
+    private static @Nullable HttpRange range(HttpHeaders request, BlobProperties blob) {
+        String version = request.getFirst(HttpHeaders.IF_RANGE);
+        try {
+            List<HttpRange> ranges = request.getRange();
+            boolean isThis = version == null || version.equals(quoted(blob));
+            return isThis && ranges.size() == 1 ? ranges.get(0) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static void describe(String name, BlobProperties blob, HttpServletResponse response) {
+        MediaType type = Blob.typeOf(blob.getContentType());
         // Set, not added: this replaces the policy of the page.
         response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
         response.setHeader(HttpHeaders.CONTENT_TYPE, type.toString());
-        response.setContentLengthLong(range.length());
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+        ContentDisposition.Builder disposition = ContentDisposition.builder(Blob.isShown(type) ? "inline" : "attachment");
         response.setHeader(
-                HttpHeaders.CONTENT_DISPOSITION, disposition(type, blob.name()).toString());
-        if (blob.eTag() != null) {
-            response.setHeader(HttpHeaders.ETAG, blob.eTag());
-        }
-        if (blob.lastModified() != null) {
+                HttpHeaders.CONTENT_DISPOSITION,
+                disposition.filename(Blob.fileName(name), StandardCharsets.UTF_8).build().toString());
+        response.setHeader(HttpHeaders.ETAG, quoted(blob));
+        if (blob.getLastModified() != null) {
             response.setDateHeader(
-                    HttpHeaders.LAST_MODIFIED, blob.lastModified().toEpochMilli());
+                    HttpHeaders.LAST_MODIFIED, blob.getLastModified().toInstant().toEpochMilli());
         }
-        if (!range.whole()) {
-            response.setStatus(HttpStatus.PARTIAL_CONTENT.value());
-            response.setHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(blob));
-        }
-        return response.getOutputStream();
     }
 
-    private static ContentDisposition disposition(MediaType type, String name) {
-        return ContentDisposition.builder(ShownTypes.contain(type) ? "inline" : "attachment")
-                .filename(BlobName.fileName(name), StandardCharsets.UTF_8)
-                .build();
-    }
-
-    /** The type as it was stored, unless it is none, such as the ranges of types that are allowed in requests. */
-    private static MediaType mediaType(@Nullable String contentType) {
-        try {
-            MediaType type = contentType == null ? null : MediaType.parseMediaType(contentType);
-            return type == null || !type.isConcrete() ? MediaType.APPLICATION_OCTET_STREAM : type;
-        } catch (InvalidMediaTypeException e) {
-            return MediaType.APPLICATION_OCTET_STREAM;
-        }
+    /** The ETag as HTTP wants it: the SDK may leave out its quotes. */
+    private static @Nullable String quoted(BlobProperties blob) {
+        return blob.getETag() == null ? null : '"' + blob.getETag().replace("\"", "") + '"';
     }
 }

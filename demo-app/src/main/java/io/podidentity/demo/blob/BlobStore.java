@@ -4,26 +4,36 @@ import com.azure.core.http.rest.PagedResponse;
 import com.azure.core.util.Context;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobItem;
+import com.azure.storage.blob.models.BlobProperties;
 import com.azure.storage.blob.models.BlobRange;
 import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.ListBlobsOptions;
-import io.podidentity.demo.problem.Problem;
-import io.podidentity.demo.problem.ProblemException;
+import com.azure.storage.blob.options.BlobInputStreamOptions;
+import io.podidentity.demo.web.Problem;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
-import java.io.ByteArrayOutputStream;
-import java.util.Iterator;
-import java.util.List;
-import java.util.function.Function;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blobs of one container, read with the identity of the application. Every failure is a {@link ProblemException}
- * that says what to do.
+ * The blobs of one container, read with the identity of the application. Every failure is a {@link Problem} that says
+ * what to do.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 public final class BlobStore {
+    /** Half of the threads that Tomcat has by default, so that slow clients leave threads for the other requests. */
+    static final int MAX_DOWNLOADS = 100;
+
+    /** What a download holds in memory, in bytes, however big the blob is. */
+    static final int BLOCK = 256 * 1024;
+
     /** In the form in which the storage client asks for it. */
     private static final String STORAGE_RESOURCE = "https://storage.azure.com";
 
@@ -31,9 +41,11 @@ public final class BlobStore {
     private final AzureServiceTokenProvider provider;
     private final StorageAccount account;
     private final StorageProblems problems;
-    private final StorageCalls calls = new StorageCalls(StorageCalls.MAX_CALLS);
-    private final SharedLists lists = new SharedLists(new StorageCalls(StorageCalls.MAX_LISTS));
+    /** A list is held in memory as a whole, so only some are read at a time. */
+    private final Semaphore lists = new Semaphore(4, true);
+    private final Semaphore downloads = new Semaphore(MAX_DOWNLOADS);
 
+    /** @param client null if the account's endpoint is not usable */
     BlobStore(
             @Nullable BlobContainerClient client,
             AzureServiceTokenProvider provider,
@@ -45,141 +57,151 @@ public final class BlobStore {
         this.problems = problems;
     }
 
-    /** Whether an endpoint is set at all. */
-    public boolean isSet() {
-        return !account.endpoint().isBlank();
-    }
-
     /** The endpoint as it may be shown: without a user, a query or a fragment, which can contain secrets. */
     public String endpoint() {
         return account.endpoint();
     }
 
     /**
-     * Some blobs of the container, in the order of their names.
+     * Lists some blobs of the container, in the order of their names.
      *
      * @param prefix how their names begin; empty for all blobs
      * @param continuation where to go on: what the previous page has; null to begin
      * @param limit the maximum number of blobs; the storage account may return fewer although there are more
-     * @throws ProblemException if the storage account does not return them
+     * @throws Problem if the storage account does not return them
      */
     public BlobPage list(String prefix, @Nullable String continuation, int limit) {
-        BlobContainerClient container = client();
-        ListBlobsOptions options = new ListBlobsOptions().setMaxResultsPerPage(limit);
-        if (!prefix.isEmpty()) {
-            options.setPrefix(prefix);
+        // A list is XML, which cannot contain most of them.
+        if (prefix.chars().anyMatch(Character::isISOControl)) {
+            throw problems.noSuchPage("it would ask for a name that no blob can have");
         }
-        SharedLists.Page asked = new SharedLists.Page(prefix, continuation, limit);
-        return explained(
-                failure -> problems.ofList(failure, continuation != null),
-                () -> lists.get(asked, () -> page(container, options, continuation), this::tooManyCalls));
+        if (!hasTurn()) {
+            throw problems.passing("demo-busy");
+        }
+        try {
+            ListBlobsOptions options = new ListBlobsOptions().setPrefix(prefix).setMaxResultsPerPage(limit);
+            return explained(null, () -> page(client(), options, continuation));
+        } finally {
+            lists.release();
+        }
+    }
+
+    private boolean hasTurn() {
+        try {
+            return lists.tryAcquire(3, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static BlobPage page(
             BlobContainerClient container, ListBlobsOptions options, @Nullable String continuation) {
-        Iterator<PagedResponse<BlobItem>> pages = container
+        PagedResponse<BlobItem> page = container
                 .listBlobs(options, continuation, null)
                 .iterableByPage()
-                .iterator();
-        if (!pages.hasNext()) {
-            return new BlobPage(List.of(), null);
-        }
-        PagedResponse<BlobItem> page = pages.next();
+                .iterator()
+                .next();
         String next = page.getContinuationToken();
-        return new BlobPage(
-                page.getValue().stream().map(Blob::of).toList(), next == null || next.isEmpty() ? null : next);
+        return new BlobPage(page.getValue().stream().map(Blob::of).toList(), "".equals(next) ? null : next);
+    }
+
+    /** Finds a blob, without its content. */
+    BlobProperties find(String name) {
+        if (!Blob.isPossible(name)) {
+            throw problems.noSuchBlob(name);
+        }
+        return explained(
+                name,
+                () -> client().getBlobClient(name)
+                        .getPropertiesWithResponse(null, null, Context.NONE)
+                        .getValue());
     }
 
     /**
-     * Finds a blob, without its content.
+     * Opens a part of a blob, which is not empty, and of a blob that must not have changed since it was found. It is
+     * read block by block: the next one is fetched when the client has taken the one before, so a slow client costs the
+     * storage account nothing.
      *
-     * @throws ProblemException if there is no blob with that name, or the storage account does not say
+     * @throws Problem if there are too many downloads, or there is no first block
      */
-    BlobContent find(String name) {
-        BlobContainerClient container = client();
-        if (!BlobName.isPossible(name)) {
-            throw new ProblemException(problems.noSuchBlob(name), null);
+    InputStream open(String name, BlobProperties blob, long from, long length) {
+        if (!downloads.tryAcquire()) {
+            throw problems.passing("too-many-downloads", MAX_DOWNLOADS);
         }
-        return call(
-                failure -> problems.of(failure, name),
-                () -> BlobContent.of(
-                        name,
-                        container
-                                .getBlobClient(name)
-                                .getPropertiesWithResponse(null, null, Context.NONE)
-                                .getValue()));
+        BlobInputStreamOptions options = new BlobInputStreamOptions()
+                .setRange(new BlobRange(from, length))
+                .setBlockSize(BLOCK)
+                .setRequestConditions(new BlobRequestConditions().setIfMatch(blob.getETag()));
+        try {
+            return new Download(
+                    name,
+                    length,
+                    explained(name, () -> client().getBlobClient(name).openInputStream(options)));
+        } catch (RuntimeException e) {
+            downloads.release();
+            throw e;
+        }
     }
 
     /**
-     * Reads a part of a blob, which must not have changed since it was found.
-     *
-     * @param from the first byte
-     * @param length the number of bytes, at least 1, all of which are held in memory
-     * @throws ProblemException if the storage account does not return all of them
+     * What follows when the answer has begun. A failure can be no answer any more: it is logged in one line, and Tomcat
+     * closes the connection, by which the client sees that the rest is missing.
      */
-    byte[] read(BlobContent blob, long from, int length) {
-        BlobContainerClient container = client();
-        BlobRequestConditions unchanged = new BlobRequestConditions().setIfMatch(blob.eTag());
-        byte[] read = call(failure -> problems.of(failure, blob.name()), () -> {
-            ByteArrayOutputStream buffer = new BoundedBuffer(length);
-            // The SDK writes content on a thread of the transport's. What fails there may never reach this one.
-            container
-                    .getBlobClient(blob.name())
-                    .downloadStreamWithResponse(
-                            buffer,
-                            new BlobRange(from, (long) length),
-                            null,
-                            unchanged,
-                            false,
-                            StorageCalls.TOTAL_TIME,
-                            Context.NONE);
-            return buffer.toByteArray();
-        });
-        if (read.length != length) {
-            throw new ProblemException(problems.cutShort(), null);
+    private final class Download extends FilterInputStream {
+        private final String name;
+        private long left;
+        private boolean isOpen = true;
+
+        Download(String name, long length, InputStream content) {
+            super(content);
+            this.name = name;
+            this.left = length;
         }
-        return read;
+
+        @Override
+        public int read(byte[] block, int offset, int length) throws IOException {
+            try {
+                int read = left == 0 ? -1 : super.read(block, offset, (int) Math.min(length, left));
+                if (read < 0 && left > 0) {
+                    throw new EOFException();
+                }
+                left -= Math.max(read, 0);
+                return read;
+            } catch (IOException | RuntimeException e) {
+                problems.of(e, name).logged();
+                // For this Tomcat closes the connection without an error page, which nobody could read any more.
+                throw new ClientAbortException(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (isOpen) {
+                isOpen = false;
+                downloads.release();
+                super.close();
+            }
+        }
     }
 
     private BlobContainerClient client() {
         if (client == null) {
-            throw new ProblemException(isSet() ? problems.notUsable() : problems.notSet(), null);
+            throw problems.notUsable();
         }
         return client;
     }
 
-    private <T> T call(Function<RuntimeException, Problem> problem, Supplier<T> call) {
-        return explained(problem, () -> calls.call(call, this::tooManyCalls));
-    }
-
-    private <T> T explained(Function<RuntimeException, Problem> problem, Supplier<T> call) {
+    /** Makes a call; the name is null for the list of blobs. */
+    private <T> T explained(@Nullable String blob, Supplier<T> call) {
         try {
             // The client keeps its own token until it expires, but its user may have signed out since.
             provider.getAccessToken(STORAGE_RESOURCE);
             return call.get();
-        } catch (ProblemException e) {
+        } catch (Problem e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new ProblemException(problem.apply(e), e);
-        }
-    }
-
-    private ProblemException tooManyCalls() {
-        return new ProblemException(problems.tooManyCalls(), null);
-    }
-
-    /** Takes what was asked for, and not one byte more. */
-    private static final class BoundedBuffer extends ByteArrayOutputStream {
-        BoundedBuffer(int size) {
-            super(size);
-        }
-
-        @Override
-        public synchronized void write(byte[] bytes, int offset, int length) {
-            if (length > buf.length - count) {
-                throw new BoundedAnswers.TooBigException(buf.length);
-            }
-            super.write(bytes, offset, length);
+            throw problems.of(e, blob).logged();
         }
     }
 }

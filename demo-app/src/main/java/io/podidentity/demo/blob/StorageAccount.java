@@ -1,5 +1,6 @@
 package io.podidentity.demo.blob;
 
+import io.podidentity.tokenprovider.Principal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +32,26 @@ record StorageAccount(String endpoint, String host, String name, boolean plain) 
         return uri != null && "https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null;
     }
 
+    /** The command that lets a principal read the blobs of one container, complete and ready to run. */
+    String roleAssignment(@Nullable Principal principal, String container) {
+        String objectId = principal == null ? "" : principal.objectId().orElse("");
+        String type = principal != null && principal.type() == Principal.Type.USER ? "User" : "ServicePrincipal";
+        return "az role assignment create --assignee-object-id " + plain(objectId, "OBJECT_ID")
+                + " --assignee-principal-type " + type
+                + " --role \"Storage Blob Data Reader\""
+                + " --scope \"$(az storage account show --name " + name + " --query id --output tsv)"
+                + "/blobServices/default/containers/" + plain(container, "CONTAINER") + "\"";
+    }
+
+    /** The value, or a placeholder if it is unknown or has a special meaning in a shell. */
+    private static String plain(String value, String placeholder) {
+        return value.matches("[A-Za-z0-9-]+") ? value : placeholder;
+    }
+
     private static String name(URI uri) {
-        int blob = uri.getHost().indexOf(".blob.");
-        String name =
-                blob > 0 ? uri.getHost().substring(0, blob) : uri.getPath().replaceAll("^/|/.*$", "");
-        if (blob <= 0 && name.isEmpty()) {
-            name = uri.getHost().replaceAll("\\..*$", "");
-        }
+        String path = uri.getPath().replaceAll("^/|/.*$", "");
+        boolean isInHost = path.isEmpty() || uri.getHost().contains(".blob.");
+        String name = isInHost ? uri.getHost().replaceAll("\\..*$", "") : path;
         return name.matches("[a-z0-9-]+") ? name : "ACCOUNT";
     }
 

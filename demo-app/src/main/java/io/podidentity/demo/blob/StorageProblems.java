@@ -1,167 +1,148 @@
 package io.podidentity.demo.blob;
 
+import com.azure.core.http.HttpHeaderName;
 import com.azure.storage.blob.models.BlobStorageException;
-import io.podidentity.demo.problem.Problem;
+import io.podidentity.demo.web.Problem;
+import io.podidentity.tokenprovider.Explanation;
+import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.MessageSource;
 import org.springframework.http.HttpStatus;
 
-/** Explains failures of the storage client and what to do about them. */
+/** Explains, in the words of {@code messages.properties}, why there are no blobs and what to do about it. */
 final class StorageProblems {
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-
     private final StorageAccount account;
-    private final StorageRefusals refusals;
+    private final String container;
+    private final Supplier<Explanation> signIn;
+    private final MessageSource words;
 
-    StorageProblems(StorageAccount account, StorageRefusals refusals) {
+    /** @param signIn tells whose token the account got; called only where a problem names the identity */
+    StorageProblems(StorageAccount account, String container, Supplier<Explanation> signIn, MessageSource words) {
         this.account = account;
-        this.refusals = refusals;
-    }
-
-    Problem notSet() {
-        return new Problem(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "storage-not-set",
-                "No storage account is set",
-                "The demo does not know which blobs to show",
-                "Start it with '--demo.storage.endpoint=https://ACCOUNT.blob.core.windows.net', or set"
-                        + " 'DEMO_STORAGE_ENDPOINT' in the pod.");
+        this.container = container;
+        this.signIn = signIn;
+        this.words = words;
     }
 
     Problem notUsable() {
-        if (!account.plain()) {
-            return new Problem(
-                    HttpStatus.SERVICE_UNAVAILABLE,
-                    "storage-endpoint-unusable",
-                    "The storage endpoint cannot be used",
-                    "demo.storage.endpoint is more than \"" + account.endpoint() + "\", such as a SAS token after a"
-                            + " question mark, but the demo reads blobs with its own identity",
-                    "Remove the rest. If it was a SAS token that others have seen, revoke it.");
-        }
-        return new Problem(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "storage-endpoint-unusable",
-                "The storage endpoint cannot be used",
-                "demo.storage.endpoint is \"" + account.endpoint() + "\", but a token is sent only to an https URL",
-                "Set it to the blob endpoint that 'az storage account show --name ACCOUNT --query"
-                        + " primaryEndpoints.blob' prints.");
+        return account.endpoint().isBlank()
+                ? problem(HttpStatus.SERVICE_UNAVAILABLE, "storage-not-set")
+                : problem(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "storage-endpoint-unusable",
+                        account.plain() ? "" : "more than ");
     }
 
     Problem noSuchBlob(String name) {
-        return refusals.noSuchBlob(name);
+        return problem(HttpStatus.NOT_FOUND, "blob-not-found", name);
     }
 
-    /** Explains a failed call for a page of the list. */
-    Problem ofList(RuntimeException failure, boolean hasContinuation) {
-        if (hasContinuation && failure instanceof BlobStorageException answer && answer.getStatusCode() == 400) {
-            return refusals.noSuchPage();
-        }
-        return of(failure, null);
+    Problem noSuchPage(String told) {
+        return problem(HttpStatus.BAD_REQUEST, "continuation-unknown", told);
+    }
+
+    /** A problem that ends by itself. */
+    Problem passing(String kind, Object... details) {
+        return problem(HttpStatus.SERVICE_UNAVAILABLE, kind, details).retryAfter(Duration.ofSeconds(5));
     }
 
     /** Explains a failed call; the name is null for the list of blobs. */
-    Problem of(RuntimeException failure, @Nullable String blob) {
-        boolean broken = false;
+    Problem of(Throwable failure, @Nullable String blob) {
+        Throwable broken = null;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof TokenAcquisitionException noToken) {
                 return Problem.of(noToken);
             }
             if (cause instanceof BlobStorageException answer) {
-                return refusals.of(answer, blob);
-            }
-            if (cause instanceof BoundedAnswers.TooBigException) {
-                return refusals.unexpected("it is bigger than any list or block of a blob");
-            }
-            boolean last = cause.getCause() == null;
-            if (cause instanceof XMLStreamException || (last && cause instanceof IllegalStateException)) {
-                return refusals.unexpected("its XML cannot be read");
+                return refused(answer, blob);
             }
             // A handshake also fails if the other side closes the connection.
             if ((cause instanceof SSLHandshakeException && !(cause.getCause() instanceof EOFException))
                     || cause instanceof SSLPeerUnverifiedException) {
-                return notTrusted();
-            }
-            if (cause instanceof ConnectException
-                    || cause instanceof NoRouteToHostException
-                    || cause instanceof UnknownHostException) {
-                return unreachable();
+                return problem(HttpStatus.BAD_GATEWAY, "certificate-not-trusted");
             }
             if (cause instanceof InterruptedIOException || cause instanceof TimeoutException) {
-                // The JDK has no type of its own for a connection that was not made in time.
-                return "Connect timed out".equals(cause.getMessage()) ? unreachable() : slow();
+                return passing("storage-slow");
             }
-            broken |= cause instanceof IOException;
+            boolean isLast = cause.getCause() == null;
+            if (cause instanceof XMLStreamException || (isLast && cause instanceof IllegalStateException)) {
+                return problem(HttpStatus.BAD_GATEWAY, "storage-failed", "it cannot be read");
+            }
+            broken = cause instanceof IOException ? cause : broken;
         }
-        return broken ? cutShort() : refusals.unexpected(failure.getClass().getSimpleName());
+        return broken == null
+                ? problem(
+                        HttpStatus.BAD_GATEWAY,
+                        "storage-failed",
+                        failure.getClass().getSimpleName())
+                : passing("storage-unreachable", broken.getClass().getSimpleName());
     }
 
-    private Problem slow() {
-        return new Problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "storage-slow",
-                        "The storage account did not answer in time",
-                        account.host() + " did not complete its answer within " + StorageCalls.TOTAL_TIME.toSeconds()
-                                + " s",
-                        "Try again in a moment. If it happens again, check the network:" + curl())
-                .retryAfter(RETRY_AFTER);
+    private Problem refused(BlobStorageException answer, @Nullable String blob) {
+        // An answer without a body, as to HEAD, may have no code.
+        String code = answer.getErrorCode() == null ? "" : answer.getErrorCode().toString();
+        String told = ("HTTP " + answer.getStatusCode() + " " + code).strip();
+        return switch (answer.getStatusCode()) {
+            case 400 -> blob == null ? noSuchPage(told) : problem(HttpStatus.BAD_GATEWAY, "storage-failed", told);
+            case 401 -> notAccepted(told);
+            case 403 ->
+                switch (code) {
+                    case "AuthorizationPermissionMismatch" -> noRole();
+                    case "AuthorizationFailure" -> problem(HttpStatus.FORBIDDEN, "network-refused");
+                    default -> notAccepted(told);
+                };
+            case 404 ->
+                blob == null || code.startsWith("Container")
+                        ? problem(HttpStatus.NOT_FOUND, "container-not-found")
+                        : noSuchBlob(blob);
+            case 429, 503 -> busy(told, answer.getResponse().getHeaderValue(HttpHeaderName.RETRY_AFTER));
+            default -> problem(HttpStatus.BAD_GATEWAY, "storage-failed", told);
+        };
     }
 
-    /** The connection ended before the answer did. */
-    Problem cutShort() {
-        return new Problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "storage-cut-short",
-                        "The storage account's answer was cut short",
-                        "The connection to " + account.host() + " ended before the whole answer had come",
-                        "Try again. If it happens again, check the network:" + curl())
-                .retryAfter(RETRY_AFTER);
+    private Problem busy(String told, @Nullable String pause) {
+        Problem busy = passing("storage-busy", told);
+        boolean isUsable = pause != null && pause.matches("[1-9]\\d{0,4}");
+        return isUsable ? busy.retryAfter(Duration.ofSeconds(Long.parseLong(pause))) : busy;
     }
 
-    /** Too many requests use the storage account at this moment. */
-    Problem tooManyCalls() {
-        return new Problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "demo-busy",
-                        "The demo has too much to do",
-                        "Too many other requests wait for " + account.host(),
-                        "Try again in a moment.")
-                .retryAfter(RETRY_AFTER);
+    private Problem notAccepted(String told) {
+        String who = signIn.get().principal().map(name -> " (" + name + ")").orElse("");
+        return problem(HttpStatus.FORBIDDEN, "token-not-accepted", told, who);
     }
 
-    private String curl() {
-        return " 'curl -sv " + account.endpoint() + "'.";
+    private Problem noRole() {
+        Explanation explanation = signIn.get();
+        Principal who = explanation.principal().orElse(null);
+        String caveat = Problem.caveat(explanation);
+        Object name = who == null ? "The identity" : who;
+        return caveat.isEmpty()
+                ? problem(HttpStatus.FORBIDDEN, "role-missing", name, account.roleAssignment(who, container))
+                : problemWith(".remedy-of-node", HttpStatus.FORBIDDEN, "role-missing", name, caveat);
     }
 
-    private Problem unreachable() {
-        return new Problem(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "storage-unreachable",
-                "The storage account cannot be reached",
-                "Nothing answered at " + account.host(),
-                "Check demo.storage.endpoint, then the network:" + curl());
+    private Problem problem(HttpStatus status, String kind, Object... details) {
+        return problemWith(".remedy", status, kind, details);
     }
 
-    private Problem notTrusted() {
-        return new Problem(
-                HttpStatus.BAD_GATEWAY,
-                "certificate-not-trusted",
-                "The storage account's certificate is not trusted",
-                "The certificate of " + account.host() + " was not signed by a CA that this JVM trusts",
-                "If a proxy or an emulator signed it, let the JVM trust its CA:"
-                        + " 'JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE.p12"
-                        + " -Djavax.net.ssl.trustStorePassword=PASSWORD', or only for storage"
-                        + " '--spring.ssl.bundle.pem.storage.truststore.certificate=file:CA.pem"
-                        + " --demo.storage.ssl-bundle=storage'.");
+    private Problem problemWith(String remedy, HttpStatus status, String kind, Object... details) {
+        List<Object> about = new ArrayList<>(List.of(account.host(), account.name(), container, account.endpoint()));
+        about.addAll(List.of(details));
+        Function<String, String> text = part -> words.getMessage(kind + part, about.toArray(), Locale.ROOT);
+        return new Problem(status, kind, text.apply(".title"), text.apply(".reason"), text.apply(remedy));
     }
 }

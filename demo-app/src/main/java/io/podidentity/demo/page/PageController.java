@@ -3,15 +3,15 @@ package io.podidentity.demo.page;
 import io.podidentity.demo.DemoProperties;
 import io.podidentity.demo.blob.BlobPage;
 import io.podidentity.demo.blob.BlobStore;
-import io.podidentity.demo.identity.Identity;
-import io.podidentity.demo.problem.Problem;
-import io.podidentity.demo.problem.ProblemException;
+import io.podidentity.demo.web.Problem;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.Explanation;
-import io.podidentity.tokenprovider.TokenAcquisitionException;
-import jakarta.servlet.http.HttpServletResponse;
+import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -26,80 +26,73 @@ import org.springframework.web.bind.annotation.RequestParam;
 final class PageController {
     private static final int MAX_SHOWN = 100;
 
-    private final SignIn signIn;
+    /** How long a load after a failure waits for the next attempt: enough for the Azure CLI after 'az login'. */
+    private static final int PATIENCE_MILLIS = 1_500;
+
+    private final AzureServiceTokenProvider provider;
     private final BlobStore store;
     private final DemoProperties properties;
-    private final Place place;
-    private final boolean hasActuator;
+    private final HostEnvironment host;
 
-    PageController(SignIn signIn, BlobStore store, DemoProperties properties, Place place, Environment environment) {
-        this.signIn = signIn;
+    private volatile @Nullable Explanation failure;
+
+    PageController(
+            AzureServiceTokenProvider provider, BlobStore store, DemoProperties properties, Environment environment) {
+        this.provider = provider;
         this.store = store;
         this.properties = properties;
-        this.place = place;
-        this.hasActuator = ManagementPortType.get(environment) == ManagementPortType.SAME;
+        this.host = new HostEnvironment(environment, store.endpoint());
     }
 
     @GetMapping("/")
     String page(
             @RequestParam(name = "prefix", defaultValue = "") String prefix,
             @RequestParam(name = "continuation", required = false) @Nullable String continuation,
-            Model model,
-            HttpServletResponse response) {
-        response.setHeader("Cache-Control", "no-store");
-        model.addAttribute("resource", properties.resource());
-        model.addAttribute("hasActuator", hasActuator);
-        model.addAttribute("container", properties.storage().container());
-        model.addAttribute("endpoint", store.endpoint());
-        model.addAttribute("storageSet", store.isSet());
-        model.addAttribute("emulated", place.isEmulated());
-        Explanation explanation = signIn.explain();
-        model.addAttribute("place", place.text(explanation.source().orElse(null)));
-        try {
-            identity(Identity.of(explanation), model);
-            token(explanation, model);
-        } catch (TokenAcquisitionException e) {
-            Problem problem = Problem.of(e);
-            problem.log();
-            model.addAttribute("problem", problem);
-            model.addAttribute("attempts", problem.attempts());
-            return "page";
-        }
-        blobs(prefix, continuation, model);
+            Model model) {
+        Explanation explanation = explain();
+        Problem problem =
+                explanation.failure().map(Problem::of).map(Problem::logged).orElse(null);
+        Page page = new Page(
+                host,
+                problem == null ? Page.Token.of(explanation, Instant.now()) : null,
+                problem,
+                explanation.attempts(),
+                blobs(problem == null, prefix, continuation));
+        model.addAttribute("page", page);
         return "page";
     }
 
-    private static void identity(Identity identity, Model model) {
-        Instant now = Instant.now();
-        model.addAttribute("identity", identity);
-        model.addAttribute("expires", Moment.of(identity.expiresOn(), now));
-        model.addAttribute("refresh", Moment.of(identity.refreshOn(), now));
-        model.addAttribute("attempts", identity.attempts());
-    }
-
-    private static void token(Explanation explanation, Model model) {
-        model.addAttribute("headline", Headline.of(explanation));
-        model.addAttribute("header", Claim.of(explanation.header()));
-        model.addAttribute("claims", Claim.of(explanation.claims()));
-        model.addAttribute(
-                "life",
-                Life.of(
-                        explanation.claims(),
-                        explanation.refreshOn().orElse(null),
-                        explanation.expiresOn().orElseThrow(),
-                        Instant.now()));
-    }
-
-    private void blobs(String prefix, @Nullable String continuation, Model model) {
-        model.addAttribute("prefix", prefix);
+    /**
+     * Where the token comes from, or why there is none. After a failure people load the page again and again: these
+     * loads show the last failure if the next attempt takes long, which goes on behind them.
+     */
+    private Explanation explain() {
+        Explanation last = failure;
+        TokenRequest request = TokenRequest.forResource(properties.resource());
         try {
-            BlobPage page = store.list(prefix, continuation, MAX_SHOWN);
-            model.addAttribute("blobs", page.blobs());
-            model.addAttribute("isFirst", continuation == null);
-            model.addAttribute("next", page.next(prefix, null));
-        } catch (ProblemException e) {
-            e.problem().log();
-            model.addAttribute("blobProblem", e.problem());
+            if (last != null) {
+                provider.getAuthenticationResultAsync(request).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException e) {
+            return last;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            // Explained below.
         }
+        Explanation explanation = provider.explain(request);
+        failure = explanation.hasToken() ? null : explanation;
+        return explanation;
+    }
+
+    private Page.Blobs blobs(boolean hasToken, String prefix, @Nullable String continuation) {
+        BlobPage page = null;
+        Problem problem = null;
+        try {
+            page = hasToken ? store.list(prefix, continuation, MAX_SHOWN) : null;
+        } catch (Problem e) {
+            problem = e;
+        }
+        return new Page.Blobs(properties.storage(), store.endpoint(), prefix, continuation == null, page, problem);
     }
 }

@@ -1,4 +1,4 @@
-/** Filters for every answer, and the log line with the address of the page. */
+/** What every answer has: protection of browsers, and problems that say what to do. */
 @NullMarked
 package io.podidentity.demo.web;
 

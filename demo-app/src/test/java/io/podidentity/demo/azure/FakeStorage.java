@@ -130,7 +130,7 @@ public final class FakeStorage implements HttpClient {
             throw new AssertionError("A blob is read by ranges only");
         }
         int from = Integer.parseInt(range.group(1));
-        int to = Integer.parseInt(range.group(2)) + 1;
+        int to = Math.min(Integer.parseInt(range.group(2)) + 1, body.length);
         answered.set(HttpHeaderName.CONTENT_LENGTH, Integer.toString(to - from));
         answered.set(HttpHeaderName.CONTENT_RANGE, "bytes " + from + "-" + (to - 1) + "/" + body.length);
         return new Answer(request, 206, answered, Arrays.copyOfRange(body, from, to));

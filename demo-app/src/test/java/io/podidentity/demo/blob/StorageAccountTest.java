@@ -2,12 +2,14 @@ package io.podidentity.demo.blob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.tokenprovider.Principal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StorageAccountTest {
+    private static final StorageAccount CONTOSO = StorageAccount.at("https://contoso.blob.core.windows.net");
 
     @ParameterizedTest
     @CsvSource({
@@ -46,5 +48,26 @@ class StorageAccountTest {
 
         assertThat(account.plain()).isFalse();
         assertThat(account).asString().contains("contoso").doesNotContain("s3cret");
+    }
+
+    @Test
+    void roleAssignment_ofAUser_isComplete() {
+        Principal anna =
+                Principal.user("anna@contoso.com").withObjectId("1111-2222").withTenantId("3333");
+
+        assertThat(CONTOSO.roleAssignment(anna, "samples"))
+                .isEqualTo("az role assignment create --assignee-object-id 1111-2222 --assignee-principal-type User"
+                        + " --role \"Storage Blob Data Reader\" --scope \"$(az storage account show --name contoso"
+                        + " --query id --output tsv)/blobServices/default/containers/samples\"");
+    }
+
+    @Test
+    void roleAssignment_withUnknownOrHostileParts_hasPlaceholders() {
+        Principal hostile = Principal.app(null).withObjectId("$(reboot)");
+
+        assertThat(CONTOSO.roleAssignment(hostile, "a\"; reboot"))
+                .contains("--assignee-object-id OBJECT_ID ", "/containers/CONTAINER\"")
+                .doesNotContain("reboot");
+        assertThat(CONTOSO.roleAssignment(null, "samples")).contains("--assignee-object-id OBJECT_ID ");
     }
 }

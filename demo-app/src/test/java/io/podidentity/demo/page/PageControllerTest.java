@@ -47,7 +47,7 @@ class PageControllerTest {
         assertThat(mvc.get().uri("/"))
                 .bodyText()
                 .contains("href=\"api/blobs/a%20folder/%C3%BC%3F%23%3Cb%3E.txt\"")
-                .contains("<bdi>a folder/ü?#&lt;b&gt;.txt</bdi></a>", "24 Nov 2026", "12 B")
+                .contains("<bdi>a folder/ü?#&lt;b&gt;.txt</bdi></a>", "2026-11-24", "12 B")
                 .doesNotContain("Next page");
     }
 
@@ -57,7 +57,7 @@ class PageControllerTest {
 
         assertThat(mvc.get().uri("/"))
                 .bodyText()
-                .contains("<bdi>invoice\\u202Efdp.exe</bdi>", "href=\"api/blobs/invoice%E2%80%AEfdp.exe\"");
+                .contains("<bdi>invoice\uFFFDfdp.exe</bdi>", "href=\"api/blobs/invoice%E2%80%AEfdp.exe\"");
     }
 
     @Test

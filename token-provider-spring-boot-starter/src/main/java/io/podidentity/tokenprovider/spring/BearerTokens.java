@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tokens for requests of the application's HTTP clients.
@@ -27,14 +29,34 @@ final class BearerTokens {
 
     private static final String INSUFFICIENT = "error=\"insufficient_claims\"";
 
+    private static final Logger LOG = LoggerFactory.getLogger(BearerTokens.class);
+
     private final AzureServiceTokenProvider provider;
     private final List<BearerTarget> targets;
     /** What each resource last demanded, so that the next request need not be refused first. */
     private final Map<String, String> claims = new ConcurrentHashMap<>();
 
+    private volatile boolean isUsed;
+
     BearerTokens(AzureServiceTokenProvider provider, List<BearerTarget> targets) {
         this.provider = provider;
         this.targets = List.copyOf(targets);
+    }
+
+    /** Notes that a client sends these tokens. */
+    void use() {
+        isUsed = true;
+    }
+
+    /** Says, at the end of the start, that no client sends these tokens: it cannot be seen at a client without them. */
+    void warnIfUnused() {
+        if (!isUsed) {
+            LOG.warn(
+                    "token-provider.bearer is set ({}), but no client was made by Boot's RestClient.Builder,"
+                            + " RestTemplateBuilder or WebClient.Builder: one by RestClient.builder() sends no token."
+                            + " Inject the builder, or give the client the bean bearerTokenInterceptor.",
+                    targets);
+        }
     }
 
     /** The resource of the token for a request; null if the request gets none. */

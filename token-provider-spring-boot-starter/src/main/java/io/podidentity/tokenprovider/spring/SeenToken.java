@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.spring;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAttempt;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresOn when it expires; null if there is none
  * @param failure why there is no token, or no next one; null if nothing failed
  * @param attempts what became of each source; empty if none was asked
+ * @param at when that was; the epoch if nothing was seen yet
  */
 record SeenToken(
         String resource,
@@ -23,11 +25,14 @@ record SeenToken(
         @Nullable Principal principal,
         @Nullable Instant expiresOn,
         @Nullable TokenAcquisitionException failure,
-        List<TokenAttempt> attempts) {
+        List<TokenAttempt> attempts,
+        Instant at) {
+    /** Longer than the keeper ever pauses between two attempts. */
+    private static final Duration MEMORY = Duration.ofMinutes(30);
 
     /** What is known of a resource whose token nobody has asked for. */
     static SeenToken notAskedFor(String resource) {
-        return new SeenToken(resource, null, null, null, null, List.of());
+        return new SeenToken(resource, null, null, null, null, List.of(), Instant.EPOCH);
     }
 
     /** Whether there is a token that is still valid. */
@@ -38,5 +43,13 @@ record SeenToken(
     /** Whether the old token is used because there is no next one. */
     boolean isStale(Instant now) {
         return failure != null && isValid(now);
+    }
+
+    /**
+     * Whether the application lacks the token: there is none, and somebody asked for it not long ago. A failure that
+     * nobody has met for half an hour is one of a resource that is not used any more.
+     */
+    boolean isMissing(Instant now) {
+        return failure != null && !isValid(now) && now.isBefore(at.plus(MEMORY));
     }
 }

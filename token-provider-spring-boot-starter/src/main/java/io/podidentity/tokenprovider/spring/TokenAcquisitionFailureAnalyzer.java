@@ -18,7 +18,8 @@ final class TokenAcquisitionFailureAnalyzer extends AbstractFailureAnalyzer<Toke
         return new FailureAnalysis(description.toString(), action(cause), cause);
     }
 
-    private static String action(TokenAcquisitionException cause) {
+    /** What to do next. */
+    static String action(TokenAcquisitionException cause) {
         if (!cause.remedy().isEmpty()) {
             return cause.remedy();
         }

@@ -1,14 +1,20 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -24,8 +30,13 @@ final class TokenKeeper implements SmartLifecycle {
     /** A failure often lasts until a person does something; a request each minute would help nobody. */
     private static final Duration MAX_INTERVAL = Duration.ofMinutes(15);
 
+    private static final Logger LOG = LoggerFactory.getLogger(TokenKeeper.class);
+
     private final AzureServiceTokenProvider provider;
     private final List<TokenRequest> requests;
+    /** The resources of which there was no token the last time; each is logged once. */
+    private final Set<String> lacking = ConcurrentHashMap.newKeySet();
+
     private @Nullable ScheduledExecutorService scheduler;
 
     TokenKeeper(AzureServiceTokenProvider provider, List<String> resources) {
@@ -66,12 +77,21 @@ final class TokenKeeper implements SmartLifecycle {
 
     private void keep(TokenRequest request, Duration afterFailure, ScheduledExecutorService scheduler) {
         // From the cache nearly always: asking is what makes the provider refresh a token behind its callers.
-        if (provider.explain(request).hasToken()) {
+        Optional<TokenAcquisitionException> failure = provider.explain(request).failure();
+        if (failure.isEmpty()) {
+            lacking.remove(request.resource());
             schedule(request, INTERVAL, INTERVAL, scheduler);
-        } else {
-            Duration twice = afterFailure.multipliedBy(2);
-            schedule(request, afterFailure, twice.compareTo(MAX_INTERVAL) < 0 ? twice : MAX_INTERVAL, scheduler);
+            return;
         }
+        if (lacking.add(request.resource()) && !scheduler.isShutdown()) {
+            LOG.warn(
+                    "The application needs a token for {}, and there is none: {}. {}",
+                    request.resource(),
+                    failure.get().reason(),
+                    TokenAcquisitionFailureAnalyzer.action(failure.get()));
+        }
+        Duration twice = afterFailure.multipliedBy(2);
+        schedule(request, afterFailure, twice.compareTo(MAX_INTERVAL) < 0 ? twice : MAX_INTERVAL, scheduler);
     }
 
     @Override

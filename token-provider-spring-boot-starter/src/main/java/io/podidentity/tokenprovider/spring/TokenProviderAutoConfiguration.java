@@ -8,19 +8,31 @@ import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.jfr.JfrTokenListener;
 import java.time.Clock;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 /**
  * One token provider for the application, and the beans that use it: an Azure SDK credential, a health indicator, the
@@ -31,12 +43,31 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration(beforeName = TokenProviderAutoConfiguration.SPRING_CLOUD_AZURE)
 @EnableConfigurationProperties(TokenProviderProperties.class)
 public final class TokenProviderAutoConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenProviderAutoConfiguration.class);
+
+    private static final String VARIABLE = "TOKEN_PROVIDER_ENVIRONMENT_";
+
     /** It defines a credential of its own unless there is one with the name below. */
     static final String SPRING_CLOUD_AZURE =
             "com.azure.spring.cloud.autoconfigure.implementation.context.AzureTokenCredentialAutoConfiguration";
 
     /** The name by which Spring Cloud Azure's clients find the credential that they use if none is configured. */
     static final String SPRING_CLOUD_AZURE_CREDENTIAL = "springCloudAzureDefaultCredential";
+
+    TokenProviderAutoConfiguration(ConfigurableEnvironment environment) {
+        PropertySource<?> variables =
+                environment.getPropertySources().get(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+        if (variables instanceof EnumerablePropertySource<?> named) {
+            Stream.of(named.getPropertyNames())
+                    .filter(name -> name.startsWith(VARIABLE))
+                    .forEach(name -> LOG.warn(
+                            "The variable {} has no effect, because it cannot be told from it which variable is meant."
+                                    + " Set {} itself, or token-provider.environment.{} in a file.",
+                            name,
+                            name.substring(VARIABLE.length()),
+                            name.substring(VARIABLE.length())));
+        }
+    }
 
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -90,6 +121,38 @@ public final class TokenProviderAutoConfiguration {
     @Bean
     TokenKeeper tokenKeeper(AzureServiceTokenProvider provider, TokenProviderProperties properties) {
         return new TokenKeeper(provider, properties.resources());
+    }
+
+    /** Where the application has a provider of its own. This is read before the one above is defined. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(AzureServiceTokenProvider.class)
+    static final class OtherProviderConfiguration {
+
+        OtherProviderConfiguration(ListableBeanFactory beans) {
+            LOG.warn(
+                    "The bean {} takes the place of the starter's token provider: token-provider.* has no effect on it,"
+                            + " and health, metrics and the endpoint tell nothing of its tokens. To change the"
+                            + " starter's own, define a TokenProviderCustomizer.",
+                    String.join(", ", beans.getBeanNamesForType(AzureServiceTokenProvider.class)));
+        }
+    }
+
+    /** Where Spring Cloud Azure is there too. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = SPRING_CLOUD_AZURE)
+    static final class SpringCloudAzureConfiguration {
+
+        SpringCloudAzureConfiguration(Environment environment) {
+            String prefix = "spring.cloud.azure.credential";
+            if (Binder.get(environment)
+                    .bind(prefix, Bindable.mapOf(String.class, String.class))
+                    .isBound()) {
+                LOG.warn(
+                        "{}.* is set, so the clients of Spring Cloud Azure sign in by that and not by the token"
+                                + " provider. Remove it, or set token-provider.connection-string in its place.",
+                        prefix);
+            }
+        }
     }
 
     /** For recordings of the JDK Flight Recorder. */

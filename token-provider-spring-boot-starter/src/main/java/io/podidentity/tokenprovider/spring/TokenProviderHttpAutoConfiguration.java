@@ -3,10 +3,13 @@ package io.podidentity.tokenprovider.spring;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -24,6 +27,29 @@ public final class TokenProviderHttpAutoConfiguration {
         return new BearerTokens(provider, properties.bearer());
     }
 
+    /** After all beans were made, and so the clients that the application keeps. */
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> bearerTokensUse(BearerTokens tokens) {
+        return ready -> tokens.warnIfUnused();
+    }
+
+    /** Where the setting could have no effect at all. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingClass({
+        "org.springframework.boot.restclient.RestClientCustomizer",
+        "org.springframework.boot.webclient.WebClientCustomizer"
+    })
+    static final class NoClientConfiguration {
+
+        NoClientConfiguration() {
+            throw new TokenProviderSettingException(
+                    "token-provider.bearer is set, but the application has no module for HTTP clients, so nothing"
+                            + " would send the tokens.",
+                    "Add spring-boot-starter-restclient or spring-boot-starter-webclient, or remove the setting.",
+                    null);
+        }
+    }
+
     /** For the blocking clients. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(RestClientCustomizer.class)
@@ -35,13 +61,20 @@ public final class TokenProviderHttpAutoConfiguration {
         }
 
         @Bean
-        RestClientCustomizer bearerTokenRestClientCustomizer(BearerTokenInterceptor interceptor) {
-            return builder -> builder.requestInterceptor(interceptor);
+        RestClientCustomizer bearerTokenRestClientCustomizer(BearerTokens tokens, BearerTokenInterceptor interceptor) {
+            return builder -> {
+                tokens.use();
+                builder.requestInterceptor(interceptor);
+            };
         }
 
         @Bean
-        RestTemplateCustomizer bearerTokenRestTemplateCustomizer(BearerTokenInterceptor interceptor) {
-            return template -> template.getInterceptors().add(interceptor);
+        RestTemplateCustomizer bearerTokenRestTemplateCustomizer(
+                BearerTokens tokens, BearerTokenInterceptor interceptor) {
+            return template -> {
+                tokens.use();
+                template.getInterceptors().add(interceptor);
+            };
         }
     }
 
@@ -52,7 +85,10 @@ public final class TokenProviderHttpAutoConfiguration {
 
         @Bean
         WebClientCustomizer bearerTokenWebClientCustomizer(BearerTokens tokens) {
-            return builder -> builder.filter(new BearerTokenFilter(tokens));
+            return builder -> {
+                tokens.use();
+                builder.filter(new BearerTokenFilter(tokens));
+            };
         }
     }
 }

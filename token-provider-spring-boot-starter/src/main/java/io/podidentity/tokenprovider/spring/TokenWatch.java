@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.TokenListener;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,13 @@ final class TokenWatch implements TokenListener {
         }
     }
 
+    /** Forgets what became of the tokens, as after {@code invalidate()}: none of it is true any more. */
+    void forget() {
+        synchronized (seen) {
+            seen.replaceAll((resource, token) -> SeenToken.notAskedFor(resource));
+        }
+    }
+
     @Override
     public void on(Event event) {
         switch (event.kind()) {
@@ -74,7 +82,8 @@ final class TokenWatch implements TokenListener {
                 event.principal().orElse(null),
                 event.expiresOn().orElse(null),
                 event.failure().orElse(null),
-                event.attempts());
+                event.attempts(),
+                Instant.now());
         synchronized (seen) {
             if (seen.containsKey(resource) || seen.size() < MAX_RESOURCES) {
                 seen.put(resource, token);

@@ -1,8 +1,10 @@
 package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Clock;
@@ -53,6 +55,27 @@ class TokenProviderHealthIndicatorTest {
                         "attempts", attempts -> assertThat(attempts).asString().contains("ACQUIRED"));
         assertThat(health).asString().doesNotContain(FakeSource.TOKEN);
         assertThat(source.calls).hasValue(1);
+    }
+
+    @Test
+    void health_afterARefusalThatNobodyMeetsAnyMore_isNotDown() throws Exception {
+        AzureServiceTokenProvider provider = FakeSource.refused().provider(watch, heard);
+        assertThatThrownBy(() -> provider.getAccessToken(RESOURCE)).isInstanceOf(TokenAcquisitionException.class);
+        heard.await(Kind.FAILED);
+
+        assertThat(healthAt(Instant.now().plusSeconds(29 * 60)).getStatus()).isEqualTo(Status.DOWN);
+        assertThat(healthAt(Instant.now().plusSeconds(31 * 60)).getStatus()).isEqualTo(Status.UNKNOWN);
+    }
+
+    @Test
+    void health_afterARefusalThatWasDeleted_isUnknown() throws Exception {
+        AzureServiceTokenProvider provider = FakeSource.refused().provider(watch, heard);
+        assertThatThrownBy(() -> provider.getAccessToken(RESOURCE)).isInstanceOf(TokenAcquisitionException.class);
+        heard.await(Kind.FAILED);
+
+        new TokenProviderEndpoint(provider, watch, Clock.systemUTC()).invalidate();
+
+        assertThat(healthAt(Instant.now()).getStatus()).isEqualTo(Status.UNKNOWN);
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -14,10 +13,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
+import org.springframework.util.ClassUtils;
 
 /** Starts the emulator with the context. Equal annotations are equal customizers, so contexts are shared. */
 record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements ContextCustomizer {
     static final String BEAN = "emulatedAzure";
+
+    private static final String DEADLINE = "token-provider.deadline";
+
+    /** The emulator answers at once, and a test that lets it fail should not last for the 30 s of production. */
+    private static final String SHORT_DEADLINE = "5s";
 
     @Override
     public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
@@ -25,17 +30,20 @@ record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements Conte
         var beans = (DefaultListableBeanFactory) context.getBeanFactory();
         beans.registerSingleton(BEAN, azure);
         beans.registerDisposableBean(BEAN, azure::close);
-        SSLContext trusting = azure.sslContext();
-        SSLContext.setDefault(trusting);
-        HttpsURLConnection.setDefaultSSLSocketFactory(trusting.getSocketFactory());
+        JvmTrust.add(azure.certificateAuthority());
+        if (ClassUtils.isPresent("com.azure.core.credential.TokenCredential", beans.getBeanClassLoader())) {
+            beans.addBeanPostProcessor(new UncachedCredentials());
+        }
 
         Map<String, String> environment = annotation.pod().isEmpty()
                 ? azure.environment()
                 : azure.pod(annotation.pod()).environment();
-        beans.registerSingleton(BEAN + "Connection", new Connection(environment, trusting));
-        context.getEnvironment()
-                .getPropertySources()
-                .addFirst(new MapPropertySource(BEAN, EmulatedAzureSettings.of(azure, environment)));
+        beans.registerSingleton(BEAN + "Connection", new Connection(environment, azure.sslContext()));
+        Map<String, Object> settings = EmulatedAzureSettings.of(azure, environment);
+        if (!context.getEnvironment().containsProperty(DEADLINE)) {
+            settings.put(DEADLINE, SHORT_DEADLINE);
+        }
+        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource(BEAN, settings));
     }
 
     private PodIdentityEmulator start() {

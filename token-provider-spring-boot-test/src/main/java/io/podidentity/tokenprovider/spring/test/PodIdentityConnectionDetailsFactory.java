@@ -3,7 +3,6 @@ package io.podidentity.tokenprovider.spring.test;
 import io.podidentity.testcontainers.PodIdentityContainer;
 import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import java.util.Map;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import org.springframework.boot.testcontainers.service.connection.ContainerConnectionDetailsFactory;
 import org.springframework.boot.testcontainers.service.connection.ContainerConnectionSource;
@@ -36,10 +35,8 @@ final class PodIdentityConnectionDetailsFactory
 
         @Override
         public SSLContext sslContext() {
-            SSLContext trusting = getContainer().sslContext();
-            SSLContext.setDefault(trusting);
-            HttpsURLConnection.setDefaultSSLSocketFactory(trusting.getSocketFactory());
-            return trusting;
+            JvmTrust.add(getContainer().certificateAuthority());
+            return getContainer().sslContext();
         }
     }
 }

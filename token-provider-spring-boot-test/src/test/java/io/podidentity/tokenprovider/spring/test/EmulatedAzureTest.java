@@ -77,6 +77,23 @@ class EmulatedAzureTest {
                     .isInstanceOf(TokenAcquisitionException.class);
         }
 
+        /** As a test finds it, of which another one came first. */
+        @Test
+        void fault_afterTheAzureSdkHadAToken_isNoticedByIt() {
+            BlobContainerClient samples = samples(storage, credential);
+            assertThat(samples.listBlobs()).isNotEmpty();
+            azure.faults().imds(Fault.status(503).standing());
+            provider.invalidate();
+
+            assertThatThrownBy(() -> samples.listBlobs().stream().count())
+                    .hasRootCauseInstanceOf(TokenAcquisitionException.class);
+        }
+
+        @Test
+        void deadline_ofATest_isShort(@Value("${token-provider.deadline}") Duration deadline) {
+            assertThat(deadline).isEqualTo(Duration.ofSeconds(5));
+        }
+
         @Test
         void token_inAnyOtherTest_isThere() {
             assertThat(provider.getAccessToken(STORAGE)).isNotEmpty();

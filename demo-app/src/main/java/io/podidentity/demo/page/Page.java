@@ -1,0 +1,92 @@
+package io.podidentity.demo.page;
+
+import io.podidentity.demo.DemoProperties;
+import io.podidentity.demo.blob.BlobPage;
+import io.podidentity.demo.web.Problem;
+import io.podidentity.tokenprovider.Explanation;
+import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenAttempt;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All that the page shows: either the token, as far as it tells of itself, or the problem that there is none. */
+record Page(
+        HostEnvironment host,
+        @Nullable Token token,
+        @Nullable Problem problem,
+        List<TokenAttempt> attempts,
+        Blobs blobs) {
+
+    /** A remedy, split into plain text and commands. */
+    public List<Problem.Part> advice(String remedy) {
+        return Problem.parts(remedy);
+    }
+
+    /**
+     * Whose token it is and until when.
+     *
+     * @param caveat what speaks against using this identity, such as that it is the node's; empty for nothing
+     * @param refresh from when on it is renewed; null if that is not known
+     * @param lifetime its life as a bar; null if it does not tell when it began
+     */
+    record Token(
+            String name,
+            String kind,
+            String caveat,
+            Explanation about,
+            Timestamp expires,
+            @Nullable Timestamp refresh,
+            @Nullable TokenLifetime lifetime) {
+
+        static Token of(Explanation token, Instant now) {
+            Principal who = token.principal().orElse(null);
+            String caveat = Problem.caveat(token);
+            Instant expires = token.expiresOn().orElseThrow();
+            Instant refresh = token.refreshOn().orElse(null);
+            return new Token(
+                    name(who, token.claims()),
+                    kind(who, token.claims(), caveat),
+                    caveat,
+                    token,
+                    Timestamp.of(expires, now),
+                    refresh == null ? null : Timestamp.of(refresh, now),
+                    TokenLifetime.of(token.claims(), refresh, expires, now));
+        }
+
+        private static String name(@Nullable Principal who, Map<String, String> claims) {
+            if (who == null) {
+                return "An identity that the token does not name";
+            }
+            if (who.type() == Principal.Type.USER) {
+                return who.userPrincipalName().orElse("A user");
+            }
+            String resource = claims.getOrDefault("xms_mirid", "");
+            String name = claims.getOrDefault("app_displayname", resource.substring(resource.lastIndexOf('/') + 1));
+            return name.isEmpty() ? who.appId().orElse("An application") : name;
+        }
+
+        private static String kind(@Nullable Principal who, Map<String, String> claims, String caveat) {
+            if (who == null || who.type() == Principal.Type.USER) {
+                return who == null ? "Signed in" : "User";
+            }
+            String kind = claims.containsKey("xms_mirid") ? "Managed identity" : "Application";
+            return caveat.isEmpty() ? kind : "Identity of the node";
+        }
+
+        /** The time that a claim is in seconds; null for another claim. */
+        public @Nullable String time(String claim, String value) {
+            return claim.matches("iat|nbf|exp") ? String.valueOf(TokenLifetime.instant(value)) : null;
+        }
+    }
+
+    /** The list of blobs: a page of it, or the problem with it, or neither if there is no token to read it with. */
+    record Blobs(
+            DemoProperties.Storage storage,
+            String endpoint,
+            String prefix,
+            boolean first,
+            @Nullable BlobPage page,
+            @Nullable Problem problem) {}
+}
