@@ -99,14 +99,19 @@ final class BlobController {
         response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
         response.setHeader(HttpHeaders.CONTENT_TYPE, type.toString());
         response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
-        ContentDisposition.Builder disposition = ContentDisposition.builder(Blob.isShown(type) ? "inline" : "attachment");
+        ContentDisposition.Builder disposition =
+                ContentDisposition.builder(Blob.isShown(type) ? "inline" : "attachment");
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION,
-                disposition.filename(Blob.fileName(name), StandardCharsets.UTF_8).build().toString());
+                disposition
+                        .filename(Blob.fileName(name), StandardCharsets.UTF_8)
+                        .build()
+                        .toString());
         response.setHeader(HttpHeaders.ETAG, quoted(blob));
         if (blob.getLastModified() != null) {
             response.setDateHeader(
-                    HttpHeaders.LAST_MODIFIED, blob.getLastModified().toInstant().toEpochMilli());
+                    HttpHeaders.LAST_MODIFIED,
+                    blob.getLastModified().toInstant().toEpochMilli());
         }
     }
 

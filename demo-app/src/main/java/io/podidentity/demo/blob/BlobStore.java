@@ -43,6 +43,7 @@ public final class BlobStore {
     private final StorageProblems problems;
     /** A list is held in memory as a whole, so only some are read at a time. */
     private final Semaphore lists = new Semaphore(4, true);
+
     private final Semaphore downloads = new Semaphore(MAX_DOWNLOADS);
 
     /** @param client null if the account's endpoint is not usable */

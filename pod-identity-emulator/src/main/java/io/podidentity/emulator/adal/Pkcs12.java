@@ -169,10 +169,12 @@ final class Pkcs12 {
             try {
                 plain = password.decrypt(algorithm, encrypted);
             } catch (UnreadableCertificateException | MalformedException e) {
-                throw new UnreadableCertificateException("pkcs12: error decrypting PKCS#8 shrouded key bag: " + e.getMessage());
+                throw new UnreadableCertificateException(
+                        "pkcs12: error decrypting PKCS#8 shrouded key bag: " + e.getMessage());
             }
         } catch (MalformedException e) {
-            throw new UnreadableCertificateException("pkcs12: error decoding PKCS#8 shrouded key bag: " + e.getMessage());
+            throw new UnreadableCertificateException(
+                    "pkcs12: error decoding PKCS#8 shrouded key bag: " + e.getMessage());
         }
         for (String algorithm : List.of("RSA", "EC")) {
             try {

@@ -25,7 +25,8 @@ final class Pkcs12Password {
     /** @throws UnreadableCertificateException for a character outside the basic plane */
     Pkcs12Password(String password) throws UnreadableCertificateException {
         if (password.chars().anyMatch(c -> Character.isSurrogate((char) c))) {
-            throw new UnreadableCertificateException("pkcs12: string contains characters that cannot be encoded in UCS-2");
+            throw new UnreadableCertificateException(
+                    "pkcs12: string contains characters that cannot be encoded in UCS-2");
         }
         bytes = (password + '\0').getBytes(StandardCharsets.UTF_16BE);
     }
