@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.Pkcs12File;
-import io.podidentity.emulator.adal.Pkcs12.UnreadableException;
 import io.podidentity.emulator.tls.CertificateFiles;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -36,21 +35,21 @@ class Pkcs12Test {
 
     @Test
     void read_ofAFileThatGoCannotRead_namesTheDigest() {
-        assertThatExceptionOfType(UnreadableException.class)
+        assertThatExceptionOfType(UnreadableCertificateException.class)
                 .isThrownBy(() -> Pkcs12.read(Pkcs12File.modern("p"), "p"))
                 .withMessage("pkcs12: unknown digest algorithm: 2.16.840.1.101.3.4.2.1");
     }
 
     @Test
     void read_withAnotherPassword_saysSo() {
-        assertThatExceptionOfType(UnreadableException.class)
+        assertThatExceptionOfType(UnreadableCertificateException.class)
                 .isThrownBy(() -> Pkcs12.read(OLD, "q"))
                 .withMessage("pkcs12: decryption password incorrect");
     }
 
     @Test
     void read_ofSomethingElse_saysSo() {
-        assertThatExceptionOfType(UnreadableException.class)
+        assertThatExceptionOfType(UnreadableCertificateException.class)
                 .isThrownBy(() -> Pkcs12.read(new byte[] {1, 2, 3}, "p"))
                 .withMessage("pkcs12: error reading P12 data: asn1: structure error");
     }
