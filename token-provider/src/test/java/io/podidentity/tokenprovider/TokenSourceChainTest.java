@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -312,8 +313,9 @@ class TokenSourceChainTest {
         for (int i = 0; i < 3; i++) {
             first.then(request -> new TokenSource.Silent("no answer", "Wait."));
         }
-        slot.getAsync(false, Duration.ofSeconds(30), token -> token);
+        CompletableFuture<CachedToken> waiting = slot.getAsync(false, Duration.ofSeconds(30), token -> token);
         crew.fly();
+        assertThat(waiting).isCompleted();
         CachedToken standIn = slot.get(false, Duration.ofSeconds(30));
         assertThat(standIn.token.refreshOn()).hasValue(time.now().plusSeconds(5));
 

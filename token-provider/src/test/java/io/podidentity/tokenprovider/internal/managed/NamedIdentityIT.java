@@ -49,6 +49,7 @@ class NamedIdentityIT {
         AZURE_ML("MSI_ENDPOINT", "MSI_SECRET"),
         AZURE_ARC("IDENTITY_ENDPOINT", "IMDS_ENDPOINT");
 
+        @SuppressWarnings("ImmutableEnumChecker") // List.of.
         private final List<String> variables;
 
         Host(String... variables) {
