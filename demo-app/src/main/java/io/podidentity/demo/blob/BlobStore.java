@@ -18,7 +18,7 @@ import java.io.InputStream;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,14 +63,7 @@ public final class BlobStore {
         return account.endpoint();
     }
 
-    /**
-     * Lists some blobs of the container, in the order of their names.
-     *
-     * @param prefix how their names begin; empty for all blobs
-     * @param continuation where to go on: what the previous page has; null to begin
-     * @param limit the maximum number of blobs; the storage account may return fewer although there are more
-     * @throws Problem if the storage account does not return them
-     */
+    /** Lists blobs whose names begin with a prefix, from a continuation on; null begins. There may be fewer than asked. */
     public BlobPage list(String prefix, @Nullable String continuation, int limit) {
         // A list is XML, which cannot contain most of them.
         if (prefix.chars().anyMatch(Character::isISOControl)) {
@@ -123,8 +116,6 @@ public final class BlobStore {
      * Opens a part of a blob, which is not empty, and of a blob that must not have changed since it was found. It is
      * read block by block: the next one is fetched when the client has taken the one before, so a slow client costs the
      * storage account nothing.
-     *
-     * @throws Problem if there are too many downloads, or there is no first block
      */
     InputStream open(String name, BlobProperties blob, long from, long length) {
         if (!downloads.tryAcquire()) {
@@ -171,8 +162,7 @@ public final class BlobStore {
                 return read;
             } catch (IOException | RuntimeException e) {
                 problems.of(e, name).logged();
-                // For this Tomcat closes the connection without an error page, which nobody could read any more.
-                throw new ClientAbortException(e);
+                throw new CloseNowException("The blob cannot be read to its end", e);
             }
         }
 

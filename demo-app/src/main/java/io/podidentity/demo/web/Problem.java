@@ -36,9 +36,7 @@ public final class Problem extends ErrorResponseException {
     private final String remedy;
 
     /**
-     * @param status the status that the API answers with
      * @param kind the kind of problem in kebab case, which becomes the type of the problem details
-     * @param title the problem in a few words
      * @param reason why, in one sentence without a full stop
      * @param remedy what to do next, with commands between single quotes; may be empty
      */

@@ -1,11 +1,13 @@
 package io.podidentity.demo.web;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.CloseNowException;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
@@ -21,7 +23,7 @@ import org.springframework.stereotype.Component;
 final class RequestRules extends ValveBase implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
     @Override
     public void customize(TomcatServletWebServerFactory factory) {
-        factory.addEngineValves(this);
+        factory.addContextValves(this);
         factory.addConnectorCustomizers(connector -> {
             connector.setEncodedSolidusHandling("passthrough");
             connector.setEncodedReverseSolidusHandling("passthrough");
@@ -32,6 +34,10 @@ final class RequestRules extends ValveBase implements WebServerFactoryCustomizer
     public void invoke(Request request, Response response) throws IOException, ServletException {
         if (request.getHeader("Transfer-Encoding") == null && request.getContentLengthLong() <= 0) {
             getNext().invoke(request, response);
+            if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof CloseNowException broken) {
+                // At once, since Tomcat would first try to write an error page after the beginning of the answer.
+                response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, broken);
+            }
             return;
         }
         // Closes the connection after the answer, in place of a search for the next request.
