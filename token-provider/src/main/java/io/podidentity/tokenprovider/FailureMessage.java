@@ -1,8 +1,9 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.chain.SourceDescriptor;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
-import io.podidentity.tokenprovider.internal.text.Troubleshooting;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -76,22 +77,20 @@ final class FailureMessage {
     }
 
     /** Where to read on: the section on the source that failed, else on what all of them lack; empty without one. */
-    private static String readOn(TokenAcquisitionException.Code code, List<TokenAttempt> attempts) {
+    private static String readOn(Code code, List<TokenAttempt> attempts) {
         String anchor = anchor(code, attempts);
-        return anchor == null ? "" : READ_ON + Troubleshooting.section(anchor);
+        return anchor == null ? "" : READ_ON + HelpPage.link(anchor);
     }
 
-    private static @Nullable String anchor(TokenAcquisitionException.Code code, List<TokenAttempt> attempts) {
+    private static @Nullable String anchor(Code code, List<TokenAttempt> attempts) {
         for (TokenAttempt attempt : attempts) {
             if (attempt.state() == TokenAttempt.State.FAILED) {
                 SourceDescriptor known = SourceDescriptor.of(attempt.source());
                 return known == null ? null : known.anchor();
             }
         }
-        return switch (code) {
-            case NO_SOURCE_AVAILABLE, SERVICE_UNAVAILABLE, INVALID_CONFIGURATION, TIMED_OUT, INTERRUPTED ->
-                code.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            case REFUSED, INVALID_RESPONSE -> null;
-        };
+        // These two are always those of a source, which has a section of its own.
+        boolean ofASource = code == Code.REFUSED || code == Code.INVALID_RESPONSE;
+        return ofASource ? null : code.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

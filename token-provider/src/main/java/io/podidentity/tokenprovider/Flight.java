@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.List;
@@ -324,11 +325,11 @@ final class Flight implements Runnable {
         if (failed == null) {
             return true;
         }
-        return switch (failed.code()) {
-            case TIMED_OUT -> deadline - this.deadline <= 0;
-            case INTERRUPTED -> !cancelled;
-            default -> Failures.isAnswer(failed, limit(), limit);
-        };
+        Code code = failed.code();
+        if (code == Code.TIMED_OUT) {
+            return deadline - this.deadline <= 0;
+        }
+        return code == Code.INTERRUPTED ? !cancelled : Failures.isAnswer(failed, limit(), limit);
     }
 
     /** The token, or the failure with the calling thread's stack trace. */

@@ -20,13 +20,19 @@ public final class TokenAttempt implements Serializable {
     /** What became of a source. */
     public enum State {
         /** It got the token. */
-        ACQUIRED,
+        ACQUIRED("got the token"),
         /** It does not apply here; the next one was asked. */
-        UNAVAILABLE,
+        UNAVAILABLE("unavailable"),
         /** It was its job and it failed; none after it was asked. */
-        FAILED,
+        FAILED("failed"),
         /** It was not asked, since one before it answered. */
-        NOT_TRIED
+        NOT_TRIED("not tried");
+
+        private final String words;
+
+        State(String words) {
+            this.words = words;
+        }
     }
 
     private final String source;
@@ -133,7 +139,7 @@ public final class TokenAttempt implements Serializable {
     /** One line: name, state, milliseconds, reason, remedy. */
     @Override
     public String toString() {
-        StringBuilder line = new StringBuilder(source).append(": ").append(word());
+        StringBuilder line = new StringBuilder(source).append(": ").append(state.words);
         if (state != State.NOT_TRIED) {
             line.append(" (").append(duration.toMillis()).append(" ms)");
         }
@@ -144,14 +150,5 @@ public final class TokenAttempt implements Serializable {
             line.append(' ').append(remedy);
         }
         return line.toString();
-    }
-
-    private String word() {
-        return switch (state) {
-            case ACQUIRED -> "got the token";
-            case UNAVAILABLE -> "unavailable";
-            case FAILED -> "failed";
-            case NOT_TRIED -> "not tried";
-        };
     }
 }

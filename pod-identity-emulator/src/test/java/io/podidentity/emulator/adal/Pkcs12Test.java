@@ -51,6 +51,6 @@ class Pkcs12Test {
     void read_ofSomethingElse_saysSo() {
         assertThatExceptionOfType(UnreadableCertificateException.class)
                 .isThrownBy(() -> Pkcs12.read(new byte[] {1, 2, 3}, "p"))
-                .withMessage("pkcs12: error reading P12 data: asn1: structure error");
+                .withMessageStartingWith("pkcs12: error reading P12 data: asn1: structure error: tags don't match");
     }
 }

@@ -8,19 +8,11 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The certificates in a key store that Entra ID could accept: those with an RSA private key, newest first. */
 final class RsaEntries {
-    private static final Comparator<ClientCertificate> NEWEST_FIRST = new Comparator<>() {
-        @Override
-        public int compare(ClientCertificate a, ClientCertificate b) {
-            return b.validFrom().compareTo(a.validFrom());
-        }
-    };
-
     private RsaEntries() {}
 
     /**
@@ -35,12 +27,20 @@ final class RsaEntries {
             if (!chain.isEmpty() && store.isKeyEntry(alias)) {
                 Key key = store.getKey(alias, password);
                 if (key instanceof PrivateKey secret && key.getAlgorithm().equals("RSA")) {
-                    certificates.add(new ClientCertificate(secret, chain));
+                    addNewestFirst(certificates, new ClientCertificate(secret, chain));
                 }
             }
         }
-        certificates.sort(NEWEST_FIRST);
         return certificates;
+    }
+
+    private static void addNewestFirst(List<ClientCertificate> certificates, ClientCertificate added) {
+        int older = 0;
+        while (older < certificates.size()
+                && certificates.get(older).validFrom().compareTo(added.validFrom()) >= 0) {
+            older++;
+        }
+        certificates.add(older, added);
     }
 
     private static List<X509Certificate> chain(KeyStore store, String alias) throws GeneralSecurityException {

@@ -15,7 +15,7 @@ import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
-import io.podidentity.tokenprovider.internal.managed.IdentityVariables;
+import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
@@ -51,7 +51,7 @@ public final class ConnectionStringSource {
         }
         if (way instanceof SignIn.Workload workload) {
             Environment own = context.environment()
-                    .with(IdentityVariables.CLIENT_ID, workload.clientId())
+                    .with(ManagedIdentityEndpoint.CLIENT_ID, workload.clientId())
                     .with(TENANT_ID, workload.tenantId());
             return new WorkloadIdentityTokenSource(own, context.http(), context.time(), true);
         }
@@ -75,9 +75,9 @@ public final class ConnectionStringSource {
      */
     private TokenSource managedIdentity(@Nullable UserAssignedIdentity identity, @Nullable Duration limit) {
         Environment own = context.environment()
-                .without(IdentityVariables.CLIENT_ID)
-                .without(IdentityVariables.OBJECT_ID)
-                .without(IdentityVariables.RESOURCE_ID);
+                .without(ManagedIdentityEndpoint.CLIENT_ID)
+                .without(ManagedIdentityEndpoint.OBJECT_ID)
+                .without(ManagedIdentityEndpoint.RESOURCE_ID);
         TokenSource source = SourceDescriptor.managedIdentity(context.with(own), identity);
         return limit == null ? source : new LimitedTokenSource(source, limit);
     }

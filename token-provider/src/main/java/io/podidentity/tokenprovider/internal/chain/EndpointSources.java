@@ -27,11 +27,12 @@ public final class EndpointSources {
         if (endpoint == null) {
             return incomplete(environment);
         }
-        return switch (endpoint) {
-            case SERVICE_FABRIC -> new ServiceFabricTokenSource(environment, identity, context.http(), context.time());
-            case AZURE_ARC -> new ArcTokenSource(environment, context.root(), identity, context.http(), context.time());
-            default -> new EndpointTokenSource(endpoint, environment, identity, context.http(), context.time());
-        };
+        if (endpoint == ManagedIdentityEndpoint.SERVICE_FABRIC) {
+            return new ServiceFabricTokenSource(environment, identity, context.http(), context.time());
+        }
+        return endpoint == ManagedIdentityEndpoint.AZURE_ARC
+                ? new ArcTokenSource(environment, context.root(), identity, context.http(), context.time())
+                : new EndpointTokenSource(endpoint, environment, identity, context.http(), context.time());
     }
 
     private static @Nullable TokenSource incomplete(Environment environment) {

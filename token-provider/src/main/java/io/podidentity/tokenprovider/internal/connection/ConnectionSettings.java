@@ -4,9 +4,11 @@ import io.podidentity.tokenprovider.internal.connection.ConnectionStringExceptio
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader.Pair;
 import io.podidentity.tokenprovider.internal.text.Fingerprint;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> immutable.
  */
 public final class ConnectionSettings {
+    /** Those whose value is one of a few words, in any letter case. */
+    private static final Set<ConnectionStringKey> FIXED_WORDS = EnumSet.of(
+            ConnectionStringKey.RUN_AS,
+            ConnectionStringKey.DEVELOPER_TOOL,
+            ConnectionStringKey.CERTIFICATE_STORE_LOCATION);
+
     private final Map<ConnectionStringKey, Pair> pairs;
 
     private ConnectionSettings(Map<ConnectionStringKey, Pair> pairs) {
@@ -139,11 +147,12 @@ public final class ConnectionSettings {
             ConnectionStringKey key = pair.getKey();
             String value = pair.getValue().value().reveal();
             text.append(key.text).append('=');
-            switch (key) {
-                case APP_KEY -> text.append(Fingerprint.of(value));
-                case RUN_AS, DEVELOPER_TOOL, CERTIFICATE_STORE_LOCATION ->
-                    text.append(value.strip().toLowerCase(Locale.ROOT));
-                default -> text.append(quoted(value));
+            if (key == ConnectionStringKey.APP_KEY) {
+                text.append(Fingerprint.of(value));
+            } else if (FIXED_WORDS.contains(key)) {
+                text.append(value.strip().toLowerCase(Locale.ROOT));
+            } else {
+                text.append(quoted(value));
             }
             text.append(';');
         }

@@ -1,6 +1,6 @@
 package io.podidentity.tokenprovider.internal.connection;
 
-import io.podidentity.tokenprovider.internal.text.Troubleshooting;
+import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ public final class ConnectionStringException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private static final String READ_ON = " More: " + Troubleshooting.section("connection-string");
+    private static final String READ_ON = " More: " + HelpPage.link("connection-string");
 
     /** What is wrong. */
     public enum Problem {

@@ -96,12 +96,12 @@ final class ImdsEndpoint {
      * @throws TokenAcquisitionException if they name two
      */
     static @Nullable UserAssignedIdentity identity(Environment environment) {
-        String objectId = environment.get(IdentityVariables.OBJECT_ID);
-        String resourceId = environment.get(IdentityVariables.RESOURCE_ID);
+        String objectId = environment.get(ManagedIdentityEndpoint.OBJECT_ID);
+        String resourceId = environment.get(ManagedIdentityEndpoint.RESOURCE_ID);
         if (objectId != null && resourceId != null) {
             throw new TokenAcquisitionException(
                     Code.INVALID_CONFIGURATION,
-                    IdentityVariables.OBJECT_ID + " and " + IdentityVariables.RESOURCE_ID + " are both set",
+                    ManagedIdentityEndpoint.OBJECT_ID + " and " + ManagedIdentityEndpoint.RESOURCE_ID + " are both set",
                     "Unset one of them.",
                     null);
         }
@@ -111,7 +111,7 @@ final class ImdsEndpoint {
         if (resourceId != null) {
             return UserAssignedIdentity.ofResourceId(resourceId);
         }
-        String clientId = environment.get(IdentityVariables.CLIENT_ID);
+        String clientId = environment.get(ManagedIdentityEndpoint.CLIENT_ID);
         return clientId == null ? null : UserAssignedIdentity.ofClientId(clientId);
     }
 

@@ -179,11 +179,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         if (wanted == null) {
             return endpoint.token(request.resource(), "", null, CONNECT_MILLIS);
         }
-        String parameter = switch (wanted.kind()) {
-            case CLIENT_ID -> "client_id";
-            case OBJECT_ID -> "object_id";
-            case RESOURCE_ID -> "msi_res_id";
-        };
+        String parameter = ManagedIdentityEndpoint.metadataParameter(wanted.kind());
         return endpoint.token(request.resource(), parameter, wanted.id(), CONNECT_MILLIS);
     }
 

@@ -23,6 +23,12 @@ public enum ManagedIdentityEndpoint {
     CLOUD_SHELL("Cloud Shell", "MSI_ENDPOINT", null, "Metadata", null),
     AZURE_ARC("Azure Arc", "IDENTITY_ENDPOINT", null, "Metadata", "2020-06-01");
 
+    /** Names a user-assigned identity, as the Azure SDKs know it. It may be meant for another source: the others win. */
+    public static final String CLIENT_ID = "AZURE_CLIENT_ID";
+
+    public static final String OBJECT_ID = "AZURE_MANAGED_IDENTITY_OBJECT_ID";
+    public static final String RESOURCE_ID = "AZURE_MANAGED_IDENTITY_RESOURCE_ID";
+
     /** The name for people. */
     final String label;
     /** The variable that says where it is. */
@@ -75,25 +81,23 @@ public enum ManagedIdentityEndpoint {
     /** The version that knows of claims challenges; null where none does. */
     @Nullable
     String capableVersion() {
-        return switch (this) {
-            case SERVICE_FABRIC -> apiVersion;
-            case APP_SERVICE -> "2025-03-30";
-            default -> null;
-        };
+        return this == SERVICE_FABRIC ? apiVersion : this == APP_SERVICE ? "2025-03-30" : null;
     }
 
     /** The parameter for a user-assigned identity by an ID of this kind; null if it takes none. */
     @Nullable
     String parameter(Kind kind) {
-        return switch (this) {
-            case SERVICE_FABRIC, CLOUD_SHELL -> null;
-            case OLD_APP_SERVICE, AZURE_ML -> kind == Kind.CLIENT_ID ? "clientid" : null;
-            case APP_SERVICE, AZURE_ARC ->
-                switch (kind) {
-                    case CLIENT_ID -> "client_id";
-                    case OBJECT_ID -> "object_id";
-                    case RESOURCE_ID -> this == APP_SERVICE ? "mi_res_id" : "msi_res_id";
-                };
-        };
+        if (this == OLD_APP_SERVICE || this == AZURE_ML) {
+            return kind == Kind.CLIENT_ID ? "clientid" : null;
+        }
+        if (this == APP_SERVICE || this == AZURE_ARC) {
+            return this == APP_SERVICE && kind == Kind.RESOURCE_ID ? "mi_res_id" : metadataParameter(kind);
+        }
+        return null;
+    }
+
+    /** The same of the metadata service. */
+    static String metadataParameter(Kind kind) {
+        return kind == Kind.CLIENT_ID ? "client_id" : kind == Kind.OBJECT_ID ? "object_id" : "msi_res_id";
     }
 }

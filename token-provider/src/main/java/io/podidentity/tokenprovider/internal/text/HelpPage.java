@@ -15,6 +15,10 @@ public final class HelpPage {
     /** What the numbers of Entra ID's errors begin with. */
     public static final String AADSTS = "AADSTS";
 
+    /** The {@code url} of the project in the POM, and the page below it. A test checks that both agree. */
+    private static final String ON_THE_WEB =
+            "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#";
+
     private static final String PAGE = "/io/podidentity/tokenprovider/troubleshooting.md";
     private static final String HEADING = "## ";
     private static final String IN_A_POD = "in a pod";
@@ -30,6 +34,11 @@ public final class HelpPage {
             // A failure is told without it.
         }
         page = text;
+    }
+
+    /** The address of a section, such as {@code azure-cli}, on the web. */
+    public static String link(String anchor) {
+        return ON_THE_WEB + anchor;
     }
 
     /** A section with its heading; null without one of this name. */

@@ -214,9 +214,9 @@ class NamedIdentityIT {
         UserAssignedIdentity named = named(kind, id(kind, "a"));
         if (way == Way.VARIABLE) {
             String variable = switch (kind) {
-                case CLIENT_ID -> IdentityVariables.CLIENT_ID;
-                case OBJECT_ID -> IdentityVariables.OBJECT_ID;
-                case RESOURCE_ID -> IdentityVariables.RESOURCE_ID;
+                case CLIENT_ID -> ManagedIdentityEndpoint.CLIENT_ID;
+                case OBJECT_ID -> ManagedIdentityEndpoint.OBJECT_ID;
+                case RESOURCE_ID -> ManagedIdentityEndpoint.RESOURCE_ID;
             };
             variables.put(variable, named.id());
         }
