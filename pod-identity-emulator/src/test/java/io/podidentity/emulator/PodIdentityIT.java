@@ -333,7 +333,7 @@ class PodIdentityIT {
             assertThat(throttled.headers().firstValue("Retry-After")).contains("7");
             var unknown = token(azure, "app");
             assertThat(unknown.statusCode()).isEqualTo(500);
-            assertThat(unknown.body()).isEqualTo("pod list is empty\n");
+            assertThat(unknown.body()).isEqualTo("pod list empty\n");
             var ambiguous = token(azure, "app");
             assertThat(ambiguous.statusCode()).isEqualTo(500);
             assertThat(ambiguous.body())

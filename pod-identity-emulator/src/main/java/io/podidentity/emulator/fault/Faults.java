@@ -57,7 +57,7 @@ public final class Faults {
 
     /**
      * Makes NMI not find the pod that asks, for the next {@code times} requests: it looks for 1.2 s of the cluster's
-     * time and says {@code pod list is empty}.
+     * time and says that its list is empty, in the words of its version.
      *
      * @throws IllegalArgumentException if {@code times} is negative
      */
