@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# kubectl podid doctor: the real kubectl, with podid as its plugin, on the API of an emulated cluster. The cluster is
-# broken, the doctor says what to do, that is done, and the doctor finds nothing. Needs no other step.
+# kubectl podid doctor: the real kubectl, with podid as its plugin, on the API server of podid's tests and an emulated
+# Azure. The cluster is broken, the doctor says what to do, that is done, and the doctor finds nothing. Needs no other step.
 
 DOCTOR=$WORK/doctor
 
@@ -25,8 +25,12 @@ spec:
       serviceAccountName: orders
       containers: [{name: orders, image: example/orders}]
 YAML
-    start doctor-emulator java -jar "$ROOT/podid/target/podid.jar" serve "$DOCTOR/cluster.yaml" --json --profile workload-identity \
-        --kubeconfig "$DOCTOR/kubeconfig"
+    doctor_cluster
+}
+
+doctor_cluster() {
+    start doctor-emulator java -cp "$ROOT/podid/target/test-classes:$ROOT/podid/target/podid.jar" \
+        io.podidentity.podid.apiserver.ServedClusterMain "$DOCTOR/kubeconfig" 3600 "$DOCTOR/cluster.yaml"
     wait_until 60 doctor-emulator grep -q '^{' "$WORK/doctor-emulator.out"
     head -1 "$WORK/doctor-emulator.out" > "$DOCTOR/azure.json"
 }
@@ -46,10 +50,11 @@ doctor_says_why() {
         'of a workload: to spec.template.metadata.labels' 'Not healthy: 1 of 1 workloads'
 }
 
-# The emulator applies the file again by itself, as kubectl apply would.
 doctor_is_happy() {
     sed -i 's/metadata: {labels: {app: orders}}/metadata: {labels: {app: orders, azure.workload.identity\/use: "true"}}/' "$DOCTOR/cluster.yaml"
-    wait_until 60 doctor-emulator doctor --blob "$(jq -r .storage "$DOCTOR/azure.json")/samples"
+    stop doctor-emulator
+    doctor_cluster
+    doctor --blob "$(jq -r .storage "$DOCTOR/azure.json")/samples"
     cp "$OUT/doctor.txt" "$OUT/doctor-healthy.txt"
     expect_text "$OUT/doctor-healthy.txt" 'ok      webhook' 'ok      token     issuer https://' \
         'subject system:serviceaccount:default:orders, audience api://AzureADTokenExchange' \

@@ -1,11 +1,11 @@
 package io.podidentity.emulator;
 
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.LogHistory;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
-import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.plan.Application;
 import io.podidentity.emulator.plan.EmulatorOptions;
 import io.podidentity.emulator.plan.ManagedIdentity;
@@ -14,6 +14,7 @@ import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.emulator.run.Servers;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,12 +158,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
      * @throws java.io.UncheckedIOException if no port can be had for a new pod
      */
     public void apply(Cluster manifests) {
-        servers.apply(manifests, List.of());
-    }
-
-    /** The same, of manifests that were read, which the API server then shows. */
-    public void apply(Manifests manifests) {
-        servers.apply(manifests.cluster(), manifests.objects());
+        servers.apply(manifests);
     }
 
     /** What MIC and NMI have logged, oldest first: the last 10,000 lines. A copy. */
@@ -185,18 +181,15 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return servers.clusterIssuer();
     }
 
-    /** The API server of the cluster, {@code https://127.0.0.1:PORT}; empty unless the builder was asked for it. */
-    public Optional<URI> kubernetesApi() {
-        return servers.kubernetesApi();
-    }
-
     /**
-     * What kubectl needs to reach the API server, the text of a file that only its owner should read: it holds the
-     * users' tokens. The context {@code admin} is the current one, and each user has a context of its name. Empty
-     * unless the builder was asked for an API server.
+     * Makes a token of a service account, as the cluster's API server answers a TokenRequest. It is made for any name,
+     * also of an account that no manifest describes.
+     *
+     * @param life from now, on the clock of the tokens; in whole seconds
+     * @param audiences those who accept the token; none for the cluster's issuer itself
      */
-    public Optional<String> kubeconfig() {
-        return servers.kubeconfig();
+    public String serviceAccountToken(String namespace, String name, Duration life, String... audiences) {
+        return servers.accountToken(new ObjectName(namespace, name), life, List.of(audiences));
     }
 
     /** The name of the one user, who signs in by device code. */

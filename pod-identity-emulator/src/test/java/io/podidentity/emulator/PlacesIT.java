@@ -124,7 +124,8 @@ class PlacesIT {
                     .read(
                             List.of(write(MANIFESTS.replace("name: invoices,", "name: new,"))
                                     .toString()),
-                            new ByteArrayInputStream(new byte[0])));
+                            new ByteArrayInputStream(new byte[0]))
+                    .cluster());
             assertThat(azure.pod("new").imds()).isEqualTo(gone);
         }
     }

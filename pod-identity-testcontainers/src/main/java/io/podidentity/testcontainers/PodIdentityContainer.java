@@ -31,7 +31,7 @@ public final class PodIdentityContainer extends GenericContainer<PodIdentityCont
 
     private static final int DESK = 10_100;
     /** Those behind the desk that have a purpose; behind them are those of the pods. */
-    private static final int SERVERS = 8;
+    private static final int SERVERS = 7;
 
     private static final int PODS = 16;
     private static final Duration START = Duration.ofMinutes(2);

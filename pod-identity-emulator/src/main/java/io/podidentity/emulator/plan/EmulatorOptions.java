@@ -259,35 +259,12 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     /** The same, of manifests that were read before. */
     public B manifests(Manifests manifests) {
         plan.cluster = manifests.cluster();
-        plan.objects = manifests.objects();
-        return self();
-    }
-
-    /**
-     * Serves the API of the cluster, read-only, to kubectl and other clients: to an administrator, and to these users,
-     * who may do what the roles in the manifests allow. It shows manifests, and what a cluster makes of them; not what
-     * {@link #cluster} alone was told of.
-     *
-     * @throws IllegalArgumentException at the start if two users have one name
-     */
-    public B kubernetesApi(String... users) {
-        plan.kubernetesUsers = List.of(users);
-        return self();
-    }
-
-    /**
-     * The longest life of a token that the API server makes for a service account, whatever is asked for, as its flag
-     * {@code --service-account-max-token-expiration} sets it; by default none.
-     */
-    public B serviceAccountTokenLifetime(Duration longest) {
-        plan.serviceAccountTokenLife = requireNonNull(longest, "longest");
         return self();
     }
 
     /** The objects of the cluster, in place of none. */
     public B cluster(Cluster cluster) {
         plan.cluster = requireNonNull(cluster, "cluster");
-        plan.objects = List.of();
         return self();
     }
 

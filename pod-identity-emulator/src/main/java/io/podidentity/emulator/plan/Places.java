@@ -37,9 +37,8 @@ public final class Places {
         STORAGE(2),
         CLUSTER_ISSUER(3),
         TOKEN_PROXY(4),
-        KUBERNETES_API(5),
-        NMI_HOST(6),
-        NMI_OBSERVED(7);
+        NMI_HOST(5),
+        NMI_OBSERVED(6);
 
         private final int offset;
 

@@ -3,7 +3,6 @@ package io.podidentity.emulator.plan;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.nmi.NmiSettings;
@@ -11,22 +10,18 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the cluster's pod identity is to be.
  *
- * @param objects those of the cluster as they are written, as far as manifests were given
  * @param problems of the manifests, one line each
  * @param nmi version and flags; the profile may be one without NMI
  * @param everyoneReads whether each principal may read blobs
  */
-public record PodIdentityPlan(
-        Cluster cluster, List<Manifest> objects, List<String> problems, NmiSettings nmi, boolean everyoneReads) {
+public record PodIdentityPlan(Cluster cluster, List<String> problems, NmiSettings nmi, boolean everyoneReads) {
 
     public PodIdentityPlan {
-        objects = List.copyOf(objects);
         problems = List.copyOf(problems);
     }
 
@@ -39,7 +34,6 @@ public record PodIdentityPlan(
      */
     static PodIdentityPlan of(
             Cluster given,
-            List<Manifest> givenObjects,
             List<Path> paths,
             @Nullable Profile profile,
             @Nullable NmiSettings settings,
@@ -49,9 +43,7 @@ public record PodIdentityPlan(
         Cluster cluster = given.with(read.cluster().all());
         NmiSettings nmi =
                 settings == null ? NmiSettings.of(decoding == null ? Profile.fitting(cluster) : decoding) : settings;
-        List<Manifest> objects =
-                Stream.concat(givenObjects.stream(), read.objects().stream()).toList();
-        return new PodIdentityPlan(cluster, objects, read.notes(), nmi, everyoneReads);
+        return new PodIdentityPlan(cluster, read.notes(), nmi, everyoneReads);
     }
 
     private static Manifests read(Profile profile, List<Path> paths) {

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param tokenLifetime null for each server's own: an hour from Entra, a day from the metadata service
  * @param clock by which tokens are issued and checked
  * @param clusterClock by which the cluster waits and Azure's changes spread
- * @param kubernetesApi null for a cluster without an API server
  */
 public record Tenant(
         Directory directory,
@@ -25,8 +24,7 @@ public record Tenant(
         Clock clock,
         EmulatorClock clusterClock,
         WorkloadPlan workloads,
-        PodIdentityPlan podIdentity,
-        @Nullable KubernetesApiPlan kubernetesApi) {
+        PodIdentityPlan podIdentity) {
 
     private static final Duration ENTRA_LIFETIME = Duration.ofHours(1);
     private static final Duration IMDS_LIFETIME = Duration.ofHours(24);

@@ -14,7 +14,6 @@ import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
-import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.storage.BlobStore;
 import io.podidentity.emulator.time.EmulatorClock;
@@ -30,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -52,7 +50,6 @@ final class TenantPlan {
     Clock clock = Clock.systemUTC();
     EmulatorClock clusterClock = EmulatorClock.real();
     Cluster cluster = Cluster.EMPTY;
-    List<Manifest> objects = List.of();
     final List<Path> manifests = new ArrayList<>();
 
     @Nullable
@@ -60,13 +57,6 @@ final class TenantPlan {
 
     @Nullable
     NmiSettings nmi;
-
-    /** Null for no API server. */
-    @Nullable
-    List<String> kubernetesUsers;
-
-    @Nullable
-    Duration serviceAccountTokenLife;
 
     WebhookVersion webhook = WebhookVersion.V1_6_0;
     boolean trustsAnnotated = true;
@@ -145,8 +135,7 @@ final class TenantPlan {
                 clock,
                 clusterClock,
                 workloads(plan.cluster()),
-                plan,
-                kubernetesApi());
+                plan);
     }
 
     /** Pods without NMI before them see what a node of AKS has by itself. */
@@ -157,13 +146,7 @@ final class TenantPlan {
 
     private PodIdentityPlan podIdentity() {
         boolean everyoneReads = defaultRoles && roles.isEmpty();
-        return PodIdentityPlan.of(cluster, objects, manifests, profile, nmi, everyoneReads);
-    }
-
-    private @Nullable KubernetesApiPlan kubernetesApi() {
-        return kubernetesUsers == null
-                ? null
-                : new KubernetesApiPlan(kubernetesUsers, Optional.ofNullable(serviceAccountTokenLife));
+        return PodIdentityPlan.of(cluster, manifests, profile, nmi, everyoneReads);
     }
 
     private WorkloadPlan workloads(Cluster cluster) {

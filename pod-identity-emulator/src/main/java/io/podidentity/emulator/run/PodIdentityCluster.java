@@ -106,10 +106,6 @@ final class PodIdentityCluster implements AutoCloseable {
         return live.now();
     }
 
-    String address(ObjectName pod) {
-        return addresses.of(pod);
-    }
-
     /** The identities of the node: those that the tenant was told of, and those that MIC has put there; live. */
     Iterable<NodeIdentity> node() {
         return () -> {

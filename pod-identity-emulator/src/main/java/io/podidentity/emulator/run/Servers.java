@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
 import io.podidentity.emulator.adal.Upstream;
-import io.podidentity.emulator.apiserver.ClusterState;
 import io.podidentity.emulator.arm.ArmEndpoint;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -16,8 +15,6 @@ import io.podidentity.emulator.history.LogHistory;
 import io.podidentity.emulator.history.RequestHistory;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
-import io.podidentity.emulator.manifest.Manifest;
-import io.podidentity.emulator.plan.KubernetesApiPlan;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.Door;
 import io.podidentity.emulator.plan.Tenant;
@@ -30,8 +27,9 @@ import io.podidentity.emulator.tls.TrustFiles;
 import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
-import io.podidentity.emulator.workload.Admission;
+import io.podidentity.emulator.workload.ClusterIssuer;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,9 +55,6 @@ public final class Servers implements AutoCloseable {
     private volatile @Nullable WorkloadCluster workloads;
 
     private @Nullable Supplier<WorkloadCluster> workloadStarter;
-
-    private @Nullable KubernetesServer kubernetes;
-    private volatile List<Manifest> manifests = List.of();
 
     /** Null until the servers serve. */
     private @Nullable PodIdentityCluster cluster;
@@ -142,53 +137,16 @@ public final class Servers implements AutoCloseable {
                 new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), log.of("podid"));
         workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
         cluster.start();
-        manifests = tenant.podIdentity().objects();
-        KubernetesApiPlan api = tenant.kubernetesApi();
-        if (api != null) {
-            var running = startWorkloads();
-            kubernetes = new KubernetesServer(
-                    api, state(running), running.issuer(), tenant.clock(), authority.pem(), listeners);
-        }
         applyWorkloads(tenant.workloads().cluster());
     }
 
-    private ClusterState state(WorkloadCluster running) {
-        return new ClusterState() {
-
-            @Override
-            public List<Manifest> manifests() {
-                return manifests;
-            }
-
-            @Override
-            public Cluster now() {
-                return Servers.this.now();
-            }
-
-            @Override
-            public Optional<Admission> admission(ObjectName pod) {
-                return running.admission(pod);
-            }
-
-            @Override
-            public String address(ObjectName pod) {
-                return cluster().address(pod);
-            }
-        };
-    }
-
-    /**
-     * Changes what manifests say; called by one thread at a time.
-     *
-     * @param written the objects as they are written
-     */
-    public void apply(Cluster objects, List<Manifest> written) {
+    /** Changes what manifests say; called by one thread at a time. */
+    public void apply(Cluster objects) {
         cluster().apply(objects);
         applyWorkloads(objects);
-        manifests = List.copyOf(written);
     }
 
-    private WorkloadCluster startWorkloads() {
+    private synchronized WorkloadCluster startWorkloads() {
         WorkloadCluster running = workloads;
         if (running == null) {
             running = requireNonNull(workloadStarter, "workloadStarter").get();
@@ -266,14 +224,16 @@ public final class Servers implements AutoCloseable {
         return Optional.ofNullable(workloads).map(running -> running.issuer().issuer());
     }
 
-    /** The API server, if the cluster has one. */
-    public Optional<URI> kubernetesApi() {
-        return Optional.ofNullable(kubernetes).map(KubernetesServer::uri);
-    }
-
-    /** What kubectl reads to reach it. */
-    public Optional<String> kubeconfig() {
-        return Optional.ofNullable(kubernetes).map(KubernetesServer::kubeconfig);
+    /**
+     * Makes a token of a service account.
+     *
+     * @param audiences none for the issuer itself
+     */
+    public String accountToken(ObjectName account, Duration life, List<String> audiences) {
+        ClusterIssuer issuer = startWorkloads().issuer();
+        List<String> intended = audiences.isEmpty() ? List.of(issuer.issuer()) : audiences;
+        return issuer.issue(account, intended, life.toSeconds(), Optional.empty())
+                .value();
     }
 
     public Faults faults() {
@@ -297,7 +257,6 @@ public final class Servers implements AutoCloseable {
             if (cluster != null) {
                 cluster.close();
             }
-            Optional.ofNullable(kubernetes).ifPresent(KubernetesServer::close);
             Optional.ofNullable(workloads).ifPresent(WorkloadCluster::close);
             trust.close();
         }

@@ -14,7 +14,6 @@ import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
-import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Denied;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.emulator.workload.IdentityBindingProxy;
@@ -186,11 +185,6 @@ final class WorkloadCluster implements AutoCloseable {
     /** Makes the tokens of service accounts. */
     ClusterIssuer issuer() {
         return issuer;
-    }
-
-    /** What the webhook decided on a pod; empty if there is no such pod. */
-    Optional<Admission> admission(ObjectName pod) {
-        return Optional.ofNullable(made.get(pod)).map(one -> one.workload().admission());
     }
 
     @Override

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -75,31 +74,19 @@ public final class ClusterIssuer implements Endpoint {
                 new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)),
                 List.of(projection.audience()),
                 projection.expirationSeconds(),
-                Optional.of(new Bound("Pod", pod.name().name(), pod.spec().nodeName())));
+                Optional.of(pod));
     }
 
-    /**
-     * What a token is bound to: it ends with it.
-     *
-     * @param kind Pod, Secret or Node
-     * @param nodeName where it is, if it is a pod
-     */
-    public record Bound(String kind, String name, String nodeName) {}
-
-    /** Makes a token of a service account. */
-    public IssuedToken issue(
-            ObjectName account, List<String> audiences, long expirationSeconds, Optional<Bound> bound) {
+    /** Makes a token of a service account, bound to a pod or to nothing. */
+    public IssuedToken issue(ObjectName account, List<String> audiences, long expirationSeconds, Optional<Pod> bound) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant expiresOn = now.plusSeconds(expirationSeconds);
         var about = new TreeMap<String, Object>();
         about.put("namespace", account.namespace());
         about.put("serviceaccount", object("ServiceAccount", account));
-        bound.ifPresent(to -> {
-            String namespace = to.kind().equals("Node") ? "" : account.namespace();
-            about.put(to.kind().toLowerCase(Locale.ROOT), object(to.kind(), new ObjectName(namespace, to.name())));
-            if (to.kind().equals("Pod")) {
-                about.put("node", object("Node", new ObjectName("", to.nodeName())));
-            }
+        bound.ifPresent(pod -> {
+            about.put("pod", object("Pod", pod.name()));
+            about.put("node", object("Node", new ObjectName("", pod.spec().nodeName())));
         });
         var claims = new LinkedHashMap<String, Object>();
         claims.put("aud", audiences);
@@ -111,15 +98,6 @@ public final class ClusterIssuer implements Endpoint {
         claims.put("nbf", now.getEpochSecond());
         claims.put("sub", subject(account));
         return new IssuedToken(key.sign(claims), now, expiresOn);
-    }
-
-    /** The service account that may use this token with the API server. */
-    public Optional<ObjectName> accountOf(String token) {
-        return signed(token, issuer())
-                ? tokens.read(token)
-                        .map(claims -> claims.getSubject().split(":", -1))
-                        .map(subject -> new ObjectName(subject[2], subject[3]))
-                : Optional.empty();
     }
 
     /** Whether it is a token of this issuer, for that audience, and valid now. */
@@ -154,15 +132,10 @@ public final class ClusterIssuer implements Endpoint {
         if (!request.isGet() || !request.rawPath().startsWith(path)) {
             return Answer.empty(404);
         }
-        return document(request.rawPath().substring(path.length())).orElseGet(() -> Answer.empty(404));
-    }
-
-    /** A document of the issuer, which the API server publishes too, by its path without a leading slash. */
-    public Optional<Answer> document(String path) {
-        return switch (path) {
-            case DISCOVERY -> Optional.of(Answer.json(200, discovery()));
-            case KEYS -> Optional.of(Answer.json(200, key.publicKeys()));
-            default -> Optional.empty();
+        return switch (request.rawPath().substring(path.length())) {
+            case DISCOVERY -> Answer.json(200, discovery());
+            case KEYS -> Answer.json(200, key.publicKeys());
+            default -> Answer.empty(404);
         };
     }
 

@@ -23,7 +23,7 @@ final class ListenOptions {
             names = "--ports",
             paramLabel = "FIRST",
             description = "Fixed ports from FIRST on: a desk that tells programs all addresses, the metadata service,"
-                    + " Entra ID, storage, the cluster's issuer, its token proxy, its API, NMI on the node, NMI's"
+                    + " Entra ID, storage, the cluster's issuer, its token proxy, NMI on the node, NMI's"
                     + " probes, then one for each pod by namespace and name. Default: any free ports, no"
                     + " desk.")
     private @Nullable Integer first;

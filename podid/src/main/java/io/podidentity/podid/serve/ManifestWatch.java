@@ -54,7 +54,7 @@ final class ManifestWatch implements AutoCloseable {
 
     private void apply(List<String> story) {
         story.forEach(log);
-        azure.apply(manifests.current());
+        azure.apply(manifests.current().cluster());
     }
 
     @Override

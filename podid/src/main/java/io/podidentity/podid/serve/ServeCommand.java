@@ -9,7 +9,6 @@ import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.process.Ending;
-import io.podidentity.podid.serve.KubernetesOptions.Written;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -115,9 +114,6 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private AzureOptions azureOptions = new AzureOptions();
 
-    @Mixin
-    private KubernetesOptions kubernetes = new KubernetesOptions();
-
     @Option(names = "--allow-in-cluster", description = "Run even inside a Kubernetes pod.")
     private boolean allowInCluster;
 
@@ -143,12 +139,10 @@ public final class ServeCommand implements Callable<Integer> {
         try (ApplicationSecrets secrets = secrets();
                 Desk desk = listening.desk();
                 PodIdentityEmulator azure = start(secrets, manifests, places(desk));
-                Written kubeconfig = kubernetes.write(azure);
-                Ending ending = Ending.bySignal(desk::close, azure::close, secrets::close, kubeconfig::close)) {
+                Ending ending = Ending.bySignal(desk::close, azure::close, secrets::close)) {
             var served = new Served(
                     azure,
                     secrets.file(),
-                    kubeconfig.file(),
                     pods(azure),
                     shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
             print(served);
@@ -246,11 +240,6 @@ public final class ServeCommand implements Callable<Integer> {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
         apply(azureOptions, builder);
-        try {
-            kubernetes.applyTo(builder);
-        } catch (IllegalArgumentException e) {
-            throw wrongUse(String.valueOf(e.getMessage()));
-        }
         PodIdentityEmulator azure = builder.start();
         if (imdsFault != null) {
             azure.faults().imds(imdsFault.fault());

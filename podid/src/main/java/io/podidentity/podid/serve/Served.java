@@ -11,27 +11,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Describes what is served and where, for people and for programs. Never holds a secret, only the file that does. */
 final class Served {
 
     private final PodIdentityEmulator azure;
     private final Path secretFile;
-    private final @Nullable Path kubeconfig;
     private final List<EmulatedPod> pods;
     private final Shell shell;
 
-    /**
-     * Describes it.
-     *
-     * @param kubeconfig null if there is no API server
-     * @param pods those to describe; none if no manifests are served
-     */
-    Served(PodIdentityEmulator azure, Path secretFile, @Nullable Path kubeconfig, List<EmulatedPod> pods, Shell shell) {
+    /** @param pods those to describe; none if no manifests are served */
+    Served(PodIdentityEmulator azure, Path secretFile, List<EmulatedPod> pods, Shell shell) {
         this.azure = azure;
         this.secretFile = secretFile;
-        this.kubeconfig = kubeconfig;
         this.pods = List.copyOf(pods);
         this.shell = shell;
     }
@@ -55,10 +47,6 @@ final class Served {
         served.put("application", application);
         served.put("identity", Map.of("clientId", azure.identities().get(0).clientId()));
         served.put("user", azure.userPrincipalName());
-        azure.kubernetesApi().ifPresent(api -> served.put("kubernetes", api.toString()));
-        if (kubeconfig != null) {
-            served.put("kubeconfig", kubeconfig.toString());
-        }
         return JSONObjectUtils.toJSONString(served);
     }
 
@@ -124,7 +112,7 @@ final class Served {
     /** A text to read, and lines to copy into a shell. */
     String introduction() {
         return """
-                An emulated Azure on %15$s. Its tokens are worth nothing anywhere else.
+                An emulated Azure on %14$s. Its tokens are worth nothing anywhere else.
 
                   Metadata service  %1$s
                   Entra ID          %2$s
@@ -134,7 +122,7 @@ final class Served {
                   Tenant            %6$s
                   Application       %7$s, its secret is in %8$s
                   User              %9$s
-                %14$s
+
                 %10$s
                     %12$s
 
@@ -164,15 +152,7 @@ final class Served {
                         azure.entra().getAuthority(),
                         shell.request(),
                         azureCli(),
-                        kubectl(),
                         azure.imds().getHost());
-    }
-
-    private String kubectl() {
-        return kubeconfig == null
-                ? ""
-                : "  Kubernetes API    " + azure.kubernetesApi().orElseThrow() + ", read-only: kubectl --kubeconfig "
-                        + kubeconfig + " get pods -A\n";
     }
 
     private String azureCli() {

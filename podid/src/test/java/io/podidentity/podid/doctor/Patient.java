@@ -2,8 +2,12 @@ package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.podid.apiserver.ServedCluster;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,14 +18,14 @@ import java.util.List;
 import picocli.CommandLine;
 
 /**
- * A cluster of a fixture, whose API an emulator serves to the real kubectl. The first lines of the file say in comments
+ * A cluster of a fixture, whose API a test double serves to the real kubectl. The first lines of the file say in comments
  * what is so around it.
  */
 final class Patient implements AutoCloseable {
 
     static final String USER = "alice";
 
-    private final PodIdentityEmulator azure;
+    private final ServedCluster cluster;
     private final Path kubeconfig;
     private final List<String> options = new ArrayList<>();
 
@@ -29,10 +33,8 @@ final class Patient implements AutoCloseable {
     record Report(int code, String out, String err) {}
 
     Patient(Path manifests, Path folder) throws IOException {
-        var builder = PodIdentityEmulator.builder()
-                .manifests(manifests)
-                .timeScale(5000)
-                .kubernetesApi(USER);
+        var builder = PodIdentityEmulator.builder().timeScale(5000);
+        Profile profile = null;
         String blob = "";
         for (String line : Files.readAllLines(manifests)) {
             String[] words = line.split(" ", -1);
@@ -40,7 +42,7 @@ final class Patient implements AutoCloseable {
                 break;
             }
             switch (words[1]) {
-                case "profile" -> builder.profile(Profile.of(words[2]));
+                case "profile" -> profile = Profile.of(words[2]);
                 case "without-credentials" -> builder.withoutAssumedCredentials();
                 case "without-roles" -> builder.withoutRoles();
                 case "identity" ->
@@ -54,12 +56,16 @@ final class Patient implements AutoCloseable {
                 default -> throw new IllegalArgumentException(line);
             }
         }
-        azure = builder.start();
-        kubeconfig = Files.writeString(
-                folder.resolve("kubeconfig"), azure.kubeconfig().orElseThrow());
-        options.add("--authority-host=" + azure.entra());
+        if (profile != null) {
+            builder.profile(profile);
+        }
+        Manifests read = new ManifestReader(profile == null ? Profile.V1_5_4 : profile)
+                .read(List.of(manifests.toString()), InputStream.nullInputStream());
+        cluster = new ServedCluster(builder, read, USER);
+        kubeconfig = cluster.writeKubeconfig(folder.resolve("kubeconfig"));
+        options.add("--authority-host=" + azure().entra());
         if (!blob.isEmpty()) {
-            options.add("--blob=" + azure.storage() + "/" + blob);
+            options.add("--blob=" + azure().storage() + "/" + blob);
         }
     }
 
@@ -71,7 +77,7 @@ final class Patient implements AutoCloseable {
 
     /** Runs the command on it. */
     Report doctor(String... arguments) {
-        var all = new ArrayList<>(List.of("--kubeconfig=" + kubeconfig, "--ca=" + azure.certificateAuthority()));
+        var all = new ArrayList<>(List.of("--kubeconfig=" + kubeconfig, "--ca=" + azure().certificateAuthority()));
         all.addAll(options);
         all.addAll(List.of(arguments));
         var out = new StringWriter();
@@ -84,11 +90,16 @@ final class Patient implements AutoCloseable {
     }
 
     PodIdentityEmulator azure() {
-        return azure;
+        return cluster.azure();
+    }
+
+    /** What was asked of the API server. */
+    List<String> requests() {
+        return cluster.requests();
     }
 
     @Override
     public void close() {
-        azure.close();
+        cluster.close();
     }
 }

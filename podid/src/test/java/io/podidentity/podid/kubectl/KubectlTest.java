@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.podid.apiserver.ServedCluster;
 import io.podidentity.podid.kubectl.KubectlFailure.Denied;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
 import java.io.File;
@@ -29,12 +31,12 @@ class KubectlTest {
     @TempDir
     Path folder;
 
-    private PodIdentityEmulator azure;
+    private ServedCluster cluster;
 
     @AfterEach
     void end() {
-        if (azure != null) {
-            azure.close();
+        if (cluster != null) {
+            cluster.close();
         }
     }
 
@@ -57,8 +59,7 @@ class KubectlTest {
     /** The real one, as the user dev of a cluster with one service account. */
     private Kubectl onCluster() throws Exception {
         Kubectl kubectl = real();
-        azure = PodIdentityEmulator.builder()
-                .manifests(new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("a.yaml", """
+        Manifests manifests = new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("a.yaml", """
                         apiVersion: v1
                         kind: ServiceAccount
                         metadata: {name: orders}
@@ -68,12 +69,10 @@ class KubectlTest {
                         metadata: {name: dev}
                         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
                         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: dev}]
-                        """))
-                .kubernetesApi("dev")
-                .start();
-        Path config =
-                Files.writeString(folder.resolve("config"), azure.kubeconfig().orElseThrow());
-        return kubectl.withKubeconfig(config).withContext("dev");
+                        """);
+        cluster = new ServedCluster(PodIdentityEmulator.builder(), manifests, "dev");
+        return kubectl.withKubeconfig(cluster.writeKubeconfig(folder.resolve("config")))
+                .withContext("dev");
     }
 
     @Test
@@ -115,7 +114,7 @@ class KubectlTest {
         assertThat(kind(kubectl.run("get", "gadgets"))).isEqualTo(Kind.NOT_FOUND);
         assertThat(kind(kubectl.run("--token=wrong", "get", "pods"))).isEqualTo(Kind.NOT_SIGNED_IN);
         assertThat(kind(kubectl.run("--context=other", "get", "pods"))).isEqualTo(Kind.NO_CLUSTER);
-        azure.close();
+        cluster.close();
         assertThat(kind(kubectl.run("get", "pods"))).isEqualTo(Kind.NO_CLUSTER);
     }
 
@@ -148,7 +147,7 @@ class KubectlTest {
                 .isFalse();
         assertThat(kubectl.withContext("admin").canI("create", "serviceaccounts", "--subresource=token"))
                 .isTrue();
-        azure.close();
+        cluster.close();
         assertThatThrownBy(() -> kubectl.canI("get", "pods")).isInstanceOf(KubectlException.class);
     }
 

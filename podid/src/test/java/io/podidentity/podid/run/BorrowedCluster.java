@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.podid.apiserver.ServedCluster;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
+import java.time.Duration;
+import java.util.List;
 
 /** A cluster with workloads to borrow from, and some from which nobody can. */
 final class BorrowedCluster {
@@ -74,12 +77,18 @@ final class BorrowedCluster {
     private BorrowedCluster() {}
 
     /** With the user dev, who views the namespace default. */
-    static PodIdentityEmulator.Builder served(int replicas) {
+    static ServedCluster served(int replicas) {
+        return served(replicas, Duration.ofDays(1), PodIdentityEmulator.builder());
+    }
+
+    /** The same with this longest life of a token, and a tenant that is described further. */
+    static ServedCluster served(int replicas, Duration longestToken, PodIdentityEmulator.Builder builder) {
         String text = MANIFESTS.formatted(CLIENT_ID, replicas, TENANT_ID);
-        return PodIdentityEmulator.builder()
-                .profile(Profile.V1_8_17)
-                .manifests(new ManifestReader(Profile.V1_8_17).readText("cluster.yaml", text))
-                .kubernetesApi("dev");
+        return new ServedCluster(
+                builder.profile(Profile.V1_8_17),
+                new ManifestReader(Profile.V1_8_17).readText("cluster.yaml", text),
+                longestToken,
+                List.of("dev"));
     }
 
     static void assumeKubectl() {

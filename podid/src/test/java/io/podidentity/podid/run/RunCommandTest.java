@@ -2,10 +2,9 @@ package io.podidentity.podid.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.podid.apiserver.ServedCluster;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,19 +22,19 @@ class RunCommandTest {
     @TempDir
     static Path folder;
 
-    private static PodIdentityEmulator azure;
+    private static ServedCluster cluster;
 
     @BeforeAll
     static void start() throws Exception {
         BorrowedCluster.assumeKubectl();
-        azure = BorrowedCluster.served(1).start();
-        Files.writeString(folder.resolve("config"), azure.kubeconfig().orElseThrow());
+        cluster = BorrowedCluster.served(1);
+        cluster.writeKubeconfig(folder.resolve("config"));
     }
 
     @AfterAll
     static void end() {
-        if (azure != null) {
-            azure.close();
+        if (cluster != null) {
+            cluster.close();
         }
     }
 

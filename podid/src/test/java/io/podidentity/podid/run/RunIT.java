@@ -3,6 +3,7 @@ package io.podidentity.podid.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.podid.apiserver.ServedCluster;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,18 +38,20 @@ class RunIT {
         temporary = Files.createDirectory(folder.resolve("tmp"));
     }
 
+    private ServedCluster cluster;
     private PodIdentityEmulator azure;
 
     @AfterEach
     void end() {
-        if (azure != null) {
-            azure.close();
+        if (cluster != null) {
+            cluster.close();
         }
     }
 
-    private void serve(PodIdentityEmulator.Builder builder) throws IOException {
-        azure = builder.start();
-        Files.writeString(folder.resolve("config"), azure.kubeconfig().orElseThrow());
+    private void serve(ServedCluster served) throws IOException {
+        cluster = served;
+        azure = served.azure();
+        cluster.writeKubeconfig(folder.resolve("config"));
     }
 
     private Process run(String... arguments) throws IOException {
@@ -85,7 +88,7 @@ class RunIT {
 
     @Test
     void command_always_hasTheIdentityUntilItEnds() throws Exception {
-        serve(BorrowedCluster.served(1).serviceAccountTokenLifetime(Duration.ofSeconds(3)));
+        serve(BorrowedCluster.served(1, Duration.ofSeconds(3), PodIdentityEmulator.builder()));
         Process podid = run(
                 "deploy/orders",
                 "--env",
@@ -179,10 +182,13 @@ class RunIT {
 
     @Test
     void command_ofAnAccountThatEntraDoesNotTrust_isNotStarted() throws Exception {
-        serve(BorrowedCluster.served(1)
-                .withoutAssumedCredentials()
-                .federatedServiceAccount(
-                        BorrowedCluster.CLIENT_ID, "system:serviceaccount:other:orders", Duration.ZERO));
+        serve(BorrowedCluster.served(
+                1,
+                Duration.ofDays(1),
+                PodIdentityEmulator.builder()
+                        .withoutAssumedCredentials()
+                        .federatedServiceAccount(
+                                BorrowedCluster.CLIENT_ID, "system:serviceaccount:other:orders", Duration.ZERO)));
         Process podid = run("deploy/orders", "--", "echo", "started");
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.lines()).isEmpty();

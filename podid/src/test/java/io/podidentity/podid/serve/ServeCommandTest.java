@@ -60,16 +60,6 @@ class ServeCommandTest {
     }
 
     @Test
-    void serve_withAKubeconfigOfTheUser_leavesItAsItIs(@TempDir Path folder) throws Exception {
-        Path own = Files.writeString(folder.resolve("config"), "apiVersion: v1\nkind: Config\n");
-
-        assertThat(serve(Map.of(), "--kubeconfig", own.toString())).isEqualTo(2);
-        assertThat(err.toString()).startsWith("--kubeconfig: " + own + " exists and is not of podid");
-        assertThat(own).content().isEqualTo("apiVersion: v1\nkind: Config\n");
-        assertThat(serve(Map.of(), "--kube-user", "dev")).isEqualTo(2);
-    }
-
-    @Test
     void serve_withPlacesThatDoNotFitTogether_saysWhy() {
         assertThat(serve(Map.of(), "--await-exposed")).isEqualTo(2);
         assertThat(err.toString()).startsWith("--await-exposed and the port of --exposed need --ports FIRST");

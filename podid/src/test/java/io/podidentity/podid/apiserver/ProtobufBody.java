@@ -1,4 +1,4 @@
-package io.podidentity.emulator.apiserver;
+package io.podidentity.podid.apiserver;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ final class ProtobufBody {
     static final String CONTENT_TYPE = "application/vnd.kubernetes.protobuf";
 
     private static final byte[] MAGIC = {'k', '8', 's', 0};
+    private static final int META = 1;
     private static final int SPEC = 2;
     private static final int RAW = 2;
 
@@ -49,9 +50,10 @@ final class ProtobufBody {
                                     "resourceAttributes",
                                     false,
                                     texts("namespace", "verb", "group", "version", "resource", "subresource", "name")),
-                    2, new Field("nonResourceAttributes", false, texts("path", "verb")))),
-            "SelfSubjectRulesReview",
-            texts("namespace"));
+                    2, new Field("nonResourceAttributes", false, texts("path", "verb")))));
+
+    /** Its second field is a generated name, which nobody sends here. */
+    private static final Message METADATA = texts("name", "generateName", "namespace");
 
     private final byte[] bytes;
     private int at;
@@ -80,9 +82,12 @@ final class ProtobufBody {
             throw new IllegalArgumentException("The body is no object of Kubernetes as Protocol Buffers");
         }
         byte[] object = new ProtobufBody(body, MAGIC.length).part(RAW);
+        byte[] metadata = new ProtobufBody(object, 0).part(META);
         byte[] spec = new ProtobufBody(object, 0).part(SPEC);
         Message message = SPECS.getOrDefault(kind, new Message(Map.of()));
-        return new LinkedHashMap<>(Map.of("spec", new ProtobufBody(spec, 0).message(message)));
+        return Map.of(
+                "metadata", new ProtobufBody(metadata, 0).message(METADATA),
+                "spec", new ProtobufBody(spec, 0).message(message));
     }
 
     /** The bytes of a field; none if it is absent. */

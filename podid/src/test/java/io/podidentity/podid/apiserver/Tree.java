@@ -1,4 +1,4 @@
-package io.podidentity.emulator.apiserver;
+package io.podidentity.podid.apiserver;
 
 import io.podidentity.emulator.manifest.Yaml;
 import java.util.ArrayList;
@@ -89,12 +89,6 @@ final class Tree {
             list.forEach(element -> texts.add(String.valueOf(element)));
         }
         return texts;
-    }
-
-    /** How many entries the object or list there has. */
-    static int size(Map<String, Object> object, String... path) {
-        Object value = at(object, path);
-        return value instanceof Map<?, ?> map ? map.size() : value instanceof List<?> list ? list.size() : 0;
     }
 
     /** A deep copy of a JSON object. */

@@ -1,0 +1,170 @@
+package io.podidentity.podid.apiserver;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.manifest.Manifest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads, says what a user may do, and makes tokens of service accounts. Thread-safe. */
+final class KubernetesApi implements Endpoint {
+
+    private static final Pattern PATH = Pattern.compile("/(?:api|apis/(?<group>[^/]+))/v1"
+            + "(?:/namespaces/(?<namespace>[^/]+))?/(?<plural>[^/]+)(?:/(?<name>[^/]+))?(?:/(?<sub>token))?");
+    private static final Pattern VERSION = Pattern.compile("/(?:api|apis/(?<group>[^/]+))/v1");
+    /** Such as {@code component in (mic,nmi)} and {@code a/b=true}. */
+    private static final Pattern SELECTOR = Pattern.compile("([^ =]+)(?: in \\(([^)]*)\\)|=(.*))");
+
+    private final LiveObjects live;
+    private final TokenRequests tokens;
+
+    KubernetesApi(PodIdentityEmulator azure, List<Manifest> manifests, Duration longestToken) {
+        this.live = new LiveObjects(azure, manifests);
+        this.tokens = new TokenRequests(azure, longestToken);
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        try {
+            String bearer = request.bearer().orElse("");
+            if (!bearer.endsWith("-token")) {
+                throw ApiRefusal.unauthorized();
+            }
+            String user = bearer.substring(0, bearer.length() - "-token".length());
+            String other = request.header("Impersonate-User").orElse("");
+            if (!other.isEmpty()) {
+                // Who may do so is said by roles that no test has.
+                throw ApiRefusal.forbidden(
+                        "users \"" + other + "\"",
+                        "User \"" + user + "\" cannot impersonate resource \"users\" in API group \"\" at the cluster"
+                                + " scope");
+            }
+            return answer(request, user);
+        } catch (ApiRefusal refusal) {
+            return refusal.answer();
+        }
+    }
+
+    private Answer answer(Request request, String user) {
+        String path = request.rawPath();
+        Matcher version = VERSION.matcher(path);
+        if (path.equals("/api") || path.equals("/apis")) {
+            return Discovery.groups(path.equals("/api"));
+        }
+        if (version.matches()) {
+            String group = group(version);
+            return Discovery.resources(one -> one.group().equals(group), group.isEmpty() ? "v1" : group + "/v1");
+        }
+        Matcher named = PATH.matcher(path);
+        if (!named.matches()) {
+            throw ApiRefusal.notFound("the server could not find the requested resource");
+        }
+        ApiResource resource = ApiResource.find(group(named), named.group("plural"))
+                .orElseThrow(() -> ApiRefusal.notFound("the server could not find the requested resource"));
+        return answer(request, user, resource, named);
+    }
+
+    private static String group(Matcher path) {
+        return Optional.ofNullable(path.group("group")).orElse("");
+    }
+
+    private static String part(Matcher path, String name) {
+        return Optional.ofNullable(path.group(name)).orElse("");
+    }
+
+    private Answer answer(Request request, String user, ApiResource resource, Matcher path) {
+        LiveObjects.Now objects = live.now();
+        var roles = new Roles(objects);
+        String name = part(path, "name");
+        String sub = part(path, "sub");
+        String namespace = part(path, "namespace");
+        if (request.isPost() && resource.kind().equals("SelfSubjectAccessReview")) {
+            return review(posted(request, resource.kind()), user, roles);
+        }
+        String verb = request.isPost()
+                ? "create"
+                : !request.isGet() ? request.method().toLowerCase(Locale.ROOT) : name.isEmpty() ? "list" : "get";
+        var action = new Roles.Action(verb, resource.group(), resource.plural(), sub, namespace, name);
+        if (!roles.allow(user, action)) {
+            throw ApiRefusal.forbidden(
+                    resource.qualified() + (name.isEmpty() ? "" : " \"" + name + "\""), action.deniedTo(user));
+        }
+        if (request.isPost() && sub.equals("token")) {
+            return Answer.json(
+                    201, tokens.answer(new ObjectName(namespace, name), posted(request, "TokenRequest"), objects));
+        }
+        if (!request.isGet()) {
+            throw ApiRefusal.notAllowed();
+        }
+        return name.isEmpty()
+                ? list(request, resource, objects.list(resource, namespace))
+                : Answer.json(200, objects.get(resource, new ObjectName(namespace, name)));
+    }
+
+    private static Answer review(Map<String, Object> review, String user, Roles roles) {
+        Map<String, Object> asked = Tree.map(review, "spec", "resourceAttributes");
+        var action = new Roles.Action(
+                Tree.text(asked, "verb"),
+                Tree.text(asked, "group"),
+                Tree.text(asked, "resource"),
+                Tree.text(asked, "subresource"),
+                Tree.text(asked, "namespace"),
+                Tree.text(asked, "name"));
+        return Answer.json(
+                201,
+                Map.of(
+                        "kind",
+                        "SelfSubjectAccessReview",
+                        "apiVersion",
+                        "authorization.k8s.io/v1",
+                        "spec",
+                        Tree.map(review, "spec"),
+                        "status",
+                        Map.of("allowed", roles.allow(user, action))));
+    }
+
+    private static Map<String, Object> posted(Request request, String kind) {
+        return request.header("Content-Type").orElse("").startsWith(ProtobufBody.CONTENT_TYPE)
+                ? ProtobufBody.read(request.body(), kind)
+                : request.json();
+    }
+
+    private static Answer list(Request request, ApiResource resource, List<Map<String, Object>> all) {
+        Predicate<Map<String, Object>> wanted = request.query()
+                .get("labelSelector")
+                .map(KubernetesApi::selected)
+                .orElse(object -> true);
+        return Answer.json(
+                200,
+                Map.of(
+                        "kind",
+                        resource.kind() + "List",
+                        "apiVersion",
+                        resource.apiVersion(),
+                        "metadata",
+                        Map.of("resourceVersion", "1"),
+                        "items",
+                        new ArrayList<>(all.stream().filter(wanted).toList())));
+    }
+
+    private static Predicate<Map<String, Object>> selected(String selector) {
+        Matcher matcher = SELECTOR.matcher(selector);
+        if (!matcher.matches()) {
+            throw ApiRefusal.badRequest("unable to parse requirement: " + selector);
+        }
+        String values = matcher.group(2) == null ? matcher.group(3) : matcher.group(2);
+        return object -> Arrays.asList(values.split(",", -1))
+                .contains(Tree.text(object, "metadata", "labels", matcher.group(1)));
+    }
+}
