@@ -64,7 +64,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
         return servers.imds();
     }
 
-    /** Entra ID and the Resource Manager, {@code https://localhost:PORT}; another host if the places say so. */
+    /** Entra ID, {@code https://localhost:PORT}; another host if the places say so. */
     public URI entra() {
         return servers.entra();
     }
@@ -224,7 +224,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
         public PodIdentityEmulator start() {
             Tenant tenant = tenant();
             LogHistory log = log();
-            return new PodIdentityEmulator(tenant, Servers.start(tenant, places(), requests(), log), log);
+            return new PodIdentityEmulator(tenant, Servers.start(tenant, places(), added(), requests(), log), log);
         }
     }
 }

@@ -54,7 +54,7 @@ class AzureClientsIT {
         azure = builder.blob("things", "a & b+<c> ü.txt", "text/plain", "odd".getBytes(StandardCharsets.UTF_8))
                 .blob("things", "empty", "application/octet-stream", new byte[0])
                 .start();
-        http = new JdkHttpClientBuilder(java.net.http.HttpClient.newBuilder().sslContext(Client.tls(azure))).build();
+        http = new JdkHttpClientBuilder(java.net.http.HttpClient.newBuilder().sslContext(azure.sslContext())).build();
     }
 
     @AfterAll

@@ -11,6 +11,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.podidentity.testsupport.Client;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
@@ -56,7 +57,7 @@ class EntraTest {
                 .issuerKey(ISSUER, clusterKey.toRSAPublicKey())
                 .certificate(CLIENT, certificate(ownKey))
                 .start();
-        client = Client.of(azure);
+        client = Client.of(azure.sslContext());
     }
 
     @AfterAll
@@ -97,7 +98,7 @@ class EntraTest {
                 .tokenLifetime(Duration.ofHours(2))
                 .application(CLIENT, "o", "s")
                 .start()) {
-            var answer = Client.of(slow)
+            var answer = Client.of(slow.sslContext())
                     .post(
                             slow.entra() + "/" + slow.tenantId() + "/oauth2/v2.0/token",
                             Map.of(

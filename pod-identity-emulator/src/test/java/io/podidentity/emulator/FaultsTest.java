@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.fault.Fault;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.testsupport.Client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -107,7 +108,7 @@ class FaultsTest {
         azure.faults().imds(Fault.cut());
         // Not HttpURLConnection, which takes what came for all there is.
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> Client.of(azure).get(azure.imds() + "/metadata/identity/oauth2/token"));
+                .isThrownBy(() -> Client.of(azure.sslContext()).get(azure.imds() + "/metadata/identity/oauth2/token"));
     }
 
     @Test

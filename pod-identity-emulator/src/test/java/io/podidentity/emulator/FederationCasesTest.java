@@ -16,6 +16,7 @@ import io.podidentity.emulator.cases.CaseRunner;
 import io.podidentity.emulator.cases.Reading;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.testsupport.Client;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,7 +116,7 @@ public class FederationCasesTest extends CaseRunner {
                     .build();
             var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
             jwt.sign(new RSASSASigner(KEY));
-            return Client.json(Client.of(azure)
+            return Client.json(Client.of(azure.sslContext())
                     .post(
                             azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token",
                             Map.of(

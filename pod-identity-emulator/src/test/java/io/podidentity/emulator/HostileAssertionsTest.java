@@ -16,6 +16,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
+import io.podidentity.testsupport.Client;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -62,7 +63,7 @@ class HostileAssertionsTest {
                 .certificate(CLIENT, EntraTest.certificate(right))
                 .blob("samples", "hello.txt", "text/plain", "Hello".getBytes(UTF_8))
                 .start();
-        client = Client.of(azure);
+        client = Client.of(azure.sslContext());
     }
 
     @AfterAll

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +26,7 @@ class ImdsTest {
     @BeforeEach
     void startWithTwoIdentities() {
         azure = PodIdentityEmulator.builder().identity(FIRST, SECOND).start();
-        client = Client.of(azure);
+        client = Client.of(azure.sslContext());
     }
 
     @AfterEach
@@ -145,7 +146,7 @@ class ImdsTest {
         var system = new ManagedIdentity("node", "c0", "o0", true);
         try (var node =
                 PodIdentityEmulator.builder().identity(FIRST, system, SECOND).start()) {
-            var answer = Client.of(node).get(node.imds() + TOKEN + QUERY, "Metadata", "true");
+            var answer = Client.of(node.sslContext()).get(node.imds() + TOKEN + QUERY, "Metadata", "true");
             assertThat(Client.claims(answer).getStringClaim("appid")).isEqualTo("c0");
         }
     }
@@ -153,7 +154,7 @@ class ImdsTest {
     @Test
     void token_whenTheNodeHasNoIdentity_isNotFound() throws Exception {
         try (var node = PodIdentityEmulator.builder().identity().start()) {
-            var answer = Client.of(node).get(node.imds() + TOKEN + QUERY, "Metadata", "true");
+            var answer = Client.of(node.sslContext()).get(node.imds() + TOKEN + QUERY, "Metadata", "true");
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(answer.body()).contains("Identity not found");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.history.LogLine;
+import io.podidentity.testsupport.Client;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ class NmiClientsIT {
                 .start()) {
             assertThatEachClientGetsAToken(azure, oldMsal);
             for (String path : List.of("//metadata", "//Metadata", "/metadata/", "/x/..//metadata")) {
-                var answer = Client.of(azure)
+                var answer = Client.of(azure.sslContext())
                         .get(
                                 azure.pod("app").imds() + path + "/identity/oauth2/token?api-version=2018-02-01"
                                         + "&resource=https%3A%2F%2Fstorage.azure.com",

@@ -2,6 +2,7 @@ package io.podidentity.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.testsupport.Client;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,7 @@ class PodIdentityEmulatorTest {
     @Test
     void imds_withMetadataHeader_givesATokenInStrings() throws Exception {
         try (PodIdentityEmulator azure = PodIdentityEmulator.start()) {
-            var client = Client.of(azure);
+            var client = Client.of(azure.sslContext());
             var answer = client.get(
                     azure.imds()
                             + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com%2F",

@@ -21,6 +21,7 @@ import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.emulator.time.ManualClock;
+import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class PodIdentityIT {
     }
 
     private static HttpResponse<String> token(PodIdentityEmulator azure, String pod) throws Exception {
-        return Client.of(azure).get(azure.pod(pod).imds() + TOKEN + STORAGE, "Metadata", "true");
+        return Client.of(azure.sslContext()).get(azure.pod(pod).imds() + TOKEN + STORAGE, "Metadata", "true");
     }
 
     @ParameterizedTest
@@ -139,7 +140,7 @@ class PodIdentityIT {
     void token_ofAPodOnTheHostsNetwork_comesFromTheMetadataService() throws Exception {
         try (var azure = managedIdentity().start()) {
             assertThat(azure.pod("on-host").imds()).isEqualTo(azure.imds());
-            assertThat(Client.json(Client.of(azure)
+            assertThat(Client.json(Client.of(azure.sslContext())
                             .get(
                                     azure.pod("on-host").imds() + TOKEN + STORAGE + "&client_id="
                                             + azure.identities().get(0).clientId(),
@@ -345,7 +346,7 @@ class PodIdentityIT {
     @Test
     void hostToken_fromTheNode_namesThePod() throws Exception {
         try (var azure = managedIdentity().profile(Profile.V1_8_17).start()) {
-            var answer = Client.of(azure)
+            var answer = Client.of(azure.sslContext())
                     .get(
                             azure.nmiHost().orElseThrow() + "/host/token?resource=" + STORAGE,
                             "podns",
@@ -366,11 +367,12 @@ class PodIdentityIT {
                         .nmi(settings.withBlockInstanceMetadata(true))
                         .start()) {
             String path = "/metadata/instance?api-version=2021-02-01";
-            assertThat(Client.of(open)
+            assertThat(Client.of(open.sslContext())
                             .get(open.pod("app").imds() + path, "Metadata", "true")
                             .body())
                     .contains("AzurePublicCloud");
-            var forbidden = Client.of(blocked).get(blocked.pod("app").imds() + path, "Metadata", "true");
+            var forbidden =
+                    Client.of(blocked.sslContext()).get(blocked.pod("app").imds() + path, "Metadata", "true");
             assertThat(forbidden.statusCode()).isEqualTo(403);
             assertThat(forbidden.body()).isEqualTo("Request blocked by AAD Pod Identity NMI\n");
         }
@@ -382,8 +384,9 @@ class PodIdentityIT {
             token(azure, "app");
             String observed = azure.nmiObserved().orElseThrow().toString();
 
-            assertThat(Client.of(azure).get(observed + "/healthz").body()).isEqualTo("Active");
-            assertThat(Client.of(azure).get(observed + "/metrics").body())
+            assertThat(Client.of(azure.sslContext()).get(observed + "/healthz").body())
+                    .isEqualTo("Active");
+            assertThat(Client.of(azure.sslContext()).get(observed + "/metrics").body())
                     .contains("aadpodidentity_nmi_operations_duration_seconds_count{namespace=\"default\","
                             + "operation_type=\"/metadata/identity/oauth2/token\","
                             + "resource=\"https://storage.azure.com/\",status_code=\"200\"} 1")

@@ -3,6 +3,7 @@ package io.podidentity.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.plan.Application;
+import io.podidentity.testsupport.Client;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,7 +24,7 @@ class SecrecyTest {
                 .application(CLIENT, "o", SECRET)
                 .onRequest(request -> log.add(request.toString()))
                 .start()) {
-            Client client = Client.of(azure);
+            Client client = Client.of(azure.sslContext());
             String url = azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token";
             var right = client.post(
                     url,

@@ -3,6 +3,7 @@ package io.podidentity.emulator;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.testsupport.Client;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -28,7 +29,7 @@ class SlowClientsTest {
         List<Socket> slow = new ArrayList<>();
         try (var azure = PodIdentityEmulator.builder().start()) {
             try {
-                var client = Client.of(azure);
+                var client = Client.of(azure.sslContext());
                 String token = azure.imds()
                         + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://r.example";
                 assertThat(client.get(token, "Metadata", "true").statusCode()).isEqualTo(200);

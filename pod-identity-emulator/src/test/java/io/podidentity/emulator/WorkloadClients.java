@@ -33,7 +33,7 @@ final class WorkloadClients {
         this.azure = azure;
         this.environment = pod.environment();
         this.http =
-                new JdkHttpClientBuilder(java.net.http.HttpClient.newBuilder().sslContext(Client.tls(azure))).build();
+                new JdkHttpClientBuilder(java.net.http.HttpClient.newBuilder().sslContext(azure.sslContext())).build();
     }
 
     HttpClient http() {
@@ -66,7 +66,7 @@ final class WorkloadClients {
                         ClientCredentialFactory.createFromClientAssertion(assertion))
                 .authority(environment.get("AZURE_AUTHORITY_HOST") + environment.get("AZURE_TENANT_ID"))
                 .instanceDiscovery(false)
-                .sslSocketFactory(Client.tls(azure).getSocketFactory())
+                .sslSocketFactory(azure.sslContext().getSocketFactory())
                 .build()
                 .acquireToken(ClientCredentialParameters.builder(Set.of(SCOPE)).build())
                 .get()

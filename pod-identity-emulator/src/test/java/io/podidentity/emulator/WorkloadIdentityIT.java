@@ -21,6 +21,7 @@ import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.emulator.time.ManualClock;
 import io.podidentity.emulator.workload.Keys;
+import io.podidentity.testsupport.Client;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,7 +76,7 @@ class WorkloadIdentityIT {
     @Test
     void token_ofAPodFromTheMetadataService_isTheKubeletIdentitys() throws Exception {
         try (var azure = azure(Map.of()).start()) {
-            var answer = Client.of(azure)
+            var answer = Client.of(azure.sslContext())
                     .get(
                             azure.pods().get(0).imds() + "/metadata/identity/oauth2/token?api-version=2018-02-01"
                                     + "&resource=https://storage.azure.com/",

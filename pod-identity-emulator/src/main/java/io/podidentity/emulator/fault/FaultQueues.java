@@ -1,6 +1,5 @@
 package io.podidentity.emulator.fault;
 
-import io.podidentity.emulator.arm.ArmFaults;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import java.util.Queue;
@@ -15,15 +14,12 @@ public final class FaultQueues {
     final FaultQueue nmi = new FaultQueue();
     final Queue<CallerFault> callers = new ConcurrentLinkedQueue<>();
 
-    final ArmFaults resourceManager = new ArmFaults();
-
     void clear() {
         imds.clear();
         entra.clear();
         storage.clear();
         nmi.clear();
         callers.clear();
-        resourceManager.clear();
     }
 
     /** Says how the ports are closed and opened again, for {@link Fault#refused}. */
@@ -31,10 +27,6 @@ public final class FaultQueues {
         imds.ofPort(ofImds::refuse, ofImds::listen);
         entra.ofPort(ofEntra::refuse, ofEntra::listen);
         storage.ofPort(ofStorage::refuse, ofStorage::listen);
-    }
-
-    public ArmFaults resourceManager() {
-        return resourceManager;
     }
 
     public Endpoint beforeImds(Endpoint endpoint) {

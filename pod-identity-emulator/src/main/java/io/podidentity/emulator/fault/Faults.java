@@ -76,18 +76,6 @@ public final class Faults {
         return this;
     }
 
-    /**
-     * Adds a failure of Resource Manager, for the next request that it matches.
-     *
-     * @param order {@code METHOD PATH-PART STATUS CODE}, such as {@code PUT federatedIdentityCredentials 409 Conflict};
-     *     with the status {@code failed} the request succeeds and the operation that it starts fails
-     * @throws IllegalArgumentException if it is not of that form
-     */
-    public Faults resourceManager(String order) {
-        queues.resourceManager.add(requireNonNull(order, "order"));
-        return this;
-    }
-
     /** Removes the faults that have not been used yet, and ends those that stand. */
     public void clear() {
         queues.clear();

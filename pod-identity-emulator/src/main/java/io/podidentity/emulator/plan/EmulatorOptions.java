@@ -21,8 +21,10 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The options of an emulator. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
@@ -36,6 +38,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     private final TenantPlan plan = new TenantPlan();
     private Places places = Places.onLoopback();
+    private final List<Function<AddedEndpoint.Azure, AddedEndpoint>> added = new ArrayList<>();
     private Consumer<RecordedRequest> listener = request -> {};
     private Consumer<LogLine> logListener = line -> {};
 
@@ -286,6 +289,12 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
+    /** Adds a service at Entra ID's address, made once what it stands on is there. */
+    public B besideEntra(Function<AddedEndpoint.Azure, AddedEndpoint> endpoint) {
+        added.add(requireNonNull(endpoint, "endpoint"));
+        return self();
+    }
+
     /** Is told of every request, on the thread that serves it. */
     public B onRequest(Consumer<RecordedRequest> listener) {
         this.listener = requireNonNull(listener, "listener");
@@ -307,6 +316,10 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     protected final Places places() {
         return places;
+    }
+
+    protected final List<Function<AddedEndpoint.Azure, AddedEndpoint>> added() {
+        return List.copyOf(added);
     }
 
     /** A new, empty history that tells the listener of each request. */

@@ -4,10 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
 import io.podidentity.emulator.adal.Upstream;
-import io.podidentity.emulator.arm.ArmEndpoint;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
-import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.fault.FaultQueues;
 import io.podidentity.emulator.fault.Faults;
@@ -15,12 +13,11 @@ import io.podidentity.emulator.history.LogHistory;
 import io.podidentity.emulator.history.RequestHistory;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
+import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.Door;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
-import io.podidentity.emulator.registry.RegistryEndpoint;
-import io.podidentity.emulator.registry.RegistryKey;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
@@ -35,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +72,12 @@ public final class Servers implements AutoCloseable {
      * @throws java.io.UncheckedIOException if a port is taken, clients have no way to one, or the CA's files cannot be
      *     written
      */
-    public static Servers start(Tenant tenant, Places places, RequestHistory history, LogHistory log) {
+    public static Servers start(
+            Tenant tenant,
+            Places places,
+            List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
+            RequestHistory history,
+            LogHistory log) {
         // Making the RSA key takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
         CertificateAuthority authority = CertificateAuthority.ofThisJvm();
@@ -88,7 +91,7 @@ public final class Servers implements AutoCloseable {
             throw e;
         }
         try {
-            servers.serve(tenant, key.join(), authority, log);
+            servers.serve(tenant, key.join(), authority, added, log);
             return servers;
         } catch (RuntimeException e) {
             servers.close();
@@ -115,7 +118,12 @@ public final class Servers implements AutoCloseable {
         }
     }
 
-    private void serve(Tenant tenant, SigningKey key, CertificateAuthority authority, LogHistory log) {
+    private void serve(
+            Tenant tenant,
+            SigningKey key,
+            CertificateAuthority authority,
+            List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
+            LogHistory log) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
@@ -125,11 +133,13 @@ public final class Servers implements AutoCloseable {
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
         queues.ofPorts(imds, entra, storage);
         imds.serve(node);
-        var registry = new RegistryEndpoint(tokens, issuer, RegistryKey.create(authority), tenant.clock());
-        var resourceManager = resourceManager(tenant, tokens);
-        // az can be pointed at one address for all of them.
-        entra.serve(request -> registry.answer(request)
-                .or(() -> resourceManager.answer(request))
+        var azure =
+                new AddedEndpoint.Azure(directory, tenant.blobs(), tokens, issuer, entra(), storage(), tenant.clock());
+        List<AddedEndpoint> before =
+                added.stream().map(endpoint -> endpoint.apply(azure)).toList();
+        entra.serve(request -> before.stream()
+                .flatMap(endpoint -> endpoint.answer(request).stream())
+                .findFirst()
                 .orElseGet(() -> entraEndpoint.answer(request)));
         storage.serve(queues.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
@@ -168,18 +178,6 @@ public final class Servers implements AutoCloseable {
                 listeners.local(entra, "localhost"),
                 entra(),
                 authority.clientContext());
-    }
-
-    private ArmEndpoint resourceManager(Tenant tenant, AccessTokenReader tokens) {
-        return new ArmEndpoint(
-                tenant.directory(),
-                tenant.blobs(),
-                tokens,
-                entra(),
-                storage(),
-                tenant.clock(),
-                queues.resourceManager(),
-                RegisteredSecret::newValue);
     }
 
     public URI imds() {

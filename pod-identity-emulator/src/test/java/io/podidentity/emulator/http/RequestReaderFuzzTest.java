@@ -2,7 +2,7 @@ package io.podidentity.emulator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.fuzz.Mutations;
+import io.podidentity.testsupport.Mutations;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.podidentity.emulator.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.Client;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.fault.Fault;
+import io.podidentity.testsupport.Client;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,7 +25,7 @@ class EmulatorForTheClassTest {
     @RepeatedTest(2)
     void emulator_inEachTest_isTheSameWithoutTheFaultsOfTheOneBefore(PodIdentityEmulator azure) throws Exception {
         assertThat(azure).isSameAs(first).isSameAs(AZURE.emulator());
-        assertThat(Client.of(azure)
+        assertThat(Client.of(azure.sslContext())
                         .get(azure.imds() + "/metadata/instance?api-version=2021-02-01")
                         .statusCode())
                 .as("without the header that is needed")

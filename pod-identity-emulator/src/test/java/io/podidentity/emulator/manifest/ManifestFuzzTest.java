@@ -3,7 +3,7 @@ package io.podidentity.emulator.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.fuzz.Mutations;
+import io.podidentity.testsupport.Mutations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -2,9 +2,9 @@ package io.podidentity.emulator.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.Client;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.plan.ManagedIdentity;
+import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -40,7 +40,7 @@ class BlobEndpointTest {
                 .blob("c", "odd \u0001 name", "text/plain", new byte[0])
                 .blob("c", "<&>", "text/plain", new byte[0])
                 .start();
-        client = Client.of(azure);
+        client = Client.of(azure.sslContext());
     }
 
     @AfterAll
@@ -224,7 +224,7 @@ class BlobEndpointTest {
     }
 
     private static String token(PodIdentityEmulator from, String resource) throws Exception {
-        var answer = Client.of(from)
+        var answer = Client.of(from.sslContext())
                 .get(
                         from.imds() + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + resource,
                         "Metadata",

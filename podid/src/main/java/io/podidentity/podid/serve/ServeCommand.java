@@ -9,6 +9,9 @@ import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.process.Ending;
+import io.podidentity.podid.serve.arm.ArmEndpoint;
+import io.podidentity.podid.serve.arm.ArmFaults;
+import io.podidentity.podid.serve.registry.RegistryEndpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -240,17 +243,25 @@ public final class ServeCommand implements Callable<Integer> {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
         apply(azureOptions, builder);
-        PodIdentityEmulator azure = builder.start();
+        ArmFaults faults = faults();
+        // az can be pointed at one address for all of them.
+        PodIdentityEmulator azure = builder.besideEntra(RegistryEndpoint::new)
+                .besideEntra(beside -> new ArmEndpoint(beside, faults))
+                .start();
         if (imdsFault != null) {
             azure.faults().imds(imdsFault.fault());
         }
+        return azure;
+    }
+
+    private ArmFaults faults() {
+        var faults = new ArmFaults();
         try {
-            armFaults.forEach(azure.faults()::resourceManager);
+            armFaults.forEach(faults::add);
+            return faults;
         } catch (IllegalArgumentException e) {
-            azure.close();
             throw wrongUse("--arm-fault: " + e.getMessage());
         }
-        return azure;
     }
 
     private void apply(AzureOptions options, PodIdentityEmulator.Builder builder) {

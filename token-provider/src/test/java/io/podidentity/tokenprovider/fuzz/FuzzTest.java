@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.testsupport.Mutations;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;

@@ -1,0 +1,378 @@
+package io.podidentity.podid.serve.arm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.testsupport.Client;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ArmEndpointTest {
+
+    private static final String GROUP =
+            "/subscriptions/" + SubscriptionDocuments.SUBSCRIPTION_ID + "/resourceGroups/demo";
+    private static final String IDENTITY = GROUP + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/demo";
+    private static final String CREDENTIALS = IDENTITY + "/federatedIdentityCredentials/";
+    private static final String CLUSTER = GROUP + "/providers/Microsoft.ContainerService/managedClusters/demo";
+    private static final String ACCOUNT = GROUP + "/providers/Microsoft.Storage/storageAccounts/demo1";
+    private static final String ROLES = "/providers/Microsoft.Authorization/roleAssignments/";
+    private static final String BLOB_READER = "/subscriptions/" + SubscriptionDocuments.SUBSCRIPTION_ID
+            + "/providers/Microsoft.Authorization/roleDefinitions/2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    private final ArmFaults faults = new ArmFaults();
+    private PodIdentityEmulator azure;
+    private Client client;
+    private String token;
+
+    @BeforeEach
+    void signIn() throws Exception {
+        azure = PodIdentityEmulator.builder()
+                .clock(new HandClock(now))
+                .defaultApplication("secret")
+                .withoutRoles()
+                .besideEntra(beside -> new ArmEndpoint(beside, faults))
+                .start();
+        client = Client.of(azure.sslContext());
+        token = (String) Client.json(client.post(
+                        azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token",
+                        Map.of(
+                                "grant_type",
+                                "client_credentials",
+                                "client_id",
+                                azure.applications().get(0).clientId(),
+                                "client_secret",
+                                "secret",
+                                "scope",
+                                azure.entra() + "//.default")))
+                .get("access_token");
+        assertThat(put(GROUP, Map.of("location", "northeurope")).statusCode()).isEqualTo(201);
+    }
+
+    @AfterEach
+    void close() {
+        azure.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://management.azure.com//.default, 200",
+        "https://management.azure.com/.default, 200",
+        "https://management.core.windows.net//.default, 200",
+        "https://management.azure.com.evil.example/.default, 401",
+        "https://storage.azure.com/.default, 401"
+    })
+    void resource_withATokenForResourceManagersOwnName_isServed(String scope, int status) throws Exception {
+        var answer = client.post(
+                azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        azure.applications().get(0).clientId(),
+                        "client_secret",
+                        "secret",
+                        "scope",
+                        scope));
+        String other = (String) Client.json(answer).get("access_token");
+
+        assertThat(client.get(azure.entra() + GROUP, "Authorization", "Bearer " + other)
+                        .statusCode())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void resource_withoutAToken_isRefused() throws Exception {
+        assertThat(client.get(azure.entra() + GROUP).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void group_whoseNameDiffersInCase_isTheSame() throws Exception {
+        assertThat(get(GROUP.replace("resourceGroups/demo", "resourcegroups/DEMO"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(put(GROUP, Map.of("location", "northeurope")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void resource_inAGroupThatIsNotThere_isRefused() throws Exception {
+        assertError(
+                put(IDENTITY.replace("/demo/", "/none/"), Map.of("location", "x")),
+                404,
+                "ResourceGroupNotFound",
+                "Resource group 'none' could not be found.");
+    }
+
+    @Test
+    void credential_ofAnIdentityThatIsNotThere_isRefused() throws Exception {
+        assertThat(put(CREDENTIALS + "one", credential("a")).statusCode()).isEqualTo(404);
+        assertThat(code(put(CREDENTIALS + "one", credential("a")))).isEqualTo("ParentResourceNotFound");
+    }
+
+    @Test
+    void identity_whenMade_hasItsIdsAndKeepsThem() throws Exception {
+        Document made = body(put(IDENTITY, Map.of("location", "northeurope")));
+        Document again = body(put(IDENTITY, Map.of("location", "northeurope")));
+
+        assertThat(made.text("id")).hasValue(IDENTITY.replace("resourceGroups", "resourcegroups"));
+        assertThat(made.properties().text("clientId"))
+                .isPresent()
+                .isEqualTo(again.properties().text("clientId"));
+        assertThat(made.properties().text("principalId"))
+                .isNotEqualTo(made.properties().text("clientId"));
+        assertThat(made.properties().text("tenantId")).hasValue(azure.tenantId());
+    }
+
+    @Test
+    void credential_withTheIssuerAndSubjectOfAnother_isRefused() throws Exception {
+        put(IDENTITY, Map.of("location", "northeurope"));
+        assertThat(put(CREDENTIALS + "one", credential("a")).statusCode()).isEqualTo(201);
+        assertThat(put(CREDENTIALS + "one", credential("a")).statusCode()).isEqualTo(200);
+        assertError(
+                put(CREDENTIALS + "two", credential("a")),
+                409,
+                "Conflict",
+                "Issuer and subject combination already exists for this Managed Identity.");
+        assertThat(put(CREDENTIALS + "two", credential("A")).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void credential_theTwentyFirst_isRefused() throws Exception {
+        put(IDENTITY, Map.of("location", "northeurope"));
+        for (int i = 0; i < 20; i++) {
+            assertThat(put(CREDENTIALS + "n" + i, credential("s" + i)).statusCode())
+                    .isEqualTo(201);
+        }
+        assertThat(put(CREDENTIALS + "more", credential("more")).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void cluster_whenMade_hasItsIssuerOnlyWhenTheOperationIsOver() throws Exception {
+        HttpResponse<String> begun = put(CLUSTER, cluster());
+        String operation = begun.headers().firstValue("Azure-AsyncOperation").orElseThrow();
+
+        assertThat(begun.statusCode()).isEqualTo(201);
+        assertThat(state(CLUSTER)).hasValue("Creating");
+        assertThat(bodyOf(operation).text("status")).hasValue("InProgress");
+        pass(Duration.ofSeconds(3));
+        assertThat(bodyOf(operation).text("status")).hasValue("Succeeded");
+        assertThat(state(CLUSTER)).hasValue("Succeeded");
+        assertThat(body(get(CLUSTER)).properties().at("oidcIssuerProfile").text("issuerURL"))
+                .hasValueSatisfying(issuer -> assertThat(issuer)
+                        .startsWith("https://northeurope.oic.prod-aks.azure.com/" + azure.tenantId() + "/")
+                        .endsWith("/"));
+        assertThat(get(GROUP.replace("/demo", "/MC_demo_demo_northeurope")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void cluster_whoseOperationIsToFail_isLeftFailedAndCanBeMended() throws Exception {
+        faults.add("PUT managedClusters failed QuotaExceeded");
+        HttpResponse<String> begun = put(CLUSTER, cluster());
+        String operation = begun.headers().firstValue("Azure-AsyncOperation").orElseThrow();
+        pass(Duration.ofSeconds(3));
+
+        assertThat(begun.statusCode()).isEqualTo(201);
+        assertThat(bodyOf(operation).text("status")).hasValue("Failed");
+        assertThat(bodyOf(operation).at("error").text("code")).hasValue("QuotaExceeded");
+        assertThat(state(CLUSTER)).hasValue("Failed");
+        put(CLUSTER, cluster());
+        pass(Duration.ofSeconds(3));
+        assertThat(state(CLUSTER)).hasValue("Succeeded");
+    }
+
+    @Test
+    void account_whenMade_isToldByItsLocation() throws Exception {
+        HttpResponse<String> begun = put(ACCOUNT, Map.of("location", "northeurope"));
+        String location = begun.headers().firstValue("Location").orElseThrow();
+
+        assertThat(begun.statusCode()).isEqualTo(202);
+        assertThat(getUrl(location).statusCode()).isEqualTo(202);
+        pass(Duration.ofSeconds(1));
+        assertThat(body(getUrl(location)).properties().at("primaryEndpoints").text("blob"))
+                .hasValue(azure.storage() + "/");
+    }
+
+    @Test
+    void fault_always_meetsOneRequestThatFits() throws Exception {
+        faults.add("PUT userAssignedIdentities 409 Conflict");
+
+        assertThat(get(IDENTITY).statusCode()).isEqualTo(404);
+        assertError(put(IDENTITY, Map.of("location", "x")), 409, "Conflict", "The emulator was told to fail here.");
+        assertThat(get(IDENTITY).statusCode()).isEqualTo(404);
+        assertThat(put(IDENTITY, Map.of("location", "x")).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void fault_thatIsNone_isRefused() {
+        assertThatThrownBy(() -> faults.add("PUT registries now"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "\"PUT registries now\" is no fault of Resource Manager: write METHOD PATH-PART STATUS CODE,"
+                                + " such as \"PUT federatedIdentityCredentials 409 Conflict\", or \"failed\" as the STATUS for"
+                                + " an operation that begins and then fails");
+    }
+
+    @Test
+    void assignment_toNobody_isRefused() throws Exception {
+        assertError(
+                put(GROUP + ROLES + "a", assignment("nobody")),
+                400,
+                "PrincipalNotFound",
+                "Principal nobody does not exist in the directory " + azure.tenantId()
+                        + ". Check that you have the correct principal ID.");
+    }
+
+    @Test
+    void assignment_madeTwice_isRefusedUnderAnotherName() throws Exception {
+        String principal = azure.identities().get(0).objectId();
+
+        assertThat(put(GROUP + ROLES + "a", assignment(principal)).statusCode()).isEqualTo(201);
+        assertThat(put(GROUP + ROLES + "a", assignment(principal)).statusCode()).isEqualTo(200);
+        assertThat(code(put(GROUP + ROLES + "b", assignment(principal)))).isEqualTo("RoleAssignmentExists");
+    }
+
+    @Test
+    void assignment_ofABlobRole_letsThePrincipalReadUntilItIsGone() throws Exception {
+        String principal = azure.identities().get(0).objectId();
+        assertThat(blobs()).isEqualTo(403);
+
+        put(GROUP + ROLES + "a", assignment(principal));
+        assertThat(blobs()).isEqualTo(200);
+        send("DELETE", azure.entra() + GROUP + ROLES + "a", "");
+        assertThat(blobs()).isEqualTo(403);
+    }
+
+    @Test
+    void group_whenDeleted_takesAllWithIt() throws Exception {
+        put(IDENTITY, Map.of("location", "northeurope"));
+        put(CREDENTIALS + "one", credential("a"));
+
+        assertThat(send("DELETE", azure.entra() + GROUP, "").statusCode()).isEqualTo(202);
+        assertThat(get(CREDENTIALS + "one").statusCode()).isEqualTo(200);
+        pass(Duration.ofSeconds(1));
+        assertThat(get(GROUP).statusCode()).isEqualTo(404);
+        assertThat(get(CREDENTIALS + "one").statusCode()).isEqualTo(404);
+        put(GROUP, Map.of("location", "northeurope"));
+        assertThat(get(IDENTITY).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void type_thatIsNotPlayed_isNamed() throws Exception {
+        String vault = GROUP + "/providers/Microsoft.KeyVault/vaults/v";
+        assertError(
+                put(vault, Map.of()),
+                404,
+                "InvalidResourceType",
+                "The emulator does not play 'microsoft.keyvault/vaults' (" + vault + ").");
+    }
+
+    private int blobs() throws Exception {
+        HttpResponse<String> issued = client.get(
+                azure.imds()
+                        + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://storage.azure.com/",
+                "Metadata",
+                "true");
+        return client.get(
+                        azure.storage() + "/samples?restype=container&comp=list",
+                        "Authorization",
+                        "Bearer " + Client.json(issued).get("access_token"),
+                        "x-ms-version",
+                        "2023-11-03")
+                .statusCode();
+    }
+
+    private void pass(Duration time) {
+        now.updateAndGet(instant -> instant.plus(time));
+    }
+
+    private static Map<String, Object> credential(String subject) {
+        return Map.of(
+                "properties",
+                Map.of("issuer", "https://cluster.example/", "subject", subject, "audiences", List.of("a")));
+    }
+
+    private static Map<String, Object> assignment(String principal) {
+        return Map.of("properties", Map.of("principalId", principal, "roleDefinitionId", BLOB_READER));
+    }
+
+    private static Map<String, Object> cluster() {
+        return Map.of("location", "northeurope", "properties", Map.of("oidcIssuerProfile", Map.of("enabled", true)));
+    }
+
+    private Optional<String> state(String path) throws Exception {
+        return body(get(path)).properties().text("provisioningState");
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return getUrl(azure.entra() + path);
+    }
+
+    private HttpResponse<String> getUrl(String url) throws Exception {
+        return send("GET", url, "");
+    }
+
+    private Document bodyOf(String url) throws Exception {
+        return body(getUrl(url));
+    }
+
+    private HttpResponse<String> put(String path, Map<String, Object> body) throws Exception {
+        return send("PUT", azure.entra() + path, JSONObjectUtils.toJSONString(body));
+    }
+
+    private HttpResponse<String> send(String method, String url, String body) throws Exception {
+        return client.sendJson(method, url, token, body);
+    }
+
+    private static Document body(HttpResponse<String> answer) throws Exception {
+        return new Document(Client.json(answer));
+    }
+
+    private static String code(HttpResponse<String> answer) throws Exception {
+        return body(answer).at("error").text("code").orElse("");
+    }
+
+    private static void assertError(HttpResponse<String> answer, int status, String code, String message)
+            throws Exception {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(body(answer).at("error").fields()).isEqualTo(Map.of("code", code, "message", message));
+    }
+
+    private static final class HandClock extends Clock {
+        private final AtomicReference<Instant> now;
+
+        HandClock(AtomicReference<Instant> now) {
+            this.now = now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now.get();
+        }
+    }
+}
