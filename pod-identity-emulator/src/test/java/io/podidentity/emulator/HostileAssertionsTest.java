@@ -200,13 +200,15 @@ class HostileAssertionsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("forgedTokens")
     void token_thatIsForged_opensNothing(String what, String token) throws Exception {
-        for (String url : List.of(
-                azure.storage() + "/samples/hello.txt", azure.entra() + "/subscriptions?api-version=2022-12-01")) {
-            HttpResponse<String> answer =
-                    client.get(url, "Authorization", "Bearer " + token, "x-ms-version", "2024-11-04");
-            assertThat(answer.statusCode()).isIn(401, 403);
-            assertThat(answer.body()).doesNotContain("Hello", "subscriptionId");
-        }
+        HttpResponse<String> answer = client.get(
+                azure.storage() + "/samples/hello.txt",
+                "Authorization",
+                "Bearer " + token,
+                "x-ms-version",
+                "2024-11-04");
+
+        assertThat(answer.statusCode()).isIn(401, 403);
+        assertThat(answer.body()).doesNotContain("Hello");
     }
 
     private static Arguments forgery(String what, String assertion, int number) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PlacesIT {
 
     private static final int SHIFT = 1000;
-    private static final int SERVERS = 8;
+    private static final int SERVERS = 7;
     private static final String MANIFESTS = """
             apiVersion: aadpodidentity.k8s.io/v1
             kind: AzureIdentity

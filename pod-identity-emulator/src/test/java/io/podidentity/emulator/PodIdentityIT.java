@@ -3,7 +3,6 @@ package io.podidentity.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.nimbusds.jose.util.JSONArrayUtils;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
@@ -18,6 +17,7 @@ import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.fault.Fault;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.emulator.time.ManualClock;
@@ -250,7 +250,7 @@ class PodIdentityIT {
             var answer = token(azure, "app");
 
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-            assertThat(JSONArrayUtils.parse(answer.body()))
+            assertThat(Json.array(answer.body()))
                     .extracting(token -> tenantOf((Map<?, ?>) token))
                     .containsExactly("11111111-1111-4111-8111-111111111111", "12222222-2222-4222-8222-222222222222");
         }

@@ -23,6 +23,7 @@ class LicencesIT {
     private static final Map<String, String> OTHERS = Map.of(
             "picocli/", "info.picocli:picocli",
             "org/snakeyaml/", "org.snakeyaml:snakeyaml-engine",
+            "tools/jackson/", "tools.jackson.core:jackson-core",
             "com/nimbusds/", "com.nimbusds:nimbus-jose-jwt",
             "org/bouncycastle/", "org.bouncycastle:bcprov-jdk18on");
 

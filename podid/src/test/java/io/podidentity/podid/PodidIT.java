@@ -2,7 +2,7 @@ package io.podidentity.podid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -37,7 +37,7 @@ class PodidIT {
     void serve_withJson_servesUntilItIsEndedAndLeavesNothing() throws Exception {
         Process podid = podid("serve", "--json");
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
-            Map<String, Object> served = JSONObjectUtils.parse(out.readLine());
+            Map<String, Object> served = Json.object(out.readLine());
             assertThat(served).containsKeys("pods", "entra", "storage", "ca", "trustStore", "tenantId", "application");
             var pod = (Map<String, Object>) ((List<Object>) served.get("pods")).get(0);
             assertThat(pod).containsOnlyKeys("namespace", "name", "imds", "env");

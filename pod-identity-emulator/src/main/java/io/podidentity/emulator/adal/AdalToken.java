@@ -1,6 +1,6 @@
 package io.podidentity.emulator.adal;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.text.ParseException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -29,7 +29,7 @@ public record AdalToken(
         if (!text.startsWith("{") && !text.equals("null")) {
             throw new ParseException("no object", 0);
         }
-        Map<String, Object> values = text.equals("null") ? Map.of() : JSONObjectUtils.parse(json);
+        Map<String, Object> values = text.equals("null") ? Map.of() : Json.object(json);
         return new AdalToken(
                 text(values, "access_token"),
                 text(values, "refresh_token"),

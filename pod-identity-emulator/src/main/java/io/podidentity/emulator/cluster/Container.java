@@ -50,8 +50,4 @@ public record Container(
     public Container withVolumeMounts(List<VolumeMount> others) {
         return new Container(name, image, command, args, env, others, restartPolicy, rest);
     }
-
-    public Container withRestartPolicy(String other) {
-        return new Container(name, image, command, args, env, volumeMounts, other, rest);
-    }
 }

@@ -1,12 +1,12 @@
 package io.podidentity.emulator.entra;
 
 import com.nimbusds.jose.util.Base64URL;
-import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.token.IssuedToken;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenSubject;
@@ -122,7 +122,7 @@ final class UserSignIn {
 
     private String clientInfo(User user) {
         var info = Map.<String, Object>of("uid", user.objectId(), "utid", directory.tenantId());
-        return Base64URL.encode(JSONObjectUtils.toJSONString(info)).toString();
+        return Base64URL.encode(Json.write(info)).toString();
     }
 
     private String secret() {

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.http;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,7 +35,7 @@ public final class Answer {
     }
 
     public static Answer json(int status, Map<String, ?> object) {
-        return text(status, "application/json; charset=utf-8", JSONObjectUtils.toJSONString(object));
+        return text(status, "application/json; charset=utf-8", Json.write(object));
     }
 
     public static Answer text(int status, String contentType, String text) {

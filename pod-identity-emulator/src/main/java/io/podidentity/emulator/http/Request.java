@@ -1,6 +1,6 @@
 package io.podidentity.emulator.http;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -187,7 +187,7 @@ public final class Request {
      */
     public Map<String, Object> json() {
         try {
-            return body.length == 0 ? Map.of() : JSONObjectUtils.parse(text());
+            return body.length == 0 ? Map.of() : Json.object(text());
         } catch (ParseException e) {
             throw new IllegalArgumentException("The body is no JSON object", e);
         }

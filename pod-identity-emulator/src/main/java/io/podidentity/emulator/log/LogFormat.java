@@ -1,6 +1,6 @@
 package io.podidentity.emulator.log;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -52,7 +52,7 @@ public enum LogFormat {
             if (entry.level() != LogEntry.Level.ERROR) {
                 line.put("v", 0);
             }
-            return JSONObjectUtils.toJSONString(line);
+            return Json.write(line);
         }
     };
 

@@ -1,7 +1,7 @@
 package io.podidentity.emulator.nmi;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ final class GoAnswer {
         var body = new LinkedHashMap<String, Object>();
         body.put("error", "invalid_request");
         body.put("error_description", "Required metadata header not specified");
-        return Answer.text(400, "application/json; charset=utf-8", JSONObjectUtils.toJSONString(body) + "\n");
+        return Answer.text(400, "application/json; charset=utf-8", Json.write(body) + "\n");
     }
 
     /** @param announced whether the length is announced whatever it is */

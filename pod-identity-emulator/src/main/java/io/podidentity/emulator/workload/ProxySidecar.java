@@ -1,11 +1,11 @@
 package io.podidentity.emulator.workload;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.CleanPath;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,7 +107,7 @@ public final class ProxySidecar implements Endpoint {
             Request exchange = exchange(client, resource);
             Answer exchanged = entra.answer(exchange);
             return exchanged.status() == 200
-                    ? token(JSONObjectUtils.parse(exchanged.text()), resource)
+                    ? token(Json.object(exchanged.text()), resource)
                     : error(
                             500,
                             AuthenticationFailure.text(
@@ -126,7 +126,10 @@ public final class ProxySidecar implements Endpoint {
 
     private Answer token(Map<String, Object> exchanged, String resource) throws ParseException {
         // The whole seconds that are left when the proxy looks, a moment later.
-        long seconds = JSONObjectUtils.getLong(exchanged, "expires_in") - 1;
+        if (!(exchanged.get("expires_in") instanceof Number lifetime)) {
+            throw new ParseException("expires_in is no number", 0);
+        }
+        long seconds = lifetime.longValue() - 1;
         var body = new LinkedHashMap<String, Object>();
         body.put("access_token", exchanged.get("access_token"));
         body.put("refresh_token", "");
@@ -136,7 +139,7 @@ public final class ProxySidecar implements Endpoint {
         body.put("not_before", 0);
         body.put("resource", resource);
         body.put("token_type", "Bearer");
-        return Answer.text(200, "application/json", JSONObjectUtils.toJSONString(body) + "\n");
+        return Answer.text(200, "application/json", Json.write(body) + "\n");
     }
 
     private static Answer error(int status, String message) {

@@ -1,7 +1,6 @@
 package io.podidentity.emulator.cases;
 
-import com.nimbusds.jose.util.JSONArrayUtils;
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,10 +50,7 @@ final class Cases {
 
     private static List<Case> parse(String json) {
         try {
-            return JSONArrayUtils.parse(json).stream()
-                    .map(Case::object)
-                    .map(Case::of)
-                    .toList();
+            return Json.array(json).stream().map(Case::object).map(Case::of).toList();
         } catch (ParseException e) {
             throw new IllegalStateException("The cases are no JSON array", e);
         }
@@ -81,7 +77,7 @@ final class Cases {
 
     private static Map<String, Object> readDeviations() {
         try {
-            return JSONObjectUtils.parse(resource("deviations.json"));
+            return Json.object(resource("deviations.json"));
         } catch (ParseException e) {
             throw new IllegalStateException("deviations.json is no JSON object", e);
         }

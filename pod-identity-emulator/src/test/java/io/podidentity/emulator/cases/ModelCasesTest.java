@@ -2,7 +2,6 @@ package io.podidentity.emulator.cases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
@@ -12,6 +11,7 @@ import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
@@ -117,7 +117,7 @@ public class ModelCasesTest extends CaseRunner {
         var object = new LinkedHashMap<>(test.object("manifest"));
         object.put("apiVersion", "aadpodidentity.k8s.io/v1");
         object.put("metadata", Map.of("name", "a"));
-        Manifests manifests = new ManifestReader(profile).readText("case.json", JSONObjectUtils.toJSONString(object));
+        Manifests manifests = new ManifestReader(profile).readText("case.json", Json.write(object));
 
         Case.object(test.expected().get("decoded"))
                 .forEach((field, value) -> assertThat(decoded(manifests.cluster(), field))

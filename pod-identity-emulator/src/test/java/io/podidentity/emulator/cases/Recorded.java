@@ -1,7 +1,6 @@
 package io.podidentity.emulator.cases;
 
-import com.nimbusds.jose.util.JSONArrayUtils;
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +84,7 @@ public record Recorded(
 
     private static Map<String, Object> exceptions() {
         try {
-            return JSONObjectUtils.parse(text(EXCEPTIONS));
+            return Json.object(text(EXCEPTIONS));
         } catch (ParseException e) {
             throw new IllegalStateException(EXCEPTIONS, e);
         }
@@ -93,7 +92,7 @@ public record Recorded(
 
     private static List<Object> read(String file) {
         try {
-            return JSONArrayUtils.parse(text(file));
+            return Json.array(text(file));
         } catch (ParseException e) {
             throw new IllegalStateException(file, e);
         }

@@ -1,6 +1,6 @@
 package io.podidentity.emulator.cases;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,7 +39,7 @@ final class Shape {
     private static Shape parse(String text) {
         String json = text.replace('\'', '"').replaceAll("([{,]\\s*)([\\w.*-]+)\\s*:", "$1\"$2\":");
         try {
-            return new Shape(JSONObjectUtils.parse(json));
+            return new Shape(Json.object(json));
         } catch (ParseException e) {
             throw new IllegalArgumentException(json, e);
         }

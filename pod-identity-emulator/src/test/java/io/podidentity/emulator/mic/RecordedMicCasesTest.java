@@ -2,13 +2,13 @@ package io.podidentity.emulator.mic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.MicWorld;
 import io.podidentity.emulator.cases.Recorded;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestReader;
 import java.util.List;
 import java.util.Locale;
@@ -87,7 +87,7 @@ class RecordedMicCasesTest {
                     .filter(one -> one.name().toString().equals(key.get(1) + "/" + key.get(2)))
                     .forEach(world::delete);
         }
-        String list = JSONObjectUtils.toJSONString(
+        String list = Json.write(
                 Map.of("apiVersion", "v1", "kind", "List", "items", Case.list(step.get("put"))));
         world.apply(new ManifestReader(Profile.V1_8_17)
                 .readText("step.json", list)

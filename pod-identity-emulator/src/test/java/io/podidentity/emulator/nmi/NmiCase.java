@@ -1,6 +1,5 @@
 package io.podidentity.emulator.nmi;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
@@ -13,6 +12,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.match.MatchRules;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -95,9 +95,7 @@ final class NmiCase {
         if (status == 200 && !reply.containsKey("body")) {
             return reply("ok");
         }
-        String body = reply.get("body") instanceof String text
-                ? text
-                : JSONObjectUtils.toJSONString(Case.object(reply.get("body")));
+        String body = reply.get("body") instanceof String text ? text : Json.write(Case.object(reply.get("body")));
         return new Upstream.Reply(status.intValue(), Map.of(), body);
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.nimbusds.jose.util.JSONArrayUtils;
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.CaseRunner;
@@ -17,6 +15,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.log.ClientIds;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
@@ -182,13 +181,12 @@ public class NmiCasesTest extends CaseRunner {
                     Case.object(value)
                             .forEach(
                                     (name, text) -> assertThat(answer.headers()).containsEntry(name, text.toString()));
-                case "bodyJson" -> assertThat(JSONObjectUtils.parse(body)).isEqualTo(value);
+                case "bodyJson" -> assertThat(Json.object(body)).isEqualTo(value);
                 case "body" -> assertThat(body).isEqualTo(value);
                 case "bodyTrimmed" -> assertThat(body.strip()).isEqualTo(value);
                 case "bodyContains" -> assertThat(body).contains((String) value);
                 case "bodyStartsWith" -> assertThat(body).startsWith((String) value);
-                case "bodyIsArrayOfLength" ->
-                    assertThat(JSONArrayUtils.parse(body)).hasSize(((Long) value).intValue());
+                case "bodyIsArrayOfLength" -> assertThat(Json.array(body)).hasSize(((Long) value).intValue());
                 case "fields" -> checkFields(Case.object(value), body);
                 case "elapsedSeconds" -> assertThat(nmi.elapsed().toSeconds()).isEqualTo(value);
                 case "elapsedSecondsLessThan" ->
@@ -211,7 +209,7 @@ public class NmiCasesTest extends CaseRunner {
     }
 
     private static void checkFields(Map<String, Object> fields, String body) throws Exception {
-        var object = JSONObjectUtils.parse(body);
+        var object = Json.object(body);
         fields.forEach((name, type) -> assertThat(object.get(name))
                 .isInstanceOf(
                         switch (String.valueOf(type)) {

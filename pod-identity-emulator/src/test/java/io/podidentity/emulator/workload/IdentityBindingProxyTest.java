@@ -2,7 +2,6 @@ package io.podidentity.emulator.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.Pod;
@@ -16,6 +15,7 @@ import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.time.ManualClock;
 import io.podidentity.emulator.token.SigningKey;
 import java.net.URI;
@@ -120,7 +120,7 @@ class IdentityBindingProxyTest {
         Answer answer = proxy.answer(request);
 
         assertThat(answer.status()).isEqualTo(status);
-        assertThat(JSONObjectUtils.parse(answer.text()))
+        assertThat(Json.object(answer.text()))
                 .isEqualTo(Map.of("error", "access_denied", "error_description", description));
         assertThat(exchanges).isEmpty();
     }

@@ -2,11 +2,11 @@ package io.podidentity.emulator.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.time.ManualClock;
 import io.podidentity.emulator.token.SigningKey;
 import java.net.URI;
@@ -90,7 +90,7 @@ class ProjectedTokensTest {
 
     @Test
     void issuer_whenAsked_publishesItsDocumentBelowItsPath() throws Exception {
-        var discovery = JSONObjectUtils.parse(
+        var discovery = Json.object(
                 issuer.answer(Request.of("GET", "/tenant/cluster/.well-known/openid-configuration", Map.of()))
                         .text());
 
@@ -103,7 +103,7 @@ class ProjectedTokensTest {
     }
 
     private Map<String, Object> keys() throws Exception {
-        return JSONObjectUtils.parse(issuer.answer(Request.of("GET", "/tenant/cluster/openid/v1/jwks", Map.of()))
+        return Json.object(issuer.answer(Request.of("GET", "/tenant/cluster/openid/v1/jwks", Map.of()))
                 .text());
     }
 

@@ -2,11 +2,11 @@ package io.podidentity.emulator.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.Client;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.Recorded;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.emulator.manifest.YamlReader;
 import java.net.http.HttpResponse;
@@ -83,7 +83,7 @@ class RecordedWebhookCasesTest {
      * which ran without one. A text or an object that is empty is the same as one that is absent.
      */
     private static Map<String, Object> masked(Object spec) throws ParseException {
-        String json = JSONObjectUtils.toJSONString(Case.object(spec))
+        String json = Json.write(Case.object(spec))
                 .replaceAll("\"defaultMode\":420,?", "")
                 .replaceAll("\"serviceAccountName\":\"default\",?", "")
                 .replaceAll(",\"resources\":\\{}|\"resources\":\\{},", "")
@@ -96,6 +96,6 @@ class RecordedWebhookCasesTest {
                         "\"AZURE_KUBERNETES_SNI_NAME\",\"value\":\"SNI")
                 .replace("--log-level=info", "--log-level=")
                 .replaceAll(",}", "}");
-        return JSONObjectUtils.parse(json);
+        return Json.object(json);
     }
 }

@@ -1,6 +1,6 @@
 package io.podidentity.podid.check;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.source.DataFile;
 import io.podidentity.podid.check.source.Spot;
@@ -33,7 +33,7 @@ final class Baseline {
         object.put("rule", finding.about().rule());
         object.put("object", finding.object());
         object.put("message", finding.message());
-        return JSONObjectUtils.toJSONString(object);
+        return Json.write(object);
     }
 
     /**

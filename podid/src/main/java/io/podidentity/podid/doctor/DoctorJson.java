@@ -1,6 +1,6 @@
 package io.podidentity.podid.doctor;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class DoctorJson {
                         .map(finding -> finding(finding, diagnosis.places()))
                         .toList());
         object.put("unseen", diagnosis.unseen().stream().map(DoctorJson::unseen).toList());
-        return JSONObjectUtils.toJSONString(object);
+        return Json.write(object);
     }
 
     private static Map<String, Object> workload(WorkloadDiagnosis workload) {

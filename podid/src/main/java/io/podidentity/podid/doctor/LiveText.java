@@ -1,6 +1,6 @@
 package io.podidentity.podid.doctor;
 
-import com.nimbusds.jose.util.JSONStringUtils;
+import io.podidentity.emulator.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,7 @@ final class LiveText {
                 String key = String.valueOf(field.getKey());
                 String below = path.isEmpty() ? key : path + "." + key;
                 next(comma, object, below);
-                text.append(JSONStringUtils.toJSONString(key)).append(": ");
+                text.append(Json.write(key)).append(": ");
                 value(field.getValue(), object, below);
                 comma = ",";
             }
@@ -87,7 +87,7 @@ final class LiveText {
         if (value instanceof List) {
             return "[]";
         }
-        return value instanceof String string ? JSONStringUtils.toJSONString(string) : String.valueOf(value);
+        return value instanceof String string ? Json.write(string) : String.valueOf(value);
     }
 
     /** Ends a line; the next one is about that field. */

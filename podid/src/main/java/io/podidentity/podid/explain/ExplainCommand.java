@@ -1,6 +1,6 @@
 package io.podidentity.podid.explain;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Manifests;
@@ -145,7 +145,7 @@ public final class ExplainCommand implements Callable<Integer> {
         if (format == Format.json) {
             var object = LogJson.of(reading);
             object.put("pods", JsonReport.objects(explanations));
-            print(JSONObjectUtils.toJSONString(object));
+            print(Json.write(object));
             return;
         }
         String named = paths.isEmpty()

@@ -1,8 +1,8 @@
 package io.podidentity.podid.explain;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.mic.Assignments;
 import io.podidentity.emulator.replay.MicPart;
 import io.podidentity.emulator.replay.NmiPart;
@@ -19,7 +19,7 @@ final class JsonReport {
     /** An array, an explanation in each line. */
     static String of(List<Explanation> explanations) {
         return explanations.stream()
-                .map(explanation -> JSONObjectUtils.toJSONString(object(explanation)))
+                .map(explanation -> Json.write(object(explanation)))
                 .reduce((before, next) -> before + ",\n " + next)
                 .map(all -> "[" + all + "]")
                 .orElse("[]");

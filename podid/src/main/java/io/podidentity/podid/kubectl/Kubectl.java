@@ -1,6 +1,6 @@
 package io.podidentity.podid.kubectl;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
 import io.podidentity.podid.process.Captured;
 import java.io.File;
@@ -101,7 +101,7 @@ public final class Kubectl {
     /**
      * Runs it.
      *
-     * @param arguments such as {@code auth, can-i, create, serviceaccounts/token}
+     * @param arguments such as {@code create, token, orders}
      * @return whatever came of it, also a failure
      */
     public KubectlResult run(String... arguments) throws InterruptedException {
@@ -146,27 +146,9 @@ public final class Kubectl {
             throw new KubectlException(result.failure().get());
         }
         try {
-            return JSONObjectUtils.parse(result.stdout());
+            return Json.object(result.stdout());
         } catch (ParseException e) {
             throw new KubectlException(KubectlFailure.other("kubectl printed no JSON object"));
         }
-    }
-
-    /**
-     * Whether the user may do something, as {@code auth can-i} says.
-     *
-     * @param action such as {@code create, serviceaccounts/token}
-     * @throws KubectlException if the cluster cannot be asked
-     */
-    public boolean canI(String... action) throws KubectlException, InterruptedException {
-        var all = new ArrayList<>(List.of("auth", "can-i"));
-        all.addAll(List.of(action));
-        KubectlResult result = run(all.toArray(String[]::new));
-        String answer = result.stdout().strip();
-        if (answer.startsWith("yes") || answer.startsWith("no")) {
-            return answer.startsWith("yes");
-        }
-        throw new KubectlException(
-                result.failure().orElseGet(() -> KubectlFailure.other("kubectl auth can-i says neither yes nor no")));
     }
 }

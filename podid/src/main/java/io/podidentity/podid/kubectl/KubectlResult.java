@@ -15,10 +15,6 @@ public record KubectlResult(int exitCode, String stdout, List<String> stderr, Op
         stderr = List.copyOf(stderr);
     }
 
-    public boolean succeeded() {
-        return failure.isEmpty();
-    }
-
     @Override
     public String toString() {
         return "KubectlResult[exitCode=" + exitCode + ", " + stderr + "]";

@@ -1,6 +1,6 @@
 package io.podidentity.podid.lend;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -78,6 +78,6 @@ final class Handout {
         object.put("url", lending.uri().toString());
         object.put("until", end.toString());
         object.put("borrowers", borrowers);
-        return JSONObjectUtils.toJSONString(object);
+        return Json.write(object);
     }
 }

@@ -1,6 +1,6 @@
 package io.podidentity.podid.run;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
@@ -41,7 +41,7 @@ record AccountToken(String value, Duration life, Instant asked) {
             String claims = parts.length < 2
                     ? "{}"
                     : new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
-            return JSONObjectUtils.parse(claims).get(name) instanceof String text ? text : "";
+            return Json.object(claims).get(name) instanceof String text ? text : "";
         } catch (ParseException | IllegalArgumentException e) {
             return "";
         }

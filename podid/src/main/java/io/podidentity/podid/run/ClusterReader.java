@@ -1,6 +1,5 @@
 package io.podidentity.podid.run;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
@@ -9,6 +8,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
@@ -139,7 +139,7 @@ final class ClusterReader {
 
     private static Cluster cluster(Map<String, Object> object) {
         return new ManifestReader(Profile.WORKLOAD_IDENTITY)
-                .readText("kubectl", JSONObjectUtils.toJSONString(object))
+                .readText("kubectl", Json.write(object))
                 .cluster();
     }
 

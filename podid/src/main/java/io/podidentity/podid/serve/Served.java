@@ -1,7 +1,7 @@
 package io.podidentity.podid.serve;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.run.EmulatedPod;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -47,7 +47,7 @@ final class Served {
         served.put("application", application);
         served.put("identity", Map.of("clientId", azure.identities().get(0).clientId()));
         served.put("user", azure.userPrincipalName());
-        return JSONObjectUtils.toJSONString(served);
+        return Json.write(served);
     }
 
     /** Of the servers, and whose tenant it is, by short names. */

@@ -10,29 +10,28 @@ import java.util.Optional;
  *
  * @param group empty for the core one
  */
-record ApiResource(String group, String version, String kind, String plural, boolean namespaced, String verb) {
+record ApiResource(String group, String version, String kind, String plural, boolean namespaced) {
 
-    /** API version, kind, plural, scope, and what can be asked of it. */
+    /** API version, kind, plural, scope; all can be got and listed. */
     static final List<ApiResource> ALL = """
-            v1 ConfigMap configmaps namespace get
-            v1 Pod pods namespace get
-            v1 Secret secrets namespace get
-            v1 ServiceAccount serviceaccounts namespace get
-            apps/v1 DaemonSet daemonsets namespace get
-            apps/v1 Deployment deployments namespace get
-            apps/v1 ReplicaSet replicasets namespace get
-            apps/v1 StatefulSet statefulsets namespace get
-            batch/v1 CronJob cronjobs namespace get
-            batch/v1 Job jobs namespace get
-            networking.k8s.io/v1 NetworkPolicy networkpolicies namespace get
-            rbac.authorization.k8s.io/v1 Role roles namespace get
-            rbac.authorization.k8s.io/v1 RoleBinding rolebindings namespace get
-            admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations cluster get
-            aadpodidentity.k8s.io/v1 AzureAssignedIdentity azureassignedidentities namespace get
-            aadpodidentity.k8s.io/v1 AzureIdentity azureidentities namespace get
-            aadpodidentity.k8s.io/v1 AzureIdentityBinding azureidentitybindings namespace get
-            aadpodidentity.k8s.io/v1 AzurePodIdentityException azurepodidentityexceptions namespace get
-            authorization.k8s.io/v1 SelfSubjectAccessReview selfsubjectaccessreviews cluster create
+            v1 ConfigMap configmaps namespace
+            v1 Pod pods namespace
+            v1 Secret secrets namespace
+            v1 ServiceAccount serviceaccounts namespace
+            apps/v1 DaemonSet daemonsets namespace
+            apps/v1 Deployment deployments namespace
+            apps/v1 ReplicaSet replicasets namespace
+            apps/v1 StatefulSet statefulsets namespace
+            batch/v1 CronJob cronjobs namespace
+            batch/v1 Job jobs namespace
+            networking.k8s.io/v1 NetworkPolicy networkpolicies namespace
+            rbac.authorization.k8s.io/v1 Role roles namespace
+            rbac.authorization.k8s.io/v1 RoleBinding rolebindings namespace
+            admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations cluster
+            aadpodidentity.k8s.io/v1 AzureAssignedIdentity azureassignedidentities namespace
+            aadpodidentity.k8s.io/v1 AzureIdentity azureidentities namespace
+            aadpodidentity.k8s.io/v1 AzureIdentityBinding azureidentitybindings namespace
+            aadpodidentity.k8s.io/v1 AzurePodIdentityException azurepodidentityexceptions namespace
             """.lines().map(ApiResource::parse).toList();
 
     private static ApiResource parse(String line) {
@@ -44,8 +43,7 @@ record ApiResource(String group, String version, String kind, String plural, boo
                 apiVersion.substring(slash + 1),
                 words.get(1),
                 words.get(2),
-                words.get(3).equals("namespace"),
-                words.get(4));
+                words.get(3).equals("namespace"));
     }
 
     static Optional<ApiResource> ofKind(String kind) {

@@ -4,14 +4,12 @@ import io.podidentity.emulator.http.Answer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Tells clients which resources there are: all at once, and for {@code auth can-i} those of the core group again. */
+/** Tells clients which resources there are: all at once, as kubectl asks since 1.30. */
 final class Discovery {
 
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    private static final List<String> CREATE = List.of("create");
     private static final Map<String, Object> TOKEN =
             Map.of("group", "authentication.k8s.io", "version", "v1", "kind", "TokenRequest");
 
@@ -56,31 +54,12 @@ final class Discovery {
                 "responseKind", Map.of("group", one.group(), "version", one.version(), "kind", one.kind()),
                 "scope", one.namespaced() ? "Namespaced" : "Cluster",
                 "singularResource", one.singular(),
-                "verbs", verbs(one),
+                "verbs", List.of("get", "list"),
                 "shortNames", List.of(),
                 "subresources",
                         one.kind().equals("ServiceAccount")
-                                ? List.of(Map.of("subresource", "token", "responseKind", TOKEN, "verbs", CREATE))
+                                ? List.of(Map.of(
+                                        "subresource", "token", "responseKind", TOKEN, "verbs", List.of("create")))
                                 : List.of());
-    }
-
-    private static List<String> verbs(ApiResource one) {
-        return one.verb().equals("get") ? List.of("get", "list") : CREATE;
-    }
-
-    /** What is at {@code /api/v1}, {@code /apis/apps/v1} and the like. */
-    static Answer resources(Predicate<ApiResource> wanted, String groupVersion) {
-        List<Map<String, Object>> list = ApiResource.ALL.stream()
-                .filter(wanted)
-                .map(one -> Map.<String, Object>of(
-                        "name", one.plural(),
-                        "singularName", one.singular(),
-                        "namespaced", one.namespaced(),
-                        "kind", one.kind(),
-                        "verbs", verbs(one)))
-                .toList();
-        return Answer.json(
-                200,
-                Map.of("kind", "APIResourceList", "apiVersion", "v1", "groupVersion", groupVersion, "resources", list));
     }
 }

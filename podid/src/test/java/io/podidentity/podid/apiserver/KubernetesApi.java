@@ -17,12 +17,11 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads, says what a user may do, and makes tokens of service accounts. Thread-safe. */
+/** Shows objects, as far as roles let a user see them, and makes tokens of service accounts. Thread-safe. */
 final class KubernetesApi implements Endpoint {
 
     private static final Pattern PATH = Pattern.compile("/(?:api|apis/(?<group>[^/]+))/v1"
             + "(?:/namespaces/(?<namespace>[^/]+))?/(?<plural>[^/]+)(?:/(?<name>[^/]+))?(?:/(?<sub>token))?");
-    private static final Pattern VERSION = Pattern.compile("/(?:api|apis/(?<group>[^/]+))/v1");
     /** Such as {@code component in (mic,nmi)} and {@code a/b=true}. */
     private static final Pattern SELECTOR = Pattern.compile("([^ =]+)(?: in \\(([^)]*)\\)|=(.*))");
 
@@ -58,13 +57,8 @@ final class KubernetesApi implements Endpoint {
 
     private Answer answer(Request request, String user) {
         String path = request.rawPath();
-        Matcher version = VERSION.matcher(path);
         if (path.equals("/api") || path.equals("/apis")) {
             return Discovery.groups(path.equals("/api"));
-        }
-        if (version.matches()) {
-            String group = group(version);
-            return Discovery.resources(one -> one.group().equals(group), group.isEmpty() ? "v1" : group + "/v1");
         }
         Matcher named = PATH.matcher(path);
         if (!named.matches()) {
@@ -89,9 +83,6 @@ final class KubernetesApi implements Endpoint {
         String name = part(path, "name");
         String sub = part(path, "sub");
         String namespace = part(path, "namespace");
-        if (request.isPost() && resource.kind().equals("SelfSubjectAccessReview")) {
-            return review(posted(request, resource.kind()), user, roles);
-        }
         String verb = request.isPost()
                 ? "create"
                 : !request.isGet() ? request.method().toLowerCase(Locale.ROOT) : name.isEmpty() ? "list" : "get";
@@ -101,8 +92,7 @@ final class KubernetesApi implements Endpoint {
                     resource.qualified() + (name.isEmpty() ? "" : " \"" + name + "\""), action.deniedTo(user));
         }
         if (request.isPost() && sub.equals("token")) {
-            return Answer.json(
-                    201, tokens.answer(new ObjectName(namespace, name), posted(request, "TokenRequest"), objects));
+            return Answer.json(201, tokens.answer(new ObjectName(namespace, name), posted(request), objects));
         }
         if (!request.isGet()) {
             throw ApiRefusal.notAllowed();
@@ -112,31 +102,9 @@ final class KubernetesApi implements Endpoint {
                 : Answer.json(200, objects.get(resource, new ObjectName(namespace, name)));
     }
 
-    private static Answer review(Map<String, Object> review, String user, Roles roles) {
-        Map<String, Object> asked = Tree.map(review, "spec", "resourceAttributes");
-        var action = new Roles.Action(
-                Tree.text(asked, "verb"),
-                Tree.text(asked, "group"),
-                Tree.text(asked, "resource"),
-                Tree.text(asked, "subresource"),
-                Tree.text(asked, "namespace"),
-                Tree.text(asked, "name"));
-        return Answer.json(
-                201,
-                Map.of(
-                        "kind",
-                        "SelfSubjectAccessReview",
-                        "apiVersion",
-                        "authorization.k8s.io/v1",
-                        "spec",
-                        Tree.map(review, "spec"),
-                        "status",
-                        Map.of("allowed", roles.allow(user, action))));
-    }
-
-    private static Map<String, Object> posted(Request request, String kind) {
+    private static Map<String, Object> posted(Request request) {
         return request.header("Content-Type").orElse("").startsWith(ProtobufBody.CONTENT_TYPE)
-                ? ProtobufBody.read(request.body(), kind)
+                ? ProtobufBody.read(request.body())
                 : request.json();
     }
 

@@ -9,8 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the objects that kubectl posts, which it writes as Protocol Buffers, into the same form as JSON. Only the
- * specifications of the few kinds that can be posted here are known.
+ * Reads the TokenRequest that kubectl posts, which it writes as Protocol Buffers, into the same form as JSON.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">the encoding</a>
  */
@@ -37,20 +36,10 @@ final class ProtobufBody {
 
     private static final Message BOUND_OBJECT = texts("kind", "apiVersion", "name", "uid");
 
-    private static final Map<String, Message> SPECS = Map.of(
-            "TokenRequest",
-            new Message(Map.of(
-                    1, new Field("audiences", true, null),
-                    3, new Field("boundObjectRef", false, BOUND_OBJECT),
-                    4, new Field("expirationSeconds", false, null))),
-            "SelfSubjectAccessReview",
-            new Message(Map.of(
-                    1,
-                            new Field(
-                                    "resourceAttributes",
-                                    false,
-                                    texts("namespace", "verb", "group", "version", "resource", "subresource", "name")),
-                    2, new Field("nonResourceAttributes", false, texts("path", "verb")))));
+    private static final Message TOKEN_REQUEST = new Message(Map.of(
+            1, new Field("audiences", true, null),
+            3, new Field("boundObjectRef", false, BOUND_OBJECT),
+            4, new Field("expirationSeconds", false, null)));
 
     /** Its second field is a generated name, which nobody sends here. */
     private static final Message METADATA = texts("name", "generateName", "namespace");
@@ -74,20 +63,18 @@ final class ProtobufBody {
     /**
      * The object as if it had been JSON.
      *
-     * @param kind which object is expected there
      * @throws IllegalArgumentException if the bytes cannot be read
      */
-    static Map<String, Object> read(byte[] body, String kind) {
+    static Map<String, Object> read(byte[] body) {
         if (body.length < MAGIC.length || !Arrays.equals(Arrays.copyOf(body, MAGIC.length), MAGIC)) {
             throw new IllegalArgumentException("The body is no object of Kubernetes as Protocol Buffers");
         }
         byte[] object = new ProtobufBody(body, MAGIC.length).part(RAW);
         byte[] metadata = new ProtobufBody(object, 0).part(META);
         byte[] spec = new ProtobufBody(object, 0).part(SPEC);
-        Message message = SPECS.getOrDefault(kind, new Message(Map.of()));
         return Map.of(
                 "metadata", new ProtobufBody(metadata, 0).message(METADATA),
-                "spec", new ProtobufBody(spec, 0).message(message));
+                "spec", new ProtobufBody(spec, 0).message(TOKEN_REQUEST));
     }
 
     /** The bytes of a field; none if it is absent. */

@@ -2,7 +2,7 @@ package io.podidentity.podid.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONArrayUtils;
+import io.podidentity.emulator.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,7 +40,7 @@ class CheckCommandTest {
         assertThat(check("--profile", "1.8.17", "--format", "json", file.toString()))
                 .isEqualTo(1);
 
-        List<Object> findings = JSONArrayUtils.parse(out.toString());
+        List<Object> findings = Json.array(out.toString());
         assertThat(findings).hasSize(2);
         assertThat((Map<String, Object>) findings.get(0))
                 .containsEntry("id", "C20")

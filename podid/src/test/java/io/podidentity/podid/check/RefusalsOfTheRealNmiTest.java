@@ -2,8 +2,8 @@ package io.podidentity.podid.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONArrayUtils;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
@@ -58,7 +58,7 @@ class RefusalsOfTheRealNmiTest {
     }
 
     private static List<? extends Map<?, ?>> recorded() throws Exception {
-        return JSONArrayUtils.parse(Files.readString(CASES.resolve("real-nmi.json"))).stream()
+        return Json.array(Files.readString(CASES.resolve("real-nmi.json"))).stream()
                 .map(group -> (Map<?, ?>) group)
                 .filter(group -> "applications".equals(group.get("manifests")))
                 .flatMap(group -> ((List<?>) group.get("cases")).stream())

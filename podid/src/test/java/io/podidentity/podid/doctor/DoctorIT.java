@@ -3,7 +3,7 @@ package io.podidentity.podid.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.doctor.Patient.Report;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
@@ -77,7 +77,7 @@ class DoctorIT {
             Report report = patient.doctor("--format=json");
 
             assertThat(report.code()).as(report.err()).isEqualTo(1);
-            Map<String, Object> failed = list(JSONObjectUtils.parse(report.out()), "workloads").stream()
+            Map<String, Object> failed = list(Json.object(report.out()), "workloads").stream()
                     .flatMap(workload -> list(workload, "links").stream())
                     .filter(link -> "failed".equals(link.get("state")))
                     .findFirst()

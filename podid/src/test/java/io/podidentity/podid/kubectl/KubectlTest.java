@@ -140,18 +140,6 @@ class KubectlTest {
     }
 
     @Test
-    void canI_always_isWhatTheClusterSays() throws Exception {
-        Kubectl kubectl = onCluster();
-
-        assertThat(kubectl.canI("create", "serviceaccounts", "--subresource=token"))
-                .isFalse();
-        assertThat(kubectl.withContext("admin").canI("create", "serviceaccounts", "--subresource=token"))
-                .isTrue();
-        cluster.close();
-        assertThatThrownBy(() -> kubectl.canI("get", "pods")).isInstanceOf(KubectlException.class);
-    }
-
-    @Test
     void run_thatTakesTooLong_isEndedAndSaysWhatWasAsked() throws Exception {
         Kubectl slow = script("echo 'To sign in, open https://example.com' >&2; exec tail -f /dev/null")
                 .within(Duration.ofMillis(700));

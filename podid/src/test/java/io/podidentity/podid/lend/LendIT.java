@@ -2,7 +2,7 @@ package io.podidentity.podid.lend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +74,7 @@ class LendIT {
     void lend_whenItsTimeIsOver_ends() throws Exception {
         Process podid = lend("--json", "--for", "1s");
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(JSONObjectUtils.parse(out.readLine())).containsOnlyKeys("url", "until", "borrowers");
+            assertThat(Json.object(out.readLine())).containsOnlyKeys("url", "until", "borrowers");
             assertEnds(podid, 0);
         } finally {
             podid.destroyForcibly();

@@ -2,7 +2,7 @@ package io.podidentity.podid.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Kubectl;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ class ContainerVariablesTest {
     }
 
     private static Map<String, Object> container() throws Exception {
-        return ContainerVariables.container(JSONObjectUtils.parse(CRON_JOB), "main");
+        return ContainerVariables.container(Json.object(CRON_JOB), "main");
     }
 
     @Test

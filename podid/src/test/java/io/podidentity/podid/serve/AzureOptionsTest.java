@@ -3,8 +3,8 @@ package io.podidentity.podid.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.emulator.time.ManualClock;
@@ -138,8 +138,7 @@ class AzureOptionsTest {
         var asked = HttpRequest.newBuilder(URI.create(tokenUrl))
                 .header("Metadata", "true")
                 .build();
-        var token =
-                JSONObjectUtils.parse(http.send(asked, BodyHandlers.ofString()).body());
+        var token = Json.object(http.send(asked, BodyHandlers.ofString()).body());
         var list = HttpRequest.newBuilder(URI.create(azure.storage() + "/samples?restype=container"))
                 .header("Authorization", "Bearer " + token.get("access_token"))
                 .header("x-ms-version", "2026-10-06")

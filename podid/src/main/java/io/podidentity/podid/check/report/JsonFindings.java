@@ -1,6 +1,6 @@
 package io.podidentity.podid.check.report;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class JsonFindings {
     /** An array, a finding in each line. */
     public static String of(List<Finding> findings) {
         return findings.stream()
-                .map(finding -> JSONObjectUtils.toJSONString(object(finding)))
+                .map(finding -> Json.write(object(finding)))
                 .collect(Collectors.joining(",\n ", "[", "]"));
     }
 

@@ -1,6 +1,6 @@
 package io.podidentity.podid.check.report;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Rule;
@@ -49,7 +49,7 @@ public final class SarifLog {
         log.put("$schema", SCHEMA);
         log.put("version", "2.1.0");
         log.put("runs", List.of(run));
-        return JSONObjectUtils.toJSONString(log);
+        return Json.write(log);
     }
 
     private static Map<String, Object> rule(About about) {

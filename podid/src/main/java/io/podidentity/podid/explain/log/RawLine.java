@@ -1,6 +1,6 @@
 package io.podidentity.podid.explain.log;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import io.podidentity.emulator.json.Json;
 import java.text.ParseException;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +42,7 @@ final class RawLine {
 
     private static Optional<String> json(String text) {
         try {
-            Map<String, Object> fields = JSONObjectUtils.parse(text);
+            Map<String, Object> fields = Json.object(text);
             String first = Stream.of("msg", "message", "log")
                     .map(fields::get)
                     .filter(String.class::isInstance)

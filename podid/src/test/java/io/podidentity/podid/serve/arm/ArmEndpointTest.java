@@ -3,8 +3,8 @@ package io.podidentity.podid.serve.arm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
 import java.time.Clock;
@@ -332,7 +332,7 @@ class ArmEndpointTest {
     }
 
     private HttpResponse<String> put(String path, Map<String, Object> body) throws Exception {
-        return send("PUT", azure.entra() + path, JSONObjectUtils.toJSONString(body));
+        return send("PUT", azure.entra() + path, Json.write(body));
     }
 
     private HttpResponse<String> send(String method, String url, String body) throws Exception {
