@@ -30,7 +30,11 @@ public final class Json {
 
     private Json() {}
 
-    /** @throws ParseException if it is no JSON object; the message shows nothing of the text */
+    /**
+     * Reads an object.
+     *
+     * @throws ParseException if it is none; the message shows nothing of the text
+     */
     public static Map<String, Object> object(String text) throws ParseException {
         if (read(text) instanceof Map<?, ?> object) {
             return cast(object);
@@ -38,7 +42,11 @@ public final class Json {
         throw new ParseException("A JSON object is expected", 0);
     }
 
-    /** @throws ParseException if it is no JSON array; the message shows nothing of the text */
+    /**
+     * Reads an array.
+     *
+     * @throws ParseException if it is none; the message shows nothing of the text
+     */
     public static List<Object> array(String text) throws ParseException {
         if (read(text) instanceof List<?> array) {
             return new ArrayList<>(array);
