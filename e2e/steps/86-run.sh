@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # podid run: the identity of a workload, borrowed for programs of this machine, as a plugin of the real kubectl. The API
-# server is the double of podid's tests, the Azure behind it is emulated. Needs step 20 for its tools alone.
+# server is the double of podid's tests, the Azure behind it is emulated.
 
 RUN=$WORK/run
 RUN_CLIENT_ID=44444444-4444-4444-8444-444444444444
