@@ -67,7 +67,7 @@ public final class ServedCluster implements AutoCloseable {
 
     /** Writes what kubectl reads to get there: a context for each user. */
     public Path writeKubeconfig(Path file) throws IOException {
-        var text = new StringBuilder("""
+        String text = """
                 apiVersion: v1
                 kind: Config
                 current-context: %s
@@ -79,7 +79,7 @@ public final class ServedCluster implements AutoCloseable {
                         uri(),
                         Base64.getEncoder().encodeToString(Files.readAllBytes(azure.certificateAuthority())),
                         each(", {name: %1$s, user: {token: %1$s-token}}"),
-                        each(", {name: %1$s, context: {cluster: c, user: %1$s}}")));
+                        each(", {name: %1$s, context: {cluster: c, user: %1$s}}"));
         return Files.writeString(file, text);
     }
 
