@@ -17,7 +17,11 @@ final class ServedClusterMain {
 
     private ServedClusterMain() {}
 
-    /** @param arguments kubeconfig, the longest life of a token in seconds, manifests, and the users after them */
+    /**
+     * Starts it.
+     *
+     * @param arguments kubeconfig, the longest life of a token in seconds, manifests, and the users after them
+     */
     public static void main(String[] arguments) throws Exception {
         List<String> all = List.of(arguments);
         var cluster = new ServedCluster(
