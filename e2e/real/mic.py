@@ -1,10 +1,11 @@
 """Runs the real MIC and podid's on clusters of chance, step by step, and prints what differs.
 
-usage: mic.py MIC SEED SECONDS PODID...
+usage: mic.py MIC SEED SECONDS CLUSTER...
 
-MIC is the real program, PODID... the command that runs podid. What is compared after each step: the assigned identities
-with their state, what the machines have in Azure, the events, and what the log says, whatever its order. A seed makes the
-same cluster and steps again; the next cluster has the next seed.
+MIC is the real program, CLUSTER... the command that serves a cluster with its API server, ServedClusterMain of podid's
+tests. What is compared after each step: the assigned identities with their state, what the machines have in Azure, the
+events, and what the log says, whatever its order. A seed makes the same cluster and steps again; the next cluster has the
+next seed.
 """
 
 import copy
@@ -134,7 +135,7 @@ class OurMic:
         self.log = os.path.join(folder, "podid.log")
         self.write([])
         self.process = subprocess.Popen(
-            [*podid, "serve", "--json", "--profile", "1.8.17", "--time-scale", str(FAST), "--kubeconfig", self.kubeconfig,
+            [*podid, "--profile", "1.8.17", "--time-scale", str(FAST), "--kubeconfig", self.kubeconfig,
              *flags, self.manifests], stdin=subprocess.DEVNULL, stdout=open(self.out, "w", encoding="utf-8"),
             stderr=open(self.log, "w", encoding="utf-8"))
         waiting(lambda: "sync thread started" in self.text() and os.path.exists(self.kubeconfig), "podid")

@@ -1,9 +1,10 @@
 """Asks the real webhook of workload identity and podid's about pods of chance, and prints what differs.
 
-usage: webhook.py WEBHOOK SEED SECONDS PODID...
+usage: webhook.py WEBHOOK SEED SECONDS CLUSTER...
 
-WEBHOOK is the real program, PODID... the command that runs podid. The real one reads the service accounts from the API
-that podid serves, so both know the same cluster. A seed makes the same pods again; the next batch has the next seed.
+WEBHOOK is the real program, CLUSTER... the command that serves a cluster with its API server, ServedClusterMain of podid's
+tests. The real one reads the service accounts from there, so both know the same cluster. A seed makes the same pods again;
+the next batch has the next seed.
 """
 
 import base64
@@ -261,7 +262,7 @@ class Batch:
         kubeconfig = os.path.join(folder, "kubeconfig")
         self.out = open(os.path.join(folder, "out"), "w+", encoding="utf-8")
         self.podid = subprocess.Popen(
-            [*podid, "serve", "--json", "--profile", "workload-identity", "--kubeconfig", kubeconfig, "--webhook", "1.6.0",
+            [*podid, "--profile", "workload-identity", "--kubeconfig", kubeconfig, "--webhook", "1.6.0",
              "--identity-binding", CLIENT, manifests], stdin=subprocess.DEVNULL, stdout=self.out,
             stderr=open(os.path.join(folder, "err"), "w", encoding="utf-8"))
         self.served = json.loads(waiting(self.first_line, "podid"))

@@ -70,8 +70,8 @@ END
 }
 
 run_cluster() {
-    start cluster java -cp "$ROOT/podid/target/test-classes:$PODID_JAR" io.podidentity.podid.apiserver.ServedClusterMain \
-        "$RUN/kubeconfig" 6 "$RUN/manifests" dev viewer
+    start cluster java -cp "$ROOT/podid/target/test-classes:$PODID_JAR" io.podidentity.podid.serve.ServedClusterMain \
+        --kubeconfig "$RUN/kubeconfig" --longest-token 6 --user dev --user viewer "$RUN/manifests"
     wait_until 60 cluster grep -q '^{' "$WORK/cluster.out"
     head -1 "$WORK/cluster.out" > "$RUN/cluster.json"
 }

@@ -25,12 +25,9 @@ spec:
       serviceAccountName: orders
       containers: [{name: orders, image: example/orders}]
 YAML
-    doctor_cluster
-}
-
-doctor_cluster() {
     start doctor-emulator java -cp "$ROOT/podid/target/test-classes:$ROOT/podid/target/podid.jar" \
-        io.podidentity.podid.apiserver.ServedClusterMain "$DOCTOR/kubeconfig" 3600 "$DOCTOR/cluster.yaml"
+        io.podidentity.podid.serve.ServedClusterMain --kubeconfig "$DOCTOR/kubeconfig" --profile workload-identity \
+        "$DOCTOR/cluster.yaml"
     wait_until 60 doctor-emulator grep -q '^{' "$WORK/doctor-emulator.out"
     head -1 "$WORK/doctor-emulator.out" > "$DOCTOR/azure.json"
 }
@@ -50,11 +47,10 @@ doctor_says_why() {
         'of a workload: to spec.template.metadata.labels' 'Not healthy: 1 of 1 workloads'
 }
 
+# The file is applied again by itself, as kubectl apply would.
 doctor_is_happy() {
     sed -i 's/metadata: {labels: {app: orders}}/metadata: {labels: {app: orders, azure.workload.identity\/use: "true"}}/' "$DOCTOR/cluster.yaml"
-    stop doctor-emulator
-    doctor_cluster
-    doctor --blob "$(jq -r .storage "$DOCTOR/azure.json")/samples"
+    wait_until 60 doctor-emulator doctor --blob "$(jq -r .storage "$DOCTOR/azure.json")/samples"
     cp "$OUT/doctor.txt" "$OUT/doctor-healthy.txt"
     expect_text "$OUT/doctor-healthy.txt" 'ok      webhook' 'ok      token     issuer https://' \
         'subject system:serviceaccount:default:orders, audience api://AzureADTokenExchange' \

@@ -14,11 +14,15 @@ real() {
 }
 
 real_run() {
-    "$@" "$JAVA_HOME/bin/java" -Xmx300m -jar "$ROOT/podid/target/podid.jar"
+    "$@" "$JAVA_HOME/bin/java" -Xmx300m "${PODID[@]}"
 }
+
+CLUSTER=(-cp "$ROOT/podid/target/test-classes:$PODID_JAR" io.podidentity.podid.serve.ServedClusterMain)
 
 REAL_SEED=${REAL_SEED:-$((RANDOM))}
 REAL_SECONDS=${REAL_SECONDS:-20}
+PODID=("${CLUSTER[@]}")
 real MIC "${MIC:-}" "$PYTHON" "$ROOT/e2e/real/mic.py" "${MIC:-}" "$REAL_SEED" "$REAL_SECONDS"
 real WEBHOOK "${WEBHOOK:-}" "$PYTHON" "$ROOT/e2e/real/webhook.py" "${WEBHOOK:-}" "$REAL_SEED" "$REAL_SECONDS"
+PODID=(-jar "$PODID_JAR")
 real PROXY "${PROXY:-}" unshare --map-root-user --net "$PYTHON" "$ROOT/e2e/real/proxy.py" "${PROXY:-}" "$REAL_SEED" "$REAL_SECONDS"

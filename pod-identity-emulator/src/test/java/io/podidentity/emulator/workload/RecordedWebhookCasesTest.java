@@ -2,18 +2,24 @@ package io.podidentity.emulator.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.Client;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.Recorded;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Yaml;
-import io.podidentity.emulator.manifest.YamlReader;
-import java.net.http.HttpResponse;
+import io.podidentity.emulator.workload.Admission.Admitted;
+import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import java.text.ParseException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -31,27 +37,50 @@ class RecordedWebhookCasesTest {
     @BeforeAll
     static void start() throws Exception {
         emulator = RecordedWorkloads.start();
-        HttpResponse<String> answer = Client.of(emulator)
-                .get(emulator.kubernetesApi().orElseThrow() + "/api/v1/pods", "Authorization", "Bearer " + token());
-        for (Object item : Case.list(Client.json(answer).get("items"))) {
-            Map<String, Object> pod = Case.object(item);
-            SPECS.put(String.valueOf(Case.object(pod.get("metadata")).get("name")), pod.get("spec"));
+        Manifests manifests = RecordedWorkloads.manifests();
+        Webhook webhook = new Webhook(new WebhookSettings(
+                WebhookVersion.V1_6_0,
+                emulator.tenantId(),
+                emulator.entra() + "/",
+                true,
+                Optional.of(new IdentityBindings("https://127.0.0.1:1", "sni", emulator.certificateAuthority()))));
+        for (Manifest manifest : manifests.objects()) {
+            manifests
+                    .cluster()
+                    .pod(manifest.name())
+                    .filter(pod -> manifest.kind().equals("Pod"))
+                    .ifPresent(pod -> {
+                        Map<String, Object> spec = Case.object(((Map<?, ?>) plain(manifest.content())).get("spec"));
+                        Optional<Map<String, String>> account = manifests
+                                .cluster()
+                                .serviceAccount(new ObjectName(pod.namespace(), Webhook.serviceAccount(pod)))
+                                .map(one -> one.metadata().annotations());
+                        if (webhook.admit(pod, account) instanceof Admitted admitted) {
+                            AdmittedSpec.into(spec, admitted);
+                        }
+                        SPECS.put(pod.name().name(), spec);
+                    });
         }
+    }
+
+    private static @Nullable Object plain(Yaml yaml) {
+        if (yaml instanceof Yaml.Mapping mapping) {
+            var map = new LinkedHashMap<String, Object>();
+            mapping.entries().forEach(entry -> map.put(entry.key(), plain(entry.value())));
+            return map;
+        }
+        if (yaml instanceof Yaml.Sequence sequence) {
+            var list = new ArrayList<Object>();
+            sequence.elements().forEach(element -> list.add(plain(element)));
+            return list;
+        }
+        return ((Yaml.Scalar) yaml).value();
     }
 
     @AfterAll
     static void end() {
         emulator.close();
         SPECS.clear();
-    }
-
-    private static String token() {
-        var kubeconfig = YamlReader.read("kubeconfig", emulator.kubeconfig().orElseThrow())
-                .get(0);
-        var users = (Yaml.Sequence) ((Yaml.Mapping) kubeconfig).get("users").orElseThrow();
-        var user = (Yaml.Mapping)
-                ((Yaml.Mapping) users.elements().get(0)).get("user").orElseThrow();
-        return ((Yaml.Scalar) user.get("token").orElseThrow()).text();
     }
 
     @TestFactory

@@ -3,6 +3,7 @@ package io.podidentity.emulator.workload;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,20 +18,31 @@ final class RecordedWorkloads {
     private RecordedWorkloads() {}
 
     static PodIdentityEmulator start() {
+        return start(manifests());
+    }
+
+    static Manifests manifests() {
         String file = "/cases/real/webhook.yaml";
         try (InputStream in = RecordedWorkloads.class.getResourceAsStream(file)) {
             String text = new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
-            return start(text);
+            return read(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static Manifests read(String text) {
+        return new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("webhook.yaml", text);
+    }
+
     static PodIdentityEmulator start(String manifests) {
+        return start(read(manifests));
+    }
+
+    private static PodIdentityEmulator start(Manifests manifests) {
         return PodIdentityEmulator.builder()
-                .manifests(new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("webhook.yaml", manifests))
+                .manifests(manifests)
                 .profile(Profile.WORKLOAD_IDENTITY)
-                .kubernetesApi("dev")
                 .tenantId("10000000-0000-4000-8000-000000000001")
                 .identityBinding(CLIENT_ID)
                 .start();

@@ -62,4 +62,20 @@ final class Discovery {
                                         "subresource", "token", "responseKind", TOKEN, "verbs", List.of("create")))
                                 : List.of());
     }
+
+    /** What is at {@code /api/v1}, {@code /apis/apps/v1} and the like, for clients other than kubectl. */
+    static Answer resources(String group) {
+        List<Map<String, Object>> list = ApiResource.ALL.stream()
+                .filter(one -> one.group().equals(group))
+                .map(one -> Map.<String, Object>of(
+                        "name", one.plural(),
+                        "singularName", one.singular(),
+                        "namespaced", one.namespaced(),
+                        "kind", one.kind(),
+                        "verbs", List.of("get", "list")))
+                .toList();
+        String version = group.isEmpty() ? "v1" : group + "/v1";
+        return Answer.json(
+                200, Map.of("kind", "APIResourceList", "apiVersion", "v1", "groupVersion", version, "resources", list));
+    }
 }

@@ -5,7 +5,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.Manifests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,14 +23,15 @@ final class KubernetesApi implements Endpoint {
 
     private static final Pattern PATH = Pattern.compile("/(?:api|apis/(?<group>[^/]+))/v1"
             + "(?:/namespaces/(?<namespace>[^/]+))?/(?<plural>[^/]+)(?:/(?<name>[^/]+))?(?:/(?<sub>token))?");
+    private static final Pattern VERSION = Pattern.compile("/(?:api|apis/(?<group>[^/]+))/v1");
     /** Such as {@code component in (mic,nmi)} and {@code a/b=true}. */
     private static final Pattern SELECTOR = Pattern.compile("([^ =]+)(?: in \\(([^)]*)\\)|=(.*))");
 
     private final LiveObjects live;
     private final TokenRequests tokens;
 
-    KubernetesApi(PodIdentityEmulator azure, List<Manifest> manifests, Duration longestToken) {
-        this.live = new LiveObjects(azure, manifests);
+    KubernetesApi(PodIdentityEmulator azure, Supplier<Manifests> applied, boolean bound, Duration longestToken) {
+        this.live = new LiveObjects(azure, applied, bound);
         this.tokens = new TokenRequests(azure, longestToken);
     }
 
@@ -57,6 +59,13 @@ final class KubernetesApi implements Endpoint {
 
     private Answer answer(Request request, String user) {
         String path = request.rawPath();
+        if (path.equals("/version")) {
+            return Answer.json(200, Map.of("major", "1", "minor", "34", "gitVersion", "v1.34.2"));
+        }
+        Matcher version = VERSION.matcher(path);
+        if (version.matches()) {
+            return Discovery.resources(group(version));
+        }
         if (path.equals("/api") || path.equals("/apis")) {
             return Discovery.groups(path.equals("/api"));
         }

@@ -8,11 +8,14 @@ import io.podidentity.emulator.cluster.ObjectUid;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.Admission.Denied;
+import io.podidentity.emulator.workload.AdmittedSpec;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Makes of manifests what a cluster would hold: the objects as they are written, and the pods that they make. */
 final class LiveObjects {
@@ -30,14 +34,25 @@ final class LiveObjects {
     private static final String SINCE = "2026-01-01T00:00:00Z";
 
     private final PodIdentityEmulator azure;
-    private final List<Manifest> manifests;
+    private final Supplier<Manifests> applied;
     private final Webhook webhook;
 
-    LiveObjects(PodIdentityEmulator azure, List<Manifest> manifests) {
+    /**
+     * Knows an emulated cluster.
+     *
+     * @param applied what it was told last
+     * @param bound whether it has an identity binding; the proxy's address in pods is none that answers
+     */
+    LiveObjects(PodIdentityEmulator azure, Supplier<Manifests> applied, boolean bound) {
         this.azure = azure;
-        this.manifests = manifests;
+        this.applied = applied;
+        var proxy = new IdentityBindings("https://127.0.0.1:1", "token-proxy", azure.certificateAuthority());
         this.webhook = new Webhook(new WebhookSettings(
-                WebhookVersion.V1_6_0, azure.tenantId(), azure.entra() + "/", true, Optional.empty()));
+                WebhookVersion.V1_6_0,
+                azure.tenantId(),
+                azure.entra() + "/",
+                true,
+                bound ? Optional.of(proxy) : Optional.empty()));
     }
 
     /** The objects at one moment, by kind and name. */
@@ -78,6 +93,7 @@ final class LiveObjects {
     }
 
     Now now() {
+        List<Manifest> manifests = applied.get().objects();
         Cluster cluster = azure.cluster();
         var now = new Now(new LinkedHashMap<>());
         manifests.stream()
@@ -88,7 +104,7 @@ final class LiveObjects {
         manifests.stream()
                 .filter(manifest -> !manifest.kind().equals("Pod"))
                 .forEach(manifest -> now.put(asStored(manifest)));
-        cluster.pods().forEach(pod -> add(pod, cluster, now));
+        cluster.pods().forEach(pod -> add(pod, cluster, manifests, now));
         return now;
     }
 
@@ -124,7 +140,14 @@ final class LiveObjects {
                 SPEC,
                 Map.of(
                         "azureIdentityRef",
-                        Map.of(METADATA, metadata(assigned.identity().name())),
+                        Map.of(
+                                METADATA, metadata(assigned.identity().name()),
+                                SPEC,
+                                        Map.of(
+                                                "type", assigned.identity().type(),
+                                                "resourceID",
+                                                        assigned.identity().resourceId(),
+                                                "clientID", assigned.identity().clientId())),
                         "azureBindingRef",
                         Map.of(METADATA, metadata(assigned.binding().name())),
                         "pod",
@@ -141,19 +164,19 @@ final class LiveObjects {
         return Map.of("name", name.name(), "namespace", name.namespace());
     }
 
-    private void add(Pod pod, Cluster cluster, Now now) {
+    private void add(Pod pod, Cluster cluster, List<Manifest> manifests, Now now) {
         String account = Webhook.serviceAccount(pod);
         Optional<Map<String, String>> annotations = cluster.serviceAccount(new ObjectName(pod.namespace(), account))
                 .map(one -> one.metadata().annotations());
         Admission admission = webhook.admit(
                 pod, account.equals("default") ? annotations.or(() -> Optional.of(Map.of())) : annotations);
         if (!(admission instanceof Denied)) {
-            source(pod, now).ifPresent(source -> now.put(running(source, pod, admission)));
+            source(pod, manifests, now).ifPresent(source -> now.put(running(source, pod, admission)));
         }
     }
 
     /** The pod before anything has changed it, as it is written or as the template of its workload says. */
-    private Optional<Map<String, Object>> source(Pod pod, Now now) {
+    private static Optional<Map<String, Object>> source(Pod pod, List<Manifest> manifests, Now now) {
         Optional<Map<String, Object>> written = manifests.stream()
                 .filter(one -> one.kind().equals("Pod") && one.name().equals(pod.name()))
                 .findFirst()
@@ -206,7 +229,7 @@ final class LiveObjects {
     private static Map<String, Object> running(Map<String, Object> object, Pod pod, Admission admission) {
         Map<String, Object> spec = Tree.made(object, SPEC);
         if (admission instanceof Admitted admitted) {
-            Injection.into(spec, admitted.pod().spec());
+            AdmittedSpec.into(spec, admitted);
         }
         spec.putIfAbsent("serviceAccountName", "default");
         spec.putIfAbsent("nodeName", PodSpec.NODE);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * An emulated cluster with an API server before it that answers what podid's commands ask of the real kubectl, and no
@@ -32,24 +33,30 @@ public final class ServedCluster implements AutoCloseable {
     /**
      * Starts both.
      *
+     * @param manifests what the cluster was told last; the first are applied here
+     * @param bound whether the builder was told of an identity binding
      * @param longestToken the longest life of a service account's token, whatever is asked for
      * @param users those besides the administrator; each may do what the roles in the manifests say
      */
     public ServedCluster(
-            PodIdentityEmulator.Builder builder, Manifests manifests, Duration longestToken, List<String> users) {
-        this.azure = builder.manifests(manifests).start();
+            PodIdentityEmulator.Builder builder,
+            Supplier<Manifests> manifests,
+            boolean bound,
+            Duration longestToken,
+            List<String> users) {
+        this.azure = builder.manifests(manifests.get()).start();
         this.users = List.copyOf(users);
         this.server = LoopbackServer.bind(
                 "kubernetes",
                 0,
                 CertificateAuthority.ofThisJvm().serverContext(),
                 (name, method, path, query, status) -> requests.add(method + " " + path));
-        server.serve(new KubernetesApi(azure, manifests.objects(), longestToken));
+        server.serve(new KubernetesApi(azure, manifests, bound, longestToken));
     }
 
     /** The same with a day for tokens. */
     public ServedCluster(PodIdentityEmulator.Builder builder, Manifests manifests, String... users) {
-        this(builder, manifests, Duration.ofDays(1), List.of(users));
+        this(builder, () -> manifests, false, Duration.ofDays(1), List.of(users));
     }
 
     public PodIdentityEmulator azure() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.podid.apiserver.ServedCluster;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
@@ -84,11 +85,9 @@ final class BorrowedCluster {
     /** The same with this longest life of a token, and a tenant that is described further. */
     static ServedCluster served(int replicas, Duration longestToken, PodIdentityEmulator.Builder builder) {
         String text = MANIFESTS.formatted(CLIENT_ID, replicas, TENANT_ID);
+        Manifests manifests = new ManifestReader(Profile.V1_8_17).readText("cluster.yaml", text);
         return new ServedCluster(
-                builder.profile(Profile.V1_8_17),
-                new ManifestReader(Profile.V1_8_17).readText("cluster.yaml", text),
-                longestToken,
-                List.of("dev"));
+                builder.profile(Profile.V1_8_17), () -> manifests, false, longestToken, List.of("dev"));
     }
 
     static void assumeKubectl() {
