@@ -43,8 +43,9 @@ class NmiHangUpIT {
             URI imds = azure.pod("stranger").imds();
             try (var socket = new Socket(InetAddress.getByName(imds.getHost()), imds.getPort())) {
                 socket.getOutputStream()
-                        .write("GET /metadata/identity/oauth2/token?resource=r HTTP/1.1\r\nHost: nmi\r\nMetadata: true\r\n\r\n"
-                                .getBytes(StandardCharsets.US_ASCII));
+                        .write(
+                                "GET /metadata/identity/oauth2/token?resource=r HTTP/1.1\r\nHost: nmi\r\nMetadata: true\r\n\r\n"
+                                        .getBytes(StandardCharsets.US_ASCII));
                 clock.awaitWaiters(2);
             }
 

@@ -60,7 +60,7 @@ public final class AdmittedSpec {
         var after = new ArrayList<Map<String, Object>>();
         for (Container container : changed) {
             Map<String, Object> object = before.stream()
-                    .filter(one -> one.get(NAME).equals(container.name()))
+                    .filter(one -> container.name().equals(one.get(NAME)))
                     .findFirst()
                     .orElseGet(() -> injected(container));
             addMissing(
@@ -113,8 +113,7 @@ public final class AdmittedSpec {
 
     private static void addMissing(Map<String, Object> container, String field, List<Map<String, Object>> wanted) {
         List<Map<String, Object>> present = objects(container, field);
-        List<Object> names = present.stream().map(one -> one.get(NAME)).toList();
-        wanted.stream().filter(one -> !names.contains(one.get(NAME))).forEach(present::add);
+        wanted.stream().filter(one -> place(present, one) < 0).forEach(present::add);
         if (!present.isEmpty()) {
             container.put(field, present);
         }
@@ -122,13 +121,19 @@ public final class AdmittedSpec {
 
     /** In the place of the first one of that name, or last. */
     private static void put(List<Map<String, Object>> present, Map<String, Object> wanted) {
-        Object name = wanted.get(NAME);
-        int place = present.stream().map(one -> one.get(NAME)).toList().indexOf(name);
+        int place = place(present, wanted);
         if (place < 0) {
             present.add(wanted);
         } else {
             present.set(place, wanted);
         }
+    }
+
+    private static int place(List<Map<String, Object>> present, Map<String, Object> wanted) {
+        return present.stream()
+                .map(one -> String.valueOf(one.get(NAME)))
+                .toList()
+                .indexOf(String.valueOf(wanted.get(NAME)));
     }
 
     @SuppressWarnings("unchecked") // keys of JSON objects are strings

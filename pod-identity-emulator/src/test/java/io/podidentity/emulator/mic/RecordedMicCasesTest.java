@@ -87,8 +87,7 @@ class RecordedMicCasesTest {
                     .filter(one -> one.name().toString().equals(key.get(1) + "/" + key.get(2)))
                     .forEach(world::delete);
         }
-        String list = Json.write(
-                Map.of("apiVersion", "v1", "kind", "List", "items", Case.list(step.get("put"))));
+        String list = Json.write(Map.of("apiVersion", "v1", "kind", "List", "items", Case.list(step.get("put"))));
         world.apply(new ManifestReader(Profile.V1_8_17)
                 .readText("step.json", list)
                 .cluster()
