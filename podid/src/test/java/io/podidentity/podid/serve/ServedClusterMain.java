@@ -78,10 +78,8 @@ final class ServedClusterMain implements Callable<Integer> {
         cluster.writeKubeconfig(kubeconfig);
         PodIdentityEmulator azure = cluster.azure();
         System.out.println(new Served(azure, Path.of("none"), azure.pods(), Shell.sh).json());
-        try (ManifestWatch watch =
-                ManifestWatch.start(manifests, azure, text -> System.err.println(new LogLine("podid", text)))) {
-            Thread.currentThread().join();
-        }
+        ManifestWatch.start(manifests, azure, text -> System.err.println(new LogLine("podid", text)));
+        Thread.currentThread().join();
         return 0;
     }
 }
