@@ -80,7 +80,7 @@ class DeveloperToolsIT {
                         "Allow a longer deadline than 1 s, or run 'azd auth token' to see why."));
     }
 
-    /** What az 2.83 printed in a namespace without a network. */
+    /** In the form that the HTTP library of az, urllib3, gives to a name that it cannot resolve. */
     private static final String OFFLINE =
             "HTTPSConnectionPool(host='login.microsoftonline.com', port=443): Max retries exceeded with url:"
                     + " /00000000-0000-0000-0000-000000000000/v2.0/.well-known/openid-configuration (Caused by"
