@@ -265,13 +265,6 @@ class EntraTest {
         assertError(client.post(oauth2 + "/token", form), "invalid_grant", 9002313);
     }
 
-    @Test
-    void subscriptions_withoutAToken_areRefused() throws Exception {
-        assertThat(client.get(azure.entra() + "/subscriptions?api-version=2022-12-01")
-                        .statusCode())
-                .isEqualTo(401);
-    }
-
     private static void assertError(HttpResponse<String> answer, String error, int number) throws Exception {
         var body = Client.json(answer);
         assertThat(body)

@@ -1,6 +1,7 @@
 package io.podidentity.emulator.json;
 
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -141,6 +142,8 @@ public final class Json {
             out.writeBoolean(bool);
         } else if (value instanceof Integer || value instanceof Long) {
             out.writeNumber(((Number) value).longValue());
+        } else if (value instanceof BigDecimal number) {
+            out.writeNumber(number.toPlainString());
         } else if (value instanceof Number number) {
             out.writeNumber(number.doubleValue());
         } else if (value == null) {
