@@ -23,7 +23,7 @@ export MAVEN_ARGS=-Dmaven.compiler.useIncrementalCompilation=false
 # The caller's own Azure sign-in and proxies must not affect a step.
 unset_azure() {
     local name
-    while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(AZURE_|ARM_|IDENTITY_|MSI_|IMDS_)|^AzureServicesAuthConnectionString$|_?(PROXY|proxy)$' || true)
+    while read -r name; do unset "$name"; done < <(compgen -e | grep -E '^(AZURE_|ARM_|IDENTITY_|MSI_|IMDS_)|^AzureServicesAuthConnectionString$|_(PROXY|proxy)$' || true)
     export AZURE_CORE_INSTANCE_DISCOVERY=false AZURE_CORE_COLLECT_TELEMETRY=0 AZURE_CORE_NO_COLOR=1 PYTHONWARNINGS=ignore
 }
 
