@@ -39,7 +39,7 @@ podid_run() {
     reached "$url/addresses" || { podman_e2e logs podid-e2e; return 1; }
     curl -sf --noproxy '*' "$url/ca.pem" > "$folder/ca.pem"
     curl -sf --noproxy '*' "$url/pods/shop/orders/environment" > "$folder/environment"
-    expect_text "$folder/environment" "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:$((PODID_PORT + 10))"
+    expect_text "$folder/environment" "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:$((PODID_PORT + 9))"
     # shellcheck disable=SC2046
     env $(cat "$folder/environment") java -jar "$LIBRARY_JAR" token --resource "$STORAGE_RESOURCE" > "$folder/token"
     (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$(cat "$folder/token")" > "$folder/curl")

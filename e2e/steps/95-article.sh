@@ -3,12 +3,12 @@
 # with workload identity, whose role does not work at once. podid emulates the cluster with the manifests of k8s/, and 60 of
 # its seconds pass in one. With E2E_PICTURES, the pictures for the documents are made (e2e/pictures.sh).
 
-APPLIED=$WORK/cluster/applied.yaml
+APPLIED=$WORK/article-cluster/applied.yaml
 MANAGED=11111111-1111-1111-1111-111111111111
 
 # apply OVERLAY [AWK-CONDITION]: what `kubectl apply -k` would do, of the documents for which that holds; podid notices.
 apply() {
-    mkdir -p "$WORK/cluster"
+    mkdir -p "$WORK/article-cluster"
     kubectl kustomize "$ROOT/k8s/overlays/$1" | awk -v RS='---\n' -v ORS='---\n' "${2:-1}" > "$WORK/applied"
     mv "$WORK/applied" "$APPLIED"
 }
@@ -16,7 +16,7 @@ apply() {
 # cluster OPTION...: podid with the applied manifests.
 cluster() {
     stop article
-    serve article --time-scale 60 "$@" "$WORK/cluster"
+    serve article --time-scale 60 "$@" "$WORK/article-cluster"
     JVM=(java -Djavax.net.ssl.trustStore="$(of article .trustStore)" -Djavax.net.ssl.trustStorePassword=changeit -jar "$DEMO_JAR")
     LAPTOP=(env "AZURE_CONFIG_DIR=$WORK/article-azure" "REQUESTS_CA_BUNDLE=$(of article .ca)")
     pod_env article podidentitydemo
