@@ -346,7 +346,8 @@ public final class AzureServiceTokenProvider {
         }
 
         /**
-         * Asks sources on the threads of this executor. Deadlines hold whatever it does: one that refuses fails the call
+         * Asks sources on the threads of this executor. Deadlines hold whatever it does: one that refuses fails
+         * the call
          * with {@link TokenAcquisitionException.Code#SERVICE_UNAVAILABLE}, one that drops or hangs lets it time out. A
          * thread of the library hands each request over, completes the futures, and runs what is chained to them.
          *

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call that stops waiting uses no turn: the next one takes its place. Calls that are not forced never wait here.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads; the monitor of the chain's list guards all calls of a chain,
+ * <p><i>Thread-safety:</i> safe for use by several threads; the monitor of the chain's list guards all calls of a
+ * chain,
  * and is taken after that of {@link Flights}.
  */
 final class ForcedCall {

@@ -112,8 +112,10 @@ public final class TokenRequest {
 
     /**
      * The same request with a claims challenge, by which a resource refused a token. It is answered by a token that is
-     * newer than the challenge, which from then on takes the place of the refused one. Whoever brings the same challenge
-     * again gets the same token in the first second after it came, or again a newer one; where a program does so all the
+     * newer than the challenge, which from then on takes the place of the refused one. Whoever brings the same
+     * challenge
+     * again gets the same token in the first second after it came, or again a newer one; where a program does so
+     * all the
      * time that second doubles with each, up to four minutes.
      *
      * @param claims the challenge as the resource sent it, in JSON; null without one
@@ -127,7 +129,8 @@ public final class TokenRequest {
 
     /**
      * The same request by a program that handles claims challenges (continuous access evaluation), as the Azure SDK's
-     * clients do. Its token may live for up to 28 hours, and a resource may refuse it earlier. Entra ID, App Service and
+     * clients do. Its token may live for up to 28 hours, and a resource may refuse it earlier. Entra ID, App
+     * Service and
      * Service Fabric are told so (the capability CP1); other sources take no notice. It is cached on its own.
      *
      * @param caeEnabled true if the program passes a challenge on by {@link #withClaims}
@@ -142,7 +145,8 @@ public final class TokenRequest {
      *
      * <p>Forced calls of a provider ask each source ten times a second at most, which is a limit of this library: IMDS
      * allows a whole machine 20. Those that come faster wait for their turn in the order in which they came, until
-     * their deadline; then they fail with {@link TokenAcquisitionException.Code#TIMED_OUT}, and the reason says so. Calls
+     * their deadline; then they fail with {@link TokenAcquisitionException.Code#TIMED_OUT}, and the reason says
+     * so. Calls
      * that are not forced do not wait.
      *
      * @param forceRefresh true to ask the source

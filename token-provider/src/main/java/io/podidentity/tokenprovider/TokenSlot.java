@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * remembered for a moment, or for as long as the server does not want to be asked.
  *
  * <p>{@link Flights} knows the flights and who waits for them, {@link AsyncCallers} the callers that wait without a
- * thread, {@link FailureBackoff} the failures. A flight changes the slot only while it is the one under way: one that was
+ * thread, {@link FailureBackoff} the failures. A flight changes the slot only while it is the one under way: one
+ * that was
  * given up, or was begun before {@link #clear}, is not.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is {@code flights}; it is never held while a

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Sources in an order: the first that applies answers. Its first success pins it, so that a process never changes its
  * identity in silence: from then on it alone is asked, and its "not here" is an error.
  *
- * <p>Two kinds of success pin nothing. A source behind one that belongs here and has no token, such as a metadata service
+ * <p>Two kinds of success pin nothing. A source behind one that belongs here and has no token, such as a metadata
+ * service
  * that is silent or has no identity yet, only stands in for it: that one is asked again after some seconds, and each
- * time that a token is needed, for a moment only if it stays silent. And a request that names an identity gets that identity from
+ * time that a token is needed, for a moment only if it stays silent. And a request that names an identity gets
+ * that identity from
  * whichever source hands it out, so it neither needs the pin nor decides it for others.
  */
 final class TokenSourceChain {
@@ -115,7 +117,8 @@ final class TokenSourceChain {
     /**
      * Asks the sources.
      *
-     * @param old the token that callers have meanwhile; null for none. If it stands in for a source that is still without
+     * @param old the token that callers have meanwhile; null for none. If it stands in for a source that is still
+     * without
      *     one it is the answer again, and its own source is not asked.
      * @throws TokenAcquisitionException if no source has a token, with all attempts
      */

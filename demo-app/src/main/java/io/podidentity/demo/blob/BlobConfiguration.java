@@ -75,7 +75,10 @@ class BlobConfiguration {
                 .build();
     }
 
-    /** Refuses answers of a size that none has: the SDK reads them as a whole, and one without an end fills the memory. */
+    /**
+     * Refuses answers of a size that none has: the SDK reads them as a whole, and one without an end fills the
+     * memory.
+     */
     private static Response bounded(Interceptor.Chain chain) throws IOException {
         try (Response answer = chain.proceed(chain.request())) {
             ResponseBody body = answer.peekBody(MAX_ANSWER);

@@ -12,9 +12,11 @@ import java.util.Set;
 /**
  * Makes tokens of service accounts, and refuses what the real API server refuses.
  *
- * @see <a href="https://github.com/kubernetes/kubernetes/blob/v1.34.2/pkg/registry/core/serviceaccount/storage/token.go">
+ * @see <a
+ * href="https://github.com/kubernetes/kubernetes/blob/v1.34.2/pkg/registry/core/serviceaccount/storage/token.go">
  *     its rules for names, and for the object to which a token is bound</a>
- * @see <a href="https://github.com/kubernetes/kubernetes/blob/v1.34.2/pkg/apis/authentication/validation/validation.go">
+ * @see <a
+ * href="https://github.com/kubernetes/kubernetes/blob/v1.34.2/pkg/apis/authentication/validation/validation.go">
  *     its rules for the time</a>
  */
 final class TokenRequests {

@@ -18,7 +18,8 @@ import java.util.List;
 import picocli.CommandLine;
 
 /**
- * A cluster of a fixture, whose API a test double serves to the real kubectl. The first lines of the file say in comments
+ * A cluster of a fixture, whose API a test double serves to the real kubectl. The first lines of the file say in
+ * comments
  * what is so around it.
  */
 final class Patient implements AutoCloseable {

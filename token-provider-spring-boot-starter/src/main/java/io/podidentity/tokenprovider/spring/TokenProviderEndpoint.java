@@ -11,7 +11,8 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
  * The endpoint {@code tokenprovider}. A read tells where the token of each resource comes from, or why there is none,
- * as it was last seen: it asks nobody. A delete clears all cached tokens and what was seen, so that a new role or login takes effect at
+ * as it was last seen: it asks nobody. A delete clears all cached tokens and what was seen, so that a new role or
+ * login takes effect at
  * once. To allow deletes, set {@code management.endpoint.tokenprovider.access=unrestricted}.
  */
 @Endpoint(id = "tokenprovider", defaultAccess = Access.READ_ONLY)

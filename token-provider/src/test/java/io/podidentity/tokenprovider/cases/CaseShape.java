@@ -129,7 +129,10 @@ final class CaseShape {
         return shape.isTextual() && shape.asText().endsWith("?");
     }
 
-    /** The value as the first of these that it is, and else as the first that it can be read as; null if there is none. */
+    /**
+     * The value as the first of these that it is, and else as the first that it can be read as; null if there is
+     * none.
+     */
     private static JsonNode as(String shape, JsonNode value) {
         if (value.isNull()) {
             return shape.endsWith("?") || alternatives(shape).anyMatch("json"::equals) ? value : null;

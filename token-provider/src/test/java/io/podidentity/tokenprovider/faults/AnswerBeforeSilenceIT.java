@@ -128,7 +128,9 @@ class AnswerBeforeSilenceIT {
         }
     }
 
-    /** NMI takes its time for each "no": the third one begins within two thirds of the deadline, and ends after them. */
+    /**
+     * NMI takes its time for each "no": the third one begins within two thirds of the deadline, and ends after them.
+     */
     @Test
     void getAccessToken_whenNmiSaysNoSlowly_isNoSilence() throws Exception {
         try (FaultyServer nmi = new FaultyServer(connection -> {

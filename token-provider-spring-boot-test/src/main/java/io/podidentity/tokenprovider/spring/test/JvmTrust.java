@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets the HTTP clients of this JVM trust one more certificate authority, beside all that they trust already. Clients
  * find what they trust in one of three places, and each of them is set: the default {@code SSLContext} (java.net.http),
- * the default socket factory of {@code HttpsURLConnection}, and the system properties {@code javax.net.ssl.trustStore*},
+ * the default socket factory of {@code HttpsURLConnection}, and the system properties
+ * {@code javax.net.ssl.trustStore*},
  * from which Netty, OkHttp and Apache HttpClient make trust managers of their own. A client that was made before keeps
  * what it had.
  *

@@ -4,13 +4,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers that an endpoint said {@code Retry-After}, so that it is left alone until then, whatever is asked for: tokens
- * for a hundred resources are requests to one endpoint. Who asks too early is given the answer that said so, with what is
+ * Remembers that an endpoint said {@code Retry-After}, so that it is left alone until then, whatever is asked for:
+ * tokens
+ * for a hundred resources are requests to one endpoint. Who asks too early is given the answer that said so, with
+ * what is
  * left of the wait, and no request is sent. When the time is over one request goes first, and the others a second later
  * if it was answered.
  *
  * <p>An endpoint is an address without its query: IMDS and the other managed identity hosts count the requests of a
- * machine, whichever identity they name; Entra ID counts those of an application in a tenant, so of a form the client ID
+ * machine, whichever identity they name; Entra ID counts those of an application in a tenant, so of a form the
+ * client ID
  * belongs to it too. Each provider with settings of its own finds out for itself.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads. Moments are those of the caller's steady clock, in

@@ -96,7 +96,8 @@ public class HttpTransport implements NameLookup.Resolver {
     }
 
     /**
-     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer to this
+     * Sends a request, unless its endpoint asked for a wait that is not over: then what it answered is the answer
+     * to this
      * request too.
      *
      * @param time the caller's clock

@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * failure and not an absence. As the metadata service it may be silent for two thirds of the deadline.
  *
  * <p>Of a program that handles claims challenges, a host that takes it is told so, and for a challenge which token was
- * refused: the newest one for that resource and identity, by its hash. App Service may not know the version for that yet
+ * refused: the newest one for that resource and identity, by its hash. App Service may not know the version for
+ * that yet
  * (it comes to the sovereign clouds last), and is then asked by the one before.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.

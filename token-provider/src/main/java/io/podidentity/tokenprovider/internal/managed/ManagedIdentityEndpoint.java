@@ -23,7 +23,9 @@ public enum ManagedIdentityEndpoint {
     CLOUD_SHELL("Cloud Shell", "MSI_ENDPOINT", null, "Metadata", null),
     AZURE_ARC("Azure Arc", "IDENTITY_ENDPOINT", null, "Metadata", "2020-06-01");
 
-    /** Names a user-assigned identity, as the Azure SDKs know it. It may be meant for another source: the others win. */
+    /**
+     * Names a user-assigned identity, as the Azure SDKs know it. It may be meant for another source: the others win.
+     */
     public static final String CLIENT_ID = "AZURE_CLIENT_ID";
 
     public static final String OBJECT_ID = "AZURE_MANAGED_IDENTITY_OBJECT_ID";
