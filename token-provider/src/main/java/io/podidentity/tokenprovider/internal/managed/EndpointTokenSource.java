@@ -187,7 +187,7 @@ public class EndpointTokenSource implements TokenSource {
 
     /** Makes sure that an answer is for the identity that was named, as {@link NamedIdentity#verify} says. */
     String verify(HttpResponse response, @Nullable UserAssignedIdentity named, AccessToken token) throws JsonException {
-        return NamedIdentity.verify(named, response, token, name());
+        return named == null ? "" : NamedIdentity.verify(named, response, token, name());
     }
 
     /** What it means that nobody answered. */

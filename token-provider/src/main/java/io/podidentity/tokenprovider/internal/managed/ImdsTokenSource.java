@@ -222,7 +222,7 @@ public final class ImdsTokenSource implements TokenSource, Anticipating {
         try {
             AccessToken token = TokenResponse.token(response, request, name(), time.millis());
             proven = true;
-            String caveat = NamedIdentity.verify(wanted, response, token, name());
+            String caveat = wanted == null ? "" : NamedIdentity.verify(wanted, response, token, name());
             return wanted == null && inPod && isNodesOwnAnswer(response)
                     ? ImdsFailure.ofNode(token, named)
                     : new Acquired(token, caveat);

@@ -26,18 +26,15 @@ final class NamedIdentity {
     /**
      * Compares an answer with the identity that was named.
      *
-     * @param named the identity; null for the one there is
+     * @param named the identity
      * @param source who answered, for messages
      * @return empty, or that nothing could be compared, as {@link
      *     io.podidentity.tokenprovider.TokenSource.Acquired#caveat} has it
      * @throws TokenAcquisitionException if the answer, or the token in it, is of another identity
      * @throws JsonException if the answer is no JSON object
      */
-    static String verify(@Nullable UserAssignedIdentity named, HttpResponse response, AccessToken token, String source)
+    static String verify(UserAssignedIdentity named, HttpResponse response, AccessToken token, String source)
             throws JsonException {
-        if (named == null) {
-            return "";
-        }
         Map<String, @Nullable Object> answer = JsonReader.readObject(response.body());
         Map<String, @Nullable Object> claims = JwtReader.claims(token.value());
         String answered;
