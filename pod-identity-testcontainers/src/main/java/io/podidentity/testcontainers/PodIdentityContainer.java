@@ -29,8 +29,8 @@ import org.testcontainers.utility.MountableFile;
  */
 public final class PodIdentityContainer extends GenericContainer<PodIdentityContainer> {
 
-    private static final int DESK = 10_100;
-    /** Those behind the desk that have a purpose; behind them are those of the pods. */
+    private static final int DISCOVERY = 10_100;
+    /** Those behind the discovery port that have a purpose; behind them are those of the pods. */
     private static final int SERVERS = 7;
 
     private static final int PODS = 16;
@@ -102,7 +102,7 @@ public final class PodIdentityContainer extends GenericContainer<PodIdentityCont
     @Override
     protected void configure() {
         addExposedPorts(ports().toArray());
-        var command = new ArrayList<>(List.of("serve", "--bind", "0.0.0.0", "--ports", Integer.toString(DESK)));
+        var command = new ArrayList<>(List.of("serve", "--bind", "0.0.0.0", "--ports", Integer.toString(DISCOVERY)));
         command.addAll(List.of("--await-exposed", "--json", "--time-scale", Double.toString(timeScale)));
         command.addAll(options);
         command.addAll(manifests);
@@ -110,17 +110,17 @@ public final class PodIdentityContainer extends GenericContainer<PodIdentityCont
     }
 
     private IntStream ports() {
-        return IntStream.rangeClosed(DESK, DESK + SERVERS + podPorts);
+        return IntStream.rangeClosed(DISCOVERY, DISCOVERY + SERVERS + podPorts);
     }
 
     /** Tells podid the ports of this machine, which are known only now, and waits until it serves there. */
     @Override
     protected void waitUntilContainerStarted() {
-        var desk = new Desk(URI.create("http://" + getHost() + ":" + getMappedPort(DESK)));
+        var discovery = new DiscoveryClient(URI.create("http://" + getHost() + ":" + getMappedPort(DISCOVERY)));
         var mapped = new TreeMap<Integer, Integer>();
         ports().forEach(port -> mapped.put(port, getMappedPort(port)));
         long end = System.nanoTime() + START.toNanos();
-        while (!desk.expose(getHost(), mapped)) {
+        while (!discovery.expose(getHost(), mapped)) {
             if (!isRunning()) {
                 throw new ContainerLaunchException("podid has ended:\n" + endOfLog());
             }
@@ -129,7 +129,7 @@ public final class PodIdentityContainer extends GenericContainer<PodIdentityCont
             }
             LockSupport.parkNanos(ATTEMPT.toNanos());
         }
-        azure = Azure.of(desk);
+        azure = Azure.of(discovery);
     }
 
     private String endOfLog() {

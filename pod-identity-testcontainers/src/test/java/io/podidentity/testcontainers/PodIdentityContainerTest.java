@@ -25,10 +25,10 @@ class PodIdentityContainerTest {
 
     @Test
     void desk_whereNobodyListens_isAskedAgainOrSaysSo() {
-        var desk = new Desk(URI.create("http://127.0.0.1:1"));
+        var discovery = new DiscoveryClient(URI.create("http://127.0.0.1:1"));
 
-        assertThat(desk.expose("127.0.0.1", Map.of())).isFalse();
-        assertThatThrownBy(() -> desk.text("/ca.pem"))
+        assertThat(discovery.expose("127.0.0.1", Map.of())).isFalse();
+        assertThatThrownBy(() -> discovery.text("/ca.pem"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("podid does not answer at http://127.0.0.1:1: is the container running?");
     }

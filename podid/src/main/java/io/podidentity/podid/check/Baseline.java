@@ -3,7 +3,7 @@ package io.podidentity.podid.check;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.source.DataFile;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +43,8 @@ final class Baseline {
      */
     static Set<String> read(Path file) {
         var fingerprints = new HashSet<String>();
-        for (Spot document : DataFile.read(file)) {
-            for (Spot entry : document.items()) {
+        for (FieldLocation document : DataFile.read(file)) {
+            for (FieldLocation entry : document.items()) {
                 fingerprints.add(Finding.fingerprint(
                         entry.at("rule").text(),
                         entry.at("object").text(),

@@ -14,7 +14,7 @@ import io.podidentity.podid.check.report.JunitXml;
 import io.podidentity.podid.check.report.SarifLog;
 import io.podidentity.podid.check.report.TextFindings;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rules.AllRules;
 import io.podidentity.podid.input.ProfileOptions;
@@ -135,7 +135,7 @@ public final class CheckCommand implements Callable<Integer> {
                 .or(settings::azure)
                 .map(AzureFacts::read)
                 .orElse(AzureFacts.NONE);
-        List<Scene> clusters = clusters(settings, facts, true);
+        List<RuleContext> clusters = clusters(settings, facts, true);
         CheckResult result = check(clusters, settings);
         // What is set right can show what else is wrong: a field has a value once its name is right.
         for (int round = 0; fix && round < MOST_ROUNDS; round++) {
@@ -159,7 +159,7 @@ public final class CheckCommand implements Callable<Integer> {
         return result.isAtLeast(least) ? 1 : 0;
     }
 
-    private CheckResult check(List<Scene> clusters, Settings settings) {
+    private CheckResult check(List<RuleContext> clusters, Settings settings) {
         Set<String> known = writeBaseline
                 ? Set.of()
                 : Optional.ofNullable(baseline)
@@ -173,7 +173,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
-    private List<Scene> clusters(Settings settings, AzureFacts facts, boolean notes) {
+    private List<RuleContext> clusters(Settings settings, AzureFacts facts, boolean notes) {
         Optional<Profile> asked = profile.asked().or(settings::profile);
         Profile played = asked.orElse(Profile.V1_8_17);
         List<Manifests> clusters = read(played);
@@ -192,7 +192,7 @@ public final class CheckCommand implements Callable<Integer> {
             }
         }
         MatchRules rules = profile.rules(played);
-        return clusters.stream().map(one -> new Scene(one, rules, facts)).toList();
+        return clusters.stream().map(one -> new RuleContext(one, rules, facts)).toList();
     }
 
     private List<Manifests> read(Profile decoded) {
@@ -208,13 +208,13 @@ public final class CheckCommand implements Callable<Integer> {
         return clusters;
     }
 
-    private static List<Manifest> objects(List<Scene> clusters) {
+    private static List<Manifest> objects(List<RuleContext> clusters) {
         return clusters.stream()
                 .flatMap(cluster -> cluster.manifests().objects().stream())
                 .toList();
     }
 
-    private void print(List<Scene> clusters, CheckResult result, Severity least) {
+    private void print(List<RuleContext> clusters, CheckResult result, Severity least) {
         String text = switch (format) {
             case text -> TextFindings.of(result.open(), result.suppressed().size());
             case json -> JsonFindings.of(result.open()) + "\n";

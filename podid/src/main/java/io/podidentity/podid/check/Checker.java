@@ -3,7 +3,7 @@ package io.podidentity.podid.check;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,11 +21,11 @@ public final class Checker {
     private Checker() {}
 
     /** All findings, by file and line. */
-    public static List<Finding> check(Scene scene, List<? extends Rule> rules) {
+    public static List<Finding> check(RuleContext context, List<? extends Rule> rules) {
         var findings = new ArrayList<Finding>();
         for (Rule rule : rules) {
             var report = new Report(rule.about());
-            rule.check(scene, report);
+            rule.check(context, report);
             findings.addAll(report.findings());
         }
         findings.sort(ORDER);

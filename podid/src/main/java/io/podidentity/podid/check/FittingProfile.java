@@ -2,8 +2,8 @@ package io.podidentity.podid.check;
 
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -29,7 +29,7 @@ public record FittingProfile(Profile profile, String reason) {
 
     /** Of NMI itself where it is among them, else of how fields are spelt. */
     public static FittingProfile of(List<Manifest> manifests) {
-        List<Spot> objects = manifests.stream().map(Spot::of).toList();
+        List<FieldLocation> objects = manifests.stream().map(FieldLocation::of).toList();
         return objects.stream()
                 .flatMap(FittingProfile::nmi)
                 .findFirst()
@@ -37,7 +37,7 @@ public record FittingProfile(Profile profile, String reason) {
     }
 
     /** NMI itself stands in the files. */
-    private static Stream<FittingProfile> nmi(Spot object) {
+    private static Stream<FittingProfile> nmi(FieldLocation object) {
         List<String> template = PodSource.templatePath(object.at("kind").text()).orElse(List.of());
         return object.at(template).at("spec", "containers").items().stream().flatMap(container -> {
             Matcher image = NMI.matcher(container.at("image").text());
@@ -45,7 +45,7 @@ public record FittingProfile(Profile profile, String reason) {
                 return Stream.empty();
             }
             boolean managed = container.at("args").items().stream()
-                    .map(Spot::text)
+                    .map(FieldLocation::text)
                     .anyMatch(arg -> arg.matches("-+operation-mode=managed"));
             return Stream.of(new FittingProfile(
                     managed ? Profile.MANAGED : version(image),
@@ -58,7 +58,7 @@ public record FittingProfile(Profile profile, String reason) {
         return version < 106 ? Profile.V1_5_4 : version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
     }
 
-    private static FittingProfile bySpelling(List<Manifest> manifests, List<Spot> objects) {
+    private static FittingProfile bySpelling(List<Manifest> manifests, List<FieldLocation> objects) {
         List<Manifest> definitions =
                 manifests.stream().filter(FittingProfile::isDefinition).toList();
         boolean isUsed = !definitions.isEmpty()
@@ -69,7 +69,7 @@ public record FittingProfile(Profile profile, String reason) {
         }
         List<String> keys = manifests.stream()
                 .filter(manifest -> manifest.group().equals(GROUP))
-                .flatMap(manifest -> Spot.of(manifest).at("spec").keys().stream())
+                .flatMap(manifest -> FieldLocation.of(manifest).at("spec").keys().stream())
                 .toList();
         if (keys.stream().anyMatch(OLD::contains) && keys.stream().noneMatch(NEW::contains)) {
             return new FittingProfile(Profile.V1_5_4, "the fields are spelt as before 1.6.0");
@@ -83,10 +83,10 @@ public record FittingProfile(Profile profile, String reason) {
     /** Of the kinds of AAD Pod Identity, as its own manifests install them. */
     private static boolean isDefinition(Manifest manifest) {
         return manifest.kind().equals("CustomResourceDefinition")
-                && Spot.of(manifest).at("spec", "group").text().equals(GROUP);
+                && FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP);
     }
 
-    private static boolean isLabelled(Spot object) {
+    private static boolean isLabelled(FieldLocation object) {
         return PodSource.templatePath(object.at("kind").text())
                 .filter(path -> object.at(path)
                                 .at("metadata", "labels", "aadpodidbinding")

@@ -8,7 +8,7 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.DataFile;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,10 +28,10 @@ final class Settings {
 
     private static final Yaml EMPTY = new Yaml.Mapping(List.of(), Position.NOWHERE);
 
-    private final Spot root;
+    private final FieldLocation root;
     private final Path folder;
 
-    private Settings(Spot root, Path folder) {
+    private Settings(FieldLocation root, Path folder) {
         this.root = root;
         this.folder = folder;
     }
@@ -44,9 +44,9 @@ final class Settings {
      */
     static Settings read(Optional<Path> named, Set<String> words) {
         Path file = named.orElse(DEFAULT_FILE);
-        List<Spot> documents = named.isEmpty() && !Files.isRegularFile(file) ? List.of() : DataFile.read(file);
+        List<FieldLocation> documents = named.isEmpty() && !Files.isRegularFile(file) ? List.of() : DataFile.read(file);
         if (documents.isEmpty()) {
-            return new Settings(Spot.of("", EMPTY), Path.of(""));
+            return new Settings(FieldLocation.of("", EMPTY), Path.of(""));
         }
         Path parent = file.toAbsolutePath().getParent();
         var settings = new Settings(documents.get(0), parent == null ? Path.of("") : parent);
@@ -55,7 +55,7 @@ final class Settings {
     }
 
     private void verify(Set<String> words) {
-        for (Spot field : root.fields()) {
+        for (FieldLocation field : root.fields()) {
             if (!KEYS.contains(field.path())) {
                 throw refused(
                         field,
@@ -63,8 +63,8 @@ final class Settings {
                                 + " ignore and severity");
             }
         }
-        for (Spot list : List.of(root.at("ignore"), root.at("severity"))) {
-            for (Spot rule : list.fields()) {
+        for (FieldLocation list : List.of(root.at("ignore"), root.at("severity"))) {
+            for (FieldLocation rule : list.fields()) {
                 if (!words.contains(rule.key())) {
                     throw refused(rule, "there is no rule " + rule.key());
                 }
@@ -78,12 +78,12 @@ final class Settings {
         profile();
     }
 
-    private static ManifestException refused(Spot spot, String message) {
-        return new ManifestException(spot.position(), message);
+    private static ManifestException refused(FieldLocation location, String message) {
+        return new ManifestException(location.position(), message);
     }
 
     Optional<Profile> profile() {
-        Spot field = root.at("profile");
+        FieldLocation field = root.at("profile");
         try {
             return field.exists() ? Optional.of(Profile.of(field.text())) : Optional.empty();
         } catch (IllegalArgumentException e) {
@@ -92,11 +92,11 @@ final class Settings {
     }
 
     Optional<Severity> failOn() {
-        Spot field = root.at("failOn");
+        FieldLocation field = root.at("failOn");
         return field.exists() ? Optional.of(severity(field)) : Optional.empty();
     }
 
-    private static Severity severity(Spot field) {
+    private static Severity severity(FieldLocation field) {
         for (Severity severity : Severity.values()) {
             if (severity.id().equals(field.text())) {
                 return severity;
@@ -114,13 +114,13 @@ final class Settings {
     }
 
     private Optional<Path> path(String key) {
-        Spot field = root.at(key);
+        FieldLocation field = root.at(key);
         return field.exists() ? Optional.of(folder.resolve(field.text())) : Optional.empty();
     }
 
     /** Why the rule is off, if it is. */
     Optional<String> ignored(About about) {
-        return ofRule(root.at("ignore"), about).map(Spot::text);
+        return ofRule(root.at("ignore"), about).map(FieldLocation::text);
     }
 
     /** The severity that a finding has here. */
@@ -130,7 +130,7 @@ final class Settings {
                 .orElse(finding.severity());
     }
 
-    private static Optional<Spot> ofRule(Spot map, About about) {
+    private static Optional<FieldLocation> ofRule(FieldLocation map, About about) {
         return map.fields().stream().filter(field -> about.isNamed(field.key())).findFirst();
     }
 }

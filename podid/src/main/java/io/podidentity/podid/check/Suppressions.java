@@ -4,7 +4,7 @@ import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Ignore;
 import io.podidentity.podid.check.rule.Suppressed;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ final class Suppressions {
         this.settings = settings;
         this.baseline = baseline;
         for (Manifest manifest : manifests) {
-            List<Ignore> entries = Ignore.of(Spot.of(manifest));
+            List<Ignore> entries = Ignore.of(FieldLocation.of(manifest));
             if (!entries.isEmpty()) {
                 byObject.put(manifest.toString(), entries);
             }

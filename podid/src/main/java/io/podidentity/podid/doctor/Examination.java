@@ -12,7 +12,7 @@ import io.podidentity.podid.check.Checker;
 import io.podidentity.podid.check.FittingProfile;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rules.AllRules;
 import io.podidentity.podid.check.source.PodSource;
@@ -49,7 +49,7 @@ final class Examination {
     private final LiveText places = new LiveText();
     private final FittingProfile fitting;
     private final Manifests manifests;
-    private final Scene scene;
+    private final RuleContext context;
     private final Explainer explainer;
     private final List<Finding> findings;
 
@@ -72,9 +72,9 @@ final class Examination {
                         .objects());
         this.manifests = new ManifestReader(fitting.profile()).readText(LiveText.FILE, text);
         MatchRules rules = MatchRules.of(fitting.profile());
-        this.scene = new Scene(manifests, rules, AzureFacts.NONE);
+        this.context = new RuleContext(manifests, rules, AzureFacts.NONE);
         this.explainer = new Explainer(manifests, rules, Instant.now());
-        this.findings = Checker.check(scene, AllRules.LIST).stream()
+        this.findings = Checker.check(context, AllRules.LIST).stream()
                 .filter(finding -> finding.severity() != Severity.INFO)
                 .filter(finding -> isToBeJudged(finding.about().rule()))
                 .filter(finding -> finding.object().contains(" " + live.namespace() + "/"))
@@ -94,7 +94,7 @@ final class Examination {
     }
 
     private List<PodSource> sources() {
-        return scene.pods().stream()
+        return context.pods().stream()
                 .filter(source -> source.pod().namespace().equals(live.namespace()))
                 .toList();
     }

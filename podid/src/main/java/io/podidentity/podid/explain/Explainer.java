@@ -133,24 +133,26 @@ public final class Explainer {
         PodMatch match = matcher.match(pod);
         if (match.obstacle().isPresent()) {
             Advice advice = obstacles.of(match, match.obstacle().get());
-            return answer.of(Outcome.NONE, noted(match, advice), Way.toNmi(match, advice.summary()));
+            return answer.of(Outcome.NONE, noted(match, advice), PodIdentityTrace.toNmi(match, advice.summary()));
         }
         IdentityChoice choice = matcher.choose(pod, match.identities(), Queries.identity(query, rules.profile()));
         if (nmi.status() == 200 && choice instanceof Chosen chosen) {
-            List<Step> way = Way.plus(Way.toNmi(match, ""), Way.issued(chosen.identity()));
+            List<Step> way = PodIdentityTrace.plus(
+                    PodIdentityTrace.toNmi(match, ""), PodIdentityTrace.issued(chosen.identity()));
             return answer.of(Outcome.IDENTITY, noted(match, granted(match, chosen)), way, chosen.identity());
         }
         Advice advice = refused(match, choice, nmi);
         Step end = choice instanceof Chosen chosen
-                ? Way.refused(chosen.identity(), advice.summary())
+                ? PodIdentityTrace.refused(chosen.identity(), advice.summary())
                 : Step.end("request", advice.summary());
-        return answer.of(Outcome.NONE, noted(match, advice), Way.plus(Way.toNmi(match, ""), end));
+        return answer.of(
+                Outcome.NONE, noted(match, advice), PodIdentityTrace.plus(PodIdentityTrace.toNmi(match, ""), end));
     }
 
     /** The way of a pod that has its identities, and yet not from NMI. */
     private List<Step> way(Pod pod, Step end) {
         PodMatch match = new IdentityMatcher(manifests.cluster(), rules).match(pod);
-        return match.obstacle().isPresent() ? List.of(end) : Way.beforeNmi(match, end);
+        return match.obstacle().isPresent() ? List.of(end) : PodIdentityTrace.beforeNmi(match, end);
     }
 
     /** What is known of a pod before the verdict. */
@@ -266,10 +268,10 @@ public final class Explainer {
 
     private static List<String> facts(PodMatch match) {
         var facts = new ArrayList<String>();
-        Way.label(match.pod()).ifPresent(facts::add);
+        PodIdentityTrace.label(match.pod()).ifPresent(facts::add);
         for (Candidate candidate : match.candidates()) {
-            facts.add(Way.binding(candidate));
-            candidate.granted().map(Way::identity).ifPresent(facts::add);
+            facts.add(PodIdentityTrace.binding(candidate));
+            candidate.granted().map(PodIdentityTrace::identity).ifPresent(facts::add);
         }
         return facts;
     }

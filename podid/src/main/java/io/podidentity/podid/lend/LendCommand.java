@@ -1,7 +1,7 @@
 package io.podidentity.podid.lend;
 
 import io.podidentity.podid.process.Child;
-import io.podidentity.podid.process.Ending;
+import io.podidentity.podid.process.Shutdown;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -127,7 +127,7 @@ public final class LendCommand implements Callable<Integer> {
             consent(log, terms, tokens);
             if (command.isEmpty()) {
                 var handout = new Handout(lending, address.isLoopbackAddress());
-                try (Ending ending = Ending.bySignal(lending::close)) {
+                try (Shutdown ending = Shutdown.bySignal(lending::close)) {
                     PrintWriter out = spec.commandLine().getOut();
                     out.println(json ? handout.json(terms.end()) : handout.text());
                     out.flush();

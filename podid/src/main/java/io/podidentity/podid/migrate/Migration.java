@@ -7,7 +7,7 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.podid.check.FittingProfile;
 import io.podidentity.podid.check.azure.AzureFacts;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.migrate.Proof.Outcome;
 import io.podidentity.podid.migrate.edit.SourceObject;
@@ -98,8 +98,8 @@ final class Migration {
                         read.stream().flatMap(one -> one.objects().stream()).toList()));
         List<Manifests> clusters = version.profile() == decoding ? read : read(version.profile(), paths, bytes);
         for (Manifests manifests : clusters) {
-            var scene = new Scene(manifests, wish.profile().rules(version.profile()), AzureFacts.NONE);
-            plans.add(new Planner(scene, wish.choices()).plan());
+            var context = new RuleContext(manifests, wish.profile().rules(version.profile()), AzureFacts.NONE);
+            plans.add(new Planner(context, wish.choices()).plan());
         }
         var changes = new SourceChanges(tree, wish.keepsPodIdentity(), wish.proxySidecar());
         changes.make(plans);

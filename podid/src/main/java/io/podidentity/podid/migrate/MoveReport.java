@@ -290,7 +290,7 @@ final class MoveReport {
                                 .collect(Collectors.joining(", ")));
             }
             Set<Object> gone = new HashSet<>(migration.leftovers(plan));
-            plan.scene().cluster().bindings().stream()
+            plan.context().cluster().bindings().stream()
                     .filter(one -> !gone.contains(one))
                     .forEach(one -> lines.add("AzureIdentityBinding " + one.name()
                             + " stays: no pod of these files, or not each, can do without it."));

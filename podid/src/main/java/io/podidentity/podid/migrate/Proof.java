@@ -57,7 +57,7 @@ final class Proof {
                 .distinct()
                 .toList();
         var replay = new WorkloadReplay(
-                cluster, existing, WorkloadReplay.tenants(plan.scene().cluster()), trusted);
+                cluster, existing, WorkloadReplay.tenants(plan.context().cluster()), trusted);
         var outcomes = new ArrayList<Outcome>();
         for (PodMove move : plan.moves()) {
             Optional<Pod> pod = cluster.pod(move.source().pod().name());

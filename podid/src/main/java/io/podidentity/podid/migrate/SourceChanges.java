@@ -200,7 +200,7 @@ final class SourceChanges {
     }
 
     private void account(MovePlan plan, AccountMove account) {
-        Optional<SourceObject> present = plan.scene()
+        Optional<SourceObject> present = plan.context()
                 .cluster()
                 .serviceAccount(account.name())
                 .flatMap(one -> tree
@@ -234,7 +234,7 @@ final class SourceChanges {
                 .filter(move -> move.account().equals(account.name()))
                 .toList();
         Optional<SourceObject> binding = users.stream()
-                .flatMap(move -> plan.scene().match(move.source()).candidates().stream())
+                .flatMap(move -> plan.context().match(move.source()).candidates().stream())
                 .map(Candidate::binding)
                 .flatMap(one -> tree
                         .of(

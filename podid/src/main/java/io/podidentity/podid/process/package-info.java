@@ -1,6 +1,6 @@
 /**
  * Programs that a command runs: in its own place by {@code Child}, for their answer by {@code Captured}; and how this
- * process itself ends, {@code Ending}.
+ * process itself ends, {@code Shutdown}.
  */
 @NullMarked
 package io.podidentity.podid.process;

@@ -22,10 +22,11 @@ final class ListenOptions {
     @Option(
             names = "--ports",
             paramLabel = "FIRST",
-            description = "Fixed ports from FIRST on: a desk that tells programs all addresses, the metadata service,"
-                    + " Entra ID, storage, the cluster's issuer, its token proxy, NMI on the node, NMI's"
-                    + " probes, then one for each pod by namespace and name. Default: any free ports, no"
-                    + " desk.")
+            description =
+                    "Fixed ports from FIRST on: a discovery port that tells programs all addresses, the metadata service,"
+                            + " Entra ID, storage, the cluster's issuer, its token proxy, NMI on the node, NMI's"
+                            + " probes, then one for each pod by namespace and name. Default: any free ports, no"
+                            + " discovery.")
     private @Nullable Integer first;
 
     @Option(
@@ -38,8 +39,9 @@ final class ListenOptions {
 
     @Option(
             names = "--await-exposed",
-            description = "Serve only once a program has told the desk the host and the ports by which clients come, as"
-                    + " Testcontainers does, which knows them last.")
+            description =
+                    "Serve only once a program has told the discovery port the host and the ports by which clients come, as"
+                            + " Testcontainers does, which knows them last.")
     private boolean awaitExposed;
 
     /** @throws IllegalArgumentException if options do not fit together */
@@ -67,12 +69,12 @@ final class ListenOptions {
     }
 
     /**
-     * Opens the desk; without {@code --ports} it has no port, and only knows the places.
+     * Opens the discovery port; without {@code --ports} it has no port, and only knows the places.
      *
      * @throws java.io.UncheckedIOException if its port is taken
      */
-    Desk desk() {
-        return first == null ? Desk.without(places()) : Desk.open(places(), first, awaitExposed);
+    DiscoveryServer discovery() {
+        return first == null ? DiscoveryServer.without(places()) : DiscoveryServer.open(places(), first, awaitExposed);
     }
 
     private Places places() {

@@ -8,7 +8,7 @@ import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.run.EmulatedPod;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
-import io.podidentity.podid.process.Ending;
+import io.podidentity.podid.process.Shutdown;
 import io.podidentity.podid.serve.arm.ArmEndpoint;
 import io.podidentity.podid.serve.arm.ArmFaults;
 import io.podidentity.podid.serve.registry.RegistryEndpoint;
@@ -140,16 +140,16 @@ public final class ServeCommand implements Callable<Integer> {
         ServedManifests manifests = paths.isEmpty() ? null : manifests();
         listening.warning().ifPresent(this::log);
         try (ApplicationSecrets secrets = secrets();
-                Desk desk = listening.desk();
-                PodIdentityEmulator azure = start(secrets, manifests, places(desk));
-                Ending ending = Ending.bySignal(desk::close, azure::close, secrets::close)) {
+                DiscoveryServer discovery = listening.discovery();
+                PodIdentityEmulator azure = start(secrets, manifests, places(discovery));
+                Shutdown ending = Shutdown.bySignal(discovery::close, azure::close, secrets::close)) {
             var served = new Served(
                     azure,
                     secrets.file(),
                     pods(azure),
                     shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
             print(served);
-            desk.show(served);
+            discovery.show(served);
             if (manifests != null) {
                 manifests.story().forEach(this::log);
                 ManifestWatch.start(manifests, azure, this::log);
@@ -159,8 +159,8 @@ public final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Places places(Desk desk) {
-        Places places = desk.awaitPlaces();
+    private Places places(DiscoveryServer discovery) {
+        Places places = discovery.awaitPlaces();
         return imdsPort + entraPort + storagePort > 0 ? places.withPorts(imdsPort, entraPort, storagePort) : places;
     }
 

@@ -7,7 +7,7 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rules.AllRules;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,8 +50,8 @@ class RefusalsOfTheRealNmiTest {
         Path file = CASES.resolve("real/applications.yaml");
         var manifests =
                 new ManifestReader(Profile.V1_8_17).read(List.of(file.toString()), InputStream.nullInputStream());
-        var scene = new Scene(manifests, MatchRules.of(Profile.V1_8_17), AzureFacts.NONE);
-        return Checker.check(scene, AllRules.LIST).stream()
+        var context = new RuleContext(manifests, MatchRules.of(Profile.V1_8_17), AzureFacts.NONE);
+        return Checker.check(context, AllRules.LIST).stream()
                 .filter(finding -> finding.severity().id().equals("error"))
                 .map(finding -> finding.object().replaceFirst(".*/(id|s)-", "").replace("type-1", "typem"))
                 .collect(Collectors.toSet());

@@ -9,7 +9,7 @@ import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rules.AllRules;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,10 +121,10 @@ class RulesTest {
         Matcher chosen = PROFILE.matcher(text);
         Profile profile = chosen.lookingAt() ? Profile.of(chosen.group(1)) : Profile.V1_8_17;
         Path azure = Path.of(file.toString().replaceFirst("\\.yaml$", ".azure"));
-        var scene = new Scene(
+        var context = new RuleContext(
                 new ManifestReader(profile).readText(file.getFileName().toString(), text),
                 MatchRules.of(profile),
                 Files.isDirectory(azure) ? AzureFacts.read(azure) : AzureFacts.NONE);
-        return Checker.check(scene, rules);
+        return Checker.check(context, rules);
     }
 }

@@ -1,6 +1,6 @@
 package io.podidentity.podid.check.azure;
 
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /**
  * A cluster, as {@code az aks show} prints it. Immutable.
@@ -9,9 +9,9 @@ import io.podidentity.podid.check.source.Spot;
  */
 public final class AksCluster {
 
-    private final Spot json;
+    private final FieldLocation json;
 
-    AksCluster(Spot json) {
+    AksCluster(FieldLocation json) {
         this.json = json;
     }
 

@@ -4,7 +4,7 @@ import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.podid.check.azure.CloudIdentity.Credential;
 import io.podidentity.podid.check.source.DataFile;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,7 +76,7 @@ public final class AzureFacts {
 
         private static final String CREDENTIALS = "/federatedidentitycredentials/";
 
-        private final List<Spot> identities = new ArrayList<>();
+        private final List<FieldLocation> identities = new ArrayList<>();
         private final Map<String, List<Credential>> credentials = new HashMap<>();
         private final List<RoleOfPrincipal> roles = new ArrayList<>();
         private boolean hasIdentities;
@@ -86,9 +86,9 @@ public final class AzureFacts {
 
         void add(Path file) {
             String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-            for (Spot value : DataFile.read(file)) {
+            for (FieldLocation value : DataFile.read(file)) {
                 boolean isList = value.value().orElse(null) instanceof Yaml.Sequence;
-                List<Spot> items = isList ? value.items() : List.of(value);
+                List<FieldLocation> items = isList ? value.items() : List.of(value);
                 // An empty list says that there are none, and only the file's name says of what.
                 hasIdentities |= items.isEmpty() && name.contains("identit") && !name.contains("federated");
                 hasRoles |= items.isEmpty() && name.contains("role");
@@ -97,7 +97,7 @@ public final class AzureFacts {
             }
         }
 
-        private void addItem(Spot item, String file) {
+        private void addItem(FieldLocation item, String file) {
             String type = item.at("type").text().toLowerCase(Locale.ROOT);
             String id = item.at("id").text();
             if (type.equals("microsoft.managedidentity/userassignedidentities")) {
@@ -116,7 +116,7 @@ public final class AzureFacts {
             }
         }
 
-        private void addCredential(Spot item, String id, String file) {
+        private void addCredential(FieldLocation item, String id, String file) {
             hasCredentials = true;
             int end = id.toLowerCase(Locale.ROOT).indexOf(CREDENTIALS);
             String identity = end < 0 ? file : id.substring(0, end).toLowerCase(Locale.ROOT);
@@ -127,7 +127,7 @@ public final class AzureFacts {
                             item.at("issuer").text(),
                             item.at("subject").text(),
                             item.at("audiences").items().stream()
-                                    .map(Spot::text)
+                                    .map(FieldLocation::text)
                                     .toList()));
         }
 
@@ -139,7 +139,7 @@ public final class AzureFacts {
                     cluster);
         }
 
-        private CloudIdentity identity(Spot item) {
+        private CloudIdentity identity(FieldLocation item) {
             String id = item.at("id").text();
             // If those of one identity are there, those of all were asked for: one without has none.
             Optional<List<Credential>> known = hasCredentials

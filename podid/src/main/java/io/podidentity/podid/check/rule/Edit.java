@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.Position;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /**
  * A change of a file that is certainly right.
@@ -13,8 +13,8 @@ import io.podidentity.podid.check.source.Spot;
 public record Edit(Position position, String before, String after) {
 
     /** Writes another value; {@code after} as it must be written, with quotes where YAML needs them. */
-    public static Edit value(Spot spot, String after) {
-        return new Edit(spot.valuePosition(), spot.text(), after);
+    public static Edit value(FieldLocation location, String after) {
+        return new Edit(location.valuePosition(), location.text(), after);
     }
 
     /** Writes another key. */
@@ -23,7 +23,7 @@ public record Edit(Position position, String before, String after) {
     }
 
     /** Inserts a line before the first entry of a mapping, with its indentation. */
-    public static Edit firstEntry(Spot mapping, String line) {
+    public static Edit firstEntry(FieldLocation mapping, String line) {
         return new Edit(mapping.fields().get(0).position(), "", line);
     }
 

@@ -1,6 +1,6 @@
 package io.podidentity.podid.check.rule;
 
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.List;
  * @param words numbers or names of rules
  * @param reason empty if none is given; then nothing is ignored
  */
-public record Ignore(Spot spot, List<String> words, String reason) {
+public record Ignore(FieldLocation location, List<String> words, String reason) {
 
     public static final String ANNOTATION = "podid.io/ignore";
 
@@ -21,8 +21,8 @@ public record Ignore(Spot spot, List<String> words, String reason) {
     }
 
     /** The entries of an object. */
-    public static List<Ignore> of(Spot object) {
-        Spot annotation = object.at("metadata", "annotations", ANNOTATION);
+    public static List<Ignore> of(FieldLocation object) {
+        FieldLocation annotation = object.at("metadata", "annotations", ANNOTATION);
         var entries = new ArrayList<Ignore>();
         for (String entry : annotation.text().split("[;\n]", -1)) {
             if (!entry.isBlank()) {

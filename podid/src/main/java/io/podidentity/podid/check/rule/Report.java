@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.Position;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,13 +18,13 @@ public final class Report {
     }
 
     /** Reports with the rule's own severity. */
-    public void add(Spot spot, String message, String remedy, Edit... edits) {
-        add(about.severity(), spot, message, remedy, edits);
+    public void add(FieldLocation location, String message, String remedy, Edit... edits) {
+        add(about.severity(), location, message, remedy, edits);
     }
 
     /** Reports with another severity. */
-    public void add(Severity severity, Spot spot, String message, String remedy, Edit... edits) {
-        add(severity, spot.position(), spot.object(), message, remedy, edits);
+    public void add(Severity severity, FieldLocation location, String message, String remedy, Edit... edits) {
+        add(severity, location.position(), location.object(), message, remedy, edits);
     }
 
     /** Reports at a position. */

@@ -17,11 +17,11 @@ public final class DataFile {
      *
      * @throws ManifestException if it cannot be used
      */
-    public static List<Spot> read(Path file) {
+    public static List<FieldLocation> read(Path file) {
         String name = file.toString();
         try {
             return YamlReader.read(name, Files.readString(file)).stream()
-                    .map(document -> Spot.of(name, document))
+                    .map(document -> FieldLocation.of(name, document))
                     .toList();
         } catch (IOException e) {
             throw new ManifestException(

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param kind of the manifest
  * @param template where the pod's metadata and spec are
  */
-public record PodSource(Pod pod, Spot manifest, String kind, Spot template) {
+public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocation template) {
 
     private static final Map<String, List<String>> TEMPLATES = Map.of(
             "Pod", List.of(),
@@ -32,29 +32,29 @@ public record PodSource(Pod pod, Spot manifest, String kind, Spot template) {
     }
 
     /** A label of the pod. */
-    public Spot label(String key) {
+    public FieldLocation label(String key) {
         return template.at("metadata", "labels", key);
     }
 
     /** An annotation of the pod. */
-    public Spot annotation(String key) {
+    public FieldLocation annotation(String key) {
         return template.at("metadata", "annotations", key);
     }
 
     /** A field of the pod's spec. */
-    public Spot spec(String... keys) {
+    public FieldLocation spec(String... keys) {
         return template.at("spec").at(keys);
     }
 
     /** All init containers and containers. */
-    public List<Spot> containers() {
+    public List<FieldLocation> containers() {
         return Stream.of("initContainers", "containers")
                 .flatMap(list -> spec(list).items().stream())
                 .toList();
     }
 
     /** The variables of that name, of all containers. */
-    public List<Spot> variables(String name) {
+    public List<FieldLocation> variables(String name) {
         return containers().stream()
                 .flatMap(container -> container.at("env").items().stream())
                 .filter(variable -> variable.at("name").text().equals(name))

@@ -1,4 +1,4 @@
-/** What is written in manifests, with its place: start at {@code Spot}. */
+/** What is written in manifests, with its place: start at {@code FieldLocation}. */
 @NullMarked
 package io.podidentity.podid.check.source;
 

@@ -3,8 +3,8 @@ package io.podidentity.podid.migrate.plan;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.migrate.plan.AccountMove.How;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,14 +30,14 @@ final class Accounts {
     /** Of namespaces, and of each part of a name that becomes one of a service account. */
     private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
-    private final Scene scene;
+    private final RuleContext context;
     private final Map<ObjectName, AccountMove> accounts = new LinkedHashMap<>();
     private final Map<ObjectName, String> clients = new HashMap<>();
     private final Map<ObjectName, ObjectName> accountOf = new HashMap<>();
     private final List<PodMove> moves = new ArrayList<>();
 
-    Accounts(Scene scene, List<PodMove> wanted) {
-        this.scene = scene;
+    Accounts(RuleContext context, List<PodMove> wanted) {
+        this.context = context;
         Map<ObjectName, Map<String, List<PodMove>>> groups = new TreeMap<>();
         for (PodMove move : wanted) {
             groups.computeIfAbsent(move.account(), account -> new LinkedHashMap<>())
@@ -66,7 +66,7 @@ final class Accounts {
     }
 
     private void settle(ObjectName account, Map<String, List<PodMove>> byClient) {
-        Optional<ServiceAccount> present = scene.cluster().serviceAccount(account);
+        Optional<ServiceAccount> present = context.cluster().serviceAccount(account);
         String named = present.map(one -> one.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
                 .orElse("")
                 .toLowerCase(Locale.ROOT);
@@ -93,7 +93,7 @@ final class Accounts {
         String base = plain.length() > 240 ? plain.substring(0, 240) : plain;
         for (int i = 1; ; i++) {
             var name = new ObjectName(account.namespace(), i == 1 ? base : base + "-" + i);
-            boolean taken = scene.cluster().serviceAccount(name).isPresent()
+            boolean taken = context.cluster().serviceAccount(name).isPresent()
                     || name.name().equals(DEFAULT)
                     || !client.equals(clients.getOrDefault(name, client));
             if (!taken) {
@@ -119,8 +119,8 @@ final class Accounts {
     }
 
     private List<String> pullSecrets(ObjectName account) {
-        return scene.cluster().serviceAccount(account).map(scene::spot).stream()
-                .flatMap(spot -> spot.at("imagePullSecrets").items().stream())
+        return context.cluster().serviceAccount(account).map(context::location).stream()
+                .flatMap(location -> location.at("imagePullSecrets").items().stream())
                 .map(item -> item.at("name").text())
                 .filter(name -> !name.isEmpty())
                 .toList();
@@ -128,13 +128,13 @@ final class Accounts {
 
     private List<String> roleBindings(ObjectName account) {
         return Stream.of("RoleBinding", "ClusterRoleBinding")
-                .flatMap(kind -> scene.kind(kind).stream())
+                .flatMap(kind -> context.kind(kind).stream())
                 .filter(binding -> binding.at("subjects").items().stream().anyMatch(subject -> names(subject, account)))
                 .map(binding -> binding.object() + " (" + binding.position() + ")")
                 .toList();
     }
 
-    private static boolean names(Spot subject, ObjectName account) {
+    private static boolean names(FieldLocation subject, ObjectName account) {
         String namespace = subject.at("namespace").text();
         return subject.at("kind").text().equals("ServiceAccount")
                 && subject.at("name").text().equals(account.name())

@@ -4,7 +4,7 @@ import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.match.Candidate;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -22,13 +22,13 @@ final class Leftovers {
      *
      * @param moved the pods that need pod identity no more; one at least
      */
-    static List<KubernetesObject> of(Scene scene, Set<ObjectName> moved) {
+    static List<KubernetesObject> of(RuleContext context, Set<ObjectName> moved) {
         Set<ObjectName> used = new LinkedHashSet<>();
         Set<ObjectName> needed = new LinkedHashSet<>();
         boolean podsStay = false;
-        for (PodSource pod : scene.pods()) {
+        for (PodSource pod : context.pods()) {
             boolean goes = moved.contains(pod.pod().name());
-            for (Candidate candidate : scene.match(pod).candidates()) {
+            for (Candidate candidate : context.match(pod).candidates()) {
                 (goes ? used : needed).add(candidate.binding().name());
             }
             podsStay |= !goes && pod.pod().bindingLabel().isPresent();
@@ -37,7 +37,7 @@ final class Leftovers {
         var leftovers = new ArrayList<KubernetesObject>();
         Set<ObjectName> identities = new LinkedHashSet<>();
         Set<ObjectName> kept = new LinkedHashSet<>();
-        for (AzureIdentityBinding binding : scene.cluster().bindings()) {
+        for (AzureIdentityBinding binding : context.cluster().bindings()) {
             boolean goes = used.contains(binding.name());
             if (goes) {
                 leftovers.add(binding);
@@ -45,11 +45,11 @@ final class Leftovers {
             (goes ? identities : kept).add(new ObjectName(binding.namespace(), binding.azureIdentity()));
         }
         identities.removeAll(kept);
-        scene.cluster().identities().stream()
+        context.cluster().identities().stream()
                 .filter(one -> identities.contains(one.name()))
                 .forEach(leftovers::add);
         if (!podsStay) {
-            leftovers.addAll(scene.cluster().exceptions());
+            leftovers.addAll(context.cluster().exceptions());
         }
         return leftovers;
     }

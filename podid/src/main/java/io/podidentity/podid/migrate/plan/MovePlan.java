@@ -3,7 +3,7 @@ package io.podidentity.podid.migrate.plan;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.directory.FederatedCredentials;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,14 +15,18 @@ import java.util.stream.Collectors;
 /**
  * What becomes of one cluster.
  *
- * @param scene what there is
+ * @param context what there is
  * @param moves the pods that get workload identity
  * @param stays pods that do not, and why, by their name
  * @param accounts the service accounts that they need
  * @param notes what a person should know
  */
 public record MovePlan(
-        Scene scene, List<PodMove> moves, Map<String, String> stays, List<AccountMove> accounts, List<String> notes) {
+        RuleContext context,
+        List<PodMove> moves,
+        Map<String, String> stays,
+        List<AccountMove> accounts,
+        List<String> notes) {
 
     /**
      * The objects of pod identity that nothing needs any more.
@@ -34,7 +38,7 @@ public record MovePlan(
                 .map(one -> one.source().pod().name())
                 .filter(one -> !failed.contains(one))
                 .collect(Collectors.toSet());
-        return moved.isEmpty() ? List.of() : Leftovers.of(scene, moved);
+        return moved.isEmpty() ? List.of() : Leftovers.of(context, moved);
     }
 
     /** The federated credentials, each once; of an identity no more than Azure allows. */

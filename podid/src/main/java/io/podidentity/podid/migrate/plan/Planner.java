@@ -4,9 +4,9 @@ import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.SecretReference;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
 import io.podidentity.podid.migrate.plan.PodMove.Choice;
@@ -20,7 +20,7 @@ import java.util.Optional;
 /** Decides what becomes of the pods of one cluster. */
 public final class Planner {
 
-    private final Scene scene;
+    private final RuleContext context;
     private final Explainer explainer;
     private final Map<String, String> choices;
     private final Map<String, String> stays = new LinkedHashMap<>();
@@ -30,25 +30,25 @@ public final class Planner {
      *
      * @param choices the client ID that a person has chosen, by the namespace and name of the pod's workload
      */
-    public Planner(Scene scene, Map<String, String> choices) {
-        this.scene = scene;
+    public Planner(RuleContext context, Map<String, String> choices) {
+        this.context = context;
         this.choices = choices;
-        this.explainer = new Explainer(scene.manifests(), scene.rules(), Instant.EPOCH);
+        this.explainer = new Explainer(context.manifests(), context.rules(), Instant.EPOCH);
     }
 
     public MovePlan plan() {
         var moves = new ArrayList<PodMove>();
-        for (PodSource pod : scene.pods()) {
+        for (PodSource pod : context.pods()) {
             move(pod).ifPresent(moves::add);
         }
-        var accounts = new Accounts(scene, moves);
+        var accounts = new Accounts(context, moves);
         List<PodMove> placed = accounts.moves();
-        return new MovePlan(scene, placed, stays, accounts.accounts(), notes(placed));
+        return new MovePlan(context, placed, stays, accounts.accounts(), notes(placed));
     }
 
     private Optional<PodMove> move(PodSource source) {
         String name = source.pod().name().toString();
-        List<MovedIdentity> bound = distinct(scene.match(source).identities());
+        List<MovedIdentity> bound = distinct(context.match(source).identities());
         String chosen = Optional.ofNullable(choices.get(name)).orElse("");
         String named = chosen.isEmpty() ? variable(source) : chosen;
         if (bound.isEmpty()) {
@@ -91,7 +91,7 @@ public final class Planner {
         SecretReference secret = identity.identity().clientPassword();
         return !identity.isManaged()
                 && !secret.name().isEmpty()
-                && scene.cluster()
+                && context.cluster()
                         .secret(new ObjectName(secret.namespace(), secret.name()))
                         .isEmpty();
     }
@@ -136,9 +136,9 @@ public final class Planner {
                 .flatMap(move -> move.identities().stream())
                 .distinct()
                 .forEach(identity -> note(identity, notes));
-        List<String> policies = scene.kind("NetworkPolicy").stream()
+        List<String> policies = context.kind("NetworkPolicy").stream()
                 .filter(policy -> policy.texts().stream()
-                        .map(Spot::text)
+                        .map(FieldLocation::text)
                         .anyMatch(text -> text.startsWith("127.0.0.1") || text.startsWith("169.254.169.254")))
                 .map(policy ->
                         policy.object().substring(policy.object().indexOf(' ') + 1) + " (" + policy.position() + ")")

@@ -6,7 +6,7 @@ import io.podidentity.podid.check.azure.RoleOfPrincipal;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,31 +29,35 @@ public final class ClusterRoles implements Rule {
     private static final Set<String> ALL = Set.of("Owner", "Contributor");
 
     @Override
-    public void check(Scene scene, Report report) {
-        Optional<AksCluster> cluster = scene.azure().cluster();
-        if (!scene.profile().hasMic()
+    public void check(RuleContext context, Report report) {
+        Optional<AksCluster> cluster = context.azure().cluster();
+        if (!context.profile().hasMic()
                 || cluster.isEmpty()
                 || cluster.get().kubeletObjectId().isEmpty()) {
             return;
         }
-        scene.azure().roles().ifPresent(roles -> {
-            for (AzureIdentity identity : scene.cluster().identities()) {
+        context.azure().roles().ifPresent(roles -> {
+            for (AzureIdentity identity : context.cluster().identities()) {
                 if (identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
-                    check(scene, report, roles, cluster.get(), identity);
+                    check(context, report, roles, cluster.get(), identity);
                 }
             }
         });
     }
 
     private static void check(
-            Scene scene, Report report, List<RoleOfPrincipal> roles, AksCluster cluster, AzureIdentity identity) {
+            RuleContext context,
+            Report report,
+            List<RoleOfPrincipal> roles,
+            AksCluster cluster,
+            AzureIdentity identity) {
         String group = cluster.subscription() + "/resourceGroups/" + cluster.nodeResourceGroup();
-        need(scene, report, roles, cluster, identity, "Managed Identity Operator", identity.resourceId());
-        need(scene, report, roles, cluster, identity, "Virtual Machine Contributor", group);
+        need(context, report, roles, cluster, identity, "Managed Identity Operator", identity.resourceId());
+        need(context, report, roles, cluster, identity, "Virtual Machine Contributor", group);
     }
 
     private static void need(
-            Scene scene,
+            RuleContext context,
             Report report,
             List<RoleOfPrincipal> roles,
             AksCluster cluster,
@@ -66,7 +70,7 @@ public final class ClusterRoles implements Rule {
                 .anyMatch(one -> one.covers(scope));
         if (!has) {
             report.add(
-                    scene.spot(identity).at("spec").like("resourceID"),
+                    context.location(identity).at("spec").like("resourceID"),
                     "the kubelet identity of cluster " + cluster.name() + " is not " + role + " on " + scope
                             + ", so MIC cannot put the identity on a node",
                     "Run: az role assignment create --assignee-object-id " + cluster.kubeletObjectId()

@@ -6,7 +6,7 @@ import io.podidentity.podid.check.azure.CloudIdentity.Credential;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /** Needs az identity list and federated-credential list. Entra ID says AADSTS700212. */
 public final class CredentialAudience implements Rule {
@@ -22,8 +22,8 @@ public final class CredentialAudience implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Trust trust : Trust.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (Trust trust : Trust.all(context)) {
             if (trust.match() == Match.OTHER_AUDIENCE) {
                 Credential credential = trust.credentials().stream()
                         .filter(one -> one.subject().equals(trust.subject()))

@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.azure;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /** Needs az aks show, too. Entra ID compares byte by byte: AADSTS700211. */
 public final class CredentialIssuer implements Rule {
@@ -20,8 +20,8 @@ public final class CredentialIssuer implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Trust trust : Trust.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (Trust trust : Trust.all(context)) {
             trust.ofOtherIssuer()
                     .ifPresent(credential -> report.add(
                             trust.place(),

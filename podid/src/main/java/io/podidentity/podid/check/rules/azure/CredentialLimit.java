@@ -4,7 +4,7 @@ import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /** Needs az identity list and federated-credential list. The limit is 20. */
 public final class CredentialLimit implements Rule {
@@ -20,8 +20,8 @@ public final class CredentialLimit implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Trust trust : Trust.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (Trust trust : Trust.all(context)) {
             if (trust.credentials().size() >= FederatedCredentials.LIMIT) {
                 report.add(
                         trust.place(),

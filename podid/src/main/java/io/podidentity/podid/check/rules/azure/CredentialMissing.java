@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.azure;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /**
  * Needs az identity list and federated-credential list in the folder of --azure. Entra ID says AADSTS70021 or 700213.
@@ -22,8 +22,8 @@ public final class CredentialMissing implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Trust trust : Trust.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (Trust trust : Trust.all(context)) {
             if (trust.isRefused()
                     && trust.ofOtherIssuer().isEmpty()
                     && trust.ofNearSubject().isEmpty()) {

@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.azure;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /** Needs az identity list and federated-credential list. Entra ID says AADSTS700213. */
 public final class CredentialSubject implements Rule {
@@ -20,8 +20,8 @@ public final class CredentialSubject implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Trust trust : Trust.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (Trust trust : Trust.all(context)) {
             trust.ofNearSubject()
                     .ifPresent(credential -> report.add(
                             trust.place(),

@@ -5,7 +5,7 @@ import io.podidentity.podid.check.azure.RoleOfPrincipal;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import java.util.List;
 import java.util.Optional;
@@ -37,13 +37,13 @@ public final class IdentityWithoutRole implements Rule {
             "Managed Identity Contributor");
 
     @Override
-    public void check(Scene scene, Report report) {
-        Optional<List<RoleOfPrincipal>> roles = scene.azure().roles();
+    public void check(RuleContext context, Report report) {
+        Optional<List<RoleOfPrincipal>> roles = context.azure().roles();
         if (roles.isEmpty()) {
             return;
         }
-        for (NamedIdentity named : NamedIdentity.all(scene)) {
-            named.in(scene).ifPresent(identity -> check(report, named, identity, roles.get()));
+        for (NamedIdentity named : NamedIdentity.all(context)) {
+            named.in(context).ifPresent(identity -> check(report, named, identity, roles.get()));
         }
     }
 
@@ -57,7 +57,7 @@ public final class IdentityWithoutRole implements Rule {
             // Programs that manage resources need no more.
             report.add(
                     own.isEmpty() ? Severity.WARNING : Severity.INFO,
-                    named.spot(),
+                    named.location(),
                     "identity " + identity.name()
                             + (own.isEmpty()
                                     ? " has no role at all"

@@ -5,8 +5,8 @@ import io.podidentity.podid.check.azure.CloudIdentity;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.Optional;
 
 /** Needs az identity list in the folder of --azure. MIC puts one on the node, and the pod asks for the other. */
@@ -23,13 +23,13 @@ public final class IdsOfTwo implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            Optional<CloudIdentity> byClientId = scene.azure().identity(identity.clientId());
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            Optional<CloudIdentity> byClientId = context.azure().identity(identity.clientId());
             if (identity.isManagedIdentity()
                     && byClientId.isPresent()
                     && !byClientId.get().resourceId().equalsIgnoreCase(identity.resourceId())) {
-                Spot field = scene.spot(identity).at("spec").like("resourceID");
+                FieldLocation field = context.location(identity).at("spec").like("resourceID");
                 report.add(
                         field,
                         "the client ID is that of " + byClientId.get().name()

@@ -5,7 +5,7 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import java.util.List;
 
 /** Needs az identity list in the folder of --azure. Roles are given to the object ID, tokens to the client ID. */
@@ -23,15 +23,15 @@ public final class ObjectIdInstead implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (NamedIdentity named : NamedIdentity.all(scene)) {
-            for (CloudIdentity identity : scene.azure().identities().orElse(List.of())) {
+    public void check(RuleContext context, Report report) {
+        for (NamedIdentity named : NamedIdentity.all(context)) {
+            for (CloudIdentity identity : context.azure().identities().orElse(List.of())) {
                 if (identity.principalId().equalsIgnoreCase(named.clientId())) {
                     report.add(
-                            named.spot(),
+                            named.location(),
                             named.clientId() + " is the object ID (principalId) of identity " + identity.name(),
                             "Write its client ID: " + identity.clientId(),
-                            Edit.value(named.spot(), identity.clientId()));
+                            Edit.value(named.location(), identity.clientId()));
                 }
             }
         }

@@ -9,9 +9,9 @@ import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.check.azure.AksCluster;
 import io.podidentity.podid.check.azure.CloudIdentity;
 import io.podidentity.podid.check.azure.CloudIdentity.Credential;
-import io.podidentity.podid.check.rule.Near;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,21 +31,26 @@ import java.util.Set;
  * @param match what Entra ID says; of another issuer, too, it is {@code OTHER_SUBJECT}
  */
 record Trust(
-        Spot place, CloudIdentity identity, List<Credential> credentials, String issuer, String subject, Match match) {
+        FieldLocation place,
+        CloudIdentity identity,
+        List<Credential> credentials,
+        String issuer,
+        String subject,
+        Match match) {
 
     /** Of all annotated service accounts whose identity and its credentials are known. */
-    static List<Trust> all(Scene scene) {
+    static List<Trust> all(RuleContext context) {
         var all = new ArrayList<Trust>();
-        String issuer = scene.azure().cluster().map(AksCluster::issuer).orElse("");
-        for (ServiceAccount account : scene.cluster().all(ServiceAccount.class)) {
+        String issuer = context.azure().cluster().map(AksCluster::issuer).orElse("");
+        for (ServiceAccount account : context.cluster().all(ServiceAccount.class)) {
             String clientId = account.metadata().annotations().getOrDefault(Keys.CLIENT_ID, "");
-            Optional<CloudIdentity> identity = scene.azure().identity(clientId);
+            Optional<CloudIdentity> identity = context.azure().identity(clientId);
             if (identity.isPresent() && identity.get().credentials().isPresent()) {
                 List<Credential> credentials = identity.get().credentials().get();
                 String subject = "system:serviceaccount:" + account.namespace() + ":"
                         + account.name().name();
                 all.add(new Trust(
-                        scene.spot(account).at("metadata", "annotations", Keys.CLIENT_ID),
+                        context.location(account).at("metadata", "annotations", Keys.CLIENT_ID),
                         identity.get(),
                         credentials,
                         issuer,
@@ -94,7 +99,7 @@ record Trust(
         return isRefused() && ofOtherIssuer().isEmpty()
                 ? credentials.stream()
                         .filter(one -> issuer.isEmpty() || one.issuer().equals(issuer))
-                        .filter(one -> Near.isNear(one.subject(), subject)
+                        .filter(one -> ClosestMatch.isNear(one.subject(), subject)
                                 || one.subject().endsWith(account)
                                 || one.subject().contains("*"))
                         .findFirst()

@@ -4,7 +4,7 @@ import io.podidentity.podid.check.azure.CloudIdentity;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Value;
 import java.util.List;
@@ -28,18 +28,18 @@ public final class UnknownIdentity implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        Optional<List<CloudIdentity>> identities = scene.azure().identities();
+    public void check(RuleContext context, Report report) {
+        Optional<List<CloudIdentity>> identities = context.azure().identities();
         if (identities.isEmpty()) {
             return;
         }
-        for (NamedIdentity named : NamedIdentity.all(scene)) {
+        for (NamedIdentity named : NamedIdentity.all(context)) {
             boolean isObjectId = identities.get().stream()
                     .anyMatch(identity -> identity.principalId().equalsIgnoreCase(named.clientId()));
-            if (named.in(scene).isEmpty() && !isObjectId && !Value.isPlaceholder(named.clientId())) {
+            if (named.in(context).isEmpty() && !isObjectId && !Value.isPlaceholder(named.clientId())) {
                 report.add(
                         named.managed() ? Severity.ERROR : Severity.WARNING,
-                        named.spot(),
+                        named.location(),
                         "none of the " + identities.get().size() + " managed identities has the client ID "
                                 + named.clientId(),
                         about().remedy()

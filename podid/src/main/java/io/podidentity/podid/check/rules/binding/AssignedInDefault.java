@@ -4,7 +4,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** Unless namespaces are forced; so kubectl get azureassignedidentity in the pod's namespace finds nothing. */
@@ -21,13 +21,13 @@ public final class AssignedInDefault implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().hasMic() || scene.rules().forceNamespaced()) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().hasMic() || context.rules().forceNamespaced()) {
             return;
         }
-        for (PodSource pod : scene.labelledPods()) {
+        for (PodSource pod : context.labelledPods()) {
             if (!pod.pod().namespace().equals("default")
-                    && !scene.match(pod).identities().isEmpty()) {
+                    && !context.match(pod).identities().isEmpty()) {
                 report.add(
                         pod.label(Pod.BINDING_LABEL),
                         "its AzureAssignedIdentity will be in the namespace default, not in "

@@ -2,13 +2,13 @@ package io.podidentity.podid.check.rules.binding;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Near;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** Any other text means that it is not restricted. */
 public final class BehaviorAnnotation implements Rule {
@@ -24,12 +24,12 @@ public final class BehaviorAnnotation implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            Spot annotations = scene.spot(identity).at("metadata", "annotations");
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            FieldLocation annotations = context.location(identity).at("metadata", "annotations");
             for (String key : annotations.keys()) {
-                Spot annotation = annotations.at(key);
-                if (Near.isNear(key, AzureIdentity.BEHAVIOR_ANNOTATION)) {
+                FieldLocation annotation = annotations.at(key);
+                if (ClosestMatch.isNear(key, AzureIdentity.BEHAVIOR_ANNOTATION)) {
                     report.add(
                             annotation,
                             key + " is not the annotation that counts",
@@ -37,7 +37,7 @@ public final class BehaviorAnnotation implements Rule {
                             Edit.key(annotation.position(), key, AzureIdentity.BEHAVIOR_ANNOTATION));
                 } else if (key.equals(AzureIdentity.BEHAVIOR_ANNOTATION) && !identity.isNamespaced()) {
                     String value = annotation.text();
-                    if (Near.isNear(value, AzureIdentity.BEHAVIOR_NAMESPACED)) {
+                    if (ClosestMatch.isNear(value, AzureIdentity.BEHAVIOR_NAMESPACED)) {
                         report.add(
                                 annotation,
                                 "the value " + Value.quoted(value) + " restricts nothing",

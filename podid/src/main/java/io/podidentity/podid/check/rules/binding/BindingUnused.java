@@ -5,8 +5,8 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,13 +24,13 @@ public final class BindingUnused implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        Set<String> labels = scene.pods().stream()
+    public void check(RuleContext context, Report report) {
+        Set<String> labels = context.pods().stream()
                 .map(pod -> pod.pod().bindingLabel().orElse(""))
                 .collect(Collectors.toSet());
-        for (AzureIdentityBinding binding : scene.cluster().bindings()) {
+        for (AzureIdentityBinding binding : context.cluster().bindings()) {
             if (!labels.isEmpty() && !binding.selector().isEmpty() && !labels.contains(binding.selector())) {
-                Spot field = scene.spot(binding).at("spec").like("selector");
+                FieldLocation field = context.location(binding).at("spec").like("selector");
                 report.add(
                         field,
                         "no pod in these files has the label " + Pod.BINDING_LABEL + ": " + binding.selector(),

@@ -4,13 +4,13 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Near;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -30,29 +30,29 @@ public final class BindingWithoutIdentity implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentityBinding binding : scene.cluster().bindings()) {
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentityBinding binding : context.cluster().bindings()) {
             String name = binding.azureIdentity();
-            Spot field = scene.spot(binding).at("spec").like("azureIdentity");
+            FieldLocation field = context.location(binding).at("spec").like("azureIdentity");
             if (name.isEmpty()
-                    && (field.key().equals("azureIdentity") || scene.profile().fieldsIgnoreCase())) {
+                    && (field.key().equals("azureIdentity") || context.profile().fieldsIgnoreCase())) {
                 report.add(
                         field,
                         "the binding names no identity",
                         "Write: azureIdentity: NAME, the name of an AzureIdentity.");
             }
-            if (Value.isFinal(name) && !scene.isWritten("AzureIdentity", new ObjectName(binding.namespace(), name))) {
-                check(scene, report, binding, field);
+            if (Value.isFinal(name) && !context.isWritten("AzureIdentity", new ObjectName(binding.namespace(), name))) {
+                check(context, report, binding, field);
             }
         }
     }
 
-    private static void check(Scene scene, Report report, AzureIdentityBinding binding, Spot field) {
+    private static void check(RuleContext context, Report report, AzureIdentityBinding binding, FieldLocation field) {
         String name = binding.azureIdentity();
-        List<AzureIdentity> here = scene.cluster().identities().stream()
+        List<AzureIdentity> here = context.cluster().identities().stream()
                 .filter(identity -> identity.namespace().equals(binding.namespace()))
                 .toList();
-        List<String> elsewhere = scene.cluster().identities().stream()
+        List<String> elsewhere = context.cluster().identities().stream()
                 .filter(identity -> identity.name().name().equals(name))
                 .map(AzureIdentity::namespace)
                 .toList();
@@ -62,7 +62,7 @@ public final class BindingWithoutIdentity implements Rule {
                 .toList();
         Optional<String> near = byResource.size() == 1
                 ? byResource.stream().findFirst()
-                : Near.of(
+                : ClosestMatch.of(
                         name,
                         here.stream().map(identity -> identity.name().name()).toList());
         String message = "there is no AzureIdentity " + binding.namespace() + "/" + name;

@@ -5,7 +5,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** Any pod of the cluster can take the label, and so the identity. */
@@ -23,9 +23,9 @@ public final class CrossNamespace implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.labelledPods()) {
-            for (AzureIdentity identity : scene.match(pod).identities()) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.labelledPods()) {
+            for (AzureIdentity identity : context.match(pod).identities()) {
                 if (!identity.namespace().equals(pod.pod().namespace())) {
                     report.add(
                             pod.label(Pod.BINDING_LABEL),

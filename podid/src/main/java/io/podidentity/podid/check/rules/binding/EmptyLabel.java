@@ -4,7 +4,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
 
@@ -22,8 +22,8 @@ public final class EmptyLabel implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.profile().hasNmi() ? scene.pods() : List.<PodSource>of()) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.profile().hasNmi() ? context.pods() : List.<PodSource>of()) {
             if (pod.pod().bindingLabel().filter(String::isEmpty).isPresent()) {
                 report.add(
                         pod.label(Pod.BINDING_LABEL),

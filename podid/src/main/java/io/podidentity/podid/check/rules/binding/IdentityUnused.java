@@ -5,7 +5,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -23,17 +23,20 @@ public final class IdentityUnused implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        Set<ObjectName> named = scene.cluster().bindings().stream()
+    public void check(RuleContext context, Report report) {
+        Set<ObjectName> named = context.cluster().bindings().stream()
                 .map(binding -> new ObjectName(
                         binding.namespace(),
                         // A name in the wrong letter case is another rule's.
-                        scene.spot(binding).at("spec").like("azureIdentity").text()))
+                        context.location(binding)
+                                .at("spec")
+                                .like("azureIdentity")
+                                .text()))
                 .collect(Collectors.toSet());
-        for (AzureIdentity identity : scene.cluster().identities()) {
+        for (AzureIdentity identity : context.cluster().identities()) {
             if (!named.isEmpty() && !named.contains(identity.name())) {
                 report.add(
-                        scene.spot(identity).at("metadata", "name"),
+                        context.location(identity).at("metadata", "name"),
                         "no binding in " + identity.namespace() + " names this identity",
                         "Create an AzureIdentityBinding with azureIdentity: "
                                 + identity.name().name() + ", or remove the identity.");

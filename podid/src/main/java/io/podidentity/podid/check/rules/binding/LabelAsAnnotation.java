@@ -4,9 +4,9 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** MIC and NMI look at labels only. */
 public final class LabelAsAnnotation implements Rule {
@@ -22,12 +22,12 @@ public final class LabelAsAnnotation implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().hasNmi()) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().hasNmi()) {
             return;
         }
-        for (PodSource pod : scene.pods()) {
-            Spot annotation = pod.annotation(Pod.BINDING_LABEL);
+        for (PodSource pod : context.pods()) {
+            FieldLocation annotation = pod.annotation(Pod.BINDING_LABEL);
             if (annotation.exists() && !pod.label(Pod.BINDING_LABEL).exists()) {
                 report.add(
                         annotation,

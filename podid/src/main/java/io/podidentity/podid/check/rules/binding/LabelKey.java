@@ -2,13 +2,13 @@ package io.podidentity.podid.check.rules.binding;
 
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Near;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** The key is compared exactly. */
 public final class LabelKey implements Rule {
@@ -25,14 +25,15 @@ public final class LabelKey implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().hasNmi()) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().hasNmi()) {
             return;
         }
-        for (PodSource pod : scene.pods()) {
-            Spot labels = pod.template().at("metadata", "labels");
+        for (PodSource pod : context.pods()) {
+            FieldLocation labels = pod.template().at("metadata", "labels");
             for (String key : labels.keys()) {
-                if (Near.isNear(key, Pod.BINDING_LABEL) && !labels.keys().contains(Pod.BINDING_LABEL)) {
+                if (ClosestMatch.isNear(key, Pod.BINDING_LABEL)
+                        && !labels.keys().contains(Pod.BINDING_LABEL)) {
                     report.add(
                             labels.at(key),
                             "the key is " + key + " and must be " + Pod.BINDING_LABEL,

@@ -6,10 +6,10 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -29,35 +29,35 @@ public final class LabelMissing implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().hasNmi()) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().hasNmi()) {
             return;
         }
         Map<String, AzureIdentity> byClientId = new HashMap<>();
-        scene.cluster()
+        context.cluster()
                 .identities()
                 .forEach(identity -> byClientId.put(identity.clientId().toLowerCase(Locale.ROOT), identity));
-        for (PodSource pod : scene.pods()) {
+        for (PodSource pod : context.pods()) {
             if (pod.pod().bindingLabel().isPresent()
                     || pod.label(Keys.USE).exists()
-                    || scene.matcher().bypass(pod.pod()).isPresent()
+                    || context.matcher().bypass(pod.pod()).isPresent()
                     || RequestedIdentity.hasOtherCredential(pod)) {
                 continue;
             }
-            for (Spot variable : RequestedIdentity.of(pod)) {
+            for (FieldLocation variable : RequestedIdentity.of(pod)) {
                 AzureIdentity identity = byClientId.get(variable.text().toLowerCase(Locale.ROOT));
                 if (identity != null && !Value.isPlaceholder(variable.text())) {
                     report.add(
                             variable,
                             "the pod asks for identity " + identity.name() + " and has no label " + Pod.BINDING_LABEL,
-                            remedy(scene, identity));
+                            remedy(context, identity));
                 }
             }
         }
     }
 
-    private static String remedy(Scene scene, AzureIdentity identity) {
-        return scene.cluster().bindings().stream()
+    private static String remedy(RuleContext context, AzureIdentity identity) {
+        return context.cluster().bindings().stream()
                 .filter(binding -> binding.namespace().equals(identity.namespace())
                         && binding.azureIdentity().equals(identity.name().name()))
                 .map(binding -> "Add to the pod's labels: " + Pod.BINDING_LABEL + ": " + binding.selector())

@@ -7,9 +7,9 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,21 +28,21 @@ public final class LabelNotOnTemplate implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().hasNmi()) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().hasNmi()) {
             return;
         }
-        for (Manifest manifest : scene.manifests().objects()) {
+        for (Manifest manifest : context.manifests().objects()) {
             Optional<List<String>> path = PodSource.templatePath(manifest.kind());
             if (path.isPresent() && !path.get().isEmpty()) {
-                check(report, Spot.of(manifest), path.get());
+                check(report, FieldLocation.of(manifest), path.get());
             }
         }
     }
 
-    private static void check(Report report, Spot object, List<String> path) {
-        Spot label = object.at("metadata", "labels", Pod.BINDING_LABEL);
-        Spot labels = object.at(path).at("metadata", "labels");
+    private static void check(Report report, FieldLocation object, List<String> path) {
+        FieldLocation label = object.at("metadata", "labels", Pod.BINDING_LABEL);
+        FieldLocation labels = object.at(path).at("metadata", "labels");
         if (!label.exists()
                 || labels.at(Pod.BINDING_LABEL).exists()
                 // The pods have moved on to workload identity.

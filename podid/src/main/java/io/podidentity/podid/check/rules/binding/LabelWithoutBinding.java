@@ -4,14 +4,14 @@ import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Near;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,16 +33,16 @@ public final class LabelWithoutBinding implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        List<AzureIdentityBinding> bindings = scene.cluster().bindings();
-        for (PodSource pod : scene.labelledPods()) {
+    public void check(RuleContext context, Report report) {
+        List<AzureIdentityBinding> bindings = context.cluster().bindings();
+        for (PodSource pod : context.labelledPods()) {
             String label = pod.pod().bindingLabel().orElse("");
-            if (scene.match(pod).obstacle().orElse(null) != Obstacle.NO_BINDING
+            if (context.match(pod).obstacle().orElse(null) != Obstacle.NO_BINDING
                     || !Value.isFinal(label)
-                    || isSelectorInOtherCase(scene, label)) {
+                    || isSelectorInOtherCase(context, label)) {
                 continue;
             }
-            Spot field = pod.label(Pod.BINDING_LABEL);
+            FieldLocation field = pod.label(Pod.BINDING_LABEL);
             String message = "no AzureIdentityBinding has the selector " + Value.quoted(label);
             Optional<String> meant = meant(label, bindings);
             List<String> selectors = bindings.stream()
@@ -71,8 +71,8 @@ public final class LabelWithoutBinding implements Rule {
     }
 
     /** The field Selector, which the version does not know: another rule's. */
-    private static boolean isSelectorInOtherCase(Scene scene, String label) {
-        return scene.kind("AzureIdentityBinding").stream()
+    private static boolean isSelectorInOtherCase(RuleContext context, String label) {
+        return context.kind("AzureIdentityBinding").stream()
                 .anyMatch(binding -> binding.at("spec").like("selector").text().equals(label));
     }
 
@@ -85,7 +85,7 @@ public final class LabelWithoutBinding implements Rule {
                 .collect(Collectors.toSet());
         return byName.size() == 1
                 ? byName.stream().findFirst()
-                : Near.of(
+                : ClosestMatch.of(
                         label,
                         bindings.stream().map(AzureIdentityBinding::selector).toList());
     }

@@ -5,7 +5,7 @@ import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** Assigned identities are told apart by pod and identity name only. */
@@ -23,12 +23,12 @@ public final class NameCollision implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.labelledPods()) {
-            for (Candidate candidate : scene.match(pod).candidates()) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.labelledPods()) {
+            for (Candidate candidate : context.match(pod).candidates()) {
                 if (candidate.obstacle() == Obstacle.NAME_COLLISION) {
                     report.add(
-                            scene.spot(candidate.binding()).at("spec").like("azureIdentity"),
+                            context.location(candidate.binding()).at("spec").like("azureIdentity"),
                             "pod " + pod.pod().name()
                                     + " matches identities of this name from two bindings, and gets the other one only",
                             "Give one of the identities another name.");

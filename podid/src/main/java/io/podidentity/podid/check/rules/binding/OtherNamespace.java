@@ -7,7 +7,7 @@ import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** In managed mode, with --forceNamespaced, and for annotated identities. */
@@ -25,9 +25,9 @@ public final class OtherNamespace implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.labelledPods()) {
-            PodMatch match = scene.match(pod);
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.labelledPods()) {
+            PodMatch match = context.match(pod);
             for (Candidate candidate : match.candidates()) {
                 if (candidate.obstacle() == Obstacle.OTHER_NAMESPACE
                         && match.identities().isEmpty()) {

@@ -2,8 +2,8 @@ package io.podidentity.podid.check.rules.binding;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,7 +18,7 @@ final class RequestedIdentity {
     private RequestedIdentity() {}
 
     /** The values of AZURE_CLIENT_ID that are written as such. */
-    static List<Spot> of(PodSource pod) {
+    static List<FieldLocation> of(PodSource pod) {
         return pod.variables("AZURE_CLIENT_ID").stream()
                 .map(variable -> variable.at("value"))
                 .filter(value -> Value.isFinal(value.text()))

@@ -8,9 +8,9 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -29,17 +29,17 @@ public final class RequestedIdentityNotBound implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.labelledPods()) {
-            List<AzureIdentity> identities = scene.match(pod).identities();
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.labelledPods()) {
+            List<AzureIdentity> identities = context.match(pod).identities();
             if (identities.isEmpty()
                     || RequestedIdentity.hasOtherCredential(pod)
                     || pod.label(Keys.USE).exists()) {
                 continue;
             }
-            for (Spot variable : RequestedIdentity.of(pod)) {
+            for (FieldLocation variable : RequestedIdentity.of(pod)) {
                 IdentityChoice choice =
-                        scene.matcher().choose(pod.pod(), identities, new IdentityRequest(variable.text(), ""));
+                        context.matcher().choose(pod.pod(), identities, new IdentityRequest(variable.text(), ""));
                 if (choice instanceof IdentityChoice.NotFound none) {
                     check(report, variable, identities, none);
                 }
@@ -48,7 +48,7 @@ public final class RequestedIdentityNotBound implements Rule {
     }
 
     private static void check(
-            Report report, Spot variable, List<AzureIdentity> identities, IdentityChoice.NotFound none) {
+            Report report, FieldLocation variable, List<AzureIdentity> identities, IdentityChoice.NotFound none) {
         String message = "AZURE_CLIENT_ID is " + variable.text() + ", and the pod's identities are "
                 + identities.stream()
                         .map(identity -> identity.name() + " (" + identity.clientId() + ")")

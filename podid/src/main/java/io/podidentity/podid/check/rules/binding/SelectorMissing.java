@@ -4,8 +4,8 @@ import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** It matches nothing where MIC runs; for managed mode see empty-selector-matches-all. */
 public final class SelectorMissing implements Rule {
@@ -22,12 +22,12 @@ public final class SelectorMissing implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentityBinding binding : scene.cluster().bindings()) {
-            Spot spec = scene.spot(binding).at("spec");
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentityBinding binding : context.cluster().bindings()) {
+            FieldLocation spec = context.location(binding).at("spec");
             boolean misspelt =
                     spec.like("selector").exists() && !spec.at("selector").exists();
-            if (binding.selector().isEmpty() && !misspelt && scene.profile().hasMic()) {
+            if (binding.selector().isEmpty() && !misspelt && context.profile().hasMic()) {
                 report.add(
                         spec.at("selector"),
                         "the binding has no selector, so it matches no pod",

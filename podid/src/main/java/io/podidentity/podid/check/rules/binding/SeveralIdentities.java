@@ -7,7 +7,7 @@ import io.podidentity.emulator.match.IdentityRequest;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,13 +28,13 @@ public final class SeveralIdentities implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.labelledPods()) {
-            List<AzureIdentity> identities = scene.match(pod).identities();
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.labelledPods()) {
+            List<AzureIdentity> identities = context.match(pod).identities();
             if (identities.size() < 2 || RequestedIdentity.isNamedAnywhere(pod, identities) || isNamedElsewhere(pod)) {
                 continue;
             }
-            String first = scene.matcher().choose(pod.pod(), identities, IdentityRequest.ANY)
+            String first = context.matcher().choose(pod.pod(), identities, IdentityRequest.ANY)
                             instanceof IdentityChoice.Chosen chosen
                     ? chosen.identity().name().toString()
                     : "none";

@@ -6,7 +6,7 @@ import io.podidentity.podid.check.azure.AksCluster;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.Optional;
 
@@ -24,13 +24,13 @@ public final class ClusterSettings implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        scene.azure().cluster().ifPresent(cluster -> {
-            for (PodSource pod : scene.labelledPods()) {
-                podIdentity(scene, cluster)
+    public void check(RuleContext context, Report report) {
+        context.azure().cluster().ifPresent(cluster -> {
+            for (PodSource pod : context.labelledPods()) {
+                podIdentity(context, cluster)
                         .ifPresent(reason -> report.add(pod.label(Pod.BINDING_LABEL), reason, about().remedy() + "."));
             }
-            for (PodSource pod : scene.pods()) {
+            for (PodSource pod : context.pods()) {
                 if ("true".equals(pod.pod().labels().get(Keys.USE)) && !cluster.hasWorkloadIdentity()) {
                     report.add(
                             pod.label(Keys.USE),
@@ -42,18 +42,18 @@ public final class ClusterSettings implements Rule {
         });
     }
 
-    private static Optional<String> podIdentity(Scene scene, AksCluster cluster) {
+    private static Optional<String> podIdentity(RuleContext context, AksCluster cluster) {
         if (cluster.isMetadataServiceClosed()) {
             return Optional.of("cluster " + cluster.name() + " keeps pods from the metadata service, and so from NMI");
         }
-        return cluster.isKubenet() && scene.profile().isAtLeast(1, 7, 0) && !isKubenetAllowed(scene)
+        return cluster.isKubenet() && context.profile().isAtLeast(1, 7, 0) && !isKubenetAllowed(context)
                 ? Optional.of("cluster " + cluster.name()
                         + " uses kubenet, where NMI refuses to start without --allow-network-plugin-kubenet")
                 : Optional.empty();
     }
 
-    private static boolean isKubenetAllowed(Scene scene) {
-        return scene.pods().stream()
+    private static boolean isKubenetAllowed(RuleContext context) {
+        return context.pods().stream()
                 .flatMap(pod -> pod.containers().stream())
                 .flatMap(container -> container.at("args").items().stream())
                 .anyMatch(arg -> arg.text().contains("allow-network-plugin-kubenet"));

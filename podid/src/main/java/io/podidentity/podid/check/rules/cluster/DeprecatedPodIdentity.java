@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.cluster;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,14 +22,14 @@ public final class DeprecatedPodIdentity implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        int identities = scene.kind("AzureIdentity").size();
-        int bindings = scene.kind("AzureIdentityBinding").size();
-        List<PodSource> pods = scene.pods().stream()
+    public void check(RuleContext context, Report report) {
+        int identities = context.kind("AzureIdentity").size();
+        int bindings = context.kind("AzureIdentityBinding").size();
+        List<PodSource> pods = context.pods().stream()
                 .filter(pod -> pod.pod().bindingLabel().isPresent())
                 .toList();
         Stream.concat(
-                        Stream.of("AzureIdentity", "AzureIdentityBinding").flatMap(kind -> scene.kind(kind).stream()),
+                        Stream.of("AzureIdentity", "AzureIdentityBinding").flatMap(kind -> context.kind(kind).stream()),
                         pods.stream().map(PodSource::manifest))
                 .findFirst()
                 .ifPresent(first -> report.add(

@@ -5,8 +5,8 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Ignore;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** Without a reason nothing is ignored. */
 public final class IgnoreWithoutReason implements Rule {
@@ -22,12 +22,12 @@ public final class IgnoreWithoutReason implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Manifest manifest : scene.manifests().objects()) {
-            for (Ignore ignore : Ignore.of(Spot.of(manifest))) {
+    public void check(RuleContext context, Report report) {
+        for (Manifest manifest : context.manifests().objects()) {
+            for (Ignore ignore : Ignore.of(FieldLocation.of(manifest))) {
                 if (ignore.reason().isEmpty()) {
                     report.add(
-                            ignore.spot(),
+                            ignore.location(),
                             "no reason is given to ignore " + String.join(", ", ignore.words())
                                     + ", so it is not ignored",
                             "Write: " + Ignore.ANNOTATION + ": \"" + String.join(", ", ignore.words()) + ": REASON\"");

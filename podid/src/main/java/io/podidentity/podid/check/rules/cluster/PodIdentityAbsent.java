@@ -6,9 +6,9 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** Without its custom resource definitions such an object is refused, and the label does nothing. */
 public final class PodIdentityAbsent implements Rule {
@@ -25,21 +25,21 @@ public final class PodIdentityAbsent implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (scene.profile().hasNmi()) {
+    public void check(RuleContext context, Report report) {
+        if (context.profile().hasNmi()) {
             return;
         }
-        for (Manifest manifest : scene.manifests().objects()) {
+        for (Manifest manifest : context.manifests().objects()) {
             if (manifest.group().equals("aadpodidentity.k8s.io")) {
                 report.add(
-                        Spot.of(manifest).at("apiVersion"),
+                        FieldLocation.of(manifest).at("apiVersion"),
                         "the API server answers: no matches for kind \"" + manifest.kind() + "\"",
                         manifest.kind().equals("AzurePodIdentityException")
                                 ? "Remove it: there is no NMI that pods would have to be excepted from."
                                 : about().remedy() + ".");
             }
         }
-        for (PodSource pod : scene.pods()) {
+        for (PodSource pod : context.pods()) {
             if (pod.pod().bindingLabel().isPresent() && !pod.label(Keys.USE).exists()) {
                 report.add(
                         pod.label(Pod.BINDING_LABEL),

@@ -7,9 +7,9 @@ import io.podidentity.podid.check.azure.AksCluster;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** Where Pod Security enforces baseline or restricted, as AKS Automatic does everywhere. */
 public final class PrivilegedProxy implements Rule {
@@ -25,13 +25,13 @@ public final class PrivilegedProxy implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
-            Spot annotation = pod.annotation(Keys.INJECT_PROXY);
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
             if (!annotation.exists() || !pod.label(Keys.USE).text().equals("true")) {
                 continue;
             }
-            String level = scene.cluster()
+            String level = context.cluster()
                     .find(Namespace.class, new ObjectName("", pod.pod().namespace()))
                     .map(namespace ->
                             namespace.metadata().labels().getOrDefault("pod-security.kubernetes.io/enforce", ""))
@@ -42,7 +42,7 @@ public final class PrivilegedProxy implements Rule {
                         "namespace " + pod.pod().namespace() + " enforces Pod Security " + level
                                 + ", which forbids the privileged init container",
                         about().remedy() + ".");
-            } else if (scene.azure().cluster().filter(AksCluster::isAutomatic).isPresent()) {
+            } else if (context.azure().cluster().filter(AksCluster::isAutomatic).isPresent()) {
                 report.add(
                         annotation,
                         "AKS Automatic enforces Pod Security, which forbids the privileged init container",

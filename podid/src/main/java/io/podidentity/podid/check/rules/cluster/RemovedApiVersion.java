@@ -4,8 +4,8 @@ import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.Map;
 
 /** For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which had it. */
@@ -49,14 +49,14 @@ public final class RemovedApiVersion implements Rule {
             Map.entry("policy/v1beta1 PodDisruptionBudget", "policy/v1"));
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().isAtLeast(1, 8, 0)) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().isAtLeast(1, 8, 0)) {
             return;
         }
-        for (Manifest manifest : scene.manifests().objects()) {
+        for (Manifest manifest : context.manifests().objects()) {
             String replaced = REMOVED.get(manifest.apiVersion() + " " + manifest.kind());
             if (replaced != null) {
-                Spot field = Spot.of(manifest).at("apiVersion");
+                FieldLocation field = FieldLocation.of(manifest).at("apiVersion");
                 String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
                 report.add(field, message, "Write: apiVersion: " + replaced + alsoNeeded(manifest));
             }
@@ -65,7 +65,7 @@ public final class RemovedApiVersion implements Rule {
 
     /** What the version that replaced it asks for, and the manifest lacks. */
     private static String alsoNeeded(Manifest manifest) {
-        Spot spec = Spot.of(manifest).at("spec");
+        FieldLocation spec = FieldLocation.of(manifest).at("spec");
         return switch (manifest.kind()) {
             case "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet" ->
                 spec.at("selector").exists() ? "" : ", which needs spec.selector";

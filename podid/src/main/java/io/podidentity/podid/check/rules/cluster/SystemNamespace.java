@@ -4,7 +4,7 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** AKS keeps webhooks from the pods of kube-system. */
@@ -21,8 +21,8 @@ public final class SystemNamespace implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
             if (pod.label(Keys.USE).text().equals("true")
                     && pod.pod().namespace().equals("kube-system")) {
                 report.add(

@@ -5,9 +5,9 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** Neither NMI nor the proxy sidecar runs on Windows. */
 public final class WindowsNode implements Rule {
@@ -23,17 +23,17 @@ public final class WindowsNode implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
-            Spot selector = pod.spec("nodeSelector");
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation selector = pod.spec("nodeSelector");
             boolean windows = selector.at("kubernetes.io/os").text().equals("windows")
                     || selector.at("beta.kubernetes.io/os").text().equals("windows")
                     || pod.spec("os", "name").text().equals("windows");
-            Spot label = pod.label(Pod.BINDING_LABEL);
-            if (windows && scene.profile().hasNmi() && label.exists()) {
+            FieldLocation label = pod.label(Pod.BINDING_LABEL);
+            if (windows && context.profile().hasNmi() && label.exists()) {
                 report.add(label, "NMI does not run on Windows nodes", about().remedy() + ".");
             }
-            Spot proxy = pod.annotation(Keys.INJECT_PROXY);
+            FieldLocation proxy = pod.annotation(Keys.INJECT_PROXY);
             if (windows && proxy.exists()) {
                 report.add(proxy, "the proxy sidecar does not run on Windows nodes", about().remedy() + ".");
             }

@@ -6,8 +6,8 @@ import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.charset.StandardCharsets;
 
 /** NMI reads PKCS#12 by an old library of Go's, which knows none of the algorithms that OpenSSL 3 uses by default. */
@@ -23,21 +23,21 @@ public final class CertificateUnreadable implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
             if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
-                SecretOfIdentity.find(scene, identity)
+                SecretOfIdentity.find(context, identity)
                         .filter(secret -> secret.value("certificate").isPresent())
-                        .ifPresent(secret -> check(scene, report, secret));
+                        .ifPresent(secret -> check(context, report, secret));
             }
         }
     }
 
-    private void check(Scene scene, Report report, Secret secret) {
-        Spot spot = scene.spot(secret);
-        Spot field = spot.at("stringData", "certificate").exists()
-                ? spot.at("stringData", "certificate")
-                : spot.at("data", "certificate");
+    private void check(RuleContext context, Report report, Secret secret) {
+        FieldLocation location = context.location(secret);
+        FieldLocation field = location.at("stringData", "certificate").exists()
+                ? location.at("stringData", "certificate")
+                : location.at("data", "certificate");
         byte[] file = secret.value("certificate").orElse(new byte[0]);
         String password = new String(secret.value("password").orElse(new byte[0]), StandardCharsets.UTF_8);
         ApplicationSettings.problemOfCertificate(file, password)

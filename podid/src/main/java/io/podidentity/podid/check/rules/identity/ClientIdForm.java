@@ -6,9 +6,9 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** Azure answers that there is no such identity, or AADSTS700016. */
 public final class ClientIdForm implements Rule {
@@ -25,12 +25,12 @@ public final class ClientIdForm implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            Spot spec = scene.spot(identity).at("spec");
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            FieldLocation spec = context.location(identity).at("spec");
             check(report, spec.like("clientID"), identity.clientId());
         }
-        for (Spot account : scene.kind("ServiceAccount")) {
+        for (FieldLocation account : context.kind("ServiceAccount")) {
             check(
                     report,
                     account.at("metadata", "annotations", Keys.CLIENT_ID),
@@ -38,7 +38,7 @@ public final class ClientIdForm implements Rule {
         }
     }
 
-    private void check(Report report, Spot field, String value) {
+    private void check(Report report, FieldLocation field, String value) {
         if (!Value.isFinal(value) || Value.isGuid(value)) {
             return;
         }
@@ -60,7 +60,7 @@ public final class ClientIdForm implements Rule {
     }
 
     /** Keys of annotations have dots themselves. */
-    private static String name(Spot field) {
+    private static String name(FieldLocation field) {
         return field.path().endsWith(Keys.CLIENT_ID) ? Keys.CLIENT_ID : field.key();
     }
 }

@@ -5,7 +5,7 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */
 public final class FieldNameCase implements Rule {
@@ -23,8 +23,8 @@ public final class FieldNameCase implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Problem problem : scene.manifests().problems()) {
+    public void check(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.WRONG_CASE) {
                 String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
                 String right = problem.message().substring(problem.message().lastIndexOf('.') + 1);

@@ -5,9 +5,9 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.Optional;
 
 /** The API server refuses the object, so that it does not exist. */
@@ -24,12 +24,12 @@ public final class FieldType implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Problem problem : scene.manifests().problems()) {
+    public void check(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
             if (problem.kind() != Problem.Kind.WRONG_TYPE || isOfAnotherRule(problem)) {
                 continue;
             }
-            Optional<Spot> secretData = secretData(scene, problem);
+            Optional<FieldLocation> secretData = secretData(context, problem);
             if (secretData.isPresent()) {
                 checkBase64(report, secretData.get(), problem);
             } else {
@@ -49,8 +49,8 @@ public final class FieldType implements Rule {
     }
 
     /** The field of a secret that the problem is about. */
-    private static Optional<Spot> secretData(Scene scene, Problem problem) {
-        return scene.kind("Secret").stream()
+    private static Optional<FieldLocation> secretData(RuleContext context, Problem problem) {
+        return context.kind("Secret").stream()
                 .filter(secret -> secret.object().equals(problem.object())
                         && secret.position().equals(problem.position()))
                 .flatMap(secret -> secret.at("data").fields().stream())
@@ -59,7 +59,7 @@ public final class FieldType implements Rule {
     }
 
     /** A placeholder is another rule's, and what a tool puts in cannot be judged. */
-    private static void checkBase64(Report report, Spot field, Problem problem) {
+    private static void checkBase64(Report report, FieldLocation field, Problem problem) {
         if (!Value.isTemplated(field.text()) && !Placeholder.isInsteadOfBase64(field.text())) {
             report.add(
                     field,

@@ -5,8 +5,8 @@ import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** Types are numbers; type 2 exists from 1.6.2 on. */
 public final class IdentityType implements Rule {
@@ -23,23 +23,23 @@ public final class IdentityType implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Problem problem : scene.manifests().problems()) {
+    public void check(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().equals("spec.type")) {
                 report.add(
                         about().severity(),
                         problem.position(),
                         problem.object(),
                         problem.message(),
-                        unquoted(scene, problem));
+                        unquoted(context, problem));
             }
         }
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            Spot field = scene.spot(identity).at("spec").like("type");
+        for (AzureIdentity identity : context.cluster().identities()) {
+            FieldLocation field = context.location(identity).at("spec").like("type");
             if (identity.type() < 0 || identity.type() > 2) {
                 report.add(field, "there is no type " + identity.type(), about().remedy() + ".");
             } else if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE
-                    && !scene.profile().isAtLeast(1, 6, 2)) {
+                    && !context.profile().isAtLeast(1, 6, 2)) {
                 report.add(
                         field,
                         "type 2 does not exist before 1.6.2",
@@ -48,8 +48,8 @@ public final class IdentityType implements Rule {
         }
     }
 
-    private String unquoted(Scene scene, Problem problem) {
-        return scene.kind("AzureIdentity").stream()
+    private String unquoted(RuleContext context, Problem problem) {
+        return context.kind("AzureIdentity").stream()
                 .filter(identity -> identity.object().equals(problem.object()))
                 .map(identity -> identity.at("spec", "type").text())
                 .filter(text -> text.matches("[012]"))

@@ -5,9 +5,9 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** MIC ignores such an identity from 1.6.0 on; before, Resource Manager refuses it. */
 public final class MalformedResourceId implements Rule {
@@ -26,16 +26,16 @@ public final class MalformedResourceId implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
             String id = identity.resourceId();
             ResourceIdShape shape = ResourceIdShape.of(id);
             if (!identity.isManagedIdentity() || !Value.isFinal(id) || shape.reason() == null) {
                 continue;
             }
-            Spot field = scene.spot(identity).at("spec").like("resourceID");
+            FieldLocation field = context.location(identity).at("spec").like("resourceID");
             String corrected = shape.corrected();
-            String fate = scene.matcher().isIgnored(identity)
+            String fate = context.matcher().isIgnored(identity)
                     ? "; MIC ignores the identity"
                     : "; Azure refuses it, whatever MIC says";
             if (corrected == null) {

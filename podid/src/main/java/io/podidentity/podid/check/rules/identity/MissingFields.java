@@ -4,8 +4,8 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** Nothing is required by the schema, so nobody says so. */
 public final class MissingFields implements Rule {
@@ -25,9 +25,9 @@ public final class MissingFields implements Rule {
     private static final String SHOW = "az identity show -g GROUP -n NAME --query ";
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            Spot spec = scene.spot(identity).at("spec");
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            FieldLocation spec = context.location(identity).at("spec");
             if (identity.isManagedIdentity()) {
                 need(
                         report,
@@ -68,12 +68,12 @@ public final class MissingFields implements Rule {
     }
 
     /** A name in the wrong letter case is another rule's. */
-    private static boolean isInOtherCase(Spot parent, String field) {
+    private static boolean isInOtherCase(FieldLocation parent, String field) {
         return !parent.at(field).exists() && parent.like(field).exists();
     }
 
     private static void need(
-            Report report, Spot spec, AzureIdentity identity, String field, String value, String remedy) {
+            Report report, FieldLocation spec, AzureIdentity identity, String field, String value, String remedy) {
         if (value.isEmpty() && !isInOtherCase(spec, field)) {
             report.add(
                     spec.at(field),

@@ -5,10 +5,10 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -29,15 +29,15 @@ public final class Placeholder implements Rule {
     private static final Pattern OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
 
     @Override
-    public void check(Scene scene, Report report) {
+    public void check(RuleContext context, Report report) {
         for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
-            scene.kind(kind).forEach(object -> object.at("spec").texts().forEach(text -> check(report, text)));
+            context.kind(kind).forEach(object -> object.at("spec").texts().forEach(text -> check(report, text)));
         }
-        for (Spot account : scene.kind("ServiceAccount")) {
+        for (FieldLocation account : context.kind("ServiceAccount")) {
             check(report, account.at("metadata", "annotations", Keys.CLIENT_ID));
             check(report, account.at("metadata", "annotations", Keys.TENANT_ID));
         }
-        for (Spot secret : scene.kind("Secret")) {
+        for (FieldLocation secret : context.kind("Secret")) {
             secret.at("data").fields().stream()
                     .filter(field -> isInsteadOfBase64(field.text()))
                     // The value stays out of the message, in case it is a secret after all.
@@ -46,7 +46,7 @@ public final class Placeholder implements Rule {
                             field.path() + " is still a placeholder",
                             "Replace it with your value in Base64, or put the value itself below stringData."));
         }
-        for (PodSource pod : scene.pods()) {
+        for (PodSource pod : context.pods()) {
             check(report, pod.label(Pod.BINDING_LABEL));
             pod.variables("AZURE_CLIENT_ID").forEach(variable -> check(report, variable.at("value")));
         }
@@ -57,7 +57,7 @@ public final class Placeholder implements Rule {
         return Value.isPlaceholder(text) || OF_SECRET.matcher(text).matches();
     }
 
-    private static void check(Report report, Spot field) {
+    private static void check(Report report, FieldLocation field) {
         if (Value.isPlaceholder(field.text())) {
             report.add(field, field.path() + " is still " + Value.quoted(field.text()), "Replace it with your value.");
         }

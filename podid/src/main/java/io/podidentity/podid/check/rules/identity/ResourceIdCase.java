@@ -4,9 +4,9 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.regex.Pattern;
 
 /** Harmless, unless a request names the identity by resource ID, which NMI compares exactly from 1.6.0 on. */
@@ -27,14 +27,14 @@ public final class ResourceIdCase implements Rule {
                     + "/userAssignedIdentities/[^/]+");
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
             String id = identity.resourceId();
             if (identity.isManagedIdentity()
                     && Value.isFinal(id)
                     && ResourceIdShape.of(id).reason() == null
                     && !USUAL.matcher(id).matches()) {
-                Spot field = scene.spot(identity).at("spec").like("resourceID");
+                FieldLocation field = context.location(identity).at("spec").like("resourceID");
                 report.add(
                         field,
                         field.key() + " is in an unusual letter case; a request with msi_res_id must have the same",

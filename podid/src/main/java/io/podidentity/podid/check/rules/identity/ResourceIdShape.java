@@ -1,6 +1,6 @@
 package io.podidentity.podid.check.rules.identity;
 
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +67,7 @@ record ResourceIdShape(@Nullable String reason, @Nullable String corrected) {
                         part.isEmpty()
                                 ? "its part " + i + " is missing"
                                 : Value.quoted(part) + " stands where " + Value.quoted(wanted) + " belongs");
-                if (!Near.isNear(part, wanted)) {
+                if (!ClosestMatch.isNear(part, wanted)) {
                     return new ResourceIdShape(other(rooted).orElse(String.join(", and ", reasons)), null);
                 }
                 parts.set(i, wanted);

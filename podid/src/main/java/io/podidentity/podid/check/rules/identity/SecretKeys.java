@@ -4,11 +4,11 @@ import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.List;
 
 /** Of several keys NMI takes the first of a Go map: any. */
@@ -26,9 +26,9 @@ public final class SecretKeys implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            SecretOfIdentity.find(scene, identity).ifPresent(secret -> check(scene, report, identity, secret));
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            SecretOfIdentity.find(context, identity).ifPresent(secret -> check(context, report, identity, secret));
         }
     }
 
@@ -38,9 +38,9 @@ public final class SecretKeys implements Rule {
                 .isEmpty();
     }
 
-    private static void check(Scene scene, Report report, AzureIdentity identity, Secret secret) {
-        Spot spot = scene.spot(secret);
-        Spot data = spot.at("data").exists() ? spot.at("data") : spot.at("stringData");
+    private static void check(RuleContext context, Report report, AzureIdentity identity, Secret secret) {
+        FieldLocation location = context.location(secret);
+        FieldLocation data = location.at("data").exists() ? location.at("data") : location.at("stringData");
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL && secret.keys().size() != 1) {
             report.add(
                     data,
@@ -58,7 +58,7 @@ public final class SecretKeys implements Rule {
                     report.add(
                             data,
                             "identity " + identity.name() + " needs the key " + key + " in this secret",
-                            Near.of(key, secret.keys())
+                            ClosestMatch.of(key, secret.keys())
                                     .map(found -> "Rename the key " + found + " to " + key + ".")
                                     .orElse("Add it: certificate is PKCS#12 with an RSA key, password opens it."));
                 }

@@ -4,13 +4,13 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,28 +28,29 @@ public final class SecretNotFound implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
             String name = identity.clientPassword().name();
             String namespace = identity.clientPassword().namespace();
             if (!identity.isManagedIdentity()
                     && Value.isFinal(name)
                     && Value.isFinal(namespace)
-                    && !scene.isWritten("Secret", new ObjectName(namespace, name))) {
-                check(scene, report, identity, name, namespace);
+                    && !context.isWritten("Secret", new ObjectName(namespace, name))) {
+                check(context, report, identity, name, namespace);
             }
         }
     }
 
-    private static void check(Scene scene, Report report, AzureIdentity identity, String name, String namespace) {
-        Spot reference = scene.spot(identity).at("spec").like("clientPassword");
+    private static void check(
+            RuleContext context, Report report, AzureIdentity identity, String name, String namespace) {
+        FieldLocation reference = context.location(identity).at("spec").like("clientPassword");
         List<ObjectName> secrets =
-                scene.cluster().all(Secret.class).stream().map(Secret::name).toList();
+                context.cluster().all(Secret.class).stream().map(Secret::name).toList();
         List<String> elsewhere = secrets.stream()
                 .filter(secret -> secret.name().equals(name))
                 .map(ObjectName::namespace)
                 .toList();
-        Optional<String> near = Near.of(
+        Optional<String> near = ClosestMatch.of(
                 name,
                 secrets.stream()
                         .filter(secret -> secret.namespace().equals(namespace))

@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.identity;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Secret;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import java.util.Optional;
 
 /** Finds the secret that an identity refers to. */
@@ -11,10 +11,10 @@ final class SecretOfIdentity {
 
     private SecretOfIdentity() {}
 
-    static Optional<Secret> find(Scene scene, AzureIdentity identity) {
+    static Optional<Secret> find(RuleContext context, AzureIdentity identity) {
         return identity.isManagedIdentity()
                 ? Optional.empty()
-                : scene.cluster()
+                : context.cluster()
                         .secret(new ObjectName(
                                 identity.clientPassword().namespace(),
                                 identity.clientPassword().name()));

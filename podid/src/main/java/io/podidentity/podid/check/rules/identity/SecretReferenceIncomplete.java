@@ -4,8 +4,8 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** NMI asks the API server for a secret of an empty name, or in an empty namespace. */
 public final class SecretReferenceIncomplete implements Rule {
@@ -22,9 +22,9 @@ public final class SecretReferenceIncomplete implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            Spot reference = scene.spot(identity).at("spec").like("clientPassword");
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            FieldLocation reference = context.location(identity).at("spec").like("clientPassword");
             if (identity.isManagedIdentity() || !reference.exists()) {
                 continue;
             }
@@ -33,7 +33,7 @@ public final class SecretReferenceIncomplete implements Rule {
         }
     }
 
-    private static void check(Report report, Spot reference, String field, String value, String example) {
+    private static void check(Report report, FieldLocation reference, String field, String value, String example) {
         // A name in the wrong letter case is another rule's.
         if (value.isEmpty()
                 && (reference.at(field).exists() || !reference.like(field).exists())) {

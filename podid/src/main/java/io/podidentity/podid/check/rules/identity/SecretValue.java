@@ -5,8 +5,8 @@ import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.charset.StandardCharsets;
 
 /** NMI sends the bytes as they are, and Entra ID refuses them. */
@@ -23,23 +23,24 @@ public final class SecretValue implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            SecretOfIdentity.find(scene, identity).ifPresent(secret -> {
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            SecretOfIdentity.find(context, identity).ifPresent(secret -> {
                 for (String key : secret.keys()) {
                     // Whether a password opens its certificate is another rule's.
                     if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
-                        check(scene, report, secret, key);
+                        check(context, report, secret, key);
                     }
                 }
             });
         }
     }
 
-    private void check(Scene scene, Report report, Secret secret, String key) {
+    private void check(RuleContext context, Report report, Secret secret, String key) {
         String value = new String(secret.value(key).orElseThrow(), StandardCharsets.UTF_8);
-        Spot spot = scene.spot(secret);
-        Spot field = spot.at("stringData", key).exists() ? spot.at("stringData", key) : spot.at("data", key);
+        FieldLocation location = context.location(secret);
+        FieldLocation field =
+                location.at("stringData", key).exists() ? location.at("stringData", key) : location.at("data", key);
         if (value.isEmpty()) {
             report.add(field, "the value of " + key + " is empty", "Write the client secret.");
         } else if (!value.equals(value.strip())) {

@@ -6,9 +6,9 @@ import io.podidentity.emulator.http.GoText;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -31,10 +31,10 @@ public final class TenantOrEndpoint implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
             if (!identity.isManagedIdentity()) {
-                Spot spec = scene.spot(identity).at("spec");
+                FieldLocation spec = context.location(identity).at("spec");
                 if (!identity.tenantId().isEmpty()) {
                     tenant(report, spec.like("tenantID"), identity.tenantId());
                 }
@@ -44,7 +44,7 @@ public final class TenantOrEndpoint implements Rule {
         }
     }
 
-    private static void auxiliary(Report report, Spot field, List<String> tenants) {
+    private static void auxiliary(Report report, FieldLocation field, List<String> tenants) {
         tenants.forEach(tenant -> tenant(report, field, tenant));
         if (tenants.contains("")) {
             report.add(field, field.key() + " has an empty tenant", "Write a GUID, or leave the entry out.");
@@ -57,7 +57,7 @@ public final class TenantOrEndpoint implements Rule {
         }
     }
 
-    private static void tenant(Report report, Spot field, String tenant) {
+    private static void tenant(Report report, FieldLocation field, String tenant) {
         if (Value.isFinal(tenant)
                 && !Value.isGuid(tenant)
                 && !DOMAIN.matcher(tenant).matches()) {
@@ -68,7 +68,7 @@ public final class TenantOrEndpoint implements Rule {
         }
     }
 
-    private void endpoint(Report report, Spot field, String endpoint) {
+    private void endpoint(Report report, FieldLocation field, String endpoint) {
         if (endpoint.isEmpty() || !Value.isFinal(endpoint)) {
             return;
         }

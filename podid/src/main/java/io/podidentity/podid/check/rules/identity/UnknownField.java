@@ -2,10 +2,10 @@ package io.podidentity.podid.check.rules.identity;
 
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import java.util.List;
 
 /** As the wrong letter case, but the name itself is wrong. */
@@ -38,8 +38,8 @@ public final class UnknownField implements Rule {
             "namespace");
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Problem problem : scene.manifests().problems()) {
+    public void check(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.UNKNOWN_FIELD) {
                 String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
                 report.add(
@@ -47,7 +47,7 @@ public final class UnknownField implements Rule {
                         problem.position(),
                         problem.object(),
                         problem.message(),
-                        Near.of(name, FIELDS)
+                        ClosestMatch.of(name, FIELDS)
                                 .map(meant -> "Did you mean " + meant + ":?")
                                 .orElse("Remove it."));
             }

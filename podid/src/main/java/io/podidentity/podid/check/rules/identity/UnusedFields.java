@@ -4,8 +4,8 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** A forgotten type is 0, a managed identity. */
 public final class UnusedFields implements Rule {
@@ -21,9 +21,9 @@ public final class UnusedFields implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentity identity : scene.cluster().identities()) {
-            Spot spec = scene.spot(identity).at("spec");
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.cluster().identities()) {
+            FieldLocation spec = context.location(identity).at("spec");
             if (identity.isManagedIdentity()
                     && !identity.clientPassword().name().isEmpty()) {
                 report.add(

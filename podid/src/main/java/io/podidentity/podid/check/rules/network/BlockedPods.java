@@ -1,8 +1,8 @@
 package io.podidentity.podid.check.rules.network;
 
 import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ final class BlockedPods {
     private static final int NAMED = 3;
 
     private final Map<String, List<String>> names = new LinkedHashMap<>();
-    private final Map<String, Spot> places = new LinkedHashMap<>();
+    private final Map<String, FieldLocation> places = new LinkedHashMap<>();
 
     void add(PodSource pod, EgressOfPod egress) {
         String policy = egress.policies().get(0).position().toString();

@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.network;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** Neither Entra ID nor the resource can then be found. */
@@ -20,10 +20,10 @@ public final class DnsBlocked implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
+    public void check(RuleContext context, Report report) {
         var blocked = new BlockedPods();
-        for (PodSource pod : IdentityPods.of(scene)) {
-            EgressOfPod egress = EgressOfPod.of(scene, pod);
+        for (PodSource pod : IdentityPods.of(context)) {
+            EgressOfPod egress = EgressOfPod.of(context, pod);
             if (egress.isRestricted() && !egress.any(rule -> rule.hasPort(53, "UDP"))) {
                 blocked.add(pod, egress);
             }

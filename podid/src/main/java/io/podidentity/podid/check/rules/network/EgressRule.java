@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rules.network;
 
 import io.podidentity.emulator.match.Ipv4Range;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -13,9 +13,9 @@ final class EgressRule {
             .flatMap(cidr -> Ipv4Range.of(cidr).stream())
             .toList();
 
-    private final Spot rule;
+    private final FieldLocation rule;
 
-    EgressRule(Spot rule) {
+    EgressRule(FieldLocation rule) {
         this.rule = rule;
     }
 
@@ -31,7 +31,7 @@ final class EgressRule {
                         || rule.at("to").items().stream().anyMatch(peer -> contains(peer.at("ipBlock"), wanted)));
     }
 
-    private static boolean contains(Spot block, Ipv4Range wanted) {
+    private static boolean contains(FieldLocation block, Ipv4Range wanted) {
         return Ipv4Range.of(block.at("cidr").text())
                         .filter(range -> range.contains(wanted))
                         .isPresent()
@@ -42,11 +42,11 @@ final class EgressRule {
 
     /** Whether it lets anything out on that port: to any pod or any address. */
     boolean hasPort(int port, String protocol) {
-        List<Spot> ports = rule.at("ports").items();
+        List<FieldLocation> ports = rule.at("ports").items();
         return ports.isEmpty() || ports.stream().anyMatch(one -> isPort(one, port, protocol));
     }
 
-    private static boolean isPort(Spot one, int port, String protocol) {
+    private static boolean isPort(FieldLocation one, int port, String protocol) {
         String name = one.at("protocol").text();
         if (!protocol.equals(name.isEmpty() ? "TCP" : name)) {
             return false;

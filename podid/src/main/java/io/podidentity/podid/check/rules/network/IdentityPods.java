@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rules.network;
 
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
 
@@ -10,11 +10,11 @@ final class IdentityPods {
 
     private IdentityPods() {}
 
-    static List<PodSource> of(Scene scene) {
-        return scene.pods().stream()
+    static List<PodSource> of(RuleContext context) {
+        return context.pods().stream()
                 .filter(pod -> !pod.pod().spec().hostNetwork())
                 .filter(pod -> isWorkloadIdentity(pod)
-                        || (scene.profile().hasNmi()
+                        || (context.profile().hasNmi()
                                 && !pod.pod().bindingLabel().orElse("").isEmpty()))
                 .toList();
     }

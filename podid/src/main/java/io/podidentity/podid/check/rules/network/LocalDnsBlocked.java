@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.network;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** LocalDNS answers on the node at these addresses, so to allow the pods of kube-dns is not enough. */
@@ -20,10 +20,10 @@ public final class LocalDnsBlocked implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
+    public void check(RuleContext context, Report report) {
         var blocked = new BlockedPods();
-        for (PodSource pod : IdentityPods.of(scene)) {
-            EgressOfPod egress = EgressOfPod.of(scene, pod);
+        for (PodSource pod : IdentityPods.of(context)) {
+            EgressOfPod egress = EgressOfPod.of(context, pod);
             if (egress.isRestricted()
                     && egress.any(rule -> rule.hasPort(53, "UDP"))
                     && !egress.any(rule -> rule.allows("169.254.10.11", 53, "UDP"))) {

@@ -4,7 +4,7 @@ import io.podidentity.emulator.replay.Replay;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** The node rewrites the address before policies are looked at, so to allow 169.254.169.254 does not help. */
@@ -26,15 +26,15 @@ public final class NmiBlocked implements Rule {
     private static final int PORT = 2579;
 
     @Override
-    public void check(Scene scene, Report report) {
-        boolean loopback = scene.profile().isAtLeast(1, 6, 2);
+    public void check(RuleContext context, Report report) {
+        boolean loopback = context.profile().isAtLeast(1, 6, 2);
         var blocked = new BlockedPods();
-        for (PodSource pod : scene.labelledPods()) {
-            EgressOfPod egress = EgressOfPod.of(scene, pod);
+        for (PodSource pod : context.labelledPods()) {
+            EgressOfPod egress = EgressOfPod.of(context, pod);
             boolean open = loopback
                     ? egress.any(rule -> rule.allows("127.0.0.1", PORT, "TCP"))
                     : egress.any(rule -> rule.allowsNodes(PORT));
-            if (egress.isRestricted() && !open && Replay.reachesNmi(pod.pod(), scene.rules())) {
+            if (egress.isRestricted() && !open && Replay.reachesNmi(pod.pod(), context.rules())) {
                 blocked.add(pod, egress);
             }
         }

@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** Where NMI waits for MIC; it then logs context canceled. */
@@ -22,15 +22,15 @@ public final class ClientTimeout implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().hasMic()) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().hasMic()) {
             return;
         }
-        for (PodSource pod : scene.labelledPods()) {
-            for (Patience patience : Patience.of(pod)) {
+        for (PodSource pod : context.labelledPods()) {
+            for (TokenTimeout patience : TokenTimeout.of(pod)) {
                 if (!patience.isEnough()) {
                     report.add(
-                            patience.spot(),
+                            patience.location(),
                             "it waits " + patience.seconds() + " s, and NMI answers after up to 100 s",
                             about().remedy() + ".");
                 }

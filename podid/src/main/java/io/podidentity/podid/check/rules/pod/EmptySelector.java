@@ -5,8 +5,8 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 
 /** An absent label is compared as an empty one. */
 public final class EmptySelector implements Rule {
@@ -22,12 +22,12 @@ public final class EmptySelector implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzureIdentityBinding binding : scene.cluster().bindings()) {
-            if (scene.profile() == Profile.MANAGED
+    public void check(RuleContext context, Report report) {
+        for (AzureIdentityBinding binding : context.cluster().bindings()) {
+            if (context.profile() == Profile.MANAGED
                     && binding.selector().isEmpty()
                     && !binding.azureIdentity().isEmpty()) {
-                Spot spec = scene.spot(binding).at("spec");
+                FieldLocation spec = context.location(binding).at("spec");
                 report.add(
                         spec.like("selector"),
                         "the empty selector gives identity " + binding.azureIdentity() + " to every pod of "

@@ -5,7 +5,7 @@ import io.podidentity.emulator.match.Bypass;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** NMI then asks the metadata service for it, and the pod gets the node's identity. */
@@ -22,9 +22,9 @@ public final class ExceptionCoversPod implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.labelledPods()) {
-            scene.matcher()
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.labelledPods()) {
+            context.matcher()
                     .bypass(pod.pod())
                     .map(Bypass::exception)
                     .ifPresent(exception -> report.add(

@@ -2,12 +2,12 @@ package io.podidentity.podid.check.rules.pod;
 
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,23 +26,26 @@ public final class ExceptionNeverMatches implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (AzurePodIdentityException exception : scene.cluster().exceptions()) {
-            Spot spec = scene.spot(exception).at("spec");
+    public void check(RuleContext context, Report report) {
+        for (AzurePodIdentityException exception : context.cluster().exceptions()) {
+            FieldLocation spec = context.location(exception).at("spec");
             if (exception.podLabels().isEmpty() && !spec.like("podLabels").exists()) {
                 report.add(
                         spec.at("podLabels"),
                         "the exception has no labels, so it matches no pod",
                         about().remedy() + ".");
             }
-            boolean matches = scene.pods().stream()
+            boolean matches = context.pods().stream()
                     .anyMatch(pod ->
                             pod.pod().namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
             if (!matches) {
                 exception
                         .podLabels()
                         .forEach((key, value) -> check(
-                                scene, report, exception, spec.like("podLabels").at(key)));
+                                context,
+                                report,
+                                exception,
+                                spec.like("podLabels").at(key)));
             }
         }
     }
@@ -53,8 +56,9 @@ public final class ExceptionNeverMatches implements Rule {
                         label.getValue().equalsIgnoreCase(pod.pod().labels().get(label.getKey())));
     }
 
-    private static void check(Scene scene, Report report, AzurePodIdentityException exception, Spot label) {
-        for (PodSource pod : scene.pods()) {
+    private static void check(
+            RuleContext context, Report report, AzurePodIdentityException exception, FieldLocation label) {
+        for (PodSource pod : context.pods()) {
             boolean here = pod.pod().namespace().equals(exception.namespace());
             String key = label.path().substring(label.path().indexOf("odLabels.") + "odLabels.".length());
             if (!here && has(pod, Map.of(key, label.text()))) {
@@ -65,7 +69,7 @@ public final class ExceptionNeverMatches implements Rule {
                         "Write: namespace: " + pod.pod().namespace());
                 return;
             }
-            Optional<String> near = Near.of(key, pod.pod().labels().keySet());
+            Optional<String> near = ClosestMatch.of(key, pod.pod().labels().keySet());
             if (here
                     && near.isPresent()
                     && label.text().equalsIgnoreCase(pod.pod().labels().get(near.get()))) {

@@ -4,7 +4,7 @@ import io.podidentity.emulator.replay.Replay;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 
 /** NMI does not see such a pod: the real metadata service answers, with all identities of the node. */
@@ -21,9 +21,9 @@ public final class HostNetwork implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.labelledPods()) {
-            if (!Replay.reachesNmi(pod.pod(), scene.rules())) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.labelledPods()) {
+            if (!Replay.reachesNmi(pod.pod(), context.rules())) {
                 report.add(
                         pod.spec("hostNetwork"),
                         "the pod uses the node's network, so NMI never sees its requests, and every identity of the"

@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rules.pod;
 
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 /**
  * A call of the metadata service for a token, in a script.
  *
- * @param spot the argument, or the field of a ConfigMap, that has it
+ * @param location the argument, or the field of a ConfigMap, that has it
  * @param script all of the text
  * @param command the line, with those that continue it
  * @param url as it is written
  * @param quoted whether a shell takes the URL as one word
  */
-record MetadataCall(Spot spot, String script, String command, String url, boolean quoted) {
+record MetadataCall(FieldLocation location, String script, String command, String url, boolean quoted) {
 
     private static final Pattern URL = Pattern.compile(
             "https?://169\\.254\\.169\\.254(?::80)?/+metadata/identity[^\\s\"'`;|<>]*", Pattern.CASE_INSENSITIVE);
@@ -27,14 +27,15 @@ record MetadataCall(Spot spot, String script, String command, String url, boolea
     /** Those that the containers of a pod run. */
     static List<MetadataCall> of(PodSource pod) {
         var calls = new ArrayList<MetadataCall>();
-        for (Spot container : pod.containers()) {
-            List<Spot> words = Stream.of("command", "args")
+        for (FieldLocation container : pod.containers()) {
+            List<FieldLocation> words = Stream.of("command", "args")
                     .flatMap(list -> container.at(list).items().stream())
                     .toList();
-            String all = words.stream().map(Spot::text).collect(Collectors.joining(" "));
-            boolean shell =
-                    words.stream().map(Spot::text).anyMatch(word -> word.matches("(/usr)?(/bin/)?(ba|da|a)?sh"));
-            for (Spot word : words) {
+            String all = words.stream().map(FieldLocation::text).collect(Collectors.joining(" "));
+            boolean shell = words.stream()
+                    .map(FieldLocation::text)
+                    .anyMatch(word -> word.matches("(/usr)?(/bin/)?(ba|da|a)?sh"));
+            for (FieldLocation word : words) {
                 calls.addAll(shell ? ofScript(word, word.text()) : ofWord(word, all));
             }
         }
@@ -42,17 +43,17 @@ record MetadataCall(Spot spot, String script, String command, String url, boolea
     }
 
     /** Those of a shell script. */
-    static List<MetadataCall> ofScript(Spot spot, String script) {
+    static List<MetadataCall> ofScript(FieldLocation location, String script) {
         var calls = new ArrayList<MetadataCall>();
         Matcher url = URL.matcher(script);
         while (url.find()) {
             calls.add(new MetadataCall(
-                    spot, script, commandAround(script, url.start()), url.group(), isQuoted(script, url.start())));
+                    location, script, commandAround(script, url.start()), url.group(), isQuoted(script, url.start())));
         }
         return calls;
     }
 
-    private static List<MetadataCall> ofWord(Spot word, String all) {
+    private static List<MetadataCall> ofWord(FieldLocation word, String all) {
         Matcher url = URL.matcher(word.text());
         return url.find() ? List.of(new MetadataCall(word, all, all, url.group(), true)) : List.of();
     }

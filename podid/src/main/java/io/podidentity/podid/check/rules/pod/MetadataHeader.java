@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import java.util.regex.Pattern;
 
@@ -23,13 +23,13 @@ public final class MetadataHeader implements Rule {
     private static final Pattern HEADER = Pattern.compile("(?i)metadata[\"']?\\s*[:=]\\s*[\"']?\\$?true");
 
     @Override
-    public void check(Scene scene, Report report) {
-        boolean required = !scene.profile().hasNmi() || scene.profile().isAtLeast(1, 8, 4);
-        for (MetadataCall call : Scripts.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        boolean required = !context.profile().hasNmi() || context.profile().isAtLeast(1, 8, 4);
+        for (MetadataCall call : Scripts.all(context)) {
             if (call.hasKnownClient() && !HEADER.matcher(call.command()).find()) {
                 report.add(
                         required ? Severity.ERROR : Severity.WARNING,
-                        call.spot(),
+                        call.location(),
                         required
                                 ? "the call lacks the header Metadata: true, so the answer is 400"
                                 : "the call lacks the header Metadata: true, which NMI requires from 1.8.4 on, and"

@@ -1,10 +1,10 @@
 package io.podidentity.podid.check.rules.pod;
 
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
 import java.util.List;
 import java.util.Optional;
@@ -34,20 +34,21 @@ public final class QueryParameter implements Rule {
             "bypass_cache");
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (MetadataCall call : Scripts.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (MetadataCall call : Scripts.all(context)) {
             for (String name : call.names()) {
                 String plain = name.replaceAll("[_-]", "");
                 Optional<String> meant = KNOWN.stream()
                         .filter(known -> known.replaceAll("[_-]", "").equalsIgnoreCase(plain))
                         .findFirst();
                 if (KNOWN.contains(name)) {
-                    ignored(scene, name).ifPresent(reason -> report.add(call.spot(), reason, about().remedy() + "."));
+                    ignored(context, name)
+                            .ifPresent(reason -> report.add(call.location(), reason, about().remedy() + "."));
                 } else if (!Value.isTemplated(name) && !name.startsWith("$")) {
                     report.add(
-                            call.spot(),
+                            call.location(),
                             "there is no parameter " + name + ", so it is ignored",
-                            meant.or(() -> Near.of(name, KNOWN))
+                            meant.or(() -> ClosestMatch.of(name, KNOWN))
                                     .map(known -> "Write: " + known + "=")
                                     .orElse("Remove it."));
                 }
@@ -55,17 +56,17 @@ public final class QueryParameter implements Rule {
         }
     }
 
-    private static Optional<String> ignored(Scene scene, String name) {
-        boolean isIgnored = scene.profile().hasNmi()
+    private static Optional<String> ignored(RuleContext context, String name) {
+        boolean isIgnored = context.profile().hasNmi()
                 && switch (name) {
                     case "object_id", "principal_id" -> true;
-                    case "msi_res_id" -> !scene.profile().isAtLeast(1, 6, 2);
-                    case "mi_res_id" -> !scene.profile().isAtLeast(1, 8, 15);
+                    case "msi_res_id" -> !context.profile().isAtLeast(1, 6, 2);
+                    case "mi_res_id" -> !context.profile().isAtLeast(1, 8, 15);
                     default -> false;
                 };
         return isIgnored
                 ? Optional.of(
-                        "NMI " + scene.profile().id() + " ignores " + name + ", so any identity of the pod answers")
+                        "NMI " + context.profile().id() + " ignores " + name + ", so any identity of the pod answers")
                 : Optional.empty();
     }
 }

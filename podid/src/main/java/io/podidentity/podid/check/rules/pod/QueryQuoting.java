@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /** The rest of the query, such as client_id, is lost, and the token is that of another identity. */
 public final class QueryQuoting implements Rule {
@@ -19,11 +19,11 @@ public final class QueryQuoting implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (MetadataCall call : Scripts.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (MetadataCall call : Scripts.all(context)) {
             if (!call.quoted() && call.url().matches(".*[^\\\\]&.*")) {
                 report.add(
-                        call.spot(),
+                        call.location(),
                         "the shell takes the & in the URL as the end of the command",
                         "Write: \"" + call.url() + "\"");
             }

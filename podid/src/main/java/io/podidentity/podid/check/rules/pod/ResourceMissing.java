@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 
 /** The answer is 400, as in the article: parameter resource cannot be empty. */
 public final class ResourceMissing implements Rule {
@@ -19,12 +19,12 @@ public final class ResourceMissing implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (MetadataCall call : Scripts.all(scene)) {
+    public void check(RuleContext context, Report report) {
+        for (MetadataCall call : Scripts.all(context)) {
             boolean elsewhere = call.command().matches("(?s).*(\\s-G\\b|--data|\\s-d\\s|--get|\\$).*");
             if (call.value("resource").isEmpty() && !elsewhere && call.url().contains("/token")) {
                 report.add(
-                        call.spot(),
+                        call.location(),
                         call.names().contains("resource")
                                 ? "resource= is empty, so the answer is 400"
                                 : "the request has no resource, so the answer is 400",

@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rules.pod;
 
-import io.podidentity.podid.check.rule.Scene;
-import io.podidentity.podid.check.source.Spot;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,11 +10,11 @@ final class Scripts {
 
     private Scripts() {}
 
-    static List<MetadataCall> all(Scene scene) {
+    static List<MetadataCall> all(RuleContext context) {
         var calls = new ArrayList<MetadataCall>();
-        scene.pods().forEach(pod -> calls.addAll(MetadataCall.of(pod)));
-        for (Spot map : scene.kind("ConfigMap")) {
-            for (Spot text : map.at("data").fields()) {
+        context.pods().forEach(pod -> calls.addAll(MetadataCall.of(pod)));
+        for (FieldLocation map : context.kind("ConfigMap")) {
+            for (FieldLocation text : map.at("data").fields()) {
                 if (text.text().contains("curl") || text.text().startsWith("#!")) {
                     calls.addAll(MetadataCall.ofScript(text, text.text()));
                 }

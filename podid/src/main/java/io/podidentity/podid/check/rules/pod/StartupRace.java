@@ -4,7 +4,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.Set;
@@ -28,14 +28,14 @@ public final class StartupRace implements Rule {
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 
     @Override
-    public void check(Scene scene, Report report) {
-        if (!scene.profile().hasMic()) {
+    public void check(RuleContext context, Report report) {
+        if (!context.profile().hasMic()) {
             return;
         }
-        for (PodSource pod : scene.labelledPods()) {
-            if (scene.match(pod).identities().isEmpty()
+        for (PodSource pod : context.labelledPods()) {
+            if (context.match(pod).identities().isEmpty()
                     || waits(pod)
-                    || Patience.of(pod).stream().anyMatch(Patience::isEnough)) {
+                    || TokenTimeout.of(pod).stream().anyMatch(TokenTimeout::isEnough)) {
                 continue;
             }
             boolean ends = ENDING.contains(pod.kind());

@@ -3,7 +3,7 @@ package io.podidentity.podid.check.rules.pod;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
 
@@ -21,9 +21,9 @@ public final class TakenForMic implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.profile().hasNmi() ? scene.pods() : List.<PodSource>of()) {
-            boolean taken = scene.matcher()
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.profile().hasNmi() ? context.pods() : List.<PodSource>of()) {
+            boolean taken = context.matcher()
                     .bypass(pod.pod())
                     .filter(bypass -> bypass.exception() == null)
                     .isPresent();

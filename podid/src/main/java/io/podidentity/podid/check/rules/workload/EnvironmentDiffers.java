@@ -4,10 +4,10 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** The webhook never overwrites a variable. */
 public final class EnvironmentDiffers implements Rule {
@@ -23,16 +23,16 @@ public final class EnvironmentDiffers implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
-            String annotated = scene.serviceAccount(pod)
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            String annotated = context.serviceAccount(pod)
                     .map(account -> account.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
                     .orElse("");
             if (!"true".equals(pod.pod().labels().get(Keys.USE)) || annotated.isEmpty()) {
                 continue;
             }
-            for (Spot variable : pod.variables("AZURE_CLIENT_ID")) {
-                Spot value = variable.at("value");
+            for (FieldLocation variable : pod.variables("AZURE_CLIENT_ID")) {
+                FieldLocation value = variable.at("value");
                 if (Value.isFinal(value.text()) && !value.text().equalsIgnoreCase(annotated)) {
                     report.add(
                             value,

@@ -4,10 +4,10 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** The webhook refuses to create the pods. */
 public final class ExpirationRange implements Rule {
@@ -23,19 +23,21 @@ public final class ExpirationRange implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
             if (!Verdict.isAsked(pod)) {
                 continue;
             }
             check(report, pod, pod.annotation(Keys.TOKEN_EXPIRATION));
-            scene.serviceAccount(pod)
+            context.serviceAccount(pod)
                     .ifPresent(account -> check(
-                            report, pod, scene.spot(account).at("metadata", "annotations", Keys.TOKEN_EXPIRATION)));
+                            report,
+                            pod,
+                            context.location(account).at("metadata", "annotations", Keys.TOKEN_EXPIRATION)));
         }
     }
 
-    private void check(Report report, PodSource pod, Spot annotation) {
+    private void check(Report report, PodSource pod, FieldLocation annotation) {
         if (annotation.exists() && !Value.isTemplated(annotation.text())) {
             Verdict.on(pod, Keys.TOKEN_EXPIRATION, annotation.text())
                     .ifPresent(refusal ->

@@ -4,9 +4,9 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** The selector of a Deployment cannot be changed, so an update of an existing one is refused. */
 public final class LabelInSelector implements Rule {
@@ -23,9 +23,9 @@ public final class LabelInSelector implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
-            Spot label = pod.manifest().at("spec", "selector", "matchLabels", Keys.USE);
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation label = pod.manifest().at("spec", "selector", "matchLabels", Keys.USE);
             if (label.exists()) {
                 report.add(
                         label,

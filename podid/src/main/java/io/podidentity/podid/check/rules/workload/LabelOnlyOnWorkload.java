@@ -3,13 +3,13 @@ package io.podidentity.podid.check.rules.workload;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Near;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.Optional;
 
 /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
@@ -27,20 +27,20 @@ public final class LabelOnlyOnWorkload implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
-            Spot labels = pod.template().at("metadata", "labels");
-            Optional<ServiceAccount> account = scene.serviceAccount(pod)
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation labels = pod.template().at("metadata", "labels");
+            Optional<ServiceAccount> account = context.serviceAccount(pod)
                     .filter(one -> one.metadata().annotations().containsKey(Keys.CLIENT_ID));
             boolean usesPodIdentity =
-                    scene.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
+                    context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
             if (labels.at(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
                 continue;
             }
-            Spot onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
-            Optional<String> near = Near.of(Keys.USE, labels.keys());
+            FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
+            Optional<String> near = ClosestMatch.of(Keys.USE, labels.keys());
             if (near.isPresent()) {
-                Spot label = labels.at(near.get());
+                FieldLocation label = labels.at(near.get());
                 report.add(
                         label,
                         "the key is " + near.get() + " and must be " + Keys.USE,
@@ -63,11 +63,11 @@ public final class LabelOnlyOnWorkload implements Rule {
         }
     }
 
-    private static void add(Report report, Spot spot, Spot labels, String message) {
+    private static void add(Report report, FieldLocation location, FieldLocation labels, String message) {
         if (labels.fields().isEmpty()) {
-            report.add(spot, message, line());
+            report.add(location, message, line());
         } else {
-            report.add(spot, message, line(), Edit.firstEntry(labels, Keys.USE + ": \"true\""));
+            report.add(location, message, line(), Edit.firstEntry(labels, Keys.USE + ": \"true\""));
         }
     }
 

@@ -6,10 +6,10 @@ import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 
 /** Without quotes it is a boolean, and the API server refuses the object. */
 public final class LabelValue implements Rule {
@@ -25,8 +25,8 @@ public final class LabelValue implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Problem problem : scene.manifests().problems()) {
+    public void check(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().endsWith("labels." + Keys.USE)) {
                 report.add(
                         about().severity(),
@@ -37,8 +37,8 @@ public final class LabelValue implements Rule {
                         new Edit(problem.position(), "true", "\"true\""));
             }
         }
-        for (PodSource pod : scene.pods()) {
-            Spot label = pod.label(Keys.USE);
+        for (PodSource pod : context.pods()) {
+            FieldLocation label = pod.label(Keys.USE);
             String value = label.text();
             if (label.exists() && !value.equals("true") && !value.equals("false") && !Value.isTemplated(value)) {
                 String message = "the value is " + Value.quoted(value) + ", and only \"true\" counts";

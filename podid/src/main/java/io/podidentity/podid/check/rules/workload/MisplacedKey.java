@@ -2,12 +2,12 @@ package io.podidentity.podid.check.rules.workload;
 
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,11 +33,11 @@ public final class MisplacedKey implements Rule {
             Keys.TOKEN_EXPIRATION, Keys.SKIP_CONTAINERS, Keys.INJECT_PROXY, Keys.PROXY_PORT, Keys.USE_IDENTITY_BINDING);
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (Spot account : scene.kind("ServiceAccount")) {
+    public void check(RuleContext context, Report report) {
+        for (FieldLocation account : context.kind("ServiceAccount")) {
             check(report, account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
             for (String key : List.of(Keys.CLIENT_ID, Keys.TENANT_ID)) {
-                Spot label = account.at("metadata", "labels", key);
+                FieldLocation label = account.at("metadata", "labels", key);
                 if (label.exists()) {
                     report.add(
                             label,
@@ -46,10 +46,10 @@ public final class MisplacedKey implements Rule {
                 }
             }
         }
-        for (PodSource pod : scene.pods()) {
-            Spot annotations = pod.template().at("metadata", "annotations");
+        for (PodSource pod : context.pods()) {
+            FieldLocation annotations = pod.template().at("metadata", "annotations");
             check(report, annotations, OF_PODS, "a pod");
-            Spot use = annotations.at(Keys.USE);
+            FieldLocation use = annotations.at(Keys.USE);
             if (use.exists() && !pod.label(Keys.USE).exists()) {
                 report.add(
                         use,
@@ -59,13 +59,13 @@ public final class MisplacedKey implements Rule {
         }
     }
 
-    private static void check(Report report, Spot annotations, Set<String> known, String holder) {
+    private static void check(Report report, FieldLocation annotations, Set<String> known, String holder) {
         for (String key : annotations.keys()) {
             boolean custom = key.startsWith(Keys.USE);
             if (!key.startsWith(PREFIX) || known.contains(key) || custom) {
                 continue;
             }
-            Spot annotation = annotations.at(key);
+            FieldLocation annotation = annotations.at(key);
             Set<String> all = new LinkedHashSet<>(OF_ACCOUNTS);
             all.addAll(OF_PODS);
             if (all.contains(key)) {
@@ -79,7 +79,7 @@ public final class MisplacedKey implements Rule {
                 report.add(
                         annotation,
                         "there is no key " + key,
-                        Near.of(key, known)
+                        ClosestMatch.of(key, known)
                                 .map(near -> "Did you mean " + near + "?")
                                 .orElse("Remove it, or write one of: " + String.join(", ", new TreeSet<>(known))
                                         + "."));

@@ -4,10 +4,10 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.Optional;
 
 /** The webhook refuses to create the pod, or the proxy does not start. */
@@ -24,9 +24,9 @@ public final class ProxyPort implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
-            Spot annotation = pod.annotation(Keys.PROXY_PORT);
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation annotation = pod.annotation(Keys.PROXY_PORT);
             if (!Verdict.isAsked(pod) || !annotation.exists() || Value.isTemplated(annotation.text())) {
                 continue;
             }

@@ -3,14 +3,14 @@ package io.podidentity.podid.check.rules.workload;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Near;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,24 +31,24 @@ public final class ServiceAccountOfPod implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
             if (!"true".equals(pod.pod().labels().get(Keys.USE))) {
                 continue;
             }
-            Optional<ServiceAccount> account = scene.serviceAccount(pod);
+            Optional<ServiceAccount> account = context.serviceAccount(pod);
             if (account.isPresent()) {
-                Spot annotations = scene.spot(account.get()).at("metadata", "annotations");
+                FieldLocation annotations = context.location(account.get()).at("metadata", "annotations");
                 if (!annotations.at(Keys.CLIENT_ID).exists() && !namesItself(pod)) {
                     unannotated(report, pod, annotations);
                 }
             } else if (pod.pod().spec().serviceAccountName().isEmpty()) {
                 report.add(
                         pod.label(Keys.USE),
-                        "the pod names no service account, so it runs as default" + annotated(scene, pod),
+                        "the pod names no service account, so it runs as default" + annotated(context, pod),
                         about().remedy() + ".");
             } else {
-                absent(scene, report, pod);
+                absent(context, report, pod);
             }
         }
     }
@@ -65,10 +65,10 @@ public final class ServiceAccountOfPod implements Rule {
                                 .contains("CLIENTID"));
     }
 
-    private static void unannotated(Report report, PodSource pod, Spot annotations) {
-        Optional<String> near = Near.of(Keys.CLIENT_ID, annotations.keys());
+    private static void unannotated(Report report, PodSource pod, FieldLocation annotations) {
+        Optional<String> near = ClosestMatch.of(Keys.CLIENT_ID, annotations.keys());
         if (near.isPresent()) {
-            Spot annotation = annotations.at(near.get());
+            FieldLocation annotation = annotations.at(near.get());
             report.add(
                     annotation,
                     "the key is " + near.get() + " and must be " + Keys.CLIENT_ID,
@@ -83,8 +83,8 @@ public final class ServiceAccountOfPod implements Rule {
         }
     }
 
-    private static String annotated(Scene scene, PodSource pod) {
-        return scene.cluster().all(ServiceAccount.class).stream()
+    private static String annotated(RuleContext context, PodSource pod) {
+        return context.cluster().all(ServiceAccount.class).stream()
                 .filter(account -> account.namespace().equals(pod.pod().namespace()))
                 .filter(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID))
                 .map(account -> "; " + account.name() + " has a client ID")
@@ -92,20 +92,20 @@ public final class ServiceAccountOfPod implements Rule {
                 .orElse("");
     }
 
-    private static void absent(Scene scene, Report report, PodSource pod) {
+    private static void absent(RuleContext context, Report report, PodSource pod) {
         String name = pod.serviceAccount();
-        List<ServiceAccount> all = scene.cluster().all(ServiceAccount.class);
+        List<ServiceAccount> all = context.cluster().all(ServiceAccount.class);
         List<String> elsewhere = all.stream()
                 .filter(account -> account.name().name().equals(name))
                 .map(ServiceAccount::namespace)
                 .toList();
-        Optional<String> near = Near.of(
+        Optional<String> near = ClosestMatch.of(
                 name,
                 all.stream()
                         .filter(account -> account.namespace().equals(pod.pod().namespace()))
                         .map(account -> account.name().name())
                         .toList());
-        Spot field = pod.spec("serviceAccountName");
+        FieldLocation field = pod.spec("serviceAccountName");
         if (!elsewhere.isEmpty()) {
             report.add(
                     field,

@@ -2,13 +2,13 @@ package io.podidentity.podid.check.rules.workload;
 
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Near;
+import io.podidentity.podid.check.rule.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 
 /** A name that fits nothing is ignored, and the container gets the identity. */
@@ -25,9 +25,9 @@ public final class SkippedContainers implements Rule {
     }
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
-            Spot annotation = pod.annotation(Keys.SKIP_CONTAINERS);
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation annotation = pod.annotation(Keys.SKIP_CONTAINERS);
             if (!Verdict.isAsked(pod) || Value.isTemplated(annotation.text())) {
                 continue;
             }
@@ -42,7 +42,7 @@ public final class SkippedContainers implements Rule {
                             "there is no container " + Value.quoted(name) + "; the pod has " + String.join(", ", names),
                             name.contains(",")
                                     ? "Separate the names by semicolons."
-                                    : Near.of(name, names)
+                                    : ClosestMatch.of(name, names)
                                             .map(near -> "Did you mean " + near + "?")
                                             .orElse(about().remedy() + "."));
                 }

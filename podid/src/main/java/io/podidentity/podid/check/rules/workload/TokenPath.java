@@ -3,9 +3,9 @@ package io.podidentity.podid.check.rules.workload;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rule.Scene;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,12 +27,13 @@ public final class TokenPath implements Rule {
             Pattern.compile("/var/run/secrets/(azure/)?(tokens|wi/token)/azure-identity-token");
 
     @Override
-    public void check(Scene scene, Report report) {
-        for (PodSource pod : scene.pods()) {
+    public void check(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
             boolean projects = pod.spec("volumes").items().stream()
                     .anyMatch(volume -> volume.at("projected").exists());
-            for (Spot container : Verdict.isAsked(pod) && !projects ? pod.containers() : List.<Spot>of()) {
-                for (Spot text : container.texts()) {
+            for (FieldLocation container :
+                    Verdict.isAsked(pod) && !projects ? pod.containers() : List.<FieldLocation>of()) {
+                for (FieldLocation text : container.texts()) {
                     Matcher path = PATH.matcher(text.text());
                     if (path.find()) {
                         report.add(

@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
  * How this process ends by SIGTERM or SIGINT: what it holds is given back, and its exit code is 0. Made before the
  * process says that it is ready, since whoever reads that may send the signal at once. Closed when it ends by itself.
  */
-public final class Ending implements AutoCloseable {
+public final class Shutdown implements AutoCloseable {
 
     /** An end is looked for this often, since a timer would not count the time in which a laptop sleeps. */
     private static final long LOOK_SECONDS = 10;
 
     private final Thread hook;
 
-    private Ending(Thread hook) {
+    private Shutdown(Thread hook) {
         this.hook = hook;
     }
 
@@ -27,7 +27,7 @@ public final class Ending implements AutoCloseable {
      *
      * @param givesBack what is done then, in this order
      */
-    public static Ending bySignal(Runnable... givesBack) {
+    public static Shutdown bySignal(Runnable... givesBack) {
         List<Runnable> all = List.of(givesBack);
         // The signals end the JVM by its hooks; only halt can then still choose the exit code.
         var hook = new Thread(() -> {
@@ -38,7 +38,7 @@ public final class Ending implements AutoCloseable {
             }
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        return new Ending(hook);
+        return new Shutdown(hook);
     }
 
     /** Waits for the signal; there is no other end. */

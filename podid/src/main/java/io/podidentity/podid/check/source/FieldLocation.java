@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The position is that of the field's key, or of the element of a list; of a field that is missing, that of the
  * nearest field around it.
  */
-public final class Spot {
+public final class FieldLocation {
 
     private final String object;
     private final String path;
     private final Position position;
     private final @Nullable Yaml value;
 
-    private Spot(String object, String path, Position position, @Nullable Yaml value) {
+    private FieldLocation(String object, String path, Position position, @Nullable Yaml value) {
         this.object = object;
         this.path = path;
         this.position = position;
@@ -30,43 +30,43 @@ public final class Spot {
     }
 
     /** The whole object. */
-    public static Spot of(Manifest manifest) {
-        return new Spot(manifest.toString(), "", manifest.content().position(), manifest.content());
+    public static FieldLocation of(Manifest manifest) {
+        return new FieldLocation(manifest.toString(), "", manifest.content().position(), manifest.content());
     }
 
     /** A value outside of manifests, such as a file of JSON; {@code name} is what findings call it. */
-    public static Spot of(String name, Yaml value) {
-        return new Spot(name, "", value.position(), value);
+    public static FieldLocation of(String name, Yaml value) {
+        return new FieldLocation(name, "", value.position(), value);
     }
 
     /** The field below this one, by its keys. */
-    public Spot at(String... keys) {
-        Spot spot = this;
+    public FieldLocation at(String... keys) {
+        FieldLocation location = this;
         for (String key : keys) {
-            spot = spot.child(key);
+            location = location.child(key);
         }
-        return spot;
+        return location;
     }
 
     /** As above. */
-    public Spot at(List<String> keys) {
+    public FieldLocation at(List<String> keys) {
         return at(keys.toArray(String[]::new));
     }
 
-    private Spot child(String key) {
+    private FieldLocation child(String key) {
         String childPath = path.isEmpty() ? key : path + "." + key;
         if (value instanceof Yaml.Mapping mapping) {
             for (Yaml.Entry entry : mapping.entries()) {
                 if (entry.key().equals(key)) {
-                    return new Spot(object, childPath, entry.position(), entry.value());
+                    return new FieldLocation(object, childPath, entry.position(), entry.value());
                 }
             }
         }
-        return new Spot(object, childPath, position, null);
+        return new FieldLocation(object, childPath, position, null);
     }
 
     /** The field of that name; if there is none, one that differs in letter case alone. */
-    public Spot like(String key) {
+    public FieldLocation like(String key) {
         return keys().contains(key)
                 ? child(key)
                 : keys().stream()
@@ -77,7 +77,7 @@ public final class Spot {
     }
 
     /** The fields of an object, in their order; none of anything else. */
-    public List<Spot> fields() {
+    public List<FieldLocation> fields() {
         return keys().stream().map(this::child).toList();
     }
 
@@ -89,13 +89,13 @@ public final class Spot {
     }
 
     /** The elements of a list; none of anything else. */
-    public List<Spot> items() {
+    public List<FieldLocation> items() {
         if (!(value instanceof Yaml.Sequence sequence)) {
             return List.of();
         }
-        var items = new ArrayList<Spot>();
+        var items = new ArrayList<FieldLocation>();
         for (Yaml element : sequence.elements()) {
-            items.add(new Spot(object, path + "[" + items.size() + "]", element.position(), element));
+            items.add(new FieldLocation(object, path + "[" + items.size() + "]", element.position(), element));
         }
         return items;
     }
@@ -140,12 +140,12 @@ public final class Spot {
     }
 
     /** All texts at and below it, in their order. */
-    public List<Spot> texts() {
+    public List<FieldLocation> texts() {
         if (value instanceof Yaml.Scalar) {
             return List.of(this);
         }
-        List<Spot> below = value instanceof Yaml.Sequence ? items() : fields();
-        return below.stream().flatMap(spot -> spot.texts().stream()).collect(Collectors.toList());
+        List<FieldLocation> below = value instanceof Yaml.Sequence ? items() : fields();
+        return below.stream().flatMap(location -> location.texts().stream()).collect(Collectors.toList());
     }
 
     @Override

@@ -13,8 +13,8 @@ import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,32 +24,32 @@ import java.util.Optional;
 import java.util.Set;
 
 /** All that rules look at. Not thread-safe. */
-public final class Scene {
+public final class RuleContext {
 
     private final Manifests manifests;
     private final MatchRules rules;
     private final IdentityMatcher matcher;
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
-    private final Map<String, List<Spot>> byKind = new HashMap<>();
-    private final Map<String, List<Spot>> policies = new HashMap<>();
+    private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
+    private final Map<String, List<FieldLocation>> policies = new HashMap<>();
     private final Set<String> written = new HashSet<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
 
     /** @param azure may be empty */
-    public Scene(Manifests manifests, MatchRules rules, AzureFacts azure) {
+    public RuleContext(Manifests manifests, MatchRules rules, AzureFacts azure) {
         this.manifests = manifests;
         this.rules = rules;
         this.matcher = new IdentityMatcher(manifests.cluster(), rules);
         this.azure = azure;
         for (Manifest manifest : manifests.objects()) {
             byPosition.put(manifest.content().position(), manifest);
-            byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(Spot.of(manifest));
+            byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
             written.add(manifest.toString());
             if (manifest.kind().equals("NetworkPolicy") && manifest.group().equals("networking.k8s.io")) {
                 policies.computeIfAbsent(manifest.name().namespace(), namespace -> new ArrayList<>())
-                        .add(Spot.of(manifest));
+                        .add(FieldLocation.of(manifest));
             }
         }
         Set<String> workloads = new HashSet<>();
@@ -66,12 +66,12 @@ public final class Scene {
     }
 
     private static PodSource source(Pod pod, Manifest manifest) {
-        Spot spot = Spot.of(manifest);
+        FieldLocation location = FieldLocation.of(manifest);
         return new PodSource(
                 pod,
-                spot,
+                location,
                 manifest.kind(),
-                spot.at(PodSource.templatePath(manifest.kind()).orElse(List.of())));
+                location.at(PodSource.templatePath(manifest.kind()).orElse(List.of())));
     }
 
     public Manifests manifests() {
@@ -113,12 +113,12 @@ public final class Scene {
     }
 
     /** All objects of a kind, also those that were not decoded. */
-    public List<Spot> kind(String kind) {
+    public List<FieldLocation> kind(String kind) {
         return byKind.getOrDefault(kind, List.of());
     }
 
     /** The network policies of a namespace. */
-    public List<Spot> networkPolicies(String namespace) {
+    public List<FieldLocation> networkPolicies(String namespace) {
         return policies.getOrDefault(namespace, List.of());
     }
 
@@ -128,12 +128,12 @@ public final class Scene {
     }
 
     /** What is written about an object of the cluster. */
-    public Spot spot(KubernetesObject object) {
+    public FieldLocation location(KubernetesObject object) {
         Manifest manifest = byPosition.get(object.metadata().position());
         if (manifest == null) {
             throw new IllegalArgumentException("No manifest has made " + object.name());
         }
-        return Spot.of(manifest);
+        return FieldLocation.of(manifest);
     }
 
     /** Which identities the pod gets. */

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
- * What the desk says: {@code /} and {@code /addresses}, {@code /ca.pem}, {@code /environment} of a program on the node,
+ * What the discovery port says: {@code /} and {@code /addresses}, {@code /ca.pem}, {@code /environment} of a program on the node,
  * {@code /pods/NAMESPACE/NAME/environment}, and the files that such variables name. It refuses what a web page could
  * have sent: a page can point a name of its own at any address, but sends that name. Thread-safe.
  */
-final class DeskEndpoint implements Endpoint {
+final class DiscoveryEndpoint implements Endpoint {
 
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final long PATIENCE_SECONDS = 60;
@@ -42,7 +42,7 @@ final class DeskEndpoint implements Endpoint {
     private final CompletableFuture<Served> served;
 
     /** @param exposed what completes it says how clients come */
-    DeskEndpoint(Places places, CompletableFuture<Places> exposed, CompletableFuture<Served> served) {
+    DiscoveryEndpoint(Places places, CompletableFuture<Places> exposed, CompletableFuture<Served> served) {
         this.places = places;
         this.exposed = exposed;
         this.served = served;
@@ -52,16 +52,17 @@ final class DeskEndpoint implements Endpoint {
     public Answer answer(Request request) {
         if (request.header("Origin").isPresent()
                 || request.header("Sec-Fetch-Site").isPresent()) {
-            return refuse(403, "The desk does not answer web pages.");
+            return refuse(403, "The discovery port does not answer web pages.");
         }
         List<String> path = request.segments();
         if (request.method().equals("PUT") && path.equals(List.of("exposed"))) {
             return expose(request);
         }
         if (!isKnown(host(request))) {
-            return refuse(403, "The desk is not known by that name: use an address, or start with --exposed HOST.");
+            return refuse(
+                    403, "The discovery port is not known by that name: use an address, or start with --exposed HOST.");
         }
-        return request.isGet() ? show(path) : refuse(405, "The desk is asked by GET.");
+        return request.isGet() ? show(path) : refuse(405, "The discovery port is asked by GET.");
     }
 
     /** The host by which the request came, without its port, in lower case. */

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The port of podid at which programs ask for all addresses. Thread-safe. */
-final class Desk {
+final class DiscoveryClient {
 
     private static final Duration LIMIT = Duration.ofSeconds(70);
     private static final int CONFLICT = 409;
@@ -28,7 +28,7 @@ final class Desk {
             .build();
 
     /** @param address without a trailing slash */
-    Desk(URI address) {
+    DiscoveryClient(URI address) {
         this.address = address;
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safety: safe. Lifecycle: answers from {@link #open} until {@link #close}; what it is asked for before
  * {@link #show} waits for that.
  */
-final class Desk implements AutoCloseable {
+final class DiscoveryServer implements AutoCloseable {
 
     private static final Limits LIMITS = new Limits(16 << 10, 16 << 10, 256, Optional.of(Duration.ofSeconds(10)));
 
@@ -24,7 +24,7 @@ final class Desk implements AutoCloseable {
     private final CompletableFuture<Served> served = new CompletableFuture<>();
 
     /** @param server null for none */
-    private Desk(@Nullable LoopbackServer server, CompletableFuture<Places> exposed) {
+    private DiscoveryServer(@Nullable LoopbackServer server, CompletableFuture<Places> exposed) {
         this.server = server;
         this.exposed = exposed;
     }
@@ -35,19 +35,19 @@ final class Desk implements AutoCloseable {
      * @param places how clients come, unless {@code awaitExposed}
      * @throws java.io.UncheckedIOException if the port is taken
      */
-    static Desk open(Places places, int port, boolean awaitExposed) {
-        LoopbackServer server =
-                LoopbackServer.bind("desk", places.bind(), port, LIMITS, (name, method, path, query, status) -> {});
+    static DiscoveryServer open(Places places, int port, boolean awaitExposed) {
+        LoopbackServer server = LoopbackServer.bind(
+                "discovery", places.bind(), port, LIMITS, (name, method, path, query, status) -> {});
         CompletableFuture<Places> exposed =
                 awaitExposed ? new CompletableFuture<>() : CompletableFuture.completedFuture(places);
-        var desk = new Desk(server, exposed);
-        server.serve(new DeskEndpoint(places, exposed, desk.served));
-        return desk;
+        var discovery = new DiscoveryServer(server, exposed);
+        server.serve(new DiscoveryEndpoint(places, exposed, discovery.served));
+        return discovery;
     }
 
     /** One that nobody can ask. */
-    static Desk without(Places places) {
-        return new Desk(null, CompletableFuture.completedFuture(places));
+    static DiscoveryServer without(Places places) {
+        return new DiscoveryServer(null, CompletableFuture.completedFuture(places));
     }
 
     /** Waits until it is known how clients come. */

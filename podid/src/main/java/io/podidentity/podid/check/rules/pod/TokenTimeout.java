@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rules.pod;
 
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.check.source.Spot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 /**
  * How long a program waits for its token.
  *
- * @param spot where it says so
+ * @param location where it says so
  */
-record Patience(Spot spot, long seconds) {
+record TokenTimeout(FieldLocation location, long seconds) {
 
     private static final long ENOUGH_SECONDS = 100;
     private static final Set<String> VARIABLES = Set.of("TOKEN_PROVIDER_DEADLINE", "TOKEN_PROVIDER_DEADLINE_SECONDS");
@@ -23,20 +23,20 @@ record Patience(Spot spot, long seconds) {
             Pattern.compile("\\b(?:curl\\b.*?\\s(?:-m|--max-time)|wget\\b.*?\\s(?:-T|--timeout))[ =]?(\\d+)");
 
     /** All that are told by variables and scripts. */
-    static List<Patience> of(PodSource pod) {
-        var found = new ArrayList<Patience>();
+    static List<TokenTimeout> of(PodSource pod) {
+        var found = new ArrayList<TokenTimeout>();
         for (String name : VARIABLES) {
-            for (Spot variable : pod.variables(name)) {
+            for (FieldLocation variable : pod.variables(name)) {
                 Matcher duration = DURATION.matcher(variable.at("value").text());
                 if (duration.matches()) {
-                    found.add(new Patience(variable.at("value"), seconds(duration)));
+                    found.add(new TokenTimeout(variable.at("value"), seconds(duration)));
                 }
             }
         }
         for (MetadataCall call : MetadataCall.of(pod)) {
             Matcher curl = CURL.matcher(call.command());
             if (curl.find() && !call.command().contains("--retry") && !call.isRepeated()) {
-                found.add(new Patience(call.spot(), Long.parseLong(curl.group(1))));
+                found.add(new TokenTimeout(call.location(), Long.parseLong(curl.group(1))));
             }
         }
         return found;

@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what somebody probably meant. */
-public final class Near {
+public final class ClosestMatch {
 
     private static final int FEW = 2;
 
-    private Near() {}
+    private ClosestMatch() {}
 
     /** The one of the words that is most like it: in another letter case, or with a typo or two. */
     public static Optional<String> of(String word, Collection<String> words) {

@@ -13,19 +13,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A pod's way to a token: from label to binding, identity, MIC, NMI and Azure, as far as it gets. */
-final class Way {
+final class PodIdentityTrace {
 
     private static final String LABEL = "label";
     private static final String BINDING = "binding";
     private static final String IDENTITY = "identity";
 
-    private Way() {}
+    private PodIdentityTrace() {}
 
     /** What the cluster's objects say, up to the identities that the pod gets; the summary where that ends. */
     private static List<Step> toIdentity(PodMatch match, String summary) {
         var way = new ArrayList<Step>();
         Optional<Obstacle> obstacle = match.obstacle();
-        if (obstacle.filter(Way::isOfPod).isPresent()) {
+        if (obstacle.filter(PodIdentityTrace::isOfPod).isPresent()) {
             way.add(Step.end(LABEL, summary));
             return way;
         }
@@ -35,13 +35,15 @@ final class Way {
             return way;
         }
         way.add(Step.passed(
-                BINDING, match.candidates().stream().map(Way::binding).toList()));
+                BINDING,
+                match.candidates().stream().map(PodIdentityTrace::binding).toList()));
         if (obstacle.isPresent()) {
             way.add(Step.end(IDENTITY, summary));
             return way;
         }
         way.add(Step.passed(
-                IDENTITY, match.identities().stream().map(Way::identity).toList()));
+                IDENTITY,
+                match.identities().stream().map(PodIdentityTrace::identity).toList()));
         return way;
     }
 
