@@ -101,7 +101,7 @@ cat > "$user/pom.xml" << END
 <project><modelVersion>4.0.0</modelVersion><groupId>u</groupId><artifactId>u</artifactId><version>1</version>
 <properties><maven.compiler.release>17</maven.compiler.release></properties>
 <repositories><repository><id>release</id><url>file://$repository</url></repository></repositories>
-$(awk '/^```/ { inside = $0 == "```xml"; next } inside' "$ROOT/README.md")
+<dependencies>$(awk '/^```/ { inside = $0 == "```xml"; next } inside' "$ROOT/README.md")</dependencies>
 </project>
 END
 cp "$ROOT/e2e/data/User.java" "$user/src/test/java/"

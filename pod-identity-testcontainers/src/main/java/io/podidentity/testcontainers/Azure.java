@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /**
- * What the discovery port of a running container says, with its files as files of this machine, in a folder that only its owner
- * can read.
+ * What the discovery port of a running container says, with its files as files of this machine, in a folder that only
+ * its owner can read.
  *
  * <p>Thread-safety: safe. Lifecycle: the files are there until {@link #close}.
  */

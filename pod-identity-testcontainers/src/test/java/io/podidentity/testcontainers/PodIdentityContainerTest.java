@@ -24,7 +24,7 @@ class PodIdentityContainerTest {
     }
 
     @Test
-    void desk_whereNobodyListens_isAskedAgainOrSaysSo() {
+    void discoveryPort_whereNobodyListens_isAskedAgainOrSaysSo() {
         var discovery = new DiscoveryClient(URI.create("http://127.0.0.1:1"));
 
         assertThat(discovery.expose("127.0.0.1", Map.of())).isFalse();
