@@ -2,6 +2,7 @@ package io.podidentity.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Puts figures into Markdown tables. */
 public final class Report {
@@ -26,13 +27,14 @@ public final class Report {
     }
 
     /**
-     * Reports one scenario.
+     * Reports some scenarios.
      *
-     * @param head the machine that it was measured on
+     * @param head the machine that they were measured on
+     * @param titles the title of each scenario's table, by the scenario's name, in order
      */
-    public static String ofOne(String head, Figures figures, String scenario, String title) {
+    public static String of(String head, Figures figures, Map<String, String> titles) {
         Report report = new Report(head, figures);
-        report.table(scenario, title, "");
+        titles.forEach((scenario, title) -> report.table(scenario, title, ""));
         return report.out.toString();
     }
 
