@@ -72,9 +72,16 @@ async function picture(page, name, width, { colorScheme = 'light', part = 'body'
   }
 }
 
-/** Presses a switch and waits for what it brings about; a restart of the application takes some seconds. */
+/** Presses a switch, which is seen at once, and waits for what it brings about; a restart takes some seconds. */
 async function press(page, id, expected) {
-  await page.locator(id).click();
+  const pressed = await page.locator(id).evaluate(async button => {
+    button.click();
+    await new Promise(requestAnimationFrame);
+    const badges = document.querySelector('.badges');
+    return { text: getComputedStyle(badges, '::after').content, top: badges.getBoundingClientRect().top };
+  });
+  assert.match(pressed.text, /Asking again/);
+  assert.ok(pressed.top >= 0, `${id}: its answer would appear at ${pressed.top} px`);
   await page.locator(expected).first().waitFor({ timeout: 60_000 });
 }
 
@@ -98,6 +105,13 @@ await inspect(page, 'a pod, with previews');
 const bar = () => page.locator('.elapsed').getAttribute('width');
 const before = await bar();
 await page.waitForFunction(width => document.querySelector('.elapsed').getAttribute('width') !== width, before);
+const [mark, dot] = await page.evaluate(() => [document.querySelector('.mark').getBoundingClientRect().left,
+  document.querySelector('.renewed').getBoundingClientRect().right
+    - parseFloat(getComputedStyle(document.querySelector('.renewed')).paddingRight)]);
+assert.ok(Math.abs(mark - dot) < 12, `the time of the renewal ends at ${dot} px, its mark is at ${mark} px`);
+await page.emulateMedia({ media: 'print' });
+assert.equal(await page.getByRole('button').count(), 0, 'buttons are printed');
+await page.emulateMedia({ media: 'screen' });
 await page.locator('#not-asked summary').click();
 
 // By keyboard alone
@@ -110,9 +124,11 @@ for (let i = 0; i < 60 && wanted.size > 0; i++) {
 assert.deepEqual([...wanted], [], 'the Tab key does not reach these');
 
 // Somebody else changes something: this page shows it by itself
-await fetch(`${url}stage/trouble?name=NO_ROLE`, { method: 'POST', redirect: 'manual' });
+await fetch(`${url}stage/trouble?name=NO_ROLE`, { method: 'POST', redirect: 'manual', headers: { 'Sec-Fetch-Site': 'same-origin' } });
 await page.locator('.problem .command').waitFor({ timeout: 30_000 });
 assert.ok(await page.locator('#not-asked').evaluate(details => details.open), 'what was open stays open');
+assert.match(await page.locator('.badge.bad').textContent(), /not allowed to read these blobs/);
+assert.match(await page.title(), /but no blobs/);
 await inspect(page, 'without the role');
 await picture(page, 'page-role-missing', 360, { part: '#blob-list' });
 await press(page, '#trouble-NO_ROLE', '.blobs');
@@ -129,6 +145,7 @@ if (pictures) {
   await press(page, '#trouble-SILENT_IMDS', '.verdict.good');
 }
 await press(page, '#scene-NODE', '.caveat');
+assert.equal(await title(page), 'aks-nodepool1');
 await inspect(page, 'the node\'s identity');
 await picture(page, 'page-node', 1280);
 await press(page, '#scene-LAPTOP', 'h1:has-text("developer@")');

@@ -26,6 +26,7 @@ test_run_answers() {
 # The switches are for those who see the page, and not in what is deployed.
 test_run_switches() {
     expect_status 403 "$WORK/test-run-foreign.json" "$TEST_RUN/stage/trouble?name=NO_ROLE" -X POST -H 'Sec-Fetch-Site: cross-site'
+    expect_status 403 "$WORK/test-run-foreign.json" "$TEST_RUN/stage/trouble?name=NO_ROLE" -X POST
     unzip -l "$DEMO_JAR" > "$WORK/demo-jar.txt"
     expect_text "$WORK/demo-jar.txt" templates/page.html
     expect_equal 0 "$(grep -ci stage "$WORK/demo-jar.txt")"

@@ -125,7 +125,15 @@ function previewable(item) {
   link.after(show);
 }
 
+/** Lets a path break behind its slashes rather than within a word. */
+function breakPath(code) {
+  code.replaceChildren(...code.textContent.split(/(?<=\/)/).flatMap(text => [text, document.createElement('wbr')]));
+}
+
 function enhance(part) {
+  const mark = part.querySelector('.mark');
+  part.querySelector('.renewed')?.style.setProperty('--at', mark?.getAttribute('x1') ?? '100%');
+  part.querySelectorAll('.claims code').forEach(breakPath);
   for (const code of part.querySelectorAll('.command')) {
     breakable(code);
   }
@@ -180,6 +188,7 @@ function swap(html) {
   if (parts.length === 0) {
     return true; // What a restart answers.
   }
+  document.querySelectorAll('[aria-busy]').forEach(element => element.removeAttribute('aria-busy'));
   let changed = false;
   for (const old of document.querySelectorAll('[data-live]')) {
     if (!parts.some(part => part.id === old.id)) {
@@ -250,10 +259,30 @@ document.getElementById('refresh').addEventListener('click', async event => {
   await refresh();
   said.textContent = 'The page is up to date';
 });
-document.addEventListener('submit', event => {
+/** Shows at once that something was asked for, until an answer replaces it. */
+function busy(switched) {
+  switched.setAttribute('aria-busy', 'true');
+  document.querySelector('main').setAttribute('aria-busy', 'true');
+  said.textContent = `${switched.textContent}: asking again`;
+  showVerdict();
+}
+
+function showVerdict() {
+  const verdict = document.getElementById('verdict');
+  if (verdict?.getBoundingClientRect().top < 0) {
+    verdict.scrollIntoView();
+  }
+}
+
+document.addEventListener('submit', async event => {
   event.preventDefault();
+  const switched = event.submitter;
   pause = 3 * SECOND;
-  refresh(event.submitter.formAction, { method: 'POST' });
+  busy(switched);
+  await asked;
+  busy(switched);
+  await refresh(switched.formAction, { method: 'POST' });
+  showVerdict();
 });
 setInterval(() => document.hidden || tick(), SECOND);
 next();

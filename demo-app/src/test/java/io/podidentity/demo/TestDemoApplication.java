@@ -1,6 +1,7 @@
 package io.podidentity.demo;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.stage.Stage;
 import io.podidentity.stage.StageController;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
@@ -20,6 +21,9 @@ public final class TestDemoApplication {
     /** Short, so that people see the token's life go by. */
     private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
 
+    private static final ManagedIdentity NODE = new ManagedIdentity(
+            "aks-nodepool1", "20000000-0000-4000-8000-000000000005", "20000000-0000-4000-8000-000000000006", true);
+
     private final Stage stage;
     private final String[] args;
     private ConfigurableApplicationContext context;
@@ -31,8 +35,10 @@ public final class TestDemoApplication {
     }
 
     public static void main(String[] args) {
-        PodIdentityEmulator azure =
-                PodIdentityEmulator.builder().tokenLifetime(TOKEN_LIFETIME).start();
+        PodIdentityEmulator azure = PodIdentityEmulator.builder()
+                .identity(ManagedIdentity.named("podid-identity"), NODE)
+                .tokenLifetime(TOKEN_LIFETIME)
+                .start();
         // Must be set before the first TLS connection, because the JDK reads it only once.
         System.setProperty("javax.net.ssl.trustStore", azure.trustStore().toString());
         System.setProperty("javax.net.ssl.trustStorePassword", "changeit");

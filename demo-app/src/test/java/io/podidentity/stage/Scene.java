@@ -23,7 +23,12 @@ public enum Scene {
     Map<String, String> environment(PodIdentityEmulator azure, EmulatedAz az) {
         String imds = azure.imds().toString();
         return switch (this) {
-            case POD -> azure.environment();
+            case POD ->
+                Map.of(
+                        "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+                        imds,
+                        "AZURE_CLIENT_ID",
+                        azure.identities().get(0).clientId());
             case NODE ->
                 Map.of(
                         "AZURE_POD_IDENTITY_AUTHORITY_HOST", imds,

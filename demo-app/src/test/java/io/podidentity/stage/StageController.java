@@ -47,7 +47,7 @@ public final class StageController {
     @PostMapping("/trouble")
     String trouble(
             @RequestParam("name") Trouble trouble,
-            @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "none") String site) {
+            @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "") String site) {
         requireOwnPage(site);
         stage.turn(trouble);
         // What is broken is noticed only by asking again.
@@ -56,7 +56,7 @@ public final class StageController {
     }
 
     @PostMapping("/expire")
-    String expire(@RequestHeader(name = "Sec-Fetch-Site", defaultValue = "none") String site) {
+    String expire(@RequestHeader(name = "Sec-Fetch-Site", defaultValue = "") String site) {
         requireOwnPage(site);
         provider.invalidate();
         return "redirect:/";
@@ -64,8 +64,7 @@ public final class StageController {
 
     @PostMapping("/scene")
     ResponseEntity<String> scene(
-            @RequestParam("name") Scene scene,
-            @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "none") String site) {
+            @RequestParam("name") Scene scene, @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "") String site) {
         requireOwnPage(site);
         stage.play(scene);
         restart.run();
@@ -77,7 +76,7 @@ public final class StageController {
     }
 
     private static void requireOwnPage(String site) {
-        if (!site.equals("none") && !site.equals("same-origin")) {
+        if (!site.equals("same-origin")) {
             throw new ResponseStatusException(HttpStatus.FORBIDDEN, "Only the demo's own page may do this");
         }
     }
