@@ -97,9 +97,10 @@ final class Explanations {
         String binding = pod.metadata().annotations().getOrDefault(Keys.USE_IDENTITY_BINDING, "");
         if (binding.toLowerCase(Locale.ROOT).equals("true")) {
             throw new CannotBorrowException(workload + " uses an identity binding of AKS (annotation "
-                    + Keys.USE_IDENTITY_BINDING + "), whose tokens are exchanged by a proxy that only pods of the"
-                    + " cluster reach, so nothing outside can borrow it. A federated credential for its account makes"
-                    + " it possible: take the annotation off, or use an account of its own for development.");
+                    + Keys.USE_IDENTITY_BINDING + "), whose tokens are exchanged by a proxy of the cluster. It is not"
+                    + " known whether anything outside reaches that, so podid does not try. A federated credential for"
+                    + " its account makes it possible: take the annotation off, or use an account of its own for"
+                    + " development.");
         }
     }
 

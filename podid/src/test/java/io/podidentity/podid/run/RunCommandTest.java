@@ -57,7 +57,7 @@ class RunCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
                     sts/unlabelled | their template lacks the label azure.workload.identity/use: "true" | name it: sa/orders
                     pod/old        | gets its identity from aad-pod-identity                            | podid migrate
-                    pod/bound      | identity binding                                                   | only pods of the cluster reach
+                    pod/bound      | identity binding                                                   | a proxy of the cluster
                     sa/plain       | lacks the annotation azure.workload.identity/client-id             | kubectl annotate serviceaccount plain
                     deploy/none    | deployments.apps "none" not found                                  | kubectl get deploy,sts
                     """)
