@@ -12,10 +12,12 @@ import io.podidentity.podid.scope.ScopeCommand;
 import io.podidentity.podid.serve.ServeCommand;
 import io.podidentity.podid.text.PrintableWriter;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -26,19 +28,11 @@ import picocli.CommandLine.Spec;
         description = "Emulates the services that give a pod its Azure identity, on this machine only; lends its"
                 + " user's sign-in to containers, and a workload's identity to a program here.",
         mixinStandardHelpOptions = true,
-        version = "podid 0.1.0",
-        subcommands = {
-            ServeCommand.class,
-            ExplainCommand.class,
-            CheckCommand.class,
-            FactsCommand.class,
-            LendCommand.class,
-            MigrateCommand.class,
-            RunCommand.class,
-            DoctorCommand.class,
-            ScopeCommand.class
-        })
-final class Podid implements Callable<Integer> {
+        versionProvider = Podid.class)
+final class Podid implements Callable<Integer>, IVersionProvider {
+
+    private static final List<String> COMMANDS =
+            List.of("serve", "explain", "check", "facts", "lend", "migrate", "run", "doctor", "scope");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -47,12 +41,33 @@ final class Podid implements Callable<Integer> {
     Podid() {}
 
     public static void main(String... arguments) {
-        System.exit(commandLine().execute(arguments));
+        CommandLine podid = commandLine(arguments.length == 0 ? "" : arguments[0]);
+        System.exit(writingTo(podid.getOut(), podid.getErr(), podid).execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** With the one command that is named, since picocli reads all that it has; with all of them for the help. */
+    static CommandLine commandLine(String name) {
         var podid = new CommandLine(new Podid());
-        return writingTo(podid.getOut(), podid.getErr(), podid);
+        if (!name.equals("--version") && !name.equals("-V")) {
+            List<String> wanted = COMMANDS.contains(name) ? List.of(name) : COMMANDS;
+            wanted.forEach(command -> podid.addSubcommand(command(command)));
+        }
+        return podid;
+    }
+
+    private static Class<?> command(String name) {
+        return switch (name) {
+            case "serve" -> ServeCommand.class;
+            case "explain" -> ExplainCommand.class;
+            case "check" -> CheckCommand.class;
+            case "facts" -> FactsCommand.class;
+            case "lend" -> LendCommand.class;
+            case "migrate" -> MigrateCommand.class;
+            case "run" -> RunCommand.class;
+            case "doctor" -> DoctorCommand.class;
+            case "scope" -> ScopeCommand.class;
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     /** What it prints has words of manifests in it, which are not its user's. */
@@ -76,10 +91,15 @@ final class Podid implements Callable<Integer> {
                 });
     }
 
+    /** As the jar's manifest has it. */
+    @Override
+    public String[] getVersion() {
+        String version = Podid.class.getPackage().getImplementationVersion();
+        return new String[] {"podid " + (version == null ? "from a folder of classes" : version)};
+    }
+
     @Override
     public Integer call() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "Missing command: use serve, explain, check, facts, lend, migrate, run, doctor or scope");
+        throw new ParameterException(spec.commandLine(), "Missing command: use one of " + String.join(", ", COMMANDS));
     }
 }

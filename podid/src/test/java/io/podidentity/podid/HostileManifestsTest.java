@@ -41,7 +41,7 @@ class HostileManifestsTest {
                 spec: {containers: [{name: "c\\e[0m", image: "i\\e[0m"}]}
                 """);
         CommandLine podid =
-                Podid.writingTo(new PrintWriter(out, true), new PrintWriter(err, true), new CommandLine(new Podid()));
+                Podid.writingTo(new PrintWriter(out, true), new PrintWriter(err, true), Podid.commandLine(""));
         String[] words = (command + " " + file).split(" ", -1);
 
         podid.execute(words);
