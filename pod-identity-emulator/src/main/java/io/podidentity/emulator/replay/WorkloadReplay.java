@@ -100,7 +100,7 @@ public final class WorkloadReplay {
             Cluster cluster, Collection<String> existing, Collection<String> tenants, Collection<Trusted> trusted) {
         Clock clock = Clock.systemUTC();
         var still = new SkippingClock(Instant.EPOCH);
-        var clusterKey = SigningKey.create();
+        var clusterKey = SigningKey.ofClusters();
         var federation = new FederatedCredentials(still);
         trusted.forEach(one -> federation.create(
                 one.clientId(), new FederatedCredential(ISSUER, one.subject(), one.audience()), Duration.ZERO));

@@ -78,8 +78,8 @@ public final class Servers implements AutoCloseable {
             List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
             RequestHistory history,
             LogHistory log) {
-        // Making the RSA key takes longest of all, so it runs in parallel.
-        CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::create, Servers::onDaemonThread);
+        // The first of this JVM makes the RSA key, which takes longest of all, so it runs in parallel.
+        CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::ofEntra, Servers::onDaemonThread);
         CertificateAuthority authority = CertificateAuthority.ofThisJvm();
         var listeners = new Listeners(places, authority.serverContext(places.names()), history);
         List<LoopbackServer> bound = bind(listeners);

@@ -84,7 +84,7 @@ final class WorkloadCluster implements AutoCloseable {
         this.server = listeners.openSecure(Door.CLUSTER_ISSUER, "cluster");
         this.tokenProxy =
                 listeners.openSecure(Door.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
-        this.issuer = new ClusterIssuer(SigningKey.create(), issuerAddress(), tenant.clock());
+        this.issuer = new ClusterIssuer(SigningKey.ofClusters(), issuerAddress(), tenant.clock());
         this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
         directory.issuers().publish(issuer.issuer(), issuer.publicKey());
         var proxy = new IdentityBindingProxy(directory, issuer, around.entraEndpoint());

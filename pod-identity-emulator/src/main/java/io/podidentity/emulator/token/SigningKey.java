@@ -23,7 +23,10 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Map;
 
-/** The RSA key of the emulated tenant; lives in memory only. Thread-safe; shows nothing in its text. */
+/**
+ * An RSA key that signs tokens; lives in memory only. This JVM makes one for Entra ID and one for clusters, since making
+ * one takes longer than everything else at the start of an emulator. Thread-safe; shows nothing in its text.
+ */
 public final class SigningKey {
 
     private final RSAKey key;
@@ -36,7 +39,17 @@ public final class SigningKey {
         this.verifier = new RSASSAVerifier(key);
     }
 
-    public static SigningKey create() {
+    /** The key of Entra ID: as the real one does, it signs the tokens of every tenant, and the issuer tells them apart. */
+    public static SigningKey ofEntra() {
+        return OfEntra.KEY;
+    }
+
+    /** The key of every cluster's issuer; the issuer's URL tells the clusters apart. */
+    public static SigningKey ofClusters() {
+        return OfClusters.KEY;
+    }
+
+    private static SigningKey create() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
@@ -103,5 +116,19 @@ public final class SigningKey {
         } catch (JOSEException e) {
             return false;
         }
+    }
+
+    /** Made at the first use. */
+    private static final class OfEntra {
+        static final SigningKey KEY = create();
+
+        private OfEntra() {}
+    }
+
+    /** Made at the first use. */
+    private static final class OfClusters {
+        static final SigningKey KEY = create();
+
+        private OfClusters() {}
     }
 }

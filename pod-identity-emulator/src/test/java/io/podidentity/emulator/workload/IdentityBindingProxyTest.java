@@ -34,7 +34,7 @@ class IdentityBindingProxyTest {
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-11-24T12:00:00Z"));
     private final ClusterIssuer issuer =
-            new ClusterIssuer(SigningKey.create(), URI.create("https://localhost:1/tenant/cluster/"), clock);
+            new ClusterIssuer(SigningKey.ofClusters(), URI.create("https://localhost:1/tenant/cluster/"), clock);
     private final FederatedCredentials federation = new FederatedCredentials(clock);
     private final TrustedIssuers issuers = new TrustedIssuers();
     private final List<Request> exchanges = new ArrayList<>();

@@ -27,7 +27,7 @@ class ProjectedTokensTest {
     private static final TokenProjection HOUR = new TokenProjection("azure-identity-token", "api://A", 3600);
 
     private final ManualClock clock = new ManualClock(START);
-    private final ClusterIssuer issuer = new ClusterIssuer(SigningKey.create(), ISSUER, clock);
+    private final ClusterIssuer issuer = new ClusterIssuer(SigningKey.ofClusters(), ISSUER, clock);
     private final ProjectedTokens tokens = new ProjectedTokens(issuer, clock);
 
     @AfterEach
