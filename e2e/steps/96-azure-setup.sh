@@ -33,9 +33,9 @@ azure_script() {
     # A simple command, so that its process is the session leader.
     setsid "${AZURE_ENV[@]}" "STUB_ROOT=$TREE" "$TREE/k8s/azure/$script" "$@" > "$SETUP/$name.out" 2> "$SETUP/$name.err" < /dev/null &
     pid=$!
-    while alive "$pid"; do
+    while kill -0 "$pid" 2> /dev/null; do
         ps -o args= -s "$pid" >> "$SETUP/processes" || true
-        sleep 0.05
+        sleep 0.1
     done
     wait "$pid" || status=$?
     cp "$SETUP/$name.err" "$OUT/azure-$name.txt"
