@@ -92,6 +92,8 @@ class NmiClientsIT {
     private String printed(PodIdentityEmulator azure, boolean oldMsal) throws IOException, InterruptedException {
         var program = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         oldMsal ? classPathOfOldMsal() : System.getProperty("java.class.path"),
                         TokenProgram.class.getName(),

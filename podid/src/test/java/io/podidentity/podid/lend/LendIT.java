@@ -89,6 +89,7 @@ class LendIT {
     private Process lend(String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 Path.of("target", "podid.jar").toString(),
                 "lend",

@@ -27,9 +27,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,10 +39,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Decision 0019: who answered is there. Every source whose service answers once, or some times, and then falls silent
@@ -61,70 +58,95 @@ class AnswerBeforeSilenceIT {
     @TempDir
     private Path folder;
 
-    @ParameterizedTest
-    @CsvSource({"1, ''", "2, ' twice'"})
-    void getAccessToken_whenItAnswersAndFallsSilent_failsByThatAnswer(int times, String words) throws Exception {
-        // They wait, and cost nothing beside each other.
+    @Test
+    void getAccessToken_whenItAnswersAndFallsSilent_failsByThatAnswer() throws Exception {
+        Map<String, String> expected = new LinkedHashMap<>();
+        Map<String, Callable<String>> failing = new LinkedHashMap<>();
+        for (Leg leg : Leg.values()) {
+            expected.put(leg + " once", "HTTP 503, then nothing within ");
+            failing.put(leg + " once", () -> failure(leg, 1));
+            // The others of a kind would be asked twice by the same.
+            if (leg.standsForOthers()) {
+                expected.put(leg + " twice", "HTTP 503 twice, then nothing within ");
+                failing.put(leg + " twice", () -> failure(leg, 2));
+            }
+        }
+        // They answer the first request by asking for something.
+        for (Leg leg : List.of(Leg.AZURE_ARC, Leg.KEY_VAULT)) {
+            expected.put(leg + " for a proof", "answered HTTP 401, then nothing within ");
+            failing.put(leg + " for a proof", () -> failureAfterPrelude(leg));
+        }
+        for (boolean gitHub : new boolean[] {true, false}) {
+            String job = gitHub ? "GitHub" : "Azure Pipelines";
+            expected.put(job, "issued no OIDC token: HTTP 503 twice, then nothing within ");
+            failing.put(job, () -> failureOfJob(gitHub));
+        }
+        // Where nothing announces the service, it is the probe that is answered.
+        expected.put("probe", "HTTP 400, then nothing within ");
+        failing.put("probe", this::failureAfterProbe);
+
+        assertThat(together(failing)).hasSameSizeAs(expected).allSatisfy((name, message) -> assertThat(message)
+                .contains(expected.get(name)));
+    }
+
+    /** They wait, and cost nothing beside each other. */
+    private static Map<String, String> together(Map<String, Callable<String>> failing) throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
-            Map<Leg, Future<String>> messages = new EnumMap<>(Leg.class);
-            for (Leg leg : Leg.values()) {
-                // The others of a kind would be asked twice by the same.
-                if (times > 1 && !leg.standsForOthers()) {
-                    continue;
-                }
-                messages.put(leg, threads.submit(() -> failure(leg, times)));
+            Map<String, Future<String>> messages = new LinkedHashMap<>();
+            failing.forEach((name, call) -> messages.put(name, threads.submit(call)));
+            Map<String, String> ended = new LinkedHashMap<>();
+            for (Map.Entry<String, Future<String>> message : messages.entrySet()) {
+                ended.put(message.getKey(), message.getValue().get());
             }
-            for (Map.Entry<Leg, Future<String>> message : messages.entrySet()) {
-                assertThat(message.getValue().get())
-                        .as(message.getKey().name())
-                        .contains("HTTP 503" + words + ", then nothing within ");
-            }
+            return ended;
         } finally {
             threads.shutdownNow();
         }
     }
 
-    /** Arc's agent and a key vault answer the first request by asking for something. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Leg.class,
-            names = {"AZURE_ARC", "KEY_VAULT"})
-    void getAccessToken_whenItAsksForAProofAndFallsSilent_failsByThatAnswer(Leg leg) throws Exception {
+    private String failureAfterPrelude(Leg leg) throws Exception {
         AtomicInteger answered = new AtomicInteger();
-        String message = message(leg, connection -> {
+        return message(leg, connection -> {
             if (answered.getAndIncrement() > 0) {
                 connection.isSilent();
             }
             connection.sends(String.valueOf(leg.prelude(connection.request())));
         });
-
-        assertThat(message).contains("answered HTTP 401, then nothing within ");
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void getAccessToken_whenTheServiceOfAJobAnswersAndFallsSilent_failsByThatAnswer(boolean gitHub) throws Exception {
+    private String failureOfJob(boolean gitHub) throws Exception {
         AtomicInteger answered = new AtomicInteger();
         try (FaultyServer server = new FaultyServer(connection -> answer(connection, answered, 2))) {
             Environment none = Environment.of(Map.of("AZURE_CLIENT_ID", "c", "AZURE_TENANT_ID", "t"));
             HttpTransport http = new HttpTransport(Time.SYSTEM);
-            TokenSource source = gitHub
-                    ? new GitHubActionsTokenSource(
-                            none.with("ACTIONS_ID_TOKEN_REQUEST_URL", server.url() + "/?a=b")
-                                    .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "x"),
-                            http,
-                            time)
-                    : new AzurePipelinesTokenSource(
-                            none.with("SYSTEM_OIDCREQUESTURI", server.url() + "/")
-                                    .with("SYSTEM_ACCESSTOKEN", "x")
-                                    .with("AZURESUBSCRIPTION_CLIENT_ID", "c")
-                                    .with("AZURESUBSCRIPTION_TENANT_ID", "t")
-                                    .with("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "s"),
-                            http,
-                            time);
+            return failure(
+                    gitHub
+                            ? new GitHubActionsTokenSource(
+                                    none.with("ACTIONS_ID_TOKEN_REQUEST_URL", server.url() + "/?a=b")
+                                            .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "x"),
+                                    http,
+                                    time)
+                            : new AzurePipelinesTokenSource(
+                                    none.with("SYSTEM_OIDCREQUESTURI", server.url() + "/")
+                                            .with("SYSTEM_ACCESSTOKEN", "x")
+                                            .with("AZURESUBSCRIPTION_CLIENT_ID", "c")
+                                            .with("AZURESUBSCRIPTION_TENANT_ID", "t")
+                                            .with("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "s"),
+                                    http,
+                                    time));
+        }
+    }
 
-            assertThat(failure(source)).contains("issued no OIDC token: HTTP 503 twice, then nothing within ");
+    private String failureAfterProbe() throws Exception {
+        try (FaultyServer imds = new FaultyServer(connection -> {
+            if (connection.request().contains("resource=")) {
+                connection.isSilent();
+            }
+            connection.sends(http(400, "Required metadata header not specified"));
+        })) {
+            Environment environment = Environment.of(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.url()));
+            return failure(new ImdsTokenSource(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM, true));
         }
     }
 
@@ -141,22 +163,6 @@ class AnswerBeforeSilenceIT {
             TokenSource source = new ImdsTokenSource(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM, false);
 
             assertThat(failure(source)).contains("HTTP 404", "no azure identity found for request clientID");
-        }
-    }
-
-    /** Where nothing announces the service, it is the probe that is answered. */
-    @Test
-    void getAccessToken_whenTheProbeIsAnsweredAndNothingElse_isNoSilence() throws Exception {
-        try (FaultyServer imds = new FaultyServer(connection -> {
-            if (connection.request().contains("resource=")) {
-                connection.isSilent();
-            }
-            connection.sends(http(400, "Required metadata header not specified"));
-        })) {
-            Environment environment = Environment.of(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.url()));
-            TokenSource source = new ImdsTokenSource(environment, new HttpTransport(Time.SYSTEM), Time.SYSTEM, true);
-
-            assertThat(failure(source)).contains("HTTP 400, then nothing within ");
         }
     }
 
@@ -201,7 +207,7 @@ class AnswerBeforeSilenceIT {
                                 .createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
                         fault)
                 : new FaultyServer(fault)) {
-            Path files = Files.createDirectory(folder.resolve(leg.name()));
+            Path files = Files.createTempDirectory(folder, leg.name());
             SourceContext context = new SourceContext(Environment.of(Map.of()), files.toFile(), http, time);
             String url = (leg.tls ? "https" : "http") + "://127.0.0.1:" + server.port();
             return failure(leg.source(context, url, files, shown));

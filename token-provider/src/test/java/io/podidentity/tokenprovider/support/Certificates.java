@@ -74,7 +74,7 @@ public final class Certificates {
     public static ClientCertificate server(Instant from, Instant until) {
         GeneralName here = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
         GeneralName vault = new GeneralName(GeneralName.dNSName, "*.vault.azure.net");
-        return selfSigned(key("RSA", "server"), "SHA256withRSA", "CN=server", from, until, here, vault);
+        return selfSigned(key("EC", "server"), "SHA256withECDSA", "CN=server", from, until, here, vault);
     }
 
     /** A server's certificate, signed by an authority of its own: the last in the chain. */

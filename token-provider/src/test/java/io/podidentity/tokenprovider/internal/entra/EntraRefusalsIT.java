@@ -103,7 +103,13 @@ class EntraRefusalsIT {
     @ParameterizedTest
     @EnumSource(Proof.class)
     void acquire_whateverEntraRefusesWith_saysTheNumberAndWhatToDo(Proof proof) throws Exception {
-        for (int number : numbers()) {
+        List<Integer> numbers = numbers();
+        for (int i = 0; i < numbers.size(); i++) {
+            int number = numbers.get(i);
+            // Every number by one proof; by the others those that are asked for again, and some that are not.
+            if (proof != Proof.SECRET && requests(number, Proof.WORKLOAD_IDENTITY) == 1 && i % 20 > 0) {
+                continue;
+            }
             for (int status : new int[] {400, 401}) {
                 String as = proof + " " + status + " AADSTS" + number;
                 refusal = refusal(status, number);

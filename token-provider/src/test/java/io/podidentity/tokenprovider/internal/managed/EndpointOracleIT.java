@@ -84,6 +84,7 @@ class EndpointOracleIT {
         File out = folder.resolve("out").toFile();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of(options));
         command.addAll(
                 List.of("-cp", System.getProperty("java.class.path"), EndpointOracle.class.getName(), client, CLIENT));

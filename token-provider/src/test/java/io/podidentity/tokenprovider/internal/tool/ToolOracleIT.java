@@ -54,6 +54,7 @@ class ToolOracleIT {
     private String run(String who, String tool, String tenant) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 ToolOracle.class.getName(),
