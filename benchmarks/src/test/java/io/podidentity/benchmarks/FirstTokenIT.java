@@ -61,11 +61,11 @@ class FirstTokenIT {
             command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().put("AZURE_POD_IDENTITY_AUTHORITY_HOST", stub.url());
-            Process process =
-                    builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            Path err = folder.resolve("err");
+            Process process = builder.redirectError(err.toFile()).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new IOException("the program failed: " + output);
+                throw new IOException("the program failed: " + output + Files.readString(err));
             }
             return output;
         }
