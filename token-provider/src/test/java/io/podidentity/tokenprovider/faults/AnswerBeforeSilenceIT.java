@@ -85,8 +85,9 @@ class AnswerBeforeSilenceIT {
         expected.put("probe", "HTTP 400, then nothing within ");
         failing.put("probe", this::failureAfterProbe);
 
-        assertThat(together(failing)).hasSameSizeAs(expected).allSatisfy((name, message) -> assertThat(message)
-                .contains(expected.get(name)));
+        assertThat(together(failing))
+                .hasSameSizeAs(expected)
+                .allSatisfy((name, message) -> assertThat(message).contains(expected.get(name)));
     }
 
     /** They wait, and cost nothing beside each other. */

@@ -36,6 +36,7 @@ public final class Certificates {
     public static final Instant UNTIL = Instant.parse("2035-01-01T00:00:00Z");
 
     private static final Map<String, KeyPair> KEYS = new HashMap<>();
+    private static final Map<List<Instant>, ClientCertificate> SERVERS = new HashMap<>();
 
     private Certificates() {}
 
@@ -70,11 +71,13 @@ public final class Certificates {
         });
     }
 
-    /** The certificate of a server at 127.0.0.1 and of any key vault. */
-    public static ClientCertificate server(Instant from, Instant until) {
-        GeneralName here = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
-        GeneralName vault = new GeneralName(GeneralName.dNSName, "*.vault.azure.net");
-        return selfSigned(key("EC", "server"), "SHA256withECDSA", "CN=server", from, until, here, vault);
+    /** The certificate of a server at 127.0.0.1 and of any key vault: the same for the server and for who trusts it. */
+    public static synchronized ClientCertificate server(Instant from, Instant until) {
+        return SERVERS.computeIfAbsent(List.of(from, until), unused -> {
+            GeneralName here = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
+            GeneralName vault = new GeneralName(GeneralName.dNSName, "*.vault.azure.net");
+            return selfSigned(key("EC", "server"), "SHA256withECDSA", "CN=server", from, until, here, vault);
+        });
     }
 
     /** A server's certificate, signed by an authority of its own: the last in the chain. */
