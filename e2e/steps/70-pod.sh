@@ -28,26 +28,7 @@ pod_azurite() {
     expect_no_secret "$WORK"/pod-azurite.{out,err}
 }
 
-# The token of az at the emulator's account, which knows other containers.
-pod_as_user() {
-    demo second "$(of emulator .storage)" "${AZ_USER[@]}" -- env DEMO_STORAGE_CONTAINER=absent "${DEMO[@]}"
-    expect_status 200 "$WORK/second-identity.json" "$(demo_url second)/api/identity"
-    expect_json "$WORK/second-identity.json" '.source == "Azure CLI"'
-    expect_status 404 "$WORK/second.json" "$(demo_url second)/api/blobs"
-    expect_json "$WORK/second.json" '.status == 404' '.detail | test("absent")'
-}
-
-# Azurite with the default CAs of the JDK only. The other refusals of a storage account are in the demo's own tests.
-pod_distrusts() {
-    demo distrust "$AZURITE" "${POD_ENV[@]}" -- java -XX:TieredStopAtLevel=1 -jar "$DEMO_JAR"
-    expect_status 502 "$WORK/distrust.json" "$(demo_url distrust)/api/blobs"
-    expect_text "$WORK/distrust.json" trust CA
-    expect_no_secret "$WORK/distrust.json" "$WORK"/distrust.{out,err}
-}
-
 pod_env emulator ''
 check "mvn spring-boot:run in a pod's environment: its identity from IMDS, the emulator's blobs, az was not started" pod_page
 check "screenshot: in a pod" screenshot in-a-pod "$(demo_url pod)/"
 check "the same identity reads Azurite's blobs" pod_azurite
-check "without that environment: az's identity; a container that does not exist: 404 that names it" pod_as_user
-check "storage with an untrusted certificate: says so, and what to set" pod_distrusts
