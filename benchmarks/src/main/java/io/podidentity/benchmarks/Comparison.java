@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * Two builds of the token provider, in turns within one run: a first token from IMDS beside the floor, hits of the
- * cache, and 1,000 callers at once. The programs are compiled once, so both jars must have the public API that they use.
+ * cache, and 1,000 callers at once. The programs are compiled once, so both jars must have the public API that they
+ * use.
  */
 final class Comparison {
     private static final String FIRST = "compare";

@@ -13,8 +13,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /**
  * Runs the benchmarks of this package with one and with two threads, and prints a line for each figure:
  * {@code benchmark.threads.ns=mean minimum maximum} and {@code benchmark.threads.bytes=mean minimum maximum}.
- * Arguments: {@code quick}, {@code full}, or {@code compare} for two hits alone; and the file for JMH's own output, without
- * its extension.
+ * Arguments: {@code quick}, {@code full}, or {@code compare} for two hits alone; and the file for JMH's own output,
+ * without its extension.
  */
 public final class JmhSession {
     private static final String HITS = "HitBenchmark\\.(lastResource|request)$";

@@ -24,8 +24,8 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.Map;
 
 /**
- * An RSA key that signs tokens; lives in memory only. This JVM makes one for Entra ID and one for clusters, since making
- * one takes longer than everything else at the start of an emulator. Thread-safe; shows nothing in its text.
+ * An RSA key that signs tokens; lives in memory only. This JVM makes one for Entra ID and one for clusters, since
+ * making one takes longer than everything else at the start of an emulator. Thread-safe; shows nothing in its text.
  */
 public final class SigningKey {
 
@@ -39,7 +39,7 @@ public final class SigningKey {
         this.verifier = new RSASSAVerifier(key);
     }
 
-    /** The key of Entra ID: as the real one does, it signs the tokens of every tenant, and the issuer tells them apart. */
+    /** The key of Entra ID: like the real one's, it signs for all tenants, which the issuer tells apart. */
     public static SigningKey ofEntra() {
         return OfEntra.KEY;
     }

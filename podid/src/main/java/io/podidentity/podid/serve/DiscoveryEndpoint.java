@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 
 /**
  * What the discovery port says: {@code /} and {@code /addresses}, {@code /ca.pem}, {@code /environment} of a program on
- * the node, {@code /pods/NAMESPACE/NAME/environment}, and the files that such variables name. It refuses what a web page
- * could have sent: a page can point a name of its own at any address, but sends that name. Thread-safe.
+ * the node, {@code /pods/NAMESPACE/NAME/environment}, and the files that such variables name. It refuses what a web
+ * page could have sent: a page can point a name of its own at any address, but sends that name. Thread-safe.
  */
 final class DiscoveryEndpoint implements Endpoint {
 
