@@ -55,6 +55,8 @@ class EntraRefusalsIT {
     private static final TokenRequest REQUEST =
             TokenRequest.forResource("https://storage.azure.com").withDeadline(Duration.ofSeconds(60));
     private static final ClientCertificate CERTIFICATE = Certificates.rsa("CN=app");
+    private static final String VAULTED = FakeVault.secret(CERTIFICATE);
+
     /** Those that pass by themselves. */
     private static final Set<Integer> PASSING =
             Set.of(50033, 50087, 50088, 50166, 501661, 90006, 90012, 90024, 90033, 90055, 90061, 90090, 90091);
@@ -95,7 +97,7 @@ class EntraRefusalsIT {
         challenged = !challenged;
         return challenged
                 ? new HttpResponse(401, "{}", null, FakeVault.CHALLENGE, null)
-                : new HttpResponse(200, FakeVault.secret(CERTIFICATE), null);
+                : new HttpResponse(200, VAULTED, null);
     }
 
     @AfterEach
