@@ -147,6 +147,11 @@ final class CachedToken {
         return walk.isNews(kind);
     }
 
+    /** Whether programs that handle claims challenges and others must not share it. */
+    boolean isCaeAware() {
+        return walk.caeAware;
+    }
+
     boolean isAccountUnchanged() {
         return walk.isAccountUnchanged();
     }

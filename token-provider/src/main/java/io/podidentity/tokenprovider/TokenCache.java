@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of one chain of sources: a slot for each request that differs in what it asks for.
@@ -26,6 +27,8 @@ final class TokenCache {
     static final int MAX_SLOTS = 1_000;
 
     private static final int LOOKS = 8;
+    /** In this order slots are cleared: no token can then move from one that is not yet to one that is. */
+    private static final boolean[] CAPABLE_FIRST = {true, false};
 
     private final TokenSourceChain chain;
     private final Executor crew;
@@ -48,11 +51,20 @@ final class TokenCache {
         return slot != null ? slot : newSlot(resource, TokenRequest.forResource(resource));
     }
 
-    /** The slot of a request. */
+    /** The slot of a request. A program that handles claims challenges has its own where its source tells them apart. */
     TokenSlot slot(TokenRequest request) {
-        Object key = key(request);
-        TokenSlot slot = slots.get(key);
-        return slot != null ? slot : newSlot(key, request.withoutCall());
+        TokenSlot slot = known(request);
+        return slot != null ? slot : newSlot(key(request), request.withoutCall());
+    }
+
+    private @Nullable TokenSlot known(TokenRequest request) {
+        if (request.caeEnabled()) {
+            TokenSlot shared = slots.get(key(request.withCaeEnabled(false)));
+            if (shared != null && shared.isForAllPrograms()) {
+                return shared;
+            }
+        }
+        return slots.get(key(request));
     }
 
     private static Object key(TokenRequest request) {
@@ -65,14 +77,13 @@ final class TokenCache {
      * @throws TokenAcquisitionException if there is none
      */
     CachedToken get(TokenRequest request, Duration limit) {
+        TokenSlot slot;
         CachedToken token;
         do {
-            TokenSlot slot = slot(request);
+            slot = slot(request);
             token = slot.get(isForced(request, slot), limit);
         } while (token == null);
-        if (request.claims().isPresent()) {
-            replaceRefused(request, token);
-        }
+        share(slot, token);
         return token;
     }
 
@@ -82,15 +93,16 @@ final class TokenCache {
      * @param view what the caller sees of a token
      */
     <T> CompletableFuture<T> getAsync(TokenRequest request, Duration limit, Function<CachedToken, T> view) {
-        Function<CachedToken, T> seen = request.claims().isEmpty()
-                ? view
-                : token -> {
-                    replaceRefused(request, token);
-                    return view.apply(token);
-                };
         CompletableFuture<T> token;
         do {
             TokenSlot slot = slot(request);
+            boolean plain = slot.request().claims().isEmpty() && !slot.request().caeEnabled();
+            Function<CachedToken, T> seen = plain
+                    ? view
+                    : got -> {
+                        share(slot, got);
+                        return view.apply(got);
+                    };
             token = slot.getAsync(isForced(request, slot), limit, seen);
         } while (token == null);
         return token;
@@ -101,17 +113,26 @@ final class TokenCache {
         return request.forceRefresh() || (request.claims().isPresent() && slot.isChallenged());
     }
 
-    /** What a challenge has brought in takes the place of the token that it refused. */
-    private void replaceRefused(TokenRequest request, CachedToken token) {
-        TokenSlot refused = slots.get(key(request.withClaims(null)));
-        if (refused != null) {
-            refused.replace(token);
+    /**
+     * Puts a token where others look for it too: what a challenge has brought in takes the place of the token that it
+     * refused, and what a source handed out that does not tell programs apart is for all of them.
+     */
+    private void share(TokenSlot slot, CachedToken token) {
+        TokenRequest request = slot.request();
+        if (request.claims().isPresent()) {
+            TokenSlot refused = known(request.withClaims(null));
+            if (refused != null) {
+                refused.replace(token);
+            }
+        }
+        if (request.caeEnabled() && !token.isCaeAware()) {
+            slot.move(token, slot(request.withCaeEnabled(false)));
         }
     }
 
     /** Forgets the tokens for a request, also those of programs that handle claims challenges. */
     void clear(TokenRequest request) {
-        for (boolean capable : new boolean[] {false, true}) {
+        for (boolean capable : CAPABLE_FIRST) {
             TokenSlot slot = slots.get(key(request.withCaeEnabled(capable)));
             if (slot != null) {
                 slot.clear();
@@ -123,8 +144,12 @@ final class TokenCache {
     void clear() {
         // First, so that what is begun from now on belongs to what comes.
         chain.unpin();
-        for (TokenSlot slot : slots.values()) {
-            slot.clear();
+        for (boolean capable : CAPABLE_FIRST) {
+            for (TokenSlot slot : slots.values()) {
+                if (slot.request().caeEnabled() == capable) {
+                    slot.clear();
+                }
+            }
         }
     }
 

@@ -130,8 +130,8 @@ public final class TokenRequest {
     /**
      * The same request by a program that handles claims challenges (continuous access evaluation), as the Azure SDK's
      * clients do. Its token may live for up to 28 hours, and a resource may refuse it earlier. Entra ID, App
-     * Service and
-     * Service Fabric are told so (the capability CP1); other sources take no notice. It is cached on its own.
+     * Service and Service Fabric are told so (the capability CP1), and the token is cached on its own. Other sources
+     * take no notice: one token of theirs is for all programs.
      *
      * @param caeEnabled true if the program passes a challenge on by {@link #withClaims}
      * @return a new request
@@ -208,7 +208,10 @@ public final class TokenRequest {
         return Optional.ofNullable(claims);
     }
 
-    /** {@return whether the program handles claims challenges} */
+    /**
+     * {@return whether the program handles claims challenges; a source that tells its issuer so says it by
+     * {@link TokenSource.Acquired#caeAware()}}
+     */
     public boolean caeEnabled() {
         return caeEnabled;
     }

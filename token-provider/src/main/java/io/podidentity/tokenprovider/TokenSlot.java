@@ -120,6 +120,33 @@ final class TokenSlot implements Predicate<Flight> {
         }
     }
 
+    /** Whether its token came from a source to which it is all one whether a program handles claims challenges. */
+    boolean isForAllPrograms() {
+        CachedToken token = cached;
+        return token != null && !token.isCaeAware();
+    }
+
+    /**
+     * Moves a token to the slot where all programs look for it, unless it was forgotten meanwhile: so its lock is taken
+     * while this one's is held.
+     */
+    void move(CachedToken token, TokenSlot shared) {
+        synchronized (flights) {
+            if (token.isSameAs(cached) && shared.offer(token)) {
+                cached = null;
+            }
+        }
+    }
+
+    private boolean offer(CachedToken token) {
+        synchronized (flights) {
+            CachedToken known = cached;
+            boolean taken = !flights.isClosed() && (known == null || token.isNewerThan(known));
+            cached = taken ? token : known;
+            return taken;
+        }
+    }
+
     /** Whether it holds nothing that is of use any more. */
     boolean isStale() {
         synchronized (flights) {

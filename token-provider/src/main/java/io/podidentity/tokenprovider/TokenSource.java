@@ -48,6 +48,7 @@ public interface TokenSource {
     final class Acquired implements Outcome {
         private final AccessToken token;
         private final String caveat;
+        private final boolean caeAware;
 
         /**
          * The answer of a source that got a token.
@@ -68,8 +69,27 @@ public interface TokenSource {
          * @throws NullPointerException if a part is null
          */
         public Acquired(AccessToken token, String caveat) {
+            this(token, caveat, false);
+        }
+
+        /**
+         * The answer of a source that passes {@link TokenRequest#caeEnabled()} on.
+         *
+         * @param token a token for the resource that was asked for
+         * @param caveat what speaks against the identity that it is for, as above; empty for nothing
+         * @param caeAware whether the issuer is told which programs handle claims challenges, so that these have tokens
+         *     of their own. Where it is false, one token is for all programs
+         * @throws NullPointerException if a part is null
+         */
+        public Acquired(AccessToken token, String caveat, boolean caeAware) {
             this.token = requireNonNull(token, "token");
             this.caveat = requireNonNull(caveat, "caveat");
+            this.caeAware = caeAware;
+        }
+
+        /** {@return whether programs that handle claims challenges get another token than other programs} */
+        public boolean caeAware() {
+            return caeAware;
         }
 
         /** {@return what speaks against the token's identity, one sentence without a full stop; mostly empty} */
@@ -84,7 +104,10 @@ public interface TokenSource {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Acquired acquired && token.equals(acquired.token) && caveat.equals(acquired.caveat);
+            return other instanceof Acquired acquired
+                    && token.equals(acquired.token)
+                    && caveat.equals(acquired.caveat)
+                    && caeAware == acquired.caeAware;
         }
 
         @Override

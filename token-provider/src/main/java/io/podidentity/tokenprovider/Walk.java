@@ -64,6 +64,8 @@ final class Walk {
     private boolean unheard;
     /** Whether nobody waits for it any more, so that it is to end. */
     private volatile boolean cancelled;
+    /** Whether its token is for programs that handle claims challenges alone, or for the others alone. */
+    boolean caeAware;
     /** What speaks against the token's identity; empty for nothing. */
     private volatile String caveat = "";
 
@@ -152,6 +154,7 @@ final class Walk {
                 TokenCheck.require(acquired.token(), source.name(), time.millis());
                 requireTenant(source, acquired.token());
                 caveat = acquired.caveat();
+                caeAware = acquired.caeAware();
                 return acquired.token();
             }
             if (outcome == null) {

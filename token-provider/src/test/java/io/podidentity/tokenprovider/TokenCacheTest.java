@@ -78,19 +78,65 @@ class TokenCacheTest {
     }
 
     @Test
-    void get_ofAProgramThatHandlesChallenges_isCachedOnItsOwn() {
+    void get_ofAProgramThatHandlesChallenges_isCachedOnItsOwnWhereTheSourceTellsThemApart() {
+        TokenCache apart = cache(request -> new TokenSource.Acquired(
+                Tokens.accessToken(request.resource(), time.now().plus(Duration.ofHours(1))), "", true));
         TokenRequest capable = TokenRequest.forResource("r").withCaeEnabled(true);
-        CachedToken plain = cache.get(TokenRequest.forResource("r"), LIMIT);
+        CachedToken plain = apart.get(TokenRequest.forResource("r"), LIMIT);
 
-        CachedToken token = cache.get(capable, LIMIT);
+        CachedToken token = apart.get(capable, LIMIT);
 
         assertThat(token.isSameAs(plain)).isFalse();
-        assertThat(cache.get(capable, LIMIT).isSameAs(token)).isTrue();
+        assertThat(apart.get(capable, LIMIT).isSameAs(token)).isTrue();
         time.advance(Duration.ofSeconds(1));
-        cache.get(capable.withClaims("{}"), LIMIT);
-        assertThat(cache.get(capable, LIMIT).isSameAs(token)).isFalse();
-        assertThat(cache.get(TokenRequest.forResource("r"), LIMIT).isSameAs(plain))
+        apart.get(capable.withClaims("{}"), LIMIT);
+        assertThat(apart.get(capable, LIMIT).isSameAs(token)).isFalse();
+        assertThat(apart.get(TokenRequest.forResource("r"), LIMIT).isSameAs(plain))
                 .isTrue();
+    }
+
+    @Test
+    void get_ofProgramsThatTheSourceDoesNotTellApart_isOneRequestWhoeverIsFirst() {
+        for (boolean first : new boolean[] {false, true}) {
+            TokenRequest request = TokenRequest.forResource("first " + first);
+            int before = source.calls();
+            CachedToken token = cache.get(request.withCaeEnabled(first), LIMIT);
+
+            assertThat(cache.get(request.withCaeEnabled(!first), LIMIT).isSameAs(token))
+                    .isTrue();
+            assertThat(cache.getAsync(request.withCaeEnabled(first), LIMIT, got -> got.isSameAs(token)))
+                    .isCompletedWithValue(true);
+            assertThat(source.calls() - before).isEqualTo(1);
+
+            time.advance(Duration.ofSeconds(10));
+            CachedToken newer = cache.get(request.withCaeEnabled(true).withClaims("{}"), LIMIT);
+            assertThat(newer.isSameAs(token)).isFalse();
+            assertThat(cache.get(request, LIMIT).isSameAs(newer))
+                    .as("in place of the refused one")
+                    .isTrue();
+
+            cache.clear(request.withCaeEnabled(first));
+            assertThat(cache.get(request.withCaeEnabled(!first), LIMIT).isSameAs(newer))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void clear_whileATokenForAllProgramsIsAcquired_letsItNotBeShared() {
+        ManualCrew crew = new ManualCrew();
+        TokenCache slow = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+        TokenRequest capable = TokenRequest.forResource("r").withCaeEnabled(true);
+        CompletableFuture<CachedToken> old = slow.getAsync(capable, LIMIT, token -> token);
+
+        slow.clear();
+        crew.fly();
+
+        assertThat(old).isCompleted();
+        assertThat(slow.slot("r").fresh()).isNull();
+    }
+
+    private TokenCache cache(TokenSource one) {
+        return new TokenCache(new TokenSourceChain(List.of(one), time), Runnable::run, time, LIMIT);
     }
 
     @Test

@@ -85,7 +85,7 @@ final class BearerTokens {
     }
 
     private TokenRequest request(String resource) {
-        return TokenRequest.forResource(resource).withClaims(claims.get(resource));
+        return TokenRequest.forResource(resource).withClaims(claims.get(resource)).withCaeEnabled(true);
     }
 
     /**

@@ -53,6 +53,7 @@ class BearerTokenWebClientIT {
         String second = "Bearer " + FakeSource.TOKEN + "2";
         assertThat(server.authorizations).containsExactly("Bearer " + FakeSource.TOKEN, second, second);
         assertThat(source.lastClaims).isEqualTo(ChallengingServer.CLAIMS);
+        assertThat(source.lastCaeEnabled).isTrue();
     }
 
     @Test

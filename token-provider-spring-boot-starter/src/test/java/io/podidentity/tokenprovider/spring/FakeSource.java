@@ -21,6 +21,7 @@ final class FakeSource implements TokenSource {
     final AtomicInteger calls = new AtomicInteger();
     volatile boolean fails;
     volatile String lastClaims = "";
+    volatile boolean lastCaeEnabled;
     volatile String lastResource = "";
 
     static FakeSource withToken() {
@@ -45,6 +46,7 @@ final class FakeSource implements TokenSource {
     public Outcome acquire(TokenRequest request) {
         int call = calls.incrementAndGet();
         lastClaims = request.claims().orElse("");
+        lastCaeEnabled = request.caeEnabled();
         lastResource = request.resource();
         if (fails) {
             throw new TokenAcquisitionException(

@@ -96,12 +96,13 @@ public final class TokenCredentialSource implements TokenSource {
             throw failure(Code.INVALID_RESPONSE, "gave no token", "");
         }
         OffsetDateTime refreshAt = token.getRefreshAt();
-        return new Acquired(AccessToken.bearer(
+        AccessToken acquired = AccessToken.bearer(
                 token.getToken(),
                 request.resource(),
                 token.getExpiresAt().toInstant(),
                 refreshAt == null ? null : refreshAt.toInstant(),
-                name));
+                name);
+        return new Acquired(acquired, "", true);
     }
 
     private Outcome outcome(Throwable thrown) {

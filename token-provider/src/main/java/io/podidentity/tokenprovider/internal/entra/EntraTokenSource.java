@@ -32,8 +32,7 @@ public final class EntraTokenSource implements TokenSource {
             return new Unavailable("the request names another client ID than " + Excerpt.of(clientId, 40), "");
         }
         String tenant = tenants.resolve(request.tenantId().orElse(null));
-        return new Acquired(credential
-                .signIn(new EntraSession(name, client, clientId, tenant, request))
-                .token());
+        EntraSession session = new EntraSession(name, client, clientId, tenant, request);
+        return new Acquired(credential.signIn(session).token(), "", true);
     }
 }

@@ -111,10 +111,11 @@ public class EndpointTokenSource implements TokenSource {
             }
             AccessToken token = TokenResponse.token(response, request, name(), time.millis());
             String caveat = verify(response, named, token);
-            if (host.capableVersion() != null) {
+            boolean capable = host.capableVersion() != null;
+            if (capable) {
                 newest.put(key(request, named), sha256(token.value()));
             }
-            return new Acquired(token, caveat);
+            return new Acquired(token, caveat, capable);
         } catch (JsonException e) {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,

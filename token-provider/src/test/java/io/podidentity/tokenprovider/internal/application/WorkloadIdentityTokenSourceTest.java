@@ -84,14 +84,17 @@ class WorkloadIdentityTokenSourceTest {
                         + "\"access_token\":\"" + value + "\"}");
 
         assertThat(source().acquire(REQUEST))
-                .isEqualTo(new Acquired(new AccessToken(
-                        value,
-                        "https://storage.azure.com/",
-                        "Bearer",
-                        Instant.parse("2026-01-01T23:59:59Z"),
-                        Instant.parse("2026-01-01T11:59:59Z"),
-                        Principal.app(CLIENT).withObjectId("object").withTenantId(TENANT),
-                        "Workload identity")));
+                .isEqualTo(new Acquired(
+                        new AccessToken(
+                                value,
+                                "https://storage.azure.com/",
+                                "Bearer",
+                                Instant.parse("2026-01-01T23:59:59Z"),
+                                Instant.parse("2026-01-01T11:59:59Z"),
+                                Principal.app(CLIENT).withObjectId("object").withTenantId(TENANT),
+                                "Workload identity"),
+                        "",
+                        true));
     }
 
     @Test
