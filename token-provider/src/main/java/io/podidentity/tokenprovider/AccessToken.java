@@ -126,7 +126,13 @@ public final class AccessToken {
         return source;
     }
 
-    AccessToken withRefreshOn(Instant refreshOn) {
+    /**
+     * The same token, to be replaced from another moment on.
+     *
+     * @param refreshOn from when on a new one is asked for
+     * @return a new object
+     */
+    public AccessToken withRefreshOn(Instant refreshOn) {
         return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }
 
@@ -140,14 +146,8 @@ public final class AccessToken {
         return new AccessToken(value, resource, tokenType, expiresOn, refreshOn, principal, source);
     }
 
-    /** The same with the principal object of another token if it is equal, as it nearly always is. */
-    AccessToken withPrincipalOf(AccessToken other) {
-        Principal known = other.knownPrincipal();
-        return known != null && known.equals(knownPrincipal()) ? withPrincipal(known) : this;
-    }
-
     /** Whether both are known to be of one principal, without a look into either. */
-    @SuppressWarnings("ReferenceEquality") // As withPrincipalOf made them.
+    @SuppressWarnings("ReferenceEquality") // The cache gives equal ones the same object.
     boolean isKnownToShareItsPrincipalWith(AccessToken other) {
         Principal known = principal;
         return known != null && known == other.principal;

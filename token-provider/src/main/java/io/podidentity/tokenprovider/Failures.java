@@ -15,6 +15,11 @@ final class Failures {
         return ofCall(failure, resource, attempts, "");
     }
 
+    /** The same failure for another caller, with that caller's stack trace. */
+    static TokenAcquisitionException again(TokenAcquisitionException failure) {
+        return failure.ofCall(String.valueOf(failure.getMessage()), failure.attempts());
+    }
+
     /**
      * Whether a failure after so much time is one for a caller with this limit too: a refusal is, that nobody answered
      * is not.

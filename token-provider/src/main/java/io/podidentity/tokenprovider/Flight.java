@@ -336,7 +336,7 @@ final class Flight implements Runnable {
     CachedToken outcome() {
         TokenAcquisitionException failed = failure;
         if (failed != null) {
-            throw failed.again();
+            throw Failures.again(failed);
         }
         return requireNonNull(token);
     }

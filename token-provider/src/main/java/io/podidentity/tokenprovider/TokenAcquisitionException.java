@@ -98,14 +98,15 @@ public final class TokenAcquisitionException extends RuntimeException {
         this.attempts = attempts.toArray(new TokenAttempt[0]);
     }
 
-    /** The failure of a whole call, with its message and what became of each source. */
-    TokenAcquisitionException ofCall(String message, List<TokenAttempt> attempts) {
+    /**
+     * The same as the failure of a whole call, with the stack trace of the calling thread.
+     *
+     * @param message the text, without any secret
+     * @param attempts what became of each source, in the order of the chain; copied
+     * @return a new failure
+     */
+    public TokenAcquisitionException ofCall(String message, List<TokenAttempt> attempts) {
         return new TokenAcquisitionException(code, reason, remedy, getCause(), retryAfter, attempts, message);
-    }
-
-    /** The same failure for another caller, with that caller's stack trace. */
-    TokenAcquisitionException again() {
-        return new TokenAcquisitionException(code, reason, remedy, getCause(), retryAfter, attempts(), getMessage());
     }
 
     private static @Nullable Duration requireNotNegative(@Nullable Duration retryAfter) {

@@ -41,7 +41,18 @@ public final class TokenAttempt implements Serializable {
     private final String reason;
     private final String remedy;
 
-    TokenAttempt(String source, State state, Duration duration, String reason, String remedy) {
+    /**
+     * An attempt of these parts; the methods below are shorter where a part is empty.
+     *
+     * @param source the source's name
+     * @param state what became of it
+     * @param duration how long it took
+     * @param reason why there is no token from it, or what speaks against the one it got, one sentence without a full
+     *     stop; may be empty
+     * @param remedy what to do about it; may be empty
+     * @throws NullPointerException if a part is null
+     */
+    public TokenAttempt(String source, State state, Duration duration, String reason, String remedy) {
         this.source = requireNonNull(source, "source");
         this.state = requireNonNull(state, "state");
         this.duration = requireNonNull(duration, "duration");

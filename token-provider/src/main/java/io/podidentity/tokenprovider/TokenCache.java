@@ -54,7 +54,7 @@ final class TokenCache {
     /** The slot of a request. A program that handles claims challenges has its own where its source tells them apart. */
     TokenSlot slot(TokenRequest request) {
         TokenSlot slot = known(request);
-        return slot != null ? slot : newSlot(key(request), request.withoutCall());
+        return slot != null ? slot : newSlot(key(request), withoutCall(request));
     }
 
     private @Nullable TokenSlot known(TokenRequest request) {
@@ -67,8 +67,20 @@ final class TokenCache {
         return slots.get(key(request));
     }
 
+    /** The resource where nothing else is named that would make the token another one. */
     private static Object key(TokenRequest request) {
-        return request.isForResourceAlone() ? request.resource() : request.withoutCall();
+        boolean alone = request.tenantId().isEmpty()
+                && request.identity().isEmpty()
+                && request.claims().isEmpty()
+                && !request.caeEnabled();
+        return alone ? request.resource() : withoutCall(request);
+    }
+
+    /** The same without what belongs to a single call. */
+    private static TokenRequest withoutCall(TokenRequest request) {
+        return request.deadline().isEmpty() && !request.forceRefresh()
+                ? request
+                : request.withForceRefresh(false).withDeadline(null);
     }
 
     /**

@@ -73,7 +73,18 @@ public interface TokenListener {
         private final @Nullable TokenAcquisitionException failure;
         private final List<TokenAttempt> attempts;
 
-        Event(
+        /**
+         * An event of these parts, as a test of a listener may need it.
+         *
+         * @param kind what happened
+         * @param request what was asked for
+         * @param duration how long it took, as {@link #duration()} says
+         * @param token the token; null without one. The event does not show it
+         * @param failure why there is no token, or no next one; null if nothing failed
+         * @param attempts what became of each source; copied
+         * @throws NullPointerException if a part is null that must be there
+         */
+        public Event(
                 Kind kind,
                 TokenRequest request,
                 Duration duration,

@@ -230,18 +230,6 @@ public final class TokenRequest {
         return Optional.ofNullable(deadline);
     }
 
-    /** Whether it names a resource and nothing that would make the token another one. */
-    boolean isForResourceAlone() {
-        return tenantId == null && identity == null && claims == null && !caeEnabled;
-    }
-
-    /** The same without what belongs to a single call. */
-    TokenRequest withoutCall() {
-        return deadline == null && !forceRefresh
-                ? this
-                : new TokenRequest(resource, tenantId, identity, claims, caeEnabled, false, null);
-    }
-
     /** Makes sure that a deadline is one. */
     static Duration requireDeadline(Duration deadline) {
         if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(MAX_DEADLINE) > 0) {

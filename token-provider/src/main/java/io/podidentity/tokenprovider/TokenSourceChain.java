@@ -199,7 +199,10 @@ final class TokenSourceChain {
     /** The token with the principal object of the one before it. The first one has none before it, and is not read. */
     private AccessToken withKnownPrincipal(AccessToken token, Walk walk) {
         AccessToken before = newest;
-        AccessToken shared = before == null ? token : token.withPrincipalOf(before);
+        Principal known = before == null ? null : before.principal().orElse(null);
+        AccessToken shared = known != null && known.equals(token.principal().orElse(null))
+                ? token.withPrincipal(known)
+                : token;
         synchronized (this) {
             if (walk.epoch == epoch) {
                 newest = shared;

@@ -145,7 +145,7 @@ class TokenAcquisitionExceptionTest {
     void again_always_isTheSameFailureWithAnotherStackTrace() {
         TokenAcquisitionException failure = Failures.ofCall(own, RESOURCE, List.of(IMDS));
 
-        TokenAcquisitionException again = failure.again();
+        TokenAcquisitionException again = Failures.again(failure);
 
         assertThat(again).isNotSameAs(failure).hasMessage(failure.getMessage()).hasCause(failure.getCause());
         assertThat(again.code()).isEqualTo(Code.REFUSED);
@@ -153,7 +153,7 @@ class TokenAcquisitionExceptionTest {
         assertThat(again.remedy()).isEqualTo("Ask again.");
         assertThat(again.attempts()).containsExactly(IMDS);
         assertThat(again.retryAfter()).hasValue(Duration.ofMillis(7));
-        assertThat(again.getStackTrace()[0].getMethodName()).isEqualTo("again");
+        assertThat(again.getStackTrace()[0].getMethodName()).isEqualTo("ofCall");
     }
 
     @ParameterizedTest
