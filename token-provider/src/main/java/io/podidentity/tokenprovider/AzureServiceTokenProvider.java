@@ -3,6 +3,10 @@ package io.podidentity.tokenprovider;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.tokenprovider.internal.chain.DeveloperTail;
+import io.podidentity.tokenprovider.internal.engine.CachedToken;
+import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
+import io.podidentity.tokenprovider.internal.engine.TokenCache;
+import io.podidentity.tokenprovider.internal.engine.TokenSlot;
 import java.net.ProxySelector;
 import java.time.Duration;
 import java.util.List;

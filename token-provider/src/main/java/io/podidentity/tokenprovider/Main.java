@@ -1,5 +1,7 @@
 package io.podidentity.tokenprovider;
 
+import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
+import io.podidentity.tokenprovider.internal.engine.TokenCache;
 import io.podidentity.tokenprovider.internal.text.HelpPage;
 import java.io.PrintStream;
 import java.math.BigDecimal;

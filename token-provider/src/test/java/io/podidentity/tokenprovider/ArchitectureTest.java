@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** What holds the library's shape. */
 class ArchitectureTest {
     private static final String LIBRARY = "io.podidentity.tokenprovider";
+    private static final String ENGINE = LIBRARY + ".internal.engine";
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -132,14 +133,28 @@ class ArchitectureTest {
                 .resideInAPackage(LIBRARY + ".internal..")
                 .should()
                 .dependOnClassesThat(resideInAPackage(LIBRARY)
-                        .and(not(describe("are values", (JavaClass type) -> Rooms.isValue(type)))))
+                        .and(not(describe("are values", Rooms::isValue))))
                 .because("arrows go from the facade over the engine to the sources, and all of them know the values")
                 .check(MAIN);
     }
 
+    @Test
+    void engine_isKnownToTheFacadeOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(LIBRARY, ENGINE)
+                .or(describe("are values", Rooms::isValue))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ENGINE)
+                .because("the facade asks the engine, and the engine asks the sources")
+                .check(MAIN);
+    }
+
     /**
-     * The packages; the root is two of them, since what callers see is in one place and yet above and below. So is the
-     * bridge to the Azure SDK: its credential is above the facade, and its sources are below the chain.
+     * The packages; the root is two of them, since what callers see is in one place and yet above and below: the values
+     * are known to all, and the facade knows the engine. So is the bridge to the Azure SDK: its credential is above the
+     * facade, and its sources are below the chain.
      */
     private static final class Rooms implements SliceAssignment {
         private static final Set<String> VALUES = Set.of(
@@ -149,20 +164,21 @@ class ArchitectureTest {
                 "TokenAcquisitionException",
                 "TokenAttempt",
                 "TokenClaims",
+                "TokenListener",
                 "TokenRequest",
                 "TokenSource",
                 "UserAssignedIdentity");
 
         static boolean isValue(JavaClass type) {
-            String name = type.getName().substring(LIBRARY.length() + 1);
-            return VALUES.contains(name.split("\\$", 2)[0]);
+            return type.getPackageName().equals(LIBRARY)
+                    && VALUES.contains(type.getName().substring(LIBRARY.length() + 1).split("\\$", 2)[0]);
         }
 
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
             String room = type.getPackageName();
             if (room.equals(LIBRARY)) {
-                room = isValue(type) ? "values" : "engine";
+                room = isValue(type) ? "values" : "facade";
             } else if (type.getName().startsWith(LIBRARY + ".azure.TokenProviderCredential")) {
                 room = "credential";
             }
@@ -182,8 +198,8 @@ class ArchitectureTest {
                 .implement(TokenSource.class)
                 .should()
                 .dependOnClassesThat()
-                .belongToAnyOf(AzureServiceTokenProvider.class, TokenCache.class, TokenSlot.class)
-                .because("arrows go from the facade over the cache and the chain to the sources")
+                .belongToAnyOf(AzureServiceTokenProvider.class)
+                .because("arrows go from the facade over the engine to the sources")
                 .check(MAIN);
     }
 

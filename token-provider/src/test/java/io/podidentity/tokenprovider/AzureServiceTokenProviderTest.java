@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
 import java.time.Instant;

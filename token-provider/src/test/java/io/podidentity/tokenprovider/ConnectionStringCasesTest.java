@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.internal.connection.ConnectionStringExceptio
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringReader.Pair;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringKey;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.engine.ProcessCaches;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -76,8 +76,8 @@ class ExplanationTest {
 
     @Test
     void toString_withoutAToken_isTheFailuresText() {
-        TokenAcquisitionException failure = Failures.ofCall(
-                new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "none", "", null), RESOURCE, List.of(CLI));
+        TokenAcquisitionException failure = new TokenAcquisitionException(Code.NO_SOURCE_AVAILABLE, "none", "", null)
+                .ofCall("No token for " + RESOURCE, List.of(CLI));
         Explanation explanation = Explanation.ofFailure(RESOURCE, failure);
 
         assertThat(explanation.hasToken()).isFalse();

@@ -14,6 +14,7 @@ import io.podidentity.tokenprovider.internal.chain.EndpointSources;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.engine.FakedCache;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
 import io.podidentity.tokenprovider.internal.entra.EntraProof;
@@ -362,11 +363,7 @@ class SecretsTest {
             throw new AssertionError(e);
         }
         Explanation explanation = new AzureServiceTokenProvider(
-                        new TokenCache(
-                                new TokenSourceChain(List.of(source), time),
-                                Runnable::run,
-                                time,
-                                Duration.ofSeconds(5)),
+                        FakedCache.of(source, time),
                         Duration.ofSeconds(5))
                 .explain(request);
         shown.add(explanation.toString());

@@ -1,0 +1,97 @@
+package io.podidentity.tokenprovider.internal.engine;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.TokenRequest;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells listeners what happened. Called off any lock, by nobody who could be harmed: what a listener throws is logged
+ * the first time, and then passed over.
+ */
+final class Announcer {
+    /** The name by which programs have configured the log of failed refreshes. */
+    private static final String SLOT = "io.podidentity.tokenprovider.TokenSlot";
+
+    private final List<TokenListener> listeners;
+    /** Those that threw. */
+    private final Set<TokenListener> faulty = ConcurrentHashMap.newKeySet();
+
+    Announcer(List<TokenListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /** A flight came back with a token or without one. */
+    void landed(
+            TokenRequest request,
+            boolean behind,
+            Duration duration,
+            @Nullable CachedToken token,
+            @Nullable CachedToken old,
+            @Nullable TokenAcquisitionException failure) {
+        if (token != null) {
+            TokenListener.Kind kind = behind ? TokenListener.Kind.REFRESHED : TokenListener.Kind.ACQUIRED;
+            tell(new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
+        } else if (failure != null) {
+            TokenListener.Kind kind = behind ? TokenListener.Kind.REFRESH_FAILED : TokenListener.Kind.FAILED;
+            tell(new TokenListener.Event(
+                    kind, request, duration, old == null ? null : old.token, failure, failure.attempts()));
+        }
+    }
+
+    /** Something happened to a token, or to a caller. */
+    void happened(
+            TokenListener.Kind kind,
+            TokenRequest request,
+            Duration duration,
+            @Nullable CachedToken token,
+            @Nullable TokenAcquisitionException failure) {
+        tell(new TokenListener.Event(kind, request, duration, token == null ? null : token.token, failure, List.of()));
+    }
+
+    private void tell(TokenListener.Event event) {
+        for (TokenListener listener : listeners) {
+            try {
+                listener.on(event);
+            } catch (Throwable e) { // Also an assertion of a test, or a class that is missing there.
+                if (faulty.add(listener)) {
+                    complain(listener, e);
+                }
+            }
+        }
+    }
+
+    private static void complain(TokenListener listener, Throwable e) {
+        String text = "The token listener " + listener.getClass().getName()
+                + " threw; it is told of further events, and this is not logged again.";
+        System.getLogger(TokenListener.class.getPackageName()).log(Level.WARNING, text, e);
+    }
+
+    /** The line that says that callers live on an old token. */
+    static void logFailedRefresh(TokenAcquisitionException failure) {
+        String text = "The token is still valid, but getting the next one failed. {0}";
+        System.getLogger(SLOT).log(Level.WARNING, text, failure.getMessage());
+    }
+
+    /** The one line that says which identity a process has, or that it is not the one that it should be. */
+    static void logOrigin(AccessToken token, Walk walk) {
+        if (!walk.hasPinned && !walk.standsIn) {
+            return;
+        }
+        System.Logger logger = System.getLogger(TokenListener.class.getPackageName());
+        if (walk.standsIn) {
+            logger.log(Level.WARNING, walk.describeStandIn(token));
+        } else if (logger.isLoggable(Level.INFO)) {
+            Principal known = token.principal().orElse(null);
+            String who = known == null ? "an identity that the token does not name" : known.toString();
+            logger.log(Level.INFO, "Tokens come from " + token.source() + " from now on: " + who);
+        }
+    }
+}

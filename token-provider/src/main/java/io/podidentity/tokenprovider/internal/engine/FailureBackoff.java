@@ -1,0 +1,88 @@
+package io.podidentity.tokenprovider.internal.engine;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers the failures of one slot's flights, and says when the next one may begin and what callers are told until
+ * then. A failure is the answer for a second, or for as long as the server that named a wait wants. Made with the first
+ * failure, and dropped with the next token.
+ *
+ * <p><i>Thread-safety:</i> guarded by the slot's lock. All times are in nanoseconds, on the steady clock.
+ */
+final class FailureBackoff {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int MAX_SHIFT = 6;
+    /** A server that wants more is mistaken. */
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    /** The last failure that others are told; null for none. */
+    private @Nullable TokenAcquisitionException failure;
+    /** How long the flight had that failed so. */
+    private long limit;
+    /** Until when that failure is remembered. */
+    private long end;
+    /** Whether the server named the wait, so that nobody may ask before. */
+    private boolean binding;
+    /** How many refreshes failed in a row. */
+    private int failedRefreshes;
+    /** Before this moment no refresh begins after those. */
+    private long noRefreshBefore;
+
+    /** Keeps what a failure says. */
+    void add(Flight failed, TokenAcquisitionException e, long now) {
+        if (failed.background) {
+            noRefreshBefore = now + (SECOND << Math.min(failedRefreshes, MAX_SHIFT));
+            failedRefreshes++;
+        }
+        boolean awaited = failed.blocked > 0 || failed.waiters != null;
+        Duration wish = e.retryAfter().orElse(Duration.ZERO);
+        // A deadline tells of the caller that set it, not of the sources.
+        if (!wish.isZero() || (awaited && e.code() != Code.TIMED_OUT)) {
+            failure = e;
+            limit = failed.limit();
+            binding = !wish.isZero();
+            end = now + (!binding ? SECOND : wish.compareTo(HOUR) < 0 ? wish.toNanos() : HOUR.toNanos());
+        }
+    }
+
+    /** Forgets the failed refreshes. */
+    void forgetRefreshes() {
+        failedRefreshes = 0;
+    }
+
+    /** Whether the server wants not to be asked now. */
+    boolean isBinding(long now) {
+        return binding && end - now > 0;
+    }
+
+    /** Whether a refresh may begin. */
+    boolean allowRefresh(long now) {
+        return !isBinding(now) && (failedRefreshes == 0 || now - noRefreshBefore >= 0);
+    }
+
+    /** Until when the server wants not to be asked, if it does. */
+    long end() {
+        return end;
+    }
+
+    /**
+     * The answer to a caller of this moment; null if there has to be another flight.
+     *
+     * @param limit how long the caller waits at most
+     * @param deadline until when
+     */
+    @Nullable
+    TokenAcquisitionException answer(String resource, boolean force, long limit, long deadline, long now) {
+        TokenAcquisitionException last = failure;
+        if (last == null || end - now <= 0) {
+            return null;
+        }
+        if (binding) {
+            return end - deadline < 0 ? null : Failures.remembered(resource, last, Duration.ofNanos(end - now));
+        }
+        return !force && Failures.isAnswer(last, this.limit, limit) ? last : null;
+    }
+}

@@ -1,0 +1,45 @@
+package io.podidentity.tokenprovider.internal.engine;
+
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each flight a thread that ends with it, so that none is alive while nothing is under way. Where the program has
+ * an executor for flights, that thread hands the flight over, since the executor may hang, and nothing else runs there.
+ *
+ * <p>Its context class loader is the library's own, whoever called: by default it would be the caller's on JDK 17 and
+ * the system's on JDK 25, where a program in one jar finds nothing.
+ */
+final class FlightCrew implements Executor {
+    /** What the first caller does meanwhile; null for nothing, and when it is done. */
+    private volatile @Nullable WarmUp warmUp;
+
+    private final @Nullable Executor executor;
+
+    FlightCrew(@Nullable WarmUp warmUp) {
+        this(warmUp, null);
+    }
+
+    /**
+     * @param executor runs the flights; null for a thread for each
+     */
+    FlightCrew(@Nullable WarmUp warmUp, @Nullable Executor executor) {
+        this.warmUp = warmUp;
+        this.executor = executor;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        Executor other = executor;
+        Runnable work = other != null && task instanceof Flight flight ? () -> flight.takeOffBy(other) : task;
+        Thread thread = new Thread(null, work, "token-provider", 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(FlightCrew.class.getClassLoader());
+        thread.start();
+        WarmUp first = warmUp;
+        if (first != null) {
+            warmUp = null;
+            first.whileWaiting();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.podidentity.tokenprovider.internal.engine;
+
+import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
+import io.podidentity.tokenprovider.internal.chain.DefaultSources;
+import io.podidentity.tokenprovider.internal.chain.SourceContext;
+import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.connection.SignIn;
+import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Fingerprint;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The caches that all providers of the process share, one for equal settings. */
+public final class ProcessCaches {
+    /** How long a call may take that says nothing else, and a refresh behind the callers. */
+    public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(30);
+
+    private static final String CONNECTION_STRING = "AzureServicesAuthConnectionString";
+    /** How many caches are kept though no provider has them: for programs that make a provider for each call. */
+    private static final int KEPT = 8;
+
+    private static final int SWEEP = 64;
+    /** By settings, with hashes in place of secrets. What no provider has any more is forgotten. Guarded by itself. */
+    private static final Map<String, WeakReference<TokenCache>> OTHERS = new HashMap<>();
+    /** With how many of them to look next for those whose cache is gone. Guarded by the same. */
+    private static int sweepAt = SWEEP;
+    /** Those that were asked for last, the newest at the end. Guarded by the same. */
+    private static final Deque<TokenCache> RECENT = new ArrayDeque<>();
+
+    /** The cache of a process that sets nothing but its environment; made when first needed. */
+    private static volatile @Nullable TokenCache own;
+
+    private ProcessCaches() {}
+
+    /**
+     * The cache of the process's own environment.
+     *
+     * @throws IllegalArgumentException if a variable that is a setting has an impossible value
+     */
+    public static TokenCache own() {
+        TokenCache cache = own;
+        return cache == null ? makeOwn() : cache;
+    }
+
+    private static synchronized TokenCache makeOwn() {
+        TokenCache cache = own;
+        if (cache == null) {
+            // First of all, since what it loads takes longest.
+            cache = of(null, null, Map.of(), WarmUp.begin());
+            own = cache;
+        }
+        return cache;
+    }
+
+    /**
+     * The cache of these settings.
+     *
+     * @param variables the environment variables in place of the process's own; null for these
+     * @param connectionString the connection string; null for the one in the environment, if it has one, and blank for
+     *     the default chain
+     * @throws IllegalArgumentException if a setting has an impossible value
+     */
+    public static TokenCache of(@Nullable Map<String, String> variables, @Nullable String connectionString) {
+        return of(variables, connectionString, Map.of(), null);
+    }
+
+    /**
+     * The cache of these settings.
+     *
+     * @param overrides variables in place of those of the environment, in a fixed order
+     */
+    public static TokenCache of(
+            @Nullable Map<String, String> variables, @Nullable String connectionString, Map<String, String> overrides) {
+        return of(variables, connectionString, overrides, null);
+    }
+
+    private static TokenCache of(
+            @Nullable Map<String, String> variables,
+            @Nullable String connectionString,
+            Map<String, String> overrides,
+            @Nullable WarmUp warmUp) {
+        Environment environment = environment(variables, overrides);
+        ConnectionSettings parsed = connectionSettings(environment, connectionString);
+        String key = (variables == null ? "" : fingerprint(variables))
+                + ' '
+                + (parsed == null ? "" : parsed.fingerprint())
+                + ' '
+                + (overrides.isEmpty() ? "" : overrides.toString());
+        synchronized (OTHERS) {
+            WeakReference<TokenCache> known = OTHERS.get(key);
+            TokenCache cache = known == null ? null : known.get();
+            if (cache == null) {
+                cache = cache(
+                        sources(SourceContext.of(environment, null), connectionString), new FlightCrew(warmUp), null);
+                if (OTHERS.size() >= sweepAt) {
+                    OTHERS.values().removeIf(other -> other.get() == null);
+                    sweepAt = OTHERS.size() + SWEEP;
+                }
+                OTHERS.put(key, new WeakReference<>(cache));
+            }
+            RECENT.remove(cache);
+            RECENT.add(cache);
+            if (RECENT.size() > KEPT) {
+                RECENT.remove();
+            }
+            return cache;
+        }
+    }
+
+    /** How many caches are known. */
+    static int size() {
+        synchronized (OTHERS) {
+            return OTHERS.size();
+        }
+    }
+
+    /**
+     * A cache of its own for what no text can say.
+     *
+     * @param executor runs what asks the sources; null for a thread for each
+     * @param listeners are told what becomes of tokens; may be empty
+     */
+    public static TokenCache ofItsOwn(List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
+        return cache(sources, new FlightCrew(null, executor), listeners.isEmpty() ? null : new Announcer(listeners));
+    }
+
+    private static TokenCache cache(List<TokenSource> sources, Executor crew, @Nullable Announcer announcer) {
+        TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, announcer, true);
+        return new TokenCache(chain, crew, Time.SYSTEM, DEFAULT_DEADLINE);
+    }
+
+    /** The variables that are read: all of the process's unless others replace them, and some beside them. */
+    public static Environment environment(@Nullable Map<String, String> variables, Map<String, String> overrides) {
+        Environment environment = variables == null ? Environment.ofProcess() : Environment.of(variables);
+        if (!overrides.isEmpty()) {
+            for (Map.Entry<String, String> override : overrides.entrySet()) {
+                environment = environment.with(override.getKey(), override.getValue());
+            }
+        }
+        return environment;
+    }
+
+    /** The sources that variables and connection string say. */
+    public static List<TokenSource> sources(SourceContext context, @Nullable String connectionString) {
+        Environment environment = context.environment();
+        ConnectionSettings settings = connectionSettings(environment, connectionString);
+        return settings == null
+                ? new DefaultSources(context).all()
+                : List.of(new ConnectionStringSource(context).of(SignIn.of(settings)));
+    }
+
+    private static @Nullable ConnectionSettings connectionSettings(
+            Environment environment, @Nullable String connectionString) {
+        String text = connectionString == null ? environment.get(CONNECTION_STRING) : connectionString;
+        return text == null || text.isBlank() ? null : ConnectionSettings.parse(text);
+    }
+
+    private static String fingerprint(Map<String, String> variables) {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, String> variable : new TreeMap<>(variables).entrySet()) {
+            text.append(variable.getKey())
+                    .append('\0')
+                    .append(variable.getValue())
+                    .append('\0');
+        }
+        return Fingerprint.of(text.toString());
+    }
+}

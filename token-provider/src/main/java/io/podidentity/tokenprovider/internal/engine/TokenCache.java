@@ -1,0 +1,227 @@
+package io.podidentity.tokenprovider.internal.engine;
+
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens of one chain of sources: a slot for each request that differs in what it asks for.
+ *
+ * <p>A request that names a resource and nothing else has that resource as its key, so that the usual look-up makes no
+ * object.
+ *
+ * <p>The number of slots is bounded. A new one takes the place of one that holds nothing of use, if a few looks find
+ * one, else of any: chosen by chance, since a process with more resources than slots goes through them in turns, and
+ * whoever drops the one that was used longest ago then drops each just before it is needed. A slot that somebody waits
+ * for stays; where all are so, there are more, until the next ones are made.
+ */
+public final class TokenCache {
+    static final int MAX_SLOTS = 1_000;
+
+    private static final int LOOKS = 8;
+    /** In this order slots are cleared: no token can then move from one that is not yet to one that is. */
+    private static final boolean[] CAPABLE_FIRST = {true, false};
+
+    private final TokenSourceChain chain;
+    private final Executor crew;
+    private final Time time;
+    private final Duration refreshLimit;
+    private final ConcurrentMap<Object, TokenSlot> slots = new ConcurrentHashMap<>();
+    /** The same, in no order. Guarded by this, as each change of the map. */
+    private final List<TokenSlot> places = new ArrayList<>();
+
+    TokenCache(TokenSourceChain chain, Executor crew, Time time, Duration refreshLimit) {
+        this.chain = chain;
+        this.crew = crew;
+        this.time = time;
+        this.refreshLimit = refreshLimit;
+    }
+
+    /** The slot of a request that names a resource only. */
+    public TokenSlot slot(String resource) {
+        TokenSlot slot = slots.get(resource);
+        return slot != null ? slot : newSlot(resource, TokenRequest.forResource(resource));
+    }
+
+    /** The slot of a request. A program that handles claims challenges has its own where its source tells them apart. */
+    TokenSlot slot(TokenRequest request) {
+        TokenSlot slot = known(request);
+        return slot != null ? slot : newSlot(key(request), withoutCall(request));
+    }
+
+    private @Nullable TokenSlot known(TokenRequest request) {
+        if (request.caeEnabled()) {
+            TokenSlot shared = slots.get(key(request.withCaeEnabled(false)));
+            if (shared != null && shared.isForAllPrograms()) {
+                return shared;
+            }
+        }
+        return slots.get(key(request));
+    }
+
+    /** The resource where nothing else is named that would make the token another one. */
+    private static Object key(TokenRequest request) {
+        boolean alone = request.tenantId().isEmpty()
+                && request.identity().isEmpty()
+                && request.claims().isEmpty()
+                && !request.caeEnabled();
+        return alone ? request.resource() : withoutCall(request);
+    }
+
+    /** The same without what belongs to a single call. */
+    private static TokenRequest withoutCall(TokenRequest request) {
+        return request.deadline().isEmpty() && !request.forceRefresh()
+                ? request
+                : request.withForceRefresh(false).withDeadline(null);
+    }
+
+    /**
+     * A token, from the cache or after a wait.
+     *
+     * @throws TokenAcquisitionException if there is none
+     */
+    public CachedToken get(TokenRequest request, Duration limit) {
+        TokenSlot slot;
+        CachedToken token;
+        do {
+            slot = slot(request);
+            token = slot.get(isForced(request, slot), limit);
+        } while (token == null);
+        share(slot, token);
+        return token;
+    }
+
+    /**
+     * The same without a wait of the calling thread.
+     *
+     * @param view what the caller sees of a token
+     */
+    public <T> CompletableFuture<T> getAsync(TokenRequest request, Duration limit, Function<CachedToken, T> view) {
+        CompletableFuture<T> token;
+        do {
+            TokenSlot slot = slot(request);
+            boolean plain = slot.request().claims().isEmpty() && !slot.request().caeEnabled();
+            Function<CachedToken, T> seen = plain
+                    ? view
+                    : got -> {
+                        share(slot, got);
+                        return view.apply(got);
+                    };
+            token = slot.getAsync(isForced(request, slot), limit, seen);
+        } while (token == null);
+        return token;
+    }
+
+    /** Whether the source must be asked: a challenge may be one to the very token that its like has brought in. */
+    private static boolean isForced(TokenRequest request, TokenSlot slot) {
+        return request.forceRefresh() || (request.claims().isPresent() && slot.isChallenged());
+    }
+
+    /**
+     * Puts a token where others look for it too: what a challenge has brought in takes the place of the token that it
+     * refused, and what a source handed out that does not tell programs apart is for all of them.
+     */
+    private void share(TokenSlot slot, CachedToken token) {
+        TokenRequest request = slot.request();
+        if (request.claims().isPresent()) {
+            TokenSlot refused = known(request.withClaims(null));
+            if (refused != null) {
+                refused.replace(token);
+            }
+        }
+        if (request.caeEnabled() && !token.isCaeAware()) {
+            slot.move(token, slot(request.withCaeEnabled(false)));
+        }
+    }
+
+    /** Forgets the tokens for a request, also those of programs that handle claims challenges. */
+    public void clear(TokenRequest request) {
+        for (boolean capable : CAPABLE_FIRST) {
+            TokenSlot slot = slots.get(key(request.withCaeEnabled(capable)));
+            if (slot != null) {
+                slot.clear();
+            }
+        }
+    }
+
+    /** Forgets all tokens, and which source answered first. */
+    public void clear() {
+        // First, so that what is begun from now on belongs to what comes.
+        chain.unpin();
+        for (boolean capable : CAPABLE_FIRST) {
+            for (TokenSlot slot : slots.values()) {
+                if (slot.request().caeEnabled() == capable) {
+                    slot.clear();
+                }
+            }
+        }
+    }
+
+    /** Keeps the log free of lines that say which source was pinned. */
+    public void quieten() {
+        chain.quieten();
+    }
+
+    /** The sources behind it. */
+    @Override
+    public String toString() {
+        return chain.toString();
+    }
+
+    int size() {
+        return slots.size();
+    }
+
+    private synchronized TokenSlot newSlot(Object key, TokenRequest request) {
+        TokenSlot slot = slots.get(key);
+        if (slot == null) {
+            while (places.size() >= MAX_SLOTS && evictOne()) {
+                // Once, but for those that were too many.
+            }
+            slot = new TokenSlot(request, chain, crew, time, refreshLimit);
+            places.add(slot);
+            slots.put(key, slot);
+        }
+        return slot;
+    }
+
+    /** Makes room for one; false if all are in use. */
+    private boolean evictOne() {
+        int size = places.size();
+        int start = ThreadLocalRandom.current().nextInt(size);
+        for (int i = 0; i < LOOKS; i++) {
+            int place = (start + i) % size;
+            if (places.get(place).isStale() && evict(place)) {
+                return true;
+            }
+        }
+        for (int i = 0; i < size; i++) {
+            if (evict((start + i) % size)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean evict(int place) {
+        TokenSlot slot = places.get(place);
+        if (!slot.evict()) {
+            return false;
+        }
+        slots.remove(key(slot.request()));
+        int last = places.size() - 1;
+        places.set(place, places.get(last));
+        places.remove(last);
+        return true;
+    }
+}

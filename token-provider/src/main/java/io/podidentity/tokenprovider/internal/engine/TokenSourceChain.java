@@ -1,0 +1,218 @@
+package io.podidentity.tokenprovider.internal.engine;
+
+import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.source.Anticipating;
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sources in an order: the first that applies answers. Its first success pins it, so that a process never changes its
+ * identity in silence: from then on it alone is asked, and its "not here" is an error.
+ *
+ * <p>Two kinds of success pin nothing. A source behind one that belongs here and has no token, such as a metadata
+ * service
+ * that is silent or has no identity yet, only stands in for it: that one is asked again after some seconds, and each
+ * time that a token is needed, for a moment only if it stays silent. And a request that names an identity gets
+ * that identity from
+ * whichever source hands it out, so it neither needs the pin nor decides it for others.
+ */
+final class TokenSourceChain {
+    private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
+
+    /** How long a source that another one stands in for is waited for again, unless it answers. */
+    private static final long ABSENT_AGAIN_NANOS = 3_000_000_000L;
+
+    private final @Nullable Announcer announcer;
+    private volatile boolean logsPins;
+    private final List<TokenSource> sources;
+    private final Time time;
+    /** Read without the lock, written under it, as the next three. */
+    private volatile @Nullable TokenSource pinned;
+    /** The source that another one stands in for; null if none does, or it is back. */
+    private volatile @Nullable TokenSource absent;
+    /** The newest token; null while its sources were never asked with success, or were forgotten. */
+    private volatile @Nullable AccessToken newest;
+    /** How often all was forgotten. A walk that began before neither pins its source nor leaves a token behind. */
+    private volatile int epoch;
+    /** Null while no call was forced: few programs do. Guarded by this. */
+    private @Nullable ForcedCall firstForced;
+
+    TokenSourceChain(List<TokenSource> sources, Time time) {
+        this(sources, time, null, false);
+    }
+
+    /**
+     * @param announcer is told what becomes of the tokens; null if nobody listens
+     * @param logsPins whether a line in the log says which source was pinned
+     */
+    TokenSourceChain(List<TokenSource> sources, Time time, @Nullable Announcer announcer, boolean logsPins) {
+        this.logsPins = logsPins;
+        this.announcer = announcer;
+        this.sources = List.copyOf(sources);
+        this.time = time;
+    }
+
+    /** The names of the sources, in their order. */
+    @Override
+    public String toString() {
+        List<String> names = new ArrayList<>();
+        for (TokenSource source : sources) {
+            names.add(source.name());
+        }
+        return names.toString();
+    }
+
+    /** Who is told what becomes of the tokens; null if nobody listens. */
+    @Nullable
+    Announcer announcer() {
+        return announcer;
+    }
+
+    /** Whether a line in the log says which source was pinned. */
+    boolean logsPins() {
+        return logsPins;
+    }
+
+    /** Keeps the log free of that. */
+    void quieten() {
+        logsPins = false;
+    }
+
+    /** Forgets which source answered first. */
+    synchronized void unpin() {
+        epoch++;
+        pinned = null;
+        absent = null;
+        newest = null;
+    }
+
+    /** A forced call that is about to begin. */
+    synchronized ForcedCall forcedCall() {
+        ForcedCall first = firstForced == null ? new ForcedCall(time) : firstForced;
+        firstForced = first;
+        return first.another();
+    }
+
+    /** A walk that is about to begin, for a request with a deadline, by a call that is not forced. */
+    Walk walk(TokenRequest request) {
+        return walk(request, null);
+    }
+
+    /**
+     * A walk that is about to begin.
+     *
+     * @param request what is asked for, with a deadline
+     * @param forced the call, if it is a forced one; null if not
+     */
+    Walk walk(TokenRequest request, @Nullable ForcedCall forced) {
+        return new Walk(request, sources, time, epoch, forced);
+    }
+
+    /** As {@link #acquire(Walk, CachedToken)} where callers have no token. */
+    CachedToken acquire(Walk walk) throws InterruptedException {
+        return acquire(walk, null);
+    }
+
+    /**
+     * Asks the sources.
+     *
+     * @param old the token that callers have meanwhile; null for none. If it stands in for a source that is still
+     * without
+     *     one it is the answer again, and its own source is not asked.
+     * @throws TokenAcquisitionException if no source has a token, with all attempts
+     */
+    CachedToken acquire(Walk walk, @Nullable CachedToken old) throws InterruptedException {
+        boolean first = pinned == null;
+        AccessToken token = null;
+        CachedToken again = null;
+        for (int i = 0; i < sources.size() && token == null && again == null && !walk.hasFailed(); i++) {
+            TokenSource source = sources.get(i);
+            // Looked at each time: a walk for another request may have pinned a source meanwhile.
+            TokenSource only = walk.namesIdentity() ? null : pinned;
+            if (only != null && source != only) {
+                walk.pass();
+                continue;
+            }
+            // Somebody stands in for one that is absent, who should not be kept waiting by its silence.
+            boolean briefly = source == absent;
+            token = walk.ask(source, briefly ? ABSENT_AGAIN_NANOS : Long.MAX_VALUE);
+            if (briefly && walk.takeBackFailure()) {
+                token = walk.ask(source, Long.MAX_VALUE);
+            }
+            if (token != null && !accept(source, walk)) {
+                walk.turnDown(source, OTHER_IDENTITY, "Try again.");
+                token = null;
+            }
+            if (token == null && old != null && walk.absent() != null) {
+                again = old.standingInAgain(time.millis(), time.nanos());
+            }
+        }
+        if (first) {
+            abandon();
+        }
+        if (again != null) {
+            return again;
+        }
+        if (token == null) {
+            throw walk.failure();
+        }
+        walk.arrive();
+        return new CachedToken(withKnownPrincipal(token, walk), walk, time.millis(), time.nanos());
+    }
+
+    /** Whether a token of this source is to be used; false if another one gave the process its identity meanwhile. */
+    private synchronized boolean accept(TokenSource source, Walk walk) {
+        if (walk.namesIdentity() || walk.epoch != epoch) {
+            return true;
+        }
+        TokenSource wanted = walk.absent();
+        if (wanted != null) {
+            absent = wanted;
+            walk.standsIn = true;
+        } else if (pinned == null) {
+            pinned = source;
+            absent = null;
+            walk.hasPinned = true;
+        }
+        return pinned == null || pinned == source;
+    }
+
+    /** Lets the sources after the first find out, beside the one that is asked, whether they apply. */
+    void anticipate() {
+        for (int i = 1; i < sources.size() && pinned == null; i++) {
+            if (sources.get(i) instanceof Anticipating later) {
+                later.anticipate();
+            }
+        }
+    }
+
+    /** Lets them give that up. */
+    private void abandon() {
+        for (int i = 1; i < sources.size(); i++) {
+            if (sources.get(i) instanceof Anticipating later) {
+                later.abandon();
+            }
+        }
+    }
+
+    /** The token with the principal object of the one before it. The first one has none before it, and is not read. */
+    private AccessToken withKnownPrincipal(AccessToken token, Walk walk) {
+        AccessToken before = newest;
+        Principal known = before == null ? null : before.principal().orElse(null);
+        AccessToken shared = known != null && known.equals(token.principal().orElse(null))
+                ? token.withPrincipal(known)
+                : token;
+        synchronized (this) {
+            if (walk.epoch == epoch) {
+                newest = shared;
+            }
+        }
+        return shared;
+    }
+}
