@@ -3,7 +3,7 @@ package io.podidentity.tokenprovider.internal.engine;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.internal.engine.Flight.Waiter;
+import io.podidentity.tokenprovider.internal.engine.InFlightRequest.Waiter;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,28 +22,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncCallers {
     private final TokenRequest request;
-    private final Flights flights;
-    private final Executor crew;
+    private final SingleFlight flights;
+    private final Executor executor;
     private final Time time;
-    private final @Nullable Announcer announcer;
-    private final Function<Waiter<?>, Flight> board;
+    private final @Nullable EventPublisher publisher;
+    private final Function<Waiter<?>, InFlightRequest> joinOrStart;
 
     /**
      * @param board has a caller wait for a flight: that flight, or one that is over and has the answer
      */
     AsyncCallers(
             TokenRequest request,
-            Flights flights,
-            Executor crew,
+            SingleFlight flights,
+            Executor executor,
             Time time,
-            @Nullable Announcer announcer,
-            Function<Waiter<?>, Flight> board) {
+            @Nullable EventPublisher publisher,
+            Function<Waiter<?>, InFlightRequest> joinOrStart) {
         this.request = request;
         this.flights = flights;
-        this.crew = crew;
+        this.executor = executor;
         this.time = time;
-        this.announcer = announcer;
-        this.board = board;
+        this.publisher = publisher;
+        this.joinOrStart = joinOrStart;
     }
 
     /**
@@ -58,36 +58,36 @@ final class AsyncCallers {
         long start = time.nanos();
         Waiter<T> waiter = new Waiter<>(before, force, limit.toNanos(), start + limit.toNanos(), view, this::alarm);
         waiter.future.whenComplete((value, thrown) -> flights.leave(waiter));
-        Announcer told = announcer;
+        EventPublisher told = publisher;
         if (told != null) {
             waiter.told = () -> told.happened(Kind.WAITED, request, waiter.waited(), waiter.token(), waiter.failure());
         }
-        Flight joined = board.apply(waiter);
+        InFlightRequest joined = joinOrStart.apply(waiter);
         if (joined.isInstant()) {
             boolean done =
                     waiter.with(joined.token(), joined.failure(), time.nanos()).complete();
             if (done && waiter.told != null) {
-                new Completions(crew).add(waiter.told).start();
+                new Completions(executor).add(waiter.told).start();
             }
         }
         return waiter.future;
     }
 
     /** Gives those who waited for a flight what it came back with, or else another flight. */
-    void goOn(PriorityQueue<Waiter<?>> waiters, Flight over) {
-        Completions done = new Completions(crew);
+    void goOn(PriorityQueue<Waiter<?>> waiters, InFlightRequest over) {
+        Completions done = new Completions(executor);
         goOn(waiters, over, done);
         done.start();
     }
 
     /** The most patient first: the flight that begins for one of them is then good enough for all. */
-    private void goOn(PriorityQueue<Waiter<?>> waiters, Flight over, Completions done) {
+    private void goOn(PriorityQueue<Waiter<?>> waiters, InFlightRequest over, Completions done) {
         Waiter<?>[] hastiestFirst = waiters.toArray(new Waiter<?>[0]);
         Arrays.sort(hastiestFirst);
         for (int i = hastiestFirst.length - 1; i >= 0; i--) {
             Waiter<?> waiter = hastiestFirst[i];
-            boolean landed = over.token() != null || over.failure() != null;
-            Flight next = landed && over.isAnswerFor(waiter.limit, waiter.deadline) ? over : board.apply(waiter);
+            boolean completed = over.token() != null || over.failure() != null;
+            InFlightRequest next = completed && over.isAnswerFor(waiter.limit, waiter.deadline) ? over : joinOrStart.apply(waiter);
             if (next == over || next.isInstant()) {
                 done.add(waiter.with(next.token(), next.failure(), time.nanos()));
             }
@@ -95,16 +95,16 @@ final class AsyncCallers {
     }
 
     /** Is called on the thread of alarms, which all callers of the process share: nothing may hold that up. */
-    private void alarm(Flight flight) {
-        new Completions(crew).add(() -> endWaits(flight)).start();
+    private void alarm(InFlightRequest flight) {
+        new Completions(executor).add(() -> endWaits(flight)).start();
     }
 
     /** Looks after those who wait for a flight, when the hastiest has waited long enough. */
-    private void endWaits(Flight flight) {
+    private void endWaits(InFlightRequest flight) {
         List<Waiter<?>> late = new ArrayList<>();
         PriorityQueue<Waiter<?>> stranded = new PriorityQueue<>();
         flights.endWaits(flight, late, stranded);
-        Completions done = new Completions(crew);
+        Completions done = new Completions(executor);
         for (Waiter<?> waiter : late) {
             Duration limit = Duration.ofNanos(waiter.limit);
             TokenAcquisitionException failed = Failures.timedOut(request.resource(), limit, flight.attempts());

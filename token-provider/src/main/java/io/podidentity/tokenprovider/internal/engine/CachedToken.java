@@ -33,7 +33,7 @@ public final class CachedToken {
     private static final long NANOS = 1_000_000;
 
     public final AccessToken token;
-    private final Walk walk;
+    private final ChainRun run;
     /** When its own source is to be asked again, be it a stand-in or not. */
     private final long dueAt;
 
@@ -55,12 +55,12 @@ public final class CachedToken {
      * @param millis the wall clock
      * @param nanos the steady clock
      */
-    CachedToken(AccessToken token, Walk walk, long millis, long nanos) {
+    CachedToken(AccessToken token, ChainRun run, long millis, long nanos) {
         this.expiresAt = expiresAt(token, millis);
         this.dueAt = refreshAt(token, millis);
-        this.refreshAt = walk.standsIn ? Math.min(dueAt, millis + Walk.STAND_IN_MILLIS) : dueAt;
+        this.refreshAt = run.standsIn ? Math.min(dueAt, millis + ChainRun.STAND_IN_MILLIS) : dueAt;
         this.token = token.withRefreshOn(Instant.ofEpochMilli(refreshAt));
-        this.walk = walk;
+        this.run = run;
         this.bornMillis = millis;
         this.bornNanos = nanos;
         this.checkedAt = millis;
@@ -69,7 +69,7 @@ public final class CachedToken {
 
     private CachedToken(CachedToken same, AccessToken token, long refreshAt, long checkedAt, long window) {
         this.token = token;
-        this.walk = same.walk;
+        this.run = same.run;
         this.dueAt = same.dueAt;
         this.refreshAt = refreshAt;
         this.expiresAt = same.expiresAt;
@@ -96,9 +96,9 @@ public final class CachedToken {
     @Nullable
     CachedToken standingInAgain(long millis, long nanos) {
         long age = age(millis, nanos);
-        long next = Math.min(dueAt, bornMillis + age + Walk.STAND_IN_MILLIS);
+        long next = Math.min(dueAt, bornMillis + age + ChainRun.STAND_IN_MILLIS);
         long left = next - bornMillis - age;
-        return !walk.standsIn || left <= 0 || !isAccountUnchanged()
+        return !run.standsIn || left <= 0 || !isAccountUnchanged()
                 ? null
                 : new CachedToken(
                         this,
@@ -131,7 +131,7 @@ public final class CachedToken {
 
     /** What became of each source when it was got. */
     public List<TokenAttempt> attempts() {
-        return walk.attempts();
+        return run.attempts();
     }
 
     /** By how much the wall clock is ahead of the steady clock since it came, in milliseconds; negative if behind. */
@@ -147,16 +147,16 @@ public final class CachedToken {
 
     /** Whether a listener is to be told this of it: the first time that it is asked. */
     boolean isNews(TokenListener.Kind kind) {
-        return walk.isNews(kind);
+        return run.isNews(kind);
     }
 
     /** Whether programs that handle claims challenges and others must not share it. */
     boolean isCaeAware() {
-        return walk.caeAware;
+        return run.caeAware;
     }
 
     boolean isAccountUnchanged() {
-        return walk.isAccountUnchanged();
+        return run.isAccountUnchanged();
     }
 
     /**

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Completions implements Runnable, CompletableFuture.AsynchronousCompletionTask {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final Executor crew;
+    private final Executor executor;
 
-    Completions(Executor crew) {
-        this.crew = crew;
+    Completions(Executor executor) {
+        this.executor = executor;
     }
 
     Completions add(Runnable task) {
@@ -50,7 +50,7 @@ final class Completions implements Runnable, CompletableFuture.AsynchronousCompl
      */
     private void sendForNext(@Nullable Runnable otherwise) {
         try {
-            crew.execute(this);
+            executor.execute(this);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (otherwise != null) {
                 otherwise.run();

@@ -32,7 +32,7 @@ final class FailureBackoff {
     private long noRefreshBefore;
 
     /** Keeps what a failure says. */
-    void add(Flight failed, TokenAcquisitionException e, long now) {
+    void add(InFlightRequest failed, TokenAcquisitionException e, long now) {
         if (failed.background) {
             noRefreshBefore = now + (SECOND << Math.min(failedRefreshes, MAX_SHIFT));
             failedRefreshes++;

@@ -90,7 +90,7 @@ final class Failures {
     }
 
     /** There is no thread for a flight: the system has none, or the program's executor takes no more. */
-    static TokenAcquisitionException grounded(String resource, Throwable cause) {
+    static TokenAcquisitionException noThread(String resource, Throwable cause) {
         String reason =
                 "no thread could be had to ask a source (" + cause.getClass().getSimpleName() + ")";
         String remedy = "A thread dump shows who has them all; the limits are those of the container and of its user.";
@@ -101,8 +101,8 @@ final class Failures {
     }
 
     /** So many requests were given up and have not come back that no more are begun. */
-    static TokenAcquisitionException stuck(String resource, int adrift) {
-        String reason = adrift + " earlier requests were given up and still hang";
+    static TokenAcquisitionException tooManyAbandoned(String resource, int abandoned) {
+        String reason = abandoned + " earlier requests were given up and still hang";
         String remedy = "A thread dump shows where: the threads named token-provider.";
         return ofCall(
                 new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, reason, remedy, null), resource, List.of());

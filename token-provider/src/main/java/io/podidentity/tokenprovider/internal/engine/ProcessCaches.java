@@ -102,7 +102,7 @@ public final class ProcessCaches {
             TokenCache cache = known == null ? null : known.get();
             if (cache == null) {
                 cache = cache(
-                        sources(SourceContext.of(environment, null), connectionString), new FlightCrew(warmUp), null);
+                        sources(SourceContext.of(environment, null), connectionString), new RequestExecutor(warmUp), null);
                 if (OTHERS.size() >= sweepAt) {
                     OTHERS.values().removeIf(other -> other.get() == null);
                     sweepAt = OTHERS.size() + SWEEP;
@@ -132,12 +132,12 @@ public final class ProcessCaches {
      * @param listeners are told what becomes of tokens; may be empty
      */
     public static TokenCache ofItsOwn(List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
-        return cache(sources, new FlightCrew(null, executor), listeners.isEmpty() ? null : new Announcer(listeners));
+        return cache(sources, new RequestExecutor(null, executor), listeners.isEmpty() ? null : new EventPublisher(listeners));
     }
 
-    private static TokenCache cache(List<TokenSource> sources, Executor crew, @Nullable Announcer announcer) {
-        TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, announcer, true);
-        return new TokenCache(chain, crew, Time.SYSTEM, DEFAULT_DEADLINE);
+    private static TokenCache cache(List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher) {
+        TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, publisher, true);
+        return new TokenCache(chain, executor, Time.SYSTEM, DEFAULT_DEADLINE);
     }
 
     /** The variables that are read: all of the process's unless others replace them, and some beside them. */

@@ -33,16 +33,16 @@ public final class TokenCache {
     private static final boolean[] CAPABLE_FIRST = {true, false};
 
     private final TokenSourceChain chain;
-    private final Executor crew;
+    private final Executor executor;
     private final Time time;
     private final Duration refreshLimit;
     private final ConcurrentMap<Object, TokenSlot> slots = new ConcurrentHashMap<>();
     /** The same, in no order. Guarded by this, as each change of the map. */
     private final List<TokenSlot> places = new ArrayList<>();
 
-    TokenCache(TokenSourceChain chain, Executor crew, Time time, Duration refreshLimit) {
+    TokenCache(TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit) {
         this.chain = chain;
-        this.crew = crew;
+        this.executor = executor;
         this.time = time;
         this.refreshLimit = refreshLimit;
     }
@@ -188,7 +188,7 @@ public final class TokenCache {
             while (places.size() >= MAX_SLOTS && evictOne()) {
                 // Once, but for those that were too many.
             }
-            slot = new TokenSlot(request, chain, crew, time, refreshLimit);
+            slot = new TokenSlot(request, chain, executor, time, refreshLimit);
             places.add(slot);
             slots.put(key, slot);
         }

@@ -3,7 +3,7 @@ package io.podidentity.tokenprovider.internal.engine;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.internal.engine.Flight.Waiter;
+import io.podidentity.tokenprovider.internal.engine.InFlightRequest.Waiter;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.PriorityQueue;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * absent: all callers wait for one flight, each until its own deadline, and share its token or its failure, which is
  * remembered for a moment, or for as long as the server does not want to be asked.
  *
- * <p>{@link Flights} knows the flights and who waits for them, {@link AsyncCallers} the callers that wait without a
+ * <p>{@link SingleFlight} knows the flights and who waits for them, {@link AsyncCallers} the callers that wait without a
  * thread, {@link FailureBackoff} the failures. A flight changes the slot only while it is the one under way: one
  * that was
  * given up, or was begun before {@link #clear}, is not.
@@ -29,16 +29,16 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> safe for use by several threads. The lock is {@code flights}; it is never held while a
  * source is asked or a future completed.
  */
-public final class TokenSlot implements Predicate<Flight> {
+public final class TokenSlot implements Predicate<InFlightRequest> {
     /** How far apart the clocks must go to be worth an event. */
     private static final long JUMP_MILLIS = 60_000;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
-    private final Executor crew;
+    private final Executor executor;
     private final Time time;
     private final Duration refreshLimit;
-    private final Flights flights;
+    private final SingleFlight flights;
 
     /** Written under the lock. */
     private volatile @Nullable CachedToken cached;
@@ -55,13 +55,13 @@ public final class TokenSlot implements Predicate<Flight> {
      * @param request what the tokens here are for
      * @param refreshLimit how long a refresh behind the callers may take
      */
-    TokenSlot(TokenRequest request, TokenSourceChain chain, Executor crew, Time time, Duration refreshLimit) {
+    TokenSlot(TokenRequest request, TokenSourceChain chain, Executor executor, Time time, Duration refreshLimit) {
         this.request = request;
         this.chain = chain;
-        this.crew = crew;
+        this.executor = executor;
         this.time = time;
         this.refreshLimit = refreshLimit;
-        this.flights = new Flights(time, crew);
+        this.flights = new SingleFlight(time, executor);
     }
 
     /** What the tokens here are for. */
@@ -187,8 +187,8 @@ public final class TokenSlot implements Predicate<Flight> {
         if (!flights.enter()) {
             return null;
         }
-        Announcer announcer = chain.announcer();
-        long start = announcer == null ? 0 : time.nanos();
+        EventPublisher publisher = chain.publisher();
+        long start = publisher == null ? 0 : time.nanos();
         CachedToken gained = null;
         TokenAcquisitionException failed = null;
         try {
@@ -199,8 +199,8 @@ public final class TokenSlot implements Predicate<Flight> {
             throw e;
         } finally {
             flights.leave();
-            if (announcer != null) {
-                announcer.happened(Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), gained, failed);
+            if (publisher != null) {
+                publisher.happened(Kind.WAITED, request, Duration.ofNanos(time.nanos() - start), gained, failed);
             }
         }
     }
@@ -210,21 +210,21 @@ public final class TokenSlot implements Predicate<Flight> {
         long nanos = limit.toNanos();
         long deadline = time.nanos() + nanos;
         while (true) {
-            Flight joined = board(before, force, nanos, deadline, null);
+            InFlightRequest joined = joinOrStart(before, force, nanos, deadline, null);
             boolean mine = deadline - joined.deadline <= 0;
-            boolean landed;
+            boolean completed;
             try {
-                landed = joined.await(mine ? deadline : joined.deadline);
+                completed = joined.await(mine ? deadline : joined.deadline);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw Failures.interrupted(request.resource(), e);
             } finally {
                 flights.leave(joined);
             }
-            if (landed && joined.isAnswerFor(nanos, deadline)) {
+            if (completed && joined.isAnswerFor(nanos, deadline)) {
                 return joined.outcome();
             }
-            if (landed ? deadline - time.nanos() <= 0 : mine) {
+            if (completed ? deadline - time.nanos() <= 0 : mine) {
                 throw Failures.timedOut(request.resource(), limit, joined.attempts());
             }
         }
@@ -252,7 +252,7 @@ public final class TokenSlot implements Predicate<Flight> {
             synchronized (flights) {
                 callers = asyncCallers;
                 if (callers == null) {
-                    callers = new AsyncCallers(request, flights, crew, time, chain.announcer(), this::board);
+                    callers = new AsyncCallers(request, flights, executor, time, chain.publisher(), this::joinOrStart);
                     asyncCallers = callers;
                 }
             }
@@ -307,10 +307,10 @@ public final class TokenSlot implements Predicate<Flight> {
 
     /** Has listeners told of what a look at a token found, off the calling thread, whose token is there. */
     private void notice(Kind kind, Duration duration, CachedToken token) {
-        Announcer announcer = chain.announcer();
-        if (announcer != null && token.isNews(kind)) {
-            new Completions(crew)
-                    .add(() -> announcer.happened(kind, request, duration, token, null))
+        EventPublisher publisher = chain.publisher();
+        if (publisher != null && token.isNews(kind)) {
+            new Completions(executor)
+                    .add(() -> publisher.happened(kind, request, duration, token, null))
                     .start();
         }
     }
@@ -325,11 +325,11 @@ public final class TokenSlot implements Predicate<Flight> {
     }
 
     private void refreshBehind() {
-        Flight refresh;
+        InFlightRequest refresh;
         synchronized (flights) {
             long nanos = time.nanos();
             if (flights.isClosed()
-                    || flights.adrift() >= Flights.MAX_ADRIFT
+                    || flights.abandoned() >= SingleFlight.MAX_ABANDONED
                     || (backoff != null && !backoff.allowRefresh(nanos))
                     || flights.underWay(nanos) != null) {
                 return;
@@ -338,12 +338,12 @@ public final class TokenSlot implements Predicate<Flight> {
             refresh.old = cached;
             flights.setCurrent(refresh);
         }
-        refresh.takeOff(crew);
+        refresh.start(executor);
         flights.tell();
     }
 
-    private Flight board(Waiter<?> waiter) {
-        return board(waiter.before, waiter.force, waiter.limit, waiter.deadline, waiter);
+    private InFlightRequest joinOrStart(Waiter<?> waiter) {
+        return joinOrStart(waiter.before, waiter.force, waiter.limit, waiter.deadline, waiter);
     }
 
     /**
@@ -355,9 +355,9 @@ public final class TokenSlot implements Predicate<Flight> {
      * @param deadline until when, on the steady clock
      * @param waiter the caller, unless it blocks
      */
-    private Flight board(
+    private InFlightRequest joinOrStart(
             @Nullable CachedToken before, boolean force, long limit, long deadline, @Nullable Waiter<?> waiter) {
-        Flight begun;
+        InFlightRequest begun;
         synchronized (flights) {
             CachedToken now = cached;
             long nanos = time.nanos();
@@ -370,7 +370,7 @@ public final class TokenSlot implements Predicate<Flight> {
             if (failed != null) {
                 return instant(limit, deadline, null, failed);
             }
-            Flight current = flights.underWay(nanos);
+            InFlightRequest current = flights.underWay(nanos);
             if (current != null) {
                 if (!force) {
                     current.goOn();
@@ -378,8 +378,8 @@ public final class TokenSlot implements Predicate<Flight> {
                 flights.join(current, waiter);
                 return current;
             }
-            if (flights.adrift() >= Flights.MAX_ADRIFT) {
-                return instant(limit, deadline, null, Failures.stuck(request.resource(), flights.adrift()));
+            if (flights.abandoned() >= SingleFlight.MAX_ABANDONED) {
+                return instant(limit, deadline, null, Failures.tooManyAbandoned(request.resource(), flights.abandoned()));
             }
             begun = flight(limit, deadline, false);
             if (known != null && known.isBinding(nanos)) {
@@ -390,23 +390,23 @@ public final class TokenSlot implements Predicate<Flight> {
             flights.setCurrent(begun);
             flights.join(begun, waiter);
         }
-        begun.takeOff(crew);
+        begun.start(executor);
         flights.tell();
         return begun;
     }
 
-    private Flight flight(long limit, long deadline, boolean background) {
-        return new Flight(request.withDeadline(Duration.ofNanos(limit)), chain, time, this, deadline, background);
+    private InFlightRequest flight(long limit, long deadline, boolean background) {
+        return new InFlightRequest(request.withDeadline(Duration.ofNanos(limit)), chain, time, this, deadline, background);
     }
 
-    private Flight instant(
+    private InFlightRequest instant(
             long limit, long deadline, @Nullable CachedToken token, @Nullable TokenAcquisitionException failure) {
         return flight(limit, deadline, false).instantly(token, failure);
     }
 
     /** A flight is over; on its thread. */
     @Override
-    public boolean test(Flight over) {
+    public boolean test(InFlightRequest over) {
         CachedToken token = over.token();
         TokenAcquisitionException failed = over.failure();
         PriorityQueue<Waiter<?>> waiters;

@@ -28,7 +28,7 @@ final class TokenSourceChain {
     /** How long a source that another one stands in for is waited for again, unless it answers. */
     private static final long ABSENT_AGAIN_NANOS = 3_000_000_000L;
 
-    private final @Nullable Announcer announcer;
+    private final @Nullable EventPublisher publisher;
     private volatile boolean logsPins;
     private final List<TokenSource> sources;
     private final Time time;
@@ -48,12 +48,12 @@ final class TokenSourceChain {
     }
 
     /**
-     * @param announcer is told what becomes of the tokens; null if nobody listens
+     * @param publisher is told what becomes of the tokens; null if nobody listens
      * @param logsPins whether a line in the log says which source was pinned
      */
-    TokenSourceChain(List<TokenSource> sources, Time time, @Nullable Announcer announcer, boolean logsPins) {
+    TokenSourceChain(List<TokenSource> sources, Time time, @Nullable EventPublisher publisher, boolean logsPins) {
         this.logsPins = logsPins;
-        this.announcer = announcer;
+        this.publisher = publisher;
         this.sources = List.copyOf(sources);
         this.time = time;
     }
@@ -70,8 +70,8 @@ final class TokenSourceChain {
 
     /** Who is told what becomes of the tokens; null if nobody listens. */
     @Nullable
-    Announcer announcer() {
-        return announcer;
+    EventPublisher publisher() {
+        return publisher;
     }
 
     /** Whether a line in the log says which source was pinned. */
@@ -100,8 +100,8 @@ final class TokenSourceChain {
     }
 
     /** A walk that is about to begin, for a request with a deadline, by a call that is not forced. */
-    Walk walk(TokenRequest request) {
-        return walk(request, null);
+    ChainRun run(TokenRequest request) {
+        return run(request, null);
     }
 
     /**
@@ -110,13 +110,13 @@ final class TokenSourceChain {
      * @param request what is asked for, with a deadline
      * @param forced the call, if it is a forced one; null if not
      */
-    Walk walk(TokenRequest request, @Nullable ForcedCall forced) {
-        return new Walk(request, sources, time, epoch, forced);
+    ChainRun run(TokenRequest request, @Nullable ForcedCall forced) {
+        return new ChainRun(request, sources, time, epoch, forced);
     }
 
-    /** As {@link #acquire(Walk, CachedToken)} where callers have no token. */
-    CachedToken acquire(Walk walk) throws InterruptedException {
-        return acquire(walk, null);
+    /** As {@link #acquire(ChainRun, CachedToken)} where callers have no token. */
+    CachedToken acquire(ChainRun run) throws InterruptedException {
+        return acquire(run, null);
     }
 
     /**
@@ -127,29 +127,29 @@ final class TokenSourceChain {
      *     one it is the answer again, and its own source is not asked.
      * @throws TokenAcquisitionException if no source has a token, with all attempts
      */
-    CachedToken acquire(Walk walk, @Nullable CachedToken old) throws InterruptedException {
+    CachedToken acquire(ChainRun run, @Nullable CachedToken old) throws InterruptedException {
         boolean first = pinned == null;
         AccessToken token = null;
         CachedToken again = null;
-        for (int i = 0; i < sources.size() && token == null && again == null && !walk.hasFailed(); i++) {
+        for (int i = 0; i < sources.size() && token == null && again == null && !run.hasFailed(); i++) {
             TokenSource source = sources.get(i);
             // Looked at each time: a walk for another request may have pinned a source meanwhile.
-            TokenSource only = walk.namesIdentity() ? null : pinned;
+            TokenSource only = run.namesIdentity() ? null : pinned;
             if (only != null && source != only) {
-                walk.pass();
+                run.pass();
                 continue;
             }
             // Somebody stands in for one that is absent, who should not be kept waiting by its silence.
             boolean briefly = source == absent;
-            token = walk.ask(source, briefly ? ABSENT_AGAIN_NANOS : Long.MAX_VALUE);
-            if (briefly && walk.takeBackFailure()) {
-                token = walk.ask(source, Long.MAX_VALUE);
+            token = run.ask(source, briefly ? ABSENT_AGAIN_NANOS : Long.MAX_VALUE);
+            if (briefly && run.takeBackFailure()) {
+                token = run.ask(source, Long.MAX_VALUE);
             }
-            if (token != null && !accept(source, walk)) {
-                walk.turnDown(source, OTHER_IDENTITY, "Try again.");
+            if (token != null && !accept(source, run)) {
+                run.turnDown(source, OTHER_IDENTITY, "Try again.");
                 token = null;
             }
-            if (token == null && old != null && walk.absent() != null) {
+            if (token == null && old != null && run.absent() != null) {
                 again = old.standingInAgain(time.millis(), time.nanos());
             }
         }
@@ -160,25 +160,25 @@ final class TokenSourceChain {
             return again;
         }
         if (token == null) {
-            throw walk.failure();
+            throw run.failure();
         }
-        walk.arrive();
-        return new CachedToken(withKnownPrincipal(token, walk), walk, time.millis(), time.nanos());
+        run.arrive();
+        return new CachedToken(withKnownPrincipal(token, run), run, time.millis(), time.nanos());
     }
 
     /** Whether a token of this source is to be used; false if another one gave the process its identity meanwhile. */
-    private synchronized boolean accept(TokenSource source, Walk walk) {
-        if (walk.namesIdentity() || walk.epoch != epoch) {
+    private synchronized boolean accept(TokenSource source, ChainRun run) {
+        if (run.namesIdentity() || run.epoch != epoch) {
             return true;
         }
-        TokenSource wanted = walk.absent();
+        TokenSource wanted = run.absent();
         if (wanted != null) {
             absent = wanted;
-            walk.standsIn = true;
+            run.standsIn = true;
         } else if (pinned == null) {
             pinned = source;
             absent = null;
-            walk.hasPinned = true;
+            run.hasPinned = true;
         }
         return pinned == null || pinned == source;
     }
@@ -202,14 +202,14 @@ final class TokenSourceChain {
     }
 
     /** The token with the principal object of the one before it. The first one has none before it, and is not read. */
-    private AccessToken withKnownPrincipal(AccessToken token, Walk walk) {
+    private AccessToken withKnownPrincipal(AccessToken token, ChainRun run) {
         AccessToken before = newest;
         Principal known = before == null ? null : before.principal().orElse(null);
         AccessToken shared = known != null && known.equals(token.principal().orElse(null))
                 ? token.withPrincipal(known)
                 : token;
         synchronized (this) {
-            if (walk.epoch == epoch) {
+            if (run.epoch == epoch) {
                 newest = shared;
             }
         }

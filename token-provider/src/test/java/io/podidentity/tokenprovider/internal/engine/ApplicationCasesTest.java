@@ -241,7 +241,7 @@ class ApplicationCasesTest extends ConformanceRunner {
     private void acquire(ConformanceCase row, TokenSource source, TokenRequest request) throws Exception {
         TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
         TokenAcquisitionException failure =
-                catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.walk(request)));
+                catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.run(request)));
         boolean fails = row.expected().has("error")
                 || row.expected().has("messageContains")
                 || !row.expected().path("token").asBoolean(true);

@@ -13,7 +13,7 @@ import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,13 +78,13 @@ class CacheCasesTest extends ConformanceRunner {
         for (int i = 0; i < callers; i++) {
             parallel.add(played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity()));
         }
-        played.crew.fly();
+        played.executor.runNext();
         for (int i = 0; i < row.given().path("calls").asInt(); i++) {
             CompletableFuture<CachedToken> call = played.cache
                     .slot(RESOURCE)
                     .getAsync(row.given().path("forceRefresh").asBoolean(), LIMIT, Function.identity());
-            if (played.crew.waiting() > 0) {
-                played.crew.fly();
+            if (played.executor.waiting() > 0) {
+                played.executor.runNext();
             }
             assertThat(call).isDone();
         }
@@ -101,8 +101,8 @@ class CacheCasesTest extends ConformanceRunner {
             played.source.thenUnavailable("az is not installed", "");
             CompletableFuture<CachedToken> call =
                     played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
-            if (played.crew.waiting() > 0) {
-                played.crew.fly();
+            if (played.executor.waiting() > 0) {
+                played.executor.runNext();
             }
             errors += call.isCompletedExceptionally() ? 1 : 0;
         }
@@ -114,7 +114,7 @@ class CacheCasesTest extends ConformanceRunner {
     private static void secondsLeft(ConformanceCase row) {
         Played played = new Played();
         CompletableFuture<CachedToken> first = played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
-        played.crew.fly();
+        played.executor.runNext();
         int left = row.given().get("secondsLeft").asInt();
         played.time.advance(Duration.ofHours(1).minusSeconds(left));
         if (row.given("provider") != null) {
@@ -124,7 +124,7 @@ class CacheCasesTest extends ConformanceRunner {
         CompletableFuture<CachedToken> call = played.cache.slot(RESOURCE).getAsync(false, LIMIT, Function.identity());
         boolean atOnce = call.isDone();
         if (!atOnce) {
-            played.crew.fly();
+            played.executor.runNext();
         }
         CachedToken second = call.join();
 
@@ -135,10 +135,10 @@ class CacheCasesTest extends ConformanceRunner {
         if (row.expected().has("servedFromCache")) {
             assertThat(served).isEqualTo(row.expected().get("servedFromCache").asBoolean());
         }
-        boolean behind = played.crew.waiting() > 0;
+        boolean behind = played.executor.waiting() > 0;
         boolean refreshing = behind || !atOnce;
         if (behind) {
-            played.crew.fly();
+            played.executor.runNext();
         }
         assertThat(played.cache.slot(RESOURCE).get(false, LIMIT)).isNotNull();
         // The moment of a refresh has some jitter before five minutes.
@@ -181,9 +181,9 @@ class CacheCasesTest extends ConformanceRunner {
         for (int i = 0; i < row.given().get("parallelForced").asInt(); i++) {
             calls.add(played.cache.slot(RESOURCE).getAsync(true, LIMIT, Function.identity()));
         }
-        played.crew.fly();
+        played.executor.runNext();
         assertThat(calls).allMatch(CompletableFuture::isDone);
-        assertThat(played.crew.waiting()).isZero();
+        assertThat(played.executor.waiting()).isZero();
         assertThat(played.source.calls())
                 .isEqualTo(row.expected().get("providerHits").asInt());
     }
@@ -204,14 +204,14 @@ class CacheCasesTest extends ConformanceRunner {
     /** A cache with a source, a clock and flights that the test owns. */
     private static final class Played {
         final FakeTime time = new FakeTime();
-        final ManualCrew crew = new ManualCrew();
+        final ManualExecutor executor = new ManualExecutor();
         final ScriptedSource source = new ScriptedSource("fake", time);
-        final TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+        final TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
 
         void get(TokenRequest request) {
             CompletableFuture<CachedToken> call = cache.slot(request).getAsync(false, LIMIT, Function.identity());
-            if (crew.waiting() > 0) {
-                crew.fly();
+            if (executor.waiting() > 0) {
+                executor.runNext();
             }
             assertThat(call).isDone();
         }

@@ -18,7 +18,7 @@ import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.FakeTransport;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.io.File;
 import java.nio.file.Path;
@@ -155,9 +155,9 @@ class ChainCasesTest extends ConformanceRunner {
 
     /** Forced calls one after the other, so that each of them reaches the chain; or all at once. */
     private Throwable call(ConformanceCase row, List<TokenSource> sources) {
-        ManualCrew crew = new ManualCrew();
+        ManualExecutor executor = new ManualExecutor();
         TokenSlot slot =
-                new TokenSlot(TokenRequest.forResource("r"), new TokenSourceChain(sources, time), crew, time, LIMIT);
+                new TokenSlot(TokenRequest.forResource("r"), new TokenSourceChain(sources, time), executor, time, LIMIT);
         int parallel = row.given().path("parallel").asInt(1);
         Throwable failure = null;
         for (int i = 0; i < row.given().path("get_token_calls").asInt(1); i++) {
@@ -165,8 +165,8 @@ class ChainCasesTest extends ConformanceRunner {
             for (int caller = 0; caller < parallel; caller++) {
                 last = slot.getAsync(true, LIMIT, Function.identity());
             }
-            crew.fly();
-            assertThat(crew.waiting()).isZero();
+            executor.runNext();
+            assertThat(executor.waiting()).isZero();
             failure = last.handle((token, thrown) -> thrown).join();
         }
         return failure instanceof CompletionException ? failure.getCause() : failure;

@@ -43,13 +43,13 @@ class DiscoveryCasesTest extends ConformanceRunner {
         }
         TokenSourceChain chain = new TokenSourceChain(List.copyOf(sources), time);
         for (int i = 1; i < row.given().path("calls").asInt(1); i++) {
-            chain.acquire(chain.walk(REQUEST));
+            chain.acquire(chain.run(REQUEST));
         }
 
         CachedToken token = null;
         TokenAcquisitionException failure = null;
         try {
-            token = chain.acquire(chain.walk(REQUEST));
+            token = chain.acquire(chain.run(REQUEST));
         } catch (TokenAcquisitionException e) {
             failure = e;
         }

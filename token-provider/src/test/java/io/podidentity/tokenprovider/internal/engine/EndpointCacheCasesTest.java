@@ -11,7 +11,7 @@ import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class EndpointCacheCasesTest extends ConformanceRunner {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final FakeTime time = new FakeTime();
-    private final ManualCrew crew = new ManualCrew();
+    private final ManualExecutor executor = new ManualExecutor();
 
     @Override
     public void run(ConformanceCase row) {
@@ -53,15 +53,15 @@ class EndpointCacheCasesTest extends ConformanceRunner {
 
     /** One call after the other: for these resources, by these identities. */
     private void calls(JsonNode given, ScriptedSource source) {
-        TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+        TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
         for (int i = 0; i < given.get("calls").size(); i++) {
             String identity = given.path("identities").path(i).textValue();
             CompletableFuture<CachedToken> call = cache.slot(
                             TokenRequest.forResource(given.get("calls").get(i).asText())
                                     .withClientId(identity))
                     .getAsync(false, LIMIT, Function.identity());
-            if (crew.waiting() > 0) {
-                crew.fly();
+            if (executor.waiting() > 0) {
+                executor.runNext();
             }
             assertThat(call).isCompleted();
         }
@@ -69,9 +69,9 @@ class EndpointCacheCasesTest extends ConformanceRunner {
 
     /** Calls that come together when there is a token already. */
     private void kept(ConformanceCase row, ScriptedSource source) {
-        TokenSlot slot = slot("r", source, crew, time);
+        TokenSlot slot = slot("r", source, executor, time);
         CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
         String state = row.given("state") == null ? "fresh" : row.given("state");
         if (!state.equals("fresh")) {
             long at = state.equals("expired") ? first.join().token.expiresOn().toEpochMilli() : first.join().refreshAt;
@@ -86,8 +86,8 @@ class EndpointCacheCasesTest extends ConformanceRunner {
         for (int caller = 0; caller < row.given().path("parallel").asInt(1); caller++) {
             calls.add(slot.getAsync(false, LIMIT, Function.identity()));
         }
-        if (crew.waiting() > 0) {
-            crew.fly();
+        if (executor.waiting() > 0) {
+            executor.runNext();
         }
         for (CompletableFuture<CachedToken> call : calls) {
             results.add(call.handle((token, failure) -> failure != null
@@ -106,8 +106,8 @@ class EndpointCacheCasesTest extends ConformanceRunner {
         }
     }
 
-    private static TokenSlot slot(String resource, ScriptedSource source, ManualCrew crew, FakeTime time) {
+    private static TokenSlot slot(String resource, ScriptedSource source, ManualExecutor executor, FakeTime time) {
         return new TokenSlot(
-                TokenRequest.forResource(resource), new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+                TokenRequest.forResource(resource), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
     }
 }

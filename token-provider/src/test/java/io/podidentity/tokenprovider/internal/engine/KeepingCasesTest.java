@@ -11,7 +11,7 @@ import io.podidentity.tokenprovider.cases.ConformanceRunner;
 import io.podidentity.tokenprovider.cases.Kind;
 import io.podidentity.tokenprovider.cases.Runs;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.List;
@@ -65,9 +65,9 @@ class KeepingCasesTest extends ConformanceRunner {
         played.fetch(row.given("refresh"));
 
         CompletableFuture<CachedToken> call = played.call();
-        int refreshes = played.crew.waiting();
+        int refreshes = played.executor.waiting();
         if (refreshes > 0) {
-            played.crew.fly();
+            played.executor.runNext();
         }
 
         if (row.expected().has("refresh_calls")) {
@@ -81,10 +81,10 @@ class KeepingCasesTest extends ConformanceRunner {
                     row.expected().get("next_refresh_delay_s").asLong());
             played.time.advance(delay.minusMillis(1));
             assertThat(played.answer()).isSameAs(played.kept);
-            assertThat(played.crew.waiting()).isZero();
+            assertThat(played.executor.waiting()).isZero();
             played.time.advance(Duration.ofMillis(1));
             assertThat(played.answer()).isSameAs(played.kept);
-            assertThat(played.crew.waiting()).isEqualTo(1);
+            assertThat(played.executor.waiting()).isEqualTo(1);
         }
     }
 
@@ -100,9 +100,9 @@ class KeepingCasesTest extends ConformanceRunner {
         CompletableFuture<CachedToken> call = played.call();
         // A caller that blocks waits for what flies behind it.
         int blocked = call.isDone() ? 0 : 1;
-        int fetches = played.crew.waiting();
+        int fetches = played.executor.waiting();
         if (fetches > 0) {
-            played.crew.fly();
+            played.executor.runNext();
         }
 
         if (row.expected().has("blocked_callers")) {
@@ -121,9 +121,9 @@ class KeepingCasesTest extends ConformanceRunner {
 
         CompletableFuture<CachedToken> call = played.call();
         boolean done = call.isDone();
-        boolean refreshing = played.crew.waiting() > 0;
+        boolean refreshing = played.executor.waiting() > 0;
         if (refreshing) {
-            played.crew.fly();
+            played.executor.runNext();
         }
 
         if (row.expected().has("state")) {
@@ -144,17 +144,17 @@ class KeepingCasesTest extends ConformanceRunner {
     /** A slot with a token in it. */
     private static final class Played {
         final FakeTime time = new FakeTime();
-        final ManualCrew crew = new ManualCrew();
+        final ManualExecutor executor = new ManualExecutor();
         final ScriptedSource source = new ScriptedSource("fake", time);
         final TokenSlot slot = new TokenSlot(
-                TokenRequest.forResource("r"), new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+                TokenRequest.forResource("r"), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
         AccessToken kept;
 
         /** Gets a token of some life, and lets time pass until so much of it is left. */
         void keep(Duration life, Duration left) {
             source.thenTokenFor(life);
             CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
-            crew.fly();
+            executor.runNext();
             kept = first.join().token;
             time.advance(life.minus(left));
         }

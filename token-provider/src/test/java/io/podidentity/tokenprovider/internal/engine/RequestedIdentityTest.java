@@ -65,7 +65,7 @@ class RequestedIdentityTest {
     }
 
     private String token(TokenRequest request) throws InterruptedException {
-        return chain.acquire(chain.walk(request)).token.value();
+        return chain.acquire(chain.run(request)).token.value();
     }
 
     private static HttpResponse answer(HttpRequest request) {

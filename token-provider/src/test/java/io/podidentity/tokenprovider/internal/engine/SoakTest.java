@@ -14,7 +14,7 @@ import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,7 +104,7 @@ class SoakTest {
         private final String seed;
         private final Random random;
         private final FakeTime time = new FakeTime();
-        private final ManualCrew crew = new ManualCrew();
+        private final ManualExecutor executor = new ManualExecutor();
         private final SimulatedAzure azure;
         private final TokenSlot slot;
         private final boolean managed;
@@ -142,7 +142,7 @@ class SoakTest {
                             "c",
                             new ClientSecret(new Secret("s")));
             this.slot = new TokenSlot(
-                    TokenRequest.forResource(RESOURCE), new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+                    TokenRequest.forResource(RESOURCE), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
         }
 
         void live() {
@@ -180,8 +180,8 @@ class SoakTest {
             }
             long asked = azure.now();
             long age = age();
-            while (crew.waiting() > 0) {
-                crew.fly();
+            while (executor.waiting() > 0) {
+                executor.runNext();
                 flownMillis = time.millis();
                 flownNanos = time.nanos();
             }

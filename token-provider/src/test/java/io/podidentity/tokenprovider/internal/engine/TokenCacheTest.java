@@ -6,7 +6,7 @@ import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -126,13 +126,13 @@ class TokenCacheTest {
 
     @Test
     void clear_whileATokenForAllProgramsIsAcquired_letsItNotBeShared() {
-        ManualCrew crew = new ManualCrew();
-        TokenCache slow = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+        ManualExecutor executor = new ManualExecutor();
+        TokenCache slow = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
         TokenRequest capable = TokenRequest.forResource("r").withCaeEnabled(true);
         CompletableFuture<CachedToken> old = slow.getAsync(capable, LIMIT, token -> token);
 
         slow.clear();
-        crew.fly();
+        executor.runNext();
 
         assertThat(old).isCompleted();
         assertThat(slow.slot("r").fresh()).isNull();
@@ -189,8 +189,8 @@ class TokenCacheTest {
 
     @Test
     void get_whenAllAreWaitedFor_dropsNoneOfThemAndMakesMore() {
-        ManualCrew crew = new ManualCrew();
-        TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+        ManualExecutor executor = new ManualExecutor();
+        TokenCache cache = new TokenCache(new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
         List<CompletableFuture<CachedToken>> answers = new ArrayList<>();
         for (int i = 0; i < TokenCache.MAX_SLOTS + 100; i++) {
             answers.add(cache.getAsync(TokenRequest.forResource("r" + i), LIMIT, Function.identity()));
@@ -200,12 +200,12 @@ class TokenCacheTest {
         // Joins the flight of the first one, however many came after it.
         CompletableFuture<CachedToken> join =
                 cache.getAsync(TokenRequest.forResource("r0"), LIMIT, Function.identity());
-        assertThat(crew.waiting()).isEqualTo(TokenCache.MAX_SLOTS + 100);
-        crew.fly();
+        assertThat(executor.waiting()).isEqualTo(TokenCache.MAX_SLOTS + 100);
+        executor.runNext();
         assertThat(join.join()).isSameAs(answers.get(0).join());
 
-        while (crew.waiting() > 0) {
-            crew.fly();
+        while (executor.waiting() > 0) {
+            executor.runNext();
         }
         cache.slot("one more");
         assertThat(cache.size()).isEqualTo(TokenCache.MAX_SLOTS);
@@ -222,16 +222,16 @@ class TokenCacheTest {
 
     @Test
     void evict_whileTheTokenAges_keepsItsRefreshOut() {
-        ManualCrew crew = new ManualCrew();
+        ManualExecutor executor = new ManualExecutor();
         TokenSlot slot = new TokenSlot(
-                TokenRequest.forResource("r"), new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+                TokenRequest.forResource("r"), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
         assertThat(slot.evict()).isFalse();
-        crew.fly();
+        executor.runNext();
         time.advance(Duration.ofMinutes(58));
         slot.get(false, LIMIT);
         assertThat(slot.evict()).isFalse();
-        crew.fly();
+        executor.runNext();
 
         assertThat(slot.evict()).isTrue();
         assertThat(slot.fresh()).isNull();

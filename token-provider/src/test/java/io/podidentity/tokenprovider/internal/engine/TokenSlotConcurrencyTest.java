@@ -57,7 +57,7 @@ class TokenSlotConcurrencyTest {
     private final TokenSlot slot = new TokenSlot(
             TokenRequest.forResource(RESOURCE),
             new TokenSourceChain(List.of(source), new FakeTime()),
-            new FlightCrew(null),
+            new RequestExecutor(null),
             new FakeTime(),
             LIMIT);
 
@@ -90,7 +90,7 @@ class TokenSlotConcurrencyTest {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
                 new TokenSourceChain(List.of(source, new Starter()), new FakeTime()),
-                new FlightCrew(null),
+                new RequestExecutor(null),
                 new FakeTime(),
                 LIMIT);
 
@@ -104,7 +104,7 @@ class TokenSlotConcurrencyTest {
         TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
                 new TokenSourceChain(List.of(account), time),
-                new FlightCrew(null),
+                new RequestExecutor(null),
                 time,
                 LIMIT);
         AccessToken token = slot.get(false, LIMIT).token;

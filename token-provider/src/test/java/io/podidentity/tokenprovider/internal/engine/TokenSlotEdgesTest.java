@@ -9,7 +9,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -30,14 +30,14 @@ class TokenSlotEdgesTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final FakeTime time = new FakeTime();
-    private final ManualCrew crew = new ManualCrew();
+    private final ManualExecutor executor = new ManualExecutor();
     private final List<Duration> deadlines = new ArrayList<>();
     private final ScriptedSource script = new ScriptedSource("fake", time);
     private final TokenSource source = request -> {
         deadlines.add(request.deadline().orElseThrow());
         return script.acquire(request);
     };
-    private final TokenSlot slot = slot(time, crew);
+    private final TokenSlot slot = slot(time, executor);
 
     @Test
     void get_atTheVeryMomentOfTheRefresh_beginsIt() {
@@ -46,12 +46,12 @@ class TokenSlotEdgesTest {
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt - 1));
         assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
         assertThat(slot.fresh()).isNotNull();
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt));
 
         assertThat(slot.fresh()).isNull();
         assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     @Test
@@ -80,13 +80,13 @@ class TokenSlotEdgesTest {
     void get_aSecondAfterAFailure_asksAgain() {
         script.thenUnavailable("nobody is logged in", "");
         CompletableFuture<CachedToken> failed = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
         assertThat(failed).isCompletedExceptionally();
 
         time.advance(Duration.ofSeconds(1));
 
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     @Test
@@ -95,7 +95,7 @@ class TokenSlotEdgesTest {
         script.thenUnavailable("busy", "");
         time.setWallClock(Instant.ofEpochMilli(token.expiresAt - 1));
         slot.get(false, LIMIT);
-        crew.fly();
+        executor.runNext();
 
         time.setWallClock(Instant.ofEpochMilli(token.expiresAt));
 
@@ -108,7 +108,7 @@ class TokenSlotEdgesTest {
         time.setWallClock(Instant.ofEpochMilli(token.refreshAt));
         slot.get(false, Duration.ofSeconds(1));
         time.advance(Duration.ofSeconds(2));
-        crew.fly();
+        executor.runNext();
 
         assertThat(deadlines).containsExactly(LIMIT, LIMIT.minusSeconds(2));
     }
@@ -141,9 +141,9 @@ class TokenSlotEdgesTest {
     @Test
     void get_whenAFlightLandsBetweenTheLookAndTheBoarding_takesItsToken() {
         Interruption between = new Interruption();
-        TokenSlot slot = slot(between, crew);
+        TokenSlot slot = slot(between, executor);
         CompletableFuture<CachedToken> other = slot.getAsync(false, LIMIT, Function.identity());
-        between.with = crew::fly;
+        between.with = executor::runNext;
 
         CachedToken token = slot.get(false, LIMIT);
 
@@ -155,10 +155,10 @@ class TokenSlotEdgesTest {
     @Timeout(20)
     void get_whenTheFlightItJoinedIsCutShort_fliesByItself() {
         Interruption between = new Interruption();
-        List<Runnable> grounded = new ArrayList<>();
+        List<Runnable> noThread = new ArrayList<>();
         Executor firstWaits = flight -> {
-            if (grounded.isEmpty()) {
-                grounded.add(flight);
+            if (noThread.isEmpty()) {
+                noThread.add(flight);
             } else {
                 flight.run();
             }
@@ -167,7 +167,7 @@ class TokenSlotEdgesTest {
         script.thenFails(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null));
         CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1), Function.identity());
         // The first look at the clock is for the deadline; the second comes when the flight was joined.
-        between.with = () -> between.with = grounded.get(0);
+        between.with = () -> between.with = noThread.get(0);
 
         CachedToken token = slot.get(false, LIMIT);
 
@@ -179,7 +179,7 @@ class TokenSlotEdgesTest {
     @Test
     void run_whenItWasCancelledBefore_asksNobody() {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
-        Flight flight = new Flight(
+        InFlightRequest flight = new InFlightRequest(
                 REQUEST.withDeadline(LIMIT),
                 new TokenSourceChain(List.of(source), time),
                 time,
@@ -202,7 +202,7 @@ class TokenSlotEdgesTest {
         });
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
 
-        crew.fly();
+        executor.runNext();
 
         assertThat(answer.handle((token, thrown) -> thrown).join())
                 .hasMessageContaining(
@@ -211,12 +211,12 @@ class TokenSlotEdgesTest {
 
     private CachedToken acquire() {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
         return answer.join();
     }
 
-    private TokenSlot slot(Time time, Executor crew) {
-        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), this.time), crew, time, LIMIT);
+    private TokenSlot slot(Time time, Executor executor) {
+        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), this.time), executor, time, LIMIT);
     }
 
     /** A clock that stands still, and at whose next reading something happens. */

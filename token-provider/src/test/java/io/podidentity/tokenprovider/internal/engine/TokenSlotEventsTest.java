@@ -13,7 +13,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,14 +34,14 @@ class TokenSlotEventsTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final FakeTime time = new FakeTime();
-    private final ManualCrew crew = new ManualCrew();
+    private final ManualExecutor executor = new ManualExecutor();
     private final List<Event> events = new ArrayList<>();
     private TokenListener listener = events::add;
     private final ScriptedSource script = new ScriptedSource("fake", time);
     private final AccountSource source = new AccountSource();
     private final TokenSourceChain chain =
-            new TokenSourceChain(List.of(source), time, new Announcer(List.of(event -> listener.on(event))), false);
-    private final TokenSlot slot = new TokenSlot(REQUEST, chain, crew, time, LIMIT);
+            new TokenSourceChain(List.of(source), time, new EventPublisher(List.of(event -> listener.on(event))), false);
+    private final TokenSlot slot = new TokenSlot(REQUEST, chain, executor, time, LIMIT);
 
     private final class AccountSource implements TokenSource, AccountBound {
         long fingerprint = 1;
@@ -65,7 +65,7 @@ class TokenSlotEventsTest {
 
     private AccessToken acquire() {
         CompletableFuture<AccessToken> answer = ask();
-        crew.fly();
+        executor.runNext();
         return answer.join();
     }
 
@@ -88,7 +88,7 @@ class TokenSlotEventsTest {
             answered.add(answer.isDone());
         };
 
-        crew.fly();
+        executor.runNext();
 
         assertThat(kinds()).containsExactly(Kind.WAITED, Kind.ACQUIRED, Kind.PINNED);
         assertThat(answered).containsExactly(true, true, true);
@@ -119,16 +119,16 @@ class TokenSlotEventsTest {
         logger.setUseParentHandlers(false);
         try {
             TokenSourceChain logging = new TokenSourceChain(List.of(source), time, null, true);
-            TokenSlot other = new TokenSlot(REQUEST, logging, crew, time, LIMIT);
+            TokenSlot other = new TokenSlot(REQUEST, logging, executor, time, LIMIT);
             for (int i = 0; i < 2; i++) {
                 assertThat(other.getAsync(false, LIMIT, cached -> cached.token)).isNotNull();
-                crew.fly();
+                executor.runNext();
                 other.clear();
             }
             logging.quieten();
             logging.unpin();
             assertThat(other.getAsync(false, LIMIT, cached -> cached.token)).isNotNull();
-            crew.fly();
+            executor.runNext();
         } finally {
             logger.removeHandler(handler);
             logger.setUseParentHandlers(true);
@@ -165,7 +165,7 @@ class TokenSlotEventsTest {
         time.advance(MINUTE.multipliedBy(56));
 
         assertThat(ask()).isDone();
-        crew.fly();
+        executor.runNext();
 
         assertThat(kinds()).containsExactly(Kind.REFRESHED);
         assertThat(events.get(0).expiresOn()).hasValue(time.now().plusSeconds(3600));
@@ -180,7 +180,7 @@ class TokenSlotEventsTest {
         script.thenFails(new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "HTTP 500", "", null));
 
         assertThat(ask().join()).isSameAs(old);
-        crew.fly();
+        executor.runNext();
 
         assertThat(kinds()).containsExactly(Kind.REFRESH_FAILED);
         assertThat(events.get(0).expiresOn()).hasValue(old.expiresOn());
@@ -195,7 +195,7 @@ class TokenSlotEventsTest {
         script.thenUnavailable("nobody is logged in", "Log in.");
 
         CompletableFuture<AccessToken> answer = ask();
-        crew.fly();
+        executor.runNext();
 
         assertThat(answer).isCompletedExceptionally();
         assertThat(kinds()).containsExactly(Kind.WAITED, Kind.FAILED);
@@ -210,7 +210,7 @@ class TokenSlotEventsTest {
         CompletableFuture<AccessToken> answer = ask();
 
         answer.cancel(false);
-        crew.fly();
+        executor.runNext();
 
         assertThat(events).isEmpty();
     }
@@ -226,7 +226,7 @@ class TokenSlotEventsTest {
         CompletableFuture<AccessToken> two = ask();
 
         assertThat(kinds()).containsExactly(Kind.ACCOUNT_CHANGED);
-        crew.fly();
+        executor.runNext();
         assertThat(one).isCompleted();
         assertThat(two).isCompleted();
         assertThat(kinds()).containsExactly(Kind.ACCOUNT_CHANGED, Kind.WAITED, Kind.WAITED, Kind.ACQUIRED);
@@ -284,7 +284,7 @@ class TokenSlotEventsTest {
             assertThat(event.failure())
                     .hasValueSatisfying(e -> assertThat(e.code()).isEqualTo(Code.TIMED_OUT));
         });
-        crew.fly();
+        executor.runNext();
         assertThat(events).hasSize(2);
     }
 
@@ -295,7 +295,7 @@ class TokenSlotEventsTest {
 
         time.advance(GRACE.plus(GRACE));
         patient.cancel(false);
-        crew.fly();
+        executor.runNext();
 
         assertThat(kinds()).containsExactly(Kind.WAITED);
     }
@@ -310,7 +310,7 @@ class TokenSlotEventsTest {
 
         assertThat(slot.get(false, LIMIT).token).isSameAs(old);
 
-        assertThat(crew.waiting()).isEqualTo(2);
+        assertThat(executor.waiting()).isEqualTo(2);
         assertThat(kinds()).containsExactly(Kind.REFRESH_FAILED);
         assertThat(events.get(0).expiresOn()).hasValue(old.expiresOn());
     }

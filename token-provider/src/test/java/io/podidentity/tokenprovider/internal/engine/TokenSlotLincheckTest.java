@@ -45,7 +45,7 @@ class TokenSlotLincheckTest {
             Round round = new Round();
             round.tokenOfThePast(Duration.ofMinutes(58));
             // A flight that never lands: whoever waited for it would wait for ever.
-            round.crew = flight -> {};
+            round.executor = flight -> {};
             round.twoCallers();
             round.requireOneFlight("token-1");
         });
@@ -124,12 +124,12 @@ class TokenSlotLincheckTest {
         private final AtomicInteger flights = new AtomicInteger();
         private final AtomicInteger tokens = new AtomicInteger();
         private final String[] got = new String[2];
-        private volatile Executor crew = Runnable::run;
+        private volatile Executor executor = Runnable::run;
 
         private final TokenSlot slot = new TokenSlot(
                 TokenRequest.forResource(RESOURCE),
                 new TokenSourceChain(List.of(this::acquire), time),
-                this::takeOff,
+                this::start,
                 time,
                 LIMIT);
 
@@ -144,9 +144,9 @@ class TokenSlotLincheckTest {
                     "test"));
         }
 
-        private void takeOff(Runnable flight) {
+        private void start(Runnable flight) {
             flights.incrementAndGet();
-            crew.execute(flight);
+            executor.execute(flight);
         }
 
         void tokenOfThePast(Duration age) {

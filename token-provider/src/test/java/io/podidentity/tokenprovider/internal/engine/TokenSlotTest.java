@@ -10,7 +10,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -34,7 +34,7 @@ class TokenSlotTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final FakeTime time = new FakeTime();
-    private final ManualCrew crew = new ManualCrew();
+    private final ManualExecutor executor = new ManualExecutor();
     private final ScriptedSource source = new ScriptedSource("fake", time);
     private final TokenSlot slot = slot(source);
 
@@ -73,7 +73,7 @@ class TokenSlotTest {
 
         assertThat(slot.get(false, LIMIT).token).isSameAs(first.token);
         assertThat(slot.fresh()).isNotNull().isSameAs(slot.get(false, LIMIT));
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
         assertThat(source.calls()).isEqualTo(1);
     }
 
@@ -121,8 +121,8 @@ class TokenSlotTest {
             time.advance(Duration.ofMillis(2));
         }
 
-        assertThat(crew.waiting()).isEqualTo(1);
-        crew.fly();
+        assertThat(executor.waiting()).isEqualTo(1);
+        executor.runNext();
         assertThat(source.calls()).isEqualTo(2);
         assertThat(slot.get(false, LIMIT).token.expiresOn()).isAfter(old.token.expiresOn());
     }
@@ -138,9 +138,9 @@ class TokenSlotTest {
         List<Long> triesAtSecond = new ArrayList<>();
         for (long second = 0; second < 290; second++) {
             assertThat(slot.get(false, LIMIT).token).isSameAs(old.token);
-            if (crew.waiting() > 0) {
+            if (executor.waiting() > 0) {
                 triesAtSecond.add(second);
-                crew.fly();
+                executor.runNext();
             }
             time.advance(Duration.ofSeconds(1));
         }
@@ -160,14 +160,14 @@ class TokenSlotTest {
                 new TokenAcquisitionException(Code.SERVICE_UNAVAILABLE, "HTTP 429", "", null, Duration.ofSeconds(40)));
 
         slot.get(false, LIMIT);
-        crew.fly();
+        executor.runNext();
         time.advance(Duration.ofSeconds(39));
         slot.get(false, LIMIT);
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
         time.advance(Duration.ofSeconds(2));
         slot.get(false, LIMIT);
 
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     @Test
@@ -177,7 +177,7 @@ class TokenSlotTest {
 
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
         assertThat(answer).isNotDone();
-        crew.fly();
+        executor.runNext();
 
         assertThat(answer.join().token.expiresOn())
                 .isEqualTo(old.token.expiresOn().plus(HOUR));
@@ -190,8 +190,8 @@ class TokenSlotTest {
             answers.add(slot.getAsync(false, LIMIT, Function.identity()));
         }
 
-        assertThat(crew.waiting()).isEqualTo(1);
-        crew.fly();
+        assertThat(executor.waiting()).isEqualTo(1);
+        executor.runNext();
 
         AccessToken first = answers.get(0).join().token;
         assertThat(answers).allSatisfy(answer -> assertThat(answer.join().token).isSameAs(first));
@@ -206,19 +206,19 @@ class TokenSlotTest {
             answers.add(slot.getAsync(false, LIMIT, Function.identity()));
         }
 
-        crew.fly();
+        executor.runNext();
 
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(failureOf(answer)).hasMessageContaining("nobody is logged in"));
         assertThat(source.calls()).isEqualTo(1);
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
     }
 
     @Test
     void get_rightAfterAFailure_repeatsItWithoutAFlight() {
         source.thenUnavailable("nobody is logged in", "");
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
         assertThat(answer).isCompletedExceptionally();
 
         time.advance(Duration.ofMillis(999));
@@ -226,10 +226,10 @@ class TokenSlotTest {
         assertThatThrownBy(() -> slot.get(false, LIMIT))
                 .isInstanceOf(TokenAcquisitionException.class)
                 .hasMessageContaining("nobody is logged in");
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
         time.advance(Duration.ofMillis(2));
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     @Test
@@ -239,22 +239,22 @@ class TokenSlotTest {
         CompletableFuture<CachedToken> one = slot.getAsync(true, LIMIT, Function.identity());
         CompletableFuture<CachedToken> other = slot.getAsync(true, LIMIT, Function.identity());
         assertThat(slot.get(false, LIMIT).token).isSameAs(first.token);
-        assertThat(crew.waiting()).isEqualTo(1);
-        crew.fly();
+        assertThat(executor.waiting()).isEqualTo(1);
+        executor.runNext();
 
         assertThat(one.join().token).isSameAs(other.join().token).isNotSameAs(first.token);
         assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     @Test
     void get_whenForcedAndAFailureIsRemembered_asksAllTheSame() {
         source.thenUnavailable("nobody is logged in", "");
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
-        crew.fly();
+        executor.runNext();
 
         CompletableFuture<CachedToken> forced = slot.getAsync(true, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
 
         assertThat(forced.join().token.resource()).isEqualTo(RESOURCE);
     }
@@ -265,10 +265,10 @@ class TokenSlotTest {
         CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1), Function.identity());
         CompletableFuture<CachedToken> patient = slot.getAsync(false, LIMIT, Function.identity());
 
-        crew.fly();
+        executor.runNext();
         assertThat(hasty).isCompletedExceptionally();
         assertThat(patient).isNotDone();
-        crew.fly();
+        executor.runNext();
 
         assertThat(patient.join().token.resource()).isEqualTo(RESOURCE);
     }
@@ -278,13 +278,13 @@ class TokenSlotTest {
         CompletableFuture<CachedToken> waiting = slot.getAsync(false, LIMIT, Function.identity());
         slot.clear();
         CompletableFuture<CachedToken> later = slot.getAsync(false, LIMIT, Function.identity());
-        assertThat(crew.waiting()).isEqualTo(2);
+        assertThat(executor.waiting()).isEqualTo(2);
 
-        crew.fly();
+        executor.runNext();
 
         assertThat(waiting).isCompleted();
         assertThat(slot.fresh()).isNull();
-        crew.fly();
+        executor.runNext();
         assertThat(slot.fresh()).isSameAs(later.join());
     }
 
@@ -293,14 +293,14 @@ class TokenSlotTest {
         AccountSource account = new AccountSource();
         TokenSlot slot = slot(account);
         CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
 
         account.fingerprint++;
         assertThat(slot.get(false, LIMIT)).isSameAs(first.join());
         time.advance(Duration.ofMillis(CachedToken.CHECK_MILLIS));
         CompletableFuture<CachedToken> second = slot.getAsync(false, LIMIT, Function.identity());
         assertThat(second).isNotDone();
-        crew.fly();
+        executor.runNext();
 
         assertThat(second.join().token).isNotSameAs(first.join().token);
         assertThat(account.looks).isEqualTo(3);
@@ -311,7 +311,7 @@ class TokenSlotTest {
         AccountSource account = new AccountSource();
         TokenSlot slot = slot(account);
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
-        crew.fly();
+        executor.runNext();
 
         for (int i = 0; i < 10_000; i++) {
             slot.get(false, LIMIT);
@@ -319,7 +319,7 @@ class TokenSlotTest {
         }
 
         assertThat(account.looks).isEqualTo(10);
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
     }
 
     @Test
@@ -343,7 +343,7 @@ class TokenSlotTest {
         assertThat(slot.isStale()).isTrue();
         assertThat(slot.getAsync(false, LIMIT, Function.identity())).isNotDone();
         assertThat(slot.isStale()).isFalse();
-        crew.fly();
+        executor.runNext();
         assertThat(slot.isStale()).isFalse();
         time.advance(HOUR);
         assertThat(slot.isStale()).isTrue();
@@ -355,13 +355,13 @@ class TokenSlotTest {
 
     private CachedToken acquire() {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
         return answer.join();
     }
 
     private TokenSlot slot(TokenSource source) {
         return new TokenSlot(
-                TokenRequest.forResource(RESOURCE), new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+                TokenRequest.forResource(RESOURCE), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
     }
 
     private final class AccountSource implements TokenSource, AccountBound {

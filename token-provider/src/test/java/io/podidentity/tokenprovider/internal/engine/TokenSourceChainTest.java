@@ -14,7 +14,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -39,7 +39,7 @@ class TokenSourceChainTest {
 
     @Test
     void acquire_whenTheFirstAnswers_doesNotAskTheNext() throws InterruptedException {
-        CachedToken token = chain.acquire(chain.walk(REQUEST));
+        CachedToken token = chain.acquire(chain.run(REQUEST));
 
         assertThat(second.calls()).isZero();
         assertThat(token.attempts())
@@ -52,7 +52,7 @@ class TokenSourceChainTest {
         // The scripted source's tokens are of tenant 33333333-….
         TokenAcquisitionException e = catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> chain.acquire(chain.walk(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"))));
+                () -> chain.acquire(chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444"))));
 
         assertThat(e.code()).isEqualTo(Code.REFUSED);
         assertThat(second.calls()).isZero();
@@ -72,7 +72,7 @@ class TokenSourceChainTest {
                 "organizations"
             })
     void acquire_whenTheTenantIsTheSameOrNoGuid_isTheToken(String tenant) throws InterruptedException {
-        assertThat(chain.acquire(chain.walk(REQUEST.withTenantId(tenant)))).isNotNull();
+        assertThat(chain.acquire(chain.run(REQUEST.withTenantId(tenant)))).isNotNull();
     }
 
     @Test
@@ -80,7 +80,7 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(new AccessToken(
                 "opaque", request.resource(), "Bearer", time.now().plusSeconds(60), null, null, "First")));
 
-        assertThat(chain.acquire(chain.walk(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444")))
+        assertThat(chain.acquire(chain.run(REQUEST.withTenantId("44444444-4444-4444-4444-444444444444")))
                         .token
                         .value())
                 .isEqualTo("opaque");
@@ -95,7 +95,7 @@ class TokenSourceChainTest {
     void acquire_whenTheFirstIsUnavailable_asksTheNext() throws InterruptedException {
         first.thenUnavailable("it is not installed", "Install it.");
 
-        CachedToken token = chain.acquire(chain.walk(REQUEST));
+        CachedToken token = chain.acquire(chain.run(REQUEST));
 
         assertThat(token.attempts().get(0)).hasToString("First: unavailable (0 ms): it is not installed. Install it.");
         assertThat(token.attempts().get(1)).hasToString("Second: got the token (0 ms)");
@@ -148,7 +148,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_afterASuccess_asksThatSourceOnlyAndNeverChangesTheIdentity() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
         second.thenUnavailable("gone", "Bring it back.");
 
         TokenAcquisitionException e = failure();
@@ -161,7 +161,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_whenAnotherWalkPinsASourceMeanwhile_asksNoOtherOne() {
         first.then(request -> {
-            chain.acquire(chain.walk(REQUEST));
+            chain.acquire(chain.run(REQUEST));
             return new TokenSource.Unavailable("it hung", "");
         });
 
@@ -176,7 +176,7 @@ class TokenSourceChainTest {
     void acquire_whenAnotherWalkPinsAnotherSourceFirst_doesNotUseItsOwnToken() {
         first.thenUnavailable("not here", "");
         second.then(request -> {
-            chain.acquire(chain.walk(REQUEST));
+            chain.acquire(chain.run(REQUEST));
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
@@ -190,10 +190,10 @@ class TokenSourceChainTest {
     @Test
     void unpin_letsAllBeAskedAgain() throws InterruptedException {
         first.thenUnavailable("not here", "");
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
 
         chain.unpin();
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
 
         assertThat(first.calls()).isEqualTo(2);
     }
@@ -223,7 +223,7 @@ class TokenSourceChainTest {
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
 
         assertThat(second.calls()).isEqualTo(1);
     }
@@ -257,8 +257,8 @@ class TokenSourceChainTest {
         TokenSourceChain chain =
                 new TokenSourceChain(List.of(new Foresight("own", heard), first, new Foresight("later", heard)), time);
 
-        chain.acquire(chain.walk(REQUEST));
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST));
         chain.anticipate();
 
         assertThat(heard).containsExactly("later gives up");
@@ -282,7 +282,7 @@ class TokenSourceChainTest {
 
     @Test
     void acquire_whenThePinnedSourceIsSilent_isTransientAndAsksNobodyElse() throws InterruptedException {
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
         first.then(request -> new TokenSource.Silent("no answer", "Wait."));
 
         assertThat(failure().code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
@@ -299,13 +299,13 @@ class TokenSourceChainTest {
             });
         }
 
-        assertThat(chain.acquire(chain.walk(REQUEST)).attempts())
+        assertThat(chain.acquire(chain.run(REQUEST)).attempts())
                 .extracting(TokenAttempt::state)
                 .contains(State.ACQUIRED);
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
         assertThat(second.calls()).isEqualTo(2);
-        chain.acquire(chain.walk(REQUEST));
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
+        chain.acquire(chain.run(REQUEST));
 
         assertThat(second.calls()).isEqualTo(2);
         assertThat(first.calls()).isEqualTo(4);
@@ -314,13 +314,13 @@ class TokenSourceChainTest {
 
     @Test
     void get_ofAStandIn_asksTheAbsentSourceAgainInSecondsAndTheStandInNotBefore() {
-        ManualCrew crew = new ManualCrew();
-        TokenSlot slot = new TokenSlot(TokenRequest.forResource("r"), chain, crew, time, Duration.ofSeconds(30));
+        ManualExecutor executor = new ManualExecutor();
+        TokenSlot slot = new TokenSlot(TokenRequest.forResource("r"), chain, executor, time, Duration.ofSeconds(30));
         for (int i = 0; i < 3; i++) {
             first.then(request -> new TokenSource.Silent("no answer", "Wait."));
         }
         CompletableFuture<CachedToken> waiting = slot.getAsync(false, Duration.ofSeconds(30), token -> token);
-        crew.fly();
+        executor.runNext();
         assertThat(waiting).isCompleted();
         CachedToken standIn = slot.get(false, Duration.ofSeconds(30));
         assertThat(standIn.token.refreshOn()).hasValue(time.now().plusSeconds(5));
@@ -328,14 +328,14 @@ class TokenSourceChainTest {
         for (int i = 0; i < 2; i++) {
             time.advance(Duration.ofSeconds(5));
             assertThat(slot.get(false, Duration.ofSeconds(30)).token.source()).isEqualTo(standIn.token.source());
-            crew.fly();
+            executor.runNext();
         }
         assertThat(first.calls()).isEqualTo(3);
         assertThat(second.calls()).isEqualTo(1);
 
         time.advance(Duration.ofSeconds(5));
         slot.get(false, Duration.ofSeconds(30));
-        crew.fly();
+        executor.runNext();
 
         assertThat(slot.get(false, Duration.ofSeconds(30)).attempts().get(0).state())
                 .isEqualTo(State.ACQUIRED);
@@ -345,7 +345,7 @@ class TokenSourceChainTest {
     @Test
     void acquire_afterAnotherStoodIn_givesOneThatIsBackAndBusyAllTheTime() throws InterruptedException {
         first.then(request -> new TokenSource.Silent("no answer", "Wait."));
-        chain.acquire(chain.walk(REQUEST));
+        chain.acquire(chain.run(REQUEST));
         List<Duration> patience = new ArrayList<>();
         first.then(request -> {
             patience.add(request.deadline().orElseThrow());
@@ -356,7 +356,7 @@ class TokenSourceChainTest {
             return new TokenSource.Acquired(Tokens.accessToken("r", time.now().plusSeconds(60)));
         });
 
-        assertThat(chain.acquire(chain.walk(REQUEST)).attempts())
+        assertThat(chain.acquire(chain.run(REQUEST)).attempts())
                 .extracting(TokenAttempt::state)
                 .containsExactly(State.ACQUIRED, State.NOT_TRIED);
         assertThat(patience).containsExactly(Duration.ofSeconds(3), Duration.ofSeconds(30));
@@ -365,12 +365,12 @@ class TokenSourceChainTest {
     @Test
     void acquire_ofANamedIdentity_neitherPinsNorIsPinned() throws InterruptedException {
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(chain.walk(REQUEST.withClientId("c")));
+        chain.acquire(chain.run(REQUEST.withClientId("c")));
         assertThat(second.calls()).isEqualTo(1);
 
-        assertThat(chain.acquire(chain.walk(REQUEST)).attempts().get(0).state()).isEqualTo(State.ACQUIRED);
+        assertThat(chain.acquire(chain.run(REQUEST)).attempts().get(0).state()).isEqualTo(State.ACQUIRED);
         first.thenUnavailable("the request names another client ID", "");
-        chain.acquire(chain.walk(REQUEST.withClientId("c")));
+        chain.acquire(chain.run(REQUEST.withClientId("c")));
 
         assertThat(second.calls()).isEqualTo(2);
     }
@@ -380,20 +380,20 @@ class TokenSourceChainTest {
         first.then(request -> new TokenSource.Acquired(
                 Tokens.accessToken(request.resource(), time.now().plusSeconds(60)), "others have it too"));
 
-        assertThat(chain.acquire(chain.walk(REQUEST)).attempts().get(0))
+        assertThat(chain.acquire(chain.run(REQUEST)).attempts().get(0))
                 .hasToString("First: got the token (0 ms): others have it too.");
     }
 
     private TokenAcquisitionException failure() {
-        return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.walk(REQUEST)));
+        return catchThrowableOfType(TokenAcquisitionException.class, () -> chain.acquire(chain.run(REQUEST)));
     }
 
     @Test
     void acquire_whenThePrincipalIsTheSame_givesTheSameObject() throws InterruptedException {
-        Principal before = chain.acquire(chain.walk(REQUEST)).token.principal().orElseThrow();
+        Principal before = chain.acquire(chain.run(REQUEST)).token.principal().orElseThrow();
 
         assertThat(before).isNotNull();
-        assertThat(chain.acquire(chain.walk(REQUEST)).token.principal()).containsSame(before);
+        assertThat(chain.acquire(chain.run(REQUEST)).token.principal()).containsSame(before);
     }
 
     /** Never there, and says what it hears. */

@@ -10,7 +10,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.ThreadsOfOurs;
 import java.io.IOException;
@@ -116,21 +116,21 @@ class WhateverIsThrownTest {
     @Test
     void refresh_whoseSourceThrowsACheckedException_isTriedAgain() {
         FakeTime time = new FakeTime();
-        ManualCrew crew = new ManualCrew();
+        ManualExecutor executor = new ManualExecutor();
         ScriptedSource source = new ScriptedSource("fake", time);
-        TokenSlot slot = new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+        TokenSlot slot = new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
         CompletableFuture<CachedToken> first = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
         AccessToken old = first.join().token;
         time.advance(Duration.ofMinutes(56));
         source.then(request -> sneak(new IOException(SECRET)));
         assertThat(slot.get(false, LIMIT).token).isSameAs(old);
-        crew.fly();
+        executor.runNext();
 
         time.advance(Duration.ofSeconds(2));
         assertThat(slot.get(false, LIMIT).token).isSameAs(old);
-        assertThat(crew.waiting()).isEqualTo(1);
-        crew.fly();
+        assertThat(executor.waiting()).isEqualTo(1);
+        executor.runNext();
 
         assertThat(slot.get(false, LIMIT).token).isNotSameAs(old);
     }
@@ -239,7 +239,7 @@ class WhateverIsThrownTest {
         Queue<Runnable> dropped = new ConcurrentLinkedQueue<>();
         AzureServiceTokenProvider provider = provider(request -> hang(), dropped::add);
 
-        for (int i = 0; i < 2 * Flights.MAX_ADRIFT; i++) {
+        for (int i = 0; i < 2 * SingleFlight.MAX_ABANDONED; i++) {
             TokenAcquisitionException e = catchThrowableOfType(
                     TokenAcquisitionException.class,
                     () -> provider.getAccessToken(REQUEST.withDeadline(Duration.ofMillis(5))));

@@ -11,7 +11,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.support.FakeTime;
-import io.podidentity.tokenprovider.support.ManualCrew;
+import io.podidentity.tokenprovider.support.ManualExecutor;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(
         value = 60,
         threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // One that strands a caller must not hang the build.
-class FlightTest {
+class InFlightRequestTest {
     private static final String MORE =
             "https://github.com/pod-identity/pod-identity-java/blob/main/docs/troubleshooting.md#";
 
@@ -47,7 +47,7 @@ class FlightTest {
     private static final Duration GRACE = Duration.ofMillis(50);
 
     private final FakeTime time = new FakeTime();
-    private final ManualCrew crew = new ManualCrew();
+    private final ManualExecutor executor = new ManualExecutor();
     private final ScriptedSource source = new ScriptedSource("fake", time);
     private final TokenSlot slot = slot(source);
 
@@ -90,10 +90,10 @@ class FlightTest {
         assertThat(token.token.expiresOn()).isEqualTo(expiresOn);
         time.advance(Duration.ofDays(1_000));
         assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
         time.advance(Duration.ofDays(1_000));
         assertThat(slot.get(false, LIMIT).token).isSameAs(token.token);
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -102,7 +102,7 @@ class FlightTest {
         source.then(request -> new TokenSource.Acquired(Tokens.accessToken(RESOURCE, Instant.parse(expiresOn))));
 
         CompletableFuture<CachedToken> answer = call(LIMIT);
-        crew.fly();
+        executor.runNext();
 
         assertThat(failureOf(answer).code()).isEqualTo(Code.INVALID_RESPONSE);
         assertThat(failureOf(answer)).hasMessageContaining("fake answered with a token that expired at");
@@ -114,7 +114,7 @@ class FlightTest {
             source.then(request -> new TokenSource.Acquired(
                     Tokens.accessToken(RESOURCE, FakeTime.START.plusSeconds(60)).withRefreshOn(wish)));
             CompletableFuture<CachedToken> answer = slot.getAsync(true, LIMIT, Function.identity());
-            crew.fly();
+            executor.runNext();
 
             assertThat(answer).isCompleted();
         }
@@ -136,20 +136,20 @@ class FlightTest {
         TokenSlot slot = new TokenSlot(
                 REQUEST,
                 new TokenSourceChain(List.of(new ScriptedSource("first", time).thenUnavailable("", ""), trapped), time),
-                crew,
+                executor,
                 time,
                 LIMIT);
         CompletableFuture<CachedToken> one = slot.getAsync(false, LIMIT, Function.identity());
         CompletableFuture<CachedToken> other = slot.getAsync(false, LIMIT, Function.identity());
 
-        crew.fly();
+        executor.runNext();
 
         assertThat(one).isCompletedExceptionally();
         assertThat(other).isCompletedExceptionally();
         trapped.armed = false;
         time.advance(Duration.ofSeconds(1));
         CompletableFuture<CachedToken> next = slot.getAsync(false, LIMIT, Function.identity());
-        crew.fly();
+        executor.runNext();
         assertThat(next).isCompleted();
         assertThat(time.alarms()).isZero();
     }
@@ -211,16 +211,16 @@ class FlightTest {
             callers.add(call(LIMIT));
             time.advance(Duration.ofSeconds(10));
         }
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
 
         time.advance(GRACE);
 
         assertThat(failureOf(callers.get(0)).code()).isEqualTo(Code.TIMED_OUT);
-        assertThat(crew.waiting()).isEqualTo(2);
+        assertThat(executor.waiting()).isEqualTo(2);
         CompletableFuture<CachedToken> late = call(LIMIT);
-        crew.fly();
+        executor.runNext();
         assertThat(callers.get(1)).isNotDone();
-        crew.fly();
+        executor.runNext();
         assertThat(callers.get(1)).isCompleted();
         assertThat(callers.get(2)).isCompleted();
         assertThat(late).isCompleted();
@@ -235,25 +235,25 @@ class FlightTest {
         slot.get(false, LIMIT);
         time.advance(LIMIT);
         slot.get(false, LIMIT);
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
 
         time.advance(Duration.ofSeconds(1));
         slot.get(false, LIMIT);
 
-        assertThat(crew.waiting()).isEqualTo(2);
+        assertThat(executor.waiting()).isEqualTo(2);
     }
 
     @Test
     void get_whenManyFlightsHang_beginsNoMoreUntilOneIsOver() {
-        List<TokenAcquisitionException> stuck = new ArrayList<>();
-        hang(Flights.MAX_ADRIFT, () -> stuck.add(failureOf(call(LIMIT))));
+        List<TokenAcquisitionException> tooManyAbandoned = new ArrayList<>();
+        hang(SingleFlight.MAX_ABANDONED, () -> tooManyAbandoned.add(failureOf(call(LIMIT))));
 
-        assertThat(stuck).singleElement().satisfies(e -> {
+        assertThat(tooManyAbandoned).singleElement().satisfies(e -> {
             assertThat(e.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);
             assertThat(e).hasMessageContaining("16 earlier requests were given up and still hang");
         });
         assertThat(call(LIMIT)).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     /** Has so many flights hang in their source, one within the other since there is one thread, and then does it. */
@@ -268,7 +268,7 @@ class FlightTest {
             return new TokenSource.Unavailable("late", "");
         });
         CompletableFuture<CachedToken> caller = call(HASTE);
-        crew.fly();
+        executor.runNext();
         assertThat(failureOf(caller).code()).isEqualTo(Code.TIMED_OUT);
     }
 
@@ -276,7 +276,7 @@ class FlightTest {
     void cancel_ofManyBeforeTheirThreadsBegin_leavesNoneAdrift() {
         busyFor(20);
         CompletableFuture<CachedToken> first = call(LIMIT);
-        crew.fly();
+        executor.runNext();
         assertThat(first).isCompletedExceptionally();
 
         for (int i = 0; i < 500; i++) {
@@ -285,12 +285,12 @@ class FlightTest {
             caller.cancel(true);
         }
         CompletableFuture<CachedToken> last = call(LIMIT);
-        while (crew.waiting() > 1) {
-            crew.fly();
+        while (executor.waiting() > 1) {
+            executor.runNext();
         }
 
         assertThat(time.sleeps()).isEmpty();
-        crew.fly();
+        executor.runNext();
         assertThat(last).isCompleted();
         assertThat(time.sleeps()).containsExactly(Duration.ofSeconds(20));
     }
@@ -304,12 +304,12 @@ class FlightTest {
         CompletableFuture<CachedToken> patient = call(LIMIT);
         CompletableFuture<CachedToken> alsoPatient = call(LIMIT);
 
-        crew.fly();
+        executor.runNext();
 
         assertThat(failureOf(hasty).code()).isEqualTo(Code.NO_SOURCE_AVAILABLE);
         assertThat(patient).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(1);
-        crew.fly();
+        assertThat(executor.waiting()).isEqualTo(1);
+        executor.runNext();
         assertThat(patient).isCompleted();
         assertThat(alsoPatient.join()).isSameAs(patient.join());
         assertThat(source.calls()).isEqualTo(2);
@@ -319,12 +319,12 @@ class FlightTest {
     void get_whenAHastyCallerFoundNobody_isNotToldSoWithMoreTime() {
         silentFor(Duration.ofMillis(400));
         CompletableFuture<CachedToken> hasty = call(HASTE);
-        crew.fly();
+        executor.runNext();
         assertThat(hasty).isCompletedExceptionally();
 
         assertThat(call(HASTE)).isCompletedExceptionally();
         assertThat(call(LIMIT)).isNotDone();
-        assertThat(crew.waiting()).isEqualTo(1);
+        assertThat(executor.waiting()).isEqualTo(1);
     }
 
     @Test
@@ -332,7 +332,7 @@ class FlightTest {
         source.thenFails(new TokenAcquisitionException(Code.REFUSED, "no", "", null));
         CompletableFuture<CachedToken> hasty = call(HASTE);
         CompletableFuture<CachedToken> patient = call(LIMIT);
-        crew.fly();
+        executor.runNext();
 
         assertThat(failureOf(hasty).code()).isEqualTo(Code.REFUSED);
         assertThat(failureOf(patient).code()).isEqualTo(Code.REFUSED);
@@ -350,8 +350,8 @@ class FlightTest {
             time.advance(Duration.ofMillis(1));
         }
 
-        while (crew.waiting() > 0) {
-            crew.fly();
+        while (executor.waiting() > 0) {
+            executor.runNext();
         }
 
         assertThat(callers).allMatch(CompletableFuture::isCompletedExceptionally);
@@ -378,7 +378,7 @@ class FlightTest {
         CompletableFuture<CachedToken> patient = call(LIMIT);
         CompletableFuture<CachedToken> hasty = call(HASTE);
 
-        crew.fly();
+        executor.runNext();
 
         assertThat(failureOf(hasty))
                 .hasMessage("No token for https://storage.azure.com/ (TIMED_OUT).\n"
@@ -402,7 +402,7 @@ class FlightTest {
         assertThat(other).isCompletedExceptionally();
 
         assertThat(time.alarms()).isZero();
-        crew.fly();
+        executor.runNext();
         assertThat(source.calls()).isZero();
     }
 
@@ -417,7 +417,7 @@ class FlightTest {
 
         assertThatThrownBy(one::join).isInstanceOf(CancellationException.class);
         assertThat(time.alarms()).isZero();
-        crew.fly();
+        executor.runNext();
         assertThat(source.calls()).isZero();
         assertThat(slot.isStale()).isTrue();
         assertThat(slot.evict()).isTrue();
@@ -429,7 +429,7 @@ class FlightTest {
         CompletableFuture<CachedToken> other = call(LIMIT);
 
         one.cancel(true);
-        crew.fly();
+        executor.runNext();
 
         assertThat(other).isCompleted();
         assertThat(one).isCancelled();
@@ -441,7 +441,7 @@ class FlightTest {
     void get_whenTheServerNamesAWait_isToldTheFailureUntilThenWithTheTimeThatIsLeft() {
         busyFor(60);
         CompletableFuture<CachedToken> first = call(LIMIT);
-        crew.fly();
+        executor.runNext();
         assertThat(failureOf(first)).hasMessageContaining("HTTP 429");
         slot.clear();
 
@@ -456,12 +456,12 @@ class FlightTest {
                     .hasMessageContaining("Not asked again for another " + (60 - second) + " s");
             assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(60 - second));
         }
-        assertThat(crew.waiting()).isZero();
+        assertThat(executor.waiting()).isZero();
         assertThat(slot.isStale()).isFalse();
         time.advance(Duration.ofSeconds(31));
         assertThat(slot.isStale()).isTrue();
         assertThat(call(LIMIT)).isNotDone();
-        crew.fly();
+        executor.runNext();
         assertThat(source.calls()).isEqualTo(2);
     }
 
@@ -469,13 +469,13 @@ class FlightTest {
     void get_withTimeUntilTheServerWantsToBeAsked_waitsForThat() {
         busyFor(60);
         CompletableFuture<CachedToken> first = call(LIMIT);
-        crew.fly();
+        executor.runNext();
         assertThat(first).isCompletedExceptionally();
         time.advance(Duration.ofSeconds(40));
 
         CompletableFuture<CachedToken> patient = call(LIMIT);
         assertThat(call(HASTE)).isCompletedExceptionally();
-        crew.fly();
+        executor.runNext();
 
         assertThat(patient).isCompleted();
         assertThat(time.sleeps()).containsExactly(Duration.ofSeconds(20));
@@ -487,7 +487,7 @@ class FlightTest {
         time.advance(Duration.ofMinutes(59).plusSeconds(30));
         busyFor(600);
         slot.get(false, LIMIT);
-        crew.fly();
+        executor.runNext();
         time.advance(Duration.ofSeconds(30));
 
         assertThatThrownBy(() -> slot.get(false, LIMIT))
@@ -498,7 +498,7 @@ class FlightTest {
     void get_whenTheServerNamesADay_isAskedAgainAfterAnHour() {
         busyFor(86_400);
         CompletableFuture<CachedToken> first = call(LIMIT);
-        crew.fly();
+        executor.runNext();
         assertThat(first).isCompletedExceptionally();
 
         time.advance(Duration.ofHours(1));
@@ -515,7 +515,7 @@ class FlightTest {
     void get_whenForcedAgainAndAgain_asksTenTimesASecond() {
         for (int i = 0; i < 50; i++) {
             CompletableFuture<CachedToken> forced = slot.getAsync(true, LIMIT, Function.identity());
-            crew.fly();
+            executor.runNext();
             assertThat(forced).isCompleted();
         }
 
@@ -526,16 +526,16 @@ class FlightTest {
     void get_whenForcedCallsWereGivenUp_leavesTheirTurnsToOthers() {
         TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
         for (int i = 0; i < 400; i++) {
-            TokenSlot slot = new TokenSlot(TokenRequest.forResource("r" + i), chain, crew, time, LIMIT);
+            TokenSlot slot = new TokenSlot(TokenRequest.forResource("r" + i), chain, executor, time, LIMIT);
             assertThat(slot.getAsync(true, Duration.ofSeconds(1), Function.identity()))
                     .isNotDone();
         }
         time.advance(Duration.ofSeconds(1).plus(GRACE));
-        ManualCrew free = new ManualCrew();
+        ManualExecutor free = new ManualExecutor();
 
         CompletableFuture<CachedToken> next =
                 new TokenSlot(REQUEST, chain, free, time, LIMIT).getAsync(true, LIMIT, Function.identity());
-        free.fly();
+        free.runNext();
 
         assertThat(next).isCompletedWithValueMatching(token -> true);
         assertThat(time.now()).isEqualTo(FakeTime.START.plusSeconds(1).plus(GRACE));
@@ -545,12 +545,12 @@ class FlightTest {
     @Test
     void get_besideAForcedCallThatWaitsForItsTurn_doesNotWaitForThat() {
         assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
-        crew.fly();
+        executor.runNext();
         slot.clear();
         CompletableFuture<CachedToken> forced = slot.getAsync(true, LIMIT, Function.identity());
 
         CompletableFuture<CachedToken> plain = call(LIMIT);
-        crew.fly();
+        executor.runNext();
 
         assertThat(plain).isCompleted();
         assertThat(forced).isCompleted();
@@ -560,10 +560,10 @@ class FlightTest {
     @Test
     void get_whenItsTurnDoesNotCome_saysWhoseLimitThatIs() {
         assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
-        crew.fly();
+        executor.runNext();
 
         CompletableFuture<CachedToken> forced = slot.getAsync(true, GRACE, Function.identity());
-        crew.fly();
+        executor.runNext();
 
         assertThat(failureOf(forced))
                 .hasMessageContaining("fake: failed (50 ms): its turn did not come in time: this library lets forced"
@@ -574,11 +574,11 @@ class FlightTest {
     void get_whenForcedForManyResources_sharesTheTenTimesASecond() {
         TokenSourceChain chain = new TokenSourceChain(List.of(source), time);
         for (int i = 0; i < 50; i++) {
-            TokenSlot slot = new TokenSlot(TokenRequest.forResource("r" + i), chain, crew, time, LIMIT);
+            TokenSlot slot = new TokenSlot(TokenRequest.forResource("r" + i), chain, executor, time, LIMIT);
             assertThat(slot.getAsync(true, LIMIT, Function.identity())).isNotDone();
         }
-        while (crew.waiting() > 0) {
-            crew.fly();
+        while (executor.waiting() > 0) {
+            executor.runNext();
         }
 
         assertThat(source.calls()).isEqualTo(50);
@@ -594,7 +594,7 @@ class FlightTest {
         CompletableFuture<CachedToken> forced = slot.getAsync(true, GRACE, Function.identity());
         time.advance(GRACE.multipliedBy(2));
         assertThat(failureOf(forced).code()).isEqualTo(Code.TIMED_OUT);
-        crew.fly();
+        executor.runNext();
 
         assertThat(slot.get(false, LIMIT).token).isNotSameAs(old.token);
         assertThat(log).isEmpty();
@@ -607,7 +607,7 @@ class FlightTest {
         CompletableFuture<CachedToken> forced = slot.getAsync(true, GRACE, Function.identity());
         time.advance(GRACE.multipliedBy(2));
         assertThat(forced).isCompletedExceptionally();
-        crew.fly();
+        executor.runNext();
 
         assertThat(source.calls()).isEqualTo(1);
         assertThat(slot.get(false, LIMIT).token).isSameAs(old.token);
@@ -620,7 +620,7 @@ class FlightTest {
 
     private CachedToken acquire() {
         CompletableFuture<CachedToken> answer = call(LIMIT);
-        crew.fly();
+        executor.runNext();
         return answer.join();
     }
 
@@ -631,6 +631,6 @@ class FlightTest {
     }
 
     private TokenSlot slot(TokenSource source) {
-        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time), crew, time, LIMIT);
+        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
     }
 }

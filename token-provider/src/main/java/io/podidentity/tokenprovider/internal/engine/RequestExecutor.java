@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Its context class loader is the library's own, whoever called: by default it would be the caller's on JDK 17 and
  * the system's on JDK 25, where a program in one jar finds nothing.
  */
-final class FlightCrew implements Executor {
+final class RequestExecutor implements Executor {
     /** What the first caller does meanwhile; null for nothing, and when it is done. */
     private volatile @Nullable WarmUp warmUp;
 
     private final @Nullable Executor executor;
 
-    FlightCrew(@Nullable WarmUp warmUp) {
+    RequestExecutor(@Nullable WarmUp warmUp) {
         this(warmUp, null);
     }
 
     /**
      * @param executor runs the flights; null for a thread for each
      */
-    FlightCrew(@Nullable WarmUp warmUp, @Nullable Executor executor) {
+    RequestExecutor(@Nullable WarmUp warmUp, @Nullable Executor executor) {
         this.warmUp = warmUp;
         this.executor = executor;
     }
@@ -31,10 +31,10 @@ final class FlightCrew implements Executor {
     @Override
     public void execute(Runnable task) {
         Executor other = executor;
-        Runnable work = other != null && task instanceof Flight flight ? () -> flight.takeOffBy(other) : task;
+        Runnable work = other != null && task instanceof InFlightRequest flight ? () -> flight.startOn(other) : task;
         Thread thread = new Thread(null, work, "token-provider", 0, false);
         thread.setDaemon(true);
-        thread.setContextClassLoader(FlightCrew.class.getClassLoader());
+        thread.setContextClassLoader(RequestExecutor.class.getClassLoader());
         thread.start();
         WarmUp first = warmUp;
         if (first != null) {

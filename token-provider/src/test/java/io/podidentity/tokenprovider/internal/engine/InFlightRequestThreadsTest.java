@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The same on real threads and by real clocks: who runs what, and who is gone afterwards. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class FlightThreadsTest {
+class InFlightRequestThreadsTest {
     private static final TokenRequest REQUEST = TokenRequest.forResource("https://storage.azure.com/");
 
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -175,13 +175,13 @@ class FlightThreadsTest {
                 .build();
 
         try {
-            for (int i = 0; i < 3 * Flights.MAX_ADRIFT; i++) {
+            for (int i = 0; i < 3 * SingleFlight.MAX_ABANDONED; i++) {
                 assertThatThrownBy(() -> provider.getAccessToken(REQUEST.withDeadline(Duration.ofMillis(10))))
                         .isInstanceOfSatisfying(
                                 TokenAcquisitionException.class,
                                 e -> assertThat(e.isTransient()).isTrue());
             }
-            assertThat(requests).hasValueLessThanOrEqualTo(Flights.MAX_ADRIFT);
+            assertThat(requests).hasValueLessThanOrEqualTo(SingleFlight.MAX_ABANDONED);
         } finally {
             end.countDown();
         }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> one thread walks; {@link #attempts} may be asked by any, also meanwhile.
  */
-final class Walk {
+final class ChainRun {
     /** How long a token that stands in for that of another source is handed out before that one is asked again. */
     static final long STAND_IN_MILLIS = 5_000;
 
@@ -80,7 +80,7 @@ final class Walk {
      * @param request what is asked for, with a deadline
      * @param forced the call, if it is a forced one; null if not
      */
-    Walk(TokenRequest request, List<TokenSource> sources, Time time, int epoch, @Nullable ForcedCall forced) {
+    ChainRun(TokenRequest request, List<TokenSource> sources, Time time, int epoch, @Nullable ForcedCall forced) {
         this.request = request;
         this.forced = forced;
         this.sources = sources;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Tells listeners what happened. Called off any lock, by nobody who could be harmed: what a listener throws is logged
  * the first time, and then passed over.
  */
-final class Announcer {
+final class EventPublisher {
     /** The name by which programs have configured the log of failed refreshes. */
     private static final String SLOT = "io.podidentity.tokenprovider.TokenSlot";
 
@@ -24,12 +24,12 @@ final class Announcer {
     /** Those that threw. */
     private final Set<TokenListener> faulty = ConcurrentHashMap.newKeySet();
 
-    Announcer(List<TokenListener> listeners) {
+    EventPublisher(List<TokenListener> listeners) {
         this.listeners = List.copyOf(listeners);
     }
 
     /** A flight came back with a token or without one. */
-    void landed(
+    void completed(
             TokenRequest request,
             boolean behind,
             Duration duration,
@@ -81,13 +81,13 @@ final class Announcer {
     }
 
     /** The one line that says which identity a process has, or that it is not the one that it should be. */
-    static void logOrigin(AccessToken token, Walk walk) {
-        if (!walk.hasPinned && !walk.standsIn) {
+    static void logOrigin(AccessToken token, ChainRun run) {
+        if (!run.hasPinned && !run.standsIn) {
             return;
         }
         System.Logger logger = System.getLogger(TokenListener.class.getPackageName());
-        if (walk.standsIn) {
-            logger.log(Level.WARNING, walk.describeStandIn(token));
+        if (run.standsIn) {
+            logger.log(Level.WARNING, run.describeStandIn(token));
         } else if (logger.isLoggable(Level.INFO)) {
             Principal known = token.principal().orElse(null);
             String who = known == null ? "an identity that the token does not name" : known.toString();

@@ -1,6 +1,6 @@
 package io.podidentity.tokenprovider.internal.engine;
 
-import io.podidentity.tokenprovider.internal.engine.Flight.Waiter;
+import io.podidentity.tokenprovider.internal.engine.InFlightRequest.Waiter;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,27 +17,27 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> its monitor is the lock of the slot. Who calls a method holds that lock, unless the method
  * takes it. It is never held while a source is asked or a future completed.
  */
-final class Flights {
+final class SingleFlight {
     /** With so many adrift no other is begun. */
-    static final int MAX_ADRIFT = 16;
+    static final int MAX_ABANDONED = 16;
 
     private final Time time;
-    private final Executor crew;
-    private @Nullable Flight current;
+    private final Executor executor;
+    private @Nullable InFlightRequest current;
     /** Callers that wait, for whichever flight. */
     private int callers;
 
-    private int adrift;
+    private int abandoned;
     private boolean closed;
     /** Those that were given up at their deadline, of which no listener was told yet; null for none. */
-    private @Nullable List<Flight> untold;
+    private @Nullable List<InFlightRequest> unreported;
 
     /**
      * @param crew has threads for what may take long
      */
-    Flights(Time time, Executor crew) {
+    SingleFlight(Time time, Executor executor) {
         this.time = time;
-        this.crew = crew;
+        this.executor = executor;
     }
 
     /** A caller begins to wait; false if nobody may any more. Takes the lock. */
@@ -54,7 +54,7 @@ final class Flights {
     }
 
     /** A caller that blocked waits no longer for this flight. Takes the lock. */
-    void leave(Flight left) {
+    void leave(InFlightRequest left) {
         synchronized (this) {
             left.blocked--;
             giveUpIfUnwanted(left);
@@ -66,7 +66,7 @@ final class Flights {
     void leave(Waiter<?> waiter) {
         synchronized (this) {
             callers--;
-            Flight left = waiter.flight;
+            InFlightRequest left = waiter.flight;
             if (left != null && left.waiters != null) {
                 left.waiters.remove(waiter);
                 setAlarm(left);
@@ -78,7 +78,7 @@ final class Flights {
 
     /** Lets nobody in from now on; false if a caller waits or a flight is not over. */
     boolean close() {
-        closed = callers == 0 && adrift == 0 && current == null;
+        closed = callers == 0 && abandoned == 0 && current == null;
         return closed;
     }
 
@@ -87,20 +87,20 @@ final class Flights {
     }
 
     /** How many were given up and are not over. */
-    int adrift() {
-        return adrift;
+    int abandoned() {
+        return abandoned;
     }
 
     /** The one under way; null for none. */
     @Nullable
-    Flight current() {
+    InFlightRequest current() {
         return current;
     }
 
     /** The one under way, unless it is overdue: then it is given up, whoever waits for it. Null for none. */
     @Nullable
-    Flight underWay(long nanos) {
-        Flight flight = current;
+    InFlightRequest underWay(long nanos) {
+        InFlightRequest flight = current;
         if (flight != null && isOverdue(flight, nanos)) {
             giveUp(flight);
         }
@@ -108,7 +108,7 @@ final class Flights {
     }
 
     /** Makes this the one under way; null for none. Whoever waits for the one of before still does. */
-    void setCurrent(@Nullable Flight flight) {
+    void setCurrent(@Nullable InFlightRequest flight) {
         current = flight;
     }
 
@@ -117,7 +117,7 @@ final class Flights {
      *
      * @param waiter the caller, unless it blocks
      */
-    void join(Flight joined, @Nullable Waiter<?> waiter) {
+    void join(InFlightRequest joined, @Nullable Waiter<?> waiter) {
         if (waiter == null) {
             joined.blocked++;
         } else if (!waiter.future.isDone()) {
@@ -134,7 +134,7 @@ final class Flights {
     }
 
     /** Has those looked after that wait without a thread. */
-    private void setAlarm(Flight flight) {
+    private void setAlarm(InFlightRequest flight) {
         Runnable alarm = flight.alarm;
         if (alarm == null) {
             return;
@@ -145,7 +145,7 @@ final class Flights {
             time.forget(alarm);
         } else {
             long first = hastiest.deadline - flight.deadline < 0 ? hastiest.deadline : flight.deadline;
-            time.wake(first + Flight.GRACE_NANOS, alarm);
+            time.wake(first + InFlightRequest.GRACE_NANOS, alarm);
         }
     }
 
@@ -156,14 +156,14 @@ final class Flights {
      * @param late receives those whose own deadline has passed
      * @param stranded receives the others whose wait has ended
      */
-    synchronized void endWaits(Flight flight, List<Waiter<?>> late, PriorityQueue<Waiter<?>> stranded) {
+    synchronized void endWaits(InFlightRequest flight, List<Waiter<?>> late, PriorityQueue<Waiter<?>> stranded) {
         PriorityQueue<Waiter<?>> waiters = flight.waiters;
         if (waiters == null) {
             return;
         }
         long nanos = time.nanos();
         for (Waiter<?> next = waiters.peek(); next != null; next = waiters.peek()) {
-            if (nanos - next.deadline < Flight.GRACE_NANOS) {
+            if (nanos - next.deadline < InFlightRequest.GRACE_NANOS) {
                 break;
             }
             late.add(waiters.remove());
@@ -180,9 +180,9 @@ final class Flights {
 
     /** A flight is over: those who wait for it without a thread, who are to be told; null for nobody. */
     @Nullable
-    PriorityQueue<Waiter<?>> end(Flight over) {
+    PriorityQueue<Waiter<?>> end(InFlightRequest over) {
         over.over = true;
-        adrift -= over.adrift ? 1 : 0;
+        abandoned -= over.abandoned ? 1 : 0;
         PriorityQueue<Waiter<?>> waiters = over.waiters;
         over.waiters = null;
         setAlarm(over);
@@ -193,7 +193,7 @@ final class Flights {
      * The last caller ends a flight. A refresh behind the callers goes on as long as the token of before is valid; one
      * that has hung since before the expiry does not.
      */
-    private void giveUpIfUnwanted(Flight left) {
+    private void giveUpIfUnwanted(InFlightRequest left) {
         boolean alone = left.blocked == 0 && (left.waiters == null || left.waiters.isEmpty());
         CachedToken old = left.old;
         if (alone && (left != current || old == null || old.isExpired(time.millis(), time.nanos()))) {
@@ -202,17 +202,17 @@ final class Flights {
     }
 
     /** Ends a flight, and leaves it alone if it does not end. */
-    private void giveUp(Flight left) {
+    private void giveUp(InFlightRequest left) {
         if (current == left) {
             current = null;
         }
-        if (!left.over && !left.adrift) {
-            left.adrift = left.cancel();
-            left.over = !left.adrift;
-            adrift += left.adrift ? 1 : 0;
+        if (!left.over && !left.abandoned) {
+            left.abandoned = left.cancel();
+            left.over = !left.abandoned;
+            abandoned += left.abandoned ? 1 : 0;
             if (time.nanos() - left.deadline >= 0) {
-                untold = untold == null ? new ArrayList<>() : untold;
-                untold.add(left);
+                unreported = unreported == null ? new ArrayList<>() : unreported;
+                unreported.add(left);
             }
         }
     }
@@ -222,19 +222,19 @@ final class Flights {
      * an answer to give. The calling thread does not hold the lock.
      */
     void tell() {
-        List<Flight> failed;
+        List<InFlightRequest> failed;
         synchronized (this) {
-            failed = untold;
-            untold = null;
+            failed = unreported;
+            unreported = null;
         }
         if (failed != null) {
-            new Completions(crew)
-                    .add(() -> failed.forEach(Flight::announceTimeOut))
+            new Completions(executor)
+                    .add(() -> failed.forEach(InFlightRequest::publishTimeOut))
                     .start();
         }
     }
 
-    private static boolean isOverdue(Flight flight, long nanos) {
-        return nanos - flight.deadline >= Flight.GRACE_NANOS;
+    private static boolean isOverdue(InFlightRequest flight, long nanos) {
+        return nanos - flight.deadline >= InFlightRequest.GRACE_NANOS;
     }
 }

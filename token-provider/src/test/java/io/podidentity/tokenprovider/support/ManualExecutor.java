@@ -5,9 +5,9 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** Keeps flights on the ground until a test lets them go, on its own thread; futures are completed at once. */
-public final class ManualCrew implements Executor {
-    private final Deque<Runnable> flights = new ArrayDeque<>();
+/** Keeps requests until a test lets them run, on its own thread; futures are completed at once. */
+public final class ManualExecutor implements Executor {
+    private final Deque<Runnable> requests = new ArrayDeque<>();
 
     @Override
     public void execute(Runnable task) {
@@ -16,21 +16,21 @@ public final class ManualCrew implements Executor {
             return;
         }
         synchronized (this) {
-            flights.add(task);
+            requests.add(task);
         }
     }
 
-    /** How many flights wait to be let go. */
+    /** How many requests wait. */
     public synchronized int waiting() {
-        return flights.size();
+        return requests.size();
     }
 
-    /** Lets the oldest flight go to its end. */
-    public void fly() {
-        Runnable flight;
+    /** Runs the oldest one to its end. */
+    public void runNext() {
+        Runnable request;
         synchronized (this) {
-            flight = flights.remove();
+            request = requests.remove();
         }
-        flight.run();
+        request.run();
     }
 }

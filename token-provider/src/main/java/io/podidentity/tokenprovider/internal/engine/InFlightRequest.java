@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * that is known from the start, and its sources can divide their time. To a caller with more time its failure may say
  * nothing ({@link #isAnswerFor}); that one begins another flight, which the others of its kind join.
  */
-final class Flight implements Runnable {
+final class InFlightRequest implements Runnable {
     /** How much longer than its deadline a caller waits for it to say what it was busy with. */
     static final long GRACE_NANOS = 50_000_000L;
     /** What the first source has to itself, and needs no longer if it answers at once. */
@@ -54,16 +54,16 @@ final class Flight implements Runnable {
     @Nullable
     Runnable alarm;
     /** Whether it was given up before it was over, and is not over yet. */
-    boolean adrift;
+    boolean abandoned;
     /** Whether the slot knows that it is over. */
     boolean over;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
     private final Time time;
-    private final Predicate<Flight> slot;
-    private final CountDownLatch landing = new CountDownLatch(1);
-    private volatile @Nullable Walk walk;
+    private final Predicate<InFlightRequest> slot;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private volatile @Nullable ChainRun run;
     private volatile @Nullable CachedToken token;
     private volatile @Nullable TokenAcquisitionException failure;
     private boolean instant;
@@ -82,11 +82,11 @@ final class Flight implements Runnable {
      * @param slot hears that it is over, on the flight's thread, before callers do; true if it was the one under way
      * @param deadline when that time ends, on the steady clock
      */
-    Flight(
+    InFlightRequest(
             TokenRequest request,
             TokenSourceChain chain,
             Time time,
-            Predicate<Flight> slot,
+            Predicate<InFlightRequest> slot,
             long deadline,
             boolean background) {
         this.request = request;
@@ -101,18 +101,18 @@ final class Flight implements Runnable {
     /**
      * Begins it on a thread of the crew's. If there is none to be had it ends at once, or callers would wait in vain.
      */
-    void takeOff(Executor crew) {
+    void start(Executor executor) {
         try {
-            crew.execute(this);
+            executor.execute(this);
         } catch (Throwable e) { // Of an executor of the user's own: whatever that throws.
-            end(null, Failures.grounded(request.resource(), e));
+            end(null, Failures.noThread(request.resource(), e));
         }
     }
 
     /** Has an executor run it that may take its time, refuse, drop it or hang; the calling thread has time. */
-    void takeOffBy(Executor executor) {
+    void startOn(Executor executor) {
         if (begin()) {
-            takeOff(executor);
+            start(executor);
             if (leave()) {
                 end(null, Failures.interrupted(request.resource(), new InterruptedException()));
             }
@@ -127,7 +127,7 @@ final class Flight implements Runnable {
         CachedToken gained = null;
         TokenAcquisitionException failed = null;
         try {
-            gained = fly();
+            gained = askChain();
         } catch (TokenAcquisitionException e) {
             failed = e;
         } catch (Throwable e) { // Also what sources throw beside their answers: none may strand a caller.
@@ -160,14 +160,14 @@ final class Flight implements Runnable {
         return mine && cancelled;
     }
 
-    private CachedToken fly() throws InterruptedException {
+    private CachedToken askChain() throws InterruptedException {
         long pause = notBefore - time.nanos();
         if (pause > 0) {
             time.sleep(pause);
         }
         long left = Math.max(1, deadline - time.nanos());
-        Walk begun = chain.walk(request.withDeadline(Duration.ofNanos(left)), forced);
-        walk = begun;
+        ChainRun begun = chain.run(request.withDeadline(Duration.ofNanos(left)), forced);
+        run = begun;
         if (cancelled) {
             throw new InterruptedException();
         }
@@ -188,47 +188,47 @@ final class Flight implements Runnable {
         try {
             current = slot.test(this);
         } finally {
-            landing.countDown();
+            done.countDown();
         }
         if (!cancelled) {
             announce(gained, failed);
         }
         if (current && failed != null && background) {
-            Announcer.logFailedRefresh(failed);
+            EventPublisher.logFailedRefresh(failed);
         }
     }
 
     /** Tells those who listen; callers have their answer by now. */
     private void announce(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
-        Walk over = walk;
+        ChainRun over = run;
         boolean pinned = gained != null && over != null && over.hasPinned;
-        Announcer announcer = chain.announcer();
-        if (announcer != null) {
+        EventPublisher publisher = chain.publisher();
+        if (publisher != null) {
             TokenRequest asked = request.withDeadline(null);
             Duration duration = Duration.ofNanos(time.nanos() - deadline + limit());
-            announcer.landed(asked, background, duration, gained, old, failed);
+            publisher.completed(asked, background, duration, gained, old, failed);
             if (pinned) {
-                announcer.happened(TokenListener.Kind.PINNED, asked, Duration.ZERO, gained, null);
+                publisher.happened(TokenListener.Kind.PINNED, asked, Duration.ZERO, gained, null);
             }
         }
         if (gained != null && over != null && chain.logsPins()) {
-            Announcer.logOrigin(gained.token, over);
+            EventPublisher.logOrigin(gained.token, over);
         }
     }
 
     /** Tells those who listen that it was given up at its deadline. */
-    void announceTimeOut() {
+    void publishTimeOut() {
         Duration limit = Duration.ofNanos(limit());
         announce(null, Failures.timedOut(request.resource(), limit, attempts()));
     }
 
     /** One that is over before it has begun: there is an answer already. */
-    Flight instantly(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
+    InFlightRequest instantly(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
         token = known;
         failure = failed;
         instant = true;
         over = true;
-        landing.countDown();
+        done.countDown();
         return this;
     }
 
@@ -244,7 +244,7 @@ final class Flight implements Runnable {
      */
     synchronized boolean cancel() {
         cancelled = true;
-        Walk begun = walk;
+        ChainRun begun = run;
         if (begun != null) {
             begun.cancel();
         }
@@ -271,12 +271,12 @@ final class Flight implements Runnable {
      */
     boolean await(long end) throws InterruptedException {
         if (takeLead()) {
-            if (landsWithin(Math.min(HEAD_START_NANOS, end - time.nanos()))) {
+            if (endsWithin(Math.min(HEAD_START_NANOS, end - time.nanos()))) {
                 return true;
             }
             chain.anticipate();
         }
-        return landsWithin(end - time.nanos() + GRACE_NANOS);
+        return endsWithin(end - time.nanos() + GRACE_NANOS);
     }
 
     /** Makes the calling thread the one that does for all callers what one is enough for; false if another is that. */
@@ -286,8 +286,8 @@ final class Flight implements Runnable {
         return first;
     }
 
-    private boolean landsWithin(long nanos) throws InterruptedException {
-        return landing.await(nanos, TimeUnit.NANOSECONDS);
+    private boolean endsWithin(long nanos) throws InterruptedException {
+        return done.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** What it came back with; null before its end, and if it failed. */
@@ -304,7 +304,7 @@ final class Flight implements Runnable {
 
     /** What became of each source so far; nothing where a source's name cannot be had. */
     List<TokenAttempt> attempts() {
-        Walk begun = walk;
+        ChainRun begun = run;
         try {
             return begun == null ? List.of() : begun.attempts();
         } catch (Throwable e) { // A caller whose time is over, or the thread that sees to that, asks a source's name.
@@ -359,10 +359,10 @@ final class Flight implements Runnable {
         final CompletableFuture<T> future = new CompletableFuture<>();
         /** The flight that it waits for. Guarded by the slot's lock. */
         @Nullable
-        Flight flight;
+        InFlightRequest flight;
 
         /** Is run with that flight when the hastiest of those who wait for it has waited long enough. */
-        final Consumer<Flight> alarm;
+        final Consumer<InFlightRequest> alarm;
 
         /** Is run after it was completed; null for nothing. */
         @Nullable
@@ -382,7 +382,7 @@ final class Flight implements Runnable {
                 long limit,
                 long deadline,
                 Function<CachedToken, T> view,
-                Consumer<Flight> alarm) {
+                Consumer<InFlightRequest> alarm) {
             this.before = before;
             this.force = force;
             this.limit = limit;
