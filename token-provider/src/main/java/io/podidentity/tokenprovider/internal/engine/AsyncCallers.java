@@ -3,7 +3,6 @@ package io.podidentity.tokenprovider.internal.engine;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import io.podidentity.tokenprovider.TokenRequest;
-import io.podidentity.tokenprovider.internal.engine.InFlightRequest.Waiter;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,106 +11,94 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers of one slot that wait for flights without a thread, each until its own deadline.
+ * The callers of one slot that wait for requests without a thread, each until its own deadline.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads; called by none that holds the slot's lock.
  */
 final class AsyncCallers {
     private final TokenRequest request;
-    private final SingleFlight flights;
+    private final InFlightRequest.Slot slot;
+    private final SlotState state;
     private final Executor executor;
     private final Time time;
     private final @Nullable EventPublisher publisher;
-    private final Function<Waiter<?>, InFlightRequest> joinOrStart;
 
     /**
-     * @param board has a caller wait for a flight: that flight, or one that is over and has the answer
+     * @param request what the tokens of the slot are for
+     * @param publisher is told of each wait; null if nobody listens
      */
     AsyncCallers(
             TokenRequest request,
-            SingleFlight flights,
+            InFlightRequest.Slot slot,
+            SlotState state,
             Executor executor,
             Time time,
-            @Nullable EventPublisher publisher,
-            Function<Waiter<?>, InFlightRequest> joinOrStart) {
+            @Nullable EventPublisher publisher) {
         this.request = request;
-        this.flights = flights;
+        this.slot = slot;
+        this.state = state;
         this.executor = executor;
         this.time = time;
         this.publisher = publisher;
-        this.joinOrStart = joinOrStart;
     }
 
-    /**
-     * Has a caller that was let in wait.
-     *
-     * @param before the token that was not good enough; null if there was none
-     * @param view what the caller sees of a token
-     */
+    /** Has a caller that was let in wait. */
     @SuppressWarnings("FutureReturnValueIgnored") // Of whenComplete: it cannot fail.
-    <T> CompletableFuture<T> await(
-            @Nullable CachedToken before, boolean force, Duration limit, Function<CachedToken, T> view) {
-        long start = time.nanos();
-        Waiter<T> waiter = new Waiter<>(before, force, limit.toNanos(), start + limit.toNanos(), view, this::alarm);
-        waiter.future.whenComplete((value, thrown) -> flights.leave(waiter));
+    <T> CompletableFuture<T> await(AsyncCaller<T> caller) {
+        caller.future.whenComplete((value, thrown) -> state.leave(caller));
         EventPublisher told = publisher;
         if (told != null) {
-            waiter.told = () -> told.happened(Kind.WAITED, request, waiter.waited(), waiter.token(), waiter.failure());
+            caller.afterwards =
+                    () -> told.happened(Kind.WAITED, request, caller.waited(), caller.token(), caller.failure());
         }
-        InFlightRequest joined = joinOrStart.apply(waiter);
-        if (joined.isInstant()) {
-            boolean done =
-                    waiter.with(joined.token(), joined.failure(), time.nanos()).complete();
-            if (done && waiter.told != null) {
-                new Completions(executor).add(waiter.told).start();
+        InFlightRequest joined = slot.joinOrStart(caller);
+        if (joined.isAnswered()) {
+            boolean completed =
+                    caller.with(joined.token(), joined.failure(), time.nanos()).complete();
+            if (completed && caller.afterwards != null) {
+                new Completions(executor).add(caller.afterwards).start();
             }
         }
-        return waiter.future;
+        return caller.future;
     }
 
-    /** Gives those who waited for a flight what it came back with, or else another flight. */
-    void goOn(PriorityQueue<Waiter<?>> waiters, InFlightRequest over) {
+    /** Gives those who waited for a request its answer; has those whom that does not answer wait for another one. */
+    void answer(PriorityQueue<AsyncCaller<?>> callers, InFlightRequest over) {
         Completions done = new Completions(executor);
-        goOn(waiters, over, done);
+        answer(callers, over, done);
         done.start();
     }
 
-    /** The most patient first: the flight that begins for one of them is then good enough for all. */
-    private void goOn(PriorityQueue<Waiter<?>> waiters, InFlightRequest over, Completions done) {
-        Waiter<?>[] hastiestFirst = waiters.toArray(new Waiter<?>[0]);
-        Arrays.sort(hastiestFirst);
-        for (int i = hastiestFirst.length - 1; i >= 0; i--) {
-            Waiter<?> waiter = hastiestFirst[i];
+    /** The most patient first: the request that starts for one of them is then good enough for all. */
+    private void answer(PriorityQueue<AsyncCaller<?>> callers, InFlightRequest over, Completions done) {
+        AsyncCaller<?>[] mostUrgentFirst = callers.toArray(new AsyncCaller<?>[0]);
+        Arrays.sort(mostUrgentFirst);
+        for (int i = mostUrgentFirst.length - 1; i >= 0; i--) {
+            AsyncCaller<?> caller = mostUrgentFirst[i];
             boolean completed = over.token() != null || over.failure() != null;
-            InFlightRequest next = completed && over.isAnswerFor(waiter.limit, waiter.deadline) ? over : joinOrStart.apply(waiter);
-            if (next == over || next.isInstant()) {
-                done.add(waiter.with(next.token(), next.failure(), time.nanos()));
+            InFlightRequest next = completed && over.isAnswerFor(caller) ? over : slot.joinOrStart(caller);
+            if (next == over || next.isAnswered()) {
+                done.add(caller.with(next.token(), next.failure(), time.nanos()));
             }
         }
     }
 
-    /** Is called on the thread of alarms, which all callers of the process share: nothing may hold that up. */
-    private void alarm(InFlightRequest flight) {
-        new Completions(executor).add(() -> endWaits(flight)).start();
-    }
-
-    /** Looks after those who wait for a flight, when the hastiest has waited long enough. */
-    private void endWaits(InFlightRequest flight) {
-        List<Waiter<?>> late = new ArrayList<>();
-        PriorityQueue<Waiter<?>> stranded = new PriorityQueue<>();
-        flights.endWaits(flight, late, stranded);
+    /** Looks after those who wait for a request, now that the most urgent has waited long enough. */
+    void endWaits(InFlightRequest awaited) {
+        List<AsyncCaller<?>> late = new ArrayList<>();
+        PriorityQueue<AsyncCaller<?>> others = new PriorityQueue<>();
+        state.endWaits(awaited, late, others);
         Completions done = new Completions(executor);
-        for (Waiter<?> waiter : late) {
-            Duration limit = Duration.ofNanos(waiter.limit);
-            TokenAcquisitionException failed = Failures.timedOut(request.resource(), limit, flight.attempts());
-            done.add(waiter.with(null, failed, time.nanos()));
+        for (AsyncCaller<?> caller : late) {
+            Duration limit = Duration.ofNanos(caller.limit);
+            TokenAcquisitionException failed = Failures.timedOut(request.resource(), limit, awaited.attempts());
+            done.add(caller.with(null, failed, time.nanos()));
         }
-        goOn(stranded, flight, done);
+        answer(others, awaited, done);
         done.start();
-        flights.tell();
+        state.publishTimeOuts();
     }
 }

@@ -51,7 +51,7 @@ public final class CachedToken {
     /**
      * A token that was just acquired.
      *
-     * @param walk how it was got
+     * @param run how it was got
      * @param millis the wall clock
      * @param nanos the steady clock
      */
@@ -139,7 +139,7 @@ public final class CachedToken {
         return millis - bornMillis - (nanos - bornNanos) / NANOS;
     }
 
-    /** Whether it came from the same flight; an issuer may well hand out an equal token twice. */
+    /** Whether it came from the same request; an issuer may well hand out an equal token twice. */
     @SuppressWarnings("ReferenceEquality")
     boolean isSameAs(@Nullable CachedToken other) {
         return other != null && other.token == token;

@@ -11,10 +11,12 @@ import io.podidentity.tokenprovider.TokenAttempt.State;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,9 +24,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk along a chain of sources; what a cached token knows of its origin.
+ * One run of a chain: what became of each source that was asked. A cached token keeps it as its origin.
  *
- * <p><i>Thread-safety:</i> one thread walks; {@link #attempts} may be asked by any, also meanwhile.
+ * <p><i>Thread-safety:</i> one thread asks the sources; any thread may ask for {@link #attempts}, also meanwhile.
  */
 final class ChainRun {
     /** How long a token that stands in for that of another source is handed out before that one is asked again. */
@@ -35,10 +37,10 @@ final class ChainRun {
     /** Which of the chain's beginnings it belongs to: what is forgotten meanwhile must not come back by it. */
     final int epoch;
 
-    /** Whether its source is the one that is asked alone from now on. Used by the thread that walks. */
+    /** Whether its source is the one that is asked alone from now on. Used by the thread that asks. */
     boolean hasPinned;
 
-    /** Whether its token only stands in for one of {@link #absent}. Used by the thread that walks. */
+    /** Whether its token only stands in for one of {@link #absent}. Used by the thread that asks. */
     boolean standsIn;
 
     private final TokenRequest request;
@@ -158,7 +160,7 @@ final class ChainRun {
             TokenSource.Outcome outcome =
                     source.acquire(request.withDeadline(Duration.ofNanos(Math.min(left, patience))));
             if (outcome instanceof TokenSource.Acquired acquired) {
-                TokenCheck.require(acquired.token(), source.name(), time.millis());
+                requireUsable(acquired.token(), source.name(), time.millis());
                 requireTenant(source, acquired.token());
                 caveat = acquired.caveat();
                 caeAware = acquired.caeAware();
@@ -212,6 +214,26 @@ final class ChainRun {
     private synchronized void begin(TokenSource source, long start) {
         asked = source;
         nanos = start;
+    }
+
+    /**
+     * Makes sure that a token can be sent in a header and has not expired.
+     *
+     * @param source the source's name
+     * @throws TokenAcquisitionException if not
+     */
+    static void requireUsable(AccessToken token, String source, long nowMillis) {
+        if (!TokenResponse.canBeSent(token.value()) || !TokenResponse.canBeSent(token.tokenType())) {
+            throw invalid(source + " answered with a token that has a character which no header takes");
+        }
+        if (token.expiresOn().compareTo(Instant.ofEpochMilli(nowMillis)) <= 0) {
+            throw invalid(source + " answered with a token that expired at " + token.expiresOn());
+        }
+    }
+
+    private static TokenAcquisitionException invalid(String reason) {
+        return new TokenAcquisitionException(
+                Code.INVALID_RESPONSE, reason, "Compare this machine's clock, and check what answers there.", null);
     }
 
     /** A source that does not know other tenants than its own answers with a token that the resource would refuse. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * this one, and the source is asked. Since a program may bring the same claims with each call, that second doubles with
  * each token that was refused, up to four minutes.
  *
- * <p><i>Thread-safety:</i> guarded by the slot's lock.
+ * <p><i>Thread-safety:</i> none; guarded by the lock of {@code SlotState}.
  */
 final class Challenges {
     private static final long FIRST_MILLIS = 1_000;

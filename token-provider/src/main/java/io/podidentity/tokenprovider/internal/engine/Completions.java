@@ -24,7 +24,7 @@ final class Completions implements Runnable, CompletableFuture.AsynchronousCompl
         return this;
     }
 
-    /** Begins, on a thread of the crew's; on the calling one if there is none to be had. */
+    /** Begins, on a thread of the executor's; on the calling one if there is none to be had. */
     void start() {
         if (!tasks.isEmpty()) {
             sendForNext(this);

@@ -1,7 +1,5 @@
 package io.podidentity.tokenprovider.internal.engine;
 
-import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.TokenRequest;
@@ -28,19 +26,18 @@ final class EventPublisher {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** A flight came back with a token or without one. */
+    /** A request is over, with a token or without one. It was a refresh if callers have an old token meanwhile. */
     void completed(
             TokenRequest request,
-            boolean behind,
             Duration duration,
             @Nullable CachedToken token,
             @Nullable CachedToken old,
             @Nullable TokenAcquisitionException failure) {
         if (token != null) {
-            TokenListener.Kind kind = behind ? TokenListener.Kind.REFRESHED : TokenListener.Kind.ACQUIRED;
+            TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESHED : TokenListener.Kind.ACQUIRED;
             tell(new TokenListener.Event(kind, request, duration, token.token, null, token.attempts()));
         } else if (failure != null) {
-            TokenListener.Kind kind = behind ? TokenListener.Kind.REFRESH_FAILED : TokenListener.Kind.FAILED;
+            TokenListener.Kind kind = old != null ? TokenListener.Kind.REFRESH_FAILED : TokenListener.Kind.FAILED;
             tell(new TokenListener.Event(
                     kind, request, duration, old == null ? null : old.token, failure, failure.attempts()));
         }
@@ -71,27 +68,12 @@ final class EventPublisher {
     private static void complain(TokenListener listener, Throwable e) {
         String text = "The token listener " + listener.getClass().getName()
                 + " threw; it is told of further events, and this is not logged again.";
-        System.getLogger(TokenListener.class.getPackageName()).log(Level.WARNING, text, e);
+        System.getLogger(TokenSourceChain.LOGGER).log(Level.WARNING, text, e);
     }
 
     /** The line that says that callers live on an old token. */
     static void logFailedRefresh(TokenAcquisitionException failure) {
         String text = "The token is still valid, but getting the next one failed. {0}";
         System.getLogger(SLOT).log(Level.WARNING, text, failure.getMessage());
-    }
-
-    /** The one line that says which identity a process has, or that it is not the one that it should be. */
-    static void logOrigin(AccessToken token, ChainRun run) {
-        if (!run.hasPinned && !run.standsIn) {
-            return;
-        }
-        System.Logger logger = System.getLogger(TokenListener.class.getPackageName());
-        if (run.standsIn) {
-            logger.log(Level.WARNING, run.describeStandIn(token));
-        } else if (logger.isLoggable(Level.INFO)) {
-            Principal known = token.principal().orElse(null);
-            String who = known == null ? "an identity that the token does not name" : known.toString();
-            logger.log(Level.INFO, "Tokens come from " + token.source() + " from now on: " + who);
-        }
     }
 }

@@ -6,11 +6,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the failures of one slot's flights, and says when the next one may begin and what callers are told until
+ * Remembers the failures of one slot's requests. Says when the next request may begin, and what callers are told until
  * then. A failure is the answer for a second, or for as long as the server that named a wait wants. Made with the first
  * failure, and dropped with the next token.
  *
- * <p><i>Thread-safety:</i> guarded by the slot's lock. All times are in nanoseconds, on the steady clock.
+ * <p><i>Thread-safety:</i> none; guarded by the lock of {@code SlotState}. All times are in nanoseconds, on the steady clock.
  */
 final class FailureBackoff {
     private static final long SECOND = 1_000_000_000L;
@@ -20,7 +20,7 @@ final class FailureBackoff {
 
     /** The last failure that others are told; null for none. */
     private @Nullable TokenAcquisitionException failure;
-    /** How long the flight had that failed so. */
+    /** How long the request had that failed so. */
     private long limit;
     /** Until when that failure is remembered. */
     private long end;
@@ -31,13 +31,21 @@ final class FailureBackoff {
     /** Before this moment no refresh begins after those. */
     private long noRefreshBefore;
 
-    /** Keeps what a failure says. */
-    void add(InFlightRequest failed, TokenAcquisitionException e, long now) {
-        if (failed.background) {
+    /**
+     * Keeps what a failure says.
+     *
+     * @param failed a request that is over without a token
+     * @param awaited whether callers waited for it
+     */
+    void add(InFlightRequest failed, boolean awaited, long now) {
+        TokenAcquisitionException e = failed.failure();
+        if (e == null) {
+            return;
+        }
+        if (failed.old() != null) {
             noRefreshBefore = now + (SECOND << Math.min(failedRefreshes, MAX_SHIFT));
             failedRefreshes++;
         }
-        boolean awaited = failed.blocked > 0 || failed.waiters != null;
         Duration wish = e.retryAfter().orElse(Duration.ZERO);
         // A deadline tells of the caller that set it, not of the sources.
         if (!wish.isZero() || (awaited && e.code() != Code.TIMED_OUT)) {
@@ -68,21 +76,16 @@ final class FailureBackoff {
         return end;
     }
 
-    /**
-     * The answer to a caller of this moment; null if there has to be another flight.
-     *
-     * @param limit how long the caller waits at most
-     * @param deadline until when
-     */
+    /** The answer to a call of this moment; null if there has to be another request. */
     @Nullable
-    TokenAcquisitionException answer(String resource, boolean force, long limit, long deadline, long now) {
+    TokenAcquisitionException answer(String resource, Call call, long now) {
         TokenAcquisitionException last = failure;
         if (last == null || end - now <= 0) {
             return null;
         }
         if (binding) {
-            return end - deadline < 0 ? null : Failures.remembered(resource, last, Duration.ofNanos(end - now));
+            return end - call.deadline < 0 ? null : Failures.remembered(resource, last, Duration.ofNanos(end - now));
         }
-        return !force && Failures.isAnswer(last, this.limit, limit) ? last : null;
+        return !call.force && Failures.isAnswer(last, limit, call.limit) ? last : null;
     }
 }

@@ -89,7 +89,7 @@ final class Failures {
                 List.of());
     }
 
-    /** There is no thread for a flight: the system has none, or the program's executor takes no more. */
+    /** There is no thread for a request: the system has none, or the program's executor takes no more. */
     static TokenAcquisitionException noThread(String resource, Throwable cause) {
         String reason =
                 "no thread could be had to ask a source (" + cause.getClass().getSimpleName() + ")";

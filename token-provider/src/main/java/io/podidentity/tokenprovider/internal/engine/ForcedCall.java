@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads; the monitor of the chain's list guards all calls of a
  * chain,
- * and is taken after that of {@link SingleFlight}.
+ * and is taken after that of {@code SlotState}.
  */
 final class ForcedCall {
     static final String LIMIT = ": this library lets forced calls ask a source 10 times a second";

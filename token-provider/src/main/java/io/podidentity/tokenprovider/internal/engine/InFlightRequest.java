@@ -10,98 +10,136 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.time.Duration;
 import java.util.List;
-import java.util.PriorityQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk along the chain, on a thread of its own, which any number of callers wait for.
+ * One run of the chain, on a thread of its own, which any number of callers wait for.
  *
  * <p>It has the time of the caller that began it, and no more by those that join: so a hung one is given up at a moment
  * that is known from the start, and its sources can divide their time. To a caller with more time its failure may say
- * nothing ({@link #isAnswerFor}); that one begins another flight, which the others of its kind join.
+ * nothing ({@link #isAnswerFor}); that caller begins another request, which others like it join.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads. Its monitor is taken after that of {@code SlotState}.
  */
 final class InFlightRequest implements Runnable {
+    /** What a slot does for its requests, and for callers who wait for them without a thread. Called without its lock. */
+    interface Slot {
+        /** Has a caller wait for the current request or for a new one; or gives one that is over and has the answer. */
+        InFlightRequest joinOrStart(Call call);
+
+        /** A request is over; told on its thread, before callers learn of it. True if it was the current one. */
+        boolean completed(InFlightRequest over);
+
+        /** A caller of this request that does not block has waited long enough; told on the thread of alarms. */
+        void waitedLongEnough(InFlightRequest awaited);
+    }
+
     /** How much longer than its deadline a caller waits for it to say what it was busy with. */
     static final long GRACE_NANOS = 50_000_000L;
-    /** What the first source has to itself, and needs no longer if it answers at once. */
+    /** How long the first source is asked alone; one that answers at once needs no longer. */
     private static final long HEAD_START_NANOS = 50_000_000L;
 
-    /** Whether it goes on when nobody waits for it: a refresh behind the callers. */
-    final boolean background;
     /** When it must be over, on the steady clock. */
     final long deadline;
-    /** Before this moment it asks nobody, on the steady clock. Set before it begins. */
-    long notBefore;
-    /** The forced call that it is for; null for one that is not forced. Set before it begins. */
-    @Nullable
-    ForcedCall forced;
-    /** The token that callers have meanwhile; null for none. Set before it begins. */
-    @Nullable
-    CachedToken old;
-    /** Callers that block until it is over. Guarded by the slot's lock, as all to the next blank line. */
-    int blocked;
-    /** Callers that do not block, the hastiest first; null for none. */
-    @Nullable
-    PriorityQueue<Waiter<?>> waiters;
-    /** What is to be run when the hastiest of them has waited long enough; null while there was none. */
-    @Nullable
-    Runnable alarm;
-    /** Whether it was given up before it was over, and is not over yet. */
-    boolean abandoned;
-    /** Whether the slot knows that it is over. */
-    boolean over;
 
     private final TokenRequest request;
     private final TokenSourceChain chain;
     private final Time time;
-    private final Predicate<InFlightRequest> slot;
-    private final CountDownLatch done = new CountDownLatch(1);
+    private final Slot slot;
+    private final CountDownLatch over = new CountDownLatch(1);
+    /** Before this moment it asks nobody, on the steady clock. Set before it starts, as the next two. */
+    private long notBefore;
+    /** The forced call that it is for; null for one that is not forced. */
+    private @Nullable ForcedCall forced;
+    /** The token that callers have meanwhile; null if they wait. */
+    private @Nullable CachedToken old;
+
     private volatile @Nullable ChainRun run;
     private volatile @Nullable CachedToken token;
     private volatile @Nullable TokenAcquisitionException failure;
-    private boolean instant;
-    /** Whether a caller has taken on what one does for all. Guarded by this. */
-    private boolean led;
-
-    /** The thread that is busy with it; null for none. Guarded by this. */
-    private @Nullable Thread thread;
-    /** Whether there is an answer. Guarded by this. */
-    private boolean ended;
-    /** Whether nobody wants it any more. Written under the lock of this. */
+    /** Whether nobody wants it any more. Written under the lock of this, which guards all that follow. */
     private volatile boolean cancelled;
+
+    private boolean started;
+    /** Whether there was an answer before it could start. */
+    private boolean answered;
+    /** Whether a caller has taken on what one does for all. */
+    private boolean led;
+    /** The thread that is busy with it; null for none. */
+    private @Nullable Thread thread;
+    /** Whether there is an answer. */
+    private boolean ended;
 
     /**
      * @param request what is asked for, with the time that it may take as its deadline
-     * @param slot hears that it is over, on the flight's thread, before callers do; true if it was the one under way
      * @param deadline when that time ends, on the steady clock
      */
-    InFlightRequest(
-            TokenRequest request,
-            TokenSourceChain chain,
-            Time time,
-            Predicate<InFlightRequest> slot,
-            long deadline,
-            boolean background) {
+    InFlightRequest(TokenRequest request, TokenSourceChain chain, Time time, Slot slot, long deadline) {
         this.request = request;
         this.chain = chain;
         this.time = time;
         this.slot = slot;
         this.deadline = deadline;
         this.notBefore = deadline - limit();
-        this.background = background;
+    }
+
+    /** Has it ask nobody before a moment, on the steady clock. */
+    void notBefore(long moment) {
+        notBefore = moment;
+    }
+
+    /** Makes it that of a forced call. */
+    void force(ForcedCall call) {
+        forced = call;
+    }
+
+    /** Makes it a refresh behind the callers, who have a token meanwhile: it goes on when nobody waits for it. */
+    void replaces(CachedToken meanwhile) {
+        old = meanwhile;
+    }
+
+    /** The token that callers have meanwhile; null if they wait. */
+    @Nullable
+    CachedToken old() {
+        return old;
+    }
+
+    /** Makes it one that is over before it starts, since there is an answer already. */
+    synchronized InFlightRequest answer(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
+        token = known;
+        failure = failed;
+        started = true;
+        answered = true;
+        over.countDown();
+        return this;
+    }
+
+    /** Whether there was an answer before it could start. */
+    synchronized boolean isAnswered() {
+        return answered;
     }
 
     /**
-     * Begins it on a thread of the crew's. If there is none to be had it ends at once, or callers would wait in vain.
+     * Starts it on a thread of the executor's, unless it was started. If there is no thread to be had it ends at once,
+     * or callers would wait in vain.
      */
-    void start(Executor executor) {
+    InFlightRequest start(Executor executor) {
+        if (claimStart()) {
+            execute(executor);
+        }
+        return this;
+    }
+
+    private synchronized boolean claimStart() {
+        boolean first = !started;
+        started = true;
+        return first;
+    }
+
+    private void execute(Executor executor) {
         try {
             executor.execute(this);
         } catch (Throwable e) { // Of an executor of the user's own: whatever that throws.
@@ -110,9 +148,9 @@ final class InFlightRequest implements Runnable {
     }
 
     /** Has an executor run it that may take its time, refuse, drop it or hang; the calling thread has time. */
-    void startOn(Executor executor) {
+    void handOver(Executor executor) {
         if (begin()) {
-            start(executor);
+            execute(executor);
             if (leave()) {
                 end(null, Failures.interrupted(request.resource(), new InterruptedException()));
             }
@@ -186,55 +224,38 @@ final class InFlightRequest implements Runnable {
         failure = failed;
         boolean current = false;
         try {
-            current = slot.test(this);
+            current = slot.completed(this);
         } finally {
-            done.countDown();
+            over.countDown();
         }
         if (!cancelled) {
-            announce(gained, failed);
+            publish(gained, failed);
         }
-        if (current && failed != null && background) {
+        if (current && failed != null && old != null) {
             EventPublisher.logFailedRefresh(failed);
         }
     }
 
     /** Tells those who listen; callers have their answer by now. */
-    private void announce(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
-        ChainRun over = run;
-        boolean pinned = gained != null && over != null && over.hasPinned;
+    private void publish(@Nullable CachedToken gained, @Nullable TokenAcquisitionException failed) {
+        ChainRun ran = run;
         EventPublisher publisher = chain.publisher();
         if (publisher != null) {
             TokenRequest asked = request.withDeadline(null);
             Duration duration = Duration.ofNanos(time.nanos() - deadline + limit());
-            publisher.completed(asked, background, duration, gained, old, failed);
-            if (pinned) {
+            publisher.completed(asked, duration, gained, old, failed);
+            if (gained != null && ran != null && ran.hasPinned) {
                 publisher.happened(TokenListener.Kind.PINNED, asked, Duration.ZERO, gained, null);
             }
         }
-        if (gained != null && over != null && chain.logsPins()) {
-            EventPublisher.logOrigin(gained.token, over);
+        if (gained != null && ran != null) {
+            chain.logOrigin(gained.token, ran);
         }
     }
 
     /** Tells those who listen that it was given up at its deadline. */
     void publishTimeOut() {
-        Duration limit = Duration.ofNanos(limit());
-        announce(null, Failures.timedOut(request.resource(), limit, attempts()));
-    }
-
-    /** One that is over before it has begun: there is an answer already. */
-    InFlightRequest instantly(@Nullable CachedToken known, @Nullable TokenAcquisitionException failed) {
-        token = known;
-        failure = failed;
-        instant = true;
-        over = true;
-        done.countDown();
-        return this;
-    }
-
-    /** Whether it never took off, since there was an answer. */
-    boolean isInstant() {
-        return instant;
+        publish(null, Failures.timedOut(request.resource(), Duration.ofNanos(limit()), attempts()));
     }
 
     /**
@@ -255,8 +276,8 @@ final class InFlightRequest implements Runnable {
         return busy != null;
     }
 
-    /** A caller that did not force it waits for it too: it waits for no turn. */
-    void goOn() {
+    /** Has it wait for no turn any more: a call that is not forced waits for it too. */
+    void skipQueue() {
         ForcedCall waits = forced;
         if (waits != null) {
             waits.free();
@@ -264,7 +285,8 @@ final class InFlightRequest implements Runnable {
     }
 
     /**
-     * Waits for its end. When that takes longer than a moment, one caller sets the later sources to find out.
+     * Waits for its end. When that takes longer than a moment, one caller has the later sources find out whether they
+     * apply.
      *
      * @param end until when, on the steady clock, and then a little longer for it to say what it was busy with
      * @return false if the end does not come in time
@@ -287,10 +309,10 @@ final class InFlightRequest implements Runnable {
     }
 
     private boolean endsWithin(long nanos) throws InterruptedException {
-        return done.await(nanos, TimeUnit.NANOSECONDS);
+        return over.await(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** What it came back with; null before its end, and if it failed. */
+    /** The token; null before its end, and if it failed. */
     @Nullable
     CachedToken token() {
         return token;
@@ -318,128 +340,27 @@ final class InFlightRequest implements Runnable {
     }
 
     /**
-     * Whether what it came back with is an answer to a caller too that has more time than it had. A refusal is. That
-     * nobody answered in a short time is not, and neither is that it was given up.
-     *
-     * @param limit how long the caller waits at most, in nanoseconds
-     * @param deadline until when, on the steady clock
+     * Whether its answer is one to a call too that has more time than it had. A refusal is. That nobody answered in a
+     * short time is not, and neither is that it was given up.
      */
-    boolean isAnswerFor(long limit, long deadline) {
+    boolean isAnswerFor(Call call) {
         TokenAcquisitionException failed = failure;
         if (failed == null) {
             return true;
         }
         Code code = failed.code();
         if (code == Code.TIMED_OUT) {
-            return deadline - this.deadline <= 0;
+            return call.deadline - deadline <= 0;
         }
-        return code == Code.INTERRUPTED ? !cancelled : Failures.isAnswer(failed, limit(), limit);
+        return code == Code.INTERRUPTED ? !cancelled : Failures.isAnswer(failed, limit(), call.limit);
     }
 
     /** The token, or the failure with the calling thread's stack trace. */
-    CachedToken outcome() {
+    CachedToken result() {
         TokenAcquisitionException failed = failure;
         if (failed != null) {
             throw Failures.again(failed);
         }
         return requireNonNull(token);
-    }
-
-    /** A caller that waits without a thread, until its own deadline; in the order of these. */
-    static final class Waiter<T> implements Comparable<Waiter<?>>, Runnable {
-        /** The token that was not good enough when it came; null if there was none. */
-        final @Nullable CachedToken before;
-
-        final boolean force;
-        /** How long it waits at most, in nanoseconds. */
-        final long limit;
-        /** Until when, on the steady clock. */
-        final long deadline;
-        /** What the caller holds. Whoever completes or cancels it ends the wait. */
-        final CompletableFuture<T> future = new CompletableFuture<>();
-        /** The flight that it waits for. Guarded by the slot's lock. */
-        @Nullable
-        InFlightRequest flight;
-
-        /** Is run with that flight when the hastiest of those who wait for it has waited long enough. */
-        final Consumer<InFlightRequest> alarm;
-
-        /** Is run after it was completed; null for nothing. */
-        @Nullable
-        Runnable told;
-
-        private final Function<CachedToken, T> view;
-        private @Nullable CachedToken token;
-        private @Nullable TokenAcquisitionException failure;
-        private long answered;
-
-        /**
-         * @param view what the caller sees of a token
-         */
-        Waiter(
-                @Nullable CachedToken before,
-                boolean force,
-                long limit,
-                long deadline,
-                Function<CachedToken, T> view,
-                Consumer<InFlightRequest> alarm) {
-            this.before = before;
-            this.force = force;
-            this.limit = limit;
-            this.deadline = deadline;
-            this.view = view;
-            this.alarm = alarm;
-        }
-
-        /**
-         * Keeps what it is going to be completed with; one of both is null.
-         *
-         * @param now when that came, on the steady clock
-         */
-        Waiter<T> with(@Nullable CachedToken token, @Nullable TokenAcquisitionException failure, long now) {
-            this.token = token;
-            this.failure = failure;
-            this.answered = now;
-            return this;
-        }
-
-        /** How long it waited. */
-        Duration waited() {
-            return Duration.ofNanos(answered - deadline + limit);
-        }
-
-        /** What it is completed with; null for a failure. */
-        @Nullable
-        CachedToken token() {
-            return token;
-        }
-
-        /** Why there is no token; null if there is one. */
-        @Nullable
-        TokenAcquisitionException failure() {
-            return failure;
-        }
-
-        /** Completes the future, runs what the caller has chained to it, and then what is to be told. */
-        @Override
-        public void run() {
-            Runnable then = complete() ? told : null;
-            if (then != null) {
-                then.run();
-            }
-        }
-
-        /** Completes the future, and runs what the caller has chained to it; false if somebody else had done so. */
-        boolean complete() {
-            TokenAcquisitionException failed = failure;
-            return failed != null
-                    ? future.completeExceptionally(failed)
-                    : future.complete(view.apply(requireNonNull(token)));
-        }
-
-        @Override
-        public int compareTo(Waiter<?> other) {
-            return Long.signum(deadline - other.deadline);
-        }
     }
 }

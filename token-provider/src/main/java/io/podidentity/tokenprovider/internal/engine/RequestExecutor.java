@@ -4,8 +4,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each flight a thread that ends with it, so that none is alive while nothing is under way. Where the program has
- * an executor for flights, that thread hands the flight over, since the executor may hang, and nothing else runs there.
+ * Gives each request a thread that ends with it, so that none is alive while nothing is under way. Where the program has
+ * an executor of its own, that thread hands the request over, since the executor may hang. Nothing else runs there.
  *
  * <p>Its context class loader is the library's own, whoever called: by default it would be the caller's on JDK 17 and
  * the system's on JDK 25, where a program in one jar finds nothing.
@@ -21,7 +21,7 @@ final class RequestExecutor implements Executor {
     }
 
     /**
-     * @param executor runs the flights; null for a thread for each
+     * @param executor asks the sources; null for a thread for each request
      */
     RequestExecutor(@Nullable WarmUp warmUp, @Nullable Executor executor) {
         this.warmUp = warmUp;
@@ -31,7 +31,7 @@ final class RequestExecutor implements Executor {
     @Override
     public void execute(Runnable task) {
         Executor other = executor;
-        Runnable work = other != null && task instanceof InFlightRequest flight ? () -> flight.startOn(other) : task;
+        Runnable work = other != null && task instanceof InFlightRequest request ? () -> request.handOver(other) : task;
         Thread thread = new Thread(null, work, "token-provider", 0, false);
         thread.setDaemon(true);
         thread.setContextClassLoader(RequestExecutor.class.getClassLoader());

@@ -7,6 +7,7 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.internal.text.Time;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * whichever source hands it out, so it neither needs the pin nor decides it for others.
  */
 final class TokenSourceChain {
+    /** The library's logger, as docs/operations.md has it. */
+    static final String LOGGER = "io.podidentity.tokenprovider";
+
     private static final String OTHER_IDENTITY = "another source gave this process its identity meanwhile";
 
     /** How long a source that another one stands in for is waited for again, unless it answers. */
@@ -38,7 +42,7 @@ final class TokenSourceChain {
     private volatile @Nullable TokenSource absent;
     /** The newest token; null while its sources were never asked with success, or were forgotten. */
     private volatile @Nullable AccessToken newest;
-    /** How often all was forgotten. A walk that began before neither pins its source nor leaves a token behind. */
+    /** How often all was forgotten. A run that began before neither pins its source nor leaves a token behind. */
     private volatile int epoch;
     /** Null while no call was forced: few programs do. Guarded by this. */
     private @Nullable ForcedCall firstForced;
@@ -74,11 +78,6 @@ final class TokenSourceChain {
         return publisher;
     }
 
-    /** Whether a line in the log says which source was pinned. */
-    boolean logsPins() {
-        return logsPins;
-    }
-
     /** Keeps the log free of that. */
     void quieten() {
         logsPins = false;
@@ -92,6 +91,21 @@ final class TokenSourceChain {
         newest = null;
     }
 
+    /** Writes the one line that says which identity a process has, or that it is not the one that it should be. */
+    void logOrigin(AccessToken token, ChainRun run) {
+        if (!logsPins || (!run.hasPinned && !run.standsIn)) {
+            return;
+        }
+        System.Logger logger = System.getLogger(LOGGER);
+        if (run.standsIn) {
+            logger.log(Level.WARNING, run.describeStandIn(token));
+        } else if (logger.isLoggable(Level.INFO)) {
+            Principal known = token.principal().orElse(null);
+            String who = known == null ? "an identity that the token does not name" : known.toString();
+            logger.log(Level.INFO, "Tokens come from " + token.source() + " from now on: " + who);
+        }
+    }
+
     /** A forced call that is about to begin. */
     synchronized ForcedCall forcedCall() {
         ForcedCall first = firstForced == null ? new ForcedCall(time) : firstForced;
@@ -99,13 +113,13 @@ final class TokenSourceChain {
         return first.another();
     }
 
-    /** A walk that is about to begin, for a request with a deadline, by a call that is not forced. */
+    /** A run that is about to begin, for a request with a deadline, by a call that is not forced. */
     ChainRun run(TokenRequest request) {
         return run(request, null);
     }
 
     /**
-     * A walk that is about to begin.
+     * A run that is about to begin.
      *
      * @param request what is asked for, with a deadline
      * @param forced the call, if it is a forced one; null if not
@@ -133,7 +147,7 @@ final class TokenSourceChain {
         CachedToken again = null;
         for (int i = 0; i < sources.size() && token == null && again == null && !run.hasFailed(); i++) {
             TokenSource source = sources.get(i);
-            // Looked at each time: a walk for another request may have pinned a source meanwhile.
+            // Looked at each time: a run for another request may have pinned a source meanwhile.
             TokenSource only = run.namesIdentity() ? null : pinned;
             if (only != null && source != only) {
                 run.pass();

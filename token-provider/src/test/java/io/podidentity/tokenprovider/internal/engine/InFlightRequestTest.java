@@ -246,7 +246,7 @@ class InFlightRequestTest {
     @Test
     void get_whenManyFlightsHang_beginsNoMoreUntilOneIsOver() {
         List<TokenAcquisitionException> tooManyAbandoned = new ArrayList<>();
-        hang(SingleFlight.MAX_ABANDONED, () -> tooManyAbandoned.add(failureOf(call(LIMIT))));
+        hang(SlotState.MAX_ABANDONED, () -> tooManyAbandoned.add(failureOf(call(LIMIT))));
 
         assertThat(tooManyAbandoned).singleElement().satisfies(e -> {
             assertThat(e.code()).isEqualTo(Code.SERVICE_UNAVAILABLE);

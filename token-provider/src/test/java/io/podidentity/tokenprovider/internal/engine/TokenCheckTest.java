@@ -36,7 +36,7 @@ class TokenCheckTest {
         for (Instant expiresOn : new Instant[] {NOW.plusMillis(1), Instant.MAX}) {
             AccessToken token = AccessToken.bearer("eyJ.a-b_c~+/=", "r", expiresOn, null, "host");
 
-            assertThatCode(() -> TokenCheck.require(token, "host", NOW.toEpochMilli()))
+            assertThatCode(() -> ChainRun.requireUsable(token, "host", NOW.toEpochMilli()))
                     .doesNotThrowAnyException();
         }
     }
@@ -44,6 +44,6 @@ class TokenCheckTest {
     private static TokenAcquisitionException failure(String value, Instant expiresOn) {
         AccessToken token = AccessToken.bearer(value, "r", expiresOn, null, "host");
         return catchThrowableOfType(
-                TokenAcquisitionException.class, () -> TokenCheck.require(token, "host", NOW.toEpochMilli()));
+                TokenAcquisitionException.class, () -> ChainRun.requireUsable(token, "host", NOW.toEpochMilli()));
     }
 }

@@ -166,7 +166,7 @@ class TokenSlotEdgesTest {
         TokenSlot slot = slot(between, firstWaits);
         script.thenFails(new TokenAcquisitionException(Code.TIMED_OUT, "the deadline passed", "", null));
         CompletableFuture<CachedToken> hasty = slot.getAsync(false, Duration.ofMillis(1), Function.identity());
-        // The first look at the clock is for the deadline; the second comes when the flight was joined.
+        // The first look at the clock is for the deadline; the second comes when the request was joined.
         between.with = () -> between.with = noThread.get(0);
 
         CachedToken token = slot.get(false, LIMIT);
@@ -179,18 +179,17 @@ class TokenSlotEdgesTest {
     @Test
     void run_whenItWasCancelledBefore_asksNobody() {
         CompletableFuture<CachedToken> answer = slot.getAsync(false, LIMIT, Function.identity());
-        InFlightRequest flight = new InFlightRequest(
+        InFlightRequest request = new InFlightRequest(
                 REQUEST.withDeadline(LIMIT),
                 new TokenSourceChain(List.of(source), time),
                 time,
                 slot,
-                time.nanos() + LIMIT.toNanos(),
-                false);
+                time.nanos() + LIMIT.toNanos());
 
-        assertThat(flight.cancel()).isFalse();
-        flight.run();
+        assertThat(request.cancel()).isFalse();
+        request.run();
 
-        assertThat(flight.failure()).isNull();
+        assertThat(request.failure()).isNull();
         assertThat(script.calls()).isZero();
         assertThat(answer).isNotDone();
     }

@@ -239,7 +239,7 @@ class WhateverIsThrownTest {
         Queue<Runnable> dropped = new ConcurrentLinkedQueue<>();
         AzureServiceTokenProvider provider = provider(request -> hang(), dropped::add);
 
-        for (int i = 0; i < 2 * SingleFlight.MAX_ABANDONED; i++) {
+        for (int i = 0; i < 2 * SlotState.MAX_ABANDONED; i++) {
             TokenAcquisitionException e = catchThrowableOfType(
                     TokenAcquisitionException.class,
                     () -> provider.getAccessToken(REQUEST.withDeadline(Duration.ofMillis(5))));

@@ -1,0 +1,143 @@
+package io.podidentity.tokenprovider.internal.engine;
+
+import io.podidentity.tokenprovider.internal.text.Time;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is not over, with the callers that wait for it.
+ *
+ * <p><i>Thread-safety:</i> none; only {@code SlotState} has one, and guards it by its lock.
+ */
+final class AwaitedRequest {
+    final InFlightRequest request;
+    private final InFlightRequest.Slot slot;
+    private final Time time;
+    /** Callers that block until it is over. */
+    private int blocked;
+    /** Callers that do not block, the most urgent first; null for none. */
+    private @Nullable PriorityQueue<AsyncCaller<?>> waiting;
+    /** What is to be run when the most urgent of them has waited long enough; null while there was none. */
+    private @Nullable Runnable alarm;
+    /** Whether it was given up before it was over. */
+    private boolean givenUp;
+    /** Whether a thread is still busy with it though it was given up. */
+    private boolean abandoned;
+    /** Whether it was the current request of its slot when it was over. */
+    private boolean decisive;
+
+    AwaitedRequest(InFlightRequest request, InFlightRequest.Slot slot, Time time) {
+        this.request = request;
+        this.slot = slot;
+        this.time = time;
+    }
+
+    void add(Call call) {
+        if (call.blocks) {
+            blocked++;
+            return;
+        }
+        AsyncCaller<?> caller = (AsyncCaller<?>) call;
+        if (!caller.future.isDone()) {
+            if (waiting == null) {
+                waiting = new PriorityQueue<>();
+                alarm = () -> slot.waitedLongEnough(request);
+            }
+            waiting.add(caller);
+            setAlarm();
+        }
+    }
+
+    void removeBlocked() {
+        blocked--;
+    }
+
+    /** Removes a caller that does not block; false if it does not wait for this request. */
+    boolean remove(AsyncCaller<?> caller) {
+        boolean removed = waiting != null && waiting.remove(caller);
+        if (removed) {
+            setAlarm();
+        }
+        return removed;
+    }
+
+    /** Moves callers that have waited for longer than their deadline to a list; all of them to the other one if asked. */
+    void removeLate(List<AsyncCaller<?>> late, @Nullable PriorityQueue<AsyncCaller<?>> all) {
+        PriorityQueue<AsyncCaller<?>> left = waiting;
+        if (left == null) {
+            return;
+        }
+        long nanos = time.nanos();
+        for (AsyncCaller<?> next = left.peek(); next != null; next = left.peek()) {
+            if (nanos - next.deadline < InFlightRequest.GRACE_NANOS) {
+                break;
+            }
+            late.add(left.remove());
+        }
+        if (all != null) {
+            all.addAll(left);
+            left.clear();
+        }
+        setAlarm();
+    }
+
+    /** Whether any caller, of whichever kind, has waited for it and may still. */
+    boolean isAwaited() {
+        return blocked > 0 || hasWaiting();
+    }
+
+    /** Whether callers wait for it that do not block. */
+    boolean hasWaiting() {
+        return waiting != null && !waiting.isEmpty();
+    }
+
+    boolean isOverdue(long nanos) {
+        return nanos - request.deadline >= InFlightRequest.GRACE_NANOS;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** Ends it from outside; false if that was done before. */
+    boolean giveUp() {
+        if (givenUp) {
+            return false;
+        }
+        givenUp = true;
+        abandoned = request.cancel();
+        return true;
+    }
+
+    /** It is over. */
+    void end(boolean current) {
+        decisive = current;
+        abandoned = false;
+        if (alarm != null) {
+            time.forget(alarm);
+        }
+    }
+
+    /** Whether it was over while it was the current request of its slot. */
+    boolean isDecisive() {
+        return decisive;
+    }
+
+    /** Those who waited for it without a thread when it was over; null for nobody. */
+    @Nullable
+    PriorityQueue<AsyncCaller<?>> waiting() {
+        return waiting;
+    }
+
+    private void setAlarm() {
+        Runnable set = alarm;
+        AsyncCaller<?> first = waiting == null ? null : waiting.peek();
+        if (set != null && first == null) {
+            time.forget(set);
+        } else if (set != null && first != null) {
+            long end = first.deadline - request.deadline < 0 ? first.deadline : request.deadline;
+            time.wake(end + InFlightRequest.GRACE_NANOS, set);
+        }
+    }
+}
