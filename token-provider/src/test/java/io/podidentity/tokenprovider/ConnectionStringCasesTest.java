@@ -76,7 +76,7 @@ class ConnectionStringCasesTest extends ConformanceRunner {
         }
         Map<String, String> settings = new LinkedHashMap<>();
         for (Pair pair : ConnectionStringReader.read(text)) {
-            settings.put(pair.key(), pair.value().reveal());
+            settings.put(pair.key, pair.value.reveal());
         }
         Map<String, String> wanted = new LinkedHashMap<>();
         expected.get("settings")

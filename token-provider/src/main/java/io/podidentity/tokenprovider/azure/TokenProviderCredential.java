@@ -90,8 +90,22 @@ public final class TokenProviderCredential implements TokenCredential {
     }
 
     /** A scope, and its token as the provider and as the SDK have it. */
-    private record Answer(
-            String scope, TokenRequest request, io.podidentity.tokenprovider.AccessToken token, AccessToken sdkToken) {
+    private static final class Answer {
+        private final String scope;
+        private final TokenRequest request;
+        private final io.podidentity.tokenprovider.AccessToken token;
+        private final AccessToken sdkToken;
+
+        Answer(
+                String scope,
+                TokenRequest request,
+                io.podidentity.tokenprovider.AccessToken token,
+                AccessToken sdkToken) {
+            this.scope = scope;
+            this.request = request;
+            this.token = token;
+            this.sdkToken = sdkToken;
+        }
 
         boolean fits(TokenRequestContext context) {
             List<String> scopes = context.getScopes();

@@ -40,15 +40,24 @@ final class JobToken implements EntraCredential {
     private final HttpTransport http;
     private final Time time;
 
-    /**
-     * A CI service.
-     *
-     * @param variable the variable that holds the URL, for messages
-     * @param member the member of its answer that holds the OIDC token
-     * @param refused what to do if it issues no token
-     * @param mismatch what to do if no federated credential has the issuer and subject of the token
-     */
-    record Service(String variable, String member, String refused, String mismatch) {}
+    /** A CI service. */
+    static final class Service {
+        /** The variable that holds the URL, for messages. */
+        final String variable;
+        /** The member of its answer that holds the OIDC token. */
+        final String member;
+        /** What to do if it issues no token. */
+        final String refused;
+        /** What to do if no federated credential has the issuer and subject of the token. */
+        final String mismatch;
+
+        Service(String variable, String member, String refused, String mismatch) {
+            this.variable = variable;
+            this.member = member;
+            this.refused = refused;
+            this.mismatch = mismatch;
+        }
+    }
 
     /**
      * @param url the URL from the variable, without what the caller adds to its query
@@ -56,12 +65,12 @@ final class JobToken implements EntraCredential {
      * @throws TokenAcquisitionException if the URL is not https, or the access token cannot be sent
      */
     JobToken(Service service, String url, String query, Secret accessToken, HttpTransport http, Time time) {
-        requireSafe(url, service.variable());
+        requireSafe(url, service.variable);
         if (!TokenResponse.canBeSent(accessToken.reveal())) {
             throw failure(
                     Code.INVALID_CONFIGURATION,
-                    "the access token for " + service.variable() + " has a character that no header takes",
-                    service.refused());
+                    "the access token for " + service.variable + " has a character that no header takes",
+                    service.refused);
         }
         this.service = service;
         this.request = HttpRequest.toNetwork(url, CONNECT_MILLIS, TOTAL_MILLIS)
@@ -97,7 +106,7 @@ final class JobToken implements EntraCredential {
             answer = session.present(proof(session));
         }
         return answer.isFailure(WRONG_ISSUER) || answer.isFailure(WRONG_SUBJECT)
-                ? answer.withRemedy(service.mismatch())
+                ? answer.withRemedy(service.mismatch)
                 : answer;
     }
 
@@ -108,24 +117,24 @@ final class JobToken implements EntraCredential {
             throw new TokenAcquisitionException(
                     passing ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
                     host() + " issued no OIDC token: " + ErrorBody.describe(response, accessToken),
-                    passing ? "Try again in a minute." : service.refused(),
+                    passing ? "Try again in a minute." : service.refused,
                     null,
                     RetryAfter.duration(response.retryAfter()));
         }
         String problem;
         try {
-            String token = TokenResponse.read(response.body()).text(service.member());
+            String token = TokenResponse.read(response.body()).text(service.member);
             if (token != null && TokenResponse.canBeSent(token)) {
                 return EntraProof.ofAssertion(token, null);
             }
-            problem = "without a token in '" + service.member() + "'";
+            problem = "without a token in '" + service.member + "'";
         } catch (JsonException e) {
             problem = String.valueOf(e.getMessage());
         }
         throw failure(
                 Code.INVALID_RESPONSE,
                 host() + " answered HTTP 200 " + problem,
-                "Check " + service.variable() + " and what answers there.");
+                "Check " + service.variable + " and what answers there.");
     }
 
     private HttpResponse send(long withinNanos) throws InterruptedException {

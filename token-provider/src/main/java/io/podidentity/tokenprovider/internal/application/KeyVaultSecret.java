@@ -38,8 +38,18 @@ import org.jspecify.annotations.Nullable;
  * is asked without a token first, to learn which token it wants.
  */
 public final class KeyVaultSecret {
-    /** What was read, and the tenant that the vault named. */
-    record Contents(ClientCertificate certificate, String tenant) {}
+    /** What was read, the tenant that the vault named, and when that was, on the wall clock. */
+    static final class Contents {
+        final ClientCertificate certificate;
+        final String tenant;
+        final long readAtMillis;
+
+        Contents(ClientCertificate certificate, String tenant, long readAtMillis) {
+            this.certificate = certificate;
+            this.tenant = tenant;
+            this.readAtMillis = readAtMillis;
+        }
+    }
 
     private static final int CONNECT_MILLIS = 5_000;
     private static final int TOTAL_MILLIS = 15_000;
@@ -97,7 +107,7 @@ public final class KeyVaultSecret {
         if (response.status() != 200) {
             throw refused(response, sent);
         }
-        return new Contents(certificate(response), challenge.tenant());
+        return new Contents(certificate(response), challenge.tenant(), time.millis());
     }
 
     private String host() {

@@ -22,13 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
     private static final long KEEP_MILLIS = 3_600_000;
 
-    private record Kept(KeyVaultSecret.Contents contents, long readAtMillis) {}
-
     private final EntraClient client;
     private final @Nullable String tenantId;
     private final String clientId;
     private final KeyVaultSecret secret;
-    private volatile @Nullable Kept kept;
+    private volatile KeyVaultSecret.@Nullable Contents kept;
 
     /**
      * @param tenantId the tenant of the application; null for the tenant of the vault
@@ -49,7 +47,7 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         long limit = request.deadline().orElseThrow().toNanos();
         long deadline = client.time().nanos() + limit;
-        String tenant = tenantId == null ? contents(limit).tenant() : tenantId;
+        String tenant = tenantId == null ? contents(limit).tenant : tenantId;
         return new EntraTokenSource(name(), client, EntraTenants.any(tenant), clientId, this)
                 .acquire(request.withDeadline(
                         Duration.ofNanos(Math.max(1, deadline - client.time().nanos()))));
@@ -57,29 +55,28 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
 
     @Override
     public EntraAnswer signIn(EntraSession session) throws InterruptedException {
-        ClientCertificate first = contents(session.leftNanos()).certificate();
+        ClientCertificate first = contents(session.leftNanos()).certificate;
         EntraAnswer answer = session.present(List.of(first), true);
         if (!answer.blamesCertificate()) {
             return answer;
         }
-        ClientCertificate second = read(session.leftNanos()).certificate();
+        ClientCertificate second = read(session.leftNanos()).certificate;
         return second.leaf().equals(first.leaf()) ? answer : session.present(List.of(second), true);
     }
 
     private KeyVaultSecret.Contents contents(long withinNanos) throws InterruptedException {
-        Kept known = kept;
-        if (known == null
-                || !known.contents().certificate().isValidAt(client.time().millis())) {
+        KeyVaultSecret.Contents known = kept;
+        if (known == null || !known.certificate.isValidAt(client.time().millis())) {
             return read(withinNanos);
         }
-        if (client.time().millis() - known.readAtMillis() < KEEP_MILLIS) {
-            return known.contents();
+        if (client.time().millis() - known.readAtMillis < KEEP_MILLIS) {
+            return known;
         }
         try {
             return read(withinNanos);
         } catch (TokenAcquisitionException e) {
             if (e.isTransient()) {
-                return known.contents();
+                return known;
             }
             throw e;
         }
@@ -87,7 +84,7 @@ public final class KeyVaultTokenSource implements TokenSource, EntraCredential {
 
     private KeyVaultSecret.Contents read(long withinNanos) throws InterruptedException {
         KeyVaultSecret.Contents contents = secret.read(withinNanos);
-        kept = new Kept(contents, client.time().millis());
+        kept = contents;
         return contents;
     }
 }

@@ -45,7 +45,7 @@ public final class ConnectionSettings {
         ConnectionStringKey before = null;
         List<Pair> all = ConnectionStringReader.read(text);
         for (Pair pair : all) {
-            ConnectionStringKey key = ConnectionStringKey.of(pair.key());
+            ConnectionStringKey key = ConnectionStringKey.of(pair.key);
             if (key == null) {
                 throw unknown(pair, before);
             }
@@ -53,7 +53,7 @@ public final class ConnectionSettings {
                 throw new ConnectionStringException(
                         Problem.DUPLICATE_KEY,
                         key.text,
-                        "has " + key.text + " twice (again at character " + pair.position() + ")",
+                        "has " + key.text + " twice (again at character " + pair.position + ")",
                         "Remove one of them.");
             }
             before = key;
@@ -63,14 +63,14 @@ public final class ConnectionSettings {
 
     /** The unknown key itself is not shown: if a secret contains a semicolon, the part after it looks like a key. */
     private static ConnectionStringException unknown(Pair pair, @Nullable ConnectionStringKey before) {
-        ConnectionStringKey like = ConnectionStringKey.like(pair.key());
+        ConnectionStringKey like = ConnectionStringKey.like(pair.key);
         String remedy = like != null
                 ? "Did you mean " + like.text + "?"
                 : before == ConnectionStringKey.APP_KEY
                         ? "If it belongs to the value of AppKey, put that value in quotes."
                         : "Remove it.";
         return new ConnectionStringException(
-                Problem.UNKNOWN_KEY, null, "has an unknown key (at character " + pair.position() + ")", remedy);
+                Problem.UNKNOWN_KEY, null, "has an unknown key (at character " + pair.position + ")", remedy);
     }
 
     /** Whether a key is present, even with an empty value. */
@@ -82,9 +82,9 @@ public final class ConnectionSettings {
     @Nullable
     String get(ConnectionStringKey key) {
         Pair pair = pairs.get(key);
-        return pair == null || pair.value().reveal().isBlank()
+        return pair == null || pair.value.reveal().isBlank()
                 ? null
-                : pair.value().reveal();
+                : pair.value.reveal();
     }
 
     /**
@@ -98,7 +98,7 @@ public final class ConnectionSettings {
             Pair pair = pairs.get(key);
             String what = pair == null
                     ? "has no " + key.text
-                    : "has an empty " + key.text + " (at character " + pair.position() + ")";
+                    : "has an empty " + key.text + " (at character " + pair.position + ")";
             throw new ConnectionStringException(Problem.MISSING_OR_EMPTY, key.text, what, remedy);
         }
         return value;
@@ -131,7 +131,7 @@ public final class ConnectionSettings {
     /** The error for a problem with a key that is present. */
     ConnectionStringException about(Problem problem, ConnectionStringKey key, String what, String remedy) {
         Pair pair = pairs.get(key);
-        String where = pair == null ? "" : " (at character " + pair.position() + ")";
+        String where = pair == null ? "" : " (at character " + pair.position + ")";
         return new ConnectionStringException(problem, key.text, what + where, remedy);
     }
 
@@ -145,7 +145,7 @@ public final class ConnectionSettings {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<ConnectionStringKey, Pair> pair : pairs.entrySet()) {
             ConnectionStringKey key = pair.getKey();
-            String value = pair.getValue().value().reveal();
+            String value = pair.getValue().value.reveal();
             text.append(key.text).append('=');
             if (key == ConnectionStringKey.APP_KEY) {
                 text.append(Fingerprint.of(value));

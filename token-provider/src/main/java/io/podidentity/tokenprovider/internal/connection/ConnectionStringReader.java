@@ -14,14 +14,21 @@ import java.util.List;
  */
 public final class ConnectionStringReader {
 
-    /**
-     * One pair.
-     *
-     * @param key the key as it was written
-     * @param value the value without its quotes; may be a secret
-     * @param position where the pair begins; the first character is 1
-     */
-    public record Pair(String key, Secret value, int position) {}
+    /** One pair. */
+    public static final class Pair {
+        /** The key as it was written. */
+        public final String key;
+        /** The value without its quotes; may be a secret. */
+        public final Secret value;
+        /** Where the pair begins; the first character is 1. */
+        public final int position;
+
+        Pair(String key, Secret value, int position) {
+            this.key = key;
+            this.value = value;
+            this.position = position;
+        }
+    }
 
     private final String text;
     private final int end;

@@ -136,15 +136,15 @@ public final class EntraSession {
 
     private EntraAnswer refusal(HttpResponse response, EntraProof proof) {
         EntraError error = EntraError.read(response.body());
-        boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts());
-        String remedy = HelpPage.remedy(error.aadsts(), proof.isOfCluster());
+        boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts);
+        String remedy = HelpPage.remedy(error.aadsts, proof.isOfCluster());
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 response.code(passing),
                 error.describe(response, proof.value()),
                 remedy.isEmpty() && passing ? "Try again in a minute." : remedy,
                 null,
                 RetryAfter.duration(response.retryAfter()));
-        return new EntraAnswer(failure, error.aadsts());
+        return new EntraAnswer(failure, error.aadsts);
     }
 
     private EntraAnswer noAnswer(IOException e, EntraProof proof) {

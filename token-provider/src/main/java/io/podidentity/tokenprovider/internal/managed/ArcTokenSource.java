@@ -52,9 +52,9 @@ public final class ArcTokenSource extends EndpointTokenSource {
     }
 
     @Override
-    HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, Patience patience)
+    HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, long deadline, long silence)
             throws IOException, InterruptedException {
-        HttpResponse first = super.ask(question, named, patience);
+        HttpResponse first = super.ask(question, named, deadline, silence);
         if (first.status() >= 200 && first.status() < 300) {
             throw new TokenAcquisitionException(
                     Code.INVALID_RESPONSE,
@@ -69,7 +69,8 @@ public final class ArcTokenSource extends EndpointTokenSource {
         long start = time.nanos();
         HttpResponse second;
         try {
-            second = super.ask(question.withHeader("Authorization", "Basic " + value), named, patience.ofAnswered());
+            HttpRequest authorized = question.withHeader("Authorization", "Basic " + value);
+            second = super.ask(authorized, named, deadline, ofAnswered(deadline, silence));
         } catch (IOException e) {
             throw new TokenAcquisitionException(
                     Code.SERVICE_UNAVAILABLE,

@@ -98,12 +98,12 @@ public class EndpointTokenSource implements TokenSource {
         long start = time.nanos();
         long deadline = request.deadline().orElseThrow().toNanos();
         long limit = deadline / 3 * 2;
-        Patience patience = new Patience(start + deadline, start + limit);
+        long last = start + deadline;
         try {
-            HttpResponse response = ask(question(request, named), named, patience);
+            HttpResponse response = ask(question(request, named), named, last, start + limit);
             if (response.status() == 400 && isCapable(request) && host == ManagedIdentityEndpoint.APP_SERVICE) {
                 dated = true;
-                response = ask(question(request, named), named, patience.ofAnswered());
+                response = ask(question(request, named), named, last, ofAnswered(last, start + limit));
                 dated = response.status() == 200;
             }
             if (response.status() != 200) {
@@ -127,17 +127,9 @@ public class EndpointTokenSource implements TokenSource {
         }
     }
 
-    /**
-     * How long to wait, as {@link Time#nanos} counts.
-     *
-     * @param deadline the last moment
-     * @param silence the last moment without any answer
-     */
-    record Patience(long deadline, long silence) {
-        /** That with a host which has answered: silence is no absence then, and is told before the callers go. */
-        Patience ofAnswered() {
-            return new Patience(deadline, deadline - (deadline - silence) / 4);
-        }
+    /** The last moment of silence of a host that has answered: it is no absence, and is told before the callers go. */
+    static long ofAnswered(long deadline, long silence) {
+        return deadline - (deadline - silence) / 4;
     }
 
     /** What is asked. */
@@ -179,11 +171,15 @@ public class EndpointTokenSource implements TokenSource {
         }
     }
 
-    /** Asks and, where the schedule says so, asks again. */
-    HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, Patience patience)
+    /**
+     * Asks and, where the schedule says so, asks again. Moments are as {@link Time#nanos} counts.
+     *
+     * @param deadline the last moment
+     * @param silence the last moment without any answer
+     */
+    HttpResponse ask(HttpRequest question, @Nullable UserAssignedIdentity named, long deadline, long silence)
             throws IOException, InterruptedException {
-        return new HttpRetry(http, time)
-                .send(question, new EndpointRetrySchedule(), patience.deadline(), patience.silence());
+        return new HttpRetry(http, time).send(question, new EndpointRetrySchedule(), deadline, silence);
     }
 
     /** Makes sure that an answer is for the identity that was named, as {@link NamedIdentity#verify} says. */

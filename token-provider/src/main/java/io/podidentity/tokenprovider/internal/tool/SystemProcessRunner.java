@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ public final class SystemProcessRunner implements ProcessRunner {
             }
         } finally {
             if (!ended) {
-                ProcessTree.kill(process);
+                kill(process);
             }
             stdout.close();
             stderr.close();
@@ -70,5 +71,17 @@ public final class SystemProcessRunner implements ProcessRunner {
         }
         String systemRoot = environment.get("SystemRoot");
         return systemRoot == null ? null : new File(systemRoot, "system32");
+    }
+
+    /**
+     * Kills a process and its descendants. A process that is started between the listing and the kill is missed,
+     * because an orphan is no longer a descendant of anything.
+     */
+    private static void kill(Process process) {
+        List<ProcessHandle> descendants = process.descendants().collect(Collectors.toList());
+        process.destroyForcibly();
+        for (ProcessHandle descendant : descendants) {
+            descendant.destroyForcibly();
+        }
     }
 }
