@@ -132,8 +132,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(LIBRARY + ".internal..")
                 .should()
-                .dependOnClassesThat(resideInAPackage(LIBRARY)
-                        .and(not(describe("are values", Rooms::isValue))))
+                .dependOnClassesThat(resideInAPackage(LIBRARY).and(not(describe("are values", Rooms::isValue))))
                 .because("arrows go from the facade over the engine to the sources, and all of them know the values")
                 .check(MAIN);
     }
@@ -171,7 +170,8 @@ class ArchitectureTest {
 
         static boolean isValue(JavaClass type) {
             return type.getPackageName().equals(LIBRARY)
-                    && VALUES.contains(type.getName().substring(LIBRARY.length() + 1).split("\\$", 2)[0]);
+                    && VALUES.contains(
+                            type.getName().substring(LIBRARY.length() + 1).split("\\$", 2)[0]);
         }
 
         @Override

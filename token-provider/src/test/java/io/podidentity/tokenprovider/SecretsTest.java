@@ -362,10 +362,8 @@ class SecretsTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        Explanation explanation = new AzureServiceTokenProvider(
-                        FakedCache.of(source, time),
-                        Duration.ofSeconds(5))
-                .explain(request);
+        Explanation explanation =
+                new AzureServiceTokenProvider(FakedCache.of(source, time), Duration.ofSeconds(5)).explain(request);
         shown.add(explanation.toString());
         shown.add(explanation.toJson());
         shown.add(explanation.attempts().toString());

@@ -85,7 +85,9 @@ final class BearerTokens {
     }
 
     private TokenRequest request(String resource) {
-        return TokenRequest.forResource(resource).withClaims(claims.get(resource)).withCaeEnabled(true);
+        return TokenRequest.forResource(resource)
+                .withClaims(claims.get(resource))
+                .withCaeEnabled(true);
     }
 
     /**

@@ -41,9 +41,8 @@ class SharedToolTokenIT {
 
         credential.getTokenSync(context);
         provider.getAccessToken(RESOURCE);
-        credential.getTokenSync(new TokenRequestContext()
-                .addScopes(RESOURCE + "/.default")
-                .setCaeEnabled(!capableFirst));
+        credential.getTokenSync(
+                new TokenRequestContext().addScopes(RESOURCE + "/.default").setCaeEnabled(!capableFirst));
         credential.getToken(context).block();
 
         assertThat(Files.readAllLines(starts)).containsExactly("started");

@@ -82,9 +82,7 @@ public final class ConnectionSettings {
     @Nullable
     String get(ConnectionStringKey key) {
         Pair pair = pairs.get(key);
-        return pair == null || pair.value.reveal().isBlank()
-                ? null
-                : pair.value.reveal();
+        return pair == null || pair.value.reveal().isBlank() ? null : pair.value.reveal();
     }
 
     /**

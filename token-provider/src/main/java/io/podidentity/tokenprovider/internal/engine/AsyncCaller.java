@@ -25,8 +25,7 @@ final class AsyncCaller<T> extends Call implements Comparable<AsyncCaller<?>>, R
     /**
      * @param view what the caller sees of a token
      */
-    AsyncCaller(
-            @Nullable CachedToken before, boolean force, long limit, long deadline, Function<CachedToken, T> view) {
+    AsyncCaller(@Nullable CachedToken before, boolean force, long limit, long deadline, Function<CachedToken, T> view) {
         super(false, before, force, limit, deadline);
         this.view = view;
     }

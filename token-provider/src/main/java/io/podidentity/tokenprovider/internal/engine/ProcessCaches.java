@@ -102,7 +102,9 @@ public final class ProcessCaches {
             TokenCache cache = known == null ? null : known.get();
             if (cache == null) {
                 cache = cache(
-                        sources(SourceContext.of(environment, null), connectionString), new RequestExecutor(warmUp), null);
+                        sources(SourceContext.of(environment, null), connectionString),
+                        new RequestExecutor(warmUp),
+                        null);
                 if (OTHERS.size() >= sweepAt) {
                     OTHERS.values().removeIf(other -> other.get() == null);
                     sweepAt = OTHERS.size() + SWEEP;
@@ -131,8 +133,12 @@ public final class ProcessCaches {
      * @param executor runs what asks the sources; null for a thread for each
      * @param listeners are told what becomes of tokens; may be empty
      */
-    public static TokenCache ofItsOwn(List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
-        return cache(sources, new RequestExecutor(null, executor), listeners.isEmpty() ? null : new EventPublisher(listeners));
+    public static TokenCache ofItsOwn(
+            List<TokenSource> sources, @Nullable Executor executor, List<TokenListener> listeners) {
+        return cache(
+                sources,
+                new RequestExecutor(null, executor),
+                listeners.isEmpty() ? null : new EventPublisher(listeners));
     }
 
     private static TokenCache cache(List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher) {

@@ -239,7 +239,8 @@ final class SlotState {
      * @param late receives those whose own deadline has passed
      * @param others receives the others whose wait has ended
      */
-    synchronized void endWaits(InFlightRequest request, List<AsyncCaller<?>> late, PriorityQueue<AsyncCaller<?>> others) {
+    synchronized void endWaits(
+            InFlightRequest request, List<AsyncCaller<?>> late, PriorityQueue<AsyncCaller<?>> others) {
         AwaitedRequest awaited = find(request);
         if (awaited != null) {
             boolean overdue = awaited.isOverdue(time.nanos());

@@ -156,8 +156,8 @@ class ChainCasesTest extends ConformanceRunner {
     /** Forced calls one after the other, so that each of them reaches the chain; or all at once. */
     private Throwable call(ConformanceCase row, List<TokenSource> sources) {
         ManualExecutor executor = new ManualExecutor();
-        TokenSlot slot =
-                new TokenSlot(TokenRequest.forResource("r"), new TokenSourceChain(sources, time), executor, time, LIMIT);
+        TokenSlot slot = new TokenSlot(
+                TokenRequest.forResource("r"), new TokenSourceChain(sources, time), executor, time, LIMIT);
         int parallel = row.given().path("parallel").asInt(1);
         Throwable failure = null;
         for (int i = 0; i < row.given().path("get_token_calls").asInt(1); i++) {

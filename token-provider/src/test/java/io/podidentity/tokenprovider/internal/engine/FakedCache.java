@@ -10,7 +10,6 @@ public final class FakedCache {
     private FakedCache() {}
 
     public static TokenCache of(TokenSource source, FakeTime time) {
-        return new TokenCache(
-                new TokenSourceChain(List.of(source), time), Runnable::run, time, Duration.ofSeconds(5));
+        return new TokenCache(new TokenSourceChain(List.of(source), time), Runnable::run, time, Duration.ofSeconds(5));
     }
 }

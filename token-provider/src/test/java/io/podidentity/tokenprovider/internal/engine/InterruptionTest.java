@@ -179,6 +179,7 @@ class InterruptionTest {
             return new Acquired(
                     Tokens.accessToken(request.resource(), Instant.ofEpochMilli(time.millis() + 3_600_000)));
         };
-        return new TokenSlot(REQUEST, new TokenSourceChain(List.of(source), time), new RequestExecutor(null), time, LIMIT);
+        return new TokenSlot(
+                REQUEST, new TokenSourceChain(List.of(source), time), new RequestExecutor(null), time, LIMIT);
     }
 }

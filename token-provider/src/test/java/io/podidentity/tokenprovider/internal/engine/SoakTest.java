@@ -142,7 +142,11 @@ class SoakTest {
                             "c",
                             new ClientSecret(new Secret("s")));
             this.slot = new TokenSlot(
-                    TokenRequest.forResource(RESOURCE), new TokenSourceChain(List.of(source), time), executor, time, LIMIT);
+                    TokenRequest.forResource(RESOURCE),
+                    new TokenSourceChain(List.of(source), time),
+                    executor,
+                    time,
+                    LIMIT);
         }
 
         void live() {

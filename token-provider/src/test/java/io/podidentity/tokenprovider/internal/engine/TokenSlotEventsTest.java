@@ -39,8 +39,8 @@ class TokenSlotEventsTest {
     private TokenListener listener = events::add;
     private final ScriptedSource script = new ScriptedSource("fake", time);
     private final AccountSource source = new AccountSource();
-    private final TokenSourceChain chain =
-            new TokenSourceChain(List.of(source), time, new EventPublisher(List.of(event -> listener.on(event))), false);
+    private final TokenSourceChain chain = new TokenSourceChain(
+            List.of(source), time, new EventPublisher(List.of(event -> listener.on(event))), false);
     private final TokenSlot slot = new TokenSlot(REQUEST, chain, executor, time, LIMIT);
 
     private final class AccountSource implements TokenSource, AccountBound {

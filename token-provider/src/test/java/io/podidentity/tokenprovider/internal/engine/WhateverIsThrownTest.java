@@ -88,7 +88,8 @@ class WhateverIsThrownTest {
                 catchThrowableOfType(TokenAcquisitionException.class, () -> provider.getAccessToken(REQUEST));
 
         assertThat(e)
-                .hasMessageContaining("token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest: failed (")
+                .hasMessageContaining(
+                        "token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest: failed (")
                 .hasMessageContaining("it threw " + thrown.getClass().getName() + ".");
         assertThat(e.isTransient())
                 .isEqualTo(thrown instanceof IOException
@@ -162,8 +163,10 @@ class WhateverIsThrownTest {
             }
         }
 
-        assertThat(anonymous.name()).isEqualTo("token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest");
-        assertThat(lambda.name()).isEqualTo("token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest");
+        assertThat(anonymous.name())
+                .isEqualTo("token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest");
+        assertThat(lambda.name())
+                .isEqualTo("token source in io.podidentity.tokenprovider.internal.engine.WhateverIsThrownTest");
         assertThat(new Mine().name()).isEqualTo("Mine");
     }
 
