@@ -113,10 +113,8 @@ public final class TokenRequest {
     /**
      * The same request with a claims challenge, by which a resource refused a token. It is answered by a token that is
      * newer than the challenge, which from then on takes the place of the refused one. Whoever brings the same
-     * challenge
-     * again gets the same token in the first second after it came, or again a newer one; where a program does so
-     * all the
-     * time that second doubles with each, up to four minutes.
+     * challenge again gets the same token in the first second after it came, and a newer one later. Where a program
+     * does so all the time that second doubles with each token, up to four minutes.
      *
      * @param claims the challenge as the resource sent it, in JSON; null without one
      * @return a new request
@@ -129,9 +127,9 @@ public final class TokenRequest {
 
     /**
      * The same request by a program that handles claims challenges (continuous access evaluation), as the Azure SDK's
-     * clients do. Its token may live for up to 28 hours, and a resource may refuse it earlier. Entra ID, App
-     * Service and Service Fabric are told so (the capability CP1), and the token is cached on its own. Other sources
-     * take no notice: one token of theirs is for all programs.
+     * clients do. Its token may live for up to 28 hours, and a resource may refuse it earlier. Entra ID, App Service
+     * and Service Fabric are told so (the capability CP1), and the token is cached on its own. Other sources take no
+     * notice: one token of theirs is for all programs.
      *
      * @param caeEnabled true if the program passes a challenge on by {@link #withClaims}
      * @return a new request
@@ -145,9 +143,8 @@ public final class TokenRequest {
      *
      * <p>Forced calls of a provider ask each source ten times a second at most, which is a limit of this library: IMDS
      * allows a whole machine 20. Those that come faster wait for their turn in the order in which they came, until
-     * their deadline; then they fail with {@link TokenAcquisitionException.Code#TIMED_OUT}, and the reason says
-     * so. Calls
-     * that are not forced do not wait.
+     * their deadline; then they fail with {@link TokenAcquisitionException.Code#TIMED_OUT}, and the reason says so.
+     * Calls that are not forced do not wait.
      *
      * @param forceRefresh true to ask the source
      * @return a new request

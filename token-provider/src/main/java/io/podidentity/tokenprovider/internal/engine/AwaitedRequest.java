@@ -62,7 +62,12 @@ final class AwaitedRequest {
         return removed;
     }
 
-    /** Moves callers that have waited for longer than their deadline to a list; all of them to the other one if asked. */
+    /**
+     * Removes callers that have waited for longer than their deadline.
+     *
+     * @param late receives these
+     * @param all receives all others, which are removed too; null to leave them
+     */
     void removeLate(List<AsyncCaller<?>> late, @Nullable PriorityQueue<AsyncCaller<?>> all) {
         PriorityQueue<AsyncCaller<?>> left = waiting;
         if (left == null) {
@@ -82,7 +87,7 @@ final class AwaitedRequest {
         setAlarm();
     }
 
-    /** Whether any caller, of whichever kind, has waited for it and may still. */
+    /** Whether any caller waits for it. */
     boolean isAwaited() {
         return blocked > 0 || hasWaiting();
     }

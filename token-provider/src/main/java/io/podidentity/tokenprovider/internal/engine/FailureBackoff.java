@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers the failures of one slot's requests. Says when the next request may begin, and what callers are told until
- * then. A failure is the answer for a second, or for as long as the server that named a wait wants. Made with the first
+ * then: a failure is the answer for a second, or for as long as the server that named a wait wants. Made with the first
  * failure, and dropped with the next token.
  *
- * <p><i>Thread-safety:</i> none; guarded by the lock of {@code SlotState}. All times are in nanoseconds, on the steady clock.
+ * <p><i>Thread-safety:</i> none; guarded by the lock of {@code SlotState}. All times are in nanoseconds, on the steady
+ * clock.
  */
 final class FailureBackoff {
     private static final long SECOND = 1_000_000_000L;

@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call that stops waiting uses no turn: the next one takes its place. Calls that are not forced never wait here.
  *
- * <p><i>Thread-safety:</i> safe for use by several threads; the monitor of the chain's list guards all calls of a
- * chain,
- * and is taken after that of {@code SlotState}.
+ * <p><i>Thread-safety:</i> safe for use by several threads. The monitor of the chain's list guards all calls of a
+ * chain, and is taken after that of {@code SlotState}.
  */
 final class ForcedCall {
     static final String LIMIT = ": this library lets forced calls ask a source 10 times a second";

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Thread-safety:</i> safe for use by several threads. Its monitor is taken after that of {@code SlotState}.
  */
 final class InFlightRequest implements Runnable {
-    /** What a slot does for its requests, and for callers who wait for them without a thread. Called without its lock. */
+    /** What a slot does for its requests, and for callers who wait without a thread. Called without its lock. */
     interface Slot {
         /** Has a caller wait for the current request or for a new one; or gives one that is over and has the answer. */
         InFlightRequest joinOrStart(Call call);

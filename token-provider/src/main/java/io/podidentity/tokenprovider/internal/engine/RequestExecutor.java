@@ -4,8 +4,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each request a thread that ends with it, so that none is alive while nothing is under way. Where the program has
- * an executor of its own, that thread hands the request over, since the executor may hang. Nothing else runs there.
+ * Gives each request a thread that ends with it, so that none is alive while nothing is under way. Where the program
+ * has an executor of its own, that thread hands the request over, since the executor may hang. Nothing else runs there.
  *
  * <p>Its context class loader is the library's own, whoever called: by default it would be the caller's on JDK 17 and
  * the system's on JDK 25, where a program in one jar finds nothing.

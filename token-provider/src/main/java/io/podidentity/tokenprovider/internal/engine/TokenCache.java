@@ -53,7 +53,7 @@ public final class TokenCache {
         return slot != null ? slot : newSlot(resource, TokenRequest.forResource(resource));
     }
 
-    /** The slot of a request. A program that handles claims challenges has its own where its source tells them apart. */
+    /** The slot of a request. Programs that handle claims challenges have one where the source tells them apart. */
     TokenSlot slot(TokenRequest request) {
         TokenSlot slot = known(request);
         return slot != null ? slot : newSlot(key(request), withoutCall(request));

@@ -17,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  * identity in silence: from then on it alone is asked, and its "not here" is an error.
  *
  * <p>Two kinds of success pin nothing. A source behind one that belongs here and has no token, such as a metadata
- * service
- * that is silent or has no identity yet, only stands in for it: that one is asked again after some seconds, and each
- * time that a token is needed, for a moment only if it stays silent. And a request that names an identity gets
- * that identity from
- * whichever source hands it out, so it neither needs the pin nor decides it for others.
+ * service that is silent or has no identity yet, only stands in for it. That one is asked again after some seconds, and
+ * each time that a token is needed; if it stays silent it is waited for only a moment. And a request that names an
+ * identity gets that identity from whichever source hands it out: it neither needs the pin nor decides it for others.
  */
 final class TokenSourceChain {
     /** The library's logger, as docs/operations.md has it. */
@@ -137,8 +135,7 @@ final class TokenSourceChain {
      * Asks the sources.
      *
      * @param old the token that callers have meanwhile; null for none. If it stands in for a source that is still
-     * without
-     *     one it is the answer again, and its own source is not asked.
+     *     without one it is the answer again, and its own source is not asked.
      * @throws TokenAcquisitionException if no source has a token, with all attempts
      */
     CachedToken acquire(ChainRun run, @Nullable CachedToken old) throws InterruptedException {

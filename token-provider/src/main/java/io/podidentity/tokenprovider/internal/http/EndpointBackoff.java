@@ -5,11 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers that an endpoint said {@code Retry-After}, so that it is left alone until then, whatever is asked for:
- * tokens
- * for a hundred resources are requests to one endpoint. Who asks too early is given the answer that said so, with
- * what is
- * left of the wait, and no request is sent. When the time is over one request goes first, and the others a second later
- * if it was answered.
+ * tokens for a hundred resources are requests to one endpoint. Who asks too early is given the answer that said so,
+ * with what is left of the wait, and no request is sent. When the time is over one request goes first, and the others a
+ * second later if it was answered. Requests that were sent before the wait was heard are not held back.
  *
  * <p>An endpoint is an address without its query: IMDS and the other managed identity hosts count the requests of a
  * machine, whichever identity they name; Entra ID counts those of an application in a tenant, so of a form the
