@@ -25,13 +25,13 @@ public final class Places {
     private static final int LAST = 65_535;
 
     private final InetAddress bind;
-    private final Map<Door, Integer> chosen;
+    private final Map<PortName, Integer> chosen;
     private final int first;
     private final @Nullable String exposedHost;
     private final IntUnaryOperator exposedPort;
 
     /** The servers, in the order of their ports; behind the last one come those of the pods. */
-    public enum Door {
+    public enum PortName {
         IMDS(0),
         ENTRA(1),
         STORAGE(2),
@@ -42,14 +42,14 @@ public final class Places {
 
         private final int offset;
 
-        Door(int offset) {
+        PortName(int offset) {
             this.offset = offset;
         }
     }
 
     private Places(
             InetAddress bind,
-            Map<Door, Integer> chosen,
+            Map<PortName, Integer> chosen,
             int first,
             @Nullable String exposedHost,
             IntUnaryOperator exposedPort) {
@@ -72,18 +72,18 @@ public final class Places {
 
     /** The same with these ports; 0 is any free one. */
     public Places withPorts(int imds, int entra, int storage) {
-        var ports = Map.of(Door.IMDS, imds, Door.ENTRA, entra, Door.STORAGE, storage);
+        var ports = Map.of(PortName.IMDS, imds, PortName.ENTRA, entra, PortName.STORAGE, storage);
         return new Places(bind, ports, 0, exposedHost, exposedPort);
     }
 
     /**
-     * The same, with consecutive ports: first those of {@link Door}, then one for each pod that has a metadata service
+     * The same, with consecutive ports: first those of {@link PortName}, then one for each pod that has a metadata service
      * of its own, by namespace and name; a new pod takes the first one that is free.
      *
      * @throws IllegalArgumentException if there are no such ports
      */
     public Places withPortsFrom(int first) {
-        if (first < 1 || first + Door.values().length > LAST) {
+        if (first < 1 || first + PortName.values().length > LAST) {
             throw new IllegalArgumentException("There are no ports from " + first + " on");
         }
         return new Places(bind, Map.of(), first, exposedHost, exposedPort);
@@ -105,13 +105,13 @@ public final class Places {
     }
 
     /** The port of a server; 0 is any free one. */
-    public int port(Door door) {
-        return first > 0 ? first + door.offset : chosen.getOrDefault(door, 0);
+    public int port(PortName port) {
+        return first > 0 ? first + port.offset : chosen.getOrDefault(port, 0);
     }
 
     /** The first port for a pod; 0 is any free one for each of them. */
     public int firstOfPods() {
-        return first > 0 ? first + Door.values().length : 0;
+        return first > 0 ? first + PortName.values().length : 0;
     }
 
     /**

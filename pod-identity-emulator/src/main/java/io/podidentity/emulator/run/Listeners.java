@@ -3,7 +3,7 @@ package io.podidentity.emulator.run;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.plan.Places;
-import io.podidentity.emulator.plan.Places.Door;
+import io.podidentity.emulator.plan.Places.PortName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -36,13 +36,13 @@ final class Listeners {
     }
 
     /** @throws UncheckedIOException if the port is taken, or clients have no way to it */
-    LoopbackServer open(Door door, String name) {
-        return open(name, places.port(door), null);
+    LoopbackServer open(PortName port, String name) {
+        return open(name, places.port(port), null);
     }
 
     /** The same over TLS. */
-    LoopbackServer openSecure(Door door, String name) {
-        return open(name, places.port(door), tls);
+    LoopbackServer openSecure(PortName port, String name) {
+        return open(name, places.port(port), tls);
     }
 
     /**

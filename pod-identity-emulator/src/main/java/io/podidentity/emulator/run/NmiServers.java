@@ -10,7 +10,7 @@ import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.nmi.Nmi;
-import io.podidentity.emulator.plan.Places.Door;
+import io.podidentity.emulator.plan.Places.PortName;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -57,8 +57,8 @@ final class NmiServers implements AutoCloseable {
         this.faults = faults;
         this.listeners = listeners;
         this.log = log;
-        this.host = listeners.open(Door.NMI_HOST, "nmi").asGo();
-        this.observed = listeners.open(Door.NMI_OBSERVED, "nmi").asGo();
+        this.host = listeners.open(PortName.NMI_HOST, "nmi").asGo();
+        this.observed = listeners.open(PortName.NMI_OBSERVED, "nmi").asGo();
         host.serve(nmi.seenFrom("127.0.0.1" + PORT));
         observed.serve(nmi.observed());
     }

@@ -15,7 +15,7 @@ import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.Places;
-import io.podidentity.emulator.plan.Places.Door;
+import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.storage.BlobEndpoint;
@@ -108,9 +108,9 @@ public final class Servers implements AutoCloseable {
     private static List<LoopbackServer> bind(Listeners listeners) {
         var bound = new ArrayList<LoopbackServer>();
         try {
-            bound.add(listeners.open(Door.IMDS, "imds"));
-            bound.add(listeners.openSecure(Door.ENTRA, "entra"));
-            bound.add(listeners.openSecure(Door.STORAGE, "storage"));
+            bound.add(listeners.open(PortName.IMDS, "imds"));
+            bound.add(listeners.openSecure(PortName.ENTRA, "entra"));
+            bound.add(listeners.openSecure(PortName.STORAGE, "storage"));
             return bound;
         } catch (RuntimeException e) {
             bound.forEach(LoopbackServer::close);

@@ -9,7 +9,7 @@ import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.plan.Places.Door;
+import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
 import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.tls.CertificateAuthority;
@@ -81,9 +81,9 @@ final class WorkloadCluster implements AutoCloseable {
         this.notes = around.notes();
         this.plan = tenant.workloads();
         this.directory = tenant.directory();
-        this.server = listeners.openSecure(Door.CLUSTER_ISSUER, "cluster");
+        this.server = listeners.openSecure(PortName.CLUSTER_ISSUER, "cluster");
         this.tokenProxy =
-                listeners.openSecure(Door.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
+                listeners.openSecure(PortName.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
         this.issuer = new ClusterIssuer(SigningKey.ofClusters(), issuerAddress(), tenant.clock());
         this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
         directory.issuers().publish(issuer.issuer(), issuer.publicKey());
