@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.azure;
 
+import io.podidentity.podid.text.ShellWord;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,14 +57,10 @@ public final class FactsCommand implements Callable<Integer> {
             az role assignment list --all -o json > %1$s/role-assignments.json
             az identity list --query '[].[resourceGroup, name]' -o tsv | while read -r group name; do
               az identity federated-credential list -g "$group" --identity-name "$name" -o json \\
-                > "%1$s/federated-credentials-$group-$name.json"
+                > %1$s/"federated-credentials-$group-$name.json"
             done
-            """.formatted(word(folder), word(group), word(cluster)));
+            """.formatted(ShellWord.quoted(folder), ShellWord.quoted(group), ShellWord.quoted(cluster)));
         out.flush();
         return 0;
-    }
-
-    private static String word(String text) {
-        return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }
