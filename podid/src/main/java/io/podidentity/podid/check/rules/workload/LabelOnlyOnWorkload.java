@@ -11,6 +11,7 @@ import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
 public final class LabelOnlyOnWorkload implements Rule {
@@ -52,7 +53,7 @@ public final class LabelOnlyOnWorkload implements Rule {
                         onWorkload,
                         labels,
                         "the label is on the " + pod.kind() + " itself, and its pods do not inherit it");
-            } else if (account.isPresent()) {
+            } else if (account.isPresent() && !isForOthers(context, pod, account.get())) {
                 add(
                         report,
                         pod.spec("serviceAccountName"),
@@ -61,6 +62,24 @@ public final class LabelOnlyOnWorkload implements Rule {
                                 + Keys.USE);
             }
         }
+    }
+
+    /**
+     * Whether the account is there for what reads a key vault in the pod's place, by tokens of the account that need no
+     * webhook.
+     *
+     * @see <a href="https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/identity-access-modes/workload-identity-mode/">the
+     *     Key Vault provider</a>
+     * @see <a href="https://external-secrets.io/latest/provider/azure-key-vault">external-secrets</a>
+     */
+    private static boolean isForOthers(RuleContext context, PodSource pod, ServiceAccount account) {
+        boolean mounts = pod.spec("volumes").items().stream()
+                .anyMatch(volume -> volume.at("csi", "driver").text().equals("secrets-store.csi.k8s.io"));
+        return mounts
+                || Stream.of("SecretStore", "ClusterSecretStore")
+                        .flatMap(kind -> context.kind(kind).stream())
+                        .map(store -> store.at("spec", "provider", "azurekv", "serviceAccountRef", "name"))
+                        .anyMatch(name -> name.text().equals(account.name().name()));
     }
 
     private static void add(Report report, FieldLocation location, FieldLocation labels, String message) {
