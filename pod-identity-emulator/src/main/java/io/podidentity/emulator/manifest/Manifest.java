@@ -20,4 +20,10 @@ public record Manifest(String apiVersion, String kind, ObjectName name, Yaml.Map
     public String toString() {
         return kind + " " + name;
     }
+
+    /** Whether SOPS has encrypted values of it, which it says in a field of that name: https://getsops.io/docs/. */
+    public boolean isEncrypted() {
+        return content.get("sops").orElse(null) instanceof Yaml.Mapping sops
+                && (sops.get("mac").isPresent() || sops.get("version").isPresent());
+    }
 }

@@ -2,6 +2,7 @@ package io.podidentity.emulator.manifest;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -54,20 +55,25 @@ public final class ManifestFiles {
     }
 
     /** All files and folders in a folder and below it, sorted. */
-    static Stream<Path> below(Path folder) {
+    public static Stream<Path> below(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
             return all
                     .filter(file -> Stream.iterate(file, at -> at != null && !at.equals(folder), Path::getParent)
-                            .noneMatch(at -> NOT_LOOKED_INTO.contains(String.valueOf(at.getFileName()))))
+                            .allMatch(ManifestFiles::isLookedInto))
                     .sorted()
                     .toList()
                     .stream();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new ManifestException("Cannot read the folder " + folder + " (" + e.getMessage() + ")");
         }
     }
 
-    static boolean canHoldManifests(Path file) {
+    private static boolean isLookedInto(Path folder) {
+        return !NOT_LOOKED_INTO.contains(String.valueOf(folder.getFileName()));
+    }
+
+    /** Whether a file by its name can have manifests in it; a kustomization only says how to make some. */
+    public static boolean canHoldManifests(Path file) {
         String name = String.valueOf(file.getFileName());
         return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))
                 && !KUSTOMIZATIONS.contains(name)

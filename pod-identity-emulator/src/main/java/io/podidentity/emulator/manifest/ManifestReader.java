@@ -6,6 +6,7 @@ import io.podidentity.emulator.cluster.Profile;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads manifests from files, folders and standard input: YAML of several documents, JSON, and lists of objects as
@@ -23,6 +24,11 @@ public final class ManifestReader {
     /** Decodes as the profile would. */
     public ManifestReader(Profile profile) {
         this(profile, Tools.ofEnvironment());
+    }
+
+    /** @param loadRestrictor what {@code kubectl kustomize} is told of files outside of a kustomization's folder */
+    public ManifestReader(Profile profile, Optional<String> loadRestrictor) {
+        this(profile, Tools.ofEnvironment().with(loadRestrictor));
     }
 
     ManifestReader(Profile profile, Tools tools) {
@@ -74,7 +80,7 @@ public final class ManifestReader {
      */
     public Manifests readText(String file, String text) {
         Manifests manifests = decode(List.of(new ManifestTexts.Text(file, text)), List.of());
-        manifests.skipped().stream().findFirst().ifPresent(ManifestReader::refuse);
+        manifests.skipped().stream().filter(one -> !one.isPartial()).findFirst().ifPresent(ManifestReader::refuse);
         return manifests;
     }
 
@@ -105,6 +111,9 @@ public final class ManifestReader {
         var decoded = new ArrayList<KubernetesObject>();
         var problems = new ArrayList<Problem>();
         for (Manifest manifest : found.objects()) {
+            if (manifest.isEncrypted()) {
+                continue;
+            }
             var decoding = new Decoding(profile, manifest.toString());
             List<KubernetesObject> objects = new ObjectDecoder(manifest, decoding).decode();
             if (!decoding.failed()) {

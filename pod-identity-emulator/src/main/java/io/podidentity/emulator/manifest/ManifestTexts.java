@@ -137,7 +137,7 @@ final class ManifestTexts {
         try {
             return Optional.of(new Text(file.toString(), ManifestFiles.content(file)));
         } catch (ManifestException e) {
-            skipped.add(new Skipped(file.toString(), e.reason(), true));
+            skipped.add(new Skipped(file.toString(), e.reason(), Skipped.Kind.FILE));
             return Optional.empty();
         }
     }
@@ -152,16 +152,22 @@ final class ManifestTexts {
                     .toList();
         }
         String folder = kustomization.folder().toString();
-        return rendered("kubectl", List.of("kustomize", folder), "a kustomization", folder).stream()
+        return rendered("kubectl", "kustomize", tools.kustomizeOptions(), "a kustomization", folder).stream()
                 .toList();
     }
 
     private Optional<Text> chart(Path chart) {
         String folder = chart.toString();
-        return rendered("helm", List.of("template", "release", folder), "a Helm chart", folder);
+        return rendered("helm", "template", List.of("release"), "a Helm chart", folder);
     }
 
-    private Optional<Text> rendered(String program, List<String> arguments, String what, String folder) {
+    private Optional<Text> rendered(String program, String verb, List<String> options, String what, String folder) {
+        Skipped.Kind kind = program.equals("helm") ? Skipped.Kind.CHART : Skipped.Kind.KUSTOMIZATION;
+        // What positions begin with, whatever the options are.
+        String name = program + " " + verb + " " + (program.equals("helm") ? "release " : "") + folder;
+        var arguments = new ArrayList<>(List.of(verb));
+        arguments.addAll(options);
+        arguments.add(folder);
         String command = program + " " + String.join(" ", arguments);
         Optional<Path> tool = tools.find(program);
         if (tool.isEmpty()) {
@@ -169,13 +175,16 @@ final class ManifestTexts {
                     folder,
                     what + ", and " + program + " is not on the PATH. Where it is, run: " + command
                             + ", and pipe its output to podid with - as the path",
-                    true));
+                    kind));
             return Optional.empty();
         }
         try {
-            return Optional.of(new Text(command, Tools.run(tool.get(), arguments)));
+            return Optional.of(new Text(name, Tools.run(tool.get(), arguments)));
         } catch (IOException e) {
-            skipped.add(new Skipped(folder, what + ", but \"" + command + "\" fails: " + e.getMessage(), true));
+            String more = String.valueOf(e.getMessage()).contains("security; file")
+                    ? ". --load-restrictor LoadRestrictionsNone lets it read files outside of its folder"
+                    : "";
+            skipped.add(new Skipped(folder, what + ", but \"" + command + "\" fails: " + e.getMessage() + more, kind));
             return Optional.empty();
         }
     }

@@ -3,6 +3,8 @@ package io.podidentity.emulator.manifest;
 import io.podidentity.emulator.cluster.ObjectName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Finds the manifests in texts, and says of everything else what it is. Not thread-safe. */
@@ -10,6 +12,8 @@ final class ObjectsOfText {
 
     private static final String DEFAULT_NAMESPACE = "default";
     private static final String TEMPLATE = "{{";
+    private static final Set<String> RELEASES =
+            Set.of("helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet");
     private static final Pattern MANIFEST = Pattern.compile("(?ms)^(apiVersion:.*^kind:|kind:.*^apiVersion:)");
 
     private final List<Manifest> objects = new ArrayList<>();
@@ -34,7 +38,9 @@ final class ObjectsOfText {
             skipped.add(new Skipped(
                     e.placeOr(file),
                     reason,
-                    !isTemplate && MANIFEST.matcher(text).find()));
+                    isTemplate
+                            ? Skipped.Kind.TEMPLATE
+                            : MANIFEST.matcher(text).find() ? Skipped.Kind.FILE : Skipped.Kind.OTHER));
         }
     }
 
@@ -51,8 +57,8 @@ final class ObjectsOfText {
         String kind = text(content, "kind");
         String apiVersion = text(content, "apiVersion");
         if (kind.isEmpty() || apiVersion.isEmpty()) {
-            skipped.add(new Skipped(
-                    content.position().toString(),
+            skipped.add(Skipped.of(
+                    content.position(),
                     "This is no Kubernetes manifest: it has no "
                             + (kind.isEmpty() ? apiVersion.isEmpty() ? "apiVersion and kind" : "kind" : "apiVersion"),
                     content.get("metadata").isPresent()));
@@ -76,8 +82,8 @@ final class ObjectsOfText {
 
     private void addObject(String apiVersion, String kind, Yaml.Mapping content) {
         if (!(content.get("metadata").orElse(null) instanceof Yaml.Mapping metadata)) {
-            skipped.add(new Skipped(
-                    content.position().toString(),
+            skipped.add(Skipped.of(
+                    content.position(),
                     "This manifest has no metadata",
                     content.get("spec").isPresent()));
             return;
@@ -87,14 +93,50 @@ final class ObjectsOfText {
             name = text(metadata, "generateName") + "00000";
         }
         if (name.isEmpty()) {
-            skipped.add(new Skipped(metadata.position().toString(), "This manifest has no metadata.name", true));
+            skipped.add(Skipped.of(metadata.position(), "This manifest has no metadata.name", true));
         } else if (name.contains(TEMPLATE)) {
-            skipped.add(Skipped.other(metadata.position(), "This is a template, as its name " + name + " shows"));
+            skipped.add(new Skipped(
+                    metadata.position().toString(),
+                    "This is a template, as its name " + name + " shows",
+                    Skipped.Kind.TEMPLATE));
         } else {
             String namespace = text(metadata, "namespace");
             var full = new ObjectName(namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace, name);
-            objects.add(new Manifest(apiVersion, kind, full, content));
+            var manifest = new Manifest(apiVersion, kind, full, content);
+            objects.add(manifest);
+            partial(manifest).ifPresent(skipped::add);
         }
+    }
+
+    /** Of an object that is applied with other values than are written, or from which the cluster makes others. */
+    private static Optional<Skipped> partial(Manifest manifest) {
+        String place = manifest.content().position().toString();
+        if (manifest.isEncrypted()) {
+            return Optional.of(
+                    new Skipped(place, manifest + " has values that SOPS has encrypted", Skipped.Kind.ENCRYPTED));
+        }
+        if (RELEASES.contains(manifest.group() + "/" + manifest.kind())) {
+            return Optional.of(new Skipped(
+                    place,
+                    manifest + " has its manifests made by a controller: render them and check these too, a chart by"
+                            + " helm template",
+                    Skipped.Kind.RELEASE));
+        }
+        boolean isIdentity =
+                manifest.kind().equals("ServiceAccount") || manifest.group().equals("aadpodidentity.k8s.io");
+        return isIdentity && hasVariable(manifest.content())
+                ? Optional.of(new Skipped(
+                        place, manifest + " has values to be put in later, as ${…}", Skipped.Kind.PLACEHOLDER))
+                : Optional.empty();
+    }
+
+    private static boolean hasVariable(Yaml value) {
+        return value instanceof Yaml.Scalar scalar
+                ? scalar.text().contains("${")
+                : value instanceof Yaml.Sequence list
+                        ? list.elements().stream().anyMatch(ObjectsOfText::hasVariable)
+                        : value instanceof Yaml.Mapping mapping
+                                && mapping.entries().stream().anyMatch(entry -> hasVariable(entry.value()));
     }
 
     private static String text(Yaml.Mapping content, String key) {

@@ -1,24 +1,79 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Position;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Something in the input that was not read, and why.
+ * Something in the input that was not read, or not all of it, and why.
  *
  * @param place a file with line and column, a file, or a folder
  * @param reason a part of a sentence
- * @param isBroken whether it was meant to be read: a manifest that is not YAML, a folder that cannot be rendered;
- *     otherwise it is another kind of file
  */
-public record Skipped(String place, String reason, boolean isBroken) {
+public record Skipped(String place, String reason, Kind kind) {
+
+    private static final Pattern POSITION = Pattern.compile("(.*):(\\d{1,9}):(\\d{1,9})");
+
+    /** What it is, and whether a verdict lacks it. */
+    public enum Kind {
+        /** No manifest, and not meant to be one. */
+        OTHER("file"),
+        /** A manifest that is not YAML, or not whole. */
+        FILE("file"),
+        KUSTOMIZATION("kustomization"),
+        CHART("chart"),
+        TEMPLATE("template"),
+        /** An object of which the cluster gets other values than stand here. */
+        ENCRYPTED("encrypted object"),
+        PLACEHOLDER("templated object"),
+        /** An object from which a controller in the cluster makes others. */
+        RELEASE("release");
+
+        private final String noun;
+
+        Kind(String noun) {
+            this.noun = noun;
+        }
+
+        public String noun() {
+            return noun;
+        }
+    }
 
     static Skipped other(Position position, String reason) {
-        return new Skipped(position.toString(), reason, false);
+        return new Skipped(position.toString(), reason, Kind.OTHER);
+    }
+
+    static Skipped of(Position position, String reason, boolean isManifest) {
+        return new Skipped(position.toString(), reason, isManifest ? Kind.FILE : Kind.OTHER);
+    }
+
+    /** Whether it was meant to be read and could not be: a manifest that is not YAML, a folder that does not render. */
+    public boolean isBroken() {
+        return kind == Kind.FILE || kind == Kind.KUSTOMIZATION || kind == Kind.CHART;
+    }
+
+    /** Whether a verdict on the input says nothing of it. */
+    public boolean isMissed() {
+        return kind != Kind.OTHER;
+    }
+
+    /** Whether it is an object that was read, but does not say all. */
+    public boolean isPartial() {
+        return kind.compareTo(Kind.ENCRYPTED) >= 0;
+    }
+
+    /** The place; of a whole file or folder its beginning. */
+    public Position position() {
+        Matcher exact = POSITION.matcher(place);
+        return exact.matches()
+                ? new Position(exact.group(1), Integer.parseInt(exact.group(2)), Integer.parseInt(exact.group(3)))
+                : new Position(place, 1, 1);
     }
 
     /** In one line, the place first. */
     @Override
     public String toString() {
-        return place + ": skipped: " + reason;
+        return place + ": " + (isPartial() ? "not looked at: " : "skipped: ") + reason;
     }
 }

@@ -21,11 +21,22 @@ import java.util.stream.Stream;
  * absolute path, without a shell, and never from the working directory.
  *
  * @param searchPath folders, as PATH has them
+ * @param kustomizeOptions what kubectl kustomize is told before the folder
  */
-record Tools(String searchPath) {
+record Tools(String searchPath, List<String> kustomizeOptions) {
 
     private static final long LIMIT_SECONDS = 60;
     private static final int MAX_ERROR = 64 * 1024;
+
+    Tools(String searchPath) {
+        this(searchPath, List.of());
+    }
+
+    Tools with(Optional<String> loadRestrictor) {
+        return new Tools(
+                searchPath,
+                loadRestrictor.map(one -> "--load-restrictor=" + one).stream().toList());
+    }
 
     static Tools ofEnvironment() {
         return new Tools(Optional.ofNullable(System.getenv("PATH")).orElse(""));

@@ -1,13 +1,9 @@
 package io.podidentity.podid.check;
 
-import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
-import io.podidentity.emulator.manifest.ManifestReader;
-import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
-import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.report.JsonFindings;
 import io.podidentity.podid.check.report.JunitXml;
@@ -17,8 +13,9 @@ import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rules.AllRules;
+import io.podidentity.podid.input.FittingProfile;
+import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -110,6 +107,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     private byte[] standardInput = new byte[0];
 
+    @SuppressWarnings("NullAway.Init") // set before anything is checked
+    private ManifestInput input;
+
     @Override
     public Integer call() throws IOException {
         if (fix && paths.contains(ManifestFiles.STANDARD_INPUT)) {
@@ -156,6 +156,9 @@ public final class CheckCommand implements Callable<Integer> {
                 ? settings.failOn().orElse(Severity.ERROR)
                 : failOn == FailOn.warning ? Severity.WARNING : Severity.ERROR;
         print(clusters, result, least);
+        if (profile.refuses(input)) {
+            return spec.exitCodeOnInvalidInput();
+        }
         return result.isAtLeast(least) ? 1 : 0;
     }
 
@@ -174,38 +177,28 @@ public final class CheckCommand implements Callable<Integer> {
 
     /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
     private List<RuleContext> clusters(Settings settings, AzureFacts facts, boolean notes) {
-        Optional<Profile> asked = profile.asked().or(settings::profile);
-        Profile played = asked.orElse(Profile.V1_8_17);
-        List<Manifests> clusters = read(played);
+        input = profile.read(paths, standardInput, settings.profile().map(FittingProfile::configured));
+        refuseBroken(input.clusters().get(0).skipped());
         if (notes) {
-            clusters.get(0).skipped().forEach(err()::println);
+            input.clusters().get(0).skipped().forEach(err()::println);
+            input.versions().stream()
+                    .filter(FittingProfile::isGuess)
+                    .distinct()
+                    .map(one ->
+                            "profile " + one.profile().id() + " (" + one.reason() + "); --profile chooses another one")
+                    .forEach(err()::println);
         }
-        if (asked.isEmpty()) {
-            FittingProfile fitting = FittingProfile.of(
-                    clusters.stream().flatMap(one -> one.objects().stream()).toList());
-            if (fitting.profile() != played) {
-                played = fitting.profile();
-                clusters = read(played);
-            }
-            if (notes) {
-                err().println("profile " + played.id() + " (" + fitting.reason() + "); --profile chooses another one");
-            }
-        }
-        MatchRules rules = profile.rules(played);
-        return clusters.stream().map(one -> new RuleContext(one, rules, facts)).toList();
+        return input.each((one, rules) -> new RuleContext(one, rules, facts));
     }
 
-    private List<Manifests> read(Profile decoded) {
-        List<Manifests> clusters =
-                new ManifestReader(decoded).readApart(paths, new ByteArrayInputStream(standardInput));
-        for (Skipped skipped : clusters.get(0).skipped()) {
+    private void refuseBroken(List<Skipped> all) {
+        for (Skipped skipped : all) {
             boolean inFolder = paths.stream()
                     .anyMatch(path -> skipped.place().startsWith(path) && Files.isDirectory(Path.of(path)));
             if (skipped.isBroken() && !inFolder) {
                 throw new ManifestException(skipped.place() + ": " + skipped.reason());
             }
         }
-        return clusters;
     }
 
     private static List<Manifest> objects(List<RuleContext> clusters) {
@@ -216,9 +209,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     private void print(List<RuleContext> clusters, CheckResult result, Severity least) {
         String text = switch (format) {
-            case text -> TextFindings.of(result.open(), result.suppressed().size());
-            case json -> JsonFindings.of(result.open()) + "\n";
-            case sarif -> SarifLog.of(AllRules.LIST, result.open(), result.suppressed()) + "\n";
+            case text -> TextFindings.of(result.open(), result.suppressed().size(), input.summary());
+            case json -> JsonFindings.of(result.open(), input.missed()) + "\n";
+            case sarif -> SarifLog.of(AllRules.LIST, result.open(), result.suppressed(), input.missed()) + "\n";
             case junit ->
                 JunitXml.of(
                         objects(clusters).stream()
@@ -227,6 +220,7 @@ public final class CheckCommand implements Callable<Integer> {
                                 .toList(),
                         result.open(),
                         result.suppressed(),
+                        input.missed(),
                         least);
         };
         PrintWriter out = spec.commandLine().getOut();

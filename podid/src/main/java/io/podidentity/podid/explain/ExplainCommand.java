@@ -5,19 +5,23 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.explain.log.LogJson;
 import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.explain.log.LogTextReport;
 import io.podidentity.podid.explain.log.NamedPods;
+import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,14 +91,15 @@ public final class ExplainCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         requireInput();
         LogReading reading = log.isEmpty() ? null : LogReading.of(log());
         if (reading != null && paths.isEmpty()) {
             print(reading, List.of());
             return reading.findings().isEmpty() ? 1 : 0;
         }
-        List<Manifests> clusters = read();
+        ManifestInput input = read();
+        List<Manifests> clusters = input.clusters();
         PrintWriter err = spec.commandLine().getErr();
         clusters.get(0).skipped().forEach(err::println);
         // The others are part of the explanations.
@@ -104,13 +109,24 @@ public final class ExplainCommand implements Callable<Integer> {
                 .forEach(err::println);
         err.flush();
         if (reading != null) {
-            print(reading, clusters.stream().flatMap(one -> named(one, reading)).toList());
+            print(
+                    reading,
+                    input.each((one, rules) -> named(one, rules, reading)).stream()
+                            .flatMap(all -> all)
+                            .toList());
             return reading.findings().isEmpty() ? 1 : 0;
         }
         List<Explanation> explanations =
-                clusters.stream().flatMap(this::explanations).toList();
+                input.each(this::explanations).stream().flatMap(all -> all).toList();
         requireAny(explanations, clusters);
         print(format == Format.json ? JsonReport.of(explanations) : text(explanations));
+        if (!input.missed().isEmpty()) {
+            err.println(input.summary());
+            err.flush();
+        }
+        if (profile.refuses(input)) {
+            return spec.exitCodeOnInvalidInput();
+        }
         return explanations.stream().anyMatch(one -> one.outcome() == Explanation.Outcome.NONE) ? 1 : 0;
     }
 
@@ -133,8 +149,8 @@ public final class ExplainCommand implements Callable<Integer> {
         return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
     }
 
-    private Stream<Explanation> named(Manifests manifests, LogReading reading) {
-        var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
+    private Stream<Explanation> named(Manifests manifests, MatchRules rules, LogReading reading) {
+        var explainer = new Explainer(manifests, rules, Instant.now());
         return new NamedPods(manifests.cluster())
                 .in(reading).stream()
                         .filter(one -> pod == null || one.name().toString().equals(pod))
@@ -166,16 +182,17 @@ public final class ExplainCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private List<Manifests> read() {
+    private ManifestInput read() throws IOException {
         try {
-            return profile.readApart(paths, System.in);
+            byte[] input = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
+            return profile.read(paths, input, Optional.empty());
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
     }
 
-    private Stream<Explanation> explanations(Manifests manifests) {
-        var explainer = new Explainer(manifests, profile.rules(manifests.cluster()), Instant.now());
+    private Stream<Explanation> explanations(Manifests manifests, MatchRules rules) {
+        var explainer = new Explainer(manifests, rules, Instant.now());
         return manifests.cluster().pods().stream()
                 .filter(one -> pod == null || one.name().toString().equals(pod))
                 .map(one -> pod == null ? explainer.survey(one, request) : explainer.explain(one, request));

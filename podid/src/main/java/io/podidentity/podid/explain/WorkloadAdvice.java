@@ -57,6 +57,15 @@ final class WorkloadAdvice {
     Advice advice() {
         var why = new ArrayList<String>();
         why.add(runsAs());
+        if (admission instanceof Admission.Denied && found.isEmpty()) {
+            return new Advice(
+                    "no manifest here defines the service account " + account
+                            + ", so its client ID is not known; if the"
+                            + " cluster has no such account, it creates no pod",
+                    why,
+                    List.of("Add the manifest of the account, or look: kubectl get serviceaccount " + account.name()
+                            + " -n " + account.namespace() + " -o yaml"));
+        }
         if (admission instanceof Admission.Denied denied) {
             return new Advice(
                     "the cluster does not create the pod: " + denied.reason(),

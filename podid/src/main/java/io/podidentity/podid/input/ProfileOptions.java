@@ -1,12 +1,15 @@
 package io.podidentity.podid.input;
 
-import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
-import java.io.InputStream;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -33,9 +36,7 @@ public final class ProfileOptions {
             names = "--profile",
             paramLabel = "PROFILE",
             converter = ProfileConverter.class,
-            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: of podid check the one that"
-                    + " fits the files; else 1.5.4, or workload-identity if the manifests contain nothing of pod"
-                    + " identity.")
+            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: the one that fits the files.")
     private @Nullable Profile profile;
 
     @Option(
@@ -51,39 +52,65 @@ public final class ProfileOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String micNamespace;
 
+    @Option(
+            names = "--load-restrictor",
+            paramLabel = "WHICH",
+            description =
+                    "As for kubectl kustomize: LoadRestrictionsNone lets kustomizations read files outside of their"
+                            + " folder.")
+    private @Nullable String loadRestrictor;
+
+    @Option(
+            names = "--strict",
+            description =
+                    "Exit code 2 if something was not looked at: what does not render, is encrypted, or a template.")
+    private boolean strict;
+
+    /** Whether the exit code is 2, since the verdict would be one on a part only. */
+    public boolean refuses(ManifestInput input) {
+        return strict && !input.missed().isEmpty();
+    }
+
     /**
-     * Reads manifests as the version decodes them.
+     * Reads manifests as the version decodes them: that of {@code --profile}, else the one that is configured, else the
+     * one that fits what is read.
      *
      * @param paths files, folders, or {@code -} for {@code standardInput}
-     * @throws io.podidentity.emulator.manifest.ManifestException if they cannot be used
+     * @throws ManifestException if they cannot be used, or there is none
      */
-    public Manifests read(List<String> paths, InputStream standardInput) {
-        return new ManifestReader(profile == null ? Profile.V1_5_4 : profile).read(paths, standardInput);
+    public ManifestInput read(List<String> paths, byte[] standardInput, Optional<FittingProfile> configured) {
+        Optional<FittingProfile> known = Optional.ofNullable(profile)
+                .map(asked -> new FittingProfile(asked, FittingProfile.OPTION))
+                .or(() -> configured);
+        Profile decoding = known.map(FittingProfile::profile).orElse(Profile.V1_8_17);
+        List<Manifests> clusters = read(decoding, paths, standardInput);
+        if (ManifestInput.objects(clusters).isEmpty()) {
+            throw new ManifestException("There is no manifest in "
+                    + String.join(", ", paths).replaceAll("^-$", "standard input") + ", so there is nothing to judge");
+        }
+        List<FittingProfile> versions = clusters.stream()
+                .map(one -> known.orElseGet(() -> FittingProfile.of(one.objects())))
+                .toList();
+        Map<Profile, List<Manifests>> decoded = new EnumMap<>(Map.of(decoding, clusters));
+        var fitting = new ArrayList<Manifests>();
+        for (FittingProfile version : versions) {
+            fitting.add(decoded.computeIfAbsent(version.profile(), other -> read(other, paths, standardInput))
+                    .get(fitting.size()));
+        }
+        return new ManifestInput(
+                fitting,
+                versions,
+                versions.stream().map(one -> rules(one.profile())).toList());
     }
 
-    /**
-     * Reads manifests as the version decodes them, each kustomization and chart of a folder with several into a cluster
-     * of its own.
-     *
-     * @return one at least; what was skipped is named by the first
-     * @throws io.podidentity.emulator.manifest.ManifestException if they cannot be used
-     */
-    public List<Manifests> readApart(List<String> paths, InputStream standardInput) {
-        return new ManifestReader(profile == null ? Profile.V1_5_4 : profile).readApart(paths, standardInput);
-    }
-
-    /** How that version matches; without {@code --profile} the version that fits the cluster. */
-    public MatchRules rules(Cluster cluster) {
-        return rules(profile == null ? Profile.fitting(cluster) : profile);
-    }
-
-    /** The profile that was asked for by {@code --profile}. */
-    public Optional<Profile> asked() {
-        return Optional.ofNullable(profile);
+    /** Reads manifests as that version decodes them. */
+    public List<Manifests> read(Profile decoding, List<String> paths, byte[] standardInput) {
+        return new ManifestReader(decoding, Optional.ofNullable(loadRestrictor))
+                .readApart(paths, new ByteArrayInputStream(standardInput));
     }
 
     /** How that version matches. */
-    public MatchRules rules(Profile played) {
+    private MatchRules rules(Profile played) {
         return new MatchRules(played, forceNamespaced || played.forcesNamespaces(), micNamespace);
     }
 }

@@ -4,10 +4,15 @@ import io.podidentity.podid.migrate.plan.Federation;
 import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.migrate.plan.MovedIdentity;
 import io.podidentity.podid.text.ShellWord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Writes the script that makes Azure ready. Every value of a manifest is one quoted word of it. */
 final class AzureScript {
@@ -125,7 +130,7 @@ final class AzureScript {
                 all.values().stream().anyMatch(one -> !one.identity().isManaged());
         var script = new StringBuilder(HEAD).append(CLUSTER);
         script.append(managed ? MANAGED : "").append(looksUp ? LOOKED_UP : "").append(applications ? APPLICATION : "");
-        all.values().forEach(one -> script.append(call(one)).append('\n'));
+        script.append(calls(plans, List.copyOf(all.values())));
         script.append("\n# Roles stay with the identities. To look at them:\n");
         all.values().stream()
                 .map(one -> one.identity().clientId())
@@ -134,6 +139,44 @@ final class AzureScript {
                         .append(ShellWord.quoted(id))
                         .append(" --output table\n"));
         return script.append("exit \"$LEFT\"\n").toString();
+    }
+
+    /**
+     * Whether environments give one account different identities, and so are different clusters. Each is federated alone
+     * then: else the pods of one cluster would be trusted by the identity of another.
+     */
+    static boolean wantsEnvironment(List<MovePlan> plans) {
+        Map<String, Set<Set<String>>> identities = new HashMap<>();
+        plans.forEach(plan -> plan.federations().stream()
+                .collect(Collectors.groupingBy(
+                        Federation::subject,
+                        Collectors.mapping(one -> one.identity().key(), Collectors.toSet())))
+                .forEach((subject, keys) -> identities
+                        .computeIfAbsent(subject, key -> new HashSet<>())
+                        .add(keys)));
+        return identities.values().stream().anyMatch(one -> one.size() > 1);
+    }
+
+    private static String calls(List<MovePlan> plans, List<Federation> all) {
+        if (!wantsEnvironment(plans)) {
+            return lines(all, "");
+        }
+        var names = new ArrayList<String>();
+        var cases = new StringBuilder();
+        for (MovePlan plan : plans) {
+            String name = ShellWord.quoted(plan.environment());
+            names.add(name);
+            cases.append("    ").append(name).append(")\n").append(lines(plan.federations(), "        "));
+            cases.append("        ;;\n");
+        }
+        return "# These are different clusters, with other identities for the same account: say which one CLUSTER is.\n"
+                + "case \"${ENVIRONMENT:-}\" in\n" + cases
+                + "    *)\n        say 'azure.sh: set ENVIRONMENT to one of:' "
+                + String.join(" ", names) + "\n        exit 2\n        ;;\nesac\n";
+    }
+
+    private static String lines(List<Federation> federations, String indent) {
+        return federations.stream().map(one -> indent + call(one) + "\n").collect(Collectors.joining());
     }
 
     private static boolean isLookedUp(Federation one) {

@@ -123,9 +123,11 @@ public final class MigrateCommand implements Callable<Integer> {
                     "Nothing to migrate: no pod in " + String.join(", ", paths)
                             + " gets an identity by the label aadpodidbinding. podid explain says why");
         }
-        finish(migration, stage);
+        if (migration.isSafe()) {
+            finish(migration, stage);
+        }
         print(migration);
-        return migration.isGood() ? 0 : 1;
+        return migration.isSafe() && migration.isGood() ? 0 : 1;
     }
 
     private void finish(Migration migration, OutputFolder stage) throws IOException {
@@ -160,6 +162,15 @@ public final class MigrateCommand implements Callable<Integer> {
         migration
                 .plans()
                 .forEach(plan -> plan.stays().forEach((pod, why) -> out.println("left   " + pod + ": " + why)));
+        if (!migration.isSafe()) {
+            migration.obstacles().forEach(what -> out.println("refuse " + what));
+            MoveReport.decisions(migration).forEach(what -> out.println("do     " + migration.shown(what)));
+            out.println("Nothing is written: all of it must render, and each pod keep its own identity and start. Do or"
+                    + " decide what the lines above say, and run this again");
+            out.flush();
+            return;
+        }
+        migration.pending().forEach(what -> out.println("do     " + what));
         migration
                 .byHand()
                 .forEach((object, all) ->

@@ -3,21 +3,21 @@ package io.podidentity.podid.migrate;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestException;
-import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
-import io.podidentity.podid.check.FittingProfile;
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.input.FittingProfile;
+import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.migrate.Proof.Outcome;
+import io.podidentity.podid.migrate.edit.KustomizationClosure;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
 import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.migrate.plan.Planner;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,17 +28,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One run: reads, plans, changes, writes into a stage, and proves. Not thread-safe. */
 final class Migration {
 
     private final OutputFolder stage;
-    private final SourceTree tree;
+    private final Sources sources;
     private final List<MovePlan> plans;
     private final SourceChanges changes;
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final List<String> obstacles = new ArrayList<>();
+    private final List<String> pending = new ArrayList<>();
     private final Map<Path, Path> changed = new LinkedHashMap<>();
-    private final String scratch;
+    /** How many clusters each root of the sources makes. */
+    private final List<Integer> sizes;
+
+    private final ProfileOptions profile;
     private final FittingProfile version;
 
     /** What the user wants. */
@@ -50,19 +56,59 @@ final class Migration {
             boolean keepsPodIdentity,
             boolean proxySidecar) {}
 
-    private Migration(
-            OutputFolder stage,
-            SourceTree tree,
-            List<MovePlan> plans,
-            SourceChanges changes,
-            String scratch,
-            FittingProfile version) {
+    /**
+     * What is read.
+     *
+     * @param roots the paths of the user, and then each other kustomization that is made of the same files
+     * @param scratch where what the user named was copied to without what controllers make; empty if it was not
+     */
+    private record Sources(SourceTree tree, List<List<String>> roots, String input, String scratch) {
+
+        static Sources of(SourceTree tree, List<String> paths, String input, String scratch) {
+            return new Sources(tree, List.of(paths), input, scratch);
+        }
+
+        List<ManifestInput> read(ProfileOptions profile) {
+            var all = new ArrayList<ManifestInput>();
+            for (List<String> root : roots) {
+                try {
+                    ManifestInput read = profile.read(
+                            root,
+                            input.getBytes(StandardCharsets.UTF_8),
+                            all.stream().findFirst().map(one -> one.versions().get(0)));
+                    refuseBroken(read.clusters().get(0));
+                    all.add(read);
+                } catch (ManifestException e) {
+                    throw all.isEmpty()
+                            ? e
+                            : new ManifestException(
+                                    e.getMessage() + ". Nothing is changed, since it is made of files that would be");
+                }
+            }
+            return all;
+        }
+
+        Sources with(List<Path> more) {
+            var all = new ArrayList<>(roots);
+            more.forEach(folder -> all.add(List.of(SourceTree.relative(folder).toString())));
+            return new Sources(
+                    SourceTree.read(all.stream().flatMap(List::stream).toList(), input), all, input, scratch);
+        }
+    }
+
+    private Migration(OutputFolder stage, Sources sources, List<ManifestInput> read, Wish wish) {
         this.stage = stage;
-        this.tree = tree;
-        this.plans = plans;
-        this.changes = changes;
-        this.scratch = scratch;
-        this.version = version;
+        this.sources = sources;
+        this.profile = wish.profile();
+        this.version = read.get(0).versions().get(0);
+        this.plans = read.stream()
+                .flatMap(one ->
+                        one.each((manifests, rules) -> new RuleContext(manifests, rules, AzureFacts.NONE)).stream())
+                .map(context -> new Planner(context, wish.choices()).plan())
+                .toList();
+        this.sizes = read.stream().map(one -> one.clusters().size()).toList();
+        this.changes = new SourceChanges(sources.tree(), plans, wish.keepsPodIdentity(), wish.proxySidecar());
+        changes.make();
     }
 
     /**
@@ -72,47 +118,48 @@ final class Migration {
      * @throws IOException if the stage cannot be written
      */
     static Migration run(Wish wish, OutputFolder stage) throws IOException {
-        List<String> paths = wish.paths();
-        SourceTree tree = SourceTree.read(paths, wish.standardInput());
-        String scratch = "";
-        List<SourceObject> owned = owned(tree);
-        InputStream input = new ByteArrayInputStream(wish.standardInput().getBytes(StandardCharsets.UTF_8));
-        if (!owned.isEmpty()) {
-            // What controllers make follows from what they make it of, so it is left out before anything is decided.
-            SourceObject.removeAll(owned);
-            Path before = stage.scratch("before");
-            write(tree, Set.of(), before, stage);
-            scratch = before + "/";
-            paths = tree.pathsIn(before);
-            tree = SourceTree.read(paths, "");
-            input = InputStream.nullInputStream();
+        Sources sources = sources(wish, stage);
+        while (true) {
+            var migration = new Migration(stage, sources, sources.read(wish.profile()), wish);
+            List<Path> others = migration.others();
+            if (others.isEmpty()) {
+                migration.write();
+                migration.prove();
+                return migration;
+            }
+            sources = sources.with(others);
         }
-        List<MovePlan> plans = new ArrayList<>();
-        byte[] bytes = input.readAllBytes();
-        Profile decoding = wish.profile().asked().orElse(Profile.V1_8_17);
-        List<Manifests> read = read(decoding, paths, bytes);
-        FittingProfile version = wish.profile()
-                .asked()
-                .map(asked -> new FittingProfile(asked, "--profile"))
-                .orElseGet(() -> FittingProfile.of(
-                        read.stream().flatMap(one -> one.objects().stream()).toList()));
-        List<Manifests> clusters = version.profile() == decoding ? read : read(version.profile(), paths, bytes);
-        for (Manifests manifests : clusters) {
-            var context = new RuleContext(manifests, wish.profile().rules(version.profile()), AzureFacts.NONE);
-            plans.add(new Planner(context, wish.choices()).plan());
-        }
-        var changes = new SourceChanges(tree, wish.keepsPodIdentity(), wish.proxySidecar());
-        changes.make(plans);
-        var migration = new Migration(stage, tree, plans, changes, scratch, version);
-        migration.write();
-        migration.prove();
-        return migration;
     }
 
-    private static List<Manifests> read(Profile decoding, List<String> paths, byte[] input) {
-        List<Manifests> clusters = new ManifestReader(decoding).readApart(paths, new ByteArrayInputStream(input));
-        refuseBroken(clusters.get(0));
-        return clusters;
+    private static Sources sources(Wish wish, OutputFolder stage) throws IOException {
+        SourceTree tree = SourceTree.read(wish.paths(), wish.standardInput());
+        List<SourceObject> owned = owned(tree);
+        if (owned.isEmpty()) {
+            return Sources.of(tree, wish.paths(), wish.standardInput(), "");
+        }
+        // What controllers make follows from what they make it of, so it is left out before anything is decided.
+        SourceObject.removeAll(owned);
+        Path before = stage.scratch("before");
+        write(tree, Set.of(), before, stage);
+        List<String> paths =
+                wish.paths().stream().map(path -> tree.pathIn(before, path)).toList();
+        return Sources.of(SourceTree.read(paths, ""), paths, "", before + "/");
+    }
+
+    /** Kustomizations that are made of a changed file, and are not among what is read. */
+    private List<Path> others() {
+        SourceTree tree = sources.tree();
+        Set<Path> touched = tree.texts().values().stream()
+                .filter(text -> text.isChanged() || changes.emptied().contains(text))
+                .map(text -> Path.of(text.name()).toAbsolutePath().normalize())
+                .collect(Collectors.toSet());
+        Path repository = KustomizationClosure.repository(tree.root());
+        boolean isKnown = tree.hasKustomizations() || Files.exists(repository.resolve(".git"));
+        return !isKnown || hasOwned() || touched.isEmpty()
+                ? List.of()
+                : KustomizationClosure.using(touched, repository).stream()
+                        .filter(folder -> !tree.covers(folder))
+                        .toList();
     }
 
     private static void refuseBroken(Manifests manifests) {
@@ -143,6 +190,7 @@ final class Migration {
     }
 
     private void write() throws IOException {
+        SourceTree tree = sources.tree();
         changed.putAll(write(tree, changes.emptied(), stage.path(), stage));
         if (!changes.newAccounts().isEmpty()) {
             stage.write(SourceChanges.ACCOUNTS_FILE, changes.newAccounts(), null);
@@ -174,28 +222,46 @@ final class Migration {
     }
 
     private void prove() {
-        List<Manifests> after = after();
-        for (int i = 0; i < plans.size(); i++) {
-            outcomes.addAll(Proof.of(plans.get(i), of(after, i)));
+        int first = 0;
+        for (int i = 0; i < sizes.size(); i++) {
+            List<MovePlan> before = plans.subList(first, first + sizes.get(i));
+            List<Manifests> after = after(sources.roots().get(i), i == 0);
+            for (int j = 0; j < before.size(); j++) {
+                MovePlan plan = before.get(j);
+                // A cluster of which nothing is left has no other's place.
+                Optional<Manifests> its = after.size() == before.size()
+                        ? Optional.of(after.get(j))
+                        : after.stream().findFirst();
+                String place = plans.size() > 1 ? plan.environment() : "";
+                outcomes.addAll(Proof.of(plan, its, place));
+                its.ifPresent(one -> {
+                    obstacles.addAll(Proof.shared(plan, one, place));
+                    obstacles.addAll(Proof.taken(plan, changes.leftovers(plan), one, place));
+                    obstacles.addAll(PodIdentityClients.obstacles(plan, one, place));
+                    pending.addAll(PodIdentityClients.pending(one, place));
+                });
+            }
+            first += sizes.get(i);
         }
     }
 
-    /** In the order of the plans, if there are as many; a cluster of which nothing is left has no other's place. */
-    private Optional<Manifests> of(List<Manifests> after, int index) {
-        return after.size() == plans.size()
-                ? Optional.of(after.get(index))
-                : after.stream().findFirst();
-    }
-
-    private List<Manifests> after() {
-        List<String> paths = new ArrayList<>(tree.pathsIn(stage.path()));
-        if (!changes.newAccounts().isEmpty()) {
+    private List<Manifests> after(List<String> root, boolean isFirst) {
+        List<String> paths = root.stream()
+                .map(path -> sources.tree().pathIn(stage.path(), path))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (isFirst && !changes.newAccounts().isEmpty()) {
             paths.add(stage.path().resolve(SourceChanges.ACCOUNTS_FILE).toString());
         }
         paths.removeIf(path -> !Files.exists(Path.of(path)));
         try {
-            return new ManifestReader(Profile.WORKLOAD_IDENTITY).readApart(paths, InputStream.nullInputStream());
-        } catch (ManifestException nothingLeft) {
+            List<Manifests> after = profile.read(Profile.WORKLOAD_IDENTITY, paths, new byte[0]);
+            after.get(0).skipped().stream()
+                    .filter(Skipped::isBroken)
+                    .map(Skipped::toString)
+                    .forEach(obstacles::add);
+            return after;
+        } catch (ManifestException e) {
+            obstacles.add(e.getMessage());
             return List.of();
         }
     }
@@ -233,20 +299,35 @@ final class Migration {
     }
 
     List<Path> charts() {
-        return tree.charts();
+        return sources.tree().charts();
     }
 
     boolean hasOwned() {
-        return !scratch.isEmpty();
+        return !sources.scratch().isEmpty();
+    }
+
+    /** Why nothing may be written, whatever becomes of the single pods; empty if nothing keeps from it. */
+    List<String> obstacles() {
+        return obstacles.stream().distinct().map(this::shown).toList();
+    }
+
+    /** What a person must do before NMI goes. */
+    List<String> pending() {
+        return pending.stream().distinct().map(this::shown).toList();
+    }
+
+    /** Whether what was found may be written: all of it renders, and no pod loses or gains an identity. */
+    boolean isSafe() {
+        return obstacles.isEmpty() && outcomes.stream().noneMatch(Outcome::isLost);
     }
 
     /** Without the names of folders that the user has never seen. */
     String shown(String text) {
-        String plain = scratch.isEmpty() ? text : text.replace(scratch, "");
+        String plain = hasOwned() ? text.replace(sources.scratch(), "") : text;
         return plain.replace(stage.path() + "/", "");
     }
 
     boolean isGood() {
-        return outcomes.stream().allMatch(Outcome::isGood);
+        return pending.isEmpty() && outcomes.stream().allMatch(Outcome::isGood);
     }
 }

@@ -98,8 +98,9 @@ final class MoveReport {
         paragraph("| Pod of | Before | After | |");
         paragraph("|---|---|---|---|");
         for (Outcome one : migration.outcomes()) {
-            paragraph("| " + cell(one.move().source().object()) + " | " + cell(OutcomeText.before(one.move())) + " | "
-                    + cell(OutcomeText.after(one)) + " | " + OutcomeText.word(one) + " |");
+            paragraph("| " + cell(one.move().source().object() + Proof.in(one.environment())) + " | "
+                    + cell(OutcomeText.before(one.move())) + " | " + cell(OutcomeText.after(one)) + " | "
+                    + OutcomeText.word(one) + " |");
         }
         paragraph("");
         for (Outcome one : migration.outcomes()) {
@@ -130,7 +131,8 @@ final class MoveReport {
                         + (proxy ? ", but the proxy sidecar does not: the cluster refuses such a pod." : ".");
     }
 
-    private void decide() {
+    /** What a person must decide, whether it keeps from writing or not. */
+    static List<String> decisions(Migration migration) {
         var lines = new ArrayList<String>();
         for (Outcome one : migration.outcomes()) {
             PodMove move = one.move();
@@ -146,19 +148,26 @@ final class MoveReport {
                         + ". The program can have each of the others by naming its client ID in code, such as"
                         + " `WorkloadIdentityCredentialBuilder.clientId`: azure.sh creates a federated credential in"
                         + " each of them.");
-            } else if (!one.isGood()) {
-                lines.add(object + ": " + OutcomeText.after(one));
             }
         }
         migration.byHand().forEach((object, all) -> all.forEach(what -> lines.add(object + ": " + what)));
+        lines.addAll(migration.pending());
         for (MovePlan plan : migration.plans()) {
             overLimit(plan, lines);
         }
-        if (lines.isEmpty()) {
-            return;
+        return lines;
+    }
+
+    private void decide() {
+        var lines = new ArrayList<String>();
+        migration.outcomes().stream()
+                .filter(one -> one.move().isDecided() && !one.isGood())
+                .forEach(one -> lines.add(one.move().source().object() + ": " + OutcomeText.after(one)));
+        lines.addAll(decisions(migration));
+        if (!lines.isEmpty()) {
+            heading("A person must decide");
+            lines.forEach(this::item);
         }
-        heading("A person must decide");
-        lines.forEach(this::item);
     }
 
     private static void overLimit(MovePlan plan, List<String> lines) {
@@ -233,9 +242,9 @@ final class MoveReport {
         heading("In this order");
         String where = inPlace ? "your folder" : "this folder";
         paragraph("""
-            1. **Enable and federate.** `CLUSTER_GROUP=… CLUSTER=… ./azure.sh`. Nothing changes for the pods that run. A new
+            1. **Enable and federate.** `CLUSTER_GROUP=… CLUSTER=… %2$s./azure.sh`. Nothing changes for the pods that run. A new
                credential can take some minutes, and a pod that asks too early is refused for two more.
-            2. **Deploy beside.** Apply %s to a test namespace or cluster first if you have one (it needs its own federated
+            2. **Deploy beside.** Apply %1$s to a test namespace or cluster first if you have one (it needs its own federated
                credentials), then to this one: `kubectl apply -f`, or `-k` for a kustomization. Service accounts
                come before the pods.
             3. **Verify.** `podid check --profile workload-identity` on the files; in a pod `AZURE_FEDERATED_TOKEN_FILE` must be
@@ -248,7 +257,7 @@ final class MoveReport {
             5. **Uninstall** MIC and NMI when `kubectl get azureassignedidentities -A` is empty: `helm uninstall`, or
                `az aks update --disable-pod-identity`. Then take the roles Managed Identity Operator and Virtual Machine
                Contributor from the cluster's identity.\
-            """.formatted(where));
+            """.formatted(where, AzureScript.wantsEnvironment(migration.plans()) ? "ENVIRONMENT=… " : ""));
         paragraph("");
         if (keeps) {
             paragraph(

@@ -13,7 +13,8 @@ final class OutcomeText {
 
     /** In one line. */
     static String line(Outcome outcome) {
-        return String.format("%-6s ", word(outcome)) + outcome.move().source().object() + ": " + before(outcome.move())
+        return String.format("%-6s ", word(outcome)) + outcome.move().source().object()
+                + Proof.in(outcome.environment()) + ": " + before(outcome.move())
                 + " -> " + after(outcome);
     }
 

@@ -12,7 +12,6 @@ import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
 import io.podidentity.podid.migrate.edit.UneditableException;
-import io.podidentity.podid.migrate.edit.YamlText;
 import io.podidentity.podid.migrate.plan.AccountMove;
 import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.migrate.plan.PodMove;
@@ -25,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** Makes a plan's changes in the files where the objects are written. Not thread-safe. */
 final class SourceChanges {
@@ -38,29 +37,84 @@ final class SourceChanges {
     private final boolean proxySidecar;
     private final Set<SourceObject> replaced = new LinkedHashSet<>();
     private final Set<SourceObject> removed = new LinkedHashSet<>();
-    private final Set<ObjectName> defined = new LinkedHashSet<>();
+    /** The new service account that each object is replaced by, or written before. */
+    private final Map<SourceObject, AccountMove> beside = new LinkedHashMap<>();
+
+    private final Set<AccountMove> unplaced = new LinkedHashSet<>();
+    private final Set<SourceText> orphans = new LinkedHashSet<>();
     private final Map<String, List<String>> byHand = new LinkedHashMap<>();
-    private final StringBuilder accounts = new StringBuilder();
     /** Pods that a person must change. */
     private final Set<ObjectName> failed = new HashSet<>();
 
     private final IdentityHashMap<MovePlan, List<KubernetesObject>> removable = new IdentityHashMap<>();
+    private final List<MovePlan> plans;
+    private final EnvironmentValues values;
 
-    SourceChanges(SourceTree tree, boolean keepsPodIdentity, boolean proxySidecar) {
+    /** @param plans of several clusters, which may share files */
+    SourceChanges(SourceTree tree, List<MovePlan> plans, boolean keepsPodIdentity, boolean proxySidecar) {
         this.tree = tree;
+        this.plans = plans;
+        this.values = new EnvironmentValues(tree, plans);
         this.keepsPodIdentity = keepsPodIdentity;
         this.proxySidecar = proxySidecar;
     }
 
-    /** Plans of several clusters may share files. */
-    void make(List<MovePlan> plans) {
-        plans.forEach(plan -> plan.moves().forEach(this::label));
+    void make() {
+        for (MovePlan plan : plans) {
+            for (PodMove move : plan.moves()) {
+                label(plan, move);
+                mount(plan, move);
+            }
+        }
         for (MovePlan plan : plans) {
             removable.put(plan, plan.leftovers(failed));
             plan.accounts().forEach(account -> account(plan, account));
         }
+        values.places().forEach(this::write);
         if (!keepsPodIdentity) {
             plans.forEach(this::remove);
+            removed.stream()
+                    .collect(Collectors.groupingBy(SourceObject::source, LinkedHashMap::new, Collectors.toList()))
+                    .values()
+                    .forEach(SourceObject::removeAll);
+        }
+        orphans.addAll(tree.finishKustomizations(emptied(), this::isRemoved));
+    }
+
+    /** Whether an object of a kind is removed; without a name whether all of that kind are. */
+    private boolean isRemoved(String kind, String name) {
+        List<SourceObject> all = tree.objects().stream()
+                .filter(one ->
+                        one.kind().equals(kind) && (name.isEmpty() || one.name().equals(name)))
+                .toList();
+        return !all.isEmpty() && all.stream().allMatch(one -> removed.contains(one) || replaced.contains(one));
+    }
+
+    private void write(EnvironmentValues.Place place) {
+        Map<String, String> common = values.common(place);
+        AccountMove account = beside.get(place.object());
+        String about = place.kind() + " " + place.name();
+        if (account != null
+                && place.kind().equals("ServiceAccount")
+                && !place.object().kind().equals(place.kind())) {
+            writeAccount(place, account, common);
+        } else if (!common.isEmpty()) {
+            try {
+                place.object().at(place.path()).put(common, "");
+            } catch (UneditableException e) {
+                byHand(about, e.getMessage() + ". Give it " + String.join(".", place.path()) + " " + common);
+            }
+        }
+        values.patch(place).forEach(what -> byHand(about, what));
+    }
+
+    private void writeAccount(EnvironmentValues.Place place, AccountMove account, Map<String, String> annotations) {
+        SourceObject object = place.object();
+        String text = NewAccount.text(place.name(), account, annotations, object);
+        if (replaced.contains(object)) {
+            object.replaceBy(text);
+        } else {
+            object.insertBefore(text);
         }
     }
 
@@ -76,12 +130,15 @@ final class SourceChanges {
 
     /** Service accounts that fit into no file; empty without. */
     String newAccounts() {
-        return accounts.toString();
+        return unplaced.stream()
+                .map(one -> NewAccount.text(one.name().name(), one, one.annotations(), null))
+                .distinct()
+                .collect(Collectors.joining("---\n"));
     }
 
     /** Files of which nothing is left. */
     Set<SourceText> emptied() {
-        var emptied = new LinkedHashSet<SourceText>();
+        var emptied = new LinkedHashSet<>(orphans);
         for (SourceText text : tree.texts().values()) {
             List<SourceObject> objects = SourceObject.in(text);
             if (!objects.isEmpty()
@@ -92,7 +149,7 @@ final class SourceChanges {
         return emptied;
     }
 
-    private void label(PodMove move) {
+    private void label(MovePlan plan, PodMove move) {
         PodSource source = move.source();
         List<SourceObject> written = written(source);
         List<SourceObject> labelled =
@@ -126,8 +183,10 @@ final class SourceChanges {
         try {
             String gone = keepsPodIdentity ? "" : Pod.BINDING_LABEL;
             target.at(List.of(path(template(target), "metadata", "labels"))).put(Map.of(Keys.USE, "true"), gone);
-            named.at(List.of(path(template(named), "spec")))
-                    .put(Map.of("serviceAccountName", move.account().name()), "");
+            values.want(
+                    plan,
+                    EnvironmentValues.Place.in(named, List.of(path(template(named), "spec"))),
+                    Map.of("serviceAccountName", sourceName(plan, move.account())));
             forgetOnWorkload(target, gone);
             if (proxySidecar) {
                 target.at(List.of(path(template(target), "metadata", "annotations")))
@@ -140,6 +199,24 @@ final class SourceChanges {
                     e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
                             + " serviceAccountName: " + move.account().name());
         }
+    }
+
+    /** What the pod mounts of a key vault has the pod's identity too. */
+    private void mount(MovePlan plan, PodMove move) {
+        PodIdentityClients.providerClasses(plan.context(), move.source()).stream()
+                .filter(PodIdentityClients::isOfPodIdentity)
+                .flatMap(one ->
+                        tree
+                                .of(
+                                        one.position(),
+                                        "SecretProviderClass",
+                                        one.at("metadata", "name").text())
+                                .stream()
+                                .limit(1))
+                .forEach(object -> values.want(
+                        plan,
+                        EnvironmentValues.Place.in(object, List.of("spec", "parameters")),
+                        PodIdentityClients.values(move)));
     }
 
     /** The same label on the workload itself, where it has never done anything, and may stay if it must. */
@@ -211,13 +288,10 @@ final class SourceChanges {
                         .stream()
                         .findFirst());
         if (present.isPresent()) {
-            try {
-                present.get().at(List.of("metadata", "annotations")).put(account.annotations(), "");
-            } catch (UneditableException e) {
-                byHand(
-                        "ServiceAccount " + account.name(),
-                        e.getMessage() + ". Give it the annotations " + account.annotations());
-            }
+            values.want(
+                    plan,
+                    EnvironmentValues.Place.in(present.get(), List.of("metadata", "annotations")),
+                    account.annotations());
             return;
         }
         if (account.how() == AccountMove.How.ANNOTATE) {
@@ -242,7 +316,7 @@ final class SourceChanges {
                                 "AzureIdentityBinding",
                                 one.name().name())
                         .stream())
-                .filter(one -> !one.isFlow() && !replaced.contains(one))
+                .filter(one -> !one.isFlow() && !isTaken(one, sourceName(plan, account.name())))
                 .filter(one -> one.namespace().isEmpty()
                         || one.namespace().equals(account.name().namespace()))
                 .findFirst();
@@ -250,23 +324,41 @@ final class SourceChanges {
                 .flatMap(move -> written(move.source()).stream())
                 .filter(one -> !one.isFlow() && !tree.isPatch(one.source()))
                 .findFirst();
-        // A second cluster of the same files needs no second one.
-        boolean again = !defined.add(account.name()) && (binding.isPresent() || workload.isPresent());
-        if (again) {
-            return;
-        }
         if (binding.isPresent() && goes(plan, binding.get())) {
             replaced.add(binding.get());
-            binding.get().replaceBy(text(account, binding.get()));
-        } else if (binding.isPresent()) {
-            binding.get().insertBefore(text(account, binding.get()));
-        } else if (workload.isPresent()) {
-            workload.get().insertBefore(text(account, workload.get()));
+            place(plan, account, binding.get());
+        } else if (binding.isPresent() || workload.isPresent()) {
+            place(plan, account, binding.or(() -> workload).orElseThrow());
         } else if (users.stream().noneMatch(move -> written(move.source()).isEmpty())) {
-            accounts.append(accounts.isEmpty() ? "" : "---\n").append(text(account, null));
+            unplaced.add(account);
         } else {
             byHand("ServiceAccount " + account.name(), "create it, with the annotations " + account.annotations());
         }
+    }
+
+    /** One account takes the place of a binding; in other clusters made of the same file that is the same one. */
+    private boolean isTaken(SourceObject binding, String name) {
+        return replaced.contains(binding)
+                && values.places().stream()
+                        .anyMatch(place ->
+                                place.object() == binding && !place.name().equals(name));
+    }
+
+    private void place(MovePlan plan, AccountMove account, SourceObject object) {
+        beside.putIfAbsent(object, account);
+        values.want(
+                plan,
+                new EnvironmentValues.Place(
+                        object, "ServiceAccount", sourceName(plan, account.name()), List.of("metadata", "annotations")),
+                account.annotations());
+    }
+
+    /** As kustomizations that put something around names have it where it is written. */
+    private String sourceName(MovePlan plan, ObjectName name) {
+        return plan.context().manifests().objects().stream()
+                .findFirst()
+                .map(one -> tree.sourceName(one.content().position(), name.name()))
+                .orElse(name.name());
     }
 
     private boolean goes(MovePlan plan, SourceObject binding) {
@@ -282,31 +374,6 @@ final class SourceChanges {
                         .anyMatch(binding::equals);
     }
 
-    private static String text(AccountMove account, @Nullable SourceObject beside) {
-        var text = new StringBuilder("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n");
-        text.append("  name: ").append(YamlText.of(account.name().name())).append('\n');
-        String namespace = account.name().namespace();
-        boolean isWritten = beside == null || !beside.namespace().isEmpty();
-        if (isWritten) {
-            text.append("  namespace: ").append(YamlText.of(namespace)).append('\n');
-        }
-        text.append("  annotations:\n");
-        account.annotations()
-                .forEach((key, value) -> text.append("    ")
-                        .append(key)
-                        .append(": ")
-                        .append(YamlText.of(value))
-                        .append('\n'));
-        if (!account.pullSecrets().isEmpty()) {
-            text.append("imagePullSecrets:\n");
-            account.pullSecrets()
-                    .forEach(secret -> text.append("  - name: ")
-                            .append(YamlText.of(secret))
-                            .append('\n'));
-        }
-        return text.toString();
-    }
-
     private void remove(MovePlan plan) {
         for (KubernetesObject object : leftovers(plan)) {
             String kind = kind(object);
@@ -317,11 +384,6 @@ final class SourceChanges {
             }
             written.stream().filter(one -> !replaced.contains(one)).forEach(removed::add);
         }
-        Map<SourceText, List<SourceObject>> byText = new LinkedHashMap<>();
-        removed.forEach(one ->
-                byText.computeIfAbsent(one.source(), text -> new ArrayList<>()).add(one));
-        byText.values().forEach(SourceObject::removeAll);
-        emptied().forEach(tree::unlist);
     }
 
     private static String kind(KubernetesObject object) {

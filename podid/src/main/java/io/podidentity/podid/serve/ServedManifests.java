@@ -8,6 +8,7 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.explain.Explainer;
+import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,7 +43,8 @@ final class ServedManifests {
     /** @throws ManifestException if they cannot be used */
     static ServedManifests read(List<String> paths, ProfileOptions profile) throws IOException {
         byte[] standardInput = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
-        List<Manifests> clusters = profile.readApart(paths, new ByteArrayInputStream(standardInput));
+        ManifestInput input = profile.read(paths, standardInput, Optional.empty());
+        List<Manifests> clusters = input.clusters();
         if (clusters.size() > 1) {
             throw new ManifestException(
                     "There are " + clusters.size() + " kustomizations, charts or sets of files, each"
@@ -51,7 +53,7 @@ final class ServedManifests {
                             + ". Name one of them");
         }
         Manifests manifests = clusters.get(0);
-        return new ServedManifests(paths, standardInput, profile.rules(manifests.cluster()), manifests);
+        return new ServedManifests(paths, standardInput, input.rules().get(0), manifests);
     }
 
     private static String origin(Manifests manifests) {
@@ -112,6 +114,7 @@ final class ServedManifests {
                 .map(one -> one.content().position().file())
                 .collect(Collectors.toSet());
         read.skipped().stream()
+                .filter(one -> !one.isPartial())
                 .filter(one -> before.stream().anyMatch(file -> (one.place() + ":").startsWith(file + ":")))
                 .findFirst()
                 .ifPresent(one -> {

@@ -102,6 +102,64 @@ class CheckCommandTest {
     }
 
     @Test
+    void check_ofNothing_exitsWithTwo() throws IOException {
+        assertThat(check(write("empty.yaml", "").toString())).isEqualTo(2);
+        assertThat(check(write("list.yaml", "apiVersion: v1\nkind: List\nitems: []\n")
+                        .toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("There is no manifest in ");
+    }
+
+    /** A kustomization that does not render, an encrypted object, one of a controller, and one with variables. */
+    @Test
+    void check_ofWhatItCannotLookAt_countsThatAndFailsIfItIsStrict() throws IOException {
+        write("binding.yaml", identity("reader") + "---\n" + BINDING);
+        write("encrypted.yaml", """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: sp}
+            data: {secret: "ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]"}
+            sops: {mac: "ENC[AES256_GCM,data:YQ==]", version: 3.9.0}
+            """);
+        write("release.yaml", """
+            apiVersion: helm.toolkit.fluxcd.io/v2
+            kind: HelmRelease
+            metadata: {name: shop}
+            spec: {chart: {spec: {chart: shop}}}
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata:
+              name: shop
+              annotations: {azure.workload.identity/client-id: "${CLIENT_ID}"}
+            """);
+        write("broken/kustomization.yaml", "resources: [absent.yaml]\nnamePrefix: a-\n");
+
+        assertThat(check("--profile", "1.8.17", folder.toString())).isZero();
+        assertThat(out.toString())
+                .contains("not looked at: 1 encrypted object, 1 kustomization, 1 release, 1 templated object\n")
+                .doesNotContain("[C2 ", "[C7 ", "[C8 ");
+
+        assertThat(check("--profile", "1.8.17", "--strict", folder.toString())).isEqualTo(2);
+        out.getBuffer().setLength(0);
+        check("--profile", "1.8.17", "--format", "json", folder.toString());
+        assertThat(out.toString().split("not-looked-at", -1)).hasSize(5);
+    }
+
+    @Test
+    void check_ofAKustomizationThatReadsOutsideOfItsFolder_saysHowToAllowIt() throws IOException {
+        write("shared.yaml", BINDING);
+        Path inside = write("app/kustomization.yaml", "resources: [../shared.yaml]\nnamePrefix: a-\n")
+                .getParent();
+
+        assertThat(check(inside.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("--load-restrictor LoadRestrictionsNone");
+        assertThat(check("--load-restrictor", "LoadRestrictionsNone", inside.toString()))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("a-reader");
+    }
+
+    @Test
     void check_onInputThatCannotBeUsed_exitsWithTwo() throws IOException {
         assertThat(check(folder.resolve("absent.yaml").toString())).isEqualTo(2);
         assertThat(check(write("broken.yaml", "a: [\n").toString())).isEqualTo(2);
@@ -229,6 +287,7 @@ class CheckCommandTest {
     }
 
     private Path write(String name, String text) throws IOException {
+        Files.createDirectories(folder.resolve(name).getParent());
         return Files.writeString(folder.resolve(name), text);
     }
 

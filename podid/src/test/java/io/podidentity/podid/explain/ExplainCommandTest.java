@@ -30,6 +30,14 @@ class ExplainCommandTest {
                 .execute(arguments);
     }
 
+    /** As check, which has always guessed so: 1.5.4 reads none of these fields, and 1.8.17 all of them. */
+    @Test
+    void explain_withoutProfile_takesTheOneThatFitsTheFiles() {
+        explain("src/test/resources/migrate/kustomization/in");
+
+        assertThat(out.toString()).contains("profile 1.8.17", "a token of shop/reader");
+    }
+
     /** It has JSON patches, components, a dashboard and kustomizations, which need kubectl. */
     @Test
     void explain_ofThisProjectsManifests_explainsEachWayToDeployThem() {
@@ -47,7 +55,7 @@ class ExplainCommandTest {
                         "(kubectl kustomize ../k8s/deployments/pod-identity:",
                         "(kubectl kustomize ../k8s/deployments/service-principal:",
                         "(kubectl kustomize ../k8s/deployments/workload-identity:",
-                        "profile 1.5.4",
+                        "profile 1.8.17",
                         "profile workload-identity");
         assertThat(err.toString().lines())
                 .singleElement()

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class ServedManifestsTest {
 
@@ -38,7 +39,8 @@ class ServedManifestsTest {
                 spec: {azureIdentity: a, selector: demo}
                 """);
         Files.writeString(folder.resolve("pod.yaml"), POD.formatted("other"));
-        manifests = ServedManifests.read(List.of(folder.toString()), new ProfileOptions());
+        manifests = ServedManifests.read(
+                List.of(folder.toString()), CommandLine.populateCommand(new ProfileOptions(), "--profile", "1.5.4"));
     }
 
     @Test

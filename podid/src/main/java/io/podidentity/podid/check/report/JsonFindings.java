@@ -1,21 +1,26 @@
 package io.podidentity.podid.check.report;
 
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Findings for programs. */
 public final class JsonFindings {
 
     private JsonFindings() {}
 
-    /** An array, a finding in each line. */
-    public static String of(List<Finding> findings) {
-        return findings.stream()
-                .map(finding -> Json.write(object(finding)))
+    /** An array, a finding in each line, and after them what was not looked at, of a rule that is none. */
+    public static String of(List<Finding> findings, List<Skipped> missed) {
+        return Stream.concat(
+                        findings.stream().map(JsonFindings::object),
+                        missed.stream().map(JsonFindings::object))
+                .map(Json::write)
                 .collect(Collectors.joining(",\n ", "[", "]"));
     }
 
@@ -30,6 +35,21 @@ public final class JsonFindings {
         object.put("object", finding.object());
         object.put("message", finding.message());
         object.put("remedy", finding.remedy());
+        return object;
+    }
+
+    private static Map<String, Object> object(Skipped missed) {
+        Position position = missed.position();
+        var object = new LinkedHashMap<String, Object>();
+        object.put("id", "");
+        object.put("rule", "not-looked-at");
+        object.put("severity", "info");
+        object.put("file", position.file());
+        object.put("line", position.line());
+        object.put("column", position.column());
+        object.put("object", "");
+        object.put("message", missed.reason());
+        object.put("remedy", "");
         return object;
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.report;
 
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Suppressed;
@@ -17,9 +18,15 @@ public final class JunitXml {
      * One document.
      *
      * @param files all that were checked; one without findings is a suite with one test case that passes
+     * @param missed what was not looked at: test cases that were skipped, in a suite of their own
      * @param failing the least severity that is a failure
      */
-    public static String of(List<String> files, List<Finding> findings, List<Suppressed> suppressed, Severity failing) {
+    public static String of(
+            List<String> files,
+            List<Finding> findings,
+            List<Suppressed> suppressed,
+            List<Skipped> missed,
+            Severity failing) {
         Map<String, List<Finding>> byFile = new TreeMap<>(findings.stream()
                 .collect(Collectors.groupingBy(finding -> finding.position().file())));
         files.forEach(file -> byFile.putIfAbsent(file, List.of()));
@@ -49,6 +56,16 @@ public final class JunitXml {
                     .append("\"/>\n    </testcase>\n"));
             xml.append("  </testsuite>\n");
         });
+        if (!missed.isEmpty()) {
+            xml.append("  <testsuite name=\"not looked at\" tests=\"" + missed.size() + "\" failures=\"0\" errors=\"0\""
+                    + " skipped=\"" + missed.size() + "\">\n");
+            missed.forEach(one -> xml.append("    <testcase name=\"")
+                    .append(escaped(one.place()))
+                    .append("\" classname=\"podid\">\n      <skipped message=\"")
+                    .append(escaped(one.reason()))
+                    .append("\"/>\n    </testcase>\n"));
+            xml.append("  </testsuite>\n");
+        }
         return xml.append("</testsuites>\n").toString();
     }
 

@@ -1,11 +1,15 @@
 package io.podidentity.podid.check.report;
 
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Rule;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Suppressed;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -26,8 +30,9 @@ public final class SarifLog {
 
     private SarifLog() {}
 
-    /** One document, in one line. */
-    public static String of(List<Rule> rules, List<Finding> findings, List<Suppressed> suppressed) {
+    /** One document, in one line; what was not looked at are its notifications. */
+    public static String of(
+            List<Rule> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
         var driver = new LinkedHashMap<String, Object>();
         driver.put("name", "podid");
         driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
@@ -44,6 +49,13 @@ public final class SarifLog {
         var run = new LinkedHashMap<String, Object>();
         run.put("tool", Map.of("driver", driver));
         run.put("columnKind", "unicodeCodePoints");
+        run.put(
+                "invocations",
+                List.of(Map.of(
+                        "executionSuccessful",
+                        true,
+                        "toolExecutionNotifications",
+                        missed.stream().map(SarifLog::notification).toList())));
         run.put("results", results);
         var log = new LinkedHashMap<String, Object>();
         log.put("$schema", SCHEMA);
@@ -63,15 +75,27 @@ public final class SarifLog {
         return rule;
     }
 
-    private static Map<String, Object> result(Finding finding) {
+    private static Map<String, Object> notification(Skipped missed) {
+        var notification = new LinkedHashMap<String, Object>();
+        notification.put("level", "warning");
+        notification.put("message", Map.of("text", "Not looked at: " + missed.reason()));
+        notification.put("locations", List.of(Map.of("physicalLocation", place(missed.position()))));
+        return notification;
+    }
+
+    private static Map<String, Object> place(Position position) {
         var region = new LinkedHashMap<String, Object>();
-        region.put("startLine", finding.position().line());
-        region.put("startColumn", finding.position().column());
+        region.put("startLine", position.line());
+        region.put("startColumn", position.column());
         var place = new LinkedHashMap<String, Object>();
-        place.put("artifactLocation", Map.of("uri", uri(finding.position().file())));
+        place.put("artifactLocation", Map.of("uri", uri(position.file())));
         place.put("region", region);
+        return place;
+    }
+
+    private static Map<String, Object> result(Finding finding) {
         var location = new LinkedHashMap<String, Object>();
-        location.put("physicalLocation", place);
+        location.put("physicalLocation", place(finding.position()));
         location.put("logicalLocations", List.of(Map.of("fullyQualifiedName", finding.object(), "kind", "object")));
         var result = new LinkedHashMap<String, Object>();
         result.put("ruleId", finding.about().rule());
@@ -88,7 +112,15 @@ public final class SarifLog {
 
     /** Of standard input there is no address, and a hyphen is a valid relative one. */
     private static String uri(String file) {
-        return file.replace('\\', '/').replace("%", "%25").replace(" ", "%20");
+        String path = file.replace('\\', '/');
+        try {
+            // Behind a slash a colon begins no scheme.
+            return path.startsWith("/")
+                    ? new URI(null, null, path, null).toASCIIString()
+                    : new URI(null, null, "/" + path, null).toASCIIString().substring(1);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("No address for " + file, e);
+        }
     }
 
     private static String sum(String text) {

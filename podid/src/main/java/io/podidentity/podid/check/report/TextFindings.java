@@ -13,8 +13,9 @@ public final class TextFindings {
      * Two lines for each, and their number.
      *
      * @param suppressed how many more are not to be reported
+     * @param looked what was looked at, and what was not
      */
-    public static String of(List<Finding> findings, int suppressed) {
+    public static String of(List<Finding> findings, int suppressed, String looked) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
             text.append(finding.position())
@@ -34,6 +35,8 @@ public final class TextFindings {
         }
         return text.append(summary(findings))
                 .append(suppressed == 0 ? "" : " (" + suppressed + " suppressed)")
+                .append('\n')
+                .append(looked)
                 .append('\n')
                 .toString();
     }

@@ -30,9 +30,9 @@ final class SequenceEdit {
             return;
         }
         int end = index + 1 < all.size()
-                ? source.lineStart(source.start(all.get(index + 1)))
+                ? source.withComments(source.start(all.get(index + 1)))
                 : source.nextLine(Math.max(0, end(source, element) - 1));
-        source.replace(source.lineStart(source.start(element)), end, "");
+        source.replace(source.withComments(source.start(element)), end, "");
     }
 
     /** Where the text of a value ends: of a block that is where its last part does, without comments behind it. */

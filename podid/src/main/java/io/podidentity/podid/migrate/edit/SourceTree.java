@@ -4,12 +4,9 @@ import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,12 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * All files that the paths of a user name, and those that their kustomizations name, below one root. Not thread-safe.
@@ -42,6 +36,7 @@ public final class SourceTree {
     private final List<Path> charts = new ArrayList<>();
     private final Map<Path, Set<Path>> closures = new HashMap<>();
     private final Map<String, SourceObject> byPlace = new LinkedHashMap<>();
+    private final Map<Path, KustomizationText> kustomizations = new TreeMap<>();
     private final Set<Path> patches = new LinkedHashSet<>();
 
     private SourceTree(List<String> paths) {
@@ -69,6 +64,10 @@ public final class SourceTree {
         }
         for (SourceText text : tree.texts.values()) {
             SourceObject.in(text).forEach(object -> tree.byPlace.putIfAbsent(key(text.name(), object.line()), object));
+            Path file = absolute(Path.of(text.name()));
+            if (ManifestFiles.KUSTOMIZATIONS.contains(String.valueOf(file.getFileName()))) {
+                KustomizationText.of(text).ifPresent(one -> tree.kustomizations.put(file, one));
+            }
         }
         return tree;
     }
@@ -82,59 +81,76 @@ public final class SourceTree {
             files.addAll(ManifestFiles.files(path));
             return;
         }
-        try (Stream<Path> below = Files.walk(path)) {
-            List<Path> all = below.sorted().toList();
-            all.stream()
-                    .filter(file -> file.endsWith("Chart.yaml"))
-                    .map(file -> file.toAbsolutePath().getParent())
-                    .filter(chart -> charts.stream().noneMatch(chart::startsWith))
-                    .forEach(charts::add);
-            all.stream()
-                    .filter(Files::isDirectory)
-                    .filter(this::isOutsideCharts)
-                    .forEach(folder -> Kustomization.in(folder).ifPresent(one -> close(folder, files)));
-            if (all.stream()
-                    .anyMatch(
-                            file -> Files.isRegularFile(file) && file.toString().matches(".*\\.(yaml|yml|json)"))) {
-                ManifestFiles.files(path).stream().filter(this::isOutsideCharts).forEach(files::add);
-            }
-        } catch (IOException e) {
-            throw new ManifestException("Cannot read the folder " + path + " (" + e.getMessage() + ")");
-        }
+        List<Path> all = ManifestFiles.below(path).toList();
+        all.stream()
+                .filter(file -> file.endsWith("Chart.yaml"))
+                .map(file -> file.toAbsolutePath().getParent())
+                .filter(chart -> charts.stream().noneMatch(chart::startsWith))
+                .forEach(charts::add);
+        all.stream()
+                .filter(Files::isDirectory)
+                .filter(this::isOutsideCharts)
+                .forEach(folder -> Kustomization.in(folder).ifPresent(one -> close(folder, files)));
+        all.stream()
+                .filter(ManifestFiles::canHoldManifests)
+                .filter(this::isOutsideCharts)
+                .forEach(files::add);
     }
 
     private boolean isOutsideCharts(Path file) {
         return charts.stream().noneMatch(file.toAbsolutePath().normalize()::startsWith);
     }
 
-    /** All that a kustomization names, and what those name. */
     private void close(Path folder, Set<Path> files) {
-        var closure = new LinkedHashSet<Path>();
-        Deque<Path> open = new ArrayDeque<>(List.of(folder));
-        var seen = new LinkedHashSet<Path>();
-        while (!open.isEmpty()) {
-            Path next = open.pop();
-            if (!seen.add(absolute(next))) {
-                continue;
-            }
-            if (Files.isDirectory(next)) {
-                ManifestFiles.KUSTOMIZATIONS.stream()
-                        .map(next::resolve)
-                        .filter(Files::isRegularFile)
-                        .map(SourceTree::relative)
-                        .forEach(closure::add);
-                Kustomization.in(next).ifPresent(one -> {
-                    patches.addAll(one.patches());
-                    one.names().forEach(open::push);
-                });
-            } else {
-                closure.add(relative(next));
+        Set<Path> closure = KustomizationClosure.of(folder, one -> patches.addAll(one.patches()));
+        closures.put(absolute(folder), closure);
+        closure.stream().map(SourceTree::relative).forEach(files::add);
+    }
+
+    /** The kustomization that the object of a cluster was rendered of; empty for what was read as it is. */
+    private static Optional<Path> rendered(Position position) {
+        return position.file().startsWith(RENDERED)
+                ? Optional.of(absolute(Path.of(position.file().substring(RENDERED.length()))))
+                : Optional.empty();
+    }
+
+    /** Whether what stands at that position of a cluster can come from the text. */
+    public boolean isMadeOf(Position position, SourceText text) {
+        return rendered(position)
+                .map(folder -> closures.getOrDefault(folder, Set.of()).contains(absolute(Path.of(text.name()))))
+                .orElseGet(() -> position.file().equals(text.name()));
+    }
+
+    /** The name that an object has where it is written, without what kustomizations put around it. */
+    public String sourceName(Position position, String name) {
+        String plain = name;
+        for (Path file : rendered(position)
+                .map(folder -> closures.getOrDefault(folder, Set.of()))
+                .orElse(Set.of())) {
+            KustomizationText kustomization = kustomizations.get(file);
+            if (kustomization != null) {
+                String prefix = kustomization.text("namePrefix");
+                String suffix = kustomization.text("nameSuffix");
+                plain = plain.startsWith(prefix) ? plain.substring(prefix.length()) : plain;
+                plain = plain.endsWith(suffix) ? plain.substring(0, plain.length() - suffix.length()) : plain;
             }
         }
-        closures.put(
-                absolute(folder),
-                Set.copyOf(closure.stream().map(SourceTree::absolute).toList()));
-        files.addAll(closure);
+        return plain;
+    }
+
+    /**
+     * Adds a patch to the kustomization that the position belongs to.
+     *
+     * @throws UneditableException if it belongs to none, or its list of patches cannot be changed
+     */
+    public void addPatch(Position position, String kind, String name, String patch) {
+        KustomizationText kustomization = rendered(position).stream()
+                .flatMap(folder -> ManifestFiles.KUSTOMIZATIONS.stream().map(folder::resolve))
+                .flatMap(file -> Optional.ofNullable(kustomizations.get(file)).stream())
+                .findFirst()
+                .orElseThrow(() -> new UneditableException(
+                        position.toString(), "no kustomization with patches of its own makes it"));
+        kustomization.addPatch(kind, name, patch);
     }
 
     private static Path absolute(Path path) {
@@ -142,7 +158,7 @@ public final class SourceTree {
     }
 
     /** As a user would write it. */
-    private static Path relative(Path path) {
+    public static Path relative(Path path) {
         Path here = Path.of("").toAbsolutePath();
         return path.isAbsolute() && path.startsWith(here) ? here.relativize(path) : path;
     }
@@ -225,14 +241,10 @@ public final class SourceTree {
 
     /** Where something of that name is written for what kubectl has rendered, which may be made of another kind. */
     public List<SourceObject> named(Position position, String name) {
-        String file = position.file();
-        Set<Path> closure = file.startsWith(RENDERED)
-                ? closures.getOrDefault(absolute(Path.of(file.substring(RENDERED.length()))), Set.of())
-                : Set.of();
+        String plain = sourceName(position, name);
         return byPlace.values().stream()
-                .filter(object -> object.name().equals(name))
-                .filter(object ->
-                        closure.contains(absolute(Path.of(object.source().name()))))
+                .filter(object -> object.name().equals(plain) || object.name().equals(name))
+                .filter(object -> rendered(position).isPresent() && isMadeOf(position, object.source()))
                 .toList();
     }
 
@@ -241,37 +253,43 @@ public final class SourceTree {
         return patches.contains(absolute(Path.of(text.name())));
     }
 
-    /** Takes a file out of the kustomizations that list it. */
-    public void unlist(SourceText gone) {
-        Path file = absolute(Path.of(gone.name()));
-        texts.values().stream()
-                .filter(text -> ManifestFiles.KUSTOMIZATIONS.contains(
-                        String.valueOf(Path.of(text.name()).getFileName())))
-                .forEach(text -> unlist(
-                        text,
-                        item -> absolute(Path.of(text.name()).resolveSibling(item))
-                                .equals(file)));
+    /**
+     * Takes files and the patches of removed objects out of the kustomizations, and makes all changes of these.
+     *
+     * @param removed says of a kind and a name, which is empty for all names, whether that is removed
+     * @return files of patches that no kustomization names any more
+     */
+    public Set<SourceText> finishKustomizations(Set<SourceText> gone, BiPredicate<String, String> removed) {
+        Set<Path> dropped = new LinkedHashSet<>();
+        kustomizations.values().forEach(one -> {
+            gone.forEach(text -> one.unlist(absolute(Path.of(text.name()))));
+            dropped.addAll(one.dropPatches(removed));
+        });
+        kustomizations.values().forEach(KustomizationText::write);
+        return texts.values().stream()
+                .filter(text -> {
+                    Path file = absolute(Path.of(text.name()));
+                    return dropped.contains(file)
+                            && kustomizations.values().stream().noneMatch(one -> one.names(file));
+                })
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private static void unlist(SourceText text, Predicate<String> gone) {
-        for (Node document : text.documents()) {
-            if (document instanceof MappingNode kustomization
-                    && MappingFields.value(kustomization, "resources").orElse(null) instanceof SequenceNode list) {
-                List<Node> removed = list.getValue().stream()
-                        .filter(item -> item instanceof ScalarNode scalar && gone.test(scalar.getValue()))
-                        .toList();
-                removed.forEach(item -> SequenceEdit.remove(text, list, item, removed));
-            }
-        }
-    }
-
-    /** The paths of the user, where the tree has been copied to. */
-    public List<String> pathsIn(Path copy) {
-        return paths.stream()
-                .map(path -> path.equals(ManifestFiles.STANDARD_INPUT)
+    /** Where a path of the user is in a copy of the tree. */
+    public String pathIn(Path copy, String path) {
+        return (path.equals(ManifestFiles.STANDARD_INPUT)
                         ? copy.resolve(STANDARD_INPUT_FILE)
                         : copy.resolve(root.relativize(absolute(Path.of(path)))))
-                .map(Path::toString)
-                .toList();
+                .toString();
+    }
+
+    /** Whether a kustomization among the paths makes something of these files, or is it itself. */
+    public boolean covers(Path folder) {
+        return closures.containsKey(absolute(folder));
+    }
+
+    /** Whether a kustomization is among the paths. */
+    public boolean hasKustomizations() {
+        return !closures.isEmpty();
     }
 }

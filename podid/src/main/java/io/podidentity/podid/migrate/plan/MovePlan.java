@@ -41,6 +41,14 @@ public record MovePlan(
         return moved.isEmpty() ? List.of() : Leftovers.of(context, moved);
     }
 
+    /** Where the first of its objects stands: the folder that kubectl renders, or a file. */
+    public String environment() {
+        return context.manifests().objects().stream()
+                .findFirst()
+                .map(one -> one.content().position().file().replace("kubectl kustomize ", ""))
+                .orElse("");
+    }
+
     /** The federated credentials, each once; of an identity no more than Azure allows. */
     public List<Federation> federations() {
         var all = new ArrayList<Federation>();

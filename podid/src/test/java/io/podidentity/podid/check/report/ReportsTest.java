@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Report;
@@ -43,9 +44,11 @@ class ReportsTest {
 
     private static final Suppressed SUPPRESSED = new Suppressed(NOTE, "on purpose", true);
 
+    private static final Skipped MISSED = new Skipped("apps/#a[ü", "it does not render", Skipped.Kind.KUSTOMIZATION);
+
     @Test
     void sarif_always_isValid() throws IOException {
-        String log = SarifLog.of(AllRules.LIST, List.of(FINDING, NOTE), List.of(SUPPRESSED));
+        String log = SarifLog.of(AllRules.LIST, List.of(FINDING, NOTE), List.of(SUPPRESSED), List.of(MISSED));
         JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
                 .getSchema(Files.readString(Path.of("src", "test", "resources", "sarif", "sarif-2.1.0-rtm.5.json")));
 
@@ -62,7 +65,7 @@ class ReportsTest {
     @Test
     void sarif_always_saysWhatAndWhere() throws IOException {
         JsonNode run = new ObjectMapper()
-                .readTree(SarifLog.of(AllRules.LIST, List.of(FINDING), List.of(SUPPRESSED)))
+                .readTree(SarifLog.of(AllRules.LIST, List.of(FINDING), List.of(SUPPRESSED), List.of(MISSED)))
                 .at("/runs/0");
         assertThat(run.at("/tool/driver/rules")).hasSameSizeAs(AllRules.LIST);
         assertThat(run.at("/results/0/ruleId").asText()).isEqualTo(ABOUT.rule());
@@ -73,6 +76,11 @@ class ReportsTest {
                         .asInt())
                 .isEqualTo(3);
         assertThat(run.at("/results/0").has("suppressions")).isFalse();
+        JsonNode missed = run.at("/invocations/0/toolExecutionNotifications/0");
+        assertThat(missed.at("/message/text").asText()).isEqualTo("Not looked at: it does not render");
+        assertThat(missed.at("/locations/0/physicalLocation/artifactLocation/uri")
+                        .asText())
+                .isEqualTo("apps/%23a%5B%C3%BC");
         assertThat(run.at("/results/1/level").asText()).isEqualTo("note");
         assertThat(run.at("/results/1/suppressions/0/justification").asText()).isEqualTo("on purpose");
     }
@@ -80,13 +88,19 @@ class ReportsTest {
     @Test
     void junit_always_hasASuiteForEachFileAndAFailureForWhatFails() throws Exception {
         String xml = JunitXml.of(
-                List.of("clean.yaml", "k8s/my pod.yaml"), List.of(FINDING), List.of(SUPPRESSED), Severity.ERROR);
+                List.of("clean.yaml", "k8s/my pod.yaml"),
+                List.of(FINDING),
+                List.of(SUPPRESSED),
+                List.of(MISSED),
+                Severity.ERROR);
         Element suites = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)))
                 .getDocumentElement();
-        assertThat(suites.getElementsByTagName("testsuite").getLength()).isEqualTo(2);
-        assertThat(suites.getElementsByTagName("testcase").getLength()).isEqualTo(2);
+        assertThat(suites.getElementsByTagName("testsuite").getLength()).isEqualTo(3);
+        assertThat(suites.getElementsByTagName("testcase").getLength()).isEqualTo(3);
+        assertThat(((Element) suites.getElementsByTagName("skipped").item(0)).getAttribute("message"))
+                .isEqualTo("it does not render");
         var failure = (Element) suites.getElementsByTagName("failure").item(0);
         assertThat(failure.getAttribute("message")).isEqualTo("it is \"wrong\" & old");
         assertThat(failure.getTextContent()).contains("k8s/my pod.yaml:3:5", "Mend it");
@@ -94,11 +108,11 @@ class ReportsTest {
 
     @Test
     void text_always_endsWithTheNumbers() {
-        assertThat(TextFindings.of(List.of(FINDING, NOTE), 2))
+        assertThat(TextFindings.of(List.of(FINDING, NOTE), 2, "1 pod"))
                 .startsWith("k8s/my pod.yaml:3:5: error [" + ABOUT.id() + " " + ABOUT.rule() + "] Pod a/<b>: it is")
                 .contains("\n    Mend it\n    later\n")
-                .endsWith("1 error, 0 warnings, 1 for information (2 suppressed)\n");
-        assertThat(TextFindings.of(List.of(), 0)).isEqualTo("Nothing found.\n");
+                .endsWith("1 error, 0 warnings, 1 for information (2 suppressed)\n1 pod\n");
+        assertThat(TextFindings.of(List.of(), 0, "1 pod")).isEqualTo("Nothing found.\n1 pod\n");
     }
 
     @Test

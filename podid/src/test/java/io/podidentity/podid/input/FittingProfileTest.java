@@ -1,4 +1,4 @@
-package io.podidentity.podid.check;
+package io.podidentity.podid.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -50,8 +50,21 @@ trust_identity() {
     fi
 }
 
-trust_identity 0a1b2c3d-0000-4000-8000-000000000001 shop reader shop_reader system:serviceaccount:shop:reader
+# These are different clusters, with other identities for the same account: say which one CLUSTER is.
+case "${ENVIRONMENT:-}" in
+    src/test/resources/migrate/overlays-files/in/overlays/prod)
+        trust_identity 0a1b2c3d-0000-4000-8000-000000000001 prod reader-prod shop_reader system:serviceaccount:shop:reader
+        ;;
+    src/test/resources/migrate/overlays-files/in/overlays/test)
+        trust_identity 0a1b2c3d-0000-4000-8000-000000000001 test reader-test shop_reader system:serviceaccount:shop:reader
+        ;;
+    *)
+        say 'azure.sh: set ENVIRONMENT to one of:' src/test/resources/migrate/overlays-files/in/overlays/prod src/test/resources/migrate/overlays-files/in/overlays/test
+        exit 2
+        ;;
+esac
 
 # Roles stay with the identities. To look at them:
-#   az role assignment list --all --assignee aaaaaaaa-0000-4000-8000-000000000001 --output table
+#   az role assignment list --all --assignee bbbbbbbb-0000-4000-8000-000000000002 --output table
+#   az role assignment list --all --assignee cccccccc-0000-4000-8000-000000000003 --output table
 exit "$LEFT"

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check;
+package io.podidentity.podid.input;
 
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
@@ -26,6 +26,19 @@ public record FittingProfile(Profile profile, String reason) {
 
     private static final Set<String> NEW =
             Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
+
+    /** The reason of a profile that a user has named. */
+    static final String OPTION = "--profile";
+
+    /** One that the configuration names. */
+    public static FittingProfile configured(Profile profile) {
+        return new FittingProfile(profile, "configured");
+    }
+
+    /** Whether nobody has named it. */
+    public boolean isGuess() {
+        return !reason.equals(OPTION) && !reason.equals("configured");
+    }
 
     /** Of NMI itself where it is among them, else of how fields are spelt. */
     public static FittingProfile of(List<Manifest> manifests) {

@@ -1,0 +1,129 @@
+package io.podidentity.podid.migrate;
+
+import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.podid.migrate.edit.SourceObject;
+import io.podidentity.podid.migrate.edit.SourceText;
+import io.podidentity.podid.migrate.edit.SourceTree;
+import io.podidentity.podid.migrate.edit.UneditableException;
+import io.podidentity.podid.migrate.edit.YamlText;
+import io.podidentity.podid.migrate.plan.MovePlan;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Values that the clusters of several kustomizations want at one place of a shared file. What all of them want is
+ * written there; what only some want, each gets by a patch in its own kustomization, so that no cluster gets the value
+ * of another one. Not thread-safe.
+ */
+final class EnvironmentValues {
+
+    private final SourceTree tree;
+    private final List<MovePlan> plans;
+    private final Map<Place, IdentityHashMap<MovePlan, Map<String, String>>> wanted = new LinkedHashMap<>();
+
+    /**
+     * Some fields of an object.
+     *
+     * @param object where it is written
+     * @param kind of what is patched, if the object is replaced by another one
+     */
+    record Place(SourceObject object, String kind, String name, List<String> path) {
+
+        static Place in(SourceObject object, List<String> path) {
+            return new Place(object, object.kind(), object.name(), path);
+        }
+    }
+
+    EnvironmentValues(SourceTree tree, List<MovePlan> plans) {
+        this.tree = tree;
+        this.plans = plans;
+    }
+
+    void want(MovePlan plan, Place place, Map<String, String> values) {
+        wanted.computeIfAbsent(place, key -> new IdentityHashMap<>())
+                .computeIfAbsent(plan, key -> new LinkedHashMap<>())
+                .putAll(values);
+    }
+
+    /** All places at which something is wanted. */
+    List<Place> places() {
+        return List.copyOf(wanted.keySet());
+    }
+
+    /** What every cluster that is made of the place's file wants there. */
+    Map<String, String> common(Place place) {
+        IdentityHashMap<MovePlan, Map<String, String>> byPlan = wanted.getOrDefault(place, new IdentityHashMap<>());
+        var common = new LinkedHashMap<String, String>();
+        byPlan.values().forEach(common::putAll);
+        plans.stream()
+                .filter(plan -> byPlan.containsKey(plan)
+                        || isMadeOf(plan, place.object().source()))
+                .forEach(plan -> common.entrySet()
+                        .retainAll(byPlan.getOrDefault(plan, Map.of()).entrySet()));
+        return common;
+    }
+
+    /** Patches the kustomizations that want something of their own, and says which cannot be. */
+    List<String> patch(Place place) {
+        Map<String, String> common = common(place);
+        var failed = new ArrayList<String>();
+        for (MovePlan plan : plans) {
+            var own = new LinkedHashMap<>(
+                    wanted.getOrDefault(place, new IdentityHashMap<>()).getOrDefault(plan, Map.of()));
+            own.keySet().removeAll(common.keySet());
+            if (own.isEmpty()) {
+                continue;
+            }
+            try {
+                tree.addPatch(position(plan).orElse(Position.NOWHERE), place.kind(), place.name(), text(place, own));
+            } catch (UneditableException e) {
+                failed.add(e.getMessage() + ". There give " + place.kind() + " " + place.name() + " "
+                        + String.join(".", place.path()) + " " + own);
+            }
+        }
+        return failed;
+    }
+
+    private boolean isMadeOf(MovePlan plan, SourceText text) {
+        return objects(plan).stream()
+                .anyMatch(one -> tree.isMadeOf(one.content().position(), text));
+    }
+
+    private static Optional<Position> position(MovePlan plan) {
+        return objects(plan).stream().findFirst().map(one -> one.content().position());
+    }
+
+    private static List<Manifest> objects(MovePlan plan) {
+        return plan.context().manifests().objects();
+    }
+
+    private static String text(Place place, Map<String, String> values) {
+        var text = new StringBuilder("apiVersion: ")
+                .append(
+                        place.kind().equals("ServiceAccount")
+                                ? "v1"
+                                : place.object().text("apiVersion"))
+                .append("\nkind: " + place.kind() + "\nmetadata:\n  name: ")
+                .append(YamlText.of(place.name()))
+                .append('\n');
+        String indent = "";
+        for (String key : place.path()) {
+            if (!(indent.isEmpty() && key.equals("metadata"))) {
+                text.append(indent).append(key).append(":\n");
+            }
+            indent += "  ";
+        }
+        for (Map.Entry<String, String> one : values.entrySet()) {
+            text.append(indent)
+                    .append(one.getKey() + ": ")
+                    .append(YamlText.of(one.getValue()))
+                    .append('\n');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,165 @@
+package io.podidentity.podid.migrate.edit;
+
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** The text of a kustomization, and what is to change in its lists of files and patches. Not thread-safe. */
+final class KustomizationText {
+
+    private static final String PATCHES = "patches";
+    private static final List<String> LISTS = List.of("resources", PATCHES, "patchesStrategicMerge", "patchesJson6902");
+
+    private final SourceText source;
+    private final MappingNode root;
+    private final Set<Node> gone = new LinkedHashSet<>();
+    private final Set<String> added = new LinkedHashSet<>();
+
+    private KustomizationText(SourceText source, MappingNode root) {
+        this.source = source;
+        this.root = root;
+    }
+
+    static Optional<KustomizationText> of(SourceText source) {
+        return source.documents().size() == 1 && source.documents().get(0) instanceof MappingNode root
+                ? Optional.of(new KustomizationText(source, root))
+                : Optional.empty();
+    }
+
+    /** The text of a field of the kustomization itself, such as {@code namePrefix}; empty if there is none. */
+    String text(String key) {
+        return text(root, key);
+    }
+
+    private static String text(Node node, String key) {
+        return node instanceof MappingNode mapping
+                        && MappingFields.value(mapping, key).orElse(null) instanceof ScalarNode scalar
+                ? scalar.getValue()
+                : "";
+    }
+
+    private List<Node> items(String list) {
+        return MappingFields.value(root, list).orElse(null) instanceof SequenceNode found
+                ? found.getValue()
+                : List.of();
+    }
+
+    private Path file(Node item) {
+        String name = item instanceof ScalarNode scalar ? scalar.getValue() : text(item, "path");
+        return name.contains("\n")
+                ? Path.of("")
+                : Path.of(source.name()).resolveSibling(name).toAbsolutePath().normalize();
+    }
+
+    /** Whether a list still names the file. */
+    boolean names(Path file) {
+        return LISTS.stream()
+                .flatMap(list -> items(list).stream())
+                .anyMatch(item -> !gone.contains(item) && file(item).equals(file));
+    }
+
+    /** Takes a file out of all lists. */
+    void unlist(Path file) {
+        drop(item -> file(item).equals(file));
+    }
+
+    /**
+     * Takes out the patches of objects that are removed.
+     *
+     * @param removed says of a kind and a name, which is empty for all names, whether that is removed
+     * @return the files of those patches, made absolute
+     */
+    Set<Path> dropPatches(BiPredicate<String, String> removed) {
+        return drop(item -> {
+            Node target = item instanceof MappingNode mapping
+                    ? MappingFields.value(mapping, "target").orElse(item)
+                    : item;
+            String inline = item instanceof ScalarNode scalar ? scalar.getValue() : text(item, "patch");
+            return removed.test(text(target, "kind"), text(target, "name"))
+                    || (inline.contains("\n")
+                            && SourceObject.in(SourceText.of("", inline)).stream()
+                                    .anyMatch(object -> removed.test(object.kind(), object.name())));
+        });
+    }
+
+    private Set<Path> drop(Predicate<Node> which) {
+        List<Node> dropped = LISTS.stream()
+                .flatMap(list -> items(list).stream())
+                .filter(which)
+                .toList();
+        gone.addAll(dropped);
+        return dropped.stream().map(this::file).collect(Collectors.toSet());
+    }
+
+    /**
+     * Adds a patch of one object of a kind and a name.
+     *
+     * @param patch its lines, without indentation and ended by line feeds
+     * @throws UneditableException if the list of patches cannot be changed
+     */
+    void addPatch(String kind, String name, String patch) {
+        Optional<NodeTuple> list = MappingFields.tuple(root, PATCHES);
+        boolean isBlock = list.isEmpty()
+                || (list.get().getValueNode() instanceof SequenceNode found
+                        && found.getFlowStyle() == FlowStyle.BLOCK
+                        && !found.getValue().isEmpty());
+        if (!isBlock || root.getFlowStyle() == FlowStyle.FLOW) {
+            throw new UneditableException(source.place(source.start(root)), "its patches are not one in each line");
+        }
+        added.add("- target: {kind: " + kind + ", name: " + name + "}\n  patch: |-\n"
+                + patch.lines().map(line -> "    " + line + "\n").collect(Collectors.joining()));
+    }
+
+    /** Makes the changes in the text. */
+    void write() {
+        for (String key : LISTS) {
+            MappingFields.tuple(root, key)
+                    .filter(tuple -> tuple.getValueNode() instanceof SequenceNode)
+                    .ifPresent(tuple -> write(tuple, (SequenceNode) tuple.getValueNode()));
+        }
+        if (!added.isEmpty() && MappingFields.tuple(root, PATCHES).isEmpty()) {
+            int end = source.text().length();
+            String start = source.text().endsWith("\n") ? "" : source.lineEnd();
+            source.insert(end, start + PATCHES + ":" + source.lineEnd() + added(2));
+        }
+    }
+
+    private void write(NodeTuple tuple, SequenceNode list) {
+        List<Node> all = list.getValue();
+        List<Node> removed = all.stream().filter(gone::contains).toList();
+        String key = ((ScalarNode) tuple.getKeyNode()).getValue();
+        boolean grows = !added.isEmpty() && key.equals(PATCHES);
+        if (grows) {
+            Node last = all.get(all.size() - 1);
+            int at = source.nextLine(Math.max(0, SequenceEdit.end(source, last) - 1));
+            int dash = source.column(source.text().lastIndexOf('-', source.start(all.get(0)) - 1));
+            boolean open = at == source.text().length() && !source.text().endsWith("\n");
+            source.insert(at, (open ? source.lineEnd() : "") + added(dash));
+        }
+        if (removed.size() == all.size() && !all.isEmpty() && !key.equals(LISTS.get(0)) && !grows) {
+            int start = source.start(tuple.getKeyNode());
+            source.replace(
+                    source.lineStart(start), source.nextLine(Math.max(0, SequenceEdit.end(source, tuple) - 1)), "");
+            return;
+        }
+        removed.forEach(item -> SequenceEdit.remove(source, list, item, removed));
+    }
+
+    private String added(int column) {
+        return added.stream()
+                .flatMap(String::lines)
+                .map(line -> " ".repeat(column) + line + source.lineEnd())
+                .collect(Collectors.joining());
+    }
+}
