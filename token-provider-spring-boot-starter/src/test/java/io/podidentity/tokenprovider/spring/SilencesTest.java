@@ -87,8 +87,10 @@ class SilencesTest {
     @Test
     void provider_ofTheApplication_isWarnedOf() {
         runner.withBean("mine", AzureServiceTokenProvider.class, AzureServiceTokenProvider::new)
-                .run(context ->
-                        assertThat(output).contains("The bean mine takes the place", "TokenProviderCustomizer"));
+                .run(context -> assertThat(output)
+                        .contains(
+                                "The bean mine is a token provider of the application's own",
+                                "TokenProviderCustomizer"));
     }
 
     @Test

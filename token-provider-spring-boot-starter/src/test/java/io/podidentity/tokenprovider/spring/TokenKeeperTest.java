@@ -12,7 +12,7 @@ class TokenKeeperTest {
     void start_withNamedResources_getsTheirTokensBehindIt() throws Exception {
         Heard heard = new Heard();
         FakeSource source = FakeSource.withToken();
-        TokenKeeper keeper = new TokenKeeper(source.provider(heard), List.of("https://a", "https://b"));
+        TokenKeeper keeper = new TokenKeeper(source.identities(heard), List.of("https://a", "https://b"));
 
         keeper.start();
         try {
@@ -30,7 +30,7 @@ class TokenKeeperTest {
     @Test
     void start_withoutAToken_doesNotFail() throws Exception {
         Heard heard = new Heard();
-        TokenKeeper keeper = new TokenKeeper(FakeSource.refused().provider(heard), List.of("https://a"));
+        TokenKeeper keeper = new TokenKeeper(FakeSource.refused().identities(heard), List.of("https://a"));
 
         keeper.start();
         heard.await(Kind.FAILED);
