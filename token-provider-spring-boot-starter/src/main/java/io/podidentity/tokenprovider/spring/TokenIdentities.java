@@ -63,9 +63,11 @@ final class TokenIdentities {
     private AzureServiceTokenProvider make(String name) {
         Identity identity = properties.identities().get(name);
         String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
-        AzureServiceTokenProvider.Builder builder = AzureServiceTokenProvider.builder()
-                .connectionString(connectionString)
-                .deadline(properties.deadline());
+        AzureServiceTokenProvider.Builder builder =
+                AzureServiceTokenProvider.builder().connectionString(connectionString);
+        if (properties.deadline() != null) {
+            builder.deadline(properties.deadline());
+        }
         TokenProviderConnectionDetails details = connection.getIfAvailable();
         if (details != null && details.sslContext() != null) {
             builder.sslContext(details.sslContext());
@@ -73,9 +75,15 @@ final class TokenIdentities {
         if (details != null || identity != null || !properties.environment().isEmpty()) {
             builder.environment(variables(details, identity));
         }
-        identityListeners.orderedStream().forEach(listener -> builder.listener(event -> listener.on(name, event)));
-        listeners.orderedStream().forEach(builder::listener);
-        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        for (IdentityListener listener : identityListeners.orderedStream().toList()) {
+            builder.listener(event -> listener.on(name, event));
+        }
+        for (TokenListener listener : listeners.orderedStream().toList()) {
+            builder.listener(listener);
+        }
+        for (TokenProviderCustomizer customizer : customizers.orderedStream().toList()) {
+            customizer.customize(builder);
+        }
         try {
             return builder.build();
         } catch (IllegalArgumentException | IllegalStateException e) {

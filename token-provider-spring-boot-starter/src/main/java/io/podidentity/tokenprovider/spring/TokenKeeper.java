@@ -35,6 +35,8 @@ final class TokenKeeper implements SmartLifecycle {
     /** Those of which there was none the last time; each is logged once. */
     private final Set<Kept> lacking = ConcurrentHashMap.newKeySet();
 
+    private boolean isRunning;
+    /** Made for the first token that is kept. */
     private @Nullable ScheduledExecutorService scheduler;
 
     private record Kept(@Nullable String identity, String resource) {}
@@ -46,25 +48,39 @@ final class TokenKeeper implements SmartLifecycle {
                 resources.stream().map(resource -> new Kept(null, resource)).toList());
     }
 
+    /** Before the web server, so that tokens are under way while it starts. */
+    @Override
+    public int getPhase() {
+        return Integer.MIN_VALUE;
+    }
+
     @Override
     public synchronized void start() {
+        if (!isRunning) {
+            isRunning = true;
+            for (Kept token : tokens) {
+                schedule(token, Duration.ZERO, INTERVAL, scheduler());
+            }
+        }
+    }
+
+    private synchronized ScheduledExecutorService scheduler() {
         if (scheduler == null) {
-            ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
+            scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread thread = new Thread(task, "token-keeper");
                 thread.setDaemon(true);
                 return thread;
             });
-            tokens.forEach(token -> schedule(token, Duration.ZERO, INTERVAL, started));
-            scheduler = started;
         }
+        return scheduler;
     }
 
     /** Keeps one more, from now on if it runs, else from its start. */
     synchronized void keep(@Nullable String identity, String resource) {
         Kept token = new Kept(identity, resource);
         tokens.add(token);
-        if (scheduler != null) {
-            schedule(token, Duration.ZERO, INTERVAL, scheduler);
+        if (isRunning) {
+            schedule(token, Duration.ZERO, INTERVAL, scheduler());
         }
     }
 
@@ -99,6 +115,7 @@ final class TokenKeeper implements SmartLifecycle {
 
     @Override
     public synchronized void stop() {
+        isRunning = false;
         if (scheduler != null) {
             scheduler.shutdownNow();
             scheduler = null;
@@ -107,6 +124,6 @@ final class TokenKeeper implements SmartLifecycle {
 
     @Override
     public synchronized boolean isRunning() {
-        return scheduler != null;
+        return isRunning;
     }
 }

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -31,12 +33,15 @@ import java.util.concurrent.TimeUnit;
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
 final class TokenMeters implements MeterBinder, IdentityListener {
-    private static final String REMAINING = "token.provider.token.remaining";
     private static final String NONE = "none";
 
     private final TokenWatch watch;
     private final Clock clock;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+    /** The gauges that there are. */
+    private final Set<Gauged> gauged = ConcurrentHashMap.newKeySet();
+
+    private record Gauged(MeterRegistry registry, String identity, String resource) {}
 
     TokenMeters(TokenWatch watch, Clock clock) {
         this.watch = watch;
@@ -75,11 +80,11 @@ final class TokenMeters implements MeterBinder, IdentityListener {
 
     /** Registers them, unless they are there already. */
     private void gauges(String identity, String resource, MeterRegistry registry) {
-        Tags tags = tags(identity, resource);
-        if (registry.find(REMAINING).tags(tags).meter() != null) {
+        if (!gauged.add(new Gauged(registry, identity, resource))) {
             return;
         }
-        TimeGauge.builder(REMAINING, this, TimeUnit.SECONDS, meters -> meters.remaining(identity, resource))
+        Tags tags = tags(identity, resource);
+        TimeGauge.builder("token.provider.token.remaining", this, TimeUnit.SECONDS, meters -> meters.remaining(identity, resource))
                 .description("How long the token is still valid; NaN if there is none")
                 .tags(tags)
                 .register(registry);

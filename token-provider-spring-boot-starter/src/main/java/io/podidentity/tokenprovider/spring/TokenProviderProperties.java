@@ -26,7 +26,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
-        @DefaultValue("30s") Duration deadline,
+        @Nullable Duration deadline,
         @Nullable String connectionString,
         @DefaultValue Map<String, String> environment,
         @DefaultValue Map<String, Identity> identities,
@@ -45,7 +45,8 @@ record TokenProviderProperties(
         resources = resources.stream().map(Resources::canonical).toList();
         bearer = List.copyOf(bearer);
         require(
-                !deadline.isNegative() && !deadline.isZero() && deadline.compareTo(MAX_DEADLINE) <= 0,
+                deadline == null
+                        || (!deadline.isNegative() && !deadline.isZero() && deadline.compareTo(MAX_DEADLINE) <= 0),
                 "deadline",
                 deadline,
                 "It must be more than 0 and at most 1 day.");

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Parameter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -21,6 +23,7 @@ class MetadataTest {
 
     MetadataTest() {
         collect("token-provider.", TokenProviderProperties.class);
+        bound.put("token-provider.deadline", "30s");
     }
 
     @Test
@@ -35,6 +38,22 @@ class MetadataTest {
         }
 
         assertThat(known).isEqualTo(bound);
+    }
+
+    /** Without it Boot reads each configuration to find that Redis, Kafka or Hikari is not there. */
+    @Test
+    void conditions_onClasses_areKnownWithoutReadingAConfiguration() throws IOException {
+        Properties conditions = new Properties();
+        try (InputStream file =
+                TokenProviderProperties.class.getResourceAsStream("/META-INF/spring-autoconfigure-metadata.properties")) {
+            conditions.load(file);
+        }
+        for (Class<?> optional : List.of(
+                TokenProviderDataSourceAutoConfiguration.class,
+                TokenProviderKafkaAutoConfiguration.class,
+                TokenProviderRedisAutoConfiguration.class)) {
+            assertThat(conditions).containsKey(optional.getName() + ".ConditionalOnClass");
+        }
     }
 
     @Test
@@ -56,9 +75,8 @@ class MetadataTest {
 
     /** The names of a record's settings, with their defaults as metadata writes them. */
     private void collect(String prefix, Class<?> settings) {
-        for (RecordComponent component : settings.getRecordComponents()) {
-            String name =
-                    prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+        for (Parameter component : settings.getDeclaredConstructors()[0].getParameters()) {
+            String name = prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
             DefaultValue value = component.getAnnotation(DefaultValue.class);
             if (component.getType().isRecord()) {
                 collect(name + ".", component.getType());

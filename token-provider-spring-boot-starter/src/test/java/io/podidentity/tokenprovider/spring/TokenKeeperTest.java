@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.SmartLifecycle;
 
 class TokenKeeperTest {
 
@@ -35,5 +36,11 @@ class TokenKeeperTest {
         keeper.start();
         heard.await(Kind.FAILED);
         keeper.stop();
+    }
+
+    @Test
+    void start_inAnApplication_isBeforeThatOfItsWebServer() {
+        assertThat(new TokenKeeper(FakeSource.withToken().identities(), List.of()).getPhase())
+                .isLessThan(SmartLifecycle.DEFAULT_PHASE - 2048);
     }
 }
