@@ -2,6 +2,7 @@ package io.podidentity.tokenprovider.spring;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
+import java.util.Map;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.RuntimeBeanReference;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
@@ -31,9 +32,12 @@ final class TokenIdentityRegistrar implements ImportBeanDefinitionRegistrar {
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
         requireBoot4(SpringBootVersion.getVersion());
-        Binder.get(environment)
+        Map<String, ?> identities = Binder.get(environment)
                 .bind("token-provider.identities", Bindable.mapOf(String.class, TokenProviderProperties.Identity.class))
-                .ifBound(identities -> identities.keySet().forEach(name -> register(name, registry)));
+                .orElse(Map.of());
+        for (String name : identities.keySet()) {
+            register(name, registry);
+        }
     }
 
     /** This comes before any bean: with Boot 3 the starter would be there, without health, tokens in requests or pools. */

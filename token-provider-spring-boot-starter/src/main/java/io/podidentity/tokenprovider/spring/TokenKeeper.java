@@ -44,8 +44,10 @@ final class TokenKeeper implements SmartLifecycle {
     /** @param resources those of the default identity */
     TokenKeeper(TokenIdentities identities, List<String> resources) {
         this.identities = identities;
-        this.tokens = new ArrayList<>(
-                resources.stream().map(resource -> new Kept(null, resource)).toList());
+        this.tokens = new ArrayList<>();
+        for (String resource : resources) {
+            tokens.add(new Kept(null, resource));
+        }
     }
 
     /** Before the web server, so that tokens are under way while it starts. */

@@ -51,7 +51,9 @@ final class TokenMeters implements MeterBinder, IdentityListener {
     @Override
     public void bindTo(MeterRegistry registry) {
         registries.add(registry);
-        watch.seen().forEach(token -> gauges(token.identity(), token.resource(), registry));
+        for (SeenToken token : watch.seen()) {
+            gauges(token.identity(), token.resource(), registry);
+        }
     }
 
     @Override

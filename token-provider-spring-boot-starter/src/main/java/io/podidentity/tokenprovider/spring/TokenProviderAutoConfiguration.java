@@ -63,14 +63,16 @@ public final class TokenProviderAutoConfiguration {
         PropertySource<?> variables =
                 environment.getPropertySources().get(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
         if (variables instanceof EnumerablePropertySource<?> named) {
-            Stream.of(named.getPropertyNames())
-                    .filter(name -> name.startsWith(VARIABLE))
-                    .forEach(name -> LOG.warn(
+            for (String name : named.getPropertyNames()) {
+                if (name.startsWith(VARIABLE)) {
+                    LOG.warn(
                             "The variable {} has no effect, because it cannot be told from it which variable is meant."
                                     + " Set {} itself, or token-provider.environment.{} in a file.",
                             name,
                             name.substring(VARIABLE.length()),
-                            name.substring(VARIABLE.length())));
+                            name.substring(VARIABLE.length()));
+                }
+            }
         }
     }
 

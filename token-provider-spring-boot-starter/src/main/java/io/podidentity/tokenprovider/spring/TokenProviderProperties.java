@@ -42,7 +42,7 @@ record TokenProviderProperties(
     TokenProviderProperties {
         environment = Map.copyOf(environment);
         identities = Map.copyOf(identities);
-        resources = resources.stream().map(Resources::canonical).toList();
+        resources = Resources.canonical(resources);
         bearer = List.copyOf(bearer);
         require(
                 deadline == null
@@ -50,14 +50,15 @@ record TokenProviderProperties(
                 "deadline",
                 deadline,
                 "It must be more than 0 and at most 1 day.");
-        require(resources.stream().noneMatch(String::isBlank), "resources", resources, "An entry is blank.");
-        identities.forEach((name, described) -> require(
-                described.complaint() == null && !name.equals(TokenIdentities.UNNAMED),
-                "identities." + name,
-                described,
-                name.equals(TokenIdentities.UNNAMED)
-                        ? "This name is taken by the identity of token-provider.connection-string."
-                        : described.complaint()));
+        for (String resource : resources) {
+            require(!resource.isBlank(), "resources", resources, "An entry is blank.");
+        }
+        for (Map.Entry<String, Identity> one : identities.entrySet()) {
+            String complaint = one.getKey().equals(TokenIdentities.UNNAMED)
+                    ? "This name is taken by the identity of token-provider.connection-string."
+                    : one.getValue().complaint();
+            require(complaint == null, "identities." + one.getKey(), one.getValue(), complaint);
+        }
         requireKnown(identities, "identity", identity);
         for (int i = 0; i < bearer.size(); i++) {
             BearerTarget target = bearer.get(i);
@@ -74,11 +75,13 @@ record TokenProviderProperties(
     }
 
     private static void requireKnown(Map<String, Identity> identities, String setting, @Nullable String name) {
-        require(
-                name == null || identities.containsKey(name),
-                setting,
-                name,
-                "token-provider.identities has " + (identities.isEmpty() ? "none." : "only " + identities.keySet()));
+        if (name != null) {
+            require(
+                    identities.containsKey(name),
+                    setting,
+                    name,
+                    "token-provider.identities has " + (identities.isEmpty() ? "none." : "only " + identities.keySet()));
+        }
     }
 
     private static void require(boolean isRight, String setting, @Nullable Object value, @Nullable String complaint) {

@@ -25,7 +25,9 @@ final class TokenWatch implements IdentityListener {
      * @param resources those that the application names for it
      */
     TokenWatch(String identity, List<String> resources) {
-        resources.forEach(resource -> discover(identity, resource));
+        for (String resource : resources) {
+            discover(identity, resource);
+        }
     }
 
     /** What is known of each token, in the order in which they came. */
