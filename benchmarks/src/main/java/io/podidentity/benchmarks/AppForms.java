@@ -84,7 +84,9 @@ final class AppForms {
         String cache = folder.resolve(name + ".aot").toString();
         java(words(options(AHEAD_OF_TIME, "-XX:AOTCacheOutput=" + cache, "-Dspring.context.exit=onRefresh"), app));
         return new Form(
-                "apps." + name + ", ahead of time", jdk.java(), words(options(AHEAD_OF_TIME, "-XX:AOTCache=" + cache), app));
+                "apps." + name + ", ahead of time",
+                jdk.java(),
+                words(options(AHEAD_OF_TIME, "-XX:AOTCache=" + cache), app));
     }
 
     /** What the Dockerfile does and runs, but for its paths. */

@@ -17,8 +17,8 @@ import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.util.ClassUtils;
 
 /**
- * Defines a provider, and with the Azure SDK a credential, for each of {@code token-provider.identities}. They are found
- * by their qualifier alone, so whoever asks for the type without one gets the default identity.
+ * Defines a provider, and with the Azure SDK a credential, for each of {@code token-provider.identities}. They are
+ * found by their qualifier alone, so whoever asks for the type without one gets the default identity.
  */
 final class TokenIdentityRegistrar implements ImportBeanDefinitionRegistrar {
     private final Environment environment;
@@ -40,7 +40,7 @@ final class TokenIdentityRegistrar implements ImportBeanDefinitionRegistrar {
         }
     }
 
-    /** This comes before any bean: with Boot 3 the starter would be there, without health, tokens in requests or pools. */
+    /** This comes before any bean. With Boot 3 the starter would be there, but without health and without pools. */
     static void requireBoot4(String version) {
         if (version.charAt(0) < '4') {
             throw new TokenProviderSettingException(

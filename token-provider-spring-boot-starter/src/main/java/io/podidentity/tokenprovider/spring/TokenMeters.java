@@ -86,7 +86,11 @@ final class TokenMeters implements MeterBinder, IdentityListener {
             return;
         }
         Tags tags = tags(identity, resource);
-        TimeGauge.builder("token.provider.token.remaining", this, TimeUnit.SECONDS, meters -> meters.remaining(identity, resource))
+        TimeGauge.builder(
+                        "token.provider.token.remaining",
+                        this,
+                        TimeUnit.SECONDS,
+                        meters -> meters.remaining(identity, resource))
                 .description("How long the token is still valid; NaN if there is none")
                 .tags(tags)
                 .register(registry);

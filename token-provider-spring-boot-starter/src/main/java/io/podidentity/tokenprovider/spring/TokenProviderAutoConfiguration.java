@@ -113,8 +113,8 @@ public final class TokenProviderAutoConfiguration {
         OtherProviderConfiguration(ConfigurableListableBeanFactory beans) {
             LOG.warn(
                     "The bean {} is a token provider of the application's own: whoever asks for an"
-                            + " AzureServiceTokenProvider without a @Qualifier gets it. token-provider.* has no effect on"
-                            + " it, and health, metrics and the endpoint tell nothing of its tokens. To change the"
+                            + " AzureServiceTokenProvider without a @Qualifier gets it. token-provider.* has no effect"
+                            + " on it, and health, metrics and the endpoint tell nothing of its tokens. To change the"
                             + " starter's own, define a TokenProviderCustomizer; for one more identity, set"
                             + " token-provider.identities.NAME.*.",
                     Stream.of(beans.getBeanNamesForType(AzureServiceTokenProvider.class))

@@ -80,7 +80,8 @@ record TokenProviderProperties(
                     identities.containsKey(name),
                     setting,
                     name,
-                    "token-provider.identities has " + (identities.isEmpty() ? "none." : "only " + identities.keySet()));
+                    "token-provider.identities has "
+                            + (identities.isEmpty() ? "none." : "only " + identities.keySet()));
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Remembers what became of the tokens of each identity and resource that the application names or has used, so that health, metrics
- * and the endpoint can tell it without a request for a token.
+ * Remembers what became of the tokens of each identity and resource that the application names or has used, so that
+ * health, metrics and the endpoint can tell it without a request for a token.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */

@@ -44,8 +44,8 @@ class MetadataTest {
     @Test
     void conditions_onClasses_areKnownWithoutReadingAConfiguration() throws IOException {
         Properties conditions = new Properties();
-        try (InputStream file =
-                TokenProviderProperties.class.getResourceAsStream("/META-INF/spring-autoconfigure-metadata.properties")) {
+        try (InputStream file = TokenProviderProperties.class.getResourceAsStream(
+                "/META-INF/spring-autoconfigure-metadata.properties")) {
             conditions.load(file);
         }
         for (Class<?> optional : List.of(
@@ -76,7 +76,8 @@ class MetadataTest {
     /** The names of a record's settings, with their defaults as metadata writes them. */
     private void collect(String prefix, Class<?> settings) {
         for (Parameter component : settings.getDeclaredConstructors()[0].getParameters()) {
-            String name = prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            String name =
+                    prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
             DefaultValue value = component.getAnnotation(DefaultValue.class);
             if (component.getType().isRecord()) {
                 collect(name + ".", component.getType());
