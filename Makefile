@@ -61,6 +61,6 @@ bench-quick: ## The same in a few rounds on one JDK, in under five minutes
 	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick
 
-bench-apps: ## The demo beside the same app on DefaultAzureCredential, in a few rounds, in under eight minutes
+bench-apps: ## One application with azure-identity, the library and the starter, in a few rounds
 	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
 	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks --quick --only apps $(addprefix --jdk ,$(JDKS))

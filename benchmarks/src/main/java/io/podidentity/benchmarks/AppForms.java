@@ -8,18 +8,21 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The ways to start the demo and the app that it is compared with: as one jar, as Spring Boot documents it for a fast
- * start (its beans made ahead of time, extracted, with an AOT cache of one start), and the demo as its Dockerfile ships
- * it.
+ * The ways to start the peer's application and the demo: as one jar, the peer's with each credential; as Spring Boot
+ * documents it for a fast start (its beans made ahead of time, extracted, with an AOT cache of one start); and the demo
+ * as its Dockerfile ships it.
  */
 final class AppForms {
     private static final int AOT_CACHE_SINCE = 25;
+    private static final List<String> CREDENTIALS = List.of("azure-identity", "library", "starter");
+    private static final String DEMO = "demo";
 
     /** What the JVM sees in a pod of the demo's manifests; it takes the rest of its settings from that. */
     private static final List<String> POD = List.of("-XX:MaxRAM=384m", "-XX:ActiveProcessorCount=1");
@@ -32,27 +35,29 @@ final class AppForms {
     private final Jdk jdk;
     private final Path repository;
     private final Path folder;
-    private final @Nullable Path demo;
-    private final @Nullable Path peer;
+    private final Map<String, Path> jars = new LinkedHashMap<>();
 
     AppForms(Jdk jdk, Path repository, Path folder) throws IOException {
         this.jdk = jdk;
         this.repository = repository;
         this.folder = Files.createDirectories(folder);
-        this.demo = jar("demo-app", "demo-app-*.jar");
-        this.peer = jar("benchmarks/peer-app", "peer-app-*.jar");
+        for (String credential : CREDENTIALS) {
+            find(credential, "benchmarks/peer-app", "peer-app-*-" + credential + ".jar");
+        }
+        find(DEMO, "demo-app", "demo-app-*.jar");
     }
 
     /**
      * A way to start one of the apps.
      *
+     * @param row its scenario and name in the tables
      * @param java the Java that runs it
      * @param words what follows {@code java}
      */
-    record Form(String name, Path java, List<String> words) {}
+    record Form(String row, Path java, List<String> words) {}
 
     boolean areBuilt() {
-        return demo != null && peer != null && Files.isRegularFile(podid());
+        return jars.size() == CREDENTIALS.size() + 1 && Files.isRegularFile(podid());
     }
 
     Path podid() {
@@ -62,24 +67,26 @@ final class AppForms {
     /** Makes what the forms need, which takes a minute on a JDK with AOT caches. */
     List<Form> make(Consumer<String> progress) throws IOException, InterruptedException {
         List<Form> forms = new ArrayList<>();
-        forms.add(new Form("peer, jar", jdk.java(), words(List.of(), String.valueOf(peer))));
-        forms.add(new Form("demo, jar", jdk.java(), words(List.of(), String.valueOf(demo))));
+        jars.forEach((name, jar) ->
+                forms.add(new Form("credentials." + name, jdk.java(), words(List.of(), jar.toString()))));
         if (jdk.feature() < AOT_CACHE_SINCE) {
             return forms;
         }
         progress.accept("apps, making AOT caches");
-        forms.add(aheadOfTime("peer", String.valueOf(peer)));
-        forms.add(aheadOfTime("demo", String.valueOf(demo)));
+        forms.add(aheadOfTime(CREDENTIALS.get(0)));
+        forms.add(aheadOfTime(DEMO));
         forms.add(shipped());
         return forms;
     }
 
-    private Form aheadOfTime(String name, String jar) throws IOException, InterruptedException {
-        String app = extract(jar, folder.resolve(name)) + "";
+    private Form aheadOfTime(String name) throws IOException, InterruptedException {
+        String app = extract(jar(name), folder.resolve(name)) + "";
         String cache = folder.resolve(name + ".aot").toString();
         java(words(options(AHEAD_OF_TIME, "-XX:AOTCacheOutput=" + cache, "-Dspring.context.exit=onRefresh"), app));
         return new Form(
-                name + ", ahead of time", jdk.java(), words(options(AHEAD_OF_TIME, "-XX:AOTCache=" + cache), app));
+                "apps." + name + ", ahead of time",
+                jdk.java(),
+                words(options(AHEAD_OF_TIME, "-XX:AOTCache=" + cache), app));
     }
 
     /** What the Dockerfile does and runs, but for its paths. */
@@ -93,7 +100,7 @@ final class AppForms {
         Path java = runtime.resolve("bin/java");
         run(replaced(dockerfile.words("RUN", "-Xshare:dump"), Map.of("/opt/java/bin/java", java)));
         Path shipped = folder.resolve("shipped");
-        Path app = extract(String.valueOf(demo), shipped);
+        Path app = extract(jar(DEMO), shipped);
         java(List.of(programs.resolve("Strip.java").toString(), shipped.toString()));
         Path cache = folder.resolve("shipped.aot");
         List<String> training = dockerfile.words("RUN", "Train");
@@ -109,7 +116,7 @@ final class AppForms {
                 started.subList(1, started.size() - 2),
                 Map.of("-XX:AOTCache=/app/demo-app.aot", "-XX:AOTCache=" + cache)));
         options.add(ANY_MANAGEMENT_PORT);
-        return new Form("demo, as shipped", java, words(options, app.toString()));
+        return new Form("apps.demo, as shipped", java, words(options, app.toString()));
     }
 
     private static List<String> replaced(List<String> words, Map<String, Object> replacements) {
@@ -151,15 +158,16 @@ final class AppForms {
         }
     }
 
-    private @Nullable Path jar(String module, String name) throws IOException {
+    private String jar(String name) {
+        return Objects.requireNonNull(jars.get(name)).toString();
+    }
+
+    private void find(String name, String module, String pattern) throws IOException {
         Path target = repository.resolve(module).resolve("target");
         if (Files.isDirectory(target)) {
-            try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, name)) {
-                for (Path jar : jars) {
-                    return jar;
-                }
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(target, pattern)) {
+                found.forEach(jar -> jars.put(name, jar));
             }
         }
-        return null;
     }
 }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The demo beside the same app on DefaultAzureCredential, each in the forms of {@link AppForms}: from the start of its
- * process to its first list of blobs, and then under load. Each has one processor and the JVM of a pod of 384 MB; the
+ * One application with three credentials, and the demo, in the forms of {@link AppForms}: from the start of its process
+ * to its first list of blobs, and then under load. Each has one processor and the JVM of a pod of 384 MB; the
  * load and the emulated Azure have the other processor.
  */
 final class Apps {
@@ -39,7 +39,7 @@ final class Apps {
         try (EmulatorProcess azure = EmulatorProcess.start(otherProcessor, session.jdk, forms.podid())) {
             for (int round = 0; round <= rounds(); round++) {
                 for (AppForms.Form form : all) {
-                    session.say("apps, " + form.name() + ", round " + round);
+                    session.say("apps, " + form.row() + ", round " + round);
                     measure(form, azure, round);
                 }
             }
@@ -47,12 +47,12 @@ final class Apps {
     }
 
     private int rounds() {
-        return session.options.quick() ? 2 : 7;
+        return Math.min(session.options.rounds(), session.options.quick() ? 5 : 9);
     }
 
     private void measure(AppForms.Form form, EmulatorProcess azure, int round)
             throws IOException, InterruptedException {
-        String row = "apps." + form.name() + ".";
+        String row = form.row() + ".";
         try (AppServer app = AppServer.start(builder(form, azure), BLOBS)) {
             if (round == 0) {
                 // It was only to warm up the machine's caches and the emulator.

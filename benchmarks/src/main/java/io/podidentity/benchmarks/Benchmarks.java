@@ -51,9 +51,6 @@ public final class Benchmarks {
             if (options.has("load")) {
                 new Loads(session).measure();
             }
-            if (options.has("demo")) {
-                new DemoStart(session).measure();
-            }
             if (options.has("apps") && !(options.quick() && options.only().isEmpty())) {
                 new Apps(session).measure();
             }

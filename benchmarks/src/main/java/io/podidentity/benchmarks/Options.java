@@ -25,9 +25,9 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only, List
     static final String USAGE = """
             Usage: Benchmarks [--quick] [--rounds N] [--jdk FOLDER]... [--only PART]...
                    Benchmarks --compare OLD.jar NEW.jar [--rounds N] [--jdk FOLDER]...
-            Parts: processes, nothing, load, demo, apps, jmh""";
+            Parts: processes, nothing, load, apps, jmh""";
 
-    private static final Set<String> PARTS = Set.of("processes", "nothing", "load", "demo", "apps", "jmh");
+    private static final Set<String> PARTS = Set.of("processes", "nothing", "load", "apps", "jmh");
     private static final int QUICK_ROUNDS = 5;
     private static final int ROUNDS = 21;
     private static final int COMPARE_ROUNDS = 25;

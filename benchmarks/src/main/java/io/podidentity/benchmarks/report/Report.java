@@ -39,6 +39,8 @@ public final class Report {
     }
 
     private void tables() {
+        table("credentials", "One application, and only its credential differs: to the first blob", "azure-identity");
+        table("apps", "The same ahead of time, and the demo", "azure-identity, ahead of time");
         table("imds", "First token of a process, from IMDS (2 ms)", "UrlConnection");
         table("az", "First token of a process, through az (5 ms)", "BareProcessBuilder");
         table("az-second", "The same, in a second process", "BareProcessBuilder");
@@ -48,8 +50,6 @@ public final class Report {
         for (String network : List.of("refused", "no-route", "black-hole", "silent")) {
             table(network, "No token source, network " + network + ": time in the process, ms", "BareSocket");
         }
-        table("demo", "The demo's start until it is ready", "one jar");
-        table("apps", "The demo beside the same app on DefaultAzureCredential", "peer, jar");
         table("jmh", "A call with the token in the cache", "mapAndClock");
         for (String kind : List.of("platform", "virtual")) {
             for (String delay : List.of("2ms", "100ms")) {

@@ -72,13 +72,14 @@ class BlobConfiguration {
         return new OkHttpAsyncHttpClientBuilder(builder.build())
                 .connectionTimeout(Duration.ofSeconds(2))
                 .callTimeout(ATTEMPT_TIMEOUT)
+                // That covers all of an attempt. Each of these would set a timer more for each request.
+                .responseTimeout(Duration.ZERO)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
                 .build();
     }
 
-    /**
-     * Refuses answers of a size that none has: the SDK reads them as a whole, and one without an end fills the
-     * memory.
-     */
+    /** Refuses answers of a size that none has: the SDK reads them whole, and one without an end fills the memory. */
     private static Response bounded(Interceptor.Chain chain) throws IOException {
         try (Response answer = chain.proceed(chain.request())) {
             ResponseBody body = answer.peekBody(MAX_ANSWER);

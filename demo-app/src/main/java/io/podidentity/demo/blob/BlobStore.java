@@ -63,10 +63,7 @@ public final class BlobStore {
         return account.endpoint();
     }
 
-    /**
-     * Lists blobs whose names begin with a prefix, from a continuation on; null begins. There may be fewer than
-     * asked.
-     */
+    /** Lists blobs whose names begin with a prefix, from a continuation or, by null, the first; maybe fewer. */
     public BlobPage list(String prefix, @Nullable String continuation, int limit) {
         // A list is XML, which cannot contain most of them.
         if (prefix.chars().anyMatch(Character::isISOControl)) {

@@ -47,8 +47,8 @@ class ActuatorTest {
                 .hasStatusOk()
                 .bodyText()
                 .containsPattern(
-                        "tokenprovider_token_remaining_seconds\\{resource=\"https://storage.azure.com\"\\} [0-9]")
-                .containsPattern("tokenprovider_acquire_seconds_count\\{.*outcome=\"acquired\".*\\} 1")
+                        "token_provider_token_remaining_seconds\\{identity=\"default\",resource=\"https://storage.azure.com\"\\} [0-9]")
+                .containsPattern("token_provider_acquisition_seconds_count\\{.*outcome=\"SUCCESS\".*\\} 1")
                 .doesNotContain(FakeAzure.TOKEN));
     }
 

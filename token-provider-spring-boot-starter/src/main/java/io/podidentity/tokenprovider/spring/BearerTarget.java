@@ -3,6 +3,7 @@ package io.podidentity.tokenprovider.spring;
 import java.net.URI;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * A server to which HTTP clients of the application send tokens.
@@ -10,10 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param url URL of the server, such as https://api.contoso.com; with a path, only requests below it get a token. It
  *     must be https, except on this machine.
  * @param resource Resource of the tokens, such as api://CLIENT_ID.
+ * @param identity Name of the identity whose tokens they are, among token-provider.identities; by default that of
+ *     token-provider.identity.
  */
-record BearerTarget(String url, String resource) {
+record BearerTarget(
+        @DefaultValue("") String url,
+        @DefaultValue("") String resource,
+        @Nullable String identity) {
 
-    /** What is wrong with it; null if nothing is. */
+    /** What is wrong with its URL; null if nothing is. */
     @Nullable
     String complaint() {
         URI target;
@@ -30,7 +36,7 @@ record BearerTarget(String url, String resource) {
         if (target.getRawQuery() != null || target.getRawUserInfo() != null) {
             return "It must have no query and no user.";
         }
-        return resource.isBlank() ? "Its resource is blank." : null;
+        return null;
     }
 
     /** The URL without a query and a user, in which there can be secrets. */
@@ -40,7 +46,7 @@ record BearerTarget(String url, String resource) {
 
     @Override
     public String toString() {
-        return shown() + " → " + resource;
+        return shown() + " → " + resource + (identity == null ? "" : " as " + identity);
     }
 
     /**

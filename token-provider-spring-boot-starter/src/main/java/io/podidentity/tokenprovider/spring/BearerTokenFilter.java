@@ -23,19 +23,19 @@ final class BearerTokenFilter implements ExchangeFilterFunction {
     @Override
     public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
         URI url = request.url();
-        String resource = tokens.resource(url);
-        if (resource == null || request.headers().containsHeader(HttpHeaders.AUTHORIZATION)) {
+        BearerTarget target = tokens.target(url);
+        if (target == null || request.headers().containsHeader(HttpHeaders.AUTHORIZATION)) {
             return next.exchange(request);
         }
-        return send(request, resource, next).flatMap(response -> {
+        return send(request, target, next).flatMap(response -> {
             boolean isDemanded = response.statusCode().value() == HttpStatus.UNAUTHORIZED.value()
-                    && tokens.demandsClaims(resource, response.headers().header(HttpHeaders.WWW_AUTHENTICATE));
-            return isDemanded ? response.releaseBody().then(send(request, resource, next)) : Mono.just(response);
+                    && tokens.demandsClaims(target, response.headers().header(HttpHeaders.WWW_AUTHENTICATE));
+            return isDemanded ? response.releaseBody().then(send(request, target, next)) : Mono.just(response);
         });
     }
 
-    private Mono<ClientResponse> send(ClientRequest request, String resource, ExchangeFunction next) {
-        return Mono.fromFuture(() -> tokens.tokenAsync(resource))
+    private Mono<ClientResponse> send(ClientRequest request, BearerTarget target, ExchangeFunction next) {
+        return Mono.fromFuture(() -> tokens.tokenAsync(target))
                 .map(token -> ClientRequest.from(request)
                         .headers(headers -> headers.setBearerAuth(token))
                         .build())

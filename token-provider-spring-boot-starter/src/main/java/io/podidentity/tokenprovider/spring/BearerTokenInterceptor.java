@@ -22,17 +22,17 @@ final class BearerTokenInterceptor implements ClientHttpRequestInterceptor {
     @Override
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
-        String resource = tokens.resource(request.getURI());
+        BearerTarget target = tokens.target(request.getURI());
         HttpHeaders headers = request.getHeaders();
-        if (resource == null || headers.containsHeader(HttpHeaders.AUTHORIZATION)) {
+        if (target == null || headers.containsHeader(HttpHeaders.AUTHORIZATION)) {
             return execution.execute(request, body);
         }
-        headers.setBearerAuth(tokens.token(resource));
+        headers.setBearerAuth(tokens.token(target));
         ClientHttpResponse response = execution.execute(request, body);
         if (response.getStatusCode().value() == HttpStatus.UNAUTHORIZED.value()
-                && tokens.demandsClaims(resource, response.getHeaders().get(HttpHeaders.WWW_AUTHENTICATE))) {
+                && tokens.demandsClaims(target, response.getHeaders().get(HttpHeaders.WWW_AUTHENTICATE))) {
             response.close();
-            headers.setBearerAuth(tokens.token(resource));
+            headers.setBearerAuth(tokens.token(target));
             return execution.execute(request, body);
         }
         return response;

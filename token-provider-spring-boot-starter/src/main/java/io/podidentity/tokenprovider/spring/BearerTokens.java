@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenRequest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -31,15 +30,15 @@ final class BearerTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(BearerTokens.class);
 
-    private final AzureServiceTokenProvider provider;
+    private final TokenIdentities identities;
     private final List<BearerTarget> targets;
-    /** What each resource last demanded, so that the next request need not be refused first. */
-    private final Map<String, String> claims = new ConcurrentHashMap<>();
+    /** What each server last demanded, so that the next request need not be refused first. */
+    private final Map<BearerTarget, String> claims = new ConcurrentHashMap<>();
 
     private volatile boolean isUsed;
 
-    BearerTokens(AzureServiceTokenProvider provider, List<BearerTarget> targets) {
-        this.provider = provider;
+    BearerTokens(TokenIdentities identities, List<BearerTarget> targets) {
+        this.identities = identities;
         this.targets = List.copyOf(targets);
     }
 
@@ -59,34 +58,34 @@ final class BearerTokens {
         }
     }
 
-    /** The resource of the token for a request; null if the request gets none. */
+    /** The server that a request is for; null if the request gets no token. */
     @Nullable
-    String resource(URI request) {
+    BearerTarget target(URI request) {
         for (BearerTarget target : targets) {
             if (target.covers(request)) {
-                return target.resource();
+                return target;
             }
         }
         return null;
     }
 
     /**
-     * The token for a resource.
+     * The token for a server.
      *
      * @throws io.podidentity.tokenprovider.TokenAcquisitionException if there is none
      */
-    String token(String resource) {
-        return provider.getAccessToken(request(resource));
+    String token(BearerTarget target) {
+        return identities.provider(target.identity()).getAccessToken(request(target));
     }
 
     /** The same without blocking. */
-    CompletableFuture<String> tokenAsync(String resource) {
-        return provider.getAccessTokenAsync(request(resource));
+    CompletableFuture<String> tokenAsync(BearerTarget target) {
+        return identities.provider(target.identity()).getAccessTokenAsync(request(target));
     }
 
-    private TokenRequest request(String resource) {
-        return TokenRequest.forResource(resource)
-                .withClaims(claims.get(resource))
+    private TokenRequest request(BearerTarget target) {
+        return TokenRequest.forResource(Resources.canonical(target.resource()))
+                .withClaims(claims.get(target))
                 .withCaeEnabled(true);
     }
 
@@ -95,13 +94,13 @@ final class BearerTokens {
      *
      * @param challenges the values of the header {@code WWW-Authenticate}
      */
-    boolean demandsClaims(String resource, @Nullable List<String> challenges) {
+    boolean demandsClaims(BearerTarget target, @Nullable List<String> challenges) {
         for (String challenge : challenges == null ? List.<String>of() : challenges) {
             Matcher demanded = CLAIMS.matcher(challenge);
             if (challenge.contains(INSUFFICIENT) && demanded.find()) {
                 String encoded = demanded.group(1).replace('-', '+').replace('_', '/');
                 try {
-                    claims.put(resource, new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
+                    claims.put(target, new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
                     return true;
                 } catch (IllegalArgumentException e) {
                     // Nothing that a token could be requested with: the caller gets the 401.

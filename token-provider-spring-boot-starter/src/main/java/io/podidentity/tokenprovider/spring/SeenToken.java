@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was last seen of the token for a resource. No token is in it.
  *
+ * @param identity the name of the identity
  * @param resource the resource
  * @param source the source of the token; null if there is none
  * @param principal whose token it is; null if that is not known
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when that was; the epoch if nothing was seen yet
  */
 record SeenToken(
+        String identity,
         String resource,
         @Nullable String source,
         @Nullable Principal principal,
@@ -31,8 +33,8 @@ record SeenToken(
     private static final Duration MEMORY = Duration.ofMinutes(30);
 
     /** What is known of a resource whose token nobody has asked for. */
-    static SeenToken notAskedFor(String resource) {
-        return new SeenToken(resource, null, null, null, null, List.of(), Instant.EPOCH);
+    static SeenToken notAskedFor(String identity, String resource) {
+        return new SeenToken(identity, resource, null, null, null, null, List.of(), Instant.EPOCH);
     }
 
     /** Whether there is a token that is still valid. */

@@ -18,15 +18,15 @@ import org.springframework.core.PriorityOrdered;
 final class TokenDataSourcePostProcessor implements BeanPostProcessor, PriorityOrdered {
     private static final Logger LOG = LoggerFactory.getLogger(TokenDataSourcePostProcessor.class);
 
-    private final Supplier<AzureServiceTokenProvider> provider;
+    private final Supplier<TokenIdentities> identities;
     private final Supplier<TokenKeeper> keeper;
     private final Supplier<TokenProviderProperties> properties;
 
     TokenDataSourcePostProcessor(
-            Supplier<AzureServiceTokenProvider> provider,
+            Supplier<TokenIdentities> identities,
             Supplier<TokenKeeper> keeper,
             Supplier<TokenProviderProperties> properties) {
-        this.provider = provider;
+        this.identities = identities;
         this.keeper = keeper;
         this.properties = properties;
     }
@@ -47,14 +47,17 @@ final class TokenDataSourcePostProcessor implements BeanPostProcessor, PriorityO
 
     private void signIn(HikariDataSource pool, String beanName, Database database) {
         database.requireTls(pool);
-        String named = properties.get().datasource().resource();
-        String resource = named == null ? database.resource() : named;
+        TokenProviderProperties.DataSource settings = properties.get().datasource();
+        String resource = settings.resource() == null ? database.resource() : settings.resource();
+        String own = settings.identities().get(beanName);
+        String identity = own == null ? settings.identity() : own;
+        AzureServiceTokenProvider provider = identities.get().provider(identity);
         if (database == Database.SQL_SERVER) {
-            SqlServer.signIn(pool, provider.get());
+            SqlServer.signIn(pool, provider);
         } else {
-            pool.setCredentialsProvider(new TokenPassword(provider.get(), resource, user(pool, beanName)));
+            pool.setCredentialsProvider(new TokenPassword(provider, resource, user(pool, beanName)));
         }
-        keeper.get().keep(resource);
+        keeper.get().keep(identity, resource);
         LOG.info("{} signs in to {} with tokens for {}.", beanName, database, resource);
     }
 

@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.bridge.kafka.OauthBearerCallbackHandler;
 import java.util.List;
 import java.util.Map;
@@ -24,16 +23,16 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
     private static final Logger LOG = LoggerFactory.getLogger(TokenKafkaPostProcessor.class);
     private static final String PROTOCOL = "SASL_SSL";
 
-    private final Supplier<AzureServiceTokenProvider> provider;
+    private final Supplier<TokenIdentities> identities;
     private final Supplier<TokenKeeper> keeper;
     private final Supplier<TokenProviderProperties> properties;
     private @Nullable String application;
 
     TokenKafkaPostProcessor(
-            Supplier<AzureServiceTokenProvider> provider,
+            Supplier<TokenIdentities> identities,
             Supplier<TokenKeeper> keeper,
             Supplier<TokenProviderProperties> properties) {
-        this.provider = provider;
+        this.identities = identities;
         this.keeper = keeper;
         this.properties = properties;
     }
@@ -48,9 +47,9 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
 
     private void signIn(KafkaProperties kafka) {
         requireTls(kafka);
-        String named = properties.get().kafka().resource();
-        String resource = named == null ? resourceOf(kafka.getBootstrapServers()) : named;
-        application = KafkaTokens.offer(provider.get());
+        TokenProviderProperties.Kafka own = properties.get().kafka();
+        String resource = own.resource() == null ? resourceOf(kafka.getBootstrapServers()) : own.resource();
+        application = KafkaTokens.offer(identities.get().provider(own.identity()));
         Map<String, String> settings = kafka.getProperties();
         settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, PROTOCOL);
         settings.put(SaslConfigs.SASL_MECHANISM, OAuthBearerLoginModule.OAUTHBEARER_MECHANISM);
@@ -59,7 +58,7 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
                 "%s required resource=\"%s\" application=\"%s\";"
                         .formatted(OAuthBearerLoginModule.class.getName(), resource, application));
         settings.put(SaslConfigs.SASL_LOGIN_CALLBACK_HANDLER_CLASS, KafkaTokens.class.getName());
-        keeper.get().keep(resource);
+        keeper.get().keep(own.identity(), resource);
         LOG.info("Kafka's clients sign in with tokens for {}.", resource);
     }
 

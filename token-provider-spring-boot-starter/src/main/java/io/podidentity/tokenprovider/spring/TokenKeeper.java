@@ -1,8 +1,6 @@
 package io.podidentity.tokenprovider.spring;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
-import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,70 +30,94 @@ final class TokenKeeper implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenKeeper.class);
 
-    private final AzureServiceTokenProvider provider;
-    private final List<TokenRequest> requests;
-    /** The resources of which there was no token the last time; each is logged once. */
-    private final Set<String> lacking = ConcurrentHashMap.newKeySet();
+    private final TokenIdentities identities;
+    private final List<Kept> tokens;
+    /** Those of which there was none the last time; each is logged once. */
+    private final Set<Kept> lacking = ConcurrentHashMap.newKeySet();
 
+    private boolean isRunning;
+    /** Made for the first token that is kept. */
     private @Nullable ScheduledExecutorService scheduler;
 
-    TokenKeeper(AzureServiceTokenProvider provider, List<String> resources) {
-        this.provider = provider;
-        this.requests = new ArrayList<>(
-                resources.stream().map(TokenRequest::forResource).toList());
+    private record Kept(@Nullable String identity, String resource) {}
+
+    /** @param resources those of the default identity */
+    TokenKeeper(TokenIdentities identities, List<String> resources) {
+        this.identities = identities;
+        this.tokens = new ArrayList<>();
+        for (String resource : resources) {
+            tokens.add(new Kept(null, resource));
+        }
+    }
+
+    /** Before the web server, so that tokens are under way while it starts. */
+    @Override
+    public int getPhase() {
+        return Integer.MIN_VALUE;
     }
 
     @Override
     public synchronized void start() {
+        if (!isRunning) {
+            isRunning = true;
+            for (Kept token : tokens) {
+                schedule(token, Duration.ZERO, INTERVAL, scheduler());
+            }
+        }
+    }
+
+    private synchronized ScheduledExecutorService scheduler() {
         if (scheduler == null) {
-            ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
+            scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread thread = new Thread(task, "token-keeper");
                 thread.setDaemon(true);
                 return thread;
             });
-            requests.forEach(request -> schedule(request, Duration.ZERO, INTERVAL, started));
-            scheduler = started;
         }
+        return scheduler;
     }
 
     /** Keeps one more, from now on if it runs, else from its start. */
-    synchronized void keep(String resource) {
-        TokenRequest request = TokenRequest.forResource(resource);
-        requests.add(request);
-        if (scheduler != null) {
-            schedule(request, Duration.ZERO, INTERVAL, scheduler);
+    synchronized void keep(@Nullable String identity, String resource) {
+        Kept token = new Kept(identity, resource);
+        tokens.add(token);
+        if (isRunning) {
+            schedule(token, Duration.ZERO, INTERVAL, scheduler());
         }
     }
 
     private synchronized void schedule(
-            TokenRequest request, Duration delay, Duration afterFailure, ScheduledExecutorService scheduler) {
+            Kept token, Duration delay, Duration afterFailure, ScheduledExecutorService scheduler) {
         if (!scheduler.isShutdown()) {
             var unused = scheduler.schedule(
-                    () -> keep(request, afterFailure, scheduler), delay.toMillis(), TimeUnit.MILLISECONDS);
+                    () -> keep(token, afterFailure, scheduler), delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void keep(TokenRequest request, Duration afterFailure, ScheduledExecutorService scheduler) {
+    private void keep(Kept token, Duration afterFailure, ScheduledExecutorService scheduler) {
         // From the cache nearly always: asking is what makes the provider refresh a token behind its callers.
-        Optional<TokenAcquisitionException> failure = provider.explain(request).failure();
+        Optional<TokenAcquisitionException> failure =
+                identities.provider(token.identity).explain(token.resource).failure();
         if (failure.isEmpty()) {
-            lacking.remove(request.resource());
-            schedule(request, INTERVAL, INTERVAL, scheduler);
+            lacking.remove(token);
+            schedule(token, INTERVAL, INTERVAL, scheduler);
             return;
         }
-        if (lacking.add(request.resource()) && !scheduler.isShutdown()) {
+        if (lacking.add(token) && !scheduler.isShutdown()) {
             LOG.warn(
-                    "The application needs a token for {}, and there is none: {}. {}",
-                    request.resource(),
+                    "The application needs a token for {}{}, and there is none: {}. {}",
+                    token.resource,
+                    token.identity == null ? "" : " as " + token.identity,
                     failure.get().reason(),
                     TokenAcquisitionFailureAnalyzer.action(failure.get()));
         }
         Duration twice = afterFailure.multipliedBy(2);
-        schedule(request, afterFailure, twice.compareTo(MAX_INTERVAL) < 0 ? twice : MAX_INTERVAL, scheduler);
+        schedule(token, afterFailure, twice.compareTo(MAX_INTERVAL) < 0 ? twice : MAX_INTERVAL, scheduler);
     }
 
     @Override
     public synchronized void stop() {
+        isRunning = false;
         if (scheduler != null) {
             scheduler.shutdownNow();
             scheduler = null;
@@ -104,6 +126,6 @@ final class TokenKeeper implements SmartLifecycle {
 
     @Override
     public synchronized boolean isRunning() {
-        return scheduler != null;
+        return isRunning;
     }
 }

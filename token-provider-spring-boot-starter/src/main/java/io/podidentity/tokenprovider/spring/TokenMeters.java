@@ -2,40 +2,46 @@ package io.podidentity.tokenprovider.spring;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.TokenListener.Event;
+import io.podidentity.tokenprovider.TokenListener.Kind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The metrics of the tokens, each for a resource. A scrape asks for no token.
+ * The metrics of the tokens, each with the tags {@code identity} and {@code resource}. A scrape asks for no token.
  *
  * <ul>
- *   <li>{@code tokenprovider.token.remaining}: how long the token is still valid, in seconds; NaN if there is none
- *   <li>{@code tokenprovider.token.stale}: 1 while the old token is used because refreshing it failed, else 0
- *   <li>{@code tokenprovider.acquire}: how long the sources took, by {@code outcome} ({@code acquired},
- *       {@code refreshed}, {@code failed}, {@code refresh_failed}), {@code source} and {@code error}
- *   <li>{@code tokenprovider.wait}: how long callers waited because no valid token was cached, by {@code outcome}
+ *   <li>{@code token.provider.token.remaining}: how long the token is still valid, in seconds; NaN if there is none
+ *   <li>{@code token.provider.token.stale}: 1 while the old token is used because refreshing it failed, else 0
+ *   <li>{@code token.provider.acquisition}: how long the sources took, by {@code outcome} ({@code SUCCESS} or
+ *       {@code ERROR}), {@code error.type}, {@code source} and {@code refresh} (whether callers had the old token)
+ *   <li>{@code token.provider.wait}: how long callers waited because no valid token was cached, by {@code outcome} and
+ *       {@code error.type}
  * </ul>
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-final class TokenMeters implements MeterBinder, TokenListener {
-    private static final String REMAINING = "tokenprovider.token.remaining";
+final class TokenMeters implements MeterBinder, IdentityListener {
     private static final String NONE = "none";
 
     private final TokenWatch watch;
     private final Clock clock;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+    /** The gauges that there are. */
+    private final Set<Gauged> gauged = ConcurrentHashMap.newKeySet();
+
+    private record Gauged(MeterRegistry registry, String identity, String resource) {}
 
     TokenMeters(TokenWatch watch, Clock clock) {
         this.watch = watch;
@@ -45,22 +51,28 @@ final class TokenMeters implements MeterBinder, TokenListener {
     @Override
     public void bindTo(MeterRegistry registry) {
         registries.add(registry);
-        watch.seen().forEach(token -> gauges(token.resource(), registry));
+        for (SeenToken token : watch.seen()) {
+            gauges(token.identity(), token.resource(), registry);
+        }
     }
 
     @Override
-    public void on(Event event) {
+    public void on(String identity, Event event) {
+        String asked = Resources.canonical(event.request().resource());
         // The watch has bounded the number of resources, and thereby of time series.
-        String resource =
-                watch.knows(event.request().resource()) ? event.request().resource() : "other";
-        Tag tag = Tag.of("resource", resource);
+        String resource = watch.knows(identity, asked) ? asked : "other";
         for (MeterRegistry registry : registries) {
             switch (event.kind()) {
                 case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> {
-                    gauges(resource, registry);
-                    acquired(event, tag, registry);
+                    gauges(identity, resource, registry);
+                    acquired(event, tags(identity, resource), registry);
                 }
-                case WAITED -> waited(event, tag, registry);
+                case WAITED ->
+                    Timer.builder("token.provider.wait")
+                            .description("How long callers waited because no valid token was cached")
+                            .tags(tags(identity, resource).and(outcome(event)))
+                            .register(registry)
+                            .record(event.duration());
                 default -> {
                     // No metric.
                 }
@@ -69,58 +81,56 @@ final class TokenMeters implements MeterBinder, TokenListener {
     }
 
     /** Registers them, unless they are there already. */
-    private void gauges(String resource, MeterRegistry registry) {
-        if (registry.find(REMAINING).tag("resource", resource).meter() != null) {
+    private void gauges(String identity, String resource, MeterRegistry registry) {
+        if (!gauged.add(new Gauged(registry, identity, resource))) {
             return;
         }
-        TimeGauge.builder(REMAINING, this, TimeUnit.SECONDS, meters -> meters.remaining(resource))
+        Tags tags = tags(identity, resource);
+        TimeGauge.builder(
+                        "token.provider.token.remaining",
+                        this,
+                        TimeUnit.SECONDS,
+                        meters -> meters.remaining(identity, resource))
                 .description("How long the token is still valid; NaN if there is none")
-                .tag("resource", resource)
+                .tags(tags)
                 .register(registry);
-        Gauge.builder("tokenprovider.token.stale", this, meters -> meters.stale(resource))
+        Gauge.builder("token.provider.token.stale", this, meters -> meters.stale(identity, resource))
                 .description("1 while the old token is used because refreshing it failed, else 0")
-                .tag("resource", resource)
+                .tags(tags)
                 .register(registry);
     }
 
-    private static void acquired(Event event, Tag resource, MeterRegistry registry) {
-        Timer.builder("tokenprovider.acquire")
+    private static void acquired(Event event, Tags tags, MeterRegistry registry) {
+        boolean isRefresh = event.kind() == Kind.REFRESHED || event.kind() == Kind.REFRESH_FAILED;
+        boolean isError = event.failure().isPresent();
+        Timer.builder("token.provider.acquisition")
                 .description("How long the sources took to get a token, or to fail")
-                .tags(Tags.of(
-                        resource,
-                        Tag.of("outcome", event.kind().name().toLowerCase(Locale.ROOT)),
-                        Tag.of(
-                                "source",
-                                event.failure().isPresent()
-                                        ? NONE
-                                        : event.source().orElse(NONE)),
-                        Tag.of("error", error(event))))
+                .tags(tags.and(outcome(event))
+                        .and("refresh", String.valueOf(isRefresh))
+                        .and("source", isError ? NONE : event.source().orElse(NONE)))
                 .register(registry)
                 .record(event.duration());
     }
 
-    private static void waited(Event event, Tag resource, MeterRegistry registry) {
-        Timer.builder("tokenprovider.wait")
-                .description("How long callers waited because no valid token was cached")
-                .tags(Tags.of(resource, Tag.of("outcome", event.failure().isPresent() ? "failed" : "acquired")))
-                .register(registry)
-                .record(event.duration());
+    private static Tags tags(String identity, String resource) {
+        return Tags.of("identity", identity, "resource", resource);
     }
 
-    private static String error(Event event) {
-        return event.failure()
+    private static Tags outcome(Event event) {
+        String error = event.failure()
                 .map(failure -> failure.code().name().toLowerCase(Locale.ROOT))
                 .orElse(NONE);
+        return Tags.of("outcome", error.equals(NONE) ? "SUCCESS" : "ERROR", "error.type", error);
     }
 
-    private double remaining(String resource) {
-        Instant expiresOn = watch.seen(resource).expiresOn();
+    private double remaining(String identity, String resource) {
+        Instant expiresOn = watch.seen(identity, resource).expiresOn();
         return expiresOn == null
                 ? Double.NaN
                 : Duration.between(clock.instant(), expiresOn).toMillis() / 1000.0;
     }
 
-    private double stale(String resource) {
-        return watch.seen(resource).isStale(clock.instant()) ? 1 : 0;
+    private double stale(String identity, String resource) {
+        return watch.seen(identity, resource).isStale(clock.instant()) ? 1 : 0;
     }
 }

@@ -2,17 +2,18 @@ package io.podidentity.tokenprovider.spring;
 
 import com.azure.core.credential.TokenCredential;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.micrometer.observation.ObservationRegistry;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenListener;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
 import io.podidentity.tokenprovider.jfr.JfrTokenListener;
 import java.time.Clock;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -26,6 +27,9 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -35,13 +39,14 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * One token provider for the application, and the beans that use it: an Azure SDK credential, a health indicator, the
- * endpoint {@code tokenprovider}, metrics and Flight Recorder events. Each of them exists only if its library is on
- * the class path. Every bean that is a {@code TokenListener} is told about tokens. No start waits for a
+ * A token provider for each identity of the application, and the beans that use them: Azure SDK credentials, a health
+ * indicator, the endpoint {@code tokenprovider}, metrics and Flight Recorder events. Each of them exists only if its
+ * library is on the class path. Every bean that is a {@code TokenListener} is told about tokens. No start waits for a
  * token.
  */
 @AutoConfiguration(beforeName = TokenProviderAutoConfiguration.SPRING_CLOUD_AZURE)
 @EnableConfigurationProperties(TokenProviderProperties.class)
+@Import(TokenIdentityRegistrar.class)
 public final class TokenProviderAutoConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(TokenProviderAutoConfiguration.class);
 
@@ -58,69 +63,46 @@ public final class TokenProviderAutoConfiguration {
         PropertySource<?> variables =
                 environment.getPropertySources().get(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
         if (variables instanceof EnumerablePropertySource<?> named) {
-            Stream.of(named.getPropertyNames())
-                    .filter(name -> name.startsWith(VARIABLE))
-                    .forEach(name -> LOG.warn(
+            for (String name : named.getPropertyNames()) {
+                if (name.startsWith(VARIABLE)) {
+                    LOG.warn(
                             "The variable {} has no effect, because it cannot be told from it which variable is meant."
                                     + " Set {} itself, or token-provider.environment.{} in a file.",
                             name,
                             name.substring(VARIABLE.length()),
-                            name.substring(VARIABLE.length())));
+                            name.substring(VARIABLE.length()));
+                }
+            }
         }
     }
 
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    TokenWatch tokenProviderWatch(TokenProviderProperties properties) {
-        return new TokenWatch(properties.resources());
+    TokenWatch tokenProviderWatch(TokenProviderProperties properties, TokenIdentities identities) {
+        return new TokenWatch(identities.name(null), properties.resources());
     }
 
     @Bean
-    @ConditionalOnMissingBean
-    AzureServiceTokenProvider azureServiceTokenProvider(
+    TokenIdentities tokenIdentities(
             TokenProviderProperties properties,
             ObjectProvider<TokenProviderConnectionDetails> connection,
             ObjectProvider<TokenProviderCustomizer> customizers,
-            ObjectProvider<TokenListener> listeners) {
-        AzureServiceTokenProvider.Builder builder =
-                AzureServiceTokenProvider.builder().connectionString(properties.connectionString());
-        if (properties.deadline() != null) {
-            builder.deadline(properties.deadline());
-        }
-        TokenProviderConnectionDetails details = connection.getIfAvailable();
-        if (details != null) {
-            builder.environment(details.environment());
-            if (details.sslContext() != null) {
-                builder.sslContext(details.sslContext());
-            }
-        } else if (!properties.environment().isEmpty()) {
-            builder.environment(properties.environmentOver(System.getenv()));
-        }
-        listeners.orderedStream().forEach(builder::listener);
-        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
-        try {
-            return builder.build();
-        } catch (IllegalArgumentException e) {
-            throw wrong(properties, e);
-        }
+            ObjectProvider<TokenListener> listeners,
+            ObjectProvider<IdentityListener> identityListeners) {
+        return new TokenIdentities(properties, connection, customizers, listeners, identityListeners);
     }
 
-    private static TokenProviderSettingException wrong(
-            TokenProviderProperties properties, IllegalArgumentException cause) {
-        String setting = properties.connectionString() == null
-                ? "the variable AzureServicesAuthConnectionString or AZURE_TOKEN_CREDENTIALS"
-                : "token-provider.connection-string";
-        return new TokenProviderSettingException(
-                "The token provider cannot use " + setting + ": " + cause.getMessage(),
-                "Correct " + setting
-                        + ", or remove it to use the default chain. docs/connection-string.md lists keys and"
-                        + " examples.",
-                cause);
+    /** The default identity. A provider of the application's own is taken before it, but stands beside it. */
+    @Bean
+    @Fallback
+    @ConditionalOnMissingBean(name = "azureServiceTokenProvider")
+    AzureServiceTokenProvider azureServiceTokenProvider(TokenIdentities identities) {
+        return identities.provider(null);
     }
 
     @Bean
-    TokenKeeper tokenKeeper(AzureServiceTokenProvider provider, TokenProviderProperties properties) {
-        return new TokenKeeper(provider, properties.resources());
+    TokenKeeper tokenKeeper(TokenIdentities identities, TokenProviderProperties properties) {
+        return new TokenKeeper(identities, properties.resources());
     }
 
     /** Where the application has a provider of its own. This is read before the one above is defined. */
@@ -128,12 +110,22 @@ public final class TokenProviderAutoConfiguration {
     @ConditionalOnBean(AzureServiceTokenProvider.class)
     static final class OtherProviderConfiguration {
 
-        OtherProviderConfiguration(ListableBeanFactory beans) {
+        OtherProviderConfiguration(ConfigurableListableBeanFactory beans) {
             LOG.warn(
-                    "The bean {} takes the place of the starter's token provider: token-provider.* has no effect on it,"
-                            + " and health, metrics and the endpoint tell nothing of its tokens. To change the"
-                            + " starter's own, define a TokenProviderCustomizer.",
-                    String.join(", ", beans.getBeanNamesForType(AzureServiceTokenProvider.class)));
+                    "The bean {} is a token provider of the application's own: whoever asks for an"
+                            + " AzureServiceTokenProvider without a @Qualifier gets it. token-provider.* has no effect"
+                            + " on it, and health, metrics and the endpoint tell nothing of its tokens. To change the"
+                            + " starter's own, define a TokenProviderCustomizer; for one more identity, set"
+                            + " token-provider.identities.NAME.*.",
+                    Stream.of(beans.getBeanNamesForType(AzureServiceTokenProvider.class))
+                            .filter(name -> !isOurs(name, beans))
+                            .collect(Collectors.joining(", ")));
+        }
+
+        private static boolean isOurs(String name, ConfigurableListableBeanFactory beans) {
+            return beans.containsBeanDefinition(name)
+                    && beans.getBeanDefinition(name) instanceof AbstractBeanDefinition definition
+                    && (definition.isFallback() || !definition.isDefaultCandidate());
         }
     }
 
@@ -173,9 +165,10 @@ public final class TokenProviderAutoConfiguration {
     static final class AzureSdkConfiguration {
 
         @Bean({"tokenCredential", SPRING_CLOUD_AZURE_CREDENTIAL})
+        @Lazy
         @ConditionalOnMissingBean
-        TokenCredential tokenCredential(AzureServiceTokenProvider provider) {
-            return new TokenProviderCredential(provider);
+        TokenCredential tokenCredential(TokenIdentities identities) {
+            return new TokenProviderCredential(identities.provider(null));
         }
     }
 
@@ -200,8 +193,8 @@ public final class TokenProviderAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         @ConditionalOnAvailableEndpoint
-        TokenProviderEndpoint tokenProviderEndpoint(AzureServiceTokenProvider provider, TokenWatch watch) {
-            return new TokenProviderEndpoint(provider, watch, Clock.systemUTC());
+        TokenProviderEndpoint tokenProviderEndpoint(TokenIdentities identities, TokenWatch watch) {
+            return new TokenProviderEndpoint(identities, watch, Clock.systemUTC());
         }
     }
 
@@ -216,18 +209,6 @@ public final class TokenProviderAutoConfiguration {
         @Order
         TokenMeters tokenMeters(TokenWatch watch) {
             return new TokenMeters(watch, Clock.systemUTC());
-        }
-    }
-
-    /** For Micrometer's observations, and thereby for traces. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(ObservationRegistry.class)
-    static final class ObservationConfiguration {
-
-        @Bean
-        @ConditionalOnMissingBean
-        TokenObservations tokenObservations(ObjectProvider<ObservationRegistry> registry) {
-            return new TokenObservations(() -> registry.getIfAvailable(() -> ObservationRegistry.NOOP));
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.podidentity.tokenprovider.spring;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -17,9 +16,9 @@ public final class TokenProviderDataSourceAutoConfiguration {
     /** Looks up nothing before there is a pool, since a post-processor is made before all other beans. */
     @Bean
     static TokenDataSourcePostProcessor tokenDataSourcePostProcessor(
-            ObjectProvider<AzureServiceTokenProvider> provider,
+            ObjectProvider<TokenIdentities> identities,
             ObjectProvider<TokenKeeper> keeper,
             ObjectProvider<TokenProviderProperties> properties) {
-        return new TokenDataSourcePostProcessor(provider::getObject, keeper::getObject, properties::getObject);
+        return new TokenDataSourcePostProcessor(identities::getObject, keeper::getObject, properties::getObject);
     }
 }

@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -12,17 +11,16 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 /**
  * The endpoint {@code tokenprovider}. A read tells where the token of each resource comes from, or why there is none,
  * as it was last seen: it asks nobody. A delete clears all cached tokens and what was seen, so that a new role or
- * login takes effect at
- * once. To allow deletes, set {@code management.endpoint.tokenprovider.access=unrestricted}.
+ * login takes effect at once. To allow deletes, set {@code management.endpoint.tokenprovider.access=unrestricted}.
  */
 @Endpoint(id = "tokenprovider", defaultAccess = Access.READ_ONLY)
 final class TokenProviderEndpoint {
-    private final AzureServiceTokenProvider provider;
+    private final TokenIdentities identities;
     private final TokenWatch watch;
     private final Clock clock;
 
-    TokenProviderEndpoint(AzureServiceTokenProvider provider, TokenWatch watch, Clock clock) {
-        this.provider = provider;
+    TokenProviderEndpoint(TokenIdentities identities, TokenWatch watch, Clock clock) {
+        this.identities = identities;
         this.watch = watch;
         this.clock = clock;
     }
@@ -34,7 +32,7 @@ final class TokenProviderEndpoint {
 
     @DeleteOperation
     void invalidate() {
-        provider.invalidate();
+        identities.invalidate();
         watch.forget();
     }
 }

@@ -8,9 +8,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
  * Whether the application has the tokens that it names or has used: down if it has none of a resource that it asked
- * for in the last half hour, and unknown as long as it has asked for none. It tells what was last seen, asks
- * nobody and so answers at once. It is not part of a
- * probe unless the application adds it to one, because a restart does not create an identity.
+ * for in the last half hour, and unknown as long as it has asked for none. It tells what was last seen, asks nobody
+ * and so answers at once. It is not part of a probe unless the application adds it to one, because a restart does not
+ * create an identity.
  */
 final class TokenProviderHealthIndicator implements HealthIndicator {
     private final TokenWatch watch;

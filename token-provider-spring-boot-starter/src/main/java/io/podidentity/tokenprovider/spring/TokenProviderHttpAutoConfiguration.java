@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
@@ -23,8 +22,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 public final class TokenProviderHttpAutoConfiguration {
 
     @Bean
-    BearerTokens bearerTokens(AzureServiceTokenProvider provider, TokenProviderProperties properties) {
-        return new BearerTokens(provider, properties.bearer());
+    BearerTokens bearerTokens(TokenIdentities identities, TokenProviderProperties properties) {
+        return new BearerTokens(identities, properties.bearer());
     }
 
     /** After all beans were made, and so the clients that the application keeps. */

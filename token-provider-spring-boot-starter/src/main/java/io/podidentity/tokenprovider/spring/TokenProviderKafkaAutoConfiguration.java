@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.util.List;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +24,10 @@ public final class TokenProviderKafkaAutoConfiguration {
     /** Looks up nothing before there are Kafka's settings, since a post-processor is made before all other beans. */
     @Bean
     static TokenKafkaPostProcessor tokenKafkaPostProcessor(
-            ObjectProvider<AzureServiceTokenProvider> provider,
+            ObjectProvider<TokenIdentities> identities,
             ObjectProvider<TokenKeeper> keeper,
             ObjectProvider<TokenProviderProperties> properties) {
-        return new TokenKafkaPostProcessor(provider::getObject, keeper::getObject, properties::getObject);
+        return new TokenKafkaPostProcessor(identities::getObject, keeper::getObject, properties::getObject);
     }
 
     /** For a native image: Kafka creates the handler and the login module by their names. */

@@ -12,49 +12,83 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 /**
  * The settings {@code token-provider.*}.
  *
- * @param deadline How long one call for a token may take, including all sources and retries, from more than 0 to 1 day;
- *     by default the 30 s of the library.
+ * @param deadline How long one call for a token may take, including all sources and retries, from more than 0 to 1 day.
  * @param connectionString How to sign in, such as RunAs=App, instead of the default chain; a secret if it contains one.
  * @param environment Variables such as AZURE_CLIENT_ID that are added to the environment of the process, or replace its
  *     variables, but only for the token sources.
+ * @param identities More identities, by names of your own. Each is a bean of type AzureServiceTokenProvider, and with
+ *     the Azure SDK one of type TokenCredential, both with the name as their qualifier.
+ * @param identity Name of the identity, among token-provider.identities, of whatever names none; by default the one of
+ *     token-provider.connection-string or of the default chain.
  * @param resources Resources, such as https://storage.azure.com, whose tokens the application needs: they are got after
  *     the start, without waiting for them, and kept fresh. Health and metrics report them from the start.
- * @param bearer Servers to which RestClient and RestTemplate send tokens.
- * @param datasource Whether connection pools sign in with tokens.
- * @param redis Whether Redis clients sign in with tokens.
- * @param kafka Whether Kafka's clients sign in with tokens.
+ * @param bearer Servers to which RestClient, RestTemplate and WebClient send tokens.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
         @Nullable Duration deadline,
         @Nullable String connectionString,
         @DefaultValue Map<String, String> environment,
+        @DefaultValue Map<String, Identity> identities,
+        @Nullable String identity,
         @DefaultValue List<String> resources,
         @DefaultValue List<BearerTarget> bearer,
-        @DefaultValue TokenDataSource datasource,
-        @DefaultValue TokenRedis redis,
-        @DefaultValue TokenKafka kafka) {
+        @DefaultValue DataSource datasource,
+        @DefaultValue Redis redis,
+        @DefaultValue Kafka kafka) {
 
     private static final Duration MAX_DEADLINE = Duration.ofDays(1);
 
     TokenProviderProperties {
         environment = Map.copyOf(environment);
-        resources = List.copyOf(resources);
+        identities = Map.copyOf(identities);
+        resources = Resources.canonical(resources);
         bearer = List.copyOf(bearer);
-        if (deadline != null && (deadline.isNegative() || deadline.isZero() || deadline.compareTo(MAX_DEADLINE) > 0)) {
-            throw new InvalidConfigurationPropertyValueException(
-                    "token-provider.deadline", deadline, "It must be more than 0 and at most 1 day.");
+        require(
+                deadline == null
+                        || (!deadline.isNegative() && !deadline.isZero() && deadline.compareTo(MAX_DEADLINE) <= 0),
+                "deadline",
+                deadline,
+                "It must be more than 0 and at most 1 day.");
+        for (String resource : resources) {
+            require(!resource.isBlank(), "resources", resources, "An entry is blank.");
         }
-        if (resources.stream().anyMatch(String::isBlank)) {
-            throw new InvalidConfigurationPropertyValueException(
-                    "token-provider.resources", resources, "An entry is blank.");
+        for (Map.Entry<String, Identity> one : identities.entrySet()) {
+            String complaint = one.getKey().equals(TokenIdentities.UNNAMED)
+                    ? "This name is taken by the identity of token-provider.connection-string."
+                    : one.getValue().complaint();
+            require(complaint == null, "identities." + one.getKey(), one.getValue(), complaint);
         }
+        requireKnown(identities, "identity", identity);
         for (int i = 0; i < bearer.size(); i++) {
-            String complaint = bearer.get(i).complaint();
-            if (complaint != null) {
-                throw new InvalidConfigurationPropertyValueException(
-                        "token-provider.bearer[" + i + "].url", bearer.get(i).shown(), complaint);
-            }
+            BearerTarget target = bearer.get(i);
+            require(target.complaint() == null, "bearer[" + i + "].url", target.shown(), target.complaint());
+            require(!target.resource().isBlank(), "bearer[" + i + "].resource", "", "It is missing.");
+            requireKnown(identities, "bearer[" + i + "].identity", target.identity());
+        }
+        requireKnown(identities, "datasource.identity", datasource.identity());
+        for (Map.Entry<String, String> pool : datasource.identities().entrySet()) {
+            requireKnown(identities, "datasource.identities." + pool.getKey(), pool.getValue());
+        }
+        requireKnown(identities, "redis.identity", redis.identity());
+        requireKnown(identities, "kafka.identity", kafka.identity());
+    }
+
+    private static void requireKnown(Map<String, Identity> identities, String setting, @Nullable String name) {
+        if (name != null) {
+            require(
+                    identities.containsKey(name),
+                    setting,
+                    name,
+                    "token-provider.identities has "
+                            + (identities.isEmpty() ? "none." : "only " + identities.keySet()));
+        }
+    }
+
+    private static void require(boolean isRight, String setting, @Nullable Object value, @Nullable String complaint) {
+        if (!isRight) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "token-provider." + setting, value, String.valueOf(complaint));
         }
     }
 
@@ -68,9 +102,88 @@ record TokenProviderProperties(
     /** Shows names and numbers only, because a variable can contain a secret. */
     @Override
     public String toString() {
-        return "TokenProviderProperties[deadline=" + deadline + ", connectionString="
-                + (connectionString == null ? "none" : "[secret]") + ", environment=" + environment.keySet()
+        return "TokenProviderProperties[deadline=" + deadline + ", connectionString=" + hidden(connectionString)
+                + ", environment=" + environment.keySet() + ", identities=" + identities + ", identity=" + identity
                 + ", resources=" + resources + ", bearer=" + bearer
                 + ", datasource=" + datasource + ", redis=" + redis + ", kafka=" + kafka + "]";
     }
+
+    private static String hidden(@Nullable String secret) {
+        return secret == null ? "none" : "[secret]";
+    }
+
+    /**
+     * One more identity.
+     *
+     * @param connectionString How it signs in, such as RunAs=App;AppId=CLIENT_ID; a secret if it contains one.
+     * @param clientId Its client ID, for the default chain: that of a managed identity, or of an application that
+     *     trusts the pod's service account.
+     * @param tenantId The tenant of that application; by default that of AZURE_TENANT_ID.
+     */
+    record Identity(
+            @Nullable String connectionString,
+            @Nullable String clientId,
+            @Nullable String tenantId) {
+
+        /** What is wrong with it; null if nothing is. */
+        @Nullable
+        String complaint() {
+            if ((connectionString == null) == (clientId == null)) {
+                return "It needs either a connection-string or a client-id.";
+            }
+            return tenantId != null && clientId == null
+                    ? "A tenant-id is for a client-id; a connection-string has TenantId."
+                    : null;
+        }
+
+        @Override
+        public String toString() {
+            return "Identity[connectionString=" + hidden(connectionString) + ", clientId=" + clientId + ", tenantId="
+                    + tenantId + "]";
+        }
+    }
+
+    /**
+     * Whether connection pools sign in with tokens.
+     *
+     * @param enabled Whether the pools without a password (HikariCP, for PostgreSQL, MySQL, MariaDB and SQL Server)
+     *     sign in with a token.
+     * @param resource Resource of these tokens; by default that of the database in Azure's public cloud. SQL Server
+     *     names its own.
+     * @param identity Name of the identity that signs in, among token-provider.identities; by default that of
+     *     token-provider.identity.
+     * @param identities Identities of single pools, by the names of their beans.
+     */
+    record DataSource(
+            @DefaultValue("false") boolean enabled,
+            @Nullable String resource,
+            @Nullable String identity,
+            @DefaultValue Map<String, String> identities) {}
+
+    /**
+     * Whether Redis clients sign in with tokens.
+     *
+     * @param enabled Whether the clients of spring.data.redis (Lettuce or Jedis) sign in with a token.
+     * @param resource Resource of these tokens.
+     * @param identity Name of the identity that signs in, among token-provider.identities; by default that of
+     *     token-provider.identity.
+     */
+    record Redis(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("https://redis.azure.com") String resource,
+            @Nullable String identity) {}
+
+    /**
+     * Whether Kafka's clients sign in with tokens.
+     *
+     * @param enabled Whether the clients of spring.kafka (producers, consumers, admin, streams) sign in with a token.
+     * @param resource Resource of these tokens; by default that of the Event Hubs namespace in
+     *     spring.kafka.bootstrap-servers.
+     * @param identity Name of the identity that signs in, among token-provider.identities; by default that of
+     *     token-provider.identity.
+     */
+    record Kafka(
+            @DefaultValue("false") boolean enabled,
+            @Nullable String resource,
+            @Nullable String identity) {}
 }

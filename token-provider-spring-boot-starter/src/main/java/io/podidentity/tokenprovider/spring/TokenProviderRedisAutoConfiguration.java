@@ -3,7 +3,6 @@ package io.podidentity.tokenprovider.spring;
 import io.lettuce.core.ClientOptions.ReauthenticateBehavior;
 import io.lettuce.core.RedisClient;
 import io.podidentity.tokenprovider.AccessToken;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -27,7 +26,7 @@ public final class TokenProviderRedisAutoConfiguration {
 
     @Bean
     RedisSignIn redisSignIn(
-            AzureServiceTokenProvider provider,
+            TokenIdentities identities,
             TokenKeeper keeper,
             TokenProviderProperties properties,
             DataRedisProperties redis,
@@ -40,9 +39,9 @@ public final class TokenProviderRedisAutoConfiguration {
                     "Set spring.data.redis.ssl.enabled=true, and the port to 10000 (Azure Managed Redis) or 6380.",
                     null);
         }
-        String resource = properties.redis().resource();
-        keeper.keep(resource);
-        return new RedisSignIn(provider, resource, details.getUsername());
+        TokenProviderProperties.Redis own = properties.redis();
+        keeper.keep(own.identity(), own.resource());
+        return new RedisSignIn(identities.provider(own.identity()), own.resource(), details.getUsername());
     }
 
     /** Lettuce also signs open connections in again. */

@@ -15,6 +15,9 @@ final class TokenReport {
     /** One object of JSON; members without a value are left out. */
     static Map<String, Object> of(SeenToken token, Instant now) {
         Map<String, Object> report = new LinkedHashMap<>();
+        if (!token.identity().equals(TokenIdentities.UNNAMED)) {
+            report.put("identity", token.identity());
+        }
         report.put("resource", token.resource());
         report.put("state", state(token, now));
         put(report, "source", token.source());

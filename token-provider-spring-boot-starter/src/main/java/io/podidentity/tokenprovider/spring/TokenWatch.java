@@ -1,82 +1,88 @@
 package io.podidentity.tokenprovider.spring;
 
-import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.TokenListener.Event;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Remembers what became of the tokens of each resource that the application names or has used, so that health, metrics
- * and the endpoint can tell it without a request for a token.
+ * Remembers what became of the tokens of each identity and resource that the application names or has used, so that
+ * health, metrics and the endpoint can tell it without a request for a token.
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-final class TokenWatch implements TokenListener {
+final class TokenWatch implements IdentityListener {
     /** Keeps an application that asks for resources without end from filling the memory. */
-    private static final int MAX_RESOURCES = 100;
+    private static final int MAX_TOKENS = 100;
 
-    private final Map<String, SeenToken> seen = new LinkedHashMap<>();
+    private final Map<Key, SeenToken> seen = new LinkedHashMap<>();
+
+    private record Key(String identity, String resource) {}
 
     /**
-     * @param resources those that the application names
+     * @param identity the name of the default identity
+     * @param resources those that the application names for it
      */
-    TokenWatch(List<String> resources) {
-        resources.forEach(resource -> seen.put(resource, SeenToken.notAskedFor(resource)));
+    TokenWatch(String identity, List<String> resources) {
+        for (String resource : resources) {
+            discover(identity, resource);
+        }
     }
 
-    /** What is known of each resource, in the order in which they came. */
+    /** What is known of each token, in the order in which they came. */
     List<SeenToken> seen() {
         synchronized (seen) {
             return List.copyOf(seen.values());
         }
     }
 
-    /** What is known of a resource. */
-    SeenToken seen(String resource) {
+    /** What is known of a token. */
+    SeenToken seen(String identity, String resource) {
         synchronized (seen) {
-            SeenToken token = seen.get(resource);
-            return token == null ? SeenToken.notAskedFor(resource) : token;
+            SeenToken token = seen.get(new Key(identity, resource));
+            return token == null ? SeenToken.notAskedFor(identity, resource) : token;
         }
     }
 
-    /** Whether the resource is one of those that are remembered. */
-    boolean knows(String resource) {
+    /** Whether the token is one of those that are remembered. */
+    boolean knows(String identity, String resource) {
         synchronized (seen) {
-            return seen.containsKey(resource);
+            return seen.containsKey(new Key(identity, resource));
         }
     }
 
     /** Forgets what became of the tokens, as after {@code invalidate()}: none of it is true any more. */
     void forget() {
         synchronized (seen) {
-            seen.replaceAll((resource, token) -> SeenToken.notAskedFor(resource));
+            seen.replaceAll((key, token) -> SeenToken.notAskedFor(key.identity, key.resource));
         }
     }
 
     @Override
-    public void on(Event event) {
+    public void on(String identity, Event event) {
+        String resource = Resources.canonical(event.request().resource());
         switch (event.kind()) {
-            case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> remember(event);
+            case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> remember(identity, resource, event);
             // A caller may be answered before the sources' thread tells of the token.
-            case WAITED -> discover(event.request().resource());
+            case WAITED -> discover(identity, resource);
             default -> {
                 // Says nothing new about the token.
             }
         }
     }
 
-    private void discover(String resource) {
+    private void discover(String identity, String resource) {
         synchronized (seen) {
-            if (seen.size() < MAX_RESOURCES) {
-                seen.putIfAbsent(resource, SeenToken.notAskedFor(resource));
+            if (seen.size() < MAX_TOKENS) {
+                seen.putIfAbsent(new Key(identity, resource), SeenToken.notAskedFor(identity, resource));
             }
         }
     }
 
-    private void remember(Event event) {
-        String resource = event.request().resource();
+    private void remember(String identity, String resource, Event event) {
         SeenToken token = new SeenToken(
+                identity,
                 resource,
                 event.source().orElse(null),
                 event.principal().orElse(null),
@@ -85,9 +91,8 @@ final class TokenWatch implements TokenListener {
                 event.attempts(),
                 Instant.now());
         synchronized (seen) {
-            if (seen.containsKey(resource) || seen.size() < MAX_RESOURCES) {
-                seen.put(resource, token);
-            }
+            discover(identity, resource);
+            seen.replace(new Key(identity, resource), token);
         }
     }
 }

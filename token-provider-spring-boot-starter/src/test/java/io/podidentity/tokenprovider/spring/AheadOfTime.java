@@ -1,9 +1,11 @@
 package io.podidentity.tokenprovider.spring;
 
+import com.azure.core.credential.TokenCredential;
 import com.zaxxer.hikari.HikariDataSource;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.util.List;
 import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -51,6 +53,9 @@ public class AheadOfTime {
                             .getBean(AzureServiceTokenProvider.class)
                             .getAuthenticationResult("https://storage.azure.com/")
                             .source());
+            System.out.println("qualified: "
+                    + BeanFactoryAnnotationUtils.qualifiedBeanOfType(
+                            application.getBeanFactory(), TokenCredential.class, "orders"));
             System.out.println(
                     "pool: " + application.getBean(HikariDataSource.class).getCredentialsProvider());
             System.out.println(

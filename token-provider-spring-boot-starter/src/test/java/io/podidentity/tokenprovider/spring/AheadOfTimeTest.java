@@ -24,6 +24,7 @@ class AheadOfTimeTest {
     private static final String[] SETTINGS = {
         "--token-provider.bearer[0].url=https://api.contoso.com",
         "--token-provider.bearer[0].resource=api://contoso",
+        "--token-provider.identities.orders.client-id=11111111-1111-1111-1111-111111111111",
         "--token-provider.datasource.enabled=true",
         "--token-provider.redis.enabled=true",
         "--token-provider.kafka.enabled=true",
@@ -62,12 +63,16 @@ class AheadOfTimeTest {
         assertThat(printed)
                 .contains("made ahead of time: true")
                 .contains("source: Fake")
+                .contains("qualified: io.podidentity.tokenprovider.azure.TokenProviderCredential")
                 .contains("pool: orders with a token for https://ossrdbms-aad.database.windows.net")
                 .contains("redis: https://redis.azure.com")
                 .contains("kafka: " + KafkaTokens.class.getName())
                 .contains("bearer: BearerTokenInterceptor");
         assertThat(hints(resources))
-                .contains(KafkaTokens.class.getName(), TokenKafka.class.getName(), "OAuthBearerLoginModule");
+                .contains(
+                        KafkaTokens.class.getName(),
+                        TokenProviderProperties.Kafka.class.getName(),
+                        "OAuthBearerLoginModule");
     }
 
     private static String java(String classPath, String... arguments) throws Exception {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.web.client.HttpClientErrorException;
@@ -120,6 +121,21 @@ class BearerTokenIT {
                 .withPropertyValues("token-provider.bearer[0].url=" + url, "token-provider.bearer[0].resource=api://a")
                 .run(context ->
                         assertThat(context).getFailure().hasStackTraceContaining("token-provider.bearer[0].url"));
+    }
+
+    @Test
+    void start_withoutTheResourceOrTheUrl_failsAndNamesIt() {
+        for (String missing : List.of("url", "resource")) {
+            String given = missing.equals("url") ? "resource=api://a" : "url=https://api.contoso.com";
+            new ApplicationContextRunner()
+                    .withConfiguration(AutoConfigurations.of(TokenProviderAutoConfiguration.class))
+                    .withPropertyValues("token-provider.bearer[0]." + given)
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                            .hasMessageContaining("token-provider.bearer[0]." + missing));
+        }
     }
 
     private void with(String folder, Consumer<RestClient> use) {

@@ -9,7 +9,11 @@ import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** A source that answers from memory, counts its calls, and can be made to fail. */
 final class FakeSource implements TokenSource {
@@ -32,6 +36,23 @@ final class FakeSource implements TokenSource {
         FakeSource source = new FakeSource();
         source.fails = true;
         return source;
+    }
+
+    /** An application's identities, which all ask this source, and tell these listeners. */
+    TokenIdentities identities(Object... listeners) {
+        StaticListableBeanFactory beans = new StaticListableBeanFactory();
+        for (int i = 0; i < listeners.length; i++) {
+            beans.addBean("listener" + i, listeners[i]);
+        }
+        TokenProviderCustomizer customizer = builder -> builder.sources(List.of(this));
+        beans.addBean("customizer", customizer);
+        return new TokenIdentities(
+                new Binder(new MapConfigurationPropertySource(Map.of()))
+                        .bindOrCreate("token-provider", TokenProviderProperties.class),
+                beans.getBeanProvider(TokenProviderConnectionDetails.class),
+                beans.getBeanProvider(TokenProviderCustomizer.class),
+                beans.getBeanProvider(TokenListener.class),
+                beans.getBeanProvider(IdentityListener.class));
     }
 
     /** A provider that asks this source and tells these listeners. */

@@ -1,6 +1,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
@@ -87,8 +88,10 @@ class SilencesTest {
     @Test
     void provider_ofTheApplication_isWarnedOf() {
         runner.withBean("mine", AzureServiceTokenProvider.class, AzureServiceTokenProvider::new)
-                .run(context ->
-                        assertThat(output).contains("The bean mine takes the place", "TokenProviderCustomizer"));
+                .run(context -> assertThat(output)
+                        .contains(
+                                "The bean mine is a token provider of the application's own",
+                                "TokenProviderCustomizer"));
     }
 
     @Test
@@ -113,6 +116,14 @@ class SilencesTest {
                                         Map.of("TOKEN_PROVIDER_ENVIRONMENT_AZURE_CLIENT_ID", "11111111"))))
                 .run(context -> assertThat(output)
                         .contains("TOKEN_PROVIDER_ENVIRONMENT_AZURE_CLIENT_ID has no effect", "Set AZURE_CLIENT_ID"));
+    }
+
+    @Test
+    void boot3_ofTheApplication_isRefusedWithTheRemedy() {
+        assertThatExceptionOfType(TokenProviderSettingException.class)
+                .isThrownBy(() -> TokenIdentityRegistrar.requireBoot4("3.5.7"))
+                .withMessage("token-provider-spring-boot-starter needs Spring Boot 4, and the application has 3.5.7.")
+                .satisfies(e -> assertThat(e.action()).startsWith("Use Spring Boot 4, or the library"));
     }
 
     private static void ready(ConfigurableApplicationContext context) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class StarterSecretsTest {
     private static final String RESOURCE = "https://storage.azure.com/";
 
-    private final TokenWatch watch = new TokenWatch(List.of(RESOURCE));
+    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(RESOURCE));
     private final Heard heard = new Heard();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
@@ -26,16 +26,16 @@ class StarterSecretsTest {
     void actuator_afterATokenAndAFailureThatHoldsOne_showsNone() throws Exception {
         TokenMeters meters = new TokenMeters(watch, Clock.systemUTC());
         meters.bindTo(registry);
-        AzureServiceTokenProvider provider = FakeSource.withToken().provider(watch, meters, heard);
-        provider.getAccessToken(RESOURCE);
+        TokenIdentities identities = FakeSource.withToken().identities(watch, meters, heard);
+        identities.provider(null).getAccessToken(RESOURCE);
         heard.await(Kind.ACQUIRED);
         TokenSource leaky = request -> {
             throw new TokenAcquisitionException(Code.REFUSED, "no", "", new IllegalStateException(FakeSource.TOKEN));
         };
         AzureServiceTokenProvider.builder()
                 .sources(List.of(leaky))
-                .listener(watch)
-                .listener(meters)
+                .listener(event -> watch.on("other", event))
+                .listener(event -> meters.on("other", event))
                 .listener(heard)
                 .build()
                 .explain("https://vault.azure.net");
@@ -46,7 +46,7 @@ class StarterSecretsTest {
             shown.add(meter.getId() + " " + meter.getId().getDescription() + " " + meter.measure());
         }
         assertThat(shown).hasSizeGreaterThan(3);
-        shown.add(new TokenProviderEndpoint(provider, watch, Clock.systemUTC())
+        shown.add(new TokenProviderEndpoint(identities, watch, Clock.systemUTC())
                 .tokens()
                 .toString());
         shown.add(new TokenProviderHealthIndicator(watch, Clock.systemUTC())

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.sqlserver.jdbc.SQLServerDataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenListener;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +26,8 @@ class TokenDataSourceTest {
                     TokenProviderAutoConfiguration.class,
                     TokenProviderDataSourceAutoConfiguration.class,
                     DataSourceAutoConfiguration.class))
-            .withBean("provider", AzureServiceTokenProvider.class, () -> source.provider(heard))
+            .withBean(TokenProviderCustomizer.class, () -> builder -> builder.sources(List.of(source)))
+            .withBean(TokenListener.class, () -> heard)
             .withPropertyValues("token-provider.datasource.enabled=true", "spring.datasource.username=orders-api");
 
     @ParameterizedTest
@@ -117,6 +118,20 @@ class TokenDataSourceTest {
                                 context.getBean(HikariDataSource.class).getCredentialsProvider())
                         .asString()
                         .isEqualTo("orders-api with a token for https://ossrdbms-aad.database.usgovcloudapi.net"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"token-provider.datasource.identity", "token-provider.datasource.identities.dataSource"})
+    void pool_withAnIdentityOfItsOwn_signsInAsThat(String setting) {
+        runner.withPropertyValues(
+                        "spring.datasource.url=jdbc:postgresql://h/orders",
+                        "token-provider.identities.reports.client-id=11111111-1111-1111-1111-111111111111",
+                        setting + "=reports")
+                .run(context -> {
+                    var credentials = (TokenPassword)
+                            context.getBean(HikariDataSource.class).getCredentialsProvider();
+                    assertThat(credentials.provider()).isSameAs(context.getBean("tokenProvider-reports"));
+                });
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -27,7 +26,7 @@ class TokenKafkaTest {
                     TokenProviderAutoConfiguration.class,
                     TokenProviderKafkaAutoConfiguration.class,
                     KafkaAutoConfiguration.class))
-            .withBean("provider", AzureServiceTokenProvider.class, () -> source.provider())
+            .withBean(TokenProviderCustomizer.class, () -> builder -> builder.sources(List.of(source)))
             .withPropertyValues(
                     "token-provider.kafka.enabled=true",
                     "spring.kafka.bootstrap-servers=contoso.servicebus.windows.net:9093");
@@ -59,6 +58,19 @@ class TokenKafkaTest {
                 .run(context -> {
                     token(settings(context.getBean(ProducerFactory.class).getConfigurationProperties()));
                     assertThat(source.lastResource).isEqualTo("api://kafka");
+                });
+    }
+
+    @Test
+    void clients_withAnIdentityInTheSettings_signInAsThat() {
+        runner.withPropertyValues(
+                        "token-provider.identities.events.client-id=11111111-1111-1111-1111-111111111111",
+                        "token-provider.kafka.identity=events")
+                .run(context -> {
+                    token(settings(context.getBean(ProducerFactory.class).getConfigurationProperties()));
+                    assertThat(context.getBean(TokenWatch.class).seen())
+                            .extracting(SeenToken::identity)
+                            .containsExactly("events");
                 });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.SmartLifecycle;
 
 class TokenKeeperTest {
 
@@ -12,7 +13,7 @@ class TokenKeeperTest {
     void start_withNamedResources_getsTheirTokensBehindIt() throws Exception {
         Heard heard = new Heard();
         FakeSource source = FakeSource.withToken();
-        TokenKeeper keeper = new TokenKeeper(source.provider(heard), List.of("https://a", "https://b"));
+        TokenKeeper keeper = new TokenKeeper(source.identities(heard), List.of("https://a", "https://b"));
 
         keeper.start();
         try {
@@ -30,10 +31,16 @@ class TokenKeeperTest {
     @Test
     void start_withoutAToken_doesNotFail() throws Exception {
         Heard heard = new Heard();
-        TokenKeeper keeper = new TokenKeeper(FakeSource.refused().provider(heard), List.of("https://a"));
+        TokenKeeper keeper = new TokenKeeper(FakeSource.refused().identities(heard), List.of("https://a"));
 
         keeper.start();
         heard.await(Kind.FAILED);
         keeper.stop();
+    }
+
+    @Test
+    void start_inAnApplication_isBeforeThatOfItsWebServer() {
+        assertThat(new TokenKeeper(FakeSource.withToken().identities(), List.of()).getPhase())
+                .isLessThan(SmartLifecycle.DEFAULT_PHASE - 2048);
     }
 }

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TokenMetersTest {
-    private static final String NAMED = "https://storage.azure.com/";
+    private static final String NAMED = "https://storage.azure.com";
     private static final String USED = "https://vault.azure.net";
 
-    private final TokenWatch watch = new TokenWatch(List.of(NAMED));
+    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED));
     private final TokenMeters meters =
             new TokenMeters(watch, Clock.fixed(FakeSource.EXPIRES.minusSeconds(90), ZoneOffset.UTC));
     private final Heard heard = new Heard();
@@ -31,7 +31,7 @@ class TokenMetersTest {
         FakeSource source = FakeSource.withToken();
         provider(source);
 
-        assertThat(gauge("tokenprovider.token.remaining", NAMED)).isNaN();
+        assertThat(gauge("token.provider.token.remaining", NAMED)).isNaN();
         assertThat(source.calls).hasValue(0);
     }
 
@@ -40,8 +40,8 @@ class TokenMetersTest {
         provider(FakeSource.withToken()).getAccessToken(USED);
         heard.await(Kind.ACQUIRED);
 
-        assertThat(gauge("tokenprovider.token.remaining", USED)).isEqualTo(90);
-        assertThat(gauge("tokenprovider.token.stale", USED)).isZero();
+        assertThat(gauge("token.provider.token.remaining", USED)).isEqualTo(90);
+        assertThat(gauge("token.provider.token.stale", USED)).isZero();
     }
 
     @Test
@@ -54,17 +54,37 @@ class TokenMetersTest {
         provider.explain(NAMED);
         heard.await(Kind.FAILED);
 
-        assertThat(registry.get("tokenprovider.acquire")
-                        .tags("resource", USED, "outcome", "acquired", "source", "Fake", "error", "none")
+        assertThat(registry.get("token.provider.acquisition")
+                        .tags(
+                                "resource",
+                                USED,
+                                "outcome",
+                                "SUCCESS",
+                                "refresh",
+                                "false",
+                                "source",
+                                "Fake",
+                                "error.type",
+                                "none")
                         .timer()
                         .count())
                 .isEqualTo(1);
-        assertThat(registry.get("tokenprovider.acquire")
-                        .tags("resource", NAMED, "outcome", "failed", "source", "none", "error", "refused")
+        assertThat(registry.get("token.provider.acquisition")
+                        .tags(
+                                "resource",
+                                NAMED,
+                                "outcome",
+                                "ERROR",
+                                "refresh",
+                                "false",
+                                "source",
+                                "none",
+                                "error.type",
+                                "refused")
                         .timer()
                         .count())
                 .isEqualTo(1);
-        assertThat(gauge("tokenprovider.token.remaining", NAMED)).isNaN();
+        assertThat(gauge("token.provider.token.remaining", NAMED)).isNaN();
     }
 
     @Test
@@ -74,18 +94,21 @@ class TokenMetersTest {
         heard.await(Kind.WAITED);
         provider.getAccessToken(USED);
 
-        assertThat(registry.get("tokenprovider.wait")
-                        .tags("resource", USED, "outcome", "acquired")
+        assertThat(registry.get("token.provider.wait")
+                        .tags("resource", USED, "outcome", "SUCCESS", "error.type", "none")
                         .timer()
                         .count())
                 .isEqualTo(1);
     }
 
     private AzureServiceTokenProvider provider(FakeSource source) {
-        return source.provider(watch, meters, heard);
+        return source.identities(watch, meters, heard).provider(null);
     }
 
     private double gauge(String name, String resource) {
-        return registry.get(name).tag("resource", resource).gauge().value();
+        return registry.get(name)
+                .tags("identity", TokenIdentities.UNNAMED, "resource", resource)
+                .gauge()
+                .value();
     }
 }

@@ -23,10 +23,6 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class TokenProviderAutoConfigurationTest {
-    private static final TokenDataSource NO_DATA_SOURCE = new TokenDataSource(false, null);
-    private static final TokenRedis NO_REDIS = new TokenRedis(false, "https://redis.azure.com");
-    private static final TokenKafka NO_KAFKA = new TokenKafka(false, null);
-
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(TokenProviderAutoConfiguration.class));
 
@@ -35,7 +31,6 @@ class TokenProviderAutoConfigurationTest {
         runner.run(context -> assertThat(context)
                 .hasSingleBean(AzureServiceTokenProvider.class)
                 .hasSingleBean(TokenMeters.class)
-                .hasSingleBean(TokenObservations.class)
                 .hasBean("tokenProviderHealthIndicator")
                 .getBean(TokenCredential.class)
                 .isInstanceOf(TokenProviderCredential.class));
@@ -64,13 +59,14 @@ class TokenProviderAutoConfigurationTest {
     }
 
     @Test
-    void context_withAnApplicationsOwnBeans_keepsThem() {
+    void context_withAnApplicationsOwnBeans_hasItsOwnBeside() {
         AzureServiceTokenProvider own = new AzureServiceTokenProvider();
         TokenCredential credential = new TokenProviderCredential(own);
-        runner.withBean(AzureServiceTokenProvider.class, () -> own)
+        runner.withBean("mine", AzureServiceTokenProvider.class, () -> own)
                 .withBean(TokenCredential.class, () -> credential)
                 .run(context -> {
-                    assertThat(context).getBean(AzureServiceTokenProvider.class).isSameAs(own);
+                    assertThat(context.getBean(AzureServiceTokenProvider.class)).isSameAs(own);
+                    assertThat(context.getBean("azureServiceTokenProvider")).isNotSameAs(own);
                     assertThat(context).getBean(TokenCredential.class).isSameAs(credential);
                 });
     }
@@ -113,6 +109,31 @@ class TokenProviderAutoConfigurationTest {
     }
 
     @Test
+    void credential_ofTheAzureSdk_sharesTheTokenOfStorageHoweverItIsNamed() {
+        FakeSource source = FakeSource.withToken();
+        Heard heard = new Heard();
+        withSource(source)
+                .withBean("heard", TokenListener.class, () -> heard)
+                .withPropertyValues("token-provider.resources=https://storage.azure.com/")
+                .run(context -> {
+                    heard.await(TokenListener.Kind.ACQUIRED);
+                    context.getBean(TokenCredential.class)
+                            .getTokenSync(new TokenRequestContext().addScopes("https://storage.azure.com/.default"));
+                    assertThat(source.calls).hasValue(1);
+                });
+    }
+
+    @Test
+    void provider_namedAsTheDefault_isThatOfWhoeverNamesNone() {
+        runner.withPropertyValues(
+                        "token-provider.identities.ours.connection-string=RunAs=Developer;DeveloperTool=AzureCli",
+                        "token-provider.identity=ours")
+                .run(context -> assertThat(context.getBean(AzureServiceTokenProvider.class))
+                        .hasToString("AzureServiceTokenProvider[Azure CLI]")
+                        .isSameAs(context.getBean("tokenProvider-ours")));
+    }
+
+    @Test
     void properties_whenBound_keepTheNamesOfVariables() {
         runner.withPropertyValues(
                         "token-provider.deadline=7s",
@@ -120,32 +141,25 @@ class TokenProviderAutoConfigurationTest {
                         "token-provider.environment.AZURE_CLIENT_ID=1111",
                         "token-provider.environment.AzureServicesAuthConnectionString=RunAs=App",
                         "token-provider.resources[0]=https://vault.azure.net")
-                .run(context -> assertThat(context.getBean(TokenProviderProperties.class))
-                        .isEqualTo(new TokenProviderProperties(
-                                Duration.ofSeconds(7),
-                                "RunAs=App;AppId=a",
-                                Map.of("AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"),
-                                List.of("https://vault.azure.net"),
-                                List.of(),
-                                NO_DATA_SOURCE,
-                                NO_REDIS,
-                                NO_KAFKA)));
+                .run(context -> {
+                    TokenProviderProperties properties = context.getBean(TokenProviderProperties.class);
+                    assertThat(properties.deadline()).isEqualTo(Duration.ofSeconds(7));
+                    assertThat(properties.connectionString()).isEqualTo("RunAs=App;AppId=a");
+                    assertThat(properties.environment())
+                            .isEqualTo(Map.of(
+                                    "AZURE_CLIENT_ID", "1111", "AzureServicesAuthConnectionString", "RunAs=App"));
+                    assertThat(properties.resources()).containsExactly("https://vault.azure.net");
+                });
     }
 
     @Test
     void environmentOver_withAVariableOfTheProcess_replacesItAndKeepsTheOthers() {
-        TokenProviderProperties properties = new TokenProviderProperties(
-                null,
-                null,
-                Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1"),
-                List.of(),
-                List.of(),
-                NO_DATA_SOURCE,
-                NO_REDIS,
-                NO_KAFKA);
-
-        assertThat(properties.environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
-                .containsExactlyInAnyOrderEntriesOf(Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin"));
+        runner.withPropertyValues(
+                        "token-provider.environment.AZURE_CLIENT_ID=new", "token-provider.environment.EXTRA=1")
+                .run(context -> assertThat(context.getBean(TokenProviderProperties.class)
+                                .environmentOver(Map.of("AZURE_CLIENT_ID", "old", "PATH", "/bin")))
+                        .containsExactlyInAnyOrderEntriesOf(
+                                Map.of("AZURE_CLIENT_ID", "new", "EXTRA", "1", "PATH", "/bin")));
     }
 
     @Test
@@ -160,17 +174,15 @@ class TokenProviderAutoConfigurationTest {
 
     @Test
     void toString_ofProperties_showsNoValueOfAVariable() {
-        TokenProviderProperties properties = new TokenProviderProperties(
-                null,
-                "RunAs=App;AppId=a;TenantId=t;AppKey=s3cret",
-                Map.of("AZURE_CLIENT_SECRET", "s3cret"),
-                List.of(),
-                List.of(),
-                NO_DATA_SOURCE,
-                NO_REDIS,
-                NO_KAFKA);
-
-        assertThat(properties).asString().contains("AZURE_CLIENT_SECRET").doesNotContain("s3cret");
+        String secret = "RunAs=App;AppId=a;TenantId=t;AppKey=s3cret";
+        runner.withPropertyValues(
+                        "token-provider.connection-string=" + secret,
+                        "token-provider.identities.other.connection-string=" + secret,
+                        "token-provider.environment.AZURE_CLIENT_SECRET=s3cret")
+                .run(context -> assertThat(context.getBean(TokenProviderProperties.class))
+                        .asString()
+                        .contains("AZURE_CLIENT_SECRET")
+                        .doesNotContain("s3cret"));
     }
 
     @Test
@@ -218,7 +230,13 @@ class TokenProviderAutoConfigurationTest {
             value = {
                 "token-provider.deadline=0s | token-provider.deadline",
                 "token-provider.deadline=25h | at most 1 day",
-                "token-provider.resources=https://a, | token-provider.resources"
+                "token-provider.resources=https://a, | token-provider.resources",
+                "token-provider.identity=orders | token-provider.identity",
+                "token-provider.identities.a.tenant-id=t | either a connection-string or a client-id",
+                "token-provider.identities.default.client-id=c | This name is taken",
+                "token-provider.datasource.identities.pool=a | token-provider.datasource.identities.pool",
+                "token-provider.redis.identity=a | token-provider.redis.identity",
+                "token-provider.kafka.identity=a | token-provider.kafka.identity"
             })
     void properties_withAnImpossibleValue_failTheStartAndNameTheProperty(String setting, String named) {
         runner.withPropertyValues(setting)

@@ -2,25 +2,24 @@ package io.podidentity.tokenprovider.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenListener.Kind;
 import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TokenProviderEndpointTest {
-    private static final String RESOURCE = "https://storage.azure.com/";
+    private static final String RESOURCE = "https://storage.azure.com";
 
-    private final TokenWatch watch = new TokenWatch(List.of());
+    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of());
     private final Heard heard = new Heard();
 
     @Test
     void tokens_afterAToken_nameItsSourceAndNeverTheToken() throws Exception {
-        AzureServiceTokenProvider provider = FakeSource.withToken().provider(watch, heard);
-        provider.getAccessToken(RESOURCE);
+        TokenIdentities identities = FakeSource.withToken().identities(watch, heard);
+        identities.provider(null).getAccessToken(RESOURCE);
         heard.await(Kind.ACQUIRED);
 
-        assertThat(endpoint(provider).tokens())
+        assertThat(endpoint(identities).tokens())
                 .asString()
                 .contains(RESOURCE, "source=Fake", FakeSource.EXPIRES.toString())
                 .doesNotContain(FakeSource.TOKEN);
@@ -29,10 +28,10 @@ class TokenProviderEndpointTest {
     @Test
     void tokens_howeverOftenTheyAreRead_askNobody() throws Exception {
         FakeSource source = FakeSource.refused();
-        AzureServiceTokenProvider provider = source.provider(watch, heard);
-        provider.explain(RESOURCE);
+        TokenIdentities identities = source.identities(watch, heard);
+        identities.provider(null).explain(RESOURCE);
         heard.await(Kind.FAILED);
-        TokenProviderEndpoint endpoint = endpoint(provider);
+        TokenProviderEndpoint endpoint = endpoint(identities);
         endpoint.tokens();
 
         assertThat(endpoint.tokens()).asString().contains("REFUSED", "the fake refused", "Be kinder to the fake.");
@@ -42,16 +41,16 @@ class TokenProviderEndpointTest {
     @Test
     void invalidate_afterAToken_makesTheNextCallAskAgain() {
         FakeSource source = FakeSource.withToken();
-        AzureServiceTokenProvider provider = source.provider(watch);
-        provider.getAccessToken(RESOURCE);
+        TokenIdentities identities = source.identities(watch);
+        identities.provider(null).getAccessToken(RESOURCE);
 
-        endpoint(provider).invalidate();
-        provider.getAccessToken(RESOURCE);
+        endpoint(identities).invalidate();
+        identities.provider(null).getAccessToken(RESOURCE);
 
         assertThat(source.calls).hasValue(2);
     }
 
-    private TokenProviderEndpoint endpoint(AzureServiceTokenProvider provider) {
-        return new TokenProviderEndpoint(provider, watch, Clock.systemUTC());
+    private TokenProviderEndpoint endpoint(TokenIdentities identities) {
+        return new TokenProviderEndpoint(identities, watch, Clock.systemUTC());
     }
 }

@@ -17,16 +17,16 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 class TokenProviderHealthIndicatorTest {
-    private static final String RESOURCE = "https://storage.azure.com/";
+    private static final String RESOURCE = "https://storage.azure.com";
     private static final String NAMED = "https://vault.azure.net";
 
-    private final TokenWatch watch = new TokenWatch(List.of(NAMED));
+    private final TokenWatch watch = new TokenWatch(TokenIdentities.UNNAMED, List.of(NAMED));
     private final Heard heard = new Heard();
 
     @Test
     void health_beforeAnyToken_isUnknownAndAsksNobody() {
         FakeSource source = FakeSource.refused();
-        source.provider(watch);
+        source.identities(watch).provider(null);
 
         Health health = healthAt(Instant.now());
 
@@ -38,7 +38,7 @@ class TokenProviderHealthIndicatorTest {
     @Test
     void health_afterAToken_isUpWithSourcePrincipalExpiryAndAttempts() throws Exception {
         FakeSource source = FakeSource.withToken();
-        source.provider(watch, heard).getAccessToken(RESOURCE);
+        source.identities(watch, heard).provider(null).getAccessToken(RESOURCE);
         heard.await(Kind.ACQUIRED);
 
         Health health = healthAt(Instant.now());
@@ -59,8 +59,9 @@ class TokenProviderHealthIndicatorTest {
 
     @Test
     void health_afterARefusalThatNobodyMeetsAnyMore_isNotDown() throws Exception {
-        AzureServiceTokenProvider provider = FakeSource.refused().provider(watch, heard);
-        assertThatThrownBy(() -> provider.getAccessToken(RESOURCE)).isInstanceOf(TokenAcquisitionException.class);
+        TokenIdentities identities = FakeSource.refused().identities(watch, heard);
+        assertThatThrownBy(() -> identities.provider(null).getAccessToken(RESOURCE))
+                .isInstanceOf(TokenAcquisitionException.class);
         heard.await(Kind.FAILED);
 
         assertThat(healthAt(Instant.now().plusSeconds(29 * 60)).getStatus()).isEqualTo(Status.DOWN);
@@ -69,11 +70,12 @@ class TokenProviderHealthIndicatorTest {
 
     @Test
     void health_afterARefusalThatWasDeleted_isUnknown() throws Exception {
-        AzureServiceTokenProvider provider = FakeSource.refused().provider(watch, heard);
-        assertThatThrownBy(() -> provider.getAccessToken(RESOURCE)).isInstanceOf(TokenAcquisitionException.class);
+        TokenIdentities identities = FakeSource.refused().identities(watch, heard);
+        assertThatThrownBy(() -> identities.provider(null).getAccessToken(RESOURCE))
+                .isInstanceOf(TokenAcquisitionException.class);
         heard.await(Kind.FAILED);
 
-        new TokenProviderEndpoint(provider, watch, Clock.systemUTC()).invalidate();
+        new TokenProviderEndpoint(identities, watch, Clock.systemUTC()).invalidate();
 
         assertThat(healthAt(Instant.now()).getStatus()).isEqualTo(Status.UNKNOWN);
     }
@@ -81,7 +83,7 @@ class TokenProviderHealthIndicatorTest {
     @Test
     void health_afterARefusal_isDownWithCodeReasonRemedyAndAttempts() throws Exception {
         FakeSource source = FakeSource.refused();
-        source.provider(watch, heard).explain(NAMED);
+        source.identities(watch, heard).provider(null).explain(NAMED);
         heard.await(Kind.FAILED);
 
         Health health = healthAt(Instant.now());
@@ -99,9 +101,37 @@ class TokenProviderHealthIndicatorTest {
     }
 
     @Test
+    void health_ofStorageWithAndWithoutTheSlash_isOneEntryAndOfOthersTwo() throws Exception {
+        AzureServiceTokenProvider provider =
+                FakeSource.withToken().identities(watch, heard).provider(null);
+        for (String resource : List.of(RESOURCE, RESOURCE + "/", NAMED, NAMED + "/")) {
+            provider.getAccessToken(resource);
+            heard.await(Kind.ACQUIRED);
+        }
+
+        assertThat(tokens(healthAt(Instant.now())))
+                .extracting(token -> token.get("resource"))
+                .containsExactly(NAMED, RESOURCE, NAMED + "/");
+    }
+
+    @Test
+    void health_ofTwoIdentities_hasAnEntryForEach() throws Exception {
+        for (String identity : List.of("orders", "reports")) {
+            FakeSource.withToken()
+                    .provider(event -> watch.on(identity, event), heard)
+                    .getAccessToken(RESOURCE);
+            heard.await(Kind.ACQUIRED);
+        }
+
+        assertThat(tokens(healthAt(Instant.now())))
+                .extracting(token -> token.get("identity"))
+                .containsExactly(null, "orders", "reports");
+    }
+
+    @Test
     void health_whenOneResourceOfTwoFailed_isDown() throws Exception {
         FakeSource source = FakeSource.withToken();
-        AzureServiceTokenProvider provider = source.provider(watch, heard);
+        AzureServiceTokenProvider provider = source.identities(watch, heard).provider(null);
         provider.getAccessToken(RESOURCE);
         source.fails = true;
         provider.explain(NAMED);
@@ -112,7 +142,7 @@ class TokenProviderHealthIndicatorTest {
 
     @Test
     void health_afterTheTokenHasExpiredUnused_isUnknown() throws Exception {
-        FakeSource.withToken().provider(watch, heard).getAccessToken(RESOURCE);
+        FakeSource.withToken().identities(watch, heard).provider(null).getAccessToken(RESOURCE);
         heard.await(Kind.ACQUIRED);
 
         Health health = healthAt(FakeSource.EXPIRES);
@@ -123,7 +153,8 @@ class TokenProviderHealthIndicatorTest {
 
     @Test
     void health_afterResourcesWithoutEnd_remembersSomeOnly() throws Exception {
-        AzureServiceTokenProvider provider = FakeSource.withToken().provider(watch, heard);
+        AzureServiceTokenProvider provider =
+                FakeSource.withToken().identities(watch, heard).provider(null);
         for (int i = 0; i < 150; i++) {
             provider.getAuthenticationResult(TokenRequest.forResource("https://r" + i));
             heard.await(Kind.ACQUIRED);

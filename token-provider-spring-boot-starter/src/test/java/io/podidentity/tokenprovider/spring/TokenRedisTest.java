@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lettuce.core.ClientOptions.ReauthenticateBehavior;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider;
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -23,7 +23,7 @@ class TokenRedisTest {
                     TokenProviderAutoConfiguration.class,
                     TokenProviderRedisAutoConfiguration.class,
                     DataRedisAutoConfiguration.class))
-            .withBean("provider", AzureServiceTokenProvider.class, () -> source.provider())
+            .withBean(TokenProviderCustomizer.class, () -> builder -> builder.sources(List.of(source)))
             .withPropertyValues("token-provider.redis.enabled=true", "spring.data.redis.ssl.enabled=true");
 
     @Test
@@ -50,6 +50,15 @@ class TokenRedisTest {
         runner.withPropertyValues("spring.data.redis.username=orders").run(context -> {
             assertThat(context.getBean(RedisSignIn.class).user()).isEqualTo("orders");
         });
+    }
+
+    @Test
+    void client_withAnIdentityInTheSettings_signsInAsThat() {
+        runner.withPropertyValues(
+                        "token-provider.identities.cache.client-id=11111111-1111-1111-1111-111111111111",
+                        "token-provider.redis.identity=cache")
+                .run(context -> assertThat(context.getBean(RedisSignIn.class).provider())
+                        .isSameAs(context.getBean("tokenProvider-cache")));
     }
 
     @Test

@@ -1,0 +1,124 @@
+package io.podidentity.tokenprovider.spring;
+
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.TokenListener;
+import io.podidentity.tokenprovider.spring.TokenProviderProperties.Identity;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * The token providers of the application's identities, each made when it is first asked for.
+ *
+ * <p><i>Thread-safety:</i> safe for use by several threads.
+ */
+final class TokenIdentities {
+    /** What health, metrics and the endpoint call the identity that has no name. */
+    static final String UNNAMED = "default";
+
+    private static final String CLIENT_ID = "AZURE_CLIENT_ID";
+
+    private final TokenProviderProperties properties;
+    private final ObjectProvider<TokenProviderConnectionDetails> connection;
+    private final ObjectProvider<TokenProviderCustomizer> customizers;
+    private final ObjectProvider<TokenListener> listeners;
+    private final ObjectProvider<IdentityListener> identityListeners;
+    private final Map<String, AzureServiceTokenProvider> providers = new ConcurrentHashMap<>();
+
+    TokenIdentities(
+            TokenProviderProperties properties,
+            ObjectProvider<TokenProviderConnectionDetails> connection,
+            ObjectProvider<TokenProviderCustomizer> customizers,
+            ObjectProvider<TokenListener> listeners,
+            ObjectProvider<IdentityListener> identityListeners) {
+        this.properties = properties;
+        this.connection = connection;
+        this.customizers = customizers;
+        this.listeners = listeners;
+        this.identityListeners = identityListeners;
+    }
+
+    /** The name of the identity that a setting asks for. */
+    String name(@Nullable String setting) {
+        String named = setting == null ? properties.identity() : setting;
+        return named == null ? UNNAMED : named;
+    }
+
+    /**
+     * The provider of the identity that a setting asks for, null being the default one.
+     *
+     * @throws TokenProviderSettingException if its settings cannot be used
+     */
+    AzureServiceTokenProvider provider(@Nullable String setting) {
+        return providers.computeIfAbsent(name(setting), this::make);
+    }
+
+    /** Forgets all tokens of the identities that were used. */
+    void invalidate() {
+        providers.values().forEach(AzureServiceTokenProvider::invalidate);
+    }
+
+    private AzureServiceTokenProvider make(String name) {
+        Identity identity = properties.identities().get(name);
+        String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
+        AzureServiceTokenProvider.Builder builder =
+                AzureServiceTokenProvider.builder().connectionString(connectionString);
+        if (properties.deadline() != null) {
+            builder.deadline(properties.deadline());
+        }
+        TokenProviderConnectionDetails details = connection.getIfAvailable();
+        if (details != null && details.sslContext() != null) {
+            builder.sslContext(details.sslContext());
+        }
+        if (details != null || identity != null || !properties.environment().isEmpty()) {
+            builder.environment(variables(details, identity));
+        }
+        for (IdentityListener listener : identityListeners.orderedStream().toList()) {
+            builder.listener(event -> listener.on(name, event));
+        }
+        for (TokenListener listener : listeners.orderedStream().toList()) {
+            builder.listener(listener);
+        }
+        for (TokenProviderCustomizer customizer : customizers.orderedStream().toList()) {
+            customizer.customize(builder);
+        }
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw wrong(identity == null ? "" : "identities." + name + ".", connectionString, e);
+        }
+    }
+
+    private Map<String, String> variables(
+            @Nullable TokenProviderConnectionDetails details, @Nullable Identity identity) {
+        Map<String, String> variables =
+                new HashMap<>(details == null ? properties.environmentOver(System.getenv()) : details.environment());
+        if (identity != null && identity.clientId() != null) {
+            // What the variables say of another identity must not be mixed with this one.
+            variables.remove("AzureServicesAuthConnectionString");
+            if (!identity.clientId().equals(variables.get(CLIENT_ID))) {
+                variables.keySet().removeIf(variable -> variable.startsWith("AZURE_CLIENT_"));
+            }
+            variables.put(CLIENT_ID, identity.clientId());
+            if (identity.tenantId() != null) {
+                variables.put("AZURE_TENANT_ID", identity.tenantId());
+            }
+        }
+        return variables;
+    }
+
+    private static TokenProviderSettingException wrong(
+            String prefix, @Nullable String connectionString, RuntimeException cause) {
+        String setting = connectionString == null
+                ? "the variable AzureServicesAuthConnectionString or AZURE_TOKEN_CREDENTIALS"
+                : "token-provider." + prefix + "connection-string";
+        return new TokenProviderSettingException(
+                "The token provider cannot use " + setting + ": " + cause.getMessage(),
+                "Correct " + setting
+                        + ", or remove it to use the default chain. docs/connection-string.md lists keys and"
+                        + " examples.",
+                cause);
+    }
+}
