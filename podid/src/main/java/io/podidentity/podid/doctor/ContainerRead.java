@@ -19,7 +19,7 @@ final class ContainerRead {
     static Link of(Trial trial, AccessToken token, String clientId) {
         URI blob = trial.blob();
         if (blob == null) {
-            return Link.unseen(
+            return Link.unknown(
                     NAME, "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
         }
         try {
@@ -66,7 +66,7 @@ final class ContainerRead {
             case 200 -> Link.ok(NAME, "the identity may read " + blob);
             case 403 ->
                 code.equals("AuthorizationFailure")
-                        ? Link.unseen(NAME, answer + ": the account's firewall does not let this machine in")
+                        ? Link.unknown(NAME, answer + ": the account's firewall does not let this machine in")
                         : Link.failed(
                                 NAME,
                                 answer + ": the identity has no data role on " + blob,

@@ -18,13 +18,13 @@ record Diagnosis(
         String reason,
         List<WorkloadDiagnosis> workloads,
         List<Finding> findings,
-        List<Unseen> unseen,
+        List<MissingRight> missing,
         LiveText places) {
 
     Diagnosis {
         workloads = List.copyOf(workloads);
         findings = List.copyOf(findings);
-        unseen = List.copyOf(unseen);
+        missing = List.copyOf(missing);
     }
 
     /** Whether nothing is wrong, as far as it was seen. */

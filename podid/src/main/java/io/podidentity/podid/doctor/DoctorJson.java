@@ -26,7 +26,7 @@ final class DoctorJson {
                 diagnosis.findings().stream()
                         .map(finding -> finding(finding, diagnosis.places()))
                         .toList());
-        object.put("unseen", diagnosis.unseen().stream().map(DoctorJson::unseen).toList());
+        object.put("missingRights", diagnosis.missing().stream().map(DoctorJson::missing).toList());
         return Json.write(object);
     }
 
@@ -60,11 +60,11 @@ final class DoctorJson {
         return object;
     }
 
-    private static Map<String, Object> unseen(Unseen unseen) {
+    private static Map<String, Object> missing(MissingRight missing) {
         var object = new LinkedHashMap<String, Object>();
-        object.put("what", unseen.what());
-        object.put("why", unseen.why());
-        object.put("remedy", unseen.remedy().orElse(""));
+        object.put("what", missing.what());
+        object.put("why", missing.why());
+        object.put("remedy", missing.remedy().orElse(""));
         return object;
     }
 }

@@ -30,10 +30,10 @@ final class DoctorText {
         diagnosis.workloads().stream()
                 .filter(workload -> !workload.story().isEmpty())
                 .forEach(workload -> text.append('\n').append(workload.story()));
-        if (!diagnosis.unseen().isEmpty()) {
+        if (!diagnosis.missing().isEmpty()) {
             text.append("\nCould not see, since you may not:\n");
         }
-        diagnosis.unseen().forEach(unseen -> unseen(text, unseen));
+        diagnosis.missing().forEach(missing -> missing(text, missing));
         text.append('\n').append(verdict(diagnosis)).append('\n');
         return text.toString();
     }
@@ -68,13 +68,13 @@ final class DoctorText {
         indented(text, List.of(places.named(finding.remedy())));
     }
 
-    private static void unseen(StringBuilder text, Unseen unseen) {
+    private static void missing(StringBuilder text, MissingRight missing) {
         text.append("  ")
-                .append(unseen.what())
+                .append(missing.what())
                 .append(": ")
-                .append(unseen.why())
+                .append(missing.why())
                 .append('\n');
-        indented(text, unseen.remedy().stream().toList());
+        indented(text, missing.remedy().stream().toList());
     }
 
     private static String verdict(Diagnosis diagnosis) {

@@ -126,7 +126,7 @@ final class Examination {
                 fitting.reason().replace("in the files", "in the cluster"),
                 workloads,
                 untold(workload, workloads),
-                live.unseen(),
+                live.missing(),
                 places);
     }
 
@@ -156,7 +156,7 @@ final class Examination {
     /** What the objects themselves say. */
     private Link written(Explanation explanation) {
         if (explanation.outcome() == Outcome.NONE && isBlind(explanation)) {
-            return Link.unseen(
+            return Link.unknown(
                     "objects",
                     "you may not see all of what leads to an identity; in what you may, "
                             + places.named(explanation.summary()));
@@ -171,10 +171,10 @@ final class Examination {
         }
         return explanation.outcome() == Outcome.IDENTITY
                 ? Link.ok("objects", "they lead to " + places.named(explanation.summary()))
-                : Link.unseen("objects", places.named(explanation.summary()));
+                : Link.unknown("objects", places.named(explanation.summary()));
     }
 
-    /** Whether what is missing may be there, unseen. */
+    /** Whether what is missing may be there, missing. */
     private boolean isBlind(Explanation explanation) {
         String end = explanation.way().stream()
                 .filter(Step::isEnd)

@@ -16,7 +16,7 @@ record Link(String name, State state, String what, List<String> next) {
         OK,
         FAILED,
         /** The user may not see it, or nothing was given to try it with. */
-        UNSEEN;
+        UNKNOWN;
 
         String id() {
             return name().toLowerCase(Locale.ROOT);
@@ -39,8 +39,8 @@ record Link(String name, State state, String what, List<String> next) {
         return new Link(name, State.FAILED, what, next);
     }
 
-    static Link unseen(String name, String why, String... next) {
-        return new Link(name, State.UNSEEN, why, List.of(next));
+    static Link unknown(String name, String why, String... next) {
+        return new Link(name, State.UNKNOWN, why, List.of(next));
     }
 
     boolean isFailed() {

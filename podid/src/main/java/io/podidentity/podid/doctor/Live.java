@@ -10,13 +10,13 @@ import java.util.stream.Stream;
  * @param namespace that is looked at
  * @param objects all that were read, without secrets' values
  * @param parts pods of NMI, MIC and the webhook, in whatever namespace; empty if they were not seen
- * @param unseen what may not be seen
+ * @param missing what may not be seen
  */
-record Live(String namespace, List<Part> objects, Optional<List<Part>> parts, List<Unseen> unseen) {
+record Live(String namespace, List<Part> objects, Optional<List<Part>> parts, List<MissingRight> missing) {
 
     Live {
         objects = List.copyOf(objects);
-        unseen = List.copyOf(unseen);
+        missing = List.copyOf(missing);
     }
 
     Stream<Part> of(String kind) {
@@ -31,7 +31,7 @@ record Live(String namespace, List<Part> objects, Optional<List<Part>> parts, Li
 
     /** Whether objects of that kind could be seen, if there are any. */
     boolean sees(String kind) {
-        return unseen.stream().noneMatch(one -> one.what().contains(kind));
+        return missing.stream().noneMatch(one -> one.what().contains(kind));
     }
 
     /** The pods that a workload has, or the pod itself. */

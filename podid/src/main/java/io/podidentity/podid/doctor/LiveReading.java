@@ -47,7 +47,7 @@ final class LiveReading {
 
     private final Kubectl kubectl;
     private final String namespace;
-    private final List<Unseen> unseen = new ArrayList<>();
+    private final List<MissingRight> missing = new ArrayList<>();
 
     /** @param kubectl whose namespace is that one */
     LiveReading(Kubectl kubectl, String namespace) {
@@ -71,7 +71,7 @@ final class LiveReading {
             objects.addAll(objects(answer(mutating), List.of(WEBHOOK)));
             objects.addAll(secrets(objects));
             Optional<List<Part>> parts = parts(answer(nmi), answer(webhook));
-            return new Live(namespace, objects, parts, unseen);
+            return new Live(namespace, objects, parts, missing);
         } finally {
             threads.shutdownNow();
         }
@@ -125,7 +125,7 @@ final class LiveReading {
             objects.addAll(alone.items());
             alone.failure()
                     .filter(failure -> failure.kind() == Kind.FORBIDDEN)
-                    .ifPresent(failure -> unseen.add(Unseen.of(kind, failure)));
+                    .ifPresent(failure -> missing.add(MissingRight.of(kind, failure)));
         }
         return objects;
     }
@@ -138,7 +138,7 @@ final class LiveReading {
         }
         Answer here = ask(IDENTITIES, "--namespace=" + namespace);
         String of = here.failure().isEmpty() ? " in other namespaces" : "";
-        unseen.add(Unseen.of("objects of aadpodidentity.k8s.io" + of, failure.get(), IDENTITIES));
+        missing.add(MissingRight.of("objects of aadpodidentity.k8s.io" + of, failure.get(), IDENTITIES));
         return here.items();
     }
 
@@ -146,7 +146,7 @@ final class LiveReading {
         if (nmi.failure().isPresent() || webhook.failure().isPresent()) {
             nmi.failure()
                     .or(webhook::failure)
-                    .ifPresent(failure -> unseen.add(Unseen.of("the pods of NMI, MIC and the webhook", failure)));
+                    .ifPresent(failure -> missing.add(MissingRight.of("the pods of NMI, MIC and the webhook", failure)));
             return Optional.empty();
         }
         return Optional.of(
@@ -183,7 +183,7 @@ final class LiveReading {
             if (failure.get().kind() == Kind.NOT_FOUND) {
                 return Optional.empty();
             }
-            unseen.add(Unseen.of("the secret " + ofNamespace + "/" + name, failure.get()));
+            missing.add(MissingRight.of("the secret " + ofNamespace + "/" + name, failure.get()));
             // Nothing is known of it, so nothing is wrong with it.
             keys = certificate ? List.of("certificate", "password") : List.of("password");
         }

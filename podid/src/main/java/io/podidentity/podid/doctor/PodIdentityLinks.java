@@ -64,7 +64,7 @@ final class PodIdentityLinks {
 
     private Link assigned() {
         if (!live.sees("azureassignedidentities")) {
-            return Link.unseen("assigned", "you may not see AzureAssignedIdentity objects");
+            return Link.unknown("assigned", "you may not see AzureAssignedIdentity objects");
         }
         for (Part pod : running) {
             List<Part> own = live.of(ASSIGNED)
@@ -110,7 +110,7 @@ final class PodIdentityLinks {
     private Link nmi() {
         List<Part> pods = parts("nmi");
         if (pods.isEmpty()) {
-            return Link.unseen(
+            return Link.unknown(
                     "NMI",
                     live.parts().isEmpty()
                             ? "you may not see its pods"

@@ -72,7 +72,7 @@ final class TokenTrial {
     /** Ends at the first that fails. */
     List<Link> links() throws InterruptedException {
         if (!trial.withToken()) {
-            return List.of(Link.unseen("token", "not tried: --no-token"));
+            return List.of(Link.unknown("token", "not tried: --no-token"));
         }
         var links = new ArrayList<Link>();
         Optional<String> assertion = assertion(links);
@@ -114,21 +114,21 @@ final class TokenTrial {
     private Link notMade(KubectlFailure failure) {
         String said = failure.message().lines().findFirst().orElse("");
         return failure.kind() == Kind.FORBIDDEN
-                ? Link.unseen(
+                ? Link.unknown(
                         "token",
                         "you may not create serviceaccounts/token in " + account.namespace(),
-                        failure.denied().map(Unseen::role).stream().toArray(String[]::new))
+                        failure.denied().map(MissingRight::role).stream().toArray(String[]::new))
                 : Link.failed(
                         "token", said, "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
     }
 
     private Optional<AccessToken> exchange(String assertion, List<Link> links) {
         if (tenant.isEmpty()) {
-            links.add(Link.unseen("Entra ID", "the pod has no AZURE_TENANT_ID", "Give it by --tenant"));
+            links.add(Link.unknown("Entra ID", "the pod has no AZURE_TENANT_ID", "Give it by --tenant"));
             return Optional.empty();
         }
         if (trial.authorityHost() == null && !isOfCloud(authority)) {
-            links.add(Link.unseen(
+            links.add(Link.unknown(
                     "Entra ID",
                     "the pod's AZURE_AUTHORITY_HOST is that of no known cloud, so no token is sent there",
                     "If you know it, give it by --authority-host"));

@@ -62,7 +62,7 @@ final class WorkloadLinks {
                             + " -l azure-workload-identity.io/system=true --tail=200 | podid explain --log -");
         }
         if (!configured && !live.sees("mutatingwebhookconfigurations")) {
-            return Link.unseen("webhook", "you may not see webhook configurations");
+            return Link.unknown("webhook", "you may not see webhook configurations");
         }
         if (configured) {
             return Link.ok(
