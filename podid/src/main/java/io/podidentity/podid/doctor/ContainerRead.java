@@ -19,7 +19,7 @@ final class ContainerRead {
     static Link of(Trial trial, AccessToken token, String clientId) {
         URI blob = trial.blob();
         if (blob == null) {
-            return Link.unknown(
+            return Link.skipped(
                     NAME, "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
         }
         try {
@@ -29,7 +29,7 @@ final class ContainerRead {
             drain(asked);
             return link(blob, clientId, status, code == null ? "" : code);
         } catch (IOException e) {
-            return Link.failed(
+            return Link.unknown(
                     NAME,
                     blob.getHost() + " cannot be asked from here: " + e.getMessage(),
                     "The pod may reach it all the same: a private endpoint answers in its network only.");

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the user may not see.
+ * What the user may not see, and the right that would show it.
  *
  * @param what kinds, in words
  * @param why in kubectl's own words, one line
