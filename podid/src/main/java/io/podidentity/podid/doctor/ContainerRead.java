@@ -19,7 +19,7 @@ final class ContainerRead {
     static Link of(Trial trial, AccessToken token, String clientId) {
         URI blob = trial.blob();
         if (blob == null) {
-            return Link.unseen(
+            return Link.skipped(
                     NAME, "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
         }
         try {
@@ -29,7 +29,7 @@ final class ContainerRead {
             drain(asked);
             return link(blob, clientId, status, code == null ? "" : code);
         } catch (IOException e) {
-            return Link.failed(
+            return Link.unknown(
                     NAME,
                     blob.getHost() + " cannot be asked from here: " + e.getMessage(),
                     "The pod may reach it all the same: a private endpoint answers in its network only.");
@@ -66,7 +66,7 @@ final class ContainerRead {
             case 200 -> Link.ok(NAME, "the identity may read " + blob);
             case 403 ->
                 code.equals("AuthorizationFailure")
-                        ? Link.unseen(NAME, answer + ": the account's firewall does not let this machine in")
+                        ? Link.unknown(NAME, answer + ": the account's firewall does not let this machine in")
                         : Link.failed(
                                 NAME,
                                 answer + ": the identity has no data role on " + blob,

@@ -18,19 +18,48 @@ record Diagnosis(
         String reason,
         List<WorkloadDiagnosis> workloads,
         List<Finding> findings,
-        List<Unseen> unseen,
+        List<MissingRight> missing,
         LiveText places) {
 
     Diagnosis {
         workloads = List.copyOf(workloads);
         findings = List.copyOf(findings);
-        unseen = List.copyOf(unseen);
+        missing = List.copyOf(missing);
     }
 
-    /** Whether nothing is wrong, as far as it was seen. */
-    boolean isHealthy() {
-        return workloads.stream().noneMatch(WorkloadDiagnosis::isIll)
-                && findings.stream().noneMatch(Diagnosis::isError);
+    /** What it comes to; the number is the exit code, 2 being of what cannot be used. */
+    enum Verdict {
+        HEALTHY(0),
+        BROKEN(1),
+        /** Nothing is known to be wrong, and not all of what could be was seen. */
+        UNKNOWN(3);
+
+        private final int code;
+
+        Verdict(int code) {
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
+    }
+
+    Verdict verdict() {
+        if (count(Link.State.FAILED) > 0 || findings.stream().anyMatch(Diagnosis::isError)) {
+            return Verdict.BROKEN;
+        }
+        return count(Link.State.UNKNOWN) > 0 || isBlind() ? Verdict.UNKNOWN : Verdict.HEALTHY;
+    }
+
+    /** How many workloads have such a link. */
+    long count(Link.State state) {
+        return workloads.stream().filter(workload -> workload.has(state)).count();
+    }
+
+    /** Whether there may be workloads, or what concerns them all, that the user may not see. */
+    boolean isBlind() {
+        return missing.stream().anyMatch(right -> LiveReading.KINDS.contains(right.what()));
     }
 
     static boolean isError(Finding finding) {

@@ -33,13 +33,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * Exit code 0 if all is well as far as it was seen, 1 if something is wrong, 2 if there is no kubectl or no cluster.
- */
+/** Exit code 0, 1 or 3 by its verdict, 2 if there is no kubectl, no cluster or no such namespace. */
 @Command(
         name = "doctor",
         description = "Says what keeps the pods of a running cluster from their Azure identity, by your own kubectl and"
                 + " with your rights. Changes nothing in the cluster.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:healthy",
+            "1:something is wrong",
+            "2:wrong use, no kubectl, no cluster or no such namespace",
+            "3:not known: a right is missing, or it is too early to say"
+        },
         footer = {
             "",
             "Examples:",
@@ -142,7 +147,7 @@ public final class DoctorCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             out.print(format == Format.json ? DoctorJson.of(diagnosis) + "\n" : DoctorText.of(diagnosis));
             out.flush();
-            return diagnosis.isHealthy() ? 0 : 1;
+            return diagnosis.verdict().code();
         } catch (KubectlException e) {
             throw new UnusableInputException(
                     spec.commandLine(), e.failure().message() + next(e.failure().kind()));

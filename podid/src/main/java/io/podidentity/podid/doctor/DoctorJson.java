@@ -4,6 +4,7 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A diagnosis for programs. */
@@ -14,7 +15,7 @@ final class DoctorJson {
     /** One object. */
     static String of(Diagnosis diagnosis) {
         var object = new LinkedHashMap<String, Object>();
-        object.put("healthy", diagnosis.isHealthy());
+        object.put("verdict", diagnosis.verdict().name().toLowerCase(Locale.ROOT));
         object.put("namespace", diagnosis.namespace());
         object.put("profile", diagnosis.profile().id());
         object.put("reason", diagnosis.reason());
@@ -26,7 +27,9 @@ final class DoctorJson {
                 diagnosis.findings().stream()
                         .map(finding -> finding(finding, diagnosis.places()))
                         .toList());
-        object.put("unseen", diagnosis.unseen().stream().map(DoctorJson::unseen).toList());
+        object.put(
+                "missingRights",
+                diagnosis.missing().stream().map(DoctorJson::missing).toList());
         return Json.write(object);
     }
 
@@ -60,11 +63,11 @@ final class DoctorJson {
         return object;
     }
 
-    private static Map<String, Object> unseen(Unseen unseen) {
+    private static Map<String, Object> missing(MissingRight missing) {
         var object = new LinkedHashMap<String, Object>();
-        object.put("what", unseen.what());
-        object.put("why", unseen.why());
-        object.put("remedy", unseen.remedy().orElse(""));
+        object.put("what", missing.what());
+        object.put("why", missing.why());
+        object.put("remedy", missing.remedy().orElse(""));
         return object;
     }
 }

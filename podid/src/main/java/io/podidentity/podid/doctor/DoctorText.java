@@ -20,7 +20,7 @@ final class DoctorText {
                 .append(diagnosis.reason())
                 .append(")\n");
         if (diagnosis.workloads().isEmpty()) {
-            text.append("\nNo pod of it is meant to have an Azure identity.\n");
+            text.append("\nNo pod that you may see is meant to have an Azure identity.\n");
         }
         diagnosis.workloads().forEach(workload -> workload(text, workload));
         if (!diagnosis.findings().isEmpty()) {
@@ -30,10 +30,10 @@ final class DoctorText {
         diagnosis.workloads().stream()
                 .filter(workload -> !workload.story().isEmpty())
                 .forEach(workload -> text.append('\n').append(workload.story()));
-        if (!diagnosis.unseen().isEmpty()) {
+        if (!diagnosis.missing().isEmpty()) {
             text.append("\nCould not see, since you may not:\n");
         }
-        diagnosis.unseen().forEach(unseen -> unseen(text, unseen));
+        diagnosis.missing().forEach(missing -> missing(text, missing));
         text.append('\n').append(verdict(diagnosis)).append('\n');
         return text.toString();
     }
@@ -41,7 +41,12 @@ final class DoctorText {
     private static void workload(StringBuilder text, WorkloadDiagnosis workload) {
         text.append('\n').append(workload.object()).append('\n');
         for (Link link : workload.links()) {
-            String state = link.isFailed() ? "FAILED" : link.state() == Link.State.OK ? "ok" : "-";
+            String state = switch (link.state()) {
+                case OK -> "ok";
+                case FAILED -> "FAILED";
+                case UNKNOWN -> "?";
+                case SKIPPED -> "-";
+            };
             text.append(String.format(Locale.ROOT, "  %-6s  %-8s  %s%n", state, link.name(), link.what()));
             indented(text, link.next());
         }
@@ -68,23 +73,26 @@ final class DoctorText {
         indented(text, List.of(places.named(finding.remedy())));
     }
 
-    private static void unseen(StringBuilder text, Unseen unseen) {
+    private static void missing(StringBuilder text, MissingRight missing) {
         text.append("  ")
-                .append(unseen.what())
+                .append(missing.what())
                 .append(": ")
-                .append(unseen.why())
+                .append(missing.why())
                 .append('\n');
-        indented(text, unseen.remedy().stream().toList());
+        indented(text, missing.remedy().stream().toList());
     }
 
     private static String verdict(Diagnosis diagnosis) {
-        if (diagnosis.isHealthy()) {
-            return "Healthy, as far as it was seen.";
-        }
-        long ill =
-                diagnosis.workloads().stream().filter(WorkloadDiagnosis::isIll).count();
+        String all = " of " + diagnosis.workloads().size() + " workloads";
         long errors = diagnosis.findings().stream().filter(Diagnosis::isError).count();
-        return "Not healthy: " + ill + " of " + diagnosis.workloads().size() + " workloads, " + errors
-                + (errors == 1 ? " more error." : " more errors.");
+        return switch (diagnosis.verdict()) {
+            case HEALTHY -> "Healthy.";
+            case BROKEN ->
+                "Not healthy: " + diagnosis.count(Link.State.FAILED) + all + ", " + errors
+                        + (errors == 1 ? " more error." : " more errors.");
+            case UNKNOWN ->
+                "Not known: " + diagnosis.count(Link.State.UNKNOWN) + all
+                        + (diagnosis.isBlind() ? ", and there may be more that you may not see." : ".");
+        };
     }
 }

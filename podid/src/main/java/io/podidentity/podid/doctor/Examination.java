@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,6 +43,9 @@ final class Examination {
     /** They miss an object of aad-pod-identity. */
     private static final Set<String> OF_BINDINGS =
             Set.of("label-without-binding", "binding-without-identity", "requested-identity-not-bound");
+
+    private static final Map<String, String> SHORT =
+            Map.of("sts", "statefulset", "ds", "daemonset", "cj", "cronjob", "rs", "replicaset");
 
     private final Live live;
     private final Kubectl kubectl;
@@ -123,18 +127,22 @@ final class Examination {
         return new Diagnosis(
                 live.namespace(),
                 fitting.profile(),
-                fitting.reason().replace("in the files", "in the cluster"),
+                fitting.reason()
+                        .replace(
+                                "in the files", live.sees("aadpodidentity") ? "in the cluster" : "in what you may see"),
                 workloads,
                 untold(workload, workloads),
-                live.unseen(),
+                live.missing(),
                 places);
     }
 
+    /** By its name, or as kubectl takes it: a kind or a short form of it, a slash, and the name. */
     private static boolean isAskedFor(PodSource source, String workload) {
-        String name = name(source);
-        return name.equals(workload.toLowerCase(Locale.ROOT))
-                || name.substring(name.indexOf('/') + 1).equals(workload)
-                || source.pod().name().name().equals(workload);
+        String name = source.manifest().at("metadata", "name").text();
+        String kind = workload.substring(0, Math.max(0, workload.indexOf('/'))).toLowerCase(Locale.ROOT);
+        String asked = workload.substring(workload.indexOf('/') + 1);
+        return (name.equals(asked) || source.pod().name().name().equals(asked))
+                && source.kind().toLowerCase(Locale.ROOT).startsWith(SHORT.getOrDefault(kind, kind));
     }
 
     private WorkloadDiagnosis of(PodSource source, Explanation explanation, boolean isAskedFor)
@@ -146,8 +154,11 @@ final class Examination {
         if (!links.get(0).isFailed()) {
             errors(explanation, object).forEach(links::add);
         }
+        var pods = new WorkloadPods(live, source.kind(), name);
         if (explanation.outcome() == Outcome.IDENTITY) {
-            links.addAll(running(source, explanation, live.podsOf(source.kind(), name)));
+            links.addAll(running(source, explanation, pods));
+        } else if (links.get(0).state() == Link.State.UNKNOWN) {
+            links.addAll(pods.links());
         }
         String story = isAskedFor || links.get(0).isFailed() ? places.named(TextReport.of(explanation)) : "";
         return new WorkloadDiagnosis(object, links, story);
@@ -156,7 +167,7 @@ final class Examination {
     /** What the objects themselves say. */
     private Link written(Explanation explanation) {
         if (explanation.outcome() == Outcome.NONE && isBlind(explanation)) {
-            return Link.unseen(
+            return Link.unknown(
                     "objects",
                     "you may not see all of what leads to an identity; in what you may, "
                             + places.named(explanation.summary()));
@@ -171,10 +182,10 @@ final class Examination {
         }
         return explanation.outcome() == Outcome.IDENTITY
                 ? Link.ok("objects", "they lead to " + places.named(explanation.summary()))
-                : Link.unseen("objects", places.named(explanation.summary()));
+                : Link.skipped("objects", places.named(explanation.summary()));
     }
 
-    /** Whether what is missing may be there, unseen. */
+    /** Whether what is missing may be there, where the user may not see it. */
     private boolean isBlind(Explanation explanation) {
         String end = explanation.way().stream()
                 .filter(Step::isEnd)
@@ -188,7 +199,8 @@ final class Examination {
         };
     }
 
-    private List<Link> running(PodSource source, Explanation explanation, List<Part> pods) throws InterruptedException {
+    private List<Link> running(PodSource source, Explanation explanation, WorkloadPods pods)
+            throws InterruptedException {
         if (explanation.nmi() != null) {
             return new PodIdentityLinks(live, fitting.profile(), pods).links();
         }
@@ -197,9 +209,12 @@ final class Examination {
         var links = new ArrayList<>(workload.links());
         if (links.stream().noneMatch(Link::isFailed)) {
             var account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
-            links.addAll(new TokenTrial(kubectl, trial, manifests.cluster(), account, workload.clientId(), pods.get(0))
-                    .links());
+            links.addAll(
+                    workload.isBound()
+                            ? List.of(IdentityBinding.of(kubectl, account, workload.clientId()))
+                            : new TokenTrial(kubectl, trial, manifests.cluster(), account, workload).links());
         }
+        pods.ready().ifPresent(links::add);
         return links;
     }
 
@@ -234,7 +249,7 @@ final class Examination {
                 .map(Link::what)
                 .collect(Collectors.toSet());
         Set<String> ill = workloads.stream()
-                .filter(WorkloadDiagnosis::isIll)
+                .filter(one -> one.has(Link.State.FAILED))
                 .map(WorkloadDiagnosis::object)
                 .collect(Collectors.toSet());
         return findings.stream()

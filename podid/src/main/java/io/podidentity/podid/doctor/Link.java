@@ -7,7 +7,7 @@ import java.util.Locale;
  * One thing that must be so for a pod to get a token.
  *
  * @param name a word
- * @param what is so, or why it is not, or why it was not seen
+ * @param what is so, or why it is not, or why that is not known
  * @param next commands and sentences; empty if all is well
  */
 record Link(String name, State state, String what, List<String> next) {
@@ -15,8 +15,10 @@ record Link(String name, State state, String what, List<String> next) {
     enum State {
         OK,
         FAILED,
-        /** The user may not see it, or nothing was given to try it with. */
-        UNSEEN;
+        /** The user may not see it, or it is too early to say. */
+        UNKNOWN,
+        /** It was not asked for, or does not concern this pod. */
+        SKIPPED;
 
         String id() {
             return name().toLowerCase(Locale.ROOT);
@@ -39,8 +41,12 @@ record Link(String name, State state, String what, List<String> next) {
         return new Link(name, State.FAILED, what, next);
     }
 
-    static Link unseen(String name, String why, String... next) {
-        return new Link(name, State.UNSEEN, why, List.of(next));
+    static Link unknown(String name, String why, String... next) {
+        return new Link(name, State.UNKNOWN, why, List.of(next));
+    }
+
+    static Link skipped(String name, String why) {
+        return new Link(name, State.SKIPPED, why, List.of());
     }
 
     boolean isFailed() {

@@ -1,5 +1,8 @@
 package io.podidentity.podid.doctor;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -8,15 +11,27 @@ import java.util.stream.Stream;
  * A running cluster, as far as the user may see it.
  *
  * @param namespace that is looked at
- * @param objects all that were read, without secrets' values
+ * @param objects all that were read, without secrets' values and what is being deleted
+ * @param leaving what is being deleted
  * @param parts pods of NMI, MIC and the webhook, in whatever namespace; empty if they were not seen
- * @param unseen what may not be seen
+ * @param events warnings of the namespace
+ * @param missing what may not be seen
+ * @param now when it was read
  */
-record Live(String namespace, List<Part> objects, Optional<List<Part>> parts, List<Unseen> unseen) {
+record Live(
+        String namespace,
+        List<Part> objects,
+        List<Part> leaving,
+        Optional<List<Part>> parts,
+        List<Part> events,
+        List<MissingRight> missing,
+        Instant now) {
 
     Live {
         objects = List.copyOf(objects);
-        unseen = List.copyOf(unseen);
+        leaving = List.copyOf(leaving);
+        events = List.copyOf(events);
+        missing = List.copyOf(missing);
     }
 
     Stream<Part> of(String kind) {
@@ -31,12 +46,23 @@ record Live(String namespace, List<Part> objects, Optional<List<Part>> parts, Li
 
     /** Whether objects of that kind could be seen, if there are any. */
     boolean sees(String kind) {
-        return unseen.stream().noneMatch(one -> one.what().contains(kind));
+        return missing.stream().noneMatch(one -> one.what().contains(kind));
     }
 
-    /** The pods that a workload has, or the pod itself. */
-    List<Part> podsOf(String kind, String name) {
-        return of("Pod")
+    /** How long ago that was; zero for what is no time or is to come, by a clock that differs. */
+    Duration age(String time) {
+        try {
+            Duration age = Duration.between(Instant.parse(time), now);
+            return age.isNegative() ? Duration.ZERO : age;
+        } catch (DateTimeParseException e) {
+            return Duration.ZERO;
+        }
+    }
+
+    /** Those of them that a workload has made, or that are the pod itself. */
+    List<Part> podsOf(List<Part> among, String kind, String name) {
+        return among.stream()
+                .filter(one -> one.kind().equals("Pod"))
                 .filter(pod -> pod.namespace().equals(namespace))
                 .filter(pod -> kind.equals("Pod") ? pod.name().equals(name) : isOf(pod, kind, name))
                 .toList();

@@ -4,6 +4,7 @@ import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlFailure;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,7 +25,8 @@ import java.util.stream.Stream;
  */
 final class LiveReading {
 
-    private static final List<String> KINDS = List.of(
+    /** What a namespace runs; who may not see one of them may miss a workload. */
+    static final List<String> KINDS = List.of(
             "pods",
             "serviceaccounts",
             "networkpolicies.networking.k8s.io",
@@ -42,12 +44,13 @@ final class LiveReading {
             "azurepodidentityexceptions.aadpodidentity.k8s.io");
 
     private static final String WEBHOOK = "mutatingwebhookconfigurations.admissionregistration.k8s.io";
-    private static final String OF_NMI = "component in (mic,nmi)";
+    private static final String MADE_BY_MANIFESTS = "component in (mic,nmi)";
+    private static final String MADE_BY_HELM = "app.kubernetes.io/component in (mic,nmi)";
     private static final String OF_WEBHOOK = "azure-workload-identity.io/system=true";
 
     private final Kubectl kubectl;
     private final String namespace;
-    private final List<Unseen> unseen = new ArrayList<>();
+    private final List<MissingRight> missing = new ArrayList<>();
 
     /** @param kubectl whose namespace is that one */
     LiveReading(Kubectl kubectl, String namespace) {
@@ -57,21 +60,33 @@ final class LiveReading {
 
     /** @throws KubectlException if the cluster cannot be asked at all */
     Live read() throws KubectlException, InterruptedException {
-        ExecutorService threads = Executors.newFixedThreadPool(3, LiveReading::thread);
+        ExecutorService threads = Executors.newFixedThreadPool(4, LiveReading::thread);
         try {
             Future<Answer> own = threads.submit(asked(KINDS, "--namespace=" + namespace));
             Future<Answer> identities = threads.submit(asked(IDENTITIES, "--all-namespaces"));
-            Future<Answer> nmi = threads.submit(asked(List.of("pods"), "--all-namespaces", "--selector=" + OF_NMI));
-            Future<Answer> webhook =
-                    threads.submit(asked(List.of("pods"), "--all-namespaces", "--selector=" + OF_WEBHOOK));
+            List<Future<Answer>> parts = Stream.of(MADE_BY_MANIFESTS, MADE_BY_HELM, OF_WEBHOOK)
+                    .map(labels -> threads.submit(asked(List.of("pods"), "--all-namespaces", "--selector=" + labels)))
+                    .toList();
+            Future<Answer> warnings = threads.submit(
+                    asked(List.of("events"), "--namespace=" + namespace, "--field-selector=type=Warning"));
             Future<Answer> mutating = threads.submit(asked(List.of(WEBHOOK)));
             var objects = new ArrayList<Part>();
             objects.addAll(objects(answer(own), KINDS, "--namespace=" + namespace));
+            if (objects.isEmpty() && missing.isEmpty()) {
+                requireNamespace();
+            }
             objects.addAll(identities(answer(identities)));
             objects.addAll(objects(answer(mutating), List.of(WEBHOOK)));
             objects.addAll(secrets(objects));
-            Optional<List<Part>> parts = parts(answer(nmi), answer(webhook));
-            return new Live(namespace, objects, parts, unseen);
+            List<Part> events = objects(answer(warnings), List.of("events"));
+            return new Live(
+                    namespace,
+                    stay(objects, true),
+                    stay(objects, false),
+                    parts(parts, objects),
+                    events,
+                    missing,
+                    Instant.now());
         } finally {
             threads.shutdownNow();
         }
@@ -125,7 +140,7 @@ final class LiveReading {
             objects.addAll(alone.items());
             alone.failure()
                     .filter(failure -> failure.kind() == Kind.FORBIDDEN)
-                    .ifPresent(failure -> unseen.add(Unseen.of(kind, failure)));
+                    .ifPresent(failure -> missing.add(MissingRight.of(kind, failure)));
         }
         return objects;
     }
@@ -138,19 +153,55 @@ final class LiveReading {
         }
         Answer here = ask(IDENTITIES, "--namespace=" + namespace);
         String of = here.failure().isEmpty() ? " in other namespaces" : "";
-        unseen.add(Unseen.of("objects of aadpodidentity.k8s.io" + of, failure.get(), IDENTITIES));
+        missing.add(MissingRight.of("objects of aadpodidentity.k8s.io" + of, failure.get(), IDENTITIES));
         return here.items();
     }
 
-    private Optional<List<Part>> parts(Answer nmi, Answer webhook) {
-        if (nmi.failure().isPresent() || webhook.failure().isPresent()) {
-            nmi.failure()
-                    .or(webhook::failure)
-                    .ifPresent(failure -> unseen.add(Unseen.of("the pods of NMI, MIC and the webhook", failure)));
-            return Optional.empty();
+    private static List<Part> stay(List<Part> objects, boolean wanted) {
+        return objects.stream().filter(one -> one.isBeingDeleted() != wanted).toList();
+    }
+
+    private Optional<List<Part>> parts(List<Future<Answer>> asked, List<Part> objects)
+            throws KubectlException, InterruptedException {
+        var parts = new ArrayList<Part>();
+        for (Future<Answer> one : asked) {
+            Answer answer = answer(one);
+            if (answer.failure().isPresent()) {
+                missing.add(MissingRight.of(
+                        "the pods of NMI, MIC and the webhook", answer.failure().get()));
+                return Optional.empty();
+            }
+            parts.addAll(stay(answer.items(), true));
         }
-        return Optional.of(
-                Stream.concat(nmi.items().stream(), webhook.items().stream()).toList());
+        if (parts.stream().noneMatch(WorkloadLinks::isOfWebhook)) {
+            parts.addAll(endpoints(objects));
+        }
+        return Optional.of(parts);
+    }
+
+    /** What answers for the webhook where its pods have labels of their own. */
+    private List<Part> endpoints(List<Part> objects) throws InterruptedException {
+        Optional<Part> service = WorkloadLinks.hooks(objects)
+                .map(hook -> hook.at("clientConfig", "service"))
+                .filter(one -> !one.text("name").isEmpty())
+                .findFirst();
+        return service.isEmpty()
+                ? List.of()
+                : ask(
+                                List.of("endpointslices.discovery.k8s.io"),
+                                "--namespace=" + service.get().text("namespace"),
+                                "--selector=kubernetes.io/service-name="
+                                        + service.get().text("name"))
+                        .items();
+    }
+
+    /** kubectl lists nothing of a namespace that is not there; one that is has a service account at least. */
+    private void requireNamespace() throws KubectlException, InterruptedException {
+        Optional<KubectlFailure> failure =
+                kubectl.run("get", "namespace", namespace).failure();
+        if (failure.isPresent() && failure.get().kind() == Kind.NOT_FOUND) {
+            throw new KubectlException(failure.get());
+        }
     }
 
     /** The names of the keys of those that identities refer to; that is all that can be wrong here. */
@@ -183,7 +234,7 @@ final class LiveReading {
             if (failure.get().kind() == Kind.NOT_FOUND) {
                 return Optional.empty();
             }
-            unseen.add(Unseen.of("the secret " + ofNamespace + "/" + name, failure.get()));
+            missing.add(MissingRight.of("the secret " + ofNamespace + "/" + name, failure.get()));
             // Nothing is known of it, so nothing is wrong with it.
             keys = certificate ? List.of("certificate", "password") : List.of("password");
         }

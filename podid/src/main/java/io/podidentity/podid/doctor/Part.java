@@ -48,9 +48,34 @@ record Part(@Nullable Object value) {
 
     /** Whether it is a pod all of whose containers are ready. */
     boolean isReady() {
+        return isTrue("Ready");
+    }
+
+    boolean isTrue(String condition) {
+        return condition(condition).text("status").equals("True");
+    }
+
+    /** What the cluster says of it under that name. */
+    Part condition(String type) {
         return at("status", "conditions").items().stream()
-                .anyMatch(one ->
-                        one.text("type").equals("Ready") && one.text("status").equals("True"));
+                .filter(one -> one.text("type").equals(type))
+                .findFirst()
+                .orElse(NONE);
+    }
+
+    /** As the API server writes it, RFC 3339 in UTC, and so in the order of time. */
+    String created() {
+        return text("metadata", "creationTimestamp");
+    }
+
+    /** Of an event; what has no newer field was seen when it was created. */
+    String lastSeen() {
+        String last = text("lastTimestamp");
+        return last.isEmpty() ? created() : last;
+    }
+
+    boolean isBeingDeleted() {
+        return !text("metadata", "deletionTimestamp").isEmpty();
     }
 
     /** The name of what made it, if that is of the kind. */

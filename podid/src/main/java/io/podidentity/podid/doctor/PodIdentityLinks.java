@@ -1,10 +1,12 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.cluster.Profile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What must be so for a pod of aad-pod-identity: MIC works and has assigned, and NMI runs on the pod's node. */
 final class PodIdentityLinks {
@@ -12,36 +14,47 @@ final class PodIdentityLinks {
     private static final String ASSIGNED = "AzureAssignedIdentity";
     private static final String MIC_LOG = "kubectl logs -A -l component=mic --tail=500 | podid explain --log -";
 
+    /** How long it takes MIC and Azure to assign an identity to a node while all is well. */
+    private static final Duration ASSIGNING = Duration.ofSeconds(15);
+
     private final Live live;
     private final Profile profile;
+    private final WorkloadPods pods;
+    /** Those that are on a node: until then MIC and NMI have nothing to do. */
     private final List<Part> running;
 
-    PodIdentityLinks(Live live, Profile profile, List<Part> running) {
+    PodIdentityLinks(Live live, Profile profile, WorkloadPods pods) {
         this.live = live;
         this.profile = profile;
-        this.running = running;
+        this.pods = pods;
+        this.running = pods.active().stream()
+                .filter(pod -> !pod.text("spec", "nodeName").isEmpty())
+                .toList();
     }
 
     /** In the order in which they are needed. */
     List<Link> links() {
-        if (running.isEmpty()) {
-            return List.of(Link.failed(
-                    "pod",
-                    "it does not run: there is no such pod",
-                    "kubectl get events -n " + live.namespace() + " --field-selector type=Warning"));
-        }
         var links = new ArrayList<Link>();
+        if (pods.active().isEmpty()) {
+            links.add(pods.absent());
+        }
         if (profile.hasMic()) {
             mic().ifPresent(links::add);
-            links.add(assigned());
         }
-        links.add(nmi());
+        if (!running.isEmpty()) {
+            if (profile.hasMic()) {
+                links.add(assigned());
+            }
+            links.add(nmi());
+        }
+        pods.ready().ifPresent(links::add);
         return links;
     }
 
     private List<Part> parts(String component) {
         return live.parts().orElse(List.of()).stream()
-                .filter(one -> one.text("metadata", "labels", "component").equals(component))
+                .filter(one -> Stream.of("component", "app.kubernetes.io/component")
+                        .anyMatch(label -> one.text("metadata", "labels", label).equals(component)))
                 .toList();
     }
 
@@ -63,14 +76,23 @@ final class PodIdentityLinks {
     }
 
     private Link assigned() {
-        if (!live.sees("azureassignedidentities")) {
-            return Link.unseen("assigned", "you may not see AzureAssignedIdentity objects");
-        }
         for (Part pod : running) {
             List<Part> own = live.of(ASSIGNED)
                     .filter(one -> one.text("spec", "pod").equals(pod.name())
                             && one.text("spec", "podNamespace").equals(pod.namespace()))
                     .toList();
+            if (own.isEmpty() && !live.sees("aadpodidentity.k8s.io")) {
+                return Link.unknown("assigned", "you may not see each AzureAssignedIdentity");
+            }
+            Optional<Part> young = own.isEmpty()
+                    ? Optional.of(pod)
+                    : own.stream().filter(one -> state(one).equals("Created")).findFirst();
+            if (young.isPresent() && live.age(young.get().created()).compareTo(ASSIGNING) < 0) {
+                return Link.unknown(
+                        "assigned",
+                        pod.name() + " has none that is Assigned yet, which takes MIC and Azure "
+                                + ASSIGNING.toSeconds() + " s; ask again");
+            }
             if (own.isEmpty()) {
                 return Link.failed(
                         "assigned",
@@ -110,11 +132,13 @@ final class PodIdentityLinks {
     private Link nmi() {
         List<Part> pods = parts("nmi");
         if (pods.isEmpty()) {
-            return Link.unseen(
-                    "NMI",
-                    live.parts().isEmpty()
-                            ? "you may not see its pods"
-                            : "no pod in the cluster has the label component=nmi");
+            return live.parts().isEmpty()
+                    ? Link.unknown("NMI", "you may not see its pods")
+                    : Link.failed(
+                            "NMI",
+                            "no pod in the cluster has the label component=nmi, so the node's own metadata service"
+                                    + " answers the pod",
+                            "kubectl get daemonset -A   # is there one called nmi?");
         }
         for (Part pod : running) {
             String node = pod.text("spec", "nodeName");

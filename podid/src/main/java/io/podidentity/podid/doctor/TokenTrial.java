@@ -15,6 +15,7 @@ import io.podidentity.podid.kubectl.KubectlResult;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
+import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenSources;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -53,16 +54,15 @@ final class TokenTrial {
     private final String tenant;
     private final String authority;
 
-    /** @param running a pod that the webhook has changed */
-    TokenTrial(Kubectl kubectl, Trial trial, Cluster cluster, ObjectName account, String clientId, Part running) {
+    TokenTrial(Kubectl kubectl, Trial trial, Cluster cluster, ObjectName account, WorkloadLinks workload) {
         this.kubectl = kubectl;
         this.trial = trial;
         this.cluster = cluster;
         this.account = account;
-        this.clientId = clientId;
-        this.tenant = first(trial.tenant(), WorkloadLinks.variable(running, "AZURE_TENANT_ID"), "");
-        this.authority =
-                first(trial.authorityHost(), WorkloadLinks.variable(running, "AZURE_AUTHORITY_HOST"), PUBLIC_CLOUD);
+        this.clientId = workload.clientId();
+        this.tenant = first(trial.tenant(), workload.tenant(), "");
+        this.authority = first(
+                trial.authorityHost(), WorkloadLinks.variable(workload.sample(), "AZURE_AUTHORITY_HOST"), PUBLIC_CLOUD);
     }
 
     private static String first(@Nullable String given, String found, String otherwise) {
@@ -72,7 +72,7 @@ final class TokenTrial {
     /** Ends at the first that fails. */
     List<Link> links() throws InterruptedException {
         if (!trial.withToken()) {
-            return List.of(Link.unseen("token", "not tried: --no-token"));
+            return List.of(Link.skipped("token", "not tried: --no-token"));
         }
         var links = new ArrayList<Link>();
         Optional<String> assertion = assertion(links);
@@ -114,21 +114,21 @@ final class TokenTrial {
     private Link notMade(KubectlFailure failure) {
         String said = failure.message().lines().findFirst().orElse("");
         return failure.kind() == Kind.FORBIDDEN
-                ? Link.unseen(
+                ? Link.unknown(
                         "token",
                         "you may not create serviceaccounts/token in " + account.namespace(),
-                        failure.denied().map(Unseen::role).stream().toArray(String[]::new))
+                        failure.denied().map(MissingRight::role).stream().toArray(String[]::new))
                 : Link.failed(
                         "token", said, "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
     }
 
     private Optional<AccessToken> exchange(String assertion, List<Link> links) {
         if (tenant.isEmpty()) {
-            links.add(Link.unseen("Entra ID", "the pod has no AZURE_TENANT_ID", "Give it by --tenant"));
+            links.add(Link.unknown("Entra ID", "no pod has AZURE_TENANT_ID", "Give it by --tenant"));
             return Optional.empty();
         }
         if (trial.authorityHost() == null && !isOfCloud(authority)) {
-            links.add(Link.unseen(
+            links.add(Link.unknown(
                     "Entra ID",
                     "the pod's AZURE_AUTHORITY_HOST is that of no known cloud, so no token is sent there",
                     "If you know it, give it by --authority-host"));
@@ -161,6 +161,10 @@ final class TokenTrial {
 
     /** In Entra ID's own words, with the credential that it lacks. */
     private Link refused(TokenAcquisitionException refusal, String assertion) {
+        if (refusal.code() == Code.SERVICE_UNAVAILABLE || refusal.code() == Code.TIMED_OUT) {
+            return Link.unknown(
+                    "Entra ID", refusal.reason() + "; that is so from here, the pod may reach it", refusal.remedy());
+        }
         Optional<LogFinding> known =
                 LogReading.of(Stream.of(refusal.reason())).findings().stream().findFirst();
         if (known.filter(one -> OF_CREDENTIAL.contains(one.known().id())).isPresent()) {

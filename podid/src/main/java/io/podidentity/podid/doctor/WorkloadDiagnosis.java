@@ -15,7 +15,7 @@ record WorkloadDiagnosis(String object, List<Link> links, String story) {
         links = List.copyOf(links);
     }
 
-    boolean isIll() {
-        return links.stream().anyMatch(Link::isFailed);
+    boolean has(Link.State state) {
+        return links.stream().anyMatch(link -> link.state() == state);
     }
 }

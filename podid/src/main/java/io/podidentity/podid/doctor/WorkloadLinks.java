@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What must be so for a pod of workload identity: the webhook is there, and has changed the pod that runs. */
 final class WorkloadLinks {
@@ -21,6 +22,7 @@ final class WorkloadLinks {
     private final Live live;
     private final Pod pod;
     private final String kind;
+    private final WorkloadPods pods;
     private final List<Part> running;
 
     /**
@@ -28,11 +30,12 @@ final class WorkloadLinks {
      *
      * @param kind of what makes it
      */
-    WorkloadLinks(Live live, Pod pod, String kind, List<Part> running) {
+    WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
         this.live = live;
         this.pod = pod;
         this.kind = kind;
-        this.running = running;
+        this.pods = pods;
+        this.running = pods.active();
     }
 
     /** In the order in which they are needed; ends at the first that fails. */
@@ -40,53 +43,69 @@ final class WorkloadLinks {
         var links = new ArrayList<Link>();
         links.add(webhook());
         if (!links.get(0).isFailed()) {
-            links.add(changed());
+            links.add(running.isEmpty() ? pods.absent() : changed());
         }
         return links;
     }
 
-    private Link webhook() {
-        boolean configured = live.of("MutatingWebhookConfiguration")
+    /** The webhooks of workload identity that the API server asks. */
+    static Stream<Part> hooks(List<Part> objects) {
+        return objects.stream()
+                .filter(one -> one.kind().equals("MutatingWebhookConfiguration"))
                 .flatMap(one -> one.at("webhooks").items().stream())
-                .anyMatch(hook -> hook.text("name").equals(HOOK));
-        List<Part> pods = live.parts().orElse(List.of()).stream()
-                .filter(one -> image(one).contains("workload-identity/webhook"))
-                .toList();
-        if (!pods.isEmpty() && pods.stream().noneMatch(Part::isReady)) {
-            String place = pods.get(0).namespace();
-            return Link.failed(
-                    "webhook",
-                    "none of its " + pods.size() + " pods in " + place + " is ready, so no labelled pod can be created",
-                    "kubectl describe pods -n " + place + " -l azure-workload-identity.io/system=true",
-                    "kubectl logs -n " + place
-                            + " -l azure-workload-identity.io/system=true --tail=200 | podid explain --log -");
+                .filter(hook -> hook.text("name").endsWith("azure-workload-identity.io"));
+    }
+
+    static boolean isOfWebhook(Part part) {
+        return part.text("metadata", "labels", "azure-workload-identity.io/system")
+                .equals("true");
+    }
+
+    private Link webhook() {
+        Optional<Part> hook = hooks(live.objects()).findFirst();
+        if (!live.sees("mutatingwebhookconfigurations")
+                || (hook.isPresent() && live.parts().isEmpty())) {
+            return Link.unknown("webhook", "you may not see whether it is there and answers");
         }
-        if (!configured && !live.sees("mutatingwebhookconfigurations")) {
-            return Link.unseen("webhook", "you may not see webhook configurations");
+        if (hook.isPresent()) {
+            return answers(hook.get());
         }
-        if (configured) {
-            return Link.ok(
-                    "webhook",
-                    pods.isEmpty()
-                            ? "its configuration is there"
-                            : tag(image(pods.get(0))) + " in " + pods.get(0).namespace() + ", "
-                                    + pods.stream().filter(Part::isReady).count() + " of " + pods.size()
-                                    + " pods ready");
-        }
-        return running.stream().anyMatch(WorkloadLinks::isChanged)
-                ? Link.ok("webhook", "it has changed the pod; its configuration has another name")
+        return isWritten("AZURE_FEDERATED_TOKEN_FILE")
+                        || (kind.equals("Pod") && running.stream().anyMatch(WorkloadLinks::isChanged))
+                ? Link.ok("webhook", "the cluster has none, and the pod has its variables without it")
                 : Link.failed(
                         "webhook", "the cluster has no webhook " + HOOK + ", so nothing changes the pod", INSTALL);
     }
 
-    private Link changed() {
-        if (running.isEmpty()) {
-            return Link.failed(
-                    "pod",
-                    "it does not run: there is no such pod",
-                    "kubectl get events -n " + pod.namespace()
-                            + " --field-selector type=Warning | podid explain --log -");
+    /** Whether a pod answers for it; one at an address of its own is not asked. */
+    private Link answers(Part hook) {
+        List<Part> parts = live.parts().orElse(List.of());
+        List<Part> pods = parts.stream().filter(WorkloadLinks::isOfWebhook).toList();
+        long ready = pods.stream().filter(Part::isReady).count();
+        boolean served = parts.stream()
+                .flatMap(slice -> slice.at("endpoints").items().stream())
+                .anyMatch(endpoint -> endpoint.text("conditions", "ready").equals("true"));
+        if (ready > 0) {
+            String image = tag(image(pods.get(0)));
+            return Link.ok(
+                    "webhook",
+                    image + " in " + pods.get(0).namespace() + ", " + ready + " of " + pods.size() + " pods ready");
         }
+        if (pods.isEmpty()
+                && (served || hook.text("clientConfig", "service", "name").isEmpty())) {
+            return Link.ok("webhook", "its configuration is there");
+        }
+        boolean ignored = hook.text("failurePolicy").equals("Ignore");
+        return Link.failed(
+                "webhook",
+                "none of its " + pods.size() + " pods is ready, so "
+                        + (ignored ? "no pod is changed" : "no labelled pod can be created"),
+                "kubectl get deployments,pods -A -l azure-workload-identity.io/system=true   # scaled to zero?",
+                "kubectl logs -n " + hook.text("clientConfig", "service", "namespace")
+                        + " -l azure-workload-identity.io/system=true --tail=200 | podid explain --log -");
+    }
+
+    private Link changed() {
         Optional<Part> old = running.stream().filter(one -> !isChanged(one)).findFirst();
         if (old.isPresent()) {
             return Link.failed(
@@ -94,6 +113,18 @@ final class WorkloadLinks {
                     old.get().name()
                             + " has no AZURE_FEDERATED_TOKEN_FILE and no token volume: it was created before the"
                             + " label, the webhook or the service account",
+                    restart());
+        }
+        Optional<Part> unbound = running.stream()
+                .filter(one -> isBound()
+                        && variable(one, "AZURE_KUBERNETES_TOKEN_PROXY").isEmpty())
+                .findFirst();
+        if (unbound.isPresent()) {
+            return Link.failed(
+                    "pod",
+                    unbound.get().name() + " has no AZURE_KUBERNETES_TOKEN_PROXY, though it asks for an identity"
+                            + " binding: it was created before the annotation, or AKS has no binding",
+                    "az aks identity-binding list --cluster-name CLUSTER -g CLUSTER_GROUP -o table",
                     restart());
         }
         String clientId = clientId();
@@ -133,9 +164,33 @@ final class WorkloadLinks {
                         container.env().stream().anyMatch(one -> one.name().equals(variable)));
     }
 
+    /** Whether it wants its tokens by an identity binding of AKS, whose proxy asks Entra ID in its place. */
+    boolean isBound() {
+        return "true".equalsIgnoreCase(pod.metadata().annotations().getOrDefault(Keys.USE_IDENTITY_BINDING, ""));
+    }
+
+    /** A pod whose variables tell Entra ID's address: its own, else another that the webhook has changed. */
+    Part sample() {
+        return Stream.concat(pods.all().stream(), live.of("Pod"))
+                .filter(WorkloadLinks::isChanged)
+                .findFirst()
+                .orElse(Part.NONE);
+    }
+
+    /** Empty if nothing tells it. */
+    String tenant() {
+        Part sample = sample();
+        String annotated = account(Keys.TENANT_ID);
+        return pods.all().contains(sample) || annotated.isEmpty() ? variable(sample, "AZURE_TENANT_ID") : annotated;
+    }
+
     String clientId() {
+        return account(Keys.CLIENT_ID);
+    }
+
+    private String account(String annotation) {
         return live.find("ServiceAccount", pod.namespace(), Webhook.serviceAccount(pod))
-                .map(account -> account.text("metadata", "annotations", Keys.CLIENT_ID))
+                .map(account -> account.text("metadata", "annotations", annotation))
                 .orElse("");
     }
 

@@ -15,6 +15,8 @@ record ApiResource(String group, String version, String kind, String plural, boo
     /** API version, kind, plural, scope; all can be got and listed. */
     static final List<ApiResource> ALL = """
             v1 ConfigMap configmaps namespace
+            v1 Event events namespace
+            v1 Namespace namespaces cluster
             v1 Pod pods namespace
             v1 Secret secrets namespace
             v1 ServiceAccount serviceaccounts namespace
@@ -27,6 +29,10 @@ record ApiResource(String group, String version, String kind, String plural, boo
             networking.k8s.io/v1 NetworkPolicy networkpolicies namespace
             rbac.authorization.k8s.io/v1 Role roles namespace
             rbac.authorization.k8s.io/v1 RoleBinding rolebindings namespace
+            rbac.authorization.k8s.io/v1 ClusterRole clusterroles cluster
+            rbac.authorization.k8s.io/v1 ClusterRoleBinding clusterrolebindings cluster
+            discovery.k8s.io/v1 EndpointSlice endpointslices namespace
+            authorization.k8s.io/v1 SubjectAccessReview subjectaccessreviews cluster
             admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations cluster
             aadpodidentity.k8s.io/v1 AzureAssignedIdentity azureassignedidentities namespace
             aadpodidentity.k8s.io/v1 AzureIdentity azureidentities namespace

@@ -30,8 +30,13 @@ final class KubernetesApi implements Endpoint {
     private final LiveObjects live;
     private final TokenRequests tokens;
 
-    KubernetesApi(PodIdentityEmulator azure, Supplier<Manifests> applied, boolean bound, Duration longestToken) {
-        this.live = new LiveObjects(azure, applied, bound);
+    KubernetesApi(
+            PodIdentityEmulator azure,
+            Supplier<Manifests> applied,
+            boolean bound,
+            boolean recorded,
+            Duration longestToken) {
+        this.live = new LiveObjects(azure, applied, bound, recorded);
         this.tokens = new TokenRequests(azure, longestToken);
     }
 
@@ -103,6 +108,11 @@ final class KubernetesApi implements Endpoint {
         if (request.isPost() && sub.equals("token")) {
             return Answer.json(201, tokens.answer(new ObjectName(namespace, name), posted(request), objects));
         }
+        if (request.isPost() && resource.kind().equals("SubjectAccessReview")) {
+            Map<String, Object> review = request.json();
+            review.put("status", Map.of("allowed", roles.review(Tree.map(review, "spec"))));
+            return Answer.json(201, review);
+        }
         if (!request.isGet()) {
             throw ApiRefusal.notAllowed();
         }
@@ -118,10 +128,13 @@ final class KubernetesApi implements Endpoint {
     }
 
     private static Answer list(Request request, ApiResource resource, List<Map<String, Object>> all) {
-        Predicate<Map<String, Object>> wanted = request.query()
+        Predicate<Map<String, Object>> labelled = request.query()
                 .get("labelSelector")
                 .map(KubernetesApi::selected)
                 .orElse(object -> true);
+        String type = request.query().get("fieldSelector").orElse("").replace("type=", "");
+        Predicate<Map<String, Object>> wanted = labelled.and(
+                object -> type.isEmpty() || Tree.text(object, "type").equals(type));
         return Answer.json(
                 200,
                 Map.of(

@@ -36,14 +36,17 @@ final class LiveObjects {
     private final PodIdentityEmulator azure;
     private final Supplier<Manifests> applied;
     private final Webhook webhook;
+    private final boolean recorded;
 
     /**
      * Knows an emulated cluster.
      *
      * @param applied what it was told last
      * @param bound whether it has an identity binding; the proxy's address in pods is none that answers
+     * @param recorded whether the manifests are what a real cluster answered, to be shown as they are
      */
-    LiveObjects(PodIdentityEmulator azure, Supplier<Manifests> applied, boolean bound) {
+    LiveObjects(PodIdentityEmulator azure, Supplier<Manifests> applied, boolean bound, boolean recorded) {
+        this.recorded = recorded;
         this.azure = azure;
         this.applied = applied;
         var proxy = new IdentityBindings("https://127.0.0.1:1", "token-proxy", azure.certificateAuthority());
@@ -100,6 +103,10 @@ final class LiveObjects {
                 .map(manifest -> manifest.name().namespace())
                 .distinct()
                 .forEach(namespace -> now.put(named("v1", "ServiceAccount", new ObjectName(namespace, "default"))));
+        if (recorded) {
+            manifests.forEach(manifest -> now.put(asStored(manifest)));
+            return now;
+        }
         cluster.all(AzureAssignedIdentity.class).forEach(assigned -> now.put(object(assigned)));
         manifests.stream()
                 .filter(manifest -> !manifest.kind().equals("Pod"))

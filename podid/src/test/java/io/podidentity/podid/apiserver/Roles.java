@@ -8,12 +8,16 @@ import java.util.stream.Stream;
 
 /**
  * What users may do: the administrator everything, others what role bindings of a namespace give them, of a Role in the
- * manifests or of the ClusterRole {@code view} as every cluster has it.
+ * manifests or of the ClusterRoles {@code view} and {@code edit} as every cluster has them.
  */
 final class Roles {
 
     private static final ApiResource BINDING = ApiResource.ofKind("RoleBinding").orElseThrow();
     private static final ApiResource ROLE = ApiResource.ofKind("Role").orElseThrow();
+    private static final ApiResource CLUSTER_BINDING =
+            ApiResource.ofKind("ClusterRoleBinding").orElseThrow();
+    private static final ApiResource CLUSTER_ROLE =
+            ApiResource.ofKind("ClusterRole").orElseThrow();
     private static final Set<String> SEEN_BY_VIEW = Set.of("", "apps", "batch", "networking.k8s.io");
 
     private final LiveObjects.Now objects;
@@ -46,13 +50,30 @@ final class Roles {
                                 .anyMatch(binding -> allows(binding, action)));
     }
 
+    /** Whether the spec of a SubjectAccessReview is so, by cluster roles for one service account each. */
+    boolean review(Map<String, Object> spec) {
+        Map<String, Object> asked = Tree.map(spec, "resourceAttributes");
+        var action = new Action(
+                Tree.text(asked, "verb"), Tree.text(asked, "group"), Tree.text(asked, "resource"), "", "", "");
+        return objects.list(CLUSTER_BINDING, "").stream()
+                .filter(binding -> Tree.maps(binding, "subjects").stream()
+                        .map(one ->
+                                "system:serviceaccount:" + Tree.text(one, "namespace") + ":" + Tree.text(one, "name"))
+                        .anyMatch(Tree.text(spec, "user")::equals))
+                .map(binding -> objects.get(CLUSTER_ROLE, new ObjectName("", Tree.text(binding, "roleRef", "name"))))
+                .flatMap(role -> Tree.maps(role, "rules").stream())
+                .anyMatch(rule -> covers(rule, action));
+    }
+
     private boolean allows(Map<String, Object> binding, Action action) {
         String role = Tree.text(binding, "roleRef", "name");
         if (Tree.text(binding, "roleRef", "kind").equals("ClusterRole")) {
-            return role.equals("view")
-                    && SEEN_BY_VIEW.contains(action.group())
+            boolean read = SEEN_BY_VIEW.contains(action.group())
                     && !action.fullResource().matches("secrets|.*/.*")
                     && Set.of("get", "list").contains(action.verb());
+            return role.equals("edit")
+                    ? read || action.fullResource().equals("serviceaccounts/token")
+                    : role.equals("view") && read;
         }
         return Stream.of(objects.get(ROLE, new ObjectName(action.namespace(), role)))
                 .flatMap(one -> Tree.maps(one, "rules").stream())

@@ -44,6 +44,16 @@ public final class ServedCluster implements AutoCloseable {
             boolean bound,
             Duration longestToken,
             List<String> users) {
+        this(builder, manifests, bound, false, longestToken, users);
+    }
+
+    private ServedCluster(
+            PodIdentityEmulator.Builder builder,
+            Supplier<Manifests> manifests,
+            boolean bound,
+            boolean recorded,
+            Duration longestToken,
+            List<String> users) {
         this.azure = builder.manifests(manifests.get()).start();
         this.users = List.copyOf(users);
         this.server = LoopbackServer.bind(
@@ -51,12 +61,17 @@ public final class ServedCluster implements AutoCloseable {
                 0,
                 CertificateAuthority.ofThisJvm().serverContext(),
                 (name, method, path, query, status) -> requests.add(method + " " + path));
-        server.serve(new KubernetesApi(azure, manifests, bound, longestToken));
+        server.serve(new KubernetesApi(azure, manifests, bound, recorded, longestToken));
     }
 
     /** The same with a day for tokens. */
     public ServedCluster(PodIdentityEmulator.Builder builder, Manifests manifests, String... users) {
         this(builder, () -> manifests, false, Duration.ofDays(1), List.of(users));
+    }
+
+    /** The same of what a real cluster answered, which is shown as it is. */
+    public static ServedCluster ofRecorded(PodIdentityEmulator.Builder builder, Manifests manifests, String... users) {
+        return new ServedCluster(builder, () -> manifests, false, true, Duration.ofDays(1), List.of(users));
     }
 
     public PodIdentityEmulator azure() {

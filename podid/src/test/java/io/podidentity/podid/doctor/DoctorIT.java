@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,6 +26,14 @@ import picocli.CommandLine;
 
 /** The command, by the real kubectl, on clusters whose API a test double serves. */
 class DoctorIT {
+
+    private static final String NMI = """
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: nmi-0, namespace: kube-system, labels: {app.kubernetes.io/component: nmi}}
+            spec: {nodeName: aks-nodepool1-00000000-0, hostNetwork: true, containers: [{name: nmi, image: "mcr.microsoft.com/oss/azure/aad-pod-identity/nmi:v1.8.17"}]}
+            """;
 
     private static final Path FIXTURES = Path.of("src/test/resources/doctor");
 
@@ -46,6 +55,10 @@ class DoctorIT {
 
     static List<Path> healthy() throws IOException {
         return fixtures("healthy");
+    }
+
+    static List<Path> unknown() throws IOException {
+        return fixtures("unknown");
     }
 
     private static List<Path> fixtures(String kind) throws IOException {
@@ -77,14 +90,32 @@ class DoctorIT {
             Report report = patient.doctor("--format=json");
 
             assertThat(report.code()).as(report.err()).isEqualTo(1);
-            Map<String, Object> failed = list(Json.object(report.out()), "workloads").stream()
-                    .flatMap(workload -> list(workload, "links").stream())
-                    .filter(link -> "failed".equals(link.get("state")))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(report.out()));
+            Map<String, Object> failed = first("failed", report);
             assertThat(failed.get("name") + ": " + failed.get("what")).startsWith(head(fixture, "expect"));
             assertThat(String.valueOf(failed.get("next"))).startsWith("[" + head(fixture, "next"));
             assertThat(report.out()).doesNotContain("eyJ");
+        }
+    }
+
+    private static Map<String, Object> first(String state, Report report) throws ParseException {
+        return list(Json.object(report.out()), "workloads").stream()
+                .flatMap(workload -> list(workload, "links").stream())
+                .filter(link -> state.equals(link.get("state")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(report.out()));
+    }
+
+    /** Too early to say, or not to be seen: neither an alarm nor an all-clear. */
+    @ParameterizedTest
+    @MethodSource("unknown")
+    void doctor_ofWhatItCannotKnow_saysSo(Path fixture) throws Exception {
+        try (var patient = new Patient(fixture, folder)) {
+            Report report = patient.doctor("--format=json");
+
+            assertThat(report.code()).as(report.out() + report.err()).isEqualTo(3);
+            Map<String, Object> unknown = first("unknown", report);
+            assertThat(unknown.get("name") + ": " + unknown.get("what")).startsWith(head(fixture, "expect"));
+            assertThat(Json.object(report.out())).containsEntry("verdict", "unknown");
         }
     }
 
@@ -102,7 +133,7 @@ class DoctorIT {
                     .doesNotContain("FAILED", "  error  ", "eyJ")
                     .endsWith("""
 
-                    Healthy, as far as it was seen.
+                    Healthy.
                     """);
             assertThat(report.code()).isZero();
             assertThat(report.err()).isEmpty();
@@ -118,8 +149,10 @@ class DoctorIT {
         String secret = overlay.equals("service-principal")
                 ? "---\napiVersion: v1\nkind: Secret\nmetadata: {name: spaccess}\nstringData: {password: right}\n"
                 : "";
+        String nmi = profile.equals("1.8.17") ? NMI : "";
 
-        assertHealthy(Files.writeString(folder.resolve("m.yaml"), "# profile " + profile + "\n" + rendered + secret));
+        assertHealthy(
+                Files.writeString(folder.resolve("m.yaml"), "# profile " + profile + "\n" + rendered + secret + nmi));
     }
 
     @Test
@@ -169,13 +202,14 @@ class DoctorIT {
                             "  mutatingwebhookconfigurations.admissionregistration.k8s.io: ",
                             "kubectl create clusterrole podid-doctor-mutatingwebhookconfigurations --verb=get,list"
                                     + " --resource=mutatingwebhookconfigurations.admissionregistration.k8s.io",
-                            "  -       token     you may not create serviceaccounts/token in default",
+                            "  ?       token     you may not create serviceaccounts/token in default",
                             "kubectl create role podid-doctor-serviceaccounts-token -n default --verb=create"
                                     + " --resource=serviceaccounts/token && kubectl create rolebinding"
                                     + " podid-doctor-serviceaccounts-token -n default"
                                     + " --role=podid-doctor-serviceaccounts-token --user=alice")
                     .doesNotContain("FAILED");
-            assertThat(report.code()).as(report.out() + report.err()).isZero();
+            assertThat(report.out()).endsWith("\nNot known: 2 of 2 workloads.\n");
+            assertThat(report.code()).as(report.out() + report.err()).isEqualTo(3);
         }
     }
 
@@ -201,6 +235,37 @@ class DoctorIT {
             assertThat(patient.azure().requests())
                     .filteredOn(request -> request.server().equals("entra"))
                     .isEmpty();
+        }
+    }
+
+    /** kubectl lists nothing of it, and says nothing against it. */
+    @Test
+    void doctor_ofANamespaceThatIsNot_isOfNoUse() throws IOException {
+        try (var patient = new Patient(FIXTURES.resolve("healthy/both.yaml"), folder)) {
+            Report report = patient.doctor("--namespace=nowhere");
+
+            assertThat(report.err()).contains("namespaces \"nowhere\" not found");
+            assertThat(report.code()).isEqualTo(2);
+        }
+    }
+
+    /** Between two runs there is no pod that tells the tenant: the pods of others and the service account do. */
+    @Test
+    void doctor_ofACronJobBetweenTwoRuns_triesItsIdentity() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("m.yaml"),
+                Files.readString(FIXTURES.resolve("healthy/cronjob-between-runs.yaml"))
+                        .replace("# option --no-token\n", "# blob samples\n")
+                        .replace(
+                                "azure.workload.identity/client-id:",
+                                "azure.workload.identity/tenant-id: 10000000-0000-4000-8000-000000000001,"
+                                        + " azure.workload.identity/client-id:"));
+        try (var patient = new Patient(file, folder)) {
+            Report report = patient.doctor();
+
+            assertThat(report.out())
+                    .contains("ok      pod       none runs now: it is between two runs", "ok      role      ");
+            assertThat(report.code()).as(report.out()).isZero();
         }
     }
 

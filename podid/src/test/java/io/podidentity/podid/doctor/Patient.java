@@ -7,14 +7,16 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.plan.ManagedIdentity;
 import io.podidentity.podid.apiserver.ServedCluster;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /**
@@ -25,6 +27,19 @@ import picocli.CommandLine;
 final class Patient implements AutoCloseable {
 
     static final String USER = "alice";
+
+    /** In place of a time, which a fixture cannot know: so many seconds ago. */
+    private static final Pattern AGO = Pattern.compile("ago-(\\d+)s");
+
+    private static final String BINDING = """
+
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: alice}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: alice}]
+            """;
 
     private final ServedCluster cluster;
     private final Path kubeconfig;
@@ -37,6 +52,8 @@ final class Patient implements AutoCloseable {
         var builder = PodIdentityEmulator.builder().timeScale(5000);
         Profile profile = null;
         String blob = "";
+        String text = Files.readString(manifests);
+        boolean recorded = false;
         for (String line : Files.readAllLines(manifests)) {
             String[] words = line.split(" ", -1);
             if (!words[0].equals("#")) {
@@ -53,6 +70,14 @@ final class Patient implements AutoCloseable {
                 case "issuer" ->
                     builder.federatedCredential(words[2], words[3], words[4], "api://AzureADTokenExchange");
                 case "blob" -> blob = words[2];
+                case "recorded" -> recorded = true;
+                case "with" ->
+                    text += "\n---\n" + Files.readString(Path.of("src/test/resources/doctor/with", words[2]));
+                case "user" -> {
+                    text += BINDING.formatted(words[2]);
+                    options.add("--context=" + USER);
+                }
+                case "option" -> options.add(words[2]);
                 case "expect", "next" -> {}
                 default -> throw new IllegalArgumentException(line);
             }
@@ -60,9 +85,14 @@ final class Patient implements AutoCloseable {
         if (profile != null) {
             builder.profile(profile);
         }
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Manifests read = new ManifestReader(profile == null ? Profile.V1_5_4 : profile)
-                .read(List.of(manifests.toString()), InputStream.nullInputStream());
-        cluster = new ServedCluster(builder, read, USER);
+                .readText(
+                        manifests.toString(),
+                        AGO.matcher(text)
+                                .replaceAll(ago -> now.minusSeconds(Long.parseLong(ago.group(1)))
+                                        .toString()));
+        cluster = recorded ? ServedCluster.ofRecorded(builder, read, USER) : new ServedCluster(builder, read, USER);
         kubeconfig = cluster.writeKubeconfig(folder.resolve("kubeconfig"));
         options.add("--authority-host=" + azure().entra());
         if (!blob.isEmpty()) {

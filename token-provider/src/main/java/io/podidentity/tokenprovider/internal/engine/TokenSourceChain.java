@@ -216,9 +216,8 @@ final class TokenSourceChain {
     private AccessToken withKnownPrincipal(AccessToken token, ChainRun run) {
         AccessToken before = newest;
         Principal known = before == null ? null : before.principal().orElse(null);
-        AccessToken shared = known != null && known.equals(token.principal().orElse(null))
-                ? token.withPrincipal(known)
-                : token;
+        AccessToken shared =
+                known != null && known.equals(token.principal().orElse(null)) ? token.withPrincipal(known) : token;
         synchronized (this) {
             if (run.epoch == epoch) {
                 newest = shared;

@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the user may not see.
+ * What the user may not see, and the right that would show it.
  *
  * @param what kinds, in words
  * @param why in kubectl's own words, one line
  * @param remedy the command that makes a role for it, where a role is what is missing
  */
-record Unseen(String what, String why, Optional<String> remedy) {
+record MissingRight(String what, String why, Optional<String> remedy) {
 
-    static Unseen of(String what, KubectlFailure failure) {
+    static MissingRight of(String what, KubectlFailure failure) {
         String why = failure.message().lines().findFirst().orElse("");
-        return new Unseen(what, why, failure.denied().map(Unseen::role));
+        return new MissingRight(what, why, failure.denied().map(MissingRight::role));
     }
 
     /** As above, of several kinds at once. */
-    static Unseen of(String what, KubectlFailure failure, List<String> kinds) {
-        Unseen one = of(what, failure);
-        return new Unseen(what, one.why(), failure.denied().map(denied -> role(denied, String.join(",", kinds))));
+    static MissingRight of(String what, KubectlFailure failure, List<String> kinds) {
+        MissingRight one = of(what, failure);
+        return new MissingRight(what, one.why(), failure.denied().map(denied -> role(denied, String.join(",", kinds))));
     }
 
     /** Whoever may make roles can paste it. */
