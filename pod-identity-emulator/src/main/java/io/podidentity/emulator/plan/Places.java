@@ -77,8 +77,8 @@ public final class Places {
     }
 
     /**
-     * The same, with consecutive ports: first those of {@link PortName}, then one for each pod that has a metadata service
-     * of its own, by namespace and name; a new pod takes the first one that is free.
+     * The same, with consecutive ports: first those of {@link PortName}, then one for each pod that has a metadata
+     * service of its own, by namespace and name; a new pod takes the first one that is free.
      *
      * @throws IllegalArgumentException if there are no such ports
      */

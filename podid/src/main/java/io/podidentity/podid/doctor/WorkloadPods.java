@@ -192,7 +192,10 @@ final class WorkloadPods {
     private Link failed(Part pod, String why) {
         String place = pod.name() + " -n " + pod.namespace();
         String command = why.startsWith("CrashLoopBackOff") ? "kubectl logs --previous " : "kubectl describe pod ";
-        return Link.failed("ready", pod.name() + ": " + why, next(why, command + place));
+        List<String> next = next(why, command + place).stream()
+                .map(text -> text.replace(" POD ", " " + pod.name() + " "))
+                .toList();
+        return Link.failed("ready", pod.name() + ": " + why, next);
     }
 
     /** What does not go away by waiting: no node fits, or a container cannot be started. */
@@ -237,10 +240,14 @@ final class WorkloadPods {
         return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
-    private static List<String> next(String said, String otherwise) {
+    /** What the table of log lines says, for this namespace. */
+    private List<String> next(String said, String otherwise) {
         return LogReading.of(Stream.of(said)).findings().stream()
                 .findFirst()
                 .map(LogFinding::next)
-                .orElse(List.of(otherwise));
+                .orElse(List.of(otherwise))
+                .stream()
+                .map(text -> text.replace("-n NAMESPACE", "-n " + live.namespace()))
+                .toList();
     }
 }

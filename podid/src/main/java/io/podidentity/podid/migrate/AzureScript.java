@@ -142,8 +142,8 @@ final class AzureScript {
     }
 
     /**
-     * Whether environments give one account different identities, and so are different clusters. Each is federated alone
-     * then: else the pods of one cluster would be trusted by the identity of another.
+     * Whether environments give one account different identities, and so are different clusters. Each is federated
+     * alone then: else the pods of one cluster would be trusted by the identity of another.
      */
     static boolean wantsEnvironment(List<MovePlan> plans) {
         Map<String, Set<Set<String>>> identities = new HashMap<>();

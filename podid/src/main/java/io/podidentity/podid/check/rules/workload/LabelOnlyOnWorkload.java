@@ -68,8 +68,8 @@ public final class LabelOnlyOnWorkload implements Rule {
      * Whether the account is there for what reads a key vault in the pod's place, by tokens of the account that need no
      * webhook.
      *
-     * @see <a href="https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/identity-access-modes/workload-identity-mode/">the
-     *     Key Vault provider</a>
+     * @see <a href="https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/">the Key Vault
+     *     provider, "Workload identity mode"</a>
      * @see <a href="https://external-secrets.io/latest/provider/azure-key-vault">external-secrets</a>
      */
     private static boolean isForOthers(RuleContext context, PodSource pod, ServiceAccount account) {
