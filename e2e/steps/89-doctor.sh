@@ -10,6 +10,20 @@ doctor_begin() {
     printf '#!/bin/sh\nexec "%s/bin/java" -jar "%s/podid/target/podid.jar" "$@"\n' "$JAVA_HOME" "$ROOT" > "$DOCTOR/bin/kubectl-podid"
     chmod +x "$DOCTOR/bin/kubectl-podid"
     cat > "$DOCTOR/cluster.yaml" << 'YAML'
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: azure-wi-webhook-mutating-webhook-configuration}
+webhooks:
+- name: mutation.azure-workload-identity.io
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  clientConfig: {service: {name: azure-wi-webhook-webhook-service, namespace: kube-system, path: /mutate-v1-pod}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: azure-wi-webhook-controller-manager-0, namespace: kube-system, labels: {azure-workload-identity.io/system: "true"}}
+spec: {containers: [{name: manager, image: "mcr.microsoft.com/oss/azure/workload-identity/webhook:v1.6.0"}]}
+---
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: orders, annotations: {azure.workload.identity/client-id: 21111111-1111-4111-8111-111111111111}}
