@@ -57,11 +57,10 @@ final class WorkloadAdvice {
     Advice advice() {
         var why = new ArrayList<String>();
         why.add(runsAs());
-        if (admission instanceof Admission.Denied && found.isEmpty()) {
+        if (admission instanceof Admission.Denied denied && found.isEmpty()) {
             return new Advice(
-                    "no manifest here defines the service account " + account
-                            + ", so its client ID is not known; if the"
-                            + " cluster has no such account, it creates no pod",
+                    "there is no service account " + account + " here, so its client ID is not known; a cluster without"
+                            + " it creates no pod: " + denied.reason(),
                     why,
                     List.of("Add the manifest of the account, or look: kubectl get serviceaccount " + account.name()
                             + " -n " + account.namespace() + " -o yaml"));
