@@ -115,7 +115,7 @@ picture_signed_out() {
 
 # The pod with its label, and nothing that the label could mean.
 apply pod-identity '!/kind: AzureIdentity/'
-cluster
+cluster --profile 1.5.4
 [ -z "${E2E_PICTURES:-}" ] || check "screenshot: signed-out" picture_signed_out
 check "laptop, not signed in: no token, and the message says 'az login'" laptop_without_login
 check "laptop, after az login: a token of the developer" laptop_with_login

@@ -177,7 +177,7 @@ public final class CheckCommand implements Callable<Integer> {
 
     /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
     private List<RuleContext> clusters(Settings settings, AzureFacts facts, boolean notes) {
-        input = profile.read(paths, standardInput, settings.profile().map(FittingProfile::configured));
+        input = profile.readToJudge(paths, standardInput, settings.profile().map(FittingProfile::configured));
         refuseBroken(input.clusters().get(0).skipped());
         if (notes) {
             input.clusters().get(0).skipped().forEach(err()::println);

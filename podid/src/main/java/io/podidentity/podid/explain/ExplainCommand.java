@@ -185,7 +185,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private ManifestInput read() throws IOException {
         try {
             byte[] input = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
-            return profile.read(paths, input, Optional.empty());
+            return profile.readToJudge(paths, input, Optional.empty());
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }

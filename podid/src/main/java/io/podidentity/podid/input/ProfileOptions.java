@@ -72,11 +72,25 @@ public final class ProfileOptions {
     }
 
     /**
+     * As {@link #read(List, byte[], Optional)}, for a verdict, which needs something to judge.
+     *
+     * @throws ManifestException also if there is no manifest
+     */
+    public ManifestInput readToJudge(List<String> paths, byte[] standardInput, Optional<FittingProfile> configured) {
+        ManifestInput input = read(paths, standardInput, configured);
+        if (input.objects().isEmpty()) {
+            throw new ManifestException("There is no manifest in "
+                    + String.join(", ", paths).replaceAll("^-$", "standard input") + ", so there is nothing to judge");
+        }
+        return input;
+    }
+
+    /**
      * Reads manifests as the version decodes them: that of {@code --profile}, else the one that is configured, else the
      * one that fits what is read.
      *
      * @param paths files, folders, or {@code -} for {@code standardInput}
-     * @throws ManifestException if they cannot be used, or there is none
+     * @throws ManifestException if they cannot be used
      */
     public ManifestInput read(List<String> paths, byte[] standardInput, Optional<FittingProfile> configured) {
         Optional<FittingProfile> known = Optional.ofNullable(profile)
@@ -84,10 +98,6 @@ public final class ProfileOptions {
                 .or(() -> configured);
         Profile decoding = known.map(FittingProfile::profile).orElse(Profile.V1_8_17);
         List<Manifests> clusters = read(decoding, paths, standardInput);
-        if (ManifestInput.objects(clusters).isEmpty()) {
-            throw new ManifestException("There is no manifest in "
-                    + String.join(", ", paths).replaceAll("^-$", "standard input") + ", so there is nothing to judge");
-        }
         List<FittingProfile> versions = clusters.stream()
                 .map(one -> known.orElseGet(() -> FittingProfile.of(one.objects())))
                 .toList();

@@ -72,7 +72,7 @@ final class Migration {
             var all = new ArrayList<ManifestInput>();
             for (List<String> root : roots) {
                 try {
-                    ManifestInput read = profile.read(
+                    ManifestInput read = profile.readToJudge(
                             root,
                             input.getBytes(StandardCharsets.UTF_8),
                             all.stream().findFirst().map(one -> one.versions().get(0)));
