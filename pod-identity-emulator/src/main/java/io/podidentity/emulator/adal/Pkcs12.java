@@ -72,10 +72,12 @@ final class Pkcs12 {
         Typed safe;
         Asn1 mac;
         try {
-            Asn1 pfx = structure(file, "pfxPdu");
+            Asn1 whole = new Asn1(file);
+            Asn1 pfx = new Asn1(whole.next(Asn1.SEQUENCE, "pfxPdu"));
             int version = pfx.integer();
             safe = content(new Asn1(pfx.next(Asn1.SEQUENCE, "contentInfo")));
             mac = pfx.isAtEnd() ? new Asn1(new byte[0]) : new Asn1(pfx.next(Asn1.SEQUENCE, "macData"));
+            requireEnd(whole);
             if (version != 3) {
                 throw new UnreadableCertificateException("pkcs12: can only decode v3 PFX PDU's");
             }
@@ -205,9 +207,13 @@ final class Pkcs12 {
     private static byte[] whole(byte[] bytes, int tag, String goType) throws MalformedException {
         Asn1 reader = new Asn1(bytes);
         byte[] content = reader.next(tag, goType);
+        requireEnd(reader);
+        return content;
+    }
+
+    private static void requireEnd(Asn1 reader) throws MalformedException {
         if (!reader.isAtEnd()) {
             throw new MalformedException("pkcs12: trailing data found");
         }
-        return content;
     }
 }

@@ -11,6 +11,7 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import org.junit.jupiter.api.Test;
 
@@ -52,5 +53,19 @@ class Pkcs12Test {
         assertThatExceptionOfType(UnreadableCertificateException.class)
                 .isThrownBy(() -> Pkcs12.read(new byte[] {1, 2, 3}, "p"))
                 .withMessageStartingWith("pkcs12: error reading P12 data: asn1: structure error: tags don't match");
+    }
+
+    /** Go reads what is inside before it looks at what is behind. */
+    @Test
+    void read_ofACertificateInItsPlace_saysWhatIsInsideAndNotWhatIsBehind() {
+        byte[] certificateAndLineBreak = {0x30, 0x04, 0x30, 0x02, 0x05, 0x00, '\n'};
+        byte[] fileAndLineBreak = Arrays.copyOf(OLD, OLD.length + 1);
+
+        assertThatExceptionOfType(UnreadableCertificateException.class)
+                .isThrownBy(() -> Pkcs12.read(certificateAndLineBreak, "p"))
+                .withMessageContaining("tags don't match (2 vs {class:0 tag:16 length:2 isCompound:true})");
+        assertThatExceptionOfType(UnreadableCertificateException.class)
+                .isThrownBy(() -> Pkcs12.read(fileAndLineBreak, "p"))
+                .withMessage("pkcs12: error reading P12 data: pkcs12: trailing data found");
     }
 }
