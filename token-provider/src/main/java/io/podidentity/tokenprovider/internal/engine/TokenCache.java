@@ -60,13 +60,17 @@ public final class TokenCache {
     }
 
     private @Nullable TokenSlot known(TokenRequest request) {
+        TokenSlot slot = null;
         if (request.caeEnabled()) {
             TokenSlot shared = slots.get(key(request.withCaeEnabled(false)));
             if (shared != null && shared.isForAllPrograms()) {
                 return shared;
             }
+        } else {
+            // Mostly it is its own key, and to find that out makes objects.
+            slot = slots.get(request);
         }
-        return slots.get(key(request));
+        return slot == null ? slots.get(key(request)) : slot;
     }
 
     /** The resource where nothing else is named that would make the token another one. */
