@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.support.FaultyServer;
+import io.podidentity.tokenprovider.support.RecordedLog;
 import io.podidentity.tokenprovider.support.ToolFolder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +25,6 @@ class SilentMetadataServiceIT {
     private static final TokenRequest REQUEST =
             TokenRequest.forResource("https://storage.azure.com/").withForceRefresh(true);
     private static final String TOKEN = "{\"access_token\":\"managed\",\"expires_on\":\"4102444800\"}";
-
-    private static final Logger LOGGER = Logger.getLogger("io.podidentity.tokenprovider");
 
     private final CountDownLatch pause = new CountDownLatch(1);
 
@@ -83,20 +78,7 @@ class SilentMetadataServiceIT {
                 .install(
                         "az",
                         "echo '{\"accessToken\":\"personal\",\"expires_on\":4102444800,\"tokenType\":\"Bearer\"}'\n");
-        List<LogRecord> records = new CopyOnWriteArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                records.add(record);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        LOGGER.addHandler(handler);
+        RecordedLog log = new RecordedLog("io.podidentity.tokenprovider");
         try (FaultyServer imds = new FaultyServer(this::answer)) {
             AzureServiceTokenProvider provider = provider(imds);
             TokenRequest plain = REQUEST.withForceRefresh(false);
@@ -110,7 +92,7 @@ class SilentMetadataServiceIT {
             }
 
             assertThat(value).isEqualTo("managed");
-            assertThat(records)
+            assertThat(log.lines())
                     .filteredOn(record -> record.getLevel().equals(Level.WARNING))
                     .extracting(LogRecord::getMessage)
                     .singleElement()
@@ -118,7 +100,7 @@ class SilentMetadataServiceIT {
                     .startsWith(
                             "Azure CLI stands in for IMDS, which is asked again in 5 s and has no token now: no answer");
         } finally {
-            LOGGER.removeHandler(handler);
+            log.close();
         }
     }
 

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
-import java.util.Map;
 
 /**
  * Asks the API server whether a service account may use an identity by an identity binding of AKS, by a
@@ -50,13 +49,17 @@ final class IdentityBinding {
                             + failure.message().lines().findFirst().orElse(""),
                     failure.denied().map(MissingRight::role).stream().toArray(String[]::new));
         }
-        boolean guid = clientId.matches("[0-9A-Za-z-]+");
-        return isAllowed(result.stdout())
-                ? Link.ok("binding", subject + " may " + use + "; only a pod can try it")
-                : Link.failed(
+        return switch (allowed(result.stdout())) {
+            case "true" -> Link.ok("binding", subject + " may " + use + "; only a pod can try it");
+            case "false" -> {
+                String named = clientId.matches("[0-9A-Za-z-]+") ? clientId : "CLIENT_ID";
+                yield Link.failed(
                         "binding",
                         subject + " may not " + use,
-                        GRANT.formatted(account.namespace(), account.name(), guid ? clientId : "CLIENT_ID"));
+                        GRANT.formatted(account.namespace(), account.name(), named));
+            }
+            default -> Link.unknown("binding", "whether " + subject + " may " + use + ": the API server does not say");
+        };
     }
 
     private static KubectlResult create(Kubectl kubectl, String review) throws InterruptedException {
@@ -74,12 +77,12 @@ final class IdentityBinding {
         }
     }
 
-    private static boolean isAllowed(String answer) {
+    /** What the review says; empty if it is none. */
+    private static String allowed(String answer) {
         try {
-            Map<String, Object> review = Json.object(answer);
-            return new Part(review).text("status", "allowed").equals("true");
+            return new Part(Json.object(answer)).text("status", "allowed");
         } catch (ParseException e) {
-            return false;
+            return "";
         }
     }
 }

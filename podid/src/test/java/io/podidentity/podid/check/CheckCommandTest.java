@@ -148,8 +148,8 @@ class CheckCommandTest {
 
     @Test
     void check_ofAKustomizationThatReadsOutsideOfItsFolder_saysHowToAllowIt() throws IOException {
-        write("shared.yaml", BINDING);
-        Path inside = write("app/kustomization.yaml", "resources: [../shared.yaml]\nnamePrefix: a-\n")
+        write("binding.yaml", BINDING);
+        Path inside = write("app/kustomization.yaml", "resources: [../binding.yaml]\nnamePrefix: a-\n")
                 .getParent();
 
         assertThat(check(inside.toString())).isEqualTo(2);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program of its own and a client of the Azure SDK in one process, over an az that counts its starts. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "The program that stands in for az is a shell script")
 class SharedToolTokenIT {
     private static final String RESOURCE = "https://storage.azure.com";
 

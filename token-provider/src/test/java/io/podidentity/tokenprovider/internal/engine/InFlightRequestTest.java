@@ -12,6 +12,7 @@ import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.internal.source.Anticipating;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ManualExecutor;
+import io.podidentity.tokenprovider.support.RecordedLog;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -21,11 +22,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,31 +48,11 @@ class InFlightRequestTest {
     private final ScriptedSource source = new ScriptedSource("fake", time);
     private final TokenSlot slot = slot(source);
 
-    private final Logger logger = Logger.getLogger("io.podidentity.tokenprovider.TokenSlot");
-    private final List<LogRecord> log = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            log.add(entry);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void listen() {
-        logger.setUseParentHandlers(false);
-        logger.addHandler(handler);
-    }
+    private final RecordedLog log = new RecordedLog("io.podidentity.tokenprovider.TokenSlot");
 
     @AfterEach
     void stopListening() {
-        logger.removeHandler(handler);
-        logger.setUseParentHandlers(true);
+        log.close();
     }
 
     // Any end of a source reaches those who wait.
@@ -597,7 +574,7 @@ class InFlightRequestTest {
         executor.runNext();
 
         assertThat(slot.get(false, LIMIT).token).isNotSameAs(old.token);
-        assertThat(log).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     @Test
@@ -611,7 +588,7 @@ class InFlightRequestTest {
 
         assertThat(source.calls()).isEqualTo(1);
         assertThat(slot.get(false, LIMIT).token).isSameAs(old.token);
-        assertThat(log).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     private CompletableFuture<CachedToken> call(Duration limit) {

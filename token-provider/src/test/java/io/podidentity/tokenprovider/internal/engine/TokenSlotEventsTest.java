@@ -14,16 +14,14 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ManualExecutor;
+import io.podidentity.tokenprovider.support.RecordedLog;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** What a slot tells a listener at which moment, with a clock that the test owns. */
@@ -101,22 +99,7 @@ class TokenSlotEventsTest {
 
     @Test
     void pin_inAProcess_isOneLineWithSourceAndPrincipal() {
-        List<LogRecord> log = new ArrayList<>();
-        Logger logger = Logger.getLogger(TokenListener.class.getPackageName());
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                log.add(line);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        logger.addHandler(handler);
-        logger.setUseParentHandlers(false);
+        RecordedLog log = new RecordedLog(TokenListener.class.getPackageName());
         try {
             TokenSourceChain logging = new TokenSourceChain(List.of(source), time, null, true);
             TokenSlot other = new TokenSlot(REQUEST, logging, executor, time, LIMIT);
@@ -130,11 +113,10 @@ class TokenSlotEventsTest {
             assertThat(other.getAsync(false, LIMIT, cached -> cached.token)).isNotNull();
             executor.runNext();
         } finally {
-            logger.removeHandler(handler);
-            logger.setUseParentHandlers(true);
+            log.close();
         }
 
-        assertThat(log).singleElement().satisfies(line -> {
+        assertThat(log.lines()).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.INFO);
             assertThat(line.getMessage())
                     .isEqualTo("Tokens come from fake from now on: App 11111111-1111-1111-1111-111111111111,"

@@ -11,6 +11,7 @@ import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.AccountBound;
 import io.podidentity.tokenprovider.support.FakeTime;
 import io.podidentity.tokenprovider.support.ManualExecutor;
+import io.podidentity.tokenprovider.support.RecordedLog;
 import io.podidentity.tokenprovider.support.ScriptedSource;
 import io.podidentity.tokenprovider.support.Tokens;
 import java.time.Duration;
@@ -19,12 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The life of a token in the cache, with a clock that the test owns and flights that it lets go one by one. */
@@ -38,31 +35,11 @@ class TokenSlotTest {
     private final ScriptedSource source = new ScriptedSource("fake", time);
     private final TokenSlot slot = slot(source);
 
-    private final Logger logger = Logger.getLogger("io.podidentity.tokenprovider.TokenSlot");
-    private final List<LogRecord> log = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            log.add(entry);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void listen() {
-        logger.setUseParentHandlers(false);
-        logger.addHandler(handler);
-    }
+    private final RecordedLog log = new RecordedLog("io.podidentity.tokenprovider.TokenSlot");
 
     @AfterEach
     void stopListening() {
-        logger.removeHandler(handler);
-        logger.setUseParentHandlers(true);
+        log.close();
     }
 
     @Test
@@ -146,7 +123,7 @@ class TokenSlotTest {
         }
 
         assertThat(triesAtSecond).containsExactly(0L, 1L, 3L, 7L, 15L, 31L, 63L, 127L, 191L, 255L);
-        assertThat(log).hasSize(10).allSatisfy(entry -> {
+        assertThat(log.lines()).hasSize(10).allSatisfy(entry -> {
             assertThat(entry.getLevel()).isEqualTo(Level.WARNING);
             assertThat((String) entry.getParameters()[0]).contains("HTTP 500").doesNotContain(old.token.value());
         });

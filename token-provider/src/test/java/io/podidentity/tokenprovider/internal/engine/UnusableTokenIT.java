@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens that no resource could take, from a real server. */
-class TokenCheckIT {
+class UnusableTokenIT {
     private static final int CALLS = 200;
 
     @ParameterizedTest
