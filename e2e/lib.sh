@@ -147,11 +147,18 @@ new_secret() {
 
 # Processes ----------------------------------------------------------------------------------------------------------
 
+# A port that nothing listens on, below those that the kernel gives to outgoing connections: it must still be free when a
+# program that starts slowly binds it.
 free_port() {
-    "$PYTHON" -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+    "$PYTHON" -c 'import random, socket
+while True:
+    with socket.socket() as s:
+        try:
+            s.bind(("127.0.0.1", random.randrange(10240, 32000)))
+            print(s.getsockname()[1])
+            break
+        except OSError:
+            pass'
 }
 
 # port NAME: the same free port whenever it is asked for that name.
