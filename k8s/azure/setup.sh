@@ -19,9 +19,9 @@ No secret is put on a command line or into a file that remains. Exit status: 0 d
 teardown.sh removes everything. An AKS cluster costs money as long as it exists.
 
 Modes: workload-identity, a managed identity that trusts the pod's service account; pod-identity, a managed identity with
-aad-pod-identity; service-principal, an application with a password, with aad-pod-identity. The latter is archived and its AKS
-add-on ended in September 2025: AKS no longer installs it, so these two need a cluster where it still runs, and create none."
-OPTIONS="mode|workload-identity|see above|^(workload-identity|pod-identity|service-principal)$
+aad-pod-identity. The latter is archived and its AKS add-on ended in September 2025: AKS no longer installs it, so this needs a
+cluster where it still runs, and creates none. A service principal with aad-pod-identity: k8s/README.md."
+OPTIONS="mode|workload-identity|see above|^(workload-identity|pod-identity)$
 dry-run||print every command, to paste into bash; do not contact Azure|flag
 location|northeurope|the region|^[a-z0-9]+$
 group|podidentitydemo|the resource group|$NAME_PATTERN
@@ -29,7 +29,6 @@ cluster|podidentitydemo||$NAME_PATTERN
 cluster-group||the cluster's group, if it is a different one|$NAME_PATTERN
 identity|podidentitydemo|the managed identity, and its federated credential|^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$
 audience|api://AzureADTokenExchange|of the federated credential; other clouds need a different one|^[A-Za-z0-9:/._-]+$
-application|podidentitydemo|that of mode service-principal|^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$
 registry||by default podid and a number computed from subscription and group|^[A-Za-z0-9]{5,50}$
 account||the storage account; by default named like the registry|^[a-z0-9]{3,24}$
 container|samples||^[a-z0-9][a-z0-9-]{2,62}$
@@ -48,8 +47,6 @@ port||on this machine; by default 8080, or a free one if another program has it|
 no-port-forward||check that blobs can be read, then end|flag
 timeout|900|seconds for each wait; roles can take ten minutes to work everywhere|^[1-9][0-9]{0,5}$
 interval|5|seconds between two checks|^[1-9][0-9]{0,5}$"
-
-# By mode and environment ------------------------------------------------------------------------------------------------
 
 choose() {
     step "subscription"
@@ -74,8 +71,6 @@ warn_of_the_end() {
         || die "$EXIT_MISSING" "there is no cluster $CLUSTER in $CLUSTER_GROUP, and a new one would have no aad-pod-identity." \
             "Name a cluster where it still runs (--cluster, --cluster-group), or use --mode workload-identity."
 }
-
-# In Azure ---------------------------------------------------------------------------------------------------------------
 
 STATE="join(' ', [provisioningState, to_string(oidcIssuerProfile.enabled), to_string(securityProfile.workloadIdentity.enabled)])"
 SETTLED="provisioningState!='Creating' && provisioningState!='Updating'"
@@ -153,20 +148,6 @@ let_cluster_assign() {
     let_in '"$KUBELET_ID"' ServicePrincipal 'Virtual Machine Contributor' '"/subscriptions/$SUBSCRIPTION_ID/resourceGroups/$NODE_GROUP"'
 }
 
-make_application() {
-    local list="az ad app list --filter \"displayName eq '\$APPLICATION'\"" found=''
-    step "application $APPLICATION"
-    [ -n "$DRY_RUN" ] || found=$(eval "$list --query '[].appId' -o tsv" < /dev/null)
-    case $found in
-        '') run 'az ad app create --display-name "$APPLICATION" -o none' ;;
-        *$'\n'*) die "$EXIT_USAGE" "there are several applications named $APPLICATION: choose another --application" ;;
-        *) say "   already exists" ;;
-    esac
-    capture CLIENT_ID "$list --query '[0].appId' -o tsv"
-    ensure 'az ad sp show --id "$CLIENT_ID" -o none' 'az ad sp create --id "$CLIENT_ID" -o none'
-    capture PRINCIPAL_ID 'az ad sp show --id "$CLIENT_ID" --query id -o tsv'
-}
-
 make_storage() {
     step "storage account $ACCOUNT"
     ensure 'az storage account show -g "$GROUP" -n "$ACCOUNT" -o none' \
@@ -202,8 +183,6 @@ upload_sample() {
     cat "$SCRATCH/upload.err" >&2
     return 1
 }
-
-# The image ----------------------------------------------------------------------------------------------------------------
 
 # A token of Entra ID is the password, with the empty GUID as the user name. It goes through a pipe: "az acr login" alone would
 # put it on docker's command line.
@@ -254,21 +233,9 @@ push_image() {
     run 'IMAGE=$LOGIN_SERVER/podidentitydemo@${DIGEST##*@}'
 }
 
-# In the cluster -----------------------------------------------------------------------------------------------------------
-
-# found NAME TEXT: whether kubectl prints something.
+# found TEXT: whether kubectl prints something.
 found() {
     [ -z "$DRY_RUN" ] && [ -n "$(eval "kubectl get $1 --ignore-not-found -o name" < /dev/null)" ]
-}
-
-# The password goes from Entra ID into the cluster's secret through a pipe, so that it appears nowhere else.
-make_secret() {
-    step "secret spaccess: the application's password"
-    if found 'secret spaccess -n "$NAMESPACE"'; then
-        say "   already exists (for a new password, delete it and run this again)"
-    else
-        run 'az ad app credential reset --id "$CLIENT_ID" --append --display-name podidentitydemo --only-show-errors --query password -o tsv | tr -d "\r\n" | kubectl create secret generic spaccess -n "$NAMESPACE" --from-file=password=/dev/stdin'
-    fi
 }
 
 # A pod with another image is deleted, because its status says "ready" for a while after a change, and because workload identity
@@ -388,17 +355,8 @@ if [ -z "$IMAGE" ]; then
     step "the cluster may pull from the registry"
     let_in '"$KUBELET_ID"' ServicePrincipal AcrPull '"$REGISTRY_ID"'
 fi
-case $MODE in
-    workload-identity)
-        make_identity
-        make_credential
-        ;;
-    pod-identity)
-        make_identity
-        let_cluster_assign
-        ;;
-    service-principal) make_application ;;
-esac
+make_identity
+if [ "$MODE" = workload-identity ]; then make_credential; else let_cluster_assign; fi
 make_storage
 put_sample
 [ -n "$IMAGE" ] || push_image
@@ -406,6 +364,5 @@ if [ "$NAMESPACE" != default ]; then
     step "namespace $NAMESPACE"
     if found 'namespace "$NAMESPACE"'; then say "   already exists"; else run 'kubectl create namespace "$NAMESPACE"'; fi
 fi
-[ "$MODE" != service-principal ] || make_secret
 deploy
 look_at_it

@@ -10,15 +10,12 @@ HELP="usage: k8s/azure/teardown.sh [options]
 
 Deletes the resource group that setup.sh created, with everything in it, and waits until it is gone. A group that existed
 before (it does not have the tag $GROUP_TAG) is not touched. If the cluster is in a group of its own,
-deletes the demo's objects and its secret from the cluster. Deletes the passwords of the application of mode
-service-principal that setup.sh made (those named podidentitydemo). At the end, says what stays and how to delete that.
+deletes the demo's objects from the cluster. At the end, says what stays and how to delete that.
 Exit status: 0 done, 1 a command failed, 2 wrong usage, 3 az or the sign-in is missing."
 OPTIONS="group|podidentitydemo||$NAME_PATTERN
 cluster|podidentitydemo||$NAME_PATTERN
 cluster-group||the cluster's group, if setup.sh was given a different one|$NAME_PATTERN
 namespace|default|of the demo in that cluster|^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$
-delete-application||also the application itself; it is not in a group|flag
-application|podidentitydemo||^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$
 subscription||by default the current one of az|^[A-Za-z0-9 ._()-]+$
 yes||do not ask|flag
 dry-run||print every command, to paste into bash; do not contact Azure|flag"
@@ -45,9 +42,8 @@ leave_cluster() {
     }
     connect
     run 'kubectl delete deployment,pod,service,poddisruptionbudget,networkpolicy,serviceaccount podidentitydemo -n "$NAMESPACE" --ignore-not-found'
-    run 'kubectl delete secret spaccess -n "$NAMESPACE" --ignore-not-found'
-    delete_known azureidentities.aadpodidentity.k8s.io azureaccess spaccess
-    delete_known azureidentitybindings.aadpodidentity.k8s.io azureaccess spaccess
+    delete_known azureidentities.aadpodidentity.k8s.io azureaccess
+    delete_known azureidentitybindings.aadpodidentity.k8s.io azureaccess
     delete_known ciliumnetworkpolicies.cilium.io podidentitydemo-local-dns
     [ -z "$DRY_RUN" ] || return 0
     nodes=$(az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" --query nodeResourceGroup -o tsv < /dev/null)
@@ -70,38 +66,6 @@ may_delete_group() {
     [ "$answer" = "$GROUP" ] || die "$EXIT_USAGE" "nothing was deleted"
 }
 
-# The application is in no group. Only its passwords are deleted without being asked for: the demo's, by the name that setup.sh
-# gives them, not those of others. Many users may not list applications, and most have made none.
-delete_application() {
-    local ids list="az ad app list --filter \"displayName eq '\$APPLICATION'\" --query '[].appId' -o tsv"
-    step "application $APPLICATION"
-    if [ -n "$DRY_RUN" ]; then
-        capture CLIENT_ID "$list"
-        delete_passwords
-        return
-    fi
-    ids=$(eval "$list" < /dev/null) || {
-        [ -z "$DELETE_APPLICATION" ] || return 1
-        stays "the application $APPLICATION with its password, if --mode service-principal made one: az cannot list it (see above)"
-        return
-    }
-    [ -z "$DELETE_APPLICATION" ] || [[ $ids != *$'\n'* ]] \
-        || die "$EXIT_USAGE" "there are several applications named $APPLICATION: delete the right one with az ad app delete --id"
-    [ -n "$ids" ] || say "   there is none"
-    for CLIENT_ID in $ids; do
-        delete_passwords
-        [ -n "$DELETE_APPLICATION" ] || stays "the application $APPLICATION ($CLIENT_ID), without the demo's password: az ad app delete --id $CLIENT_ID"
-    done
-}
-
-delete_passwords() {
-    if [ -n "$DELETE_APPLICATION" ]; then
-        run 'az ad app delete --id "$CLIENT_ID"'
-    else
-        run 'for key in $(az ad app credential list --id "$CLIENT_ID" --query "[?displayName=='"'podidentitydemo'"'].keyId" -o tsv); do az ad app credential delete --id "$CLIENT_ID" --key-id "$key"; done'
-    fi
-}
-
 parse "$@"
 begin
 need_azure
@@ -109,6 +73,5 @@ need_azure
 if [ -n "$CLUSTER_GROUP" ] && [ "$CLUSTER_GROUP" != "$GROUP" ]; then leave_cluster; fi
 step "resource group $GROUP"
 if [ -n "$DRY_RUN" ] || may_delete_group; then run 'az group delete -n "$GROUP" --yes'; fi
-delete_application
 [ -z "$DRY_RUN" ] || exit 0
 if [ -n "$STAYS" ]; then say "This stays:$STAYS"; else say "Nothing is left of what setup.sh created."; fi
