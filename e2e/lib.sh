@@ -130,11 +130,6 @@ expect_status() {
     [ "$got" = "$expected" ] || { head -c 3000 "$1" >&2; fail "HTTP $got, not $expected, from $2"; }
 }
 
-# claims: of the token in stdin.
-claims() {
-    cut -d. -f2 | tr '_-' '/+' | "$PYTHON" -c 'import base64, sys; print(base64.b64decode(sys.stdin.read().strip() + "===").decode())'
-}
-
 # yaml_to_json < YAML: its documents as one array.
 yaml_to_json() {
     "$PYTHON" -c 'import json, sys, yaml; print(json.dumps([d for d in yaml.safe_load_all(sys.stdin) if d], default=str))'
@@ -147,18 +142,14 @@ new_secret() {
 
 # Processes ----------------------------------------------------------------------------------------------------------
 
-# A port that nothing listens on, below those that the kernel gives to outgoing connections: it must still be free when a
-# program that starts slowly binds it.
+# A port below those that the kernel gives to outgoing connections, so that it is still free when a program that starts slowly
+# binds it.
 free_port() {
     "$PYTHON" -c 'import random, socket
-while True:
+def is_free(port):
     with socket.socket() as s:
-        try:
-            s.bind(("127.0.0.1", random.randrange(10240, 32000)))
-            print(s.getsockname()[1])
-            break
-        except OSError:
-            pass'
+        return s.connect_ex(("127.0.0.1", port)) != 0
+print(next(filter(is_free, iter(lambda: random.randrange(10240, 32000), 0))))'
 }
 
 # port NAME: the same free port whenever it is asked for that name.
@@ -232,15 +223,6 @@ answers() {
     curl -sf --noproxy '*' --max-time 5 -o /dev/null "$1"
 }
 
-# reached URL: waits until something answers there, for a minute.
-reached() {
-    local end=$((SECONDS + 60))
-    until answers "$1"; do
-        [ "$SECONDS" -lt "$end" ] || fail "no answer from $1" || return 1
-        sleep 0.1
-    done
-}
-
 # Azure --------------------------------------------------------------------------------------------------------------
 
 # serve NAME [option...]: an emulated Azure; what podid prints of it is in $WORK/NAME.json.
@@ -305,6 +287,23 @@ azure_sign_in() {
         -t "$(of "$1-emulator" .tenantId)" -o none
 }
 
+# as_pod NAME COMMAND...: in the environment of the first pod of that emulator, with the tokens of its identity.
+as_pod() {
+    env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(of "$1" '.pods[0].imds')" AzureServicesAuthConnectionString=RunAs=App "${@:2}"
+}
+
+# starter_test NAME TRUST-STORE PREFIX... -- CLASS ARGUMENT...: an application of the starter's tests, as in a pod of the emulator
+# NAME; its output is in $WORK/CLASS.txt, and shown if it fails.
+starter_test() {
+    local name=$1 trust=$2 target=$ROOT/token-provider-spring-boot-starter/target prefix=()
+    shift 2
+    while [ "$1" != -- ]; do prefix+=("$1") && shift; done
+    shift
+    expect_exit 0 "$WORK/$1.txt" as_pod "$name" "${prefix[@]}" java -cp "$target/test-classes:$target/classes:$(cat "$target/test-class-path")" \
+        -Djavax.net.ssl.trustStore="$trust" -Djavax.net.ssl.trustStorePassword=changeit "io.podidentity.tokenprovider.spring.$1" "${@:2}"
+    expect_no_secret "$WORK/$1.txt"
+}
+
 # The demo, and what it answers ------------------------------------------------------------------------------------
 
 # demo_url NAME and management_url NAME, where its health, metrics and explanation are: each demo has ports of its own.
@@ -325,15 +324,4 @@ demo() {
     start "$name" "${prefix[@]}" env "SERVER_PORT=$(port "$name")" SERVER_ADDRESS=127.0.0.1 "MANAGEMENT_SERVER_PORT=$(port "$name-management")" \
         MANAGEMENT_SERVER_ADDRESS=127.0.0.1 "DEMO_STORAGE_ENDPOINT=$storage" DEMO_STORAGE_CONTAINER=samples "$@"
     wait_until 180 "$name" answers "$(management_url "$name")/actuator/health/liveness"
-}
-
-# screenshot NAME URL [HEIGHT [COMMAND...]]: the page, to look at later, by chromium or by the command that starts it;
-# docs/images has some of them (e2e/pictures.sh).
-screenshot() {
-    local name=$1 url=$2 height=${3:-1300}
-    shift $(($# < 3 ? $# : 3))
-    "${@:-chromium}" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-        --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$WORK/chromium" \
-        --window-size="1100,$height" --virtual-time-budget=3000 --screenshot="$OUT/$name.png" "$url"
-    [ "$(stat -c %s "$OUT/$name.png")" -gt 10000 ] || fail "an empty picture: $OUT/$name.png"
 }

@@ -21,12 +21,12 @@ cp "$k8s/../demo-app/target/classes/META-INF/sbom/application.cdx.json" "$scratc
 cd "$scratch"
 
 # Of an image of several platforms, the first one's labels and annotations.
-oras manifest fetch "$image" > manifest
-platform=$(jq -r '.manifests[0].platform // empty | "\(.os)/\(.architecture)"' manifest)
-oras manifest fetch ${platform:+--platform "$platform"} "$image" > manifest
+oras manifest fetch "$image" > index
+platform=$(jq -r '.manifests[0].platform // empty | "\(.os)/\(.architecture)"' index)
+oras manifest fetch ${platform:+--platform "$platform"} "$image" > image.json
 oras manifest fetch-config ${platform:+--platform "$platform"} "$image" > config
 jq -n --arg name "${image%@*}" --arg digest "${image#*@sha256:}" --arg source https://github.com/pod-identity/pod-identity-java \
-    --slurpfile config config --slurpfile image manifest -f "$k8s/provenance.jq" --args "$@" > in-toto
+    --slurpfile config config --slurpfile image image.json -f "$k8s/provenance.jq" --args "$@" > in-toto
 # With a fixed date: oras would write that of today, and a second run would add a second artifact.
 for type in cyclonedx in-toto; do
     oras attach --no-tty --artifact-type "application/vnd.$type+json" --annotation org.opencontainers.image.created=2000-01-01T00:00:00Z \

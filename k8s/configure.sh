@@ -1,21 +1,15 @@
 #!/usr/bin/env bash
-# Writes the overlay of your own. See --help.
+# Writes k8s/mine/kustomization.yaml from your values, so that no tracked file needs an edit; git ignores the folder:
+#
+#   k8s/configure.sh [NAME=VALUE...]
+#   kubectl apply -k k8s/mine
+#
+# The values are read from k8s/settings.env (copy k8s/settings.example.env, which explains them), and from the command
+# line, which wins. Nothing in the cluster or in Azure is changed. Exit status: 0 written, 1 it does not render, 2 a wrong
+# value.
 set -euo pipefail
 
 K8S=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-
-usage() {
-    cat << 'TEXT'
-usage: k8s/configure.sh [NAME=VALUE...]
-
-Writes k8s/mine/kustomization.yaml from your values, so that no tracked file needs an edit; git ignores the folder.
-Then:  kubectl apply -k k8s/mine
-
-The values are read from k8s/settings.env (copy k8s/settings.example.env, which explains them), and from the command
-line, which wins. Nothing in the cluster or in Azure is changed. Exit status: 0 written, 1 it does not render, 2 a wrong
-value.
-TEXT
-}
 
 # die STATUS MESSAGE...
 die() {
@@ -120,7 +114,7 @@ YAML
     esac
 }
 
-case ${1:-} in -h | --help) usage && exit 0 ;; esac
+case ${1:-} in -h | --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 read_settings
 for argument in "$@"; do
     set_value "command line" "$argument"

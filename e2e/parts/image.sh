@@ -14,7 +14,6 @@ IMAGE_URL=http://127.0.0.1:$(port image)
 IMAGE_HEALTH=http://127.0.0.1:$(port image-management)/actuator/health
 # The memory limit in the manifests.
 MEMORY=384m
-NETWORK=pod-identity-e2e-$$
 # The timestamp of all files and of the image itself: that of the jars.
 SOURCE_DATE=$(date -d "$(sed -nE 's:.*<project.build.outputTimestamp>(.*)</.*:\1:p' "$ROOT/pom.xml")" +%s)
 
@@ -35,10 +34,6 @@ build() {
     cd "$ROOT" || exit 1
     buildah "${STORAGE[@]}" bud --pull=never --isolation chroot --layers --timestamp "$SOURCE_DATE" "${limits[@]}" \
         --build-arg "JDK=$JDK_IMAGE" --build-arg "BASE=$BASE_IMAGE" --build-arg REVISION=e2e -t "$image" "$@" .
-}
-
-digest() {
-    buildah "${STORAGE[@]}" inspect --type image --format '{{.FromImageDigest}}' "$1"
 }
 
 # image_config IMAGE: its OCI configuration, as JSON.
@@ -81,7 +76,7 @@ serve_image() {
         --security-opt no-new-privileges -m "$MEMORY" --env "SERVER_PORT=$(port image)" --env SERVER_ADDRESS=127.0.0.1 \
         --env "MANAGEMENT_SERVER_PORT=$(port image-management)" --env MANAGEMENT_SERVER_ADDRESS=127.0.0.1 \
         --env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(of emulator '.pods[0].imds')" "$@" "$image"
-    reached "$IMAGE_HEALTH/liveness" || { podman_e2e logs pod-identity-e2e; return 1; }
+    curl -sSf --noproxy '*' -o /dev/null --retry 60 --retry-delay 1 --retry-all-errors "$IMAGE_HEALTH/liveness" || { podman_e2e logs pod-identity-e2e; return 1; }
 }
 
 # remove_containers: also those that something which was cut off has left behind.
@@ -92,7 +87,6 @@ remove_containers() {
 # A remaining overlay or bind mount would prevent the folder from being deleted.
 end_image() {
     remove_containers
-    podman_e2e network rm -f "$NETWORK"
     buildah "${STORAGE[@]}" rm --all
     umount -l "$WORK/containers/overlay"
     umount -l "$WORK/containers"

@@ -9,17 +9,12 @@ CA_BUNDLE=$WORK/ca-bundle.pem
 TRUST_STORE=$WORK/trust.p12
 JVM_TRUST=("-Djavax.net.ssl.trustStore=$TRUST_STORE" -Djavax.net.ssl.trustStorePassword=changeit)
 
-# certificate NAME: NAME.pem and NAME.key for 127.0.0.1 and localhost, from its own CA, NAME-ca.pem, which is trusted from now on:
-# az needs a bundle, Java a trust store.
+# certificate NAME: NAME.pem and NAME.key for 127.0.0.1 and localhost, which is trusted from now on: az needs a bundle, Java a
+# trust store.
 certificate() {
-    local name=$1
-    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=pod-identity e2e $name CA" \
-        -addext 'basicConstraints=critical,CA:TRUE' -addext 'keyUsage=critical,keyCertSign' \
-        -keyout "$WORK/$name-ca.key" -out "$WORK/$name-ca.pem"
-    openssl req -newkey rsa:2048 -nodes -subj '/CN=localhost' -keyout "$WORK/$name.key" -out "$WORK/$name.csr"
-    openssl x509 -req -in "$WORK/$name.csr" -days 2 -CA "$WORK/$name-ca.pem" -CAkey "$WORK/$name-ca.key" -CAcreateserial \
-        -extfile <(echo 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out "$WORK/$name.pem"
-    trust "$name" "$WORK/$name-ca.pem"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=pod-identity e2e $1" \
+        -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$WORK/$1.key" -out "$WORK/$1.pem"
+    trust "$1" "$WORK/$1.pem"
 }
 
 # trust NAME FILE

@@ -13,19 +13,6 @@ manifests_rendered() {
     expect_text "$ROOT/k8s/overlays/service-principal/azure-identity.yaml" 'kubectl create secret generic spaccess'
 }
 
-# NMI answers at one address before 1.6.2 and at another one since; the policies of the overlays know both.
-manifests_explained() {
-    local overlay profile
-    kubectl create secret generic spaccess --from-literal=password=made-up --dry-run=client -o yaml > "$WORK/secret.yaml"
-    for overlay in pod-identity service-principal; do
-        for profile in 1.5.4 1.8.17; do
-            kubectl kustomize "$ROOT/k8s/overlays/$overlay" \
-                | java -jar "$PODID_JAR" explain --profile "$profile" - "$WORK/secret.yaml" > "$WORK/explained.txt"
-            expect_text "$WORK/explained.txt" "profile $profile" 'Gets  a token of default/'
-        done
-    done
-}
-
 configure() {
     "$WORK/configured/k8s/configure.sh" "$@"
 }
@@ -73,6 +60,5 @@ manifests_pipelines() {
 }
 
 check "k8s/ renders to what the demo's tests check, and contains no secret" manifests_rendered
-check "podid explain: a token with both overlays of aad-pod-identity, under its first and its last version" manifests_explained
 check "k8s/configure.sh writes an overlay of one's own, and refuses wrong values" manifests_configured
 check "the pipelines for GitHub and Azure are YAML, and their scripts are sound" manifests_pipelines

@@ -1,14 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# The real Azure CLI against the emulator's Entra ID.
+# The real Azure CLI against the emulator's Entra ID, and a fault that needs it. All others are in the library's own tests
+# (docs/faults.md).
 # Needs: azure-cli
-
-az_wrong_secret() {
-    cp -r "$WORK/azure" "$WORK/azure-wrong"
-    rm -f "$WORK"/azure-wrong/msal_token_cache.*
-    AZ_USER+=("AZURE_CONFIG_DIR=$WORK/azure-wrong")
-    expect_exit 1 "$WORK/az-wrong.txt" az_login wrong
-    expect_text "$WORK/az-wrong.txt" AADSTS7000215
-}
 
 # A token of the emulator's Entra that Azurite takes too: the audience, issuer and times are those of Azure.
 az_token() {
@@ -23,5 +16,18 @@ az_token() {
     rm "$WORK/bearer.curl" "$WORK/az-token.json"
 }
 
-check "the real az is refused with a wrong secret" az_wrong_secret
+# It no longer trusts the CA and has no cached token.
+az_untrusting() {
+    local began=$EPOCHREALTIME
+    cp -r "$WORK/azure" "$WORK/azure-untrusting"
+    rm -f "$WORK"/azure-untrusting/msal_token_cache.* "$WORK"/azure-untrusting/msal_http_cache.bin
+    expect_exit 1 "$WORK/untrusting.txt" "${AZ_USER[@]}" AZURE_CONFIG_DIR="$WORK/azure-untrusting" REQUESTS_CA_BUNDLE="$WORK/azurite.pem" \
+        AZURE_TOKEN_CREDENTIALS=dev java -jar "$LIBRARY_JAR" explain --resource "$STORAGE_RESOURCE"
+    expect_within 30 "$began"
+    expect_text "$WORK/untrusting.txt" 'Azure CLI' certificate REQUESTS_CA_BUNDLE
+    expect_no_secret "$WORK/untrusting.txt"
+    [ "$(wc -m < "$WORK/untrusting.txt")" -le 850 ] || fail "longer than 850 characters"
+}
+
 check "the real az has a token that Azurite and the emulator accept" az_token
+check "az that does not trust Entra's certificate: names REQUESTS_CA_BUNDLE" az_untrusting

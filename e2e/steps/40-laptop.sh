@@ -14,10 +14,19 @@ laptop_start() {
 laptop_identity() {
     expect_status 200 "$WORK/laptop-identity.json" "$LAPTOP/api/identity"
     expect_json "$WORK/laptop-identity.json" '.source == "Azure CLI"' '.resource == "https://storage.azure.com"' '.principal.type == "APP"' \
-        ".principal.appId == \"$(of emulator .application.clientId)\"" ".principal.tenantId == \"$(of emulator .tenantId)\"" \
-        '.expiresOn | sub("\\.[0-9]+"; "") | fromdateiso8601 > now' '.attempts | length >= 1'
-    expect_status 404 "$WORK/laptop-missing.json" "$LAPTOP/api/blobs/nothing.txt"
-    expect_json "$WORK/laptop-missing.json" '.status == 404' '.detail | length > 20'
+        ".principal.appId == \"$(of emulator .application.clientId)\"" ".principal.tenantId == \"$(of emulator .tenantId)\""
+}
+
+# The demo's list is Azurite's list, and each blob is returned byte for byte.
+laptop_blobs() {
+    local file
+    expect_status 200 "$WORK/laptop-blobs.json" "$LAPTOP/api/blobs"
+    expect_json "$WORK/laptop-blobs.json" '[.[].name] | sort == ["Grüße & more.csv", "hello.txt", "random.bin"]' \
+        '.[] | select(.name == "random.bin") | .size == 300000' 'all(.[]; has("contentType") and has("lastModified"))'
+    for file in "$WORK"/blobs/*; do
+        expect_status 200 "$WORK/laptop-blob" "$LAPTOP/api/blobs/$(jq -rn --arg name "$(basename "$file")" '$name | @uri')"
+        cmp "$WORK/laptop-blob" "$file"
+    done
 }
 
 # All calls so far, and some more, needed only one start of az.
@@ -31,11 +40,9 @@ laptop_one_az() {
     expect_equal 1 "$(az_calls)"
 }
 
-laptop_page() {
+# Beside the token, the process holds what az printed.
+laptop_actuator() {
     local path
-    expect_status 200 "$WORK/laptop-page.html" "$LAPTOP/"
-    expect_text "$WORK/laptop-page.html" 'Azure CLI' "$(of emulator .application.clientId)" hello.txt random.bin 'Grüße &amp; more.csv'
-    expect_status 404 "$WORK/laptop-token.json" "$LAPTOP/api/token"
     for path in health health/readiness prometheus tokenprovider; do
         expect_status 200 "$WORK/laptop-actuator.txt" "$(management_url laptop)/actuator/$path"
         expect_no_secret "$WORK/laptop-actuator.txt"
@@ -53,8 +60,7 @@ laptop_signed_out() {
     expect_within 12 "$began"
     expect_status 503 "$WORK/laptop-out.json" "$LAPTOP/api/identity" -D "$WORK/laptop-out.headers"
     expect_text "$WORK/laptop-out.headers" 'application/problem+json'
-    expect_json "$WORK/laptop-out.json" '.status == 503' '.type | length > 0' '.title | length > 0' '.detail | length > 0' \
-        '[.attempts[].source] | index("Azure CLI") != null'
+    expect_json "$WORK/laptop-out.json" '.status == 503' '[.attempts[].source] | index("Azure CLI") != null'
     expect_text "$WORK/laptop-out.json" 'logged in' 'az login'
     fetch "$WORK/laptop-out.html" "$LAPTOP/"
     expect_text "$WORK/laptop-out.html" 'No token' 'az login' 'logged in' 'Azure CLI' 'IMDS'
@@ -72,12 +78,10 @@ laptop_no_secret() {
 }
 
 check "mvn -q spring-boot:run serves the page" laptop_start
-check "/api/identity: the service principal, from the Azure CLI; a blob that does not exist: 404" laptop_identity
-check "/api/blobs: Azurite's blobs, byte for byte" expect_sample_blobs laptop
+check "/api/identity: the service principal, from the Azure CLI" laptop_identity
+check "/api/blobs: Azurite's blobs, byte for byte" laptop_blobs
 check "az was started only once for all calls" laptop_one_az
-check "the page shows identity and blobs, /api/token no token, and Actuator answers" laptop_page
-check "screenshot: signed in" screenshot signed-in "$LAPTOP/"
+check "Actuator answers, without a secret" laptop_actuator
 check "after 'az account clear' API, page and blobs say so and name az login" laptop_signed_out
-check "screenshot: signed out" screenshot signed-out "$LAPTOP/"
 check "after 'az login' it works again, without a restart" laptop_signed_in_again
 check "no token and no secret in any answer or log" laptop_no_secret

@@ -14,15 +14,6 @@ test_run_start() {
     wait_until 180 test-run answers "$(management_url test-run)/actuator/health/liveness"
 }
 
-test_run_answers() {
-    expect_status 200 "$WORK/test-run-identity.json" "$TEST_RUN/api/identity"
-    expect_json "$WORK/test-run-identity.json" '.source | length > 0' '.principal | length > 0'
-    expect_status 200 "$WORK/test-run-blob" "$TEST_RUN/api/blobs/hello.txt"
-    expect_status 200 "$WORK/test-run.html" "$TEST_RUN/"
-    expect_text "$WORK/test-run.html" 'Signed in' hello.txt
-    expect_no_secret "$WORK/test-run.html" "$WORK/test-run-identity.json" "$WORK/test-run.out" "$WORK/test-run.err"
-}
-
 # The switches are for those who see the page, and not in what is deployed.
 test_run_switches() {
     expect_status 403 "$WORK/test-run-foreign.json" "$TEST_RUN/stage/trouble?name=NO_ROLE" -X POST -H 'Sec-Fetch-Site: cross-site'
@@ -35,9 +26,9 @@ test_run_switches() {
 # With E2E_PICTURES, also the pictures for the documents, and IMDS when it is silent.
 test_run_in_browser() {
     node "$ROOT/e2e/page.mjs" "$TEST_RUN/" "$DOWNLOADS/browser" "${E2E_PICTURES:+$OUT}"
+    expect_no_secret "$WORK/test-run.out" "$WORK/test-run.err"
 }
 
 check "mvn -q spring-boot:test-run serves the page" test_run_start
-check "identity, blobs and page, from the emulator" test_run_answers
 check "the switches of the emulated Azure obey only the page, and are in no jar" test_run_switches
 check "the page in Chromium: axe, 360 px, live, by keyboard, without script, no token" test_run_in_browser

@@ -26,25 +26,13 @@ databases_pam() {
     databases_azure
 }
 
-# as_pod COMMAND...: in the environment of a pod, with the tokens of its identity.
-as_pod() {
-    env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(of databases '.pods[0].imds')" AzureServicesAuthConnectionString=RunAs=App "$@"
-}
-
-# boot NAME CLASS SETTING... -- JAVA-OPTION... -- ARGUMENT...: a Boot application of the starter's tests; its output is shown
-# if it fails.
+# boot CLASS SETTING... -- ARGUMENT...: an application of the starter's tests with these variables.
 boot() {
-    local name=$1 class=$2 target=$ROOT/token-provider-spring-boot-starter/target settings=() options=()
-    shift 2
+    local class=$1 settings=()
+    shift
     while [ "$1" != -- ]; do settings+=("$1") && shift; done
-    shift
-    while [ "$1" != -- ]; do options+=("$1") && shift; done
-    shift
-    expect_exit 0 "$WORK/$name.txt" as_pod "${settings[@]}" java -cp "$target/test-classes:$target/classes:$(cat "$target/test-class-path")" \
-        -Djavax.net.ssl.trustStore="$DATABASES/trusted.p12" -Djavax.net.ssl.trustStorePassword=changeit "${options[@]}" \
-        "io.podidentity.tokenprovider.spring.$class" "$@"
-    expect_no_secret "$WORK/$name.txt"
-    expect_text "$WORK/$name.txt" 'failures {}'
+    starter_test databases "$DATABASES/trusted.p12" env "${settings[@]}" -- "$class" "${@:2}"
+    expect_text "$WORK/$class.txt" 'failures {}'
 }
 
 databases_postgresql() {
@@ -82,7 +70,7 @@ databases_flyway() {
     echo 'create table lines (id int);' > "$home/sql/V1__lines.sql"
     url="jdbc:postgresql://localhost:$(port postgresql)/postgres?sslmode=verify-full&sslrootcert=$DATABASES/server.crt"
     cd "$home" || exit 1
-    expect_exit 0 "$OUT/flyway.txt" as_pod java -cp 'lib/*:lib/flyway/*' org.flywaydb.commandline.Main -user=orders -schemas=orders \
+    expect_exit 0 "$OUT/flyway.txt" as_pod databases java -cp 'lib/*:lib/flyway/*' org.flywaydb.commandline.Main -user=orders -schemas=orders \
         -locations=filesystem:sql "-url=$url&authenticationPluginClassName=io.podidentity.tokenprovider.bridge.postgresql.AccessTokenPassword" \
         migrate info
     expect_no_secret "$OUT/flyway.txt"
@@ -92,17 +80,17 @@ databases_flyway() {
 # rotates NAME URL: the application on that database; then Azure is ended for five seconds, as long as a token lives.
 rotates() {
     [ -f "$WORK/databases.pid" ] || databases_azure
-    boot "$1" DatabaseRotation TOKEN_PROVIDER_DATASOURCE_ENABLED=true SPRING_DATASOURCE_USERNAME=orders "SPRING_DATASOURCE_URL=$2" \
-        SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE=4 -- -- "$ROTATION" 6 "kill -TERM $(cat "$WORK/databases.pid")"
+    boot DatabaseRotation TOKEN_PROVIDER_DATASOURCE_ENABLED=true SPRING_DATASOURCE_USERNAME=orders "SPRING_DATASOURCE_URL=$2" \
+        SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE=4 -- "$ROTATION" 6 "kill -TERM $(cat "$WORK/databases.pid")"
     stop databases
-    sed -n "s/^user /$1: user /p" "$WORK/$1.txt" | tee -a "$OUT/databases.txt"
-    expect_text "$WORK/$1.txt" 'user orders'
+    sed -n "s/^user /$1: user /p" "$WORK/DatabaseRotation.txt" | tee -a "$OUT/databases.txt"
+    expect_text "$WORK/DatabaseRotation.txt" 'user orders'
 }
 
 # What PAM says to a token that was valid when the application began; so the application's tokens were checked.
 databases_postgresql_rotates() {
     local token
-    token=$(as_pod java -jar "$LIBRARY_JAR" token --resource https://ossrdbms-aad.database.windows.net)
+    token=$(as_pod databases java -jar "$LIBRARY_JAR" token --resource https://ossrdbms-aad.database.windows.net)
     rotates postgresql "jdbc:postgresql://localhost:$(port postgresql)/postgres"
     PGPASSWORD=$token expect_exit 2 "$WORK/expired.txt" psql \
         "host=localhost port=$(port postgresql) user=orders dbname=postgres sslmode=require" -c 'select 1'
@@ -121,10 +109,10 @@ databases_redis() {
 # with new connections only, and this Redis ends none.
 redis_rotates() {
     redis-cli -p "$(port redis-admin)" config resetstat
-    boot "redis-$1" RedisRotation env -u AzureServicesAuthConnectionString TOKEN_PROVIDER_REDIS_ENABLED=true SPRING_DATA_REDIS_SSL_ENABLED=true SPRING_DATA_REDIS_HOST=localhost \
-        "SPRING_DATA_REDIS_PORT=$(port redis)" "SPRING_DATA_REDIS_CLIENT_TYPE=$1" \
-        -- "-Dredis.admin=$(port redis-admin)" "-Dredis.tokens=$2" -- "$ROTATION"
-    { sed -n "s/^redis: /$1: /p" "$WORK/redis-$1.txt" && redis-cli -p "$(port redis-admin)" info commandstats | tr -d '\r' \
+    boot RedisRotation -u AzureServicesAuthConnectionString "JDK_JAVA_OPTIONS=-Dredis.admin=$(port redis-admin) -Dredis.tokens=$2" \
+        TOKEN_PROVIDER_REDIS_ENABLED=true SPRING_DATA_REDIS_SSL_ENABLED=true SPRING_DATA_REDIS_HOST=localhost \
+        "SPRING_DATA_REDIS_PORT=$(port redis)" "SPRING_DATA_REDIS_CLIENT_TYPE=$1" -- "$ROTATION"
+    { sed -n "s/^redis: /$1: /p" "$WORK/RedisRotation.txt" && redis-cli -p "$(port redis-admin)" info commandstats | tr -d '\r' \
         | grep -E '^cmdstat_(auth|hello):'; } | tee -a "$OUT/databases.txt"
 }
 

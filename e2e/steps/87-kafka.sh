@@ -27,13 +27,9 @@ kafka_broker() {
     wait_until 60 broker "$PYTHON" -c "import socket; socket.create_connection(('127.0.0.1', $(port broker)))"
 }
 
-as_pod() {
-    env "AZURE_POD_IDENTITY_AUTHORITY_HOST=$(of kafka '.pods[0].imds')" AzureServicesAuthConnectionString=RunAs=App "$@"
-}
-
 # kafka CLASS...: a program of Kafka's download, with the drop-in beside its jars.
 kafka() {
-    as_pod "${KAFKA_JAVA[@]}" -cp "$KAFKA_HOME/*:$(echo "$ROOT"/token-provider-bridges/target/token-provider-bridges-*-drop-in.jar)" "$@"
+    as_pod kafka "${KAFKA_JAVA[@]}" -cp "$KAFKA_HOME/*:$(echo "$ROOT"/token-provider-bridges/target/token-provider-bridges-*-drop-in.jar)" "$@"
 }
 
 # kafka_client FILE RESOURCE: what a client's file of settings says, and nothing else.
@@ -49,14 +45,10 @@ END
 }
 
 kafka_boot() {
-    local target=$ROOT/token-provider-spring-boot-starter/target
-    expect_exit 0 "$WORK/kafka-boot.txt" as_pod java -cp "$target/test-classes:$target/classes:$(cat "$target/test-class-path")" \
-        -Djavax.net.ssl.trustStore="$KAFKA/trusted.p12" -Djavax.net.ssl.trustStorePassword=changeit \
-        io.podidentity.tokenprovider.spring.KafkaRotation --token-provider.kafka.enabled=true "--token-provider.kafka.resource=$RESOURCE" \
+    starter_test kafka "$KAFKA/trusted.p12" -- KafkaRotation --token-provider.kafka.enabled=true "--token-provider.kafka.resource=$RESOURCE" \
         "--spring.kafka.bootstrap-servers=localhost:$(port broker)" --spring.kafka.consumer.auto-offset-reset=earliest \
         "--seconds=${SECONDS_OF_LOAD:-30}"
-    expect_no_secret "$WORK/kafka-boot.txt"
-    grep '^kafka: ' "$WORK/kafka-boot.txt" | tee "$OUT/kafka.txt"
+    grep '^kafka: ' "$WORK/KafkaRotation.txt" | tee "$OUT/kafka.txt"
 }
 
 # A token for something else; so the broker checks.

@@ -117,19 +117,7 @@ migrate_checked() {
     }
 }
 
-# Base, overlay and patches: each change is where the object is written, and kubectl renders the result.
-migrate_overlay() {
-    java -jar "$PODID_JAR" migrate "$ROOT/k8s/overlays/pod-identity" -o "$MIGRATE/k8s" > "$MIGRATE/k8s.out"
-    expect_text "$MIGRATE/k8s.out" 'same   Pod default/podidentitydemo' 'as service account azureaccess'
-    kubectl kustomize "$MIGRATE/k8s/overlays/pod-identity" > "$MIGRATE/k8s.yaml"
-    expect_text "$MIGRATE/k8s.yaml" 'azure.workload.identity/use: "true"' 'serviceAccountName: azureaccess' 'kind: ServiceAccount'
-    ! grep aadpod "$MIGRATE/k8s.yaml" || fail "something of pod identity is left"
-    # The base, which other overlays share, is as it was.
-    diff -r "$ROOT/k8s/base" "$MIGRATE/k8s/base"
-}
-
 check "az makes a cluster, an identity and an application" migrate_azure
 check "migrate writes files, a script and a report" migrate_runs
 check "the script makes Azure ready, and a second run changes nothing" migrate_script
 check "check finds no error in the new files and that Azure" migrate_checked
-check "the overlay of k8s/ is migrated in its own files" migrate_overlay

@@ -7,7 +7,6 @@
 image_same_twice() {
     local first layers
     first=$(image_whole "$PLAIN_IMAGE")
-    digest "$PLAIN_IMAGE" > "$OUT/digests.txt"
     build "$PLAIN_IMAGE" --no-cache --target plain
     expect_equal "$first" "$(image_whole "$PLAIN_IMAGE")"
     layers=$(image_layers "$PLAIN_IMAGE")
@@ -66,41 +65,8 @@ image_run() {
     expect_no_secret "$WORK/image.log" "$WORK/image-identity.json" "$WORK/image-explain.txt"
 }
 
-# measure NAME IMAGE: writes a line to image.txt. Time from start to the first answer, and the CPU time in it, which is
-# more reliable on a busy machine: medians of E2E_IMAGE_ROUNDS. Memory is the peak after some page requests.
-measure() {
-    local rounds=${E2E_IMAGE_ROUNDS:-1} began pid bytes
-    bytes=$(podman_e2e image inspect --format '{{.Size}}' "$2")
-    : > "$WORK/measured"
-    for _ in $(seq "$rounds"); do
-        remove_containers
-        began=$EPOCHREALTIME
-        serve_image "$2"
-        pid=$(podman_e2e inspect --format '{{.State.Pid}}' pod-identity-e2e)
-        awk -v a="$began" -v b="$EPOCHREALTIME" -v ticks="$(getconf CLK_TCK)" '{ printf "%.2f %.2f ", b - a, ($14 + $15) / ticks }' \
-            "/proc/$pid/stat" >> "$WORK/measured"
-        for _ in 1 2 3; do expect_status 200 "$WORK/measure.html" "$IMAGE_URL/"; done
-        awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$pid/status" >> "$WORK/measured"
-    done
-    # shellcheck disable=SC2046,SC2183
-    printf '%-26s %4d MB  first answer %5.2f s  processor %5.2f s  memory %3d MB\n' "$1" "$((bytes / 1000000))" \
-        $(for column in 1 2 3; do cut -d' ' -f"$column" "$WORK/measured" | sort -n | sed -n "$((rounds / 2 + 1))p"; done) | tee -a "$OUT/image.txt"
-}
-
-image_figures() {
-    printf 'FROM %s\nCOPY demo-app/target/demo-app*.jar /app/app.jar\nUSER 10001:10001\n%s\nENTRYPOINT ["java", "-jar", "/app/app.jar"]\n' \
-        "$RUNTIME_IMAGE" 'ENV JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=40"' > "$WORK/fat-jar.Dockerfile"
-    build localhost/podidentitydemo:fat-jar -f "$WORK/fat-jar.Dockerfile"
-    measure "fat jar" localhost/podidentitydemo:fat-jar
-    measure "in layers" "$PLAIN_IMAGE"
-    measure "in layers, with its cache" "$IMAGE"
-}
-
 at_end remove_containers
 check "built again, without the builder's cache, it has the same layers, configuration and history" image_same_twice
 check "the image runs as user 10001, its entry point is java, and it contains no secret setting" image_configuration
 check "that user cannot write its files, it contains no test code, and its SBOM names the libraries in it" with_files "$IMAGE" image_files
 check "it runs read-only, without capabilities, in $MEMORY, explains itself as by kubectl exec, and ends in time on SIGTERM" image_run
-[ -z "${E2E_QUICK:-}" ] || return 0
-check "size, start and memory compared with a plain fat jar" image_figures
-sed 's/^/      /' "$OUT/image.txt"

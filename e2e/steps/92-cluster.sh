@@ -1,28 +1,13 @@
 # shellcheck shell=bash disable=SC2153,SC2154
 # The image on a real kubelet, in a namespace that enforces Pod Security "restricted", with the identity and the blobs of an
-# Azure that podid's image emulates beside it. E2E_CLUSTER is the kubeconfig of a cluster, E2E_LOAD a command that loads an
-# image's archive into it; or E2E_NODE is a script that starts a node ("up ARCHIVE..."), runs a command where it can be reached
-# ("exec COMMAND..."), and ends it ("down").
-# Needs: podid-image
+# Azure that podid's image emulates beside it.
+# Needs: podid-image cluster
 # Skipped without: E2E_CLUSTER E2E_NODE
 
 SPACE=pod-identity-e2e
-export NODE_DIR=$WORK/node
-CLUSTER=(env "KUBECONFIG=${E2E_CLUSTER:-}")
-[ -n "${E2E_CLUSTER:-}" ] || CLUSTER=("$E2E_NODE" exec)
-
-# on_cluster COMMAND...: where the cluster can be reached.
-on_cluster() {
-    "${CLUSTER[@]}" "$@"
-}
-
 # kube COMMAND...: kubectl in the namespace.
 kube() {
     on_cluster kubectl -n "$SPACE" "$@"
-}
-
-cluster_end() {
-    if [ -n "${E2E_CLUSTER:-}" ]; then on_cluster kubectl delete namespace "$SPACE" --wait=false; else "$E2E_NODE" down; fi
 }
 
 cluster_begin() {
@@ -30,9 +15,8 @@ cluster_begin() {
     for image in "$IMAGE" "$PODID_IMAGE"; do
         archives+=("$WORK/$(basename "${image%:*}").tar")
         buildah "${STORAGE[@]}" push -q "$image" "oci-archive:${archives[-1]}:$image"
-        [ -z "${E2E_LOAD:-}" ] || $E2E_LOAD "${archives[-1]}"
     done
-    [ -n "${E2E_CLUSTER:-}" ] || "$E2E_NODE" up "${archives[@]}"
+    cluster_up "${archives[@]}"
     rm "${archives[@]}"
     on_cluster kubectl create namespace "$SPACE"
     on_cluster kubectl label namespace "$SPACE" pod-security.kubernetes.io/enforce=restricted
@@ -92,7 +76,7 @@ cluster_answers() {
     expect_equal 0 "$(kube get pod podidentitydemo -o 'jsonpath={.status.containerStatuses[0].restartCount}')"
 }
 
-at_end cluster_end
+at_end cluster_down namespace "$SPACE"
 check "a real kubelet has both images, and a namespace that enforces \"restricted\"" cluster_begin
 check "podid's image emulates Azure in a pod there" cluster_azure
 check "the demo's pod is Running and Ready" cluster_demo

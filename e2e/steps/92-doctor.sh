@@ -1,27 +1,18 @@
 # shellcheck shell=bash disable=SC2153,SC2154
 # podid doctor, judged by a real API server with its controllers and kubelet: healthy and broken workloads, each of the kinds
 # that a controller makes, seen with the rights of an administrator, of the roles "view" and "edit", and of nobody.
-# E2E_CLUSTER and E2E_NODE are as in the step 92-cluster.
+# Needs: cluster
 # Skipped without: E2E_CLUSTER E2E_NODE
 
-export NODE_DIR=$WORK/doctor-node
-CLUSTER=(env "KUBECONFIG=${E2E_CLUSTER:-}")
-[ -n "${E2E_CLUSTER:-}" ] || CLUSTER=("$E2E_NODE" exec)
-
-on_cluster() {
-    "${CLUSTER[@]}" "$@"
-}
-
 doctor_end() {
-    [ -n "${E2E_CLUSTER:-}" ] || { "$E2E_NODE" down && return; }
     on_cluster kubectl patch pod gone -n doctor-broken --type=merge -p '{"metadata":{"finalizers":null}}'
-    on_cluster kubectl delete mutatingwebhookconfigurations,clusterroles,clusterrolebindings,namespaces -l e2e=doctor --wait=false
+    cluster_down mutatingwebhookconfigurations,clusterroles,clusterrolebindings,namespaces -l e2e=doctor
 }
 
 # The pause image is the one image that each node has.
 doctor_begin() {
     local image
-    [ -n "${E2E_CLUSTER:-}" ] || "$E2E_NODE" up
+    cluster_up
     image=$(on_cluster kubectl get nodes -o json | jq -r '[.items[0].status.images[].names[] | select(test("pause[:@]") and (test("@") | not))][0]')
     "$PYTHON" "$ROOT/e2e/data/doctor-cluster.py" "$image" first | on_cluster kubectl apply -f -
     on_cluster kubectl wait -n doctor-quota resourcequota/none --for=jsonpath='{.status.hard.pods}'=0

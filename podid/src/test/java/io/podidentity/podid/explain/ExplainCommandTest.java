@@ -1,6 +1,7 @@
 package io.podidentity.podid.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class ExplainCommandTest {
@@ -36,6 +39,20 @@ class ExplainCommandTest {
         explain("src/test/resources/migrate/kustomization/in");
 
         assertThat(out.toString()).contains("profile 1.8.17", "a token of shop/reader");
+    }
+
+    /** NMI answers at one address before 1.6.2 and at another one since; the policies of the overlays know both. */
+    @ParameterizedTest
+    @CsvSource({"1.5.4, pod-identity", "1.5.4, service-principal", "1.8.17, pod-identity", "1.8.17, service-principal"})
+    void explain_ofAnOverlayOfPodIdentity_hasATokenInItsFirstAndItsLastVersion(String profile, String overlay)
+            throws IOException {
+        assumeTrue(isInstalled("kubectl"));
+        String secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: spaccess}\nstringData: {password: made-up}\n";
+        Path file = Files.writeString(folder.resolve("secret.yaml"), secret);
+
+        explain("--profile", profile, "../k8s/overlays/" + overlay, file.toString());
+
+        assertThat(out.toString()).contains("profile " + profile, "Gets  a token of default/");
     }
 
     /** It has JSON patches, components, a dashboard and kustomizations, which need kubectl. */

@@ -111,6 +111,22 @@ class MigrateCommandTest {
         assertThat(rendered(other.getParent())).doesNotContain("client-id", "serviceAccountName");
     }
 
+    /** Base, overlay and patches: each change is where the object is written, and the base, which others share, is as it was. */
+    @Test
+    void migrate_ofThisProjectsOverlay_changesItsOwnFilesAlone() throws Exception {
+        Migrated run = Migrated.run("../k8s/overlays/pod-identity", "-o", output());
+
+        assertThat(run.out()).contains("same   Pod default/podidentitydemo", "as service account azureaccess");
+        Path migrated = temporary.resolve("out");
+        assertThat(rendered(migrated.resolve("overlays/pod-identity")))
+                .contains(
+                        "azure.workload.identity/use: \"true\"",
+                        "serviceAccountName: azureaccess",
+                        "kind: ServiceAccount")
+                .doesNotContain("aadpod");
+        assertThat(Migrated.files(migrated.resolve("base"))).isEqualTo(Migrated.files(Path.of("../k8s/base")));
+    }
+
     private Path copy(String fixture) throws IOException {
         Path to = temporary.resolve("repository");
         for (Map.Entry<String, String> file :

@@ -82,9 +82,19 @@ final class BorrowedCluster {
         return served(replicas, Duration.ofDays(1), PodIdentityEmulator.builder());
     }
 
-    /** The same with this longest life of a token, and a tenant that is described further. */
+    /** The same with more manifests. */
+    static ServedCluster servedWith(String more) {
+        return served(more, 1, Duration.ofDays(1), PodIdentityEmulator.builder());
+    }
+
+    /** With this longest life of a token, and a tenant that is described further. */
     static ServedCluster served(int replicas, Duration longestToken, PodIdentityEmulator.Builder builder) {
-        String text = MANIFESTS.formatted(CLIENT_ID, replicas, TENANT_ID);
+        return served("", replicas, longestToken, builder);
+    }
+
+    private static ServedCluster served(
+            String more, int replicas, Duration longestToken, PodIdentityEmulator.Builder builder) {
+        String text = MANIFESTS.formatted(CLIENT_ID, replicas, TENANT_ID) + more;
         Manifests manifests = new ManifestReader(Profile.V1_8_17).readText("cluster.yaml", text);
         return new ServedCluster(
                 builder.profile(Profile.V1_8_17), () -> manifests, false, longestToken, List.of("dev"));

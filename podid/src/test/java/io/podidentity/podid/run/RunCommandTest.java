@@ -40,8 +40,11 @@ class RunCommandTest {
 
     /** Exit code, and what it printed on standard error. */
     private static String run(String... arguments) {
-        var all =
-                new ArrayList<>(List.of("--kubeconfig", folder.resolve("config").toString()));
+        return run(folder.resolve("config"), arguments);
+    }
+
+    private static String run(Path kubeconfig, String... arguments) {
+        var all = new ArrayList<>(List.of("--kubeconfig", kubeconfig.toString()));
         all.addAll(List.of(arguments));
         var err = new StringWriter();
         var command = new CommandLine(new RunCommand())
@@ -73,6 +76,19 @@ class RunCommandTest {
                         "User \"dev\" needs the verb \"create\" on serviceaccounts/token in namespace default",
                         "resources: [serviceaccounts/token]\n  resourceNames: [orders]\n  verbs: [create]",
                         "subjects:\n- {apiGroup: rbac.authorization.k8s.io, kind: User, name: \"dev\"}");
+    }
+
+    @Test
+    void run_withTheRoleThatWasPrinted_runs() throws Exception {
+        String printed = run("--context", "dev", "deploy/orders", "--", "true");
+        String role = printed.substring(printed.indexOf("---\n"));
+        try (ServedCluster granted = BorrowedCluster.servedWith(role)) {
+            Path kubeconfig = folder.resolve("granted");
+            granted.writeKubeconfig(kubeconfig);
+
+            assertThat(run(kubeconfig, "--context", "dev", "--no-check", "deploy/orders", "--", "true"))
+                    .startsWith("0 ");
+        }
     }
 
     @Test
