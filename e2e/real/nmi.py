@@ -18,11 +18,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.parse
 
 import standins
+from wire import connects, forward, read, wait_for
 
 SUBSCRIPTION = "/subscriptions/0a1b2c3d-0000-4000-8000-000000000001/resourcegroups/shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities/"
 TENANT = "10000000-0000-4000-8000-000000000001"
@@ -241,23 +241,6 @@ def asked(address, source, request):
         return type(error).__name__, {}, ""
 
 
-def read(file, request):
-    status = file.readline().decode("latin-1").strip()
-    headers = {}
-    while line := file.readline().decode("latin-1").strip():
-        name, _, value = line.partition(": ")
-        headers[name.title()] = headers[name.title()] + ", " + value if name.title() in headers else value
-    if request.startswith(b"HEAD ") or " 204 " in status:
-        return status, headers, b""
-    if headers.get("Transfer-Encoding") != "chunked":
-        return status, headers, file.read(int(headers["Content-Length"])) if "Content-Length" in headers else file.read()
-    body = b""
-    while size := int(file.readline(), 16):
-        body += file.read(size)
-        file.readline()
-    return status, headers, body
-
-
 def masked(request, status, headers, body):
     text = body.decode("utf-8", "replace")
     mask = re.sub(r"eyJ[\w-]+\.([\w-]+)\.[\w-]*", token, text)
@@ -277,50 +260,6 @@ def masked(request, status, headers, body):
 def token(match):
     claims = json.loads(base64.urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4)))
     return f"<token {claims.get('appid')} {claims.get('aud')}>"
-
-
-def forward(port):
-    """Makes 169.254.169.254:80 of this namespace podid's metadata service."""
-    for command in ["link set lo up", "address add 169.254.169.254/32 dev lo"] + [f"address add 10.244.0.{n}/32 dev lo" for n in range(4, 40)]:
-        subprocess.run(["ip", *command.split()], check=True)
-    listening = socket.create_server(("169.254.169.254", 80), backlog=128)
-
-    def pipe(source, target):
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def accept():
-        while True:
-            client, _ = listening.accept()
-            try:
-                server = socket.create_connection(("127.0.0.1", port))
-            except OSError:
-                client.close()
-                continue
-            threading.Thread(target=pipe, args=(client, server), daemon=True).start()
-            threading.Thread(target=pipe, args=(server, client), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-
-
-def wait_for(what, condition):
-    for _ in range(1200):
-        if condition():
-            return
-        time.sleep(0.05)
-    sys.exit(what + " did not start")
-
-
-def connects(port):
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-        return True
-    except OSError:
-        return False
 
 
 class Comparison:
@@ -405,7 +344,7 @@ class Comparison:
 def main():
     nmi, profile, seed, seconds, *podid = sys.argv[1:]
     first = seed = int(seed)
-    forward(8090)
+    forward(8090, *(f"10.244.0.{number}" for number in range(4, 40)))
     certificates = re.findall(r'"certificate": (?:&\w+ )?"([^"]*)"', open(os.path.join(
         os.path.dirname(__file__), "../../pod-identity-emulator/src/test/resources/cases/real/applications.yaml"), encoding="utf-8").read())
     count, differing, excepted, statuses, end = 0, 0, collections.Counter(), collections.Counter(), time.monotonic() + float(seconds)

@@ -14,8 +14,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+
+from wire import connects, forward, read, wait_for
 
 PREFIX = "azure.workload.identity/"
 CLIENT = "21111111-1111-4111-8111-111111111111"
@@ -61,21 +62,7 @@ def asked(port, request):
     """Status, headers and body, without what differs from run to run."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(request)
-        file = connection.makefile("rb")
-        status = file.readline().decode("latin-1").strip()
-        headers = {}
-        while line := file.readline().decode("latin-1").strip():
-            name, value = line.split(": ", 1)
-            headers[name.title()] = value
-        body = b""
-        if not request.startswith(b"HEAD ") and " 204 " not in status:
-            if headers.get("Transfer-Encoding") == "chunked":
-                while size := int(file.readline(), 16):
-                    body += file.read(size)
-                    file.readline()
-                file.readline()
-            else:
-                body = file.read(int(headers.get("Content-Length", 0)))
+        status, headers, body = read(connection.makefile("rb"), request)
     text = body.decode("utf-8", "replace")
     masked = re.sub(r"eyJ[\w-]+\.[\w-]+\.[\w-]*", "<token>", text)
     masked = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?= (?:Correlation|Timestamp)|\")", "<id>", masked)
@@ -89,45 +76,10 @@ def asked(port, request):
     return status, headers, masked
 
 
-def forward(port):
-    """Makes 169.254.169.254:80 of this namespace podid's metadata service."""
-    for command in ("ip link set lo up", "ip address add 169.254.169.254/32 dev lo"):
-        subprocess.run(command.split(), check=True)
-    listening = socket.create_server(("169.254.169.254", 80))
-
-    def pipe(source, target):
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def accept():
-        while True:
-            client, _ = listening.accept()
-            server = socket.create_connection(("127.0.0.1", port[0]))
-            threading.Thread(target=pipe, args=(client, server), daemon=True).start()
-            threading.Thread(target=pipe, args=(server, client), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-
-
-def first_line(path):
-    for _ in range(6000):
-        with open(path, encoding="utf-8") as file:
-            line = file.readline()
-        if line.endswith("\n"):
-            return line
-        time.sleep(0.05)
-    sys.exit("podid did not start")
-
-
 def main():
     proxy, seed, seconds, *podid = sys.argv[1:]
     first = seed = int(seed)
-    port = [0]
-    forward(port)
+    forward(8090)
     with tempfile.TemporaryDirectory() as folder:
         manifests, out = os.path.join(folder, "pods.json"), os.path.join(folder, "out")
         container = {"name": "c", "image": "i"}
@@ -141,20 +93,15 @@ def main():
         ours = subprocess.Popen([*podid, "serve", "--json", "--profile", "workload-identity", "--webhook", "1.6.0",
                                  "--imds-port", "8090", manifests],
                                 stdin=subprocess.DEVNULL, stdout=open(out, "w", encoding="utf-8"), stderr=subprocess.DEVNULL)
-        served = json.loads(first_line(out))
-        port[0] = 8090
+        wait_for("podid", lambda: open(out, encoding="utf-8").readline().endswith("\n"))
+        served = json.loads(open(out, encoding="utf-8").readline())
         environment = served["pods"][0]["env"]
         theirs = subprocess.Popen(
             [proxy, "-proxy-port=8000", "-log-level=info"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**environment, "PATH": os.environ["PATH"], "SSL_CERT_FILE": served["ca"]})
         own = int(served["pods"][0]["imds"].rsplit(":", 1)[1])
         try:
-            for _ in range(600):
-                try:
-                    socket.create_connection(("127.0.0.1", 8000)).close()
-                    break
-                except OSError:
-                    time.sleep(0.05)
+            wait_for("the real proxy", lambda: connects(8000))
             count, differing, end = 0, 0, time.monotonic() + float(seconds)
             while True:
                 requests = Requests(seed)

@@ -1,11 +1,10 @@
 package io.podidentity.tokenprovider;
 
-import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
 import io.podidentity.tokenprovider.internal.application.CertificateFile;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
-import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
+import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
@@ -108,7 +107,7 @@ public final class TokenSources {
      */
     public static TokenSource gitHubActions() {
         return new DeferredTokenSource(
-                context -> new GitHubActionsTokenSource(context.environment(), context.http(), context.time()));
+                context -> JobTokenSource.gitHubActions(context.environment(), context.http(), context.time()));
     }
 
     /**
@@ -120,7 +119,7 @@ public final class TokenSources {
      */
     public static TokenSource azurePipelines() {
         return new DeferredTokenSource(
-                context -> new AzurePipelinesTokenSource(context.environment(), context.http(), context.time()));
+                context -> JobTokenSource.azurePipelines(context.environment(), context.http(), context.time()));
     }
 
     /**

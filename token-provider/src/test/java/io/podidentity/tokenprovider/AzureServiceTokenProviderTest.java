@@ -167,12 +167,9 @@ class AzureServiceTokenProviderTest {
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(builder::build)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(
+                    .hasMessageStartingWith(
                             "AZURE_TOKEN_CREDENTIALS is production, which is not a known source. Set it to dev, prod,"
-                                    + " EnvironmentCredential, WorkloadIdentityCredential, GitHubActionsCredential,"
-                                    + " AzurePipelinesCredential, ManagedIdentityCredential,"
-                                    + " AzureCliCredential, AzureDeveloperCliCredential, AzurePowerShellCredential,"
-                                    + " IntelliJCredential, VisualStudioCodeCredential or InteractiveBrowserCredential.");
+                                    + " EnvironmentCredential, ");
         }
     }
 

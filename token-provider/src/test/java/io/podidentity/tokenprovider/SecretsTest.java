@@ -2,10 +2,9 @@ package io.podidentity.tokenprovider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
 import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
-import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
+import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
@@ -302,12 +301,12 @@ class SecretsTest {
         show(new EnvironmentTokenSource(app.with("AZURE_CLIENT_SECRET", secret), http, time));
         show(new WorkloadIdentityTokenSource(
                 app.with("AZURE_FEDERATED_TOKEN_FILE", file.toString()), http, time, false));
-        show(new GitHubActionsTokenSource(
+        show(JobTokenSource.gitHubActions(
                 app.with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://ci.example/")
                         .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", secret),
                 http,
                 time));
-        show(new AzurePipelinesTokenSource(
+        show(JobTokenSource.azurePipelines(
                 Environment.of(Map.of(
                         "AZURESUBSCRIPTION_TENANT_ID",
                         "t",

@@ -9,8 +9,7 @@ import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
-import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
+import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.http.HttpSettings;
@@ -123,12 +122,12 @@ class AnswerBeforeSilenceIT {
             HttpTransport http = new HttpTransport(Time.SYSTEM);
             return failure(
                     gitHub
-                            ? new GitHubActionsTokenSource(
+                            ? JobTokenSource.gitHubActions(
                                     none.with("ACTIONS_ID_TOKEN_REQUEST_URL", server.url() + "/?a=b")
                                             .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "x"),
                                     http,
                                     time)
-                            : new AzurePipelinesTokenSource(
+                            : JobTokenSource.azurePipelines(
                                     none.with("SYSTEM_OIDCREQUESTURI", server.url() + "/")
                                             .with("SYSTEM_ACCESSTOKEN", "x")
                                             .with("AZURESUBSCRIPTION_CLIENT_ID", "c")

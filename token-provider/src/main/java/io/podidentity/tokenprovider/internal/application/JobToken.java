@@ -42,7 +42,14 @@ final class JobToken implements EntraCredential {
 
     /** A CI service. */
     static final class Service {
-        /** The variable that holds the URL, for messages. */
+        /** The name of the source. */
+        final String name;
+        /** The variables that hold the tenant, the client ID, and what the job shows to the service. */
+        final String tenant;
+
+        final String client;
+        final String accessToken;
+        /** The variable that holds the URL. */
         final String variable;
         /** The member of its answer that holds the OIDC token. */
         final String member;
@@ -51,7 +58,19 @@ final class JobToken implements EntraCredential {
         /** What to do if no federated credential has the issuer and subject of the token. */
         final String mismatch;
 
-        Service(String variable, String member, String refused, String mismatch) {
+        Service(
+                String name,
+                String tenant,
+                String client,
+                String accessToken,
+                String variable,
+                String member,
+                String refused,
+                String mismatch) {
+            this.name = name;
+            this.tenant = tenant;
+            this.client = client;
+            this.accessToken = accessToken;
             this.variable = variable;
             this.member = member;
             this.refused = refused;

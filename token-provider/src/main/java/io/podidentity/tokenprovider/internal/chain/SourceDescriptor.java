@@ -3,13 +3,14 @@ package io.podidentity.tokenprovider.internal.chain;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.azure.DeveloperSignIn;
-import io.podidentity.tokenprovider.internal.application.AzurePipelinesTokenSource;
 import io.podidentity.tokenprovider.internal.application.EnvironmentTokenSource;
-import io.podidentity.tokenprovider.internal.application.GitHubActionsTokenSource;
+import io.podidentity.tokenprovider.internal.application.JobTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
+import io.podidentity.tokenprovider.internal.http.HttpTransport;
 import io.podidentity.tokenprovider.internal.managed.ImdsTokenSource;
 import io.podidentity.tokenprovider.internal.managed.MachineEvidence;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Time;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
@@ -60,6 +61,8 @@ public enum SourceDescriptor {
     CLIENT_ASSERTION("Client assertion", null),
     KEY_VAULT_CERTIFICATE("Key Vault certificate", null),
     AZURE_SDK("Azure SDK", null);
+
+    private static final String AUTHORITY_HOST = "AZURE_AUTHORITY_HOST";
 
     private final String label;
     private final @Nullable String credential;
@@ -162,51 +165,36 @@ public enum SourceDescriptor {
     }
 
     /**
-     * Creates a source of this kind. There is no switch here, because it would add one more class to load before the
-     * first token.
+     * Creates a source of this kind. The switch is by name, because one by the constants would add a class to load before
+     * the first token; {@code SourceDescriptorTest} creates each of the default chain.
      *
      * @param certain whether the source is known to be available
      * @throws IllegalStateException if it is not in the default chain
      */
     TokenSource create(SourceContext context, boolean certain) {
-        if (this == ENVIRONMENT) {
-            return new EnvironmentTokenSource(context.environment(), context.http(), context.time());
-        }
-        if (this == WORKLOAD_IDENTITY) {
-            return new WorkloadIdentityTokenSource(context.environment(), context.http(), context.time(), false);
-        }
-        if (this == GITHUB_ACTIONS) {
-            return new GitHubActionsTokenSource(context.environment(), context.http(), context.time());
-        }
-        if (this == AZURE_PIPELINES) {
-            return new AzurePipelinesTokenSource(context.environment(), context.http(), context.time());
-        }
-        if (this == MANAGED_IDENTITY_ENDPOINT) {
-            TokenSource endpoint = EndpointSources.find(context, null);
-            return endpoint == null ? IMDS.create(context, certain) : endpoint;
-        }
-        if (this == IMDS) {
-            return ImdsTokenSource.ofChain(context.environment(), context.http(), context.time(), !certain);
-        }
-        if (this == AZURE_CLI) {
-            return AzureCliTokenSource.of(context.environment());
-        }
-        if (this == AZURE_DEVELOPER_CLI) {
-            return AzureDeveloperCliTokenSource.of(context.environment());
-        }
-        if (this == AZURE_POWERSHELL) {
-            return AzurePowerShellTokenSource.of(context.environment());
-        }
-        String authorityHost = context.environment().get("AZURE_AUTHORITY_HOST");
-        if (this == INTELLIJ) {
-            return DeveloperSignIn.intelliJ().withAuthorityHost(authorityHost);
-        }
-        if (this == VISUAL_STUDIO_CODE) {
-            return DeveloperSignIn.visualStudioCode().withAuthorityHost(authorityHost);
-        }
-        if (this == BROWSER) {
-            return DeveloperSignIn.browser().withAuthorityHost(authorityHost);
-        }
-        throw new IllegalStateException(label + " cannot be created from the environment only");
+        Environment environment = context.environment();
+        HttpTransport http = context.http();
+        Time time = context.time();
+        return switch (name()) {
+            case "ENVIRONMENT" -> new EnvironmentTokenSource(environment, http, time);
+            case "WORKLOAD_IDENTITY" -> new WorkloadIdentityTokenSource(environment, http, time, false);
+            case "GITHUB_ACTIONS" -> JobTokenSource.gitHubActions(environment, http, time);
+            case "AZURE_PIPELINES" -> JobTokenSource.azurePipelines(environment, http, time);
+            case "MANAGED_IDENTITY_ENDPOINT" -> managedIdentityEndpoint(context, certain);
+            case "IMDS" -> ImdsTokenSource.ofChain(environment, http, time, !certain);
+            case "AZURE_CLI" -> AzureCliTokenSource.of(environment);
+            case "AZURE_DEVELOPER_CLI" -> AzureDeveloperCliTokenSource.of(environment);
+            case "AZURE_POWERSHELL" -> AzurePowerShellTokenSource.of(environment);
+            case "INTELLIJ" -> DeveloperSignIn.intelliJ().withAuthorityHost(environment.get(AUTHORITY_HOST));
+            case "VISUAL_STUDIO_CODE" ->
+                DeveloperSignIn.visualStudioCode().withAuthorityHost(environment.get(AUTHORITY_HOST));
+            case "BROWSER" -> DeveloperSignIn.browser().withAuthorityHost(environment.get(AUTHORITY_HOST));
+            default -> throw new IllegalStateException(label + " cannot be created from the environment only");
+        };
+    }
+
+    private static TokenSource managedIdentityEndpoint(SourceContext context, boolean certain) {
+        TokenSource endpoint = EndpointSources.find(context, null);
+        return endpoint == null ? IMDS.create(context, certain) : endpoint;
     }
 }

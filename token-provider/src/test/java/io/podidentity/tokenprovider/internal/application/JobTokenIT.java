@@ -352,11 +352,11 @@ class JobTokenIT {
     }
 
     private TokenSource gitHub() {
-        return new GitHubActionsTokenSource(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM);
+        return JobTokenSource.gitHubActions(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM);
     }
 
     private TokenSource pipelines() {
-        return new AzurePipelinesTokenSource(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM);
+        return JobTokenSource.azurePipelines(Environment.of(Map.copyOf(variables)), transport(), Time.SYSTEM);
     }
 
     private static TokenAcquisitionException failure(TokenSource source) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,10 +186,13 @@ class DefaultSourcesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "AZURE_TOKEN_CREDENTIALS is BrokerCredential, which is a sign-in of the Azure SDK: the program"
-                                + " can add it as a TokenCredentialSource. Set it to dev, prod, EnvironmentCredential,"
-                                + " WorkloadIdentityCredential, GitHubActionsCredential, AzurePipelinesCredential, ManagedIdentityCredential,"
-                                + " AzureCliCredential, AzureDeveloperCliCredential, AzurePowerShellCredential,"
-                                + " IntelliJCredential, VisualStudioCodeCredential or InteractiveBrowserCredential.");
+                                + " can add it as a TokenCredentialSource. Set it to dev, prod, "
+                                + SourceDescriptorTest.ofTheDefaultChain()
+                                        .map(SourceDescriptor::credential)
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))
+                                        .replace(", Interactive", " or Interactive")
+                                + ".");
     }
 
     @Test
