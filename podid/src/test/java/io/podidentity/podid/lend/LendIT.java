@@ -43,10 +43,13 @@ class LendIT {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT", "HUP"})
     void signal_always_reachesTheCommand(String signal) throws Exception {
-        Process podid = lend("--", "sh", "-c", "sleep 60 & p=$!; trap 'kill $p; exit 9' " + signal + "; echo ready; wait");
+        Process podid =
+                lend("--", "sh", "-c", "sleep 60 & p=$!; trap 'kill $p; exit 9' " + signal + "; echo ready; wait");
         try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("ready");
-            new ProcessBuilder("kill", "-" + signal, Long.toString(podid.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, Long.toString(podid.pid()))
+                    .start()
+                    .waitFor();
             assertEnds(podid, 9);
         } finally {
             podid.destroyForcibly();
