@@ -225,18 +225,21 @@ answers() {
 
 # Azure --------------------------------------------------------------------------------------------------------------
 
-# serve NAME [option...]: an emulated Azure; what podid prints of it is in $WORK/NAME.json.
-serve() {
-    local name=$1
-    shift
-    test -f "$PODID_JAR" || fail "no $PODID_JAR: run mvn -B -DskipTests package"
-    start "$name" java -jar "$PODID_JAR" serve --json "$@"
-    wait_until 60 "$name" grep -q '^{' "$WORK/$name.out"
-    head -1 "$WORK/$name.out" > "$WORK/$name.json"
-    expect_no_secret "$WORK/$name.json"
+# start_server NAME COMMAND...: starts it; the line of JSON that it prints when it serves is in $WORK/NAME.json.
+start_server() {
+    start "$@"
+    wait_until 60 "$1" grep -q '^{' "$WORK/$1.out"
+    head -1 "$WORK/$1.out" > "$WORK/$1.json"
 }
 
-# of NAME FILTER: what podid printed of it, by jq.
+# serve NAME [option...]: an emulated Azure.
+serve() {
+    test -f "$PODID_JAR" || fail "no $PODID_JAR: run mvn -B -DskipTests package"
+    start_server "$1" java -jar "$PODID_JAR" serve --json "${@:2}"
+    expect_no_secret "$WORK/$1.json"
+}
+
+# of NAME FILTER: what it printed, by jq.
 of() {
     jq -r "$2" "$WORK/$1.json"
 }

@@ -24,10 +24,8 @@ spec:
       serviceAccountName: orders
       containers: [{name: main, image: orders}]
 END
-    start cluster java -cp "$ROOT/podid/target/test-classes:$PODID_JAR" io.podidentity.podid.serve.ServedClusterMain \
+    start_server cluster java -cp "$ROOT/podid/target/test-classes:$PODID_JAR" io.podidentity.podid.serve.ServedClusterMain \
         --kubeconfig "$RUN/kubeconfig" "$RUN/orders.yaml"
-    wait_until 60 cluster grep -q '^{' "$WORK/cluster.out"
-    head -1 "$WORK/cluster.out" > "$WORK/cluster.json"
 }
 
 run_blob() {

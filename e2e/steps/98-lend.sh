@@ -7,10 +7,8 @@
 # lend OPTION...: starts it as the user who has signed in to az; what it prints is in $WORK/lend.json.
 lend() {
     stop lend
-    start lend "${AZ_USER[@]}" java -jar "$PODID_JAR" lend --json --as 'RunAs=Developer; DeveloperTool=AzureCli' \
+    start_server lend "${AZ_USER[@]}" java -jar "$PODID_JAR" lend --json --as 'RunAs=Developer; DeveloperTool=AzureCli' \
         --allow https://storage.azure.com --allow "$(of emulator .entra)/" "$@"
-    wait_until 60 lend grep -q '^{' "$WORK/lend.out"
-    head -1 "$WORK/lend.out" > "$WORK/lend.json"
 }
 
 # as BORROWER VARIABLE-PREFIX COMMAND...: runs it with the variables of that borrower that begin so.
