@@ -11,7 +11,7 @@ downloads=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity
 needed=(
     curl=curl jq=jq openssl=openssl shellcheck=shellcheck ip=iproute2 setsid=util-linux ps=procps
     kubectl=kubectl az=azure-cli buildah=buildah podman=podman runc=runc catatonit=catatonit nft=nftables
-    skopeo=skopeo oras=oras docker-registry=docker-registry htpasswd=apache2-utils unzip=unzip gpg=gnupg chromium=chromium
+    skopeo=skopeo oras=oras docker-registry=docker-registry unzip=unzip gpg=gnupg chromium=chromium
     promtool=promtool wrk=wrk mariadbd=mariadb-server redis-server=redis-server
 )
 
