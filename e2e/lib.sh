@@ -140,8 +140,6 @@ new_secret() {
     (umask 077 && printf 'e2e-%s\n' "$(openssl rand -hex 16)" > "$1")
 }
 
-# Processes ----------------------------------------------------------------------------------------------------------
-
 # A port below those that the kernel gives to outgoing connections, so that it is still free when a program that starts slowly
 # binds it.
 free_port() {
@@ -222,8 +220,6 @@ wait_until() {
 answers() {
     curl -sf --noproxy '*' --max-time 5 -o /dev/null "$1"
 }
-
-# Azure --------------------------------------------------------------------------------------------------------------
 
 # start_server NAME COMMAND...: starts it; the line of JSON that it prints when it serves is in $WORK/NAME.json.
 start_server() {
@@ -306,8 +302,6 @@ starter_test() {
         -Djavax.net.ssl.trustStore="$trust" -Djavax.net.ssl.trustStorePassword=changeit "io.podidentity.tokenprovider.spring.$1" "${@:2}"
     expect_no_secret "$WORK/$1.txt"
 }
-
-# The demo, and what it answers ------------------------------------------------------------------------------------
 
 # demo_url NAME and management_url NAME, where its health, metrics and explanation are: each demo has ports of its own.
 demo_url() {

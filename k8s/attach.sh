@@ -15,9 +15,11 @@ set -euo pipefail
 image=$1
 shift
 k8s=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+sbom=$k8s/../demo-app/target/classes/META-INF/sbom/application.cdx.json
+[ -s "$sbom" ] || { echo "attach.sh: there is no SBOM $sbom: mvn -DskipTests package makes it, unless it is offline" >&2 && exit 2; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cp "$k8s/../demo-app/target/classes/META-INF/sbom/application.cdx.json" "$scratch/cyclonedx"
+cp "$sbom" "$scratch/cyclonedx"
 cd "$scratch"
 
 # Of an image of several platforms, the first one's labels and annotations.
