@@ -111,7 +111,7 @@ class MigrateCommandTest {
         assertThat(rendered(other.getParent())).doesNotContain("client-id", "serviceAccountName");
     }
 
-    /** Base, overlay and patches: each change is where the object is written, and the base, which others share, is as it was. */
+    /** Each change is where the object is written, and the base, which other overlays share, is as it was. */
     @Test
     void migrate_ofThisProjectsOverlay_changesItsOwnFilesAlone() throws Exception {
         Migrated run = Migrated.run("../k8s/overlays/pod-identity", "-o", output());

@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * The application that trusts a running CI job: Entra ID exchanges the OIDC token of the job for one of its own. In
- * Azure Pipelines it is that of the task's service connection; the tasks AzureCLI and AzurePowerShell set the variables,
- * but for {@code SYSTEM_ACCESSTOKEN}, which the pipeline must map.
+ * Azure Pipelines it is that of the task's service connection; the tasks AzureCLI and AzurePowerShell set the
+ * variables, except {@code SYSTEM_ACCESSTOKEN}, which the pipeline must map.
  *
  * <p>Sources: GitHub Docs, "OpenID Connect reference", section on requesting the token by its environment variables;
  * Azure DevOps REST API 7.1, "Oidctoken - Create", and the request of the AzurePipelinesCredential.

@@ -165,8 +165,8 @@ public enum SourceDescriptor {
     }
 
     /**
-     * Creates a source of this kind. The switch is by name, because one by the constants would add a class to load before
-     * the first token; {@code SourceDescriptorTest} creates each of the default chain.
+     * Creates a source of this kind. The switch is by name, because one by the constants would add a class to load
+     * before the first token; {@code SourceDescriptorTest} creates each of the default chain.
      *
      * @param certain whether the source is known to be available
      * @throws IllegalStateException if it is not in the default chain
