@@ -3,7 +3,7 @@ package io.podidentity.podid.run;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlOptions;
-import io.podidentity.podid.lend.CommandLending;
+import io.podidentity.podid.lend.Lending;
 import io.podidentity.podid.process.Child;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -171,13 +171,13 @@ public final class RunCommand implements Callable<Integer> {
         if (!remove.isEmpty()) {
             log("it does not get " + String.join(", ", remove) + ", which would win over that");
         }
-        Optional<CommandLending> lending = lend(check, add, remove);
+        Optional<Lending> lending = lend(check, add, remove);
         TokenRenewal renewal = TokenRenewal.start(source, folder, first, this::log, clock);
         try {
             return Child.run(command, add, remove);
         } finally {
             renewal.close();
-            lending.ifPresent(CommandLending::close);
+            lending.ifPresent(Lending::close);
         }
     }
 
@@ -202,15 +202,15 @@ public final class RunCommand implements Callable<Integer> {
         return found;
     }
 
-    private Optional<CommandLending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
+    private Optional<Lending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
         if (lent.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var lending = CommandLending.start(
+            var lending = Lending.toCommand(
                     identity.tokens(), lent, bind, spec.commandLine().getErr());
             add.putAll(lending.variables());
-            remove.addAll(CommandLending.variablesOfOthers());
+            remove.addAll(Lending.VARIABLES_OF_OTHERS);
             return Optional.of(lending);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
