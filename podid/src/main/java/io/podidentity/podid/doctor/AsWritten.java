@@ -1,5 +1,6 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.podid.kubectl.Part;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

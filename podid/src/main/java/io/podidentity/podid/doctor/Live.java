@@ -1,5 +1,6 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.podid.kubectl.Part;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

@@ -4,6 +4,7 @@ import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlFailure;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.Part;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package io.podidentity.podid.doctor;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.podid.kubectl.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
