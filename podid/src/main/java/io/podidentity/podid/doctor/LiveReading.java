@@ -109,7 +109,7 @@ final class LiveReading {
         try {
             String[] arguments = Stream.concat(Stream.of("get", String.join(",", kinds)), Stream.of(options))
                     .toArray(String[]::new);
-            return new Answer(new Part(kubectl.json(arguments)).at("items").items(), Optional.empty());
+            return new Answer(kubectl.json(arguments).at("items").items(), Optional.empty());
         } catch (KubectlException e) {
             return new Answer(List.of(), Optional.of(e.failure()));
         }

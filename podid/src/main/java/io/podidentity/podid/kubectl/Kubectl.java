@@ -138,7 +138,7 @@ public final class Kubectl {
      *
      * @throws KubectlException if it fails
      */
-    public Map<String, Object> json(String... arguments) throws KubectlException, InterruptedException {
+    public Part json(String... arguments) throws KubectlException, InterruptedException {
         var all = new ArrayList<>(List.of(arguments));
         all.add("--output=json");
         KubectlResult result = run(all.toArray(String[]::new));
@@ -146,7 +146,7 @@ public final class Kubectl {
             throw new KubectlException(result.failure().get());
         }
         try {
-            return Json.object(result.stdout());
+            return new Part(Json.object(result.stdout()));
         } catch (ParseException e) {
             throw new KubectlException(KubectlFailure.other("kubectl printed no JSON object"));
         }

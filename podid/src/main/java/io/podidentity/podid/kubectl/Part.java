@@ -1,5 +1,6 @@
 package io.podidentity.podid.kubectl;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,15 @@ public record Part(@Nullable Object value) {
             part = part.value instanceof Map<?, ?> map ? new Part(map.get(key)) : NONE;
         }
         return part;
+    }
+
+    /** Its fields by their names, in their order. */
+    public Map<String, Part> fields() {
+        var fields = new LinkedHashMap<String, Part>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((key, field) -> fields.put(String.valueOf(key), new Part(field)));
+        }
+        return fields;
     }
 
     public List<Part> items() {

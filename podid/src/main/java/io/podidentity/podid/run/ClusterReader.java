@@ -21,6 +21,7 @@ import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.Part;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class ClusterReader {
     private final Explanations explanations;
 
     ClusterReader(Kubectl kubectl, String namespace, Explanations explanations) {
-        this.kubectl = kubectl.withNamespace(namespace);
+        this.kubectl = kubectl;
         this.namespace = namespace;
         this.explanations = explanations;
     }
@@ -60,7 +61,7 @@ final class ClusterReader {
      */
     Borrowed read(WorkloadName workload, @Nullable String containerName, @Nullable String tenant)
             throws CannotBorrowException, InterruptedException {
-        Map<String, Object> object = get(workload.kind(), workload.name());
+        Part object = get(workload.kind(), workload.name());
         Pod pod = workload.isServiceAccount() ? podOf(workload.name()) : pod(workload, object);
         String account = Webhook.serviceAccount(pod);
         Map<String, String> annotations =
@@ -129,7 +130,7 @@ final class ClusterReader {
         return variables;
     }
 
-    private Map<String, Object> get(String kind, String name) throws CannotBorrowException, InterruptedException {
+    private Part get(String kind, String name) throws CannotBorrowException, InterruptedException {
         try {
             return kubectl.json("get", kind, name);
         } catch (KubectlException e) {
@@ -137,15 +138,15 @@ final class ClusterReader {
         }
     }
 
-    private static Cluster cluster(Map<String, Object> object) {
+    private static Cluster cluster(Part object) {
         return new ManifestReader(Profile.WORKLOAD_IDENTITY)
-                .readText("kubectl", Json.write(object))
+                .readText("kubectl", Json.write(object.value()))
                 .cluster();
     }
 
-    private static Pod pod(WorkloadName workload, Map<String, Object> object) throws CannotBorrowException {
+    private static Pod pod(WorkloadName workload, Part object) throws CannotBorrowException {
         // A workload that is scaled down has an identity all the same.
-        if (object.get("spec") instanceof Map<?, ?> spec) {
+        if (object.at("spec").value() instanceof Map<?, ?> spec) {
             spec.remove("replicas");
         }
         return cluster(object).pods().stream()
@@ -162,7 +163,7 @@ final class ClusterReader {
                 "Running");
     }
 
-    private static Map<String, String> annotations(Map<String, Object> account) {
+    private static Map<String, String> annotations(Part account) {
         return cluster(account).all(ServiceAccount.class).get(0).metadata().annotations();
     }
 
@@ -186,7 +187,7 @@ final class ClusterReader {
         for (String place : WEBHOOK_NAMESPACES) {
             try {
                 return ContainerVariables.texts(kubectl.json("get", "configmap", WEBHOOK_CONFIG, "--namespace=" + place)
-                        .get("data"));
+                        .at("data"));
             } catch (KubectlException e) {
                 if (e.failure().kind() == Kind.NO_CLUSTER) {
                     break;

@@ -36,6 +36,28 @@ public final class RunCommand implements Callable<Integer> {
 
     private static final Duration LIFE = Duration.ofHours(1);
 
+    /** The variables of the user's own shell by which libraries would find another identity first. */
+    private static final List<String> WOULD_WIN = List.of(
+            "AZURE_CLIENT_SECRET",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+            "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+            "AZURE_USERNAME",
+            "AZURE_PASSWORD",
+            "AZURE_TOKEN_CREDENTIALS",
+            "AzureServicesAuthConnectionString",
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+            "AZURE_KUBERNETES_TOKEN_PROXY",
+            "AZURE_KUBERNETES_SNI_NAME",
+            "AZURE_KUBERNETES_CA_FILE",
+            "AZURE_KUBERNETES_CA_DATA",
+            "AZURE_REGIONAL_AUTHORITY_NAME",
+            "ARM_CLIENT_SECRET",
+            "ARM_CLIENT_ID",
+            "ARM_TENANT_ID",
+            "ARM_USE_MSI",
+            "ARM_USE_CLI");
+
     @Parameters(
             index = "0",
             paramLabel = "WORKLOAD",
@@ -105,12 +127,12 @@ public final class RunCommand implements Callable<Integer> {
         WorkloadName name = wanted();
         KubeContext where = KubeContext.of(kubectl(), cluster.namespace());
         var explanations = new Explanations(where.namespace());
-        Kubectl kubectl = where.kubectl().withNamespace(where.namespace());
-        Borrowed borrowed = new ClusterReader(kubectl, where.namespace(), explanations).read(name, container, tenant);
+        Borrowed borrowed =
+                new ClusterReader(where.kubectl(), where.namespace(), explanations).read(name, container, tenant);
         try (TokenFolder folder = TokenFolder.create(Path.of(System.getProperty("java.io.tmpdir")))) {
             // For signals that come before the program has started.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(folder)));
-            return run(name, borrowed, where, kubectl, folder, explanations);
+            return run(name, borrowed, where, folder, explanations);
         }
     }
 
@@ -139,14 +161,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int run(
-            WorkloadName name,
-            Borrowed borrowed,
-            KubeContext where,
-            Kubectl kubectl,
-            TokenFolder folder,
-            Explanations explanations)
+            WorkloadName name, Borrowed borrowed, KubeContext where, TokenFolder folder, Explanations explanations)
             throws CannotBorrowException, IOException, InterruptedException {
-        TokenRenewal.Source source = () -> token(kubectl, borrowed);
+        TokenRenewal.Source source = () -> token(where.kubectl(), borrowed);
         AccountToken first;
         try {
             first = source.create();
@@ -162,10 +179,11 @@ public final class RunCommand implements Callable<Integer> {
         }
         var add = new TreeMap<String, String>();
         if (env) {
-            add.putAll(containerVariables(kubectl, borrowed));
+            add.putAll(containerVariables(where.kubectl(), borrowed));
         }
         add.putAll(identity);
-        var remove = new ArrayList<>(OwnVariables.conflicting(environment));
+        var remove = new ArrayList<>(
+                WOULD_WIN.stream().filter(environment::containsKey).toList());
         log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + where.name()
                 + ", until it ends");
         if (!remove.isEmpty()) {
