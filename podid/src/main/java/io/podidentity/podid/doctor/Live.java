@@ -28,13 +28,6 @@ record Live(
         List<MissingRight> missing,
         Instant now) {
 
-    Live {
-        objects = List.copyOf(objects);
-        leaving = List.copyOf(leaving);
-        events = List.copyOf(events);
-        missing = List.copyOf(missing);
-    }
-
     Stream<Part> of(String kind) {
         return objects.stream().filter(object -> object.kind().equals(kind));
     }

@@ -262,7 +262,9 @@ final class SourceChanges {
                 .toList();
         if (written.isEmpty() && !tree.charts().isEmpty()) {
             return "comes from a Helm chart, in "
-                    + String.join(", ", HelmCharts.mentions(tree.charts(), Pod.BINDING_LABEL));
+                    + tree.charts().stream()
+                            .flatMap(chart -> SourceTree.mentions(chart, Pod.BINDING_LABEL).stream())
+                            .collect(Collectors.joining(", "));
         }
         return files.isEmpty()
                 ? "comes from nowhere in these files"
