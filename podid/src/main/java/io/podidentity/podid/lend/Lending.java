@@ -110,14 +110,14 @@ public final class Lending implements AutoCloseable {
 
     /** The variables by which a borrower's libraries find it. */
     Map<String, String> variables(Borrower borrower) {
-        return Map.of("IDENTITY_ENDPOINT", uri() + Dialect.APP_SERVICE_PATH, "IDENTITY_HEADER", borrower.secret());
+        return Map.of("IDENTITY_ENDPOINT", uri() + Dialect.APP_SERVICE.path(), "IDENTITY_HEADER", borrower.secret());
     }
 
     /** The same for programs that do not know App Service. */
     Map<String, String> otherVariables(Borrower borrower) {
         String base = uri() + "/" + borrower.secret();
         return new TreeMap<>(
-                Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", base, "MSI_ENDPOINT", base + Dialect.CLOUD_SHELL_PATH));
+                Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", base, "MSI_ENDPOINT", base + Dialect.CLOUD_SHELL.path()));
     }
 
     @Override

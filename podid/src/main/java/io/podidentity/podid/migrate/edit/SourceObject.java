@@ -68,6 +68,10 @@ public final class SourceObject {
         return Nodes.text(node, path);
     }
 
+    public String text(List<String> path) {
+        return Nodes.text(node, path.toArray(String[]::new));
+    }
+
     /** The kind and name of what made it, from its {@code ownerReferences}. */
     public Optional<List<String>> owner() {
         return Nodes.items(node, "metadata", "ownerReferences").stream()
