@@ -14,7 +14,6 @@ record Borrowed(
         String clientId,
         String tenantId,
         String authorityHost,
-        String audience,
         Part container) {
 
     /** The variables by which Azure's libraries of all languages find it. */

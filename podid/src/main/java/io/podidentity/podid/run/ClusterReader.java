@@ -37,8 +37,6 @@ final class ClusterReader {
     private static final String TENANT = "AZURE_TENANT_ID";
     private static final String AUTHORITY = "AZURE_AUTHORITY_HOST";
     private static final String TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
-    /** Not a variable, but the name of the container that has them. */
-    private static final String CONTAINER = "";
 
     private static final String WEBHOOK_CONFIG = "azure-wi-webhook-config";
     private static final List<String> WEBHOOK_NAMESPACES = List.of("kube-system", "azure-workload-identity-system");
@@ -71,7 +69,7 @@ final class ClusterReader {
         String knownTenant = tenant == null ? seen.getOrDefault(TENANT, "") : tenant;
         Map<String, String> settings =
                 knownTenant.isEmpty() && !annotations.containsKey(Keys.TENANT_ID) ? webhookSettings() : Map.of();
-        var variables = variables(
+        Container container = container(
                 workload,
                 pod,
                 annotations,
@@ -83,17 +81,17 @@ final class ClusterReader {
                                 AUTHORITY, Cloud.authorityHost(settings.getOrDefault("AZURE_ENVIRONMENT", ""))),
                         true,
                         Optional.empty()));
+        Map<String, String> variables = literal(container);
         return new Borrowed(
                 namespace,
                 account,
                 explanations.requireClientId(variables.get("AZURE_CLIENT_ID"), account),
                 explanations.requireTenant(tenant == null ? variables.get(TENANT) : tenant, account),
                 variables.getOrDefault(AUTHORITY, ""),
-                WebhookSettings.AUDIENCE,
-                ContainerVariables.container(object, variables.getOrDefault(CONTAINER, "")));
+                ContainerVariables.container(object, container.name()));
     }
 
-    private Map<String, String> variables(
+    private Container container(
             WorkloadName workload,
             Pod pod,
             Map<String, String> annotations,
@@ -105,7 +103,7 @@ final class ClusterReader {
             throw new CannotBorrowException("A pod of " + workload + " would not be created: " + denied.reason());
         }
         Pod made = admission instanceof Admitted admitted ? admitted.pod() : pod;
-        Container container = made.spec().containers().stream()
+        return made.spec().containers().stream()
                 .filter(one -> containerName == null
                         ? one.env().stream()
                                 .anyMatch(variable -> variable.name().equals(TOKEN_FILE))
@@ -115,9 +113,6 @@ final class ClusterReader {
                         + (containerName == null ? "with an identity" : "of the name " + containerName)
                         + "; it has "
                         + made.spec().containers().stream().map(Container::name).toList()));
-        Map<String, String> variables = literal(container);
-        variables.put(CONTAINER, container.name());
-        return variables;
     }
 
     private static Map<String, String> literal(Container container) {

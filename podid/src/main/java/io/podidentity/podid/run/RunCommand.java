@@ -1,5 +1,6 @@
 package io.podidentity.podid.run;
 
+import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlOptions;
@@ -206,7 +207,7 @@ public final class RunCommand implements Callable<Integer> {
                         "create",
                         "token",
                         borrowed.serviceAccount(),
-                        "--audience=" + borrowed.audience(),
+                        "--audience=" + WebhookSettings.AUDIENCE,
                         "--duration=" + LIFE.toSeconds() + "s"),
                 asked);
     }

@@ -1,7 +1,6 @@
 package io.podidentity.podid.serve.arm;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.AddedEndpoint;
@@ -40,7 +39,7 @@ public final class ArmEndpoint implements AddedEndpoint {
         this.azure = azure;
         this.documents =
                 new SubscriptionDocuments(azure.entra(), azure.directory().tenantId());
-        this.graph = new GraphEndpoint(principals, azure.directory().user(), RegisteredSecret::newValue);
+        this.graph = new GraphEndpoint(principals, azure.directory().user());
         this.queries = new ResourceQueries(store);
         this.resources = new ArmResources(
                 store,

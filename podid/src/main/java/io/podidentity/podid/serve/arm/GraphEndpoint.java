@@ -1,5 +1,6 @@
 package io.podidentity.podid.serve.arm;
 
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,14 +30,12 @@ final class GraphEndpoint {
 
     private final GraphPrincipals principals;
     private final User user;
-    private final Supplier<String> passwords;
     private final Map<String, Document> applications = new ConcurrentHashMap<>();
     private final GraphFederations federations = new GraphFederations();
 
-    GraphEndpoint(GraphPrincipals principals, User user, Supplier<String> passwords) {
+    GraphEndpoint(GraphPrincipals principals, User user) {
         this.principals = principals;
         this.user = user;
-        this.passwords = passwords;
     }
 
     /** @param path what follows the version */
@@ -109,7 +107,7 @@ final class GraphEndpoint {
         Document credential =
                 asked.at("passwordCredential").with("keyId", UUID.randomUUID().toString());
         keep(id, Stream.concat(credentials(id), Stream.of(credential)));
-        return credential.with("secretText", passwords.get()).answer(200);
+        return credential.with("secretText", RegisteredSecret.newValue()).answer(200);
     }
 
     private Answer removePassword(String id, Document asked) {
