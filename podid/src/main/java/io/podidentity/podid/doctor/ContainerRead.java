@@ -77,10 +77,10 @@ final class ContainerRead {
                         : Link.failed(
                                 NAME,
                                 answer + ": the identity has no data role on " + blob,
-                                "az role assignment create --role 'Storage Blob Data Reader' --assignee-object-id"
-                                        + " \"$(az ad sp show --id " + clientId
-                                        + " --query id -o tsv)\" --assignee-principal-type ServicePrincipal --scope"
-                                        + " \"$(az storage account show -n " + account(blob) + " --query id -o tsv)\"",
+                                "az role assignment create --role 'Storage Blob Data Reader' --assignee-object-id \"$(az"
+                                        + " ad sp show --id " + clientId
+                                        + " --query id -o tsv)\" --assignee-principal-type ServicePrincipal --scope \"$(az"
+                                        + " storage account show -n " + account(blob) + " --query id -o tsv)\"",
                                 "A role that is minutes old is not known everywhere yet: then wait ten.");
             case 404 ->
                 Link.failed(

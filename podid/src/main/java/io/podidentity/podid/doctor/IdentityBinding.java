@@ -21,18 +21,18 @@ import java.text.ParseException;
 final class IdentityBinding {
 
     private static final String REVIEW = """
-        {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": {
-        "user": "system:serviceaccount:%1$s:%2$s",
-        "groups": ["system:serviceaccounts", "system:serviceaccounts:%1$s", "system:authenticated"],
-        "resourceAttributes": {"group": "cid.wi.aks.azure.com", "resource": %3$s, "verb": "use-managed-identity"}}}
-        """;
+            {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": {
+            "user": "system:serviceaccount:%1$s:%2$s",
+            "groups": ["system:serviceaccounts", "system:serviceaccounts:%1$s", "system:authenticated"],
+            "resourceAttributes": {"group": "cid.wi.aks.azure.com", "resource": %3$s, "verb": "use-managed-identity"}}}
+            """;
 
     /** {@code kubectl create clusterrole} refuses a resource that the cluster does not know. */
     private static final String GRANT =
             "echo '{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"ClusterRole\","
-                + "\"metadata\":{\"name\":\"use-%3$s\"},\"rules\":[{\"verbs\":[\"use-managed-identity\"],\"apiGroups\":[\"cid.wi.aks.azure.com\"],\"resources\":[\"%3$s\"]}]}'"
-                + " | kubectl apply -f - && kubectl create clusterrolebinding use-%3$s-%1$s-%2$s"
-                + " --clusterrole=use-%3$s --serviceaccount=%1$s:%2$s";
+                    + "\"metadata\":{\"name\":\"use-%3$s\"},\"rules\":[{\"verbs\":[\"use-managed-identity\"],"
+                    + "\"apiGroups\":[\"cid.wi.aks.azure.com\"],\"resources\":[\"%3$s\"]}]}' | kubectl apply -f - && kubectl create"
+                    + " clusterrolebinding use-%3$s-%1$s-%2$s --clusterrole=use-%3$s --serviceaccount=%1$s:%2$s";
 
     private IdentityBinding() {}
 

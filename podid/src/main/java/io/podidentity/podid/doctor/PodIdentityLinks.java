@@ -111,8 +111,8 @@ final class PodIdentityLinks {
                                 + " and not Assigned: Azure does not let MIC put the identity on the node",
                         MIC_LOG,
                         "az role assignment create --role 'Managed Identity Operator' --assignee-object-id \"$(az aks"
-                            + " show -n CLUSTER -g CLUSTER_GROUP --query identityProfile.kubeletidentity.objectId -o"
-                            + " tsv)\" --assignee-principal-type ServicePrincipal --scope "
+                                + " show -n CLUSTER -g CLUSTER_GROUP --query identityProfile.kubeletidentity.objectId -o"
+                                + " tsv)\" --assignee-principal-type ServicePrincipal --scope "
                                 + stuck.get().text("spec", "azureIdentityRef", "spec", "resourceID"));
             }
         }

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lend",
         description = "Lends the sign-in of this machine's user to containers and programs, by the protocols that"
-            + " Azure's libraries of all languages know: those of App Service, the metadata service and Cloud Shell."
-            + " Each borrower has a secret of its own and gets tokens for the allowed resources only.",
+                + " Azure's libraries of all languages know: those of App Service, the metadata service and Cloud Shell."
+                + " Each borrower has a secret of its own and gets tokens for the allowed resources only.",
         mixinStandardHelpOptions = true)
 public final class LendCommand implements Callable<Integer> {
 

@@ -263,8 +263,8 @@ final class MoveReport {
         if (keeps) {
             paragraph(
                     "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these"
-                        + " pods, so a library that ignores workload identity goes unnoticed. Run without the option"
-                        + " before step 4.");
+                            + " pods, so a library that ignores workload identity goes unnoticed. Run without the option"
+                            + " before step 4.");
         } else {
             paragraph("The label `aadpodidbinding` goes, since with both a library that ignores workload identity would"
                     + " be answered by NMI, and nobody would notice before step 5. For a time with both:"

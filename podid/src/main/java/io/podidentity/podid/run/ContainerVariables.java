@@ -22,9 +22,9 @@ final class ContainerVariables {
 
     /** Where another machine's paths would do harm, or whoever may change the workload could run code here. */
     private static final Pattern OF_A_MACHINE = Pattern.compile("PATH|HOME|USER|LOGNAME|SHELL|PWD|TMPDIR|HOSTNAME|ENV"
-        + "|BASH_ENV|LD_.*|DYLD_.*|GCONV_PATH|JAVA_HOME|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS|NODE_OPTIONS"
-        + "|NODE_PATH|PYTHON.*|PERL5.*|RUBY.*|GIT_.*|SSH_.*|DOTNET_STARTUP_HOOKS|CORECLR_.*|COR_.*|KUBECONFIG"
-        + "|KUBERNETES_.*");
+            + "|BASH_ENV|LD_.*|DYLD_.*|GCONV_PATH|JAVA_HOME|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|_JAVA_OPTIONS|NODE_OPTIONS"
+            + "|NODE_PATH|PYTHON.*|PERL5.*|RUBY.*|GIT_.*|SSH_.*|DOTNET_STARTUP_HOOKS|CORECLR_.*|COR_.*|KUBECONFIG"
+            + "|KUBERNETES_.*");
 
     private static final Pattern REFERENCE = Pattern.compile("\\$(\\$|\\(([^()]+)\\))");
 

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first of the fixed ports, at which programs of any language ask for the addresses of all others, since files and
- * variables of a container are not theirs. It says {@code /} and {@code /addresses}, {@code /ca.pem}, {@code /environment} of a program on
- * the node, {@code /pods/NAMESPACE/NAME/environment}, and the files that such variables name. It refuses what a web
- * page could have sent: a page can point a name of its own at any address, but sends that name.
+ * variables of a container are not theirs. It says {@code /} and {@code /addresses}, {@code /ca.pem},
+ * {@code /environment} of a program on the node, {@code /pods/NAMESPACE/NAME/environment}, and the files that such
+ * variables name. It refuses what a web page could have sent: a page can point a name of its own at any address, but
+ * sends that name.
  *
  * <p>Thread-safety: safe. Lifecycle: answers from {@link #open} until {@link #close}; what it is asked for before
  * {@link #show} waits for that.

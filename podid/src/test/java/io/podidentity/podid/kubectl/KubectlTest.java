@@ -60,16 +60,16 @@ class KubectlTest {
     private Kubectl onCluster() throws Exception {
         Kubectl kubectl = real();
         Manifests manifests = new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("a.yaml", """
-            apiVersion: v1
-            kind: ServiceAccount
-            metadata: {name: orders}
-            ---
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: RoleBinding
-            metadata: {name: dev}
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
-            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: dev}]
-            """);
+                        apiVersion: v1
+                        kind: ServiceAccount
+                        metadata: {name: orders}
+                        ---
+                        apiVersion: rbac.authorization.k8s.io/v1
+                        kind: RoleBinding
+                        metadata: {name: dev}
+                        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+                        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: dev}]
+                        """);
         cluster = new ServedCluster(PodIdentityEmulator.builder(), manifests, "dev");
         return kubectl.withKubeconfig(cluster.writeKubeconfig(folder.resolve("config")))
                 .withContext("dev");
@@ -127,16 +127,16 @@ class KubectlTest {
         Kubectl kubectl = real();
         for (String plugin : List.of(folder + "/kubelogin", "/bin/false")) {
             Path config = Files.writeString(folder.resolve("config"), """
-                apiVersion: v1
-                kind: Config
-                current-context: c
-                clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
-                users:
-                - name: u
-                  user:
-                    exec: {apiVersion: client.authentication.k8s.io/v1, command: "%s", interactiveMode: Never}
-                contexts: [{name: c, context: {cluster: c, user: u}}]
-                """.formatted(plugin));
+                    apiVersion: v1
+                    kind: Config
+                    current-context: c
+                    clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+                    users:
+                    - name: u
+                      user:
+                        exec: {apiVersion: client.authentication.k8s.io/v1, command: "%s", interactiveMode: Never}
+                    contexts: [{name: c, context: {cluster: c, user: u}}]
+                    """.formatted(plugin));
 
             assertThat(kind(kubectl.withKubeconfig(config).run("get", "pods"))).isEqualTo(Kind.NOT_SIGNED_IN);
         }

@@ -19,20 +19,20 @@ import org.junit.jupiter.api.io.TempDir;
 class ContainerVariablesTest {
 
     private static final String CRON_JOB = """
-        {"spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [
-          {"name": "other"},
-          {"name": "main",
-           "envFrom": [{"prefix": "P_", "configMapRef": {"name": "settings"}}, {"secretRef": {"name": "keys"}}],
-           "env": [
-             {"name": "HOST", "value": "h"},
-             {"name": "URL", "value": "http://$(HOST):$(PORT)/$$(HOST)"},
-             {"name": "MODE", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "mode"}}},
-             {"name": "GONE", "valueFrom": {"configMapKeyRef": {"name": "unreadable", "key": "x"}}},
-             {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "key"}}},
-             {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
-             {"name": "LD_PRELOAD", "value": "/tmp/x.so"},
-             {"name": "PATH", "value": "/app"}]}]}}}}}}
-        """;
+            {"spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [
+              {"name": "other"},
+              {"name": "main",
+               "envFrom": [{"prefix": "P_", "configMapRef": {"name": "settings"}}, {"secretRef": {"name": "keys"}}],
+               "env": [
+                 {"name": "HOST", "value": "h"},
+                 {"name": "URL", "value": "http://$(HOST):$(PORT)/$$(HOST)"},
+                 {"name": "MODE", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "mode"}}},
+                 {"name": "GONE", "valueFrom": {"configMapKeyRef": {"name": "unreadable", "key": "x"}}},
+                 {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "key"}}},
+                 {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+                 {"name": "LD_PRELOAD", "value": "/tmp/x.so"},
+                 {"name": "PATH", "value": "/app"}]}]}}}}}}
+            """;
 
     @TempDir
     private Path folder;
@@ -43,14 +43,14 @@ class ContainerVariablesTest {
     void script() throws Exception {
         Path file = folder.resolve("kubectl");
         Files.writeString(file, """
-            #!/bin/sh
-            echo "$*" >> "%s"
-            case "$*" in
-            *'configmap settings'*) echo '{"data": {"mode": "fast", "JAVA_TOOL_OPTIONS": "-javaagent:x"}}' ;;
-            *'secret keys'*) echo '{"data": {"key": "c2VjcmV0"}}' ;;
-            *) echo 'Error from server (Forbidden): no' >&2; exit 1 ;;
-            esac
-            """.formatted(folder.resolve("calls")));
+                #!/bin/sh
+                echo "$*" >> "%s"
+                case "$*" in
+                *'configmap settings'*) echo '{"data": {"mode": "fast", "JAVA_TOOL_OPTIONS": "-javaagent:x"}}' ;;
+                *'secret keys'*) echo '{"data": {"key": "c2VjcmV0"}}' ;;
+                *) echo 'Error from server (Forbidden): no' >&2; exit 1 ;;
+                esac
+                """.formatted(folder.resolve("calls")));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
         kubectl = Kubectl.find(Map.of("PATH", folder.toString()));
     }

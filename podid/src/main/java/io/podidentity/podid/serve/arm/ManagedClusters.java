@@ -104,23 +104,23 @@ final class ManagedClusters {
         String name = cluster.id().name();
         String server = cluster.body().properties().text("fqdn").orElse("none.invalid");
         String yaml = """
-            apiVersion: v1
-            kind: Config
-            clusters:
-            - name: %1$s
-              cluster:
-                server: https://%2$s:443
-            users:
-            - name: clusterUser_%1$s
-              user:
-                token: emulated-cluster-credential
-            contexts:
-            - name: %1$s
-              context:
-                cluster: %1$s
-                user: clusterUser_%1$s
-            current-context: %1$s
-            """.formatted(name, server);
+                apiVersion: v1
+                kind: Config
+                clusters:
+                - name: %1$s
+                  cluster:
+                    server: https://%2$s:443
+                users:
+                - name: clusterUser_%1$s
+                  user:
+                    token: emulated-cluster-credential
+                contexts:
+                - name: %1$s
+                  context:
+                    cluster: %1$s
+                    user: clusterUser_%1$s
+                current-context: %1$s
+                """.formatted(name, server);
         return Base64.getEncoder().encodeToString(yaml.getBytes(StandardCharsets.UTF_8));
     }
 }

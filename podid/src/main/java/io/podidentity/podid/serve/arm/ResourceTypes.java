@@ -32,9 +32,9 @@ final class ResourceTypes {
      *
      * @param name provider and type, such as {@code Microsoft.Storage/storageAccounts}
      * @param time how long making or removing one takes; zero for at once
-     * @param answersLater whether a slow making is answered by 202 without a body, and not by the resource as it is begun
-     * @param complete what Azure adds to what was asked for, which of a change is what there was with the changes in it;
-     *     throws ArmException if Azure would refuse it
+     * @param answersLater whether a slow making is answered by 202 without a body, and not by the resource as begun
+     * @param complete what Azure adds to what was asked for, which of a change is what there was with the changes
+     *     in it; throws ArmException if Azure would refuse it
      * @param made is told of one that was made or changed
      * @param removed is told of one that was removed
      */

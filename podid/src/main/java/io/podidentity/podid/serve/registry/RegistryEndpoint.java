@@ -19,11 +19,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The two steps from a token of Entra ID to a push, as Azure/acr documents them in {@code docs/AAD-OAuth.md}, and at
- * {@code /v2/} the entry point of a registry without images, which says where they are:
+ * The two steps from a token of Entra ID to a push, as Azure/acr documents them in {@code docs/AAD-OAuth.md}:
  * {@code /oauth2/exchange} turns it into a refresh token, the password that {@code az acr login --expose-token} prints,
- * and {@code /oauth2/token} turns that into an access token for one repository. Whoever is signed in may pull and push:
- * the roles AcrPull and AcrPush are not played.
+ * and {@code /oauth2/token} turns that into an access token for one repository. At {@code /v2/} a registry without
+ * images says where they are. Whoever is signed in may pull and push: the roles AcrPull and AcrPush are not played.
  *
  * <p>Thread-safety: safe.
  */
