@@ -1,20 +1,23 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.podid.kubectl.Part;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Objects as somebody wrote them, without what the cluster and the webhook have added. */
 final class AsWritten {
 
     /** The webhook's volume, of its old and its new generation. */
-    static final Pattern VOLUME = Pattern.compile("azure-identity-token|azure-workload-identity-reserved-[0-9a-f]+");
+    private static final Pattern VOLUME =
+            Pattern.compile("azure-identity-token|azure-workload-identity-reserved-[0-9a-f]+");
 
-    static final Set<String> VARIABLES =
+    private static final Set<String> VARIABLES =
             Set.of("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST");
 
     private static final Set<String> OF_CLUSTER = Set.of(
@@ -23,83 +26,67 @@ final class AsWritten {
     private AsWritten() {}
 
     static Part of(Part object) {
-        if (!(object.value() instanceof Map<?, ?> map)) {
-            return object;
+        Map<String, Part> written = object.fields();
+        written.computeIfPresent("metadata", (key, metadata) -> metadata(metadata));
+        if (!object.kind().equals("AzureAssignedIdentity")) {
+            written.remove("status");
         }
-        var written = new LinkedHashMap<String, @Nullable Object>();
-        map.forEach((key, value) -> {
-            String name = String.valueOf(key);
-            if (name.equals("metadata")) {
-                written.put(name, metadata(new Part(value)));
-            } else if (name.equals("spec") && object.kind().equals("Pod")) {
-                written.put(name, podSpec(new Part(value)));
-            } else if (!name.equals("status") || object.kind().equals("AzureAssignedIdentity")) {
-                written.put(name, value);
+        if (object.kind().equals("Pod")) {
+            written.computeIfPresent("spec", (key, spec) -> podSpec(spec));
+            String phase = object.text("status", "phase");
+            if (!phase.isEmpty()) {
+                written.put("status", new Part(Map.of("phase", phase)));
             }
+        }
+        return part(written);
+    }
+
+    private static Part metadata(Part metadata) {
+        Map<String, Part> written = metadata.fields();
+        written.keySet().removeAll(OF_CLUSTER);
+        written.computeIfPresent("annotations", (key, annotations) -> {
+            Map<String, Part> left = annotations.fields();
+            left.remove("kubectl.kubernetes.io/last-applied-configuration");
+            return part(left);
         });
-        if (object.kind().equals("Pod") && !object.text("status", "phase").isEmpty()) {
-            written.put("status", Map.of("phase", object.text("status", "phase")));
+        return part(written);
+    }
+
+    private static Part podSpec(Part spec) {
+        if (spec.at("volumes").items().stream().noneMatch(AsWritten::isOfWebhook)) {
+            return spec;
         }
-        return new Part(written);
-    }
-
-    private static Object metadata(Part metadata) {
-        var written = new LinkedHashMap<String, @Nullable Object>();
-        fields(metadata).forEach((key, value) -> {
-            if (key.equals("annotations")) {
-                var annotations = new LinkedHashMap<>(fields(new Part(value)));
-                annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
-                written.put(key, annotations);
-            } else if (!OF_CLUSTER.contains(key)) {
-                written.put(key, value);
-            }
-        });
-        return written;
-    }
-
-    private static Object podSpec(Part spec) {
-        boolean changed = spec.at("volumes").items().stream().anyMatch(AsWritten::isOfWebhook);
-        var written = new LinkedHashMap<>(fields(spec));
-        if (changed) {
-            written.put("volumes", without(spec.at("volumes")).toList());
-            for (String list : List.of("containers", "initContainers")) {
-                if (!spec.at(list).items().isEmpty()) {
-                    written.put(
-                            list,
-                            spec.at(list).items().stream()
-                                    .map(AsWritten::container)
-                                    .toList());
-                }
-            }
+        Map<String, Part> written = spec.fields();
+        written.computeIfPresent("volumes", (key, volumes) -> without(volumes, AsWritten::isOfWebhook));
+        for (String list : List.of("containers", "initContainers")) {
+            written.computeIfPresent(list, (key, containers) -> changed(containers, AsWritten::container));
         }
-        return written;
+        return part(written);
     }
 
-    private static Object container(Part container) {
-        var written = new LinkedHashMap<>(fields(container));
-        written.put(
-                "env",
-                container.at("env").items().stream()
-                        .filter(variable -> !VARIABLES.contains(variable.text("name")))
-                        .map(Part::value)
-                        .toList());
-        written.put("volumeMounts", without(container.at("volumeMounts")).toList());
-        return written;
-    }
-
-    private static Stream<@Nullable Object> without(Part volumes) {
-        return volumes.items().stream().filter(volume -> !isOfWebhook(volume)).map(Part::value);
+    private static Part container(Part container) {
+        Map<String, Part> written = container.fields();
+        written.computeIfPresent("env", (key, env) -> without(env, one -> VARIABLES.contains(one.text("name"))));
+        written.computeIfPresent("volumeMounts", (key, mounts) -> without(mounts, AsWritten::isOfWebhook));
+        return part(written);
     }
 
     static boolean isOfWebhook(Part volume) {
         return VOLUME.matcher(volume.text("name")).matches();
     }
 
-    private static Map<String, @Nullable Object> fields(Part part) {
-        var fields = new LinkedHashMap<String, @Nullable Object>();
-        if (part.value() instanceof Map<?, ?> map) {
-            map.forEach((key, value) -> fields.put(String.valueOf(key), value));
-        }
-        return fields;
+    private static Part without(Part list, Predicate<Part> gone) {
+        return new Part(
+                list.items().stream().filter(gone.negate()).map(Part::value).toList());
+    }
+
+    private static Part changed(Part list, Function<Part, Part> change) {
+        return new Part(list.items().stream().map(change).map(Part::value).toList());
+    }
+
+    private static Part part(Map<String, Part> fields) {
+        var values = new LinkedHashMap<String, @Nullable Object>();
+        fields.forEach((key, part) -> values.put(key, part.value()));
+        return new Part(values);
     }
 }

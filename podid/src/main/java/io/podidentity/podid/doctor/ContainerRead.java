@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the identity has a role on what it is to read: asks for one name of one container. */
 final class ContainerRead {
@@ -16,14 +18,19 @@ final class ContainerRead {
 
     private ContainerRead() {}
 
-    static Link of(Trial trial, AccessToken token, String clientId) {
-        URI blob = trial.blob();
+    /**
+     * Asks.
+     *
+     * @param blob null if nothing is to be read
+     * @param tls by which the account is known, null for the JVM's own
+     */
+    static Link of(@Nullable URI blob, @Nullable SSLContext tls, AccessToken token, String clientId) {
         if (blob == null) {
             return Link.skipped(
                     NAME, "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
         }
         try {
-            HttpURLConnection asked = ask(trial, blob, token);
+            HttpURLConnection asked = ask(blob, tls, token);
             int status = asked.getResponseCode();
             String code = asked.getHeaderField("x-ms-error-code");
             drain(asked);
@@ -36,14 +43,14 @@ final class ContainerRead {
         }
     }
 
-    private static HttpURLConnection ask(Trial trial, URI blob, AccessToken token) throws IOException {
+    private static HttpURLConnection ask(URI blob, @Nullable SSLContext tls, AccessToken token) throws IOException {
         boolean container = blob.getPath() != null && blob.getPath().length() > 1;
         String query = container ? "?restype=container&comp=list&maxresults=1" : "?comp=list&maxresults=1";
         var connection = (HttpURLConnection) URI.create(blob.toString().replaceFirst("/$", "") + query)
                 .toURL()
                 .openConnection();
-        if (connection instanceof HttpsURLConnection https && trial.tls() != null) {
-            https.setSSLSocketFactory(trial.tls().getSocketFactory());
+        if (connection instanceof HttpsURLConnection https && tls != null) {
+            https.setSSLSocketFactory(tls.getSocketFactory());
         }
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout(LIMIT_MILLIS);

@@ -16,15 +16,23 @@ record Diagnosis(
         String namespace,
         Profile profile,
         String reason,
-        List<WorkloadDiagnosis> workloads,
+        List<Workload> workloads,
         List<Finding> findings,
         List<MissingRight> missing,
         LiveText places) {
 
-    Diagnosis {
-        workloads = List.copyOf(workloads);
-        findings = List.copyOf(findings);
-        missing = List.copyOf(missing);
+    /**
+     * What was found out about a workload.
+     *
+     * @param object kind, namespace and name
+     * @param links in the order in which they are needed, up to the first that fails
+     * @param story how its pod gets a token, or why not, as {@code explain} tells it; empty if nobody asked for it
+     */
+    record Workload(String object, List<Link> links, String story) {
+
+        boolean has(Link.State state) {
+            return links.stream().anyMatch(link -> link.state() == state);
+        }
     }
 
     /** What it comes to; the number is the exit code, 2 being of what cannot be used. */
@@ -60,6 +68,13 @@ record Diagnosis(
     /** Whether there may be workloads, or what concerns them all, that the user may not see. */
     boolean isBlind() {
         return missing.stream().anyMatch(right -> LiveReading.KINDS.contains(right.what()));
+    }
+
+    /** A finding by its object and field, since there is no file. */
+    static String said(Finding finding, LiveText places) {
+        String path = places.path(finding.position().line());
+        return finding.object() + (path.isEmpty() ? "" : " " + path) + ": " + places.named(finding.message()) + " ["
+                + finding.about().id() + " " + finding.about().rule() + "]";
     }
 
     static boolean isError(Finding finding) {

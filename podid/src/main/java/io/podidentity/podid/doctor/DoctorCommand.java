@@ -130,7 +130,7 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         // It announces whose tokens it gives, which is said in the report.
         LIBRARY.setLevel(Level.WARNING);
-        var trial = new Trial(!noToken, authorityHost, tenant, storage(), tls());
+        var trial = new TokenTrial.Wish(!noToken, authorityHost, tenant, storage(), tls());
         try {
             Kubectl kubectl = cluster.kubectl(environment);
             String looked =

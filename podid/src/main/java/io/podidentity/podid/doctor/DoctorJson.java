@@ -2,6 +2,7 @@ package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.doctor.Diagnosis.Workload;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ final class DoctorJson {
         return Json.write(object);
     }
 
-    private static Map<String, Object> workload(WorkloadDiagnosis workload) {
+    private static Map<String, Object> workload(Workload workload) {
         var object = new LinkedHashMap<String, Object>();
         object.put("object", workload.object());
         List<Map<String, Object>> links =

@@ -1,45 +1,60 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.podid.check.rule.Finding;
-import java.util.List;
+import io.podidentity.podid.doctor.Diagnosis.Workload;
 import java.util.Locale;
 
 /** A diagnosis for people. */
 final class DoctorText {
 
-    private DoctorText() {}
+    private final Diagnosis diagnosis;
+    private final StringBuilder text = new StringBuilder();
+
+    private DoctorText(Diagnosis diagnosis) {
+        this.diagnosis = diagnosis;
+    }
 
     /** With a line end. */
     static String of(Diagnosis diagnosis) {
-        var text = new StringBuilder();
-        text.append("Namespace ")
-                .append(diagnosis.namespace())
-                .append(", profile ")
-                .append(diagnosis.profile().id())
-                .append(" (")
-                .append(diagnosis.reason())
-                .append(")\n");
+        var report = new DoctorText(diagnosis);
+        report.write();
+        return report.text.toString();
+    }
+
+    private void write() {
+        line("Namespace " + diagnosis.namespace() + ", profile "
+                + diagnosis.profile().id() + " (" + diagnosis.reason() + ")");
         if (diagnosis.workloads().isEmpty()) {
-            text.append("\nNo pod that you may see is meant to have an Azure identity.\n");
+            line("\nNo pod that you may see is meant to have an Azure identity.");
         }
-        diagnosis.workloads().forEach(workload -> workload(text, workload));
+        diagnosis.workloads().forEach(this::workload);
         if (!diagnosis.findings().isEmpty()) {
-            text.append("\nThe checks say also:\n");
+            line("\nThe checks say also:");
         }
-        diagnosis.findings().forEach(finding -> finding(text, finding, diagnosis.places()));
+        diagnosis.findings().forEach(this::finding);
         diagnosis.workloads().stream()
                 .filter(workload -> !workload.story().isEmpty())
                 .forEach(workload -> text.append('\n').append(workload.story()));
         if (!diagnosis.missing().isEmpty()) {
-            text.append("\nCould not see, since you may not:\n");
+            line("\nCould not see, since you may not:");
         }
-        diagnosis.missing().forEach(missing -> missing(text, missing));
-        text.append('\n').append(verdict(diagnosis)).append('\n');
-        return text.toString();
+        diagnosis.missing().forEach(missing -> {
+            line("  " + missing.what() + ": " + missing.why());
+            missing.remedy().ifPresent(this::indented);
+        });
+        line("\n" + verdict());
     }
 
-    private static void workload(StringBuilder text, WorkloadDiagnosis workload) {
-        text.append('\n').append(workload.object()).append('\n');
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    private void indented(String line) {
+        line(" ".repeat(20) + line);
+    }
+
+    private void workload(Workload workload) {
+        line("\n" + workload.object());
         for (Link link : workload.links()) {
             String state = switch (link.state()) {
                 case OK -> "ok";
@@ -47,42 +62,17 @@ final class DoctorText {
                 case UNKNOWN -> "?";
                 case SKIPPED -> "-";
             };
-            text.append(String.format(Locale.ROOT, "  %-6s  %-8s  %s%n", state, link.name(), link.what()));
-            indented(text, link.next());
+            line(String.format(Locale.ROOT, "  %-6s  %-8s  %s", state, link.name(), link.what()));
+            link.next().forEach(this::indented);
         }
     }
 
-    private static void indented(StringBuilder text, List<String> lines) {
-        lines.forEach(line -> text.append(" ".repeat(20)).append(line).append('\n'));
+    private void finding(Finding finding) {
+        line("  " + finding.severity().id() + "  " + Diagnosis.said(finding, diagnosis.places()));
+        indented(diagnosis.places().named(finding.remedy()));
     }
 
-    private static void finding(StringBuilder text, Finding finding, LiveText places) {
-        String path = places.path(finding.position().line());
-        text.append("  ")
-                .append(finding.severity().id())
-                .append("  ")
-                .append(finding.object())
-                .append(path.isEmpty() ? "" : " " + path)
-                .append(": ")
-                .append(places.named(finding.message()))
-                .append(" [")
-                .append(finding.about().id())
-                .append(' ')
-                .append(finding.about().rule())
-                .append("]\n");
-        indented(text, List.of(places.named(finding.remedy())));
-    }
-
-    private static void missing(StringBuilder text, MissingRight missing) {
-        text.append("  ")
-                .append(missing.what())
-                .append(": ")
-                .append(missing.why())
-                .append('\n');
-        indented(text, missing.remedy().stream().toList());
-    }
-
-    private static String verdict(Diagnosis diagnosis) {
+    private String verdict() {
         String all = " of " + diagnosis.workloads().size() + " workloads";
         long errors = diagnosis.findings().stream().filter(Diagnosis::isError).count();
         return switch (diagnosis.verdict()) {

@@ -15,6 +15,7 @@ import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rules.AllRules;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.doctor.Diagnosis.Workload;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
 import io.podidentity.podid.explain.Explanation.Outcome;
@@ -49,7 +50,7 @@ final class Examination {
 
     private final Live live;
     private final Kubectl kubectl;
-    private final Trial trial;
+    private final TokenTrial.Wish trial;
     private final LiveText places = new LiveText();
     private final FittingProfile fitting;
     private final Manifests manifests;
@@ -57,7 +58,7 @@ final class Examination {
     private final Explainer explainer;
     private final List<Finding> findings;
 
-    Examination(Live live, Kubectl kubectl, Trial trial, @Nullable Profile asked) {
+    Examination(Live live, Kubectl kubectl, TokenTrial.Wish trial, @Nullable Profile asked) {
         this.live = live;
         this.kubectl = kubectl;
         this.trial = trial;
@@ -114,7 +115,7 @@ final class Examination {
      * @param workload its name, or its kind, a slash and its name
      */
     Diagnosis examine(Optional<String> workload) throws InterruptedException {
-        var workloads = new ArrayList<WorkloadDiagnosis>();
+        var workloads = new ArrayList<Workload>();
         for (PodSource source : sources()) {
             if (workload.isPresent() && !isAskedFor(source, workload.get())) {
                 continue;
@@ -145,8 +146,7 @@ final class Examination {
                 && source.kind().toLowerCase(Locale.ROOT).startsWith(SHORT.getOrDefault(kind, kind));
     }
 
-    private WorkloadDiagnosis of(PodSource source, Explanation explanation, boolean isAskedFor)
-            throws InterruptedException {
+    private Workload of(PodSource source, Explanation explanation, boolean isAskedFor) throws InterruptedException {
         String name = source.manifest().at("metadata", "name").text();
         String object = source.kind() + " " + source.pod().namespace() + "/" + name;
         var links = new ArrayList<Link>();
@@ -161,7 +161,7 @@ final class Examination {
             links.addAll(pods.links());
         }
         String story = isAskedFor || links.get(0).isFailed() ? places.named(TextReport.of(explanation)) : "";
-        return new WorkloadDiagnosis(object, links, story);
+        return new Workload(object, links, story);
     }
 
     /** What the objects themselves say. */
@@ -223,7 +223,7 @@ final class Examination {
         return findings.stream()
                 .filter(Diagnosis::isError)
                 .filter(finding -> isOf(finding, explanation, object))
-                .map(finding -> Link.failed("check", said(finding), places.named(finding.remedy())));
+                .map(finding -> Link.failed("check", Diagnosis.said(finding, places), places.named(finding.remedy())));
     }
 
     private static boolean isOf(Finding finding, Explanation explanation, String object) {
@@ -234,15 +234,8 @@ final class Examination {
                 || explanation.why().stream().anyMatch(fact -> fact.contains(" " + name + " ") || fact.endsWith(name));
     }
 
-    /** A finding by its object and field, since there is no file. */
-    private String said(Finding finding) {
-        String path = places.path(finding.position().line());
-        return finding.object() + (path.isEmpty() ? "" : " " + path) + ": " + places.named(finding.message()) + " ["
-                + finding.about().id() + " " + finding.about().rule() + "]";
-    }
-
     /** All but those that a failed link tells, or that are about what a failed link tells. */
-    private List<Finding> untold(Optional<String> workload, List<WorkloadDiagnosis> workloads) {
+    private List<Finding> untold(Optional<String> workload, List<Workload> workloads) {
         Set<String> told = workloads.stream()
                 .flatMap(one -> one.links().stream())
                 .filter(Link::isFailed)
@@ -250,7 +243,7 @@ final class Examination {
                 .collect(Collectors.toSet());
         Set<String> ill = workloads.stream()
                 .filter(one -> one.has(Link.State.FAILED))
-                .map(WorkloadDiagnosis::object)
+                .map(Workload::object)
                 .collect(Collectors.toSet());
         return findings.stream()
                 .filter(finding -> workload.isEmpty()

@@ -4,7 +4,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlFailure;
-import io.podidentity.podid.kubectl.KubectlResult;
+import io.podidentity.podid.kubectl.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ final class IdentityBinding {
     static Link of(Kubectl kubectl, ObjectName account, String clientId) throws InterruptedException {
         String subject = account.namespace() + "/" + account.name();
         String use = "use-managed-identity " + clientId;
-        KubectlResult result =
+        Kubectl.Result result =
                 create(kubectl, REVIEW.formatted(account.namespace(), account.name(), Json.write(clientId)));
         if (result.failure().isPresent()) {
             KubectlFailure failure = result.failure().get();
@@ -62,7 +62,7 @@ final class IdentityBinding {
         };
     }
 
-    private static KubectlResult create(Kubectl kubectl, String review) throws InterruptedException {
+    private static Kubectl.Result create(Kubectl kubectl, String review) throws InterruptedException {
         try {
             Path file = Files.createTempFile("podid-review", ".json");
             try {

@@ -25,10 +25,6 @@ record Link(String name, State state, String what, List<String> next) {
         }
     }
 
-    Link {
-        next = List.copyOf(next);
-    }
-
     static Link ok(String name, String what) {
         return new Link(name, State.OK, what, List.of());
     }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.podid.kubectl.Part;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -26,13 +27,6 @@ record Live(
         List<Part> events,
         List<MissingRight> missing,
         Instant now) {
-
-    Live {
-        objects = List.copyOf(objects);
-        leaving = List.copyOf(leaving);
-        events = List.copyOf(events);
-        missing = List.copyOf(missing);
-    }
 
     Stream<Part> of(String kind) {
         return objects.stream().filter(object -> object.kind().equals(kind));

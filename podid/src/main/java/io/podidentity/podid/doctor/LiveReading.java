@@ -4,6 +4,7 @@ import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlFailure;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.Part;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -108,7 +109,7 @@ final class LiveReading {
         try {
             String[] arguments = Stream.concat(Stream.of("get", String.join(",", kinds)), Stream.of(options))
                     .toArray(String[]::new);
-            return new Answer(new Part(kubectl.json(arguments)).at("items").items(), Optional.empty());
+            return new Answer(kubectl.json(arguments).at("items").items(), Optional.empty());
         } catch (KubectlException e) {
             return new Answer(List.of(), Optional.of(e.failure()));
         }

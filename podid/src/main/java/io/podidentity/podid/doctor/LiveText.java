@@ -1,6 +1,7 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.json.Json;
+import io.podidentity.podid.kubectl.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

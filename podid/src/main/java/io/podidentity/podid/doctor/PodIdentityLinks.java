@@ -1,6 +1,7 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.podid.kubectl.Part;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class PodIdentityLinks {
         String place = pods.get(0).namespace();
         return Optional.of(
                 pods.stream().anyMatch(Part::isReady)
-                        ? Link.ok("MIC", WorkloadLinks.tag(WorkloadLinks.image(pods.get(0))) + " in " + place)
+                        ? Link.ok("MIC", WorkloadLinks.version(pods.get(0)) + " in " + place)
                         : Link.failed(
                                 "MIC",
                                 "none of its pods in " + place + " is ready, so nothing is assigned",
@@ -163,7 +164,7 @@ final class PodIdentityLinks {
         }
         return Link.ok(
                 "NMI",
-                WorkloadLinks.tag(WorkloadLinks.image(pods.get(0))) + " runs on the node of "
+                WorkloadLinks.version(pods.get(0)) + " runs on the node of "
                         + running.get(0).name());
     }
 }

@@ -11,7 +11,6 @@ import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlFailure;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
-import io.podidentity.podid.kubectl.KubectlResult;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +47,30 @@ final class TokenTrial {
             Set.of("aadsts-700211", "aadsts-700212", "aadsts-700213", "aadsts-7002138", "aadsts-70021");
 
     private final Kubectl kubectl;
-    private final Trial trial;
+    private final Wish trial;
     private final Cluster cluster;
     private final ObjectName account;
     private final String clientId;
     private final String tenant;
     private final String authority;
 
-    TokenTrial(Kubectl kubectl, Trial trial, Cluster cluster, ObjectName account, WorkloadLinks workload) {
+    /**
+     * What is tried beyond reading.
+     *
+     * @param withToken whether a token of the service account is made and exchanged
+     * @param authorityHost of Entra ID, null for that of the pod
+     * @param tenant null for that of the pod
+     * @param blob a container, or an account's address; null if none is to be read
+     * @param tls by which Entra ID and the account are known, null for the JVM's own
+     */
+    record Wish(
+            boolean withToken,
+            @Nullable String authorityHost,
+            @Nullable String tenant,
+            @Nullable URI blob,
+            @Nullable SSLContext tls) {}
+
+    TokenTrial(Kubectl kubectl, Wish trial, Cluster cluster, ObjectName account, WorkloadLinks workload) {
         this.kubectl = kubectl;
         this.trial = trial;
         this.cluster = cluster;
@@ -79,14 +95,14 @@ final class TokenTrial {
         if (assertion.isPresent()) {
             Optional<AccessToken> token = exchange(assertion.get(), links);
             if (token.isPresent()) {
-                links.add(ContainerRead.of(trial, token.get(), clientId));
+                links.add(ContainerRead.of(trial.blob(), trial.tls(), token.get(), clientId));
             }
         }
         return links;
     }
 
     private Optional<String> assertion(List<Link> links) throws InterruptedException {
-        KubectlResult made = kubectl.run(
+        Kubectl.Result made = kubectl.run(
                 "create",
                 "token",
                 account.name(),

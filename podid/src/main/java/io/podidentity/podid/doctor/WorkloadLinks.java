@@ -3,6 +3,7 @@ package io.podidentity.podid.doctor;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.podid.kubectl.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,10 +87,10 @@ final class WorkloadLinks {
                 .flatMap(slice -> slice.at("endpoints").items().stream())
                 .anyMatch(endpoint -> endpoint.text("conditions", "ready").equals("true"));
         if (ready > 0) {
-            String image = tag(image(pods.get(0)));
             return Link.ok(
                     "webhook",
-                    image + " in " + pods.get(0).namespace() + ", " + ready + " of " + pods.size() + " pods ready");
+                    version(pods.get(0)) + " in " + pods.get(0).namespace() + ", " + ready + " of " + pods.size()
+                            + " pods ready");
         }
         if (pods.isEmpty()
                 && (served || hook.text("clientConfig", "service", "name").isEmpty())) {
@@ -217,15 +218,13 @@ final class WorkloadLinks {
                                 .anyMatch(one -> one.text("name").equals("AZURE_FEDERATED_TOKEN_FILE")));
     }
 
-    static String image(Part pod) {
-        return pod.at("spec", "containers").items().stream()
-                .map(container -> container.text("image"))
+    /** The tag of its first image. */
+    static String version(Part pod) {
+        String name = pod.at("spec", "containers").items().stream()
                 .findFirst()
-                .orElse("");
-    }
-
-    static String tag(String image) {
-        String name = image.replaceFirst("@.*", "");
+                .orElse(Part.NONE)
+                .text("image")
+                .replaceFirst("@.*", "");
         return name.substring(name.lastIndexOf('/') + 1).replaceFirst("^[^:]*:?", "");
     }
 }

@@ -2,6 +2,7 @@ package io.podidentity.podid.doctor;
 
 import io.podidentity.podid.explain.log.LogFinding;
 import io.podidentity.podid.explain.log.LogReading;
+import io.podidentity.podid.kubectl.Part;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;

@@ -35,6 +35,19 @@ public final class Kubectl {
     private final List<String> options;
     private final Duration limit;
 
+    /**
+     * How a run ended. Its text form shows no output, which may be secret.
+     *
+     * @param failure why the exit code is not 0; empty if it is
+     */
+    public record Result(String stdout, Optional<KubectlFailure> failure) {
+
+        @Override
+        public String toString() {
+            return "Result[" + failure + "]";
+        }
+    }
+
     private Kubectl(Path program, List<String> options, Duration limit) {
         this.program = program;
         this.options = List.copyOf(options);
@@ -104,7 +117,7 @@ public final class Kubectl {
      * @param arguments such as {@code create, token, orders}
      * @return whatever came of it, also a failure
      */
-    public KubectlResult run(String... arguments) throws InterruptedException {
+    public Result run(String... arguments) throws InterruptedException {
         var command = new ArrayList<String>();
         command.add(program.toString());
         command.addAll(options);
@@ -114,7 +127,7 @@ public final class Kubectl {
             captured = Captured.run(command, limit);
         } catch (IOException e) {
             KubectlFailure failure = KubectlFailure.other("kubectl cannot be run: " + e.getMessage());
-            return new KubectlResult(-1, "", List.of(), Optional.of(failure));
+            return new Result("", Optional.of(failure));
         }
         List<String> said = captured.stderr()
                 .lines()
@@ -123,7 +136,7 @@ public final class Kubectl {
                 .distinct()
                 .limit(FIRST_LINES)
                 .toList();
-        return new KubectlResult(captured.exitCode(), captured.stdout(), said, failure(captured, said));
+        return new Result(captured.stdout(), failure(captured, said));
     }
 
     private Optional<KubectlFailure> failure(Captured captured, List<String> said) {
@@ -138,15 +151,15 @@ public final class Kubectl {
      *
      * @throws KubectlException if it fails
      */
-    public Map<String, Object> json(String... arguments) throws KubectlException, InterruptedException {
+    public Part json(String... arguments) throws KubectlException, InterruptedException {
         var all = new ArrayList<>(List.of(arguments));
         all.add("--output=json");
-        KubectlResult result = run(all.toArray(String[]::new));
+        Result result = run(all.toArray(String[]::new));
         if (result.failure().isPresent()) {
             throw new KubectlException(result.failure().get());
         }
         try {
-            return Json.object(result.stdout());
+            return new Part(Json.object(result.stdout()));
         } catch (ParseException e) {
             throw new KubectlException(KubectlFailure.other("kubectl printed no JSON object"));
         }

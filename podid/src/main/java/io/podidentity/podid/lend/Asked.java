@@ -35,22 +35,17 @@ final class Asked {
     static Asked of(Request request) {
         // The library for JavaScript adds a slash.
         String path = request.rawPath().replaceFirst("/$", "");
-        if (path.equals(Dialect.APP_SERVICE_PATH)) {
+        if (path.equals(Dialect.APP_SERVICE.path())) {
             return new Asked(
                     Dialect.APP_SERVICE, request.header("X-IDENTITY-HEADER").orElse(""), request);
         }
-        if (path.endsWith(Dialect.IMDS_PATH)) {
-            return new Asked(Dialect.IMDS, before(Dialect.IMDS_PATH, path), request);
-        }
-        if (path.endsWith(Dialect.CLOUD_SHELL_PATH)) {
-            return new Asked(Dialect.CLOUD_SHELL, before(Dialect.CLOUD_SHELL_PATH, path), request);
+        for (Dialect dialect : List.of(Dialect.IMDS, Dialect.CLOUD_SHELL)) {
+            if (path.endsWith(dialect.path())) {
+                String secret = path.substring(0, path.length() - dialect.path().length());
+                return new Asked(dialect, secret.replaceFirst("^/", ""), request);
+            }
         }
         throw new Refusal(400, "not_found", "podid lend has nothing at this path. Copy the variables that it printed.");
-    }
-
-    private static String before(String end, String path) {
-        String start = path.substring(0, path.length() - end.length());
-        return start.startsWith("/") ? start.substring(1) : start;
     }
 
     Dialect dialect() {

@@ -12,57 +12,33 @@ import java.util.UUID;
  */
 enum Dialect {
     /** App Service's, version 2019-08-01: {@code GET $IDENTITY_ENDPOINT} with the secret in a header. */
-    APP_SERVICE("App Service") {
-        @Override
-        Map<String, Object> error(int status, String code, String message) {
-            var body = new LinkedHashMap<String, Object>();
-            body.put("statusCode", status);
-            body.put("message", message);
-            body.put("correlationId", UUID.randomUUID().toString());
-            return body;
-        }
-    },
-    /** The metadata service's: {@code GET $AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token}. */
-    IMDS("IMDS") {
-        @Override
-        Map<String, Object> error(int status, String code, String message) {
-            var body = new LinkedHashMap<String, Object>();
-            body.put("error", code);
-            body.put("error_description", message);
-            return body;
-        }
-    },
+    APP_SERVICE("App Service", "/msi/token"),
+
+    /**
+     * The metadata service's: {@code GET $AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token}, of which
+     * libraries append the path themselves.
+     */
+    IMDS("IMDS", "/metadata/identity/oauth2/token"),
+
     /** Cloud Shell's: {@code POST $MSI_ENDPOINT} with a form; msal4j sends a GET. */
-    CLOUD_SHELL("Cloud Shell") {
-        @Override
-        Map<String, Object> error(int status, String code, String message) {
-            var inner = new LinkedHashMap<String, Object>();
-            inner.put("code", code);
-            inner.put("message", message);
-            return Map.of("error", inner);
-        }
-    };
-
-    /** The path of {@code IDENTITY_ENDPOINT}. */
-    static final String APP_SERVICE_PATH = "/msi/token";
-
-    /** What follows the secret in the path of a request to the metadata service; libraries append it themselves. */
-    static final String IMDS_PATH = "/metadata/identity/oauth2/token";
-
-    /** What follows the secret in the path of {@code MSI_ENDPOINT}. */
-    static final String CLOUD_SHELL_PATH = "/oauth2/token";
+    CLOUD_SHELL("Cloud Shell", "/oauth2/token");
 
     private final String title;
+    private final String path;
 
-    Dialect(String title) {
+    Dialect(String title, String path) {
         this.title = title;
+        this.path = path;
     }
 
     String title() {
         return title;
     }
 
-    abstract Map<String, Object> error(int status, String code, String message);
+    /** The path of its endpoint; except for App Service the secret stands before it. */
+    String path() {
+        return path;
+    }
 
     /**
      * The answer to a request that gets no token. The library for Python shows nothing of an error of App Service, but
@@ -78,5 +54,26 @@ enum Dialect {
                 ? Answer.text(status, "application/json", message)
                 : Answer.json(status, error(status, python && this == IMDS ? message : refusal.code(), message));
         return answer.with("Cache-Control", "no-store");
+    }
+
+    private Map<String, Object> error(int status, String code, String message) {
+        var body = new LinkedHashMap<String, Object>();
+        switch (this) {
+            case APP_SERVICE -> {
+                body.put("statusCode", status);
+                body.put("message", message);
+                body.put("correlationId", UUID.randomUUID().toString());
+            }
+            case IMDS -> {
+                body.put("error", code);
+                body.put("error_description", message);
+            }
+            case CLOUD_SHELL -> {
+                body.put("code", code);
+                body.put("message", message);
+                return Map.of("error", body);
+            }
+        }
+        return body;
     }
 }

@@ -35,10 +35,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class LendCommand implements Callable<Integer> {
 
-    /** With these a library would ask another service first. */
-    static final List<String> VARIABLES_OF_OTHERS =
-            List.of("IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET");
-
     private static final Duration LONGEST = Duration.ofDays(1);
 
     @Option(
@@ -123,7 +119,8 @@ public final class LendCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
         PrintWriter log = spec.commandLine().getErr();
-        try (Lending lending = Lending.start(terms, address, port, hosts, tokens, new AuditLog(log, clock), clock)) {
+        try (Lending lending =
+                Lending.start(terms, address, port, hosts, tokens, new AuditLog(log, clock), clock, Lending.LIMITS)) {
             consent(log, terms, tokens);
             if (command.isEmpty()) {
                 var handout = new Handout(lending, address.isLoopbackAddress());
@@ -135,7 +132,7 @@ public final class LendCommand implements Callable<Integer> {
                 }
                 return 0;
             }
-            return Child.run(command, lending.variables(lending.borrowers().get(0)), VARIABLES_OF_OTHERS);
+            return Child.run(command, lending.variables(), Lending.VARIABLES_OF_OTHERS);
         }
     }
 
@@ -146,8 +143,7 @@ public final class LendCommand implements Callable<Integer> {
         } else if (!command.isEmpty() && names.size() > 1) {
             throw new IllegalArgumentException("One COMMAND is one borrower: give one --name");
         }
-        return new Terms(
-                AllowedResources.of(allowed), Borrowers.named(borrowers), now.plus(duration(time)), anyIdentity);
+        return new Terms(allowed, Borrower.named(borrowers), now.plus(duration(time)), anyIdentity);
     }
 
     private static String fileName(String program) {
@@ -172,18 +168,16 @@ public final class LendCommand implements Callable<Integer> {
     private void consent(PrintWriter log, Terms terms, AzureServiceTokenProvider tokens) {
         String whose;
         try {
-            AccessToken token =
-                    tokens.getAuthenticationResult(terms.allowed().all().get(0));
+            AccessToken token = tokens.getAuthenticationResult(terms.resources().get(0));
             whose = "the identity " + AuditLog.whose(token);
         } catch (TokenAcquisitionException failure) {
             log.println("podid lend: there is no token yet, and borrowers are told so: " + failure.getMessage());
             whose = "whichever identity signs in";
         }
         log.println("podid lend: lends tokens of " + whose + ", for "
-                + String.join(", ", terms.allowed().all()) + ", to "
+                + String.join(", ", terms.resources()) + ", to "
                 + String.join(
-                        ", ",
-                        terms.borrowers().all().stream().map(Borrower::name).toList())
+                        ", ", terms.borrowers().stream().map(Borrower::name).toList())
                 + ", until " + terms.end() + ". A token that was lent stays good until it expires.");
         if (exposed) {
             log.println(

@@ -3,35 +3,63 @@ package io.podidentity.podid.lend;
 import io.podidentity.emulator.http.Limits;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A server that lends tokens.
+ * A server that lends tokens, to several borrowers or to one program that another command of podid runs.
  *
  * <p><i>Lifecycle:</i> answers from {@link #start} until {@link #close}.
  */
-final class Lending implements AutoCloseable {
+public final class Lending implements AutoCloseable {
+
+    /** The variables with which libraries would ask another service first. */
+    public static final List<String> VARIABLES_OF_OTHERS =
+            List.of("IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET");
 
     /** A request is some hundred bytes; a form of Cloud Shell likewise. */
-    private static final Limits LIMITS = new Limits(16 << 10, 8 << 10, 256, Optional.of(Duration.ofSeconds(10)));
+    static final Limits LIMITS = new Limits(16 << 10, 8 << 10, 256, Optional.of(Duration.ofSeconds(10)));
 
     private final LoopbackServer server;
     private final InetAddress address;
-    private final Borrowers borrowers;
+    private final List<Borrower> borrowers;
 
-    private Lending(LoopbackServer server, InetAddress address, Borrowers borrowers) {
+    private Lending(LoopbackServer server, InetAddress address, List<Borrower> borrowers) {
         this.server = server;
         this.address = address;
         this.borrowers = borrowers;
+    }
+
+    /**
+     * Begins to lend to one program.
+     *
+     * @param resources for which
+     * @param bind where to listen: {@code docker}, {@code podman} or an address that other machines do not reach
+     * @param log takes a line for each token
+     * @throws IllegalArgumentException if a resource or the address cannot be used
+     * @throws java.io.UncheckedIOException if no port can be had
+     */
+    public static Lending toCommand(
+            AzureServiceTokenProvider tokens, List<String> resources, String bind, PrintWriter log) {
+        Clock clock = Clock.systemUTC();
+        var terms = new Terms(resources, Borrower.named(List.of("command")), Instant.MAX, false);
+        InetAddress address = BindAddress.ofThisMachine().find(bind, false);
+        return start(terms, address, 0, List.of(), tokens, new AuditLog(log, clock), clock, LIMITS);
+    }
+
+    /** The variables by which the libraries of the first borrower find it. */
+    public Map<String, String> variables() {
+        return variables(borrowers.get(0));
     }
 
     /**
@@ -41,17 +69,6 @@ final class Lending implements AutoCloseable {
      * @param names by which borrowers may call this machine, besides its address
      * @throws java.io.UncheckedIOException if the port is taken
      */
-    static Lending start(
-            Terms terms,
-            InetAddress address,
-            int port,
-            List<String> names,
-            AzureServiceTokenProvider tokens,
-            AuditLog audit,
-            Clock clock) {
-        return start(terms, address, port, names, tokens, audit, clock, LIMITS);
-    }
-
     static Lending start(
             Terms terms,
             InetAddress address,
@@ -88,19 +105,19 @@ final class Lending implements AutoCloseable {
     }
 
     List<Borrower> borrowers() {
-        return borrowers.all();
+        return borrowers;
     }
 
     /** The variables by which a borrower's libraries find it. */
     Map<String, String> variables(Borrower borrower) {
-        return Map.of("IDENTITY_ENDPOINT", uri() + Dialect.APP_SERVICE_PATH, "IDENTITY_HEADER", borrower.secret());
+        return Map.of("IDENTITY_ENDPOINT", uri() + Dialect.APP_SERVICE.path(), "IDENTITY_HEADER", borrower.secret());
     }
 
     /** The same for programs that do not know App Service. */
     Map<String, String> otherVariables(Borrower borrower) {
         String base = uri() + "/" + borrower.secret();
         return new TreeMap<>(
-                Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", base, "MSI_ENDPOINT", base + Dialect.CLOUD_SHELL_PATH));
+                Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", base, "MSI_ENDPOINT", base + Dialect.CLOUD_SHELL.path()));
     }
 
     @Override

@@ -49,7 +49,7 @@ final class LendingEndpoint implements Endpoint {
         this.audit = audit;
         this.clock = clock;
         this.strangers = new RateLimit(STRANGER_BURST, STRANGER_INTERVAL, nanoTime);
-        this.limits = terms.borrowers().all().stream()
+        this.limits = terms.borrowers().stream()
                 .collect(Collectors.toMap(
                         Function.identity(), borrower -> new RateLimit(BORROWER_BURST, BORROWER_INTERVAL, nanoTime)));
     }
@@ -63,7 +63,7 @@ final class LendingEndpoint implements Endpoint {
             Asked asked = Asked.of(request);
             dialect = asked.dialect();
             asked.requireForm();
-            Borrower borrower = terms.borrowers().knownBy(asked.secret()).orElseThrow(() -> stranger(asked));
+            Borrower borrower = terms.knownBy(asked.secret()).orElseThrow(() -> stranger(asked));
             return answer(asked, borrower, client);
         } catch (Refusal refusal) {
             return strangers.take()
@@ -110,8 +110,7 @@ final class LendingEndpoint implements Endpoint {
             throw new Refusal(403, "expired", "podid lend has ended. Start it again, with a longer --for if need be.");
         }
         String asked = request.resource();
-        String resource = terms.allowed()
-                .find(asked)
+        String resource = terms.allowed(asked)
                 .orElseThrow(() -> new Refusal(
                         403,
                         "resource_not_allowed",

@@ -1,13 +1,57 @@
 package io.podidentity.podid.lend;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What is lent to whom until when. Immutable.
  *
- * @param allowed for which resources
+ * @param resources for which tokens are lent; for all else they are not
  * @param borrowers to whom
  * @param end when it is over; a token that was lent before is good until it expires
  * @param anyIdentity whether a request that names another identity is answered with the lent one
  */
-record Terms(AllowedResources allowed, Borrowers borrowers, Instant end, boolean anyIdentity) {}
+record Terms(List<String> resources, List<Borrower> borrowers, Instant end, boolean anyIdentity) {
+
+    /** A resource is a URI or an application's ID; nothing of either needs another character. */
+    private static final Pattern RESOURCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.:/_~%-]*");
+
+    /** Throws IllegalArgumentException if one of the resources cannot be one. */
+    Terms {
+        resources = List.copyOf(resources);
+        borrowers = List.copyOf(borrowers);
+        for (String resource : resources) {
+            if (!RESOURCE.matcher(resource).matches() || resource.endsWith("/.default")) {
+                throw new IllegalArgumentException("--allow takes a resource such as https://storage.azure.com, without"
+                        + " /.default, not \"" + Printable.of(resource) + "\"");
+            }
+        }
+    }
+
+    /**
+     * The allowed resource that is meant, whatever the case and with or without a slash at the end, as clients differ
+     * in both. The slash is kept, since it becomes part of the token; the case is that of the allowed one, so that no
+     * borrower can have a token, and an az, for each way to write it.
+     */
+    Optional<String> allowed(String resource) {
+        if (!RESOURCE.matcher(resource).matches()) {
+            return Optional.empty();
+        }
+        return resources.stream()
+                .map(Terms::withoutSlash)
+                .filter(withoutSlash(resource)::equalsIgnoreCase)
+                .map(allowed -> resource.endsWith("/") ? allowed + "/" : allowed)
+                .findFirst();
+    }
+
+    private static String withoutSlash(String resource) {
+        return resource.endsWith("/") ? resource.substring(0, resource.length() - 1) : resource;
+    }
+
+    /** Who has that secret. Every secret is compared, so that the time tells nothing about which. */
+    Optional<Borrower> knownBy(String secret) {
+        return borrowers.stream().filter(borrower -> borrower.isKnownBy(secret)).reduce((one, other) -> other);
+    }
+}

@@ -103,27 +103,16 @@ final class EnvironmentValues {
     }
 
     private static String text(Place place, Map<String, String> values) {
-        var text = new StringBuilder("apiVersion: ")
-                .append(
-                        place.kind().equals("ServiceAccount")
-                                ? "v1"
-                                : place.object().text("apiVersion"))
-                .append("\nkind: " + place.kind() + "\nmetadata:\n  name: ")
-                .append(YamlText.of(place.name()))
-                .append('\n');
-        String indent = "";
-        for (String key : place.path()) {
-            if (!(indent.isEmpty() && key.equals("metadata"))) {
-                text.append(indent).append(key).append(":\n");
-            }
-            indent += "  ";
-        }
-        for (Map.Entry<String, String> one : values.entrySet()) {
-            text.append(indent)
-                    .append(one.getKey() + ": ")
-                    .append(YamlText.of(one.getValue()))
-                    .append('\n');
-        }
-        return text.toString();
+        boolean isAccount = place.kind().equals("ServiceAccount");
+        List<String> path = place.path();
+        boolean inMetadata = path.get(0).equals("metadata");
+        Map<String, Object> metadata = new LinkedHashMap<>(Map.of("name", place.name()));
+        var object = new LinkedHashMap<String, Object>();
+        object.put("apiVersion", isAccount ? "v1" : place.object().text("apiVersion"));
+        object.put("kind", place.kind());
+        object.put("metadata", metadata);
+        (inMetadata ? metadata : object)
+                .putAll(YamlText.nested(inMetadata ? path.subList(1, path.size()) : path, values));
+        return YamlText.block(object, 0);
     }
 }

@@ -157,7 +157,7 @@ public final class MigrateCommand implements Callable<Integer> {
     private void print(Migration migration) {
         PrintWriter out = spec.commandLine().getOut();
         for (Outcome outcome : migration.outcomes()) {
-            out.println(OutcomeText.line(outcome));
+            out.println(outcome.line());
         }
         migration
                 .plans()

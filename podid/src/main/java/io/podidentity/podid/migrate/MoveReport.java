@@ -3,6 +3,7 @@ package io.podidentity.podid.migrate;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.migrate.Proof.Outcome;
+import io.podidentity.podid.migrate.edit.SourceTree;
 import io.podidentity.podid.migrate.plan.AccountMove;
 import io.podidentity.podid.migrate.plan.Federation;
 import io.podidentity.podid.migrate.plan.MovePlan;
@@ -99,8 +100,8 @@ final class MoveReport {
         paragraph("|---|---|---|---|");
         for (Outcome one : migration.outcomes()) {
             paragraph("| " + cell(one.move().source().object() + Proof.in(one.environment())) + " | "
-                    + cell(OutcomeText.before(one.move())) + " | " + cell(OutcomeText.after(one)) + " | "
-                    + OutcomeText.word(one) + " |");
+                    + cell(one.beforehand()) + " | " + cell(one.afterwards()) + " | "
+                    + one.word() + " |");
         }
         paragraph("");
         for (Outcome one : migration.outcomes()) {
@@ -162,7 +163,7 @@ final class MoveReport {
         var lines = new ArrayList<String>();
         migration.outcomes().stream()
                 .filter(one -> one.move().isDecided() && !one.isGood())
-                .forEach(one -> lines.add(one.move().source().object() + ": " + OutcomeText.after(one)));
+                .forEach(one -> lines.add(one.move().source().object() + ": " + one.afterwards()));
         lines.addAll(decisions(migration));
         if (!lines.isEmpty()) {
             heading("A person must decide");
@@ -309,13 +310,13 @@ final class MoveReport {
             lines.add("What controllers make (pods, ReplicaSets, Jobs) is left out of the new files.");
         }
         for (Path chart : migration.charts()) {
+            List<String> accounts = SourceTree.mentions(chart, "serviceAccountName");
             lines.add("The Helm chart " + chart.getFileName()
                     + " is not changed, since templates are no YAML. Change by hand: "
-                    + String.join(", ", HelmCharts.mentions(List.of(chart), "aadpodid"))
-                    + (HelmCharts.mentions(List.of(chart), "serviceAccountName").isEmpty()
+                    + String.join(", ", SourceTree.mentions(chart, "aadpodid"))
+                    + (accounts.isEmpty()
                             ? "; it sets no serviceAccountName yet"
-                            : "; serviceAccountName is set in "
-                                    + String.join(", ", HelmCharts.mentions(List.of(chart), "serviceAccountName"))));
+                            : "; serviceAccountName is set in " + String.join(", ", accounts)));
         }
         if (!lines.isEmpty()) {
             heading("The rest");

@@ -3,6 +3,7 @@ package io.podidentity.podid.migrate;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.YamlText;
 import io.podidentity.podid.migrate.plan.AccountMove;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,26 +15,24 @@ final class NewAccount {
     /** @param beside in whose file it is written, with a namespace if that has one; null for a file of its own */
     static String text(
             String name, AccountMove account, Map<String, String> annotations, @Nullable SourceObject beside) {
-        var text = new StringBuilder("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n");
-        text.append("  name: ").append(YamlText.of(name)).append('\n');
-        String namespace = account.name().namespace();
-        boolean isWritten = beside == null || !beside.namespace().isEmpty();
-        if (isWritten) {
-            text.append("  namespace: ").append(YamlText.of(namespace)).append('\n');
+        Map<String, Object> metadata = new LinkedHashMap<>(Map.of("name", name));
+        if (beside == null || !beside.namespace().isEmpty()) {
+            metadata.put("namespace", account.name().namespace());
         }
-        text.append(annotations.isEmpty() ? "" : "  annotations:\n");
-        annotations.forEach((key, value) -> text.append("    ")
-                .append(key)
-                .append(": ")
-                .append(YamlText.of(value))
-                .append('\n'));
+        if (!annotations.isEmpty()) {
+            metadata.put("annotations", annotations);
+        }
+        var object = new LinkedHashMap<String, Object>();
+        object.put("apiVersion", "v1");
+        object.put("kind", "ServiceAccount");
+        object.put("metadata", metadata);
         if (!account.pullSecrets().isEmpty()) {
-            text.append("imagePullSecrets:\n");
-            account.pullSecrets()
-                    .forEach(secret -> text.append("  - name: ")
-                            .append(YamlText.of(secret))
-                            .append('\n'));
+            object.put(
+                    "imagePullSecrets",
+                    account.pullSecrets().stream()
+                            .map(one -> Map.of("name", one))
+                            .toList());
         }
-        return text.toString();
+        return YamlText.block(object, 0);
     }
 }

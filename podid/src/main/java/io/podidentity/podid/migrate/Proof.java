@@ -56,6 +56,48 @@ final class Proof {
         boolean isGood() {
             return move.isDecided() && (isSame() || !move.hadToken());
         }
+
+        /** All of it in one line. */
+        String line() {
+            return String.format("%-6s ", word()) + move.source().object() + in(environment) + ": " + beforehand()
+                    + " -> " + afterwards();
+        }
+
+        /** Whether it is the same. */
+        String word() {
+            if (!move.isDecided()) {
+                return "decide";
+            }
+            return isSame() ? (move.hadToken() ? "same" : "new") : move.hadToken() ? "LOST" : "none";
+        }
+
+        String beforehand() {
+            String own = "client ID " + move.identity().clientId();
+            if (move.secretElsewhere()) {
+                return own + ", by a Secret that is not in these files";
+            }
+            return switch (move.before().outcome()) {
+                case IDENTITY ->
+                    move.isDecided()
+                            ? own
+                            : "any of client ID "
+                                    + move.identities().stream()
+                                            .map(MovedIdentity::clientId)
+                                            .collect(Collectors.joining(", "));
+                case NODE -> own + " by the node's metadata service";
+                default -> "no token: " + move.before().summary();
+            };
+        }
+
+        String afterwards() {
+            if (!after.isToken()) {
+                return "no token: " + after.text();
+            }
+            boolean hasTenant = !move.identity().tenantId().isEmpty();
+            return "client ID " + after.clientId() + (hasTenant ? " in tenant " + after.tenantId() : "")
+                    + ", as service account " + move.account().name()
+                    + (others.isEmpty() ? "" : "; but not " + String.join(", ", others));
+        }
     }
 
     /** @param after what the changed files say; absent if they cannot be read */

@@ -1,12 +1,12 @@
 package io.podidentity.podid.migrate;
 
-import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes a plan's changes in the files where the objects are written. Not thread-safe. */
 final class SourceChanges {
@@ -152,20 +153,8 @@ final class SourceChanges {
     private void label(MovePlan plan, PodMove move) {
         PodSource source = move.source();
         List<SourceObject> written = written(source);
-        List<SourceObject> labelled =
-                written.stream().filter(SourceChanges::isLabelled).toList();
-        if (labelled.isEmpty()) {
-            // A kustomization can make a Deployment of a Pod; the proof shows whether it does so with what is changed.
-            labelled = tree
-                    .named(
-                            source.pod().metadata().position(),
-                            source.pod().name().name())
-                    .stream()
-                    .filter(SourceChanges::isLabelled)
-                    .toList();
-        }
-        if (labelled.isEmpty()
-                && !(written.size() == 1 && source.pod().bindingLabel().isEmpty())) {
+        Optional<SourceObject> target = labelled(source, written);
+        if (target.isEmpty()) {
             failed.add(source.pod().name());
             byHand(
                     source.object(),
@@ -174,55 +163,69 @@ final class SourceChanges {
                             + move.account().name() + " in the spec of its pods");
             return;
         }
-        SourceObject target = labelled.isEmpty() ? written.get(0) : labelled.get(0);
-        SourceObject named = written.stream()
-                .filter(one -> !one.text(path(template(one), "spec", "serviceAccountName"))
-                        .isEmpty())
-                .findFirst()
-                .orElse(target);
         try {
-            String gone = keepsPodIdentity ? "" : Pod.BINDING_LABEL;
-            target.at(List.of(path(template(target), "metadata", "labels"))).put(Map.of(Keys.USE, "true"), gone);
-            values.want(
-                    plan,
-                    EnvironmentValues.Place.in(named, List.of(path(template(named), "spec"))),
-                    Map.of("serviceAccountName", sourceName(plan, move.account())));
-            forgetOnWorkload(target, gone);
-            if (proxySidecar) {
-                target.at(List.of(path(template(target), "metadata", "annotations")))
-                        .put(Map.of(Keys.INJECT_PROXY, "true"), "");
-            }
+            label(target.get());
         } catch (UneditableException e) {
             failed.add(source.pod().name());
             byHand(
                     source.object(),
                     e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
                             + " serviceAccountName: " + move.account().name());
+            return;
+        }
+        SourceObject named = written.stream()
+                .filter(one ->
+                        !one.text(inTemplate(one, "spec", "serviceAccountName")).isEmpty())
+                .findFirst()
+                .orElse(target.get());
+        values.want(
+                plan,
+                EnvironmentValues.Place.in(named, inTemplate(named, "spec")),
+                Map.of("serviceAccountName", sourceName(plan, move.account())));
+    }
+
+    /** Where the pod's label is written, or can be. */
+    private Optional<SourceObject> labelled(PodSource source, List<SourceObject> written) {
+        Pod pod = source.pod();
+        return written.stream()
+                .filter(SourceChanges::isLabelled)
+                .findFirst()
+                // A kustomization can make a Deployment of a Pod; the proof shows whether it does so with what is
+                // changed.
+                .or(() -> tree.named(pod.metadata().position(), pod.name().name()).stream()
+                        .filter(SourceChanges::isLabelled)
+                        .findFirst())
+                .or(() -> written.size() == 1 && pod.bindingLabel().isEmpty()
+                        ? Optional.of(written.get(0))
+                        : Optional.empty());
+    }
+
+    private void label(SourceObject target) {
+        String gone = keepsPodIdentity ? "" : Pod.BINDING_LABEL;
+        target.at(inTemplate(target, "metadata", "labels")).put(Map.of(Keys.USE, "true"), gone);
+        forgetOnWorkload(target, gone);
+        if (proxySidecar) {
+            target.at(inTemplate(target, "metadata", "annotations")).put(Map.of(Keys.INJECT_PROXY, "true"), "");
         }
     }
 
     /** What the pod mounts of a key vault has the pod's identity too. */
     private void mount(MovePlan plan, PodMove move) {
-        PodIdentityClients.providerClasses(plan.context(), move.source()).stream()
-                .filter(PodIdentityClients::isOfPodIdentity)
-                .flatMap(one ->
-                        tree
-                                .of(
-                                        one.position(),
-                                        "SecretProviderClass",
-                                        one.at("metadata", "name").text())
-                                .stream()
-                                .limit(1))
-                .forEach(object -> values.want(
-                        plan,
-                        EnvironmentValues.Place.in(object, List.of("spec", "parameters")),
-                        PodIdentityClients.values(move)));
+        for (FieldLocation one : PodIdentityClients.providerClasses(plan.context(), move.source())) {
+            if (PodIdentityClients.isOfPodIdentity(one)) {
+                String name = one.at("metadata", "name").text();
+                tree.of(one.position(), "SecretProviderClass", name).stream()
+                        .limit(1)
+                        .map(object -> EnvironmentValues.Place.in(object, List.of("spec", "parameters")))
+                        .forEach(place -> values.want(plan, place, PodIdentityClients.values(move)));
+            }
+        }
     }
 
     /** The same label on the workload itself, where it has never done anything, and may stay if it must. */
     private static void forgetOnWorkload(SourceObject object, String gone) {
         if (gone.isEmpty()
-                || template(object).isEmpty()
+                || inTemplate(object).isEmpty()
                 || object.text("metadata", "labels", gone).isEmpty()) {
             return;
         }
@@ -234,25 +237,28 @@ final class SourceChanges {
         }
     }
 
-    private static List<String> template(SourceObject object) {
-        return PodSource.templatePath(object.kind()).orElse(List.of());
+    /** A path in what pods are made of. */
+    private static List<String> inTemplate(SourceObject object, String... more) {
+        return Stream.concat(PodSource.templatePath(object.kind()).orElse(List.of()).stream(), Stream.of(more))
+                .toList();
     }
 
     private static boolean isLabelled(SourceObject object) {
         return PodSource.templatePath(object.kind()).isPresent()
-                && !object.text(path(template(object), "metadata", "labels", Pod.BINDING_LABEL))
+                && !object.text(inTemplate(object, "metadata", "labels", Pod.BINDING_LABEL))
                         .isEmpty();
+    }
+
+    private List<SourceObject> written(KubernetesObject object) {
+        return tree.of(
+                object.metadata().position(),
+                object.getClass().getSimpleName(),
+                object.name().name());
     }
 
     private List<SourceObject> written(PodSource source) {
         String name = source.object().substring(source.object().indexOf('/') + 1);
         return tree.of(source.pod().metadata().position(), source.kind(), name);
-    }
-
-    private static String[] path(List<String> template, String... more) {
-        var all = new ArrayList<>(template);
-        all.addAll(List.of(more));
-        return all.toArray(String[]::new);
     }
 
     private String whence(List<SourceObject> written) {
@@ -262,7 +268,9 @@ final class SourceChanges {
                 .toList();
         if (written.isEmpty() && !tree.charts().isEmpty()) {
             return "comes from a Helm chart, in "
-                    + String.join(", ", HelmCharts.mentions(tree.charts(), Pod.BINDING_LABEL));
+                    + tree.charts().stream()
+                            .flatMap(chart -> SourceTree.mentions(chart, Pod.BINDING_LABEL).stream())
+                            .collect(Collectors.joining(", "));
         }
         return files.isEmpty()
                 ? "comes from nowhere in these files"
@@ -280,13 +288,7 @@ final class SourceChanges {
         Optional<SourceObject> present = plan.context()
                 .cluster()
                 .serviceAccount(account.name())
-                .flatMap(one -> tree
-                        .of(
-                                one.metadata().position(),
-                                "ServiceAccount",
-                                one.name().name())
-                        .stream()
-                        .findFirst());
+                .flatMap(one -> written(one).stream().findFirst());
         if (present.isPresent()) {
             values.want(
                     plan,
@@ -310,12 +312,7 @@ final class SourceChanges {
         Optional<SourceObject> binding = users.stream()
                 .flatMap(move -> plan.context().match(move.source()).candidates().stream())
                 .map(Candidate::binding)
-                .flatMap(one -> tree
-                        .of(
-                                one.metadata().position(),
-                                "AzureIdentityBinding",
-                                one.name().name())
-                        .stream())
+                .flatMap(one -> written(one).stream())
                 .filter(one -> !one.isFlow() && !isTaken(one, sourceName(plan, account.name())))
                 .filter(one -> one.namespace().isEmpty()
                         || one.namespace().equals(account.name().namespace()))
@@ -365,30 +362,18 @@ final class SourceChanges {
         return !keepsPodIdentity
                 && leftovers(plan).stream()
                         .filter(AzureIdentityBinding.class::isInstance)
-                        .flatMap(one -> tree
-                                .of(
-                                        one.metadata().position(),
-                                        binding.kind(),
-                                        one.name().name())
-                                .stream())
-                        .anyMatch(binding::equals);
+                        .anyMatch(one -> written(one).contains(binding));
     }
 
     private void remove(MovePlan plan) {
         for (KubernetesObject object : leftovers(plan)) {
-            String kind = kind(object);
-            List<SourceObject> written =
-                    tree.of(object.metadata().position(), kind, object.name().name());
+            List<SourceObject> written = written(object);
             if (written.isEmpty()) {
-                byHand(kind + " " + object.name(), "remove it; it comes from a Helm chart or a generator");
+                byHand(
+                        object.getClass().getSimpleName() + " " + object.name(),
+                        "remove it; it comes from a Helm chart or a generator");
             }
             written.stream().filter(one -> !replaced.contains(one)).forEach(removed::add);
         }
-    }
-
-    private static String kind(KubernetesObject object) {
-        return object instanceof AzureIdentity
-                ? "AzureIdentity"
-                : object instanceof AzureIdentityBinding ? "AzureIdentityBinding" : "AzurePodIdentityException";
     }
 }

@@ -1,12 +1,12 @@
 package io.podidentity.podid.run;
 
 import io.podidentity.emulator.json.Json;
+import io.podidentity.podid.kubectl.Part;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Map;
 
 /**
  * A token of a service account. Its text form does not show it.
@@ -19,11 +19,9 @@ record AccountToken(String value, Duration life, Instant asked) {
     private static final int RENEW_AT_PERCENT = 70;
 
     /** What {@code kubectl create token -o json} prints. */
-    static AccountToken of(Map<String, Object> request, Instant asked) {
-        if (request.get("spec") instanceof Map<?, ?> spec
-                && spec.get("expirationSeconds") instanceof Number seconds
-                && request.get("status") instanceof Map<?, ?> status
-                && status.get("token") instanceof String token) {
+    static AccountToken of(Part request, Instant asked) {
+        if (request.at("spec", "expirationSeconds").value() instanceof Number seconds
+                && request.at("status", "token").value() instanceof String token) {
             // Not by the time at which it ends: the cluster's clock may differ from this one's.
             return new AccountToken(token, Duration.ofSeconds(seconds.longValue()), asked);
         }

@@ -1,11 +1,12 @@
 package io.podidentity.podid.run;
 
+import io.podidentity.podid.kubectl.Part;
 import java.util.Map;
 
 /**
  * The identity that pods of a workload have.
  *
- * @param container of the workload, as the API has it; empty for a service account alone
+ * @param container of the workload, as the API has it; none for a service account alone
  */
 record Borrowed(
         String namespace,
@@ -13,8 +14,7 @@ record Borrowed(
         String clientId,
         String tenantId,
         String authorityHost,
-        String audience,
-        Map<String, Object> container) {
+        Part container) {
 
     /** The variables by which Azure's libraries of all languages find it. */
     Map<String, String> variables(String tokenFile) {

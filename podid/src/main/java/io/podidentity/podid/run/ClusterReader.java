@@ -21,6 +21,7 @@ import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.Part;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,6 @@ final class ClusterReader {
     private static final String TENANT = "AZURE_TENANT_ID";
     private static final String AUTHORITY = "AZURE_AUTHORITY_HOST";
     private static final String TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
-    /** Not a variable, but the name of the container that has them. */
-    private static final String CONTAINER = "";
 
     private static final String WEBHOOK_CONFIG = "azure-wi-webhook-config";
     private static final List<String> WEBHOOK_NAMESPACES = List.of("kube-system", "azure-workload-identity-system");
@@ -47,7 +46,7 @@ final class ClusterReader {
     private final Explanations explanations;
 
     ClusterReader(Kubectl kubectl, String namespace, Explanations explanations) {
-        this.kubectl = kubectl.withNamespace(namespace);
+        this.kubectl = kubectl;
         this.namespace = namespace;
         this.explanations = explanations;
     }
@@ -60,7 +59,7 @@ final class ClusterReader {
      */
     Borrowed read(WorkloadName workload, @Nullable String containerName, @Nullable String tenant)
             throws CannotBorrowException, InterruptedException {
-        Map<String, Object> object = get(workload.kind(), workload.name());
+        Part object = get(workload.kind(), workload.name());
         Pod pod = workload.isServiceAccount() ? podOf(workload.name()) : pod(workload, object);
         String account = Webhook.serviceAccount(pod);
         Map<String, String> annotations =
@@ -70,7 +69,7 @@ final class ClusterReader {
         String knownTenant = tenant == null ? seen.getOrDefault(TENANT, "") : tenant;
         Map<String, String> settings =
                 knownTenant.isEmpty() && !annotations.containsKey(Keys.TENANT_ID) ? webhookSettings() : Map.of();
-        var variables = variables(
+        Container container = container(
                 workload,
                 pod,
                 annotations,
@@ -82,17 +81,17 @@ final class ClusterReader {
                                 AUTHORITY, Cloud.authorityHost(settings.getOrDefault("AZURE_ENVIRONMENT", ""))),
                         true,
                         Optional.empty()));
+        Map<String, String> variables = literal(container);
         return new Borrowed(
                 namespace,
                 account,
                 explanations.requireClientId(variables.get("AZURE_CLIENT_ID"), account),
                 explanations.requireTenant(tenant == null ? variables.get(TENANT) : tenant, account),
                 variables.getOrDefault(AUTHORITY, ""),
-                WebhookSettings.AUDIENCE,
-                ContainerVariables.container(object, variables.getOrDefault(CONTAINER, "")));
+                ContainerVariables.container(object, container.name()));
     }
 
-    private Map<String, String> variables(
+    private Container container(
             WorkloadName workload,
             Pod pod,
             Map<String, String> annotations,
@@ -104,7 +103,7 @@ final class ClusterReader {
             throw new CannotBorrowException("A pod of " + workload + " would not be created: " + denied.reason());
         }
         Pod made = admission instanceof Admitted admitted ? admitted.pod() : pod;
-        Container container = made.spec().containers().stream()
+        return made.spec().containers().stream()
                 .filter(one -> containerName == null
                         ? one.env().stream()
                                 .anyMatch(variable -> variable.name().equals(TOKEN_FILE))
@@ -114,9 +113,6 @@ final class ClusterReader {
                         + (containerName == null ? "with an identity" : "of the name " + containerName)
                         + "; it has "
                         + made.spec().containers().stream().map(Container::name).toList()));
-        Map<String, String> variables = literal(container);
-        variables.put(CONTAINER, container.name());
-        return variables;
     }
 
     private static Map<String, String> literal(Container container) {
@@ -129,7 +125,7 @@ final class ClusterReader {
         return variables;
     }
 
-    private Map<String, Object> get(String kind, String name) throws CannotBorrowException, InterruptedException {
+    private Part get(String kind, String name) throws CannotBorrowException, InterruptedException {
         try {
             return kubectl.json("get", kind, name);
         } catch (KubectlException e) {
@@ -137,15 +133,15 @@ final class ClusterReader {
         }
     }
 
-    private static Cluster cluster(Map<String, Object> object) {
+    private static Cluster cluster(Part object) {
         return new ManifestReader(Profile.WORKLOAD_IDENTITY)
-                .readText("kubectl", Json.write(object))
+                .readText("kubectl", Json.write(object.value()))
                 .cluster();
     }
 
-    private static Pod pod(WorkloadName workload, Map<String, Object> object) throws CannotBorrowException {
+    private static Pod pod(WorkloadName workload, Part object) throws CannotBorrowException {
         // A workload that is scaled down has an identity all the same.
-        if (object.get("spec") instanceof Map<?, ?> spec) {
+        if (object.at("spec").value() instanceof Map<?, ?> spec) {
             spec.remove("replicas");
         }
         return cluster(object).pods().stream()
@@ -162,7 +158,7 @@ final class ClusterReader {
                 "Running");
     }
 
-    private static Map<String, String> annotations(Map<String, Object> account) {
+    private static Map<String, String> annotations(Part account) {
         return cluster(account).all(ServiceAccount.class).get(0).metadata().annotations();
     }
 
@@ -186,7 +182,7 @@ final class ClusterReader {
         for (String place : WEBHOOK_NAMESPACES) {
             try {
                 return ContainerVariables.texts(kubectl.json("get", "configmap", WEBHOOK_CONFIG, "--namespace=" + place)
-                        .get("data"));
+                        .at("data"));
             } catch (KubectlException e) {
                 if (e.failure().kind() == Kind.NO_CLUSTER) {
                     break;

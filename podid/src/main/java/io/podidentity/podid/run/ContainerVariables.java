@@ -2,6 +2,7 @@ package io.podidentity.podid.run;
 
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.kubectl.Part;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The variables that a container has of its own: texts and what ConfigMaps hold, and what Secrets hold only if the user
@@ -40,47 +40,35 @@ final class ContainerVariables {
     }
 
     /** The container of that name in a pod or in what makes pods; empty if it is not there. */
-    static Map<String, Object> container(Map<String, Object> object, String name) {
-        Map<String, Object> spec = map(object.get("spec"));
+    static Part container(Part object, String name) {
+        Part spec = object.at("spec");
         for (String template : List.of("jobTemplate", "template")) {
-            spec = spec.containsKey(template) ? map(map(spec.get(template)).get("spec")) : spec;
+            spec = spec.fields().containsKey(template) ? spec.at(template, "spec") : spec;
         }
-        return maps(spec.get("containers")).stream()
-                .filter(container -> name.equals(container.get("name")))
+        return spec.at("containers").items().stream()
+                .filter(container -> container.text("name").equals(name))
                 .findFirst()
-                .orElse(Map.of());
+                .orElse(Part.NONE);
     }
 
-    @SuppressWarnings("unchecked") // keys of JSON objects are strings
-    private static Map<String, Object> map(@Nullable Object value) {
-        return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
-    }
-
-    private static List<Map<String, Object>> maps(@Nullable Object value) {
-        return value instanceof List<?> list
-                ? list.stream().map(ContainerVariables::map).toList()
-                : List.of();
-    }
-
-    /** The texts of a JSON object. */
-    static Map<String, String> texts(@Nullable Object value) {
-        var texts = new LinkedHashMap<String, String>();
-        map(value).forEach((key, text) -> texts.put(key, String.valueOf(text)));
+    /** The texts of the fields of an object. */
+    static Map<String, String> texts(Part object) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.fields().forEach((key, field) -> texts.put(key, field.text()));
         return texts;
     }
 
     /** What of them a program on this machine gets. */
-    Map<String, String> of(Map<String, Object> container) throws InterruptedException {
-        for (Map<String, Object> source : maps(container.get("envFrom"))) {
-            String prefix = String.valueOf(source.getOrDefault("prefix", ""));
-            addAll(prefix, "configmap", map(source.get("configMapRef")));
-            addAll(prefix, "secret", map(source.get("secretRef")));
+    Map<String, String> of(Part container) throws InterruptedException {
+        for (Part source : container.at("envFrom").items()) {
+            addAll(source.text("prefix"), "configmap", source.text("configMapRef", "name"));
+            addAll(source.text("prefix"), "secret", source.text("secretRef", "name"));
         }
-        for (Map<String, Object> variable : maps(container.get("env"))) {
-            String name = String.valueOf(variable.get("name"));
-            Map<String, Object> from = map(variable.get("valueFrom"));
-            if (from.isEmpty()) {
-                put(name, expanded(String.valueOf(variable.getOrDefault("value", ""))));
+        for (Part variable : container.at("env").items()) {
+            String name = variable.text("name");
+            Part from = variable.at("valueFrom");
+            if (from.fields().isEmpty()) {
+                put(name, expanded(variable.text("value")));
             } else {
                 one(from).ifPresentOrElse(value -> put(name, value), () -> left.add(name));
             }
@@ -101,9 +89,8 @@ final class ContainerVariables {
         }
     }
 
-    private void addAll(String prefix, String kind, Map<String, Object> reference) throws InterruptedException {
-        if (!reference.isEmpty()) {
-            String name = String.valueOf(reference.get("name"));
+    private void addAll(String prefix, String kind, String name) throws InterruptedException {
+        if (!name.isEmpty()) {
             Map<String, String> data = data(kind, name);
             if (data.isEmpty()) {
                 left.add("all of " + kind + " " + name);
@@ -112,13 +99,13 @@ final class ContainerVariables {
         }
     }
 
-    private Optional<String> one(Map<String, Object> from) throws InterruptedException {
-        boolean secret = from.containsKey("secretKeyRef");
-        Map<String, Object> reference = map(from.get(secret ? "secretKeyRef" : "configMapKeyRef"));
-        return reference.isEmpty()
+    private Optional<String> one(Part from) throws InterruptedException {
+        boolean secret = from.fields().containsKey("secretKeyRef");
+        Part reference = from.at(secret ? "secretKeyRef" : "configMapKeyRef");
+        return reference.fields().isEmpty()
                 ? Optional.empty()
-                : Optional.ofNullable(data(secret ? "secret" : "configmap", String.valueOf(reference.get("name")))
-                        .get(String.valueOf(reference.get("key"))));
+                : Optional.ofNullable(data(secret ? "secret" : "configmap", reference.text("name"))
+                        .get(reference.text("key")));
     }
 
     /** None if it may not be read. */
@@ -136,7 +123,7 @@ final class ContainerVariables {
 
     private Map<String, String> fetched(String kind, String name) throws InterruptedException {
         try {
-            Map<String, String> data = texts(kubectl.json("get", kind, name).get("data"));
+            Map<String, String> data = texts(kubectl.json("get", kind, name).at("data"));
             if (kind.equals("secret")) {
                 data.replaceAll(
                         (key, value) -> new String(Base64.getMimeDecoder().decode(value), StandardCharsets.UTF_8));

@@ -1,9 +1,10 @@
 package io.podidentity.podid.run;
 
+import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlOptions;
-import io.podidentity.podid.lend.CommandLending;
+import io.podidentity.podid.lend.Lending;
 import io.podidentity.podid.process.Child;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,6 +36,28 @@ import picocli.CommandLine.Spec;
 public final class RunCommand implements Callable<Integer> {
 
     private static final Duration LIFE = Duration.ofHours(1);
+
+    /** The variables of the user's own shell by which libraries would find another identity first. */
+    private static final List<String> WOULD_WIN = List.of(
+            "AZURE_CLIENT_SECRET",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+            "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+            "AZURE_USERNAME",
+            "AZURE_PASSWORD",
+            "AZURE_TOKEN_CREDENTIALS",
+            "AzureServicesAuthConnectionString",
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+            "AZURE_KUBERNETES_TOKEN_PROXY",
+            "AZURE_KUBERNETES_SNI_NAME",
+            "AZURE_KUBERNETES_CA_FILE",
+            "AZURE_KUBERNETES_CA_DATA",
+            "AZURE_REGIONAL_AUTHORITY_NAME",
+            "ARM_CLIENT_SECRET",
+            "ARM_CLIENT_ID",
+            "ARM_TENANT_ID",
+            "ARM_USE_MSI",
+            "ARM_USE_CLI");
 
     @Parameters(
             index = "0",
@@ -105,12 +128,12 @@ public final class RunCommand implements Callable<Integer> {
         WorkloadName name = wanted();
         KubeContext where = KubeContext.of(kubectl(), cluster.namespace());
         var explanations = new Explanations(where.namespace());
-        Kubectl kubectl = where.kubectl().withNamespace(where.namespace());
-        Borrowed borrowed = new ClusterReader(kubectl, where.namespace(), explanations).read(name, container, tenant);
+        Borrowed borrowed =
+                new ClusterReader(where.kubectl(), where.namespace(), explanations).read(name, container, tenant);
         try (TokenFolder folder = TokenFolder.create(Path.of(System.getProperty("java.io.tmpdir")))) {
             // For signals that come before the program has started.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(folder)));
-            return run(name, borrowed, where, kubectl, folder, explanations);
+            return run(name, borrowed, where, folder, explanations);
         }
     }
 
@@ -139,14 +162,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int run(
-            WorkloadName name,
-            Borrowed borrowed,
-            KubeContext where,
-            Kubectl kubectl,
-            TokenFolder folder,
-            Explanations explanations)
+            WorkloadName name, Borrowed borrowed, KubeContext where, TokenFolder folder, Explanations explanations)
             throws CannotBorrowException, IOException, InterruptedException {
-        TokenRenewal.Source source = () -> token(kubectl, borrowed);
+        TokenRenewal.Source source = () -> token(where.kubectl(), borrowed);
         AccountToken first;
         try {
             first = source.create();
@@ -162,22 +180,23 @@ public final class RunCommand implements Callable<Integer> {
         }
         var add = new TreeMap<String, String>();
         if (env) {
-            add.putAll(containerVariables(kubectl, borrowed));
+            add.putAll(containerVariables(where.kubectl(), borrowed));
         }
         add.putAll(identity);
-        var remove = new ArrayList<>(OwnVariables.conflicting(environment));
+        var remove = new ArrayList<>(
+                WOULD_WIN.stream().filter(environment::containsKey).toList());
         log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + where.name()
                 + ", until it ends");
         if (!remove.isEmpty()) {
             log("it does not get " + String.join(", ", remove) + ", which would win over that");
         }
-        Optional<CommandLending> lending = lend(check, add, remove);
+        Optional<Lending> lending = lend(check, add, remove);
         TokenRenewal renewal = TokenRenewal.start(source, folder, first, this::log, clock);
         try {
             return Child.run(command, add, remove);
         } finally {
             renewal.close();
-            lending.ifPresent(CommandLending::close);
+            lending.ifPresent(Lending::close);
         }
     }
 
@@ -188,7 +207,7 @@ public final class RunCommand implements Callable<Integer> {
                         "create",
                         "token",
                         borrowed.serviceAccount(),
-                        "--audience=" + borrowed.audience(),
+                        "--audience=" + WebhookSettings.AUDIENCE,
                         "--duration=" + LIFE.toSeconds() + "s"),
                 asked);
     }
@@ -202,15 +221,15 @@ public final class RunCommand implements Callable<Integer> {
         return found;
     }
 
-    private Optional<CommandLending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
+    private Optional<Lending> lend(TrustCheck identity, Map<String, String> add, List<String> remove) {
         if (lent.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var lending = CommandLending.start(
+            var lending = Lending.toCommand(
                     identity.tokens(), lent, bind, spec.commandLine().getErr());
             add.putAll(lending.variables());
-            remove.addAll(CommandLending.variablesOfOthers());
+            remove.addAll(Lending.VARIABLES_OF_OTHERS);
             return Optional.of(lending);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));

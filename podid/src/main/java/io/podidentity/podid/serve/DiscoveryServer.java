@@ -1,32 +1,66 @@
 package io.podidentity.podid.serve;
 
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Limits;
 import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.Places;
+import io.podidentity.emulator.run.EmulatedPod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The first of the fixed ports, at which programs of any language ask for the addresses of all others, since files and
- * variables of a container are not theirs.
+ * variables of a container are not theirs. It says {@code /} and {@code /addresses}, {@code /ca.pem},
+ * {@code /environment} of a program on the node, {@code /pods/NAMESPACE/NAME/environment}, and the files that such
+ * variables name. It refuses what a web page could have sent: a page can point a name of its own at any address, but
+ * sends that name.
  *
  * <p>Thread-safety: safe. Lifecycle: answers from {@link #open} until {@link #close}; what it is asked for before
  * {@link #show} waits for that.
  */
-final class DiscoveryServer implements AutoCloseable {
+final class DiscoveryServer implements Endpoint, AutoCloseable {
 
     private static final Limits LIMITS = new Limits(16 << 10, 16 << 10, 256, Optional.of(Duration.ofSeconds(10)));
 
-    private final @Nullable LoopbackServer server;
-    private final CompletableFuture<Places> exposed;
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final long PATIENCE_SECONDS = 60;
+
+    /** Of these a container has files that its clients cannot open. */
+    private static final Set<String> FILES = Set.of("AZURE_FEDERATED_TOKEN_FILE", "AZURE_KUBERNETES_CA_FILE");
+
+    /** Names by which a container reaches its machine; nobody can register a name below {@code internal}. */
+    private static final Set<String> USUAL_NAMES =
+            Set.of("localhost", "host.docker.internal", "host.containers.internal");
+
+    private final Places places;
+    private final CompletableFuture<Places> exposed = new CompletableFuture<>();
     private final CompletableFuture<Served> served = new CompletableFuture<>();
+    private final @Nullable LoopbackServer server;
 
     /** @param server null for none */
-    private DiscoveryServer(@Nullable LoopbackServer server, CompletableFuture<Places> exposed) {
+    private DiscoveryServer(@Nullable LoopbackServer server, Places places, boolean awaitExposed) {
         this.server = server;
-        this.exposed = exposed;
+        this.places = places;
+        if (!awaitExposed) {
+            exposed.complete(places);
+        }
     }
 
     /**
@@ -38,16 +72,14 @@ final class DiscoveryServer implements AutoCloseable {
     static DiscoveryServer open(Places places, int port, boolean awaitExposed) {
         LoopbackServer server = LoopbackServer.bind(
                 "discovery", places.bind(), port, LIMITS, (name, method, path, query, status) -> {});
-        CompletableFuture<Places> exposed =
-                awaitExposed ? new CompletableFuture<>() : CompletableFuture.completedFuture(places);
-        var discovery = new DiscoveryServer(server, exposed);
-        server.serve(new DiscoveryEndpoint(places, exposed, discovery.served));
+        var discovery = new DiscoveryServer(server, places, awaitExposed);
+        server.serve(discovery);
         return discovery;
     }
 
     /** One that nobody can ask. */
     static DiscoveryServer without(Places places) {
-        return new DiscoveryServer(null, CompletableFuture.completedFuture(places));
+        return new DiscoveryServer(null, places, false);
     }
 
     /** Waits until it is known how clients come. */
@@ -65,5 +97,151 @@ final class DiscoveryServer implements AutoCloseable {
         if (server != null) {
             server.close();
         }
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        if (request.header("Origin").isPresent()
+                || request.header("Sec-Fetch-Site").isPresent()) {
+            return refuse(403, "The discovery port does not answer web pages.");
+        }
+        List<String> path = request.segments();
+        if (request.method().equals("PUT") && path.equals(List.of("exposed"))) {
+            return expose(request);
+        }
+        if (!isKnown(host(request))) {
+            return refuse(
+                    403, "The discovery port is not known by that name: use an address, or start with --exposed HOST.");
+        }
+        return request.isGet() ? shown(path) : refuse(405, "The discovery port is asked by GET.");
+    }
+
+    /** The host by which the request came, without its port, in lower case. */
+    private static String host(Request request) {
+        return request.header("Host").orElse("").replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** An address is no name that somebody could point here. */
+    private boolean isKnown(String host) {
+        return host.matches("[0-9.]+|\\[[0-9a-f:.]+]")
+                || USUAL_NAMES.contains(host)
+                || places.names().contains(host)
+                || (exposed.isDone() && exposed.join().names().contains(host));
+    }
+
+    private Answer expose(Request request) {
+        Map<String, String> form = request.form().all();
+        String host = form.getOrDefault("host", "").toLowerCase(Locale.ROOT);
+        boolean isHost =
+                ExposedHost.parse(host).filter(one -> one.port().isEmpty()).isPresent();
+        if (!isHost || !host.equals(host(request))) {
+            return refuse(403, "host must be the one by which this request came.");
+        }
+        var ports = new TreeMap<Integer, Integer>();
+        for (Map.Entry<String, String> one : form.entrySet()) {
+            if (one.getKey().equals("host")) {
+                continue;
+            }
+            if (!isPort(one.getKey()) || !isPort(one.getValue())) {
+                return refuse(400, "Besides host, each field is a port and its value the port that leads to it.");
+            }
+            ports.put(Integer.valueOf(one.getKey()), Integer.valueOf(one.getValue()));
+        }
+        if (!exposed.complete(places.exposedAs(host, port -> exposedPort(ports, port)))) {
+            return refuse(409, "The addresses are given away already: start without them, by --await-exposed.");
+        }
+        return shown(List.of("addresses"));
+    }
+
+    private static boolean isPort(String text) {
+        return text.matches("[1-9][0-9]{0,4}");
+    }
+
+    private static int exposedPort(Map<Integer, Integer> ports, int port) {
+        Integer outer = ports.get(port);
+        if (outer == null) {
+            throw new UncheckedIOException(new IOException("No port of the outside leads to port " + port
+                    + ": there are more pods than published ports. Publish more of them"));
+        }
+        return outer;
+    }
+
+    private Answer shown(List<String> path) {
+        Served azure;
+        try {
+            azure = served.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return refuse(503, "It ends.");
+        } catch (ExecutionException | TimeoutException notYet) {
+            return refuse(503, "It does not serve yet: PUT /exposed, or look at its log.");
+        }
+        return switch (path.isEmpty() ? "" : path.get(0)) {
+            case "" -> Answer.text(200, "application/json; charset=utf-8", azure.json());
+            case "addresses" -> text(lines(azure.addresses()));
+            case "ca.pem" -> content(azure.certificateAuthority());
+            case "environment" -> text(lines(azure.environment()));
+            case "pods" -> pod(azure, path);
+            default ->
+                refuse(404, "There is /, /addresses, /ca.pem, /environment and /pods/NAMESPACE/NAME/environment.");
+        };
+    }
+
+    private static Answer pod(Served azure, List<String> path) {
+        String name = path.size() < 3 ? "" : path.get(1) + "/" + path.get(2);
+        EmulatedPod pod;
+        try {
+            pod = azure.pod(name);
+        } catch (IllegalArgumentException unknown) {
+            return refuse(404, String.valueOf(unknown.getMessage()));
+        }
+        if (pod.refusal().isPresent()) {
+            return refuse(
+                    409, "Pod " + name + " is not created: " + pod.refusal().get());
+        }
+        if (path.size() == 4 && path.get(3).equals("environment")) {
+            return text(lines(pod.environment()));
+        }
+        return path.size() == 5 && path.get(3).equals("files") ? file(pod, path.get(4)) : refuse(404, "No such page.");
+    }
+
+    private static Answer file(EmulatedPod pod, String variable) {
+        String value = FILES.contains(variable) ? pod.environment().getOrDefault(variable, "") : "";
+        return isMadeHere(Path.of(value).normalize())
+                ? content(Path.of(value))
+                : refuse(404, "The pod has no file in " + variable + "; there can be one in " + FILES);
+    }
+
+    /** A manifest can set such a variable too, to any file. */
+    private static boolean isMadeHere(Path file) {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        return file.startsWith(temporary)
+                && file.getNameCount() > temporary.getNameCount() + 1
+                && file.getName(temporary.getNameCount()).toString().startsWith("podid-");
+    }
+
+    private static Answer content(Path file) {
+        try {
+            return text(Files.readString(file));
+        } catch (IOException e) {
+            return refuse(500, "Cannot read " + file);
+        }
+    }
+
+    /** As in a file for {@code --env-file}, in which a value has one line. */
+    private static String lines(Map<String, String> values) {
+        return new TreeMap<>(values)
+                .entrySet().stream()
+                        .filter(one -> one.getValue().indexOf('\n') < 0)
+                        .map(one -> one.getKey() + "=" + one.getValue() + "\n")
+                        .collect(Collectors.joining());
+    }
+
+    private static Answer text(String text) {
+        return Answer.text(200, TEXT, text).with("Cache-Control", "no-store");
+    }
+
+    private static Answer refuse(int status, String why) {
+        return Answer.text(status, TEXT, why + "\n");
     }
 }

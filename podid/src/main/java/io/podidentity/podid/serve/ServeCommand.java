@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -173,14 +174,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private List<EmulatedPod> pods(PodIdentityEmulator azure) {
-        if (pod == null) {
-            return azure.pods();
-        }
-        try {
-            return List.of(azure.pod(pod));
-        } catch (IllegalArgumentException e) {
-            throw wrongUse(String.valueOf(e.getMessage()));
-        }
+        String name = pod;
+        return name == null ? azure.pods() : List.of(used("", () -> azure.pod(name)));
     }
 
     private void print(Served served) {
@@ -200,11 +195,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private void checkUse() {
-        try {
-            listening.check(imdsPort + entraPort + storagePort > 0);
-        } catch (IllegalArgumentException e) {
-            throw wrongUse(String.valueOf(e.getMessage()));
-        }
+        used("", () -> listening.check(imdsPort + entraPort + storagePort > 0));
         if (!(timeScale >= 1) || Double.isInfinite(timeScale)) {
             throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
         }
@@ -242,8 +233,9 @@ public final class ServeCommand implements Callable<Integer> {
         if (tokenLifetimeSeconds != null) {
             builder.tokenLifetime(Duration.ofSeconds(tokenLifetimeSeconds));
         }
-        apply(azureOptions, builder);
-        ArmFaults faults = faults();
+        used("", () -> azureOptions.applyTo(builder));
+        var faults = new ArmFaults();
+        used("--arm-fault: ", () -> armFaults.forEach(faults::add));
         // az can be pointed at one address for all of them.
         PodIdentityEmulator azure = builder.besideEntra(RegistryEndpoint::new)
                 .besideEntra(beside -> new ArmEndpoint(beside, faults))
@@ -254,21 +246,19 @@ public final class ServeCommand implements Callable<Integer> {
         return azure;
     }
 
-    private ArmFaults faults() {
-        var faults = new ArmFaults();
-        try {
-            armFaults.forEach(faults::add);
-            return faults;
-        } catch (IllegalArgumentException e) {
-            throw wrongUse("--arm-fault: " + e.getMessage());
-        }
+    private void used(String option, Runnable use) {
+        used(option, () -> {
+            use.run();
+            return true;
+        });
     }
 
-    private void apply(AzureOptions options, PodIdentityEmulator.Builder builder) {
+    /** What an option comes to; what it cannot be is wrong use. */
+    private <T> T used(String option, Supplier<T> use) {
         try {
-            options.applyTo(builder);
-        } catch (ManifestException e) {
-            throw wrongUse(String.valueOf(e.getMessage()));
+            return use.get();
+        } catch (IllegalArgumentException | ManifestException e) {
+            throw wrongUse(option + e.getMessage());
         }
     }
 

@@ -2,12 +2,10 @@ package io.podidentity.podid.serve;
 
 import io.podidentity.podid.text.ShellWord;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** In whose language lines to copy are printed. */
 enum Shell {
-    sh {
+    sh(" \\\n        ") {
         @Override
         String assignment(String name, String value) {
             return "export " + name + "=" + ShellWord.quoted(value);
@@ -27,14 +25,8 @@ enum Shell {
         String emptyFolder() {
             return "export AZURE_CONFIG_DIR=\"$(mktemp -d)\"";
         }
-
-        @Override
-        String command(String first, String... options) {
-            return first
-                    + Stream.of(options).map(option -> " \\\n        " + option).collect(Collectors.joining());
-        }
     },
-    powershell {
+    powershell(" `\n        ") {
         @Override
         String assignment(String name, String value) {
             return "$env:" + name + " = " + word(value);
@@ -56,12 +48,6 @@ enum Shell {
             return "$env:AZURE_CONFIG_DIR = (New-Item -ItemType Directory (Join-Path $env:TEMP (New-Guid))).FullName";
         }
 
-        @Override
-        String command(String first, String... options) {
-            return first
-                    + Stream.of(options).map(option -> " `\n        " + option).collect(Collectors.joining());
-        }
-
         private static String word(String text) {
             return "'" + text.replace("'", "''") + "'";
         }
@@ -69,6 +55,12 @@ enum Shell {
 
     private static final String TOKEN_PATH =
             "/metadata/identity/oauth2/token?api-version=2018-02-01" + "&resource=https://storage.azure.com/";
+
+    private final String nextLine;
+
+    Shell(String nextLine) {
+        this.nextLine = nextLine;
+    }
 
     /** That of the operating system. */
     static Shell usual(String operatingSystem) {
@@ -88,5 +80,7 @@ enum Shell {
     abstract String emptyFolder();
 
     /** A command over several lines. */
-    abstract String command(String first, String... options);
+    String command(String... parts) {
+        return String.join(nextLine, parts);
+    }
 }

@@ -30,8 +30,8 @@ final class Lender implements AutoCloseable {
     private Lender(
             AzureServiceTokenProvider tokens, Limits limits, Instant end, boolean anyIdentity, List<String> names) {
         var terms = new Terms(
-                AllowedResources.of(List.of(RESOURCE, "https://vault.example/")),
-                Borrowers.named(List.of("orders", "billing")),
+                List.of(RESOURCE, "https://vault.example/"),
+                Borrower.named(List.of("orders", "billing")),
                 end,
                 anyIdentity);
         Clock clock = Clock.systemUTC();

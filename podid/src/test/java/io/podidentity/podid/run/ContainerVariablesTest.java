@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Kubectl;
+import io.podidentity.podid.kubectl.Part;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,8 +55,8 @@ class ContainerVariablesTest {
         kubectl = Kubectl.find(Map.of("PATH", folder.toString()));
     }
 
-    private static Map<String, Object> container() throws Exception {
-        return ContainerVariables.container(Json.object(CRON_JOB), "main");
+    private static Part container() throws Exception {
+        return ContainerVariables.container(new Part(Json.object(CRON_JOB)), "main");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlFailure;
 import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.Part;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,9 +66,9 @@ class TokenRenewalTest {
         Instant asked = Instant.parse("2026-11-25T10:00:00Z");
 
         AccountToken token = AccountToken.of(
-                Map.of(
+                new Part(Map.of(
                         "spec", Map.of("expirationSeconds", 1000L),
-                        "status", Map.of("token", "a.eyJpc3MiOiJodHRwczovL2kvIn0.b", "expirationTimestamp", "")),
+                        "status", Map.of("token", "a.eyJpc3MiOiJodHRwczovL2kvIn0.b", "expirationTimestamp", ""))),
                 asked);
 
         assertThat(token.renewAt()).isEqualTo(asked.plusSeconds(700));

@@ -1,13 +1,12 @@
 package io.podidentity.podid.migrate.edit;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -49,13 +48,17 @@ public final class FieldsEdit {
         if (alias != null) {
             throw uneditable(alias.getKeyNode(), "it is written elsewhere, and only an alias here");
         }
-        Optional<NodeTuple> tuple = missing.isEmpty() ? MappingFields.tuple(around, key) : Optional.empty();
+        Optional<NodeTuple> tuple = missing.isEmpty() ? Nodes.field(around, key) : Optional.empty();
         if (tuple.isEmpty()) {
-            return new FieldsEdit(source, around, plus(missing, key), null);
+            return new FieldsEdit(
+                    source,
+                    around,
+                    Stream.concat(missing.stream(), Stream.of(key)).toList(),
+                    null);
         }
         Node value = tuple.get().getValueNode();
         if (value instanceof MappingNode mapping) {
-            if (SequenceEdit.isAlias(source, tuple.get())) {
+            if (source.isAlias(tuple.get())) {
                 return new FieldsEdit(source, mapping, List.of(), tuple.get());
             }
             if (isShared(mapping)) {
@@ -64,7 +67,11 @@ public final class FieldsEdit {
             return new FieldsEdit(source, mapping, List.of(), null);
         }
         if (value instanceof ScalarNode scalar && (scalar.getValue().isEmpty() || isNull(scalar))) {
-            return new FieldsEdit(source, around, plus(missing, key), null);
+            return new FieldsEdit(
+                    source,
+                    around,
+                    Stream.concat(missing.stream(), Stream.of(key)).toList(),
+                    null);
         }
         throw uneditable(tuple.get().getKeyNode(), key + " is no object");
     }
@@ -80,19 +87,8 @@ public final class FieldsEdit {
                 .isPresent();
     }
 
-    private static List<String> plus(List<String> keys, String key) {
-        var all = new ArrayList<>(keys);
-        all.add(key);
-        return all;
-    }
-
     private UneditableException uneditable(Node at, String reason) {
         return new UneditableException(source.place(source.start(at)), reason);
-    }
-
-    /** Whether it has that field itself. */
-    public boolean has(String key) {
-        return missing.isEmpty() && MappingFields.tuple(around, key).isPresent();
     }
 
     /**
@@ -110,13 +106,12 @@ public final class FieldsEdit {
         }
         var fresh = new LinkedHashMap<>(values);
         if (missing.isEmpty()) {
-            values.forEach((key, value) -> MappingFields.tuple(around, key).ifPresent(tuple -> {
+            values.forEach((key, value) -> Nodes.field(around, key).ifPresent(tuple -> {
                 fresh.remove(key);
                 set(tuple, value);
             }));
         }
-        Optional<NodeTuple> old =
-                missing.isEmpty() && !gone.isEmpty() ? MappingFields.tuple(around, gone) : Optional.empty();
+        Optional<NodeTuple> old = missing.isEmpty() && !gone.isEmpty() ? Nodes.field(around, gone) : Optional.empty();
         if (old.isPresent() && !fresh.isEmpty()) {
             String key = fresh.keySet().iterator().next();
             rename(old.get(), key, String.valueOf(fresh.remove(key)));
@@ -138,8 +133,8 @@ public final class FieldsEdit {
     }
 
     private void writeValue(NodeTuple tuple, String value) {
-        if (SequenceEdit.isAlias(source, tuple)) {
-            int end = SequenceEdit.end(source, tuple);
+        if (source.isAlias(tuple)) {
+            int end = source.end(tuple);
             source.replace(source.text().lastIndexOf('*', end), end, written(value));
             return;
         }
@@ -167,14 +162,14 @@ public final class FieldsEdit {
     private void rename(NodeTuple tuple, String key, String value) {
         writeValue(tuple, value);
         Node name = tuple.getKeyNode();
-        source.replace(source.start(name), source.end(name), isJson() ? YamlText.quoted(key) : key);
+        source.replace(source.start(name), source.end(name), key(key));
     }
 
     private void remove(NodeTuple tuple) {
         List<NodeTuple> all = around.getValue();
         int index = all.indexOf(tuple);
         int start = source.start(tuple.getKeyNode());
-        int end = SequenceEdit.end(source, tuple);
+        int end = source.end(tuple);
         if (all.size() == 1) {
             source.replace(isFlow() ? start : source.start(around), end, isFlow() ? "" : "{}");
         } else if (!isFlow() && source.isBlankBefore(start)) {
@@ -182,35 +177,27 @@ public final class FieldsEdit {
         } else if (index + 1 < all.size()) {
             source.replace(start, source.start(all.get(index + 1).getKeyNode()), "");
         } else {
-            source.replace(SequenceEdit.end(source, all.get(index - 1)), end, "");
+            source.replace(source.end(all.get(index - 1)), end, "");
         }
     }
 
     private void insert(Map<String, String> fresh) {
-        if (missing.isEmpty() || !MappingFields.tuple(around, missing.get(0)).isPresent()) {
-            insertFields(around, nested(missing, fresh));
+        if (missing.isEmpty() || !Nodes.field(around, missing.get(0)).isPresent()) {
+            insertFields(around, YamlText.nested(missing, fresh));
             return;
         }
         // The key is there, without a value.
-        NodeTuple empty = MappingFields.tuple(around, missing.get(0)).orElseThrow();
+        NodeTuple empty = Nodes.field(around, missing.get(0)).orElseThrow();
         Node value = empty.getValueNode();
         List<String> below = missing.subList(1, missing.size());
+        Map<String, Object> fields = YamlText.nested(below, fresh);
         String text = isFlow()
-                ? " {" + flow(nested(below, fresh)) + "}"
-                : source.lineEnd() + block(nested(below, fresh), source.column(source.start(empty.getKeyNode())) + 2);
-        source.replace(
-                source.end(empty.getKeyNode()) + 1,
-                Math.max(source.end(value), source.end(empty.getKeyNode()) + 1),
-                isFlow() ? text : text.stripTrailing());
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> nested(List<String> path, Map<String, String> values) {
-        Map<String, Object> inner = new LinkedHashMap<>(values);
-        for (int i = path.size() - 1; i >= 0; i--) {
-            inner = new LinkedHashMap<>(Map.of(path.get(i), inner));
-        }
-        return inner;
+                ? " {" + flow(fields) + "}"
+                : source.lineEnd()
+                        + block(fields, source.column(source.start(empty.getKeyNode())) + 2)
+                                .stripTrailing();
+        int colon = source.end(empty.getKeyNode()) + 1;
+        source.replace(colon, Math.max(source.end(value), colon), text);
     }
 
     private void insertFields(MappingNode mapping, Map<String, Object> fields) {
@@ -233,13 +220,13 @@ public final class FieldsEdit {
         NodeTuple first = all.get(0);
         int at = source.start(first.getKeyNode());
         int column = source.column(at);
-        String key = first.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
+        String key = Nodes.text(first.getKeyNode());
         // Behind a name, and behind all fields of a whole object; else in front, where comments belong to what follows.
         if (key.equals("name") || key.equals("apiVersion") || key.equals("kind")) {
-            NodeTuple last = all.get(key.equals("name") ? names(all) : all.size() - 1);
-            int next = source.nextLine(Math.max(0, SequenceEdit.end(source, last) - 1));
-            boolean open = next == source.text().length() && !source.text().endsWith("\n");
-            source.insert(next, (open ? source.lineEnd() : "") + block(fields, column));
+            boolean spaced =
+                    all.size() > 1 && Nodes.text(all.get(1).getKeyNode()).equals("namespace");
+            NodeTuple last = all.get(!key.equals("name") ? all.size() - 1 : spaced ? 1 : 0);
+            source.insertLines(source.lineBehind(source.end(last)), YamlText.block(fields, column));
         } else if (source.isBlankBefore(at)) {
             source.insert(source.withComments(at), block(fields, column));
         } else {
@@ -247,40 +234,21 @@ public final class FieldsEdit {
         }
     }
 
-    /** The last one of a name and a namespace at the beginning. */
-    private static int names(List<NodeTuple> all) {
-        return all.size() > 1
-                        && all.get(1).getKeyNode() instanceof ScalarNode second
-                        && second.getValue().equals("namespace")
-                ? 1
-                : 0;
+    private String block(Map<?, ?> fields, int column) {
+        return YamlText.block(fields, column).replace("\n", source.lineEnd());
     }
 
-    private String block(Map<String, Object> fields, int column) {
-        var lines = new StringBuilder();
-        fields.forEach((key, value) -> {
-            lines.append(" ".repeat(column)).append(key).append(':');
-            if (value instanceof Map<?, ?> inner) {
-                lines.append(source.lineEnd()).append(block(cast(inner), column + 2));
-            } else {
-                lines.append(' ').append(YamlText.of(String.valueOf(value))).append(source.lineEnd());
-            }
-        });
-        return lines.toString();
-    }
-
-    private String flow(Map<String, Object> fields) {
+    private String flow(Map<?, ?> fields) {
         return fields.entrySet().stream()
-                .map(field -> (isJson() ? YamlText.quoted(field.getKey()) : field.getKey()) + ": "
+                .map(field -> key(String.valueOf(field.getKey())) + ": "
                         + (field.getValue() instanceof Map<?, ?> inner
-                                ? "{" + flow(cast(inner)) + "}"
+                                ? "{" + flow(inner) + "}"
                                 : written(String.valueOf(field.getValue()))))
                 .collect(Collectors.joining(", "));
     }
 
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> cast(Map<?, ?> map) {
-        return (Map<String, Object>) map;
+    private String key(String key) {
+        return source.isJson() ? YamlText.quoted(key) : key;
     }
 
     /** What an alias stands for, without what is to go and with what is to come, in its place. */
@@ -288,38 +256,25 @@ public final class FieldsEdit {
         int column = source.column(source.start(tuple.getKeyNode())) + 2;
         var lines = new StringBuilder();
         for (NodeTuple one : around.getValue()) {
-            String key = one.getKeyNode() instanceof ScalarNode name ? name.getValue() : "";
+            String key = Nodes.text(one.getKeyNode());
             if (key.equals("<<") || !(one.getValueNode() instanceof ScalarNode value)) {
                 throw uneditable(tuple.getKeyNode(), "it is an alias of more than strings");
             }
             if (!key.equals(gone) && !values.containsKey(key)) {
                 String text = source.text().substring(source.start(value), source.end(value));
-                lines.append(source.lineEnd())
-                        .append(" ".repeat(column))
-                        .append(key)
-                        .append(": ")
-                        .append(text);
+                lines.append(" ".repeat(column)).append(key + ": " + text).append(source.lineEnd());
             }
         }
-        values.forEach((key, value) -> lines.append(source.lineEnd())
-                .append(" ".repeat(column))
-                .append(key)
-                .append(": ")
-                .append(YamlText.of(value)));
-        int end = SequenceEdit.end(source, tuple);
+        lines.append(block(values, column));
         int colon = source.text().indexOf(':', source.end(tuple.getKeyNode()));
-        source.replace(colon + 1, end, lines.toString());
+        source.replace(colon + 1, source.end(tuple), (source.lineEnd() + lines).stripTrailing());
     }
 
     private boolean isFlow() {
-        return around.getFlowStyle() == FlowStyle.FLOW;
-    }
-
-    private boolean isJson() {
-        return source.isJson();
+        return Nodes.isFlow(around);
     }
 
     private String written(String value) {
-        return isJson() ? YamlText.quoted(value) : YamlText.of(value);
+        return source.isJson() ? YamlText.quoted(value) : YamlText.of(value);
     }
 }

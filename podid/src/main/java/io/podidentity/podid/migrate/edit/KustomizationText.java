@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -39,24 +38,11 @@ final class KustomizationText {
 
     /** The text of a field of the kustomization itself, such as {@code namePrefix}; empty if there is none. */
     String text(String key) {
-        return text(root, key);
-    }
-
-    private static String text(Node node, String key) {
-        return node instanceof MappingNode mapping
-                        && MappingFields.value(mapping, key).orElse(null) instanceof ScalarNode scalar
-                ? scalar.getValue()
-                : "";
-    }
-
-    private List<Node> items(String list) {
-        return MappingFields.value(root, list).orElse(null) instanceof SequenceNode found
-                ? found.getValue()
-                : List.of();
+        return Nodes.text(root, key);
     }
 
     private Path file(Node item) {
-        String name = item instanceof ScalarNode scalar ? scalar.getValue() : text(item, "path");
+        String name = item instanceof ScalarNode ? Nodes.text(item) : Nodes.text(item, "path");
         return name.contains("\n")
                 ? Path.of("")
                 : Path.of(source.name()).resolveSibling(name).toAbsolutePath().normalize();
@@ -65,7 +51,7 @@ final class KustomizationText {
     /** Whether a list still names the file. */
     boolean names(Path file) {
         return LISTS.stream()
-                .flatMap(list -> items(list).stream())
+                .flatMap(list -> Nodes.items(root, list).stream())
                 .anyMatch(item -> !gone.contains(item) && file(item).equals(file));
     }
 
@@ -82,11 +68,9 @@ final class KustomizationText {
      */
     Set<Path> dropPatches(BiPredicate<String, String> removed) {
         return drop(item -> {
-            Node target = item instanceof MappingNode mapping
-                    ? MappingFields.value(mapping, "target").orElse(item)
-                    : item;
-            String inline = item instanceof ScalarNode scalar ? scalar.getValue() : text(item, "patch");
-            return removed.test(text(target, "kind"), text(target, "name"))
+            Node target = Nodes.at(item, "target").orElse(item);
+            String inline = item instanceof ScalarNode ? Nodes.text(item) : Nodes.text(item, "patch");
+            return removed.test(Nodes.text(target, "kind"), Nodes.text(target, "name"))
                     || (inline.contains("\n")
                             && SourceObject.in(SourceText.of("", inline)).stream()
                                     .anyMatch(object -> removed.test(object.kind(), object.name())));
@@ -95,7 +79,7 @@ final class KustomizationText {
 
     private Set<Path> drop(Predicate<Node> which) {
         List<Node> dropped = LISTS.stream()
-                .flatMap(list -> items(list).stream())
+                .flatMap(list -> Nodes.items(root, list).stream())
                 .filter(which)
                 .toList();
         gone.addAll(dropped);
@@ -109,12 +93,10 @@ final class KustomizationText {
      * @throws UneditableException if the list of patches cannot be changed
      */
     void addPatch(String kind, String name, String patch) {
-        Optional<NodeTuple> list = MappingFields.tuple(root, PATCHES);
+        Optional<Node> list = Nodes.at(root, PATCHES);
         boolean isBlock = list.isEmpty()
-                || (list.get().getValueNode() instanceof SequenceNode found
-                        && found.getFlowStyle() == FlowStyle.BLOCK
-                        && !found.getValue().isEmpty());
-        if (!isBlock || root.getFlowStyle() == FlowStyle.FLOW) {
+                || (!Nodes.isFlow(list.get()) && !Nodes.items(root, PATCHES).isEmpty());
+        if (!isBlock || Nodes.isFlow(root)) {
             throw new UneditableException(source.place(source.start(root)), "its patches are not one in each line");
         }
         added.add("- target: {kind: " + kind + ", name: " + name + "}\n  patch: |-\n"
@@ -124,42 +106,36 @@ final class KustomizationText {
     /** Makes the changes in the text. */
     void write() {
         for (String key : LISTS) {
-            MappingFields.tuple(root, key)
+            Nodes.field(root, key)
                     .filter(tuple -> tuple.getValueNode() instanceof SequenceNode)
                     .ifPresent(tuple -> write(tuple, (SequenceNode) tuple.getValueNode()));
         }
-        if (!added.isEmpty() && MappingFields.tuple(root, PATCHES).isEmpty()) {
-            int end = source.text().length();
-            String start = source.text().endsWith("\n") ? "" : source.lineEnd();
-            source.insert(end, start + PATCHES + ":" + source.lineEnd() + added(2));
+        if (!added.isEmpty() && Nodes.field(root, PATCHES).isEmpty()) {
+            source.insertLines(source.text().length(), PATCHES + ":\n" + added(2));
         }
     }
 
     private void write(NodeTuple tuple, SequenceNode list) {
         List<Node> all = list.getValue();
         List<Node> removed = all.stream().filter(gone::contains).toList();
-        String key = ((ScalarNode) tuple.getKeyNode()).getValue();
+        String key = Nodes.text(tuple.getKeyNode());
         boolean grows = !added.isEmpty() && key.equals(PATCHES);
         if (grows) {
-            Node last = all.get(all.size() - 1);
-            int at = source.nextLine(Math.max(0, SequenceEdit.end(source, last) - 1));
             int dash = source.column(source.text().lastIndexOf('-', source.start(all.get(0)) - 1));
-            boolean open = at == source.text().length() && !source.text().endsWith("\n");
-            source.insert(at, (open ? source.lineEnd() : "") + added(dash));
+            source.insertLines(source.lineBehind(source.end(tuple)), added(dash));
         }
         if (removed.size() == all.size() && !all.isEmpty() && !key.equals(LISTS.get(0)) && !grows) {
             int start = source.start(tuple.getKeyNode());
-            source.replace(
-                    source.lineStart(start), source.nextLine(Math.max(0, SequenceEdit.end(source, tuple) - 1)), "");
+            source.replace(source.lineStart(start), source.lineBehind(source.end(tuple)), "");
             return;
         }
-        removed.forEach(item -> SequenceEdit.remove(source, list, item, removed));
+        removed.forEach(item -> source.remove(list, item, removed));
     }
 
     private String added(int column) {
         return added.stream()
                 .flatMap(String::lines)
-                .map(line -> " ".repeat(column) + line + source.lineEnd())
+                .map(line -> " ".repeat(column) + line + "\n")
                 .collect(Collectors.joining());
     }
 }

@@ -5,10 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** One object as it is written: a document, or an element of a list. Not thread-safe, as its text. */
@@ -36,8 +34,7 @@ public final class SourceObject {
             return;
         }
         var object = new SourceObject(source, mapping, list);
-        if (object.kind().endsWith("List")
-                && MappingFields.value(mapping, "items").orElse(null) instanceof SequenceNode items) {
+        if (object.kind().endsWith("List") && Nodes.at(mapping, "items").orElse(null) instanceof SequenceNode items) {
             items.getValue().forEach(element -> add(source, element, items, objects));
         } else if (!object.kind().isEmpty()) {
             objects.add(object);
@@ -66,46 +63,25 @@ public final class SourceObject {
         return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
     }
 
-    /** Such as {@code file.yaml:7}. */
-    public String place() {
-        return source.place(source.start(node));
-    }
-
     /** The text of a field, empty if there is none. */
     public String text(String... path) {
-        Node at = node;
-        for (String key : path) {
-            Optional<Node> below =
-                    at instanceof MappingNode mapping ? MappingFields.value(mapping, key) : Optional.empty();
-            if (below.isEmpty()) {
-                return "";
-            }
-            at = below.get();
-        }
-        return at instanceof ScalarNode scalar ? scalar.getValue() : "";
+        return Nodes.text(node, path);
+    }
+
+    public String text(List<String> path) {
+        return Nodes.text(node, path.toArray(String[]::new));
     }
 
     /** The kind and name of what made it, from its {@code ownerReferences}. */
     public Optional<List<String>> owner() {
-        return MappingFields.value(node, "metadata")
-                .filter(MappingNode.class::isInstance)
-                .flatMap(metadata -> MappingFields.value((MappingNode) metadata, "ownerReferences"))
-                .filter(SequenceNode.class::isInstance)
-                .flatMap(owners -> ((SequenceNode) owners).getValue().stream().findFirst())
-                .filter(MappingNode.class::isInstance)
-                .map(owner -> List.of(scalar((MappingNode) owner, "kind"), scalar((MappingNode) owner, "name")));
-    }
-
-    private static String scalar(MappingNode mapping, String key) {
-        return MappingFields.value(mapping, key)
-                .filter(ScalarNode.class::isInstance)
-                .map(one -> ((ScalarNode) one).getValue())
-                .orElse("");
+        return Nodes.items(node, "metadata", "ownerReferences").stream()
+                .findFirst()
+                .map(owner -> List.of(Nodes.text(owner, "kind"), Nodes.text(owner, "name")));
     }
 
     /** Whether it is written in braces, as JSON is. */
     public boolean isFlow() {
-        return node.getFlowStyle() == FlowStyle.FLOW;
+        return Nodes.isFlow(node);
     }
 
     /** Its fields below a path, to be changed; each object on the way is made if it is missing. */
@@ -117,23 +93,18 @@ public final class SourceObject {
     public void insertBefore(String block) {
         int at = source.start(node);
         if (list == null) {
-            source.insertDocument(source.withComments(at), block.replace("\n", source.lineEnd()));
+            source.insertLines(source.withComments(at), block + "---\n");
         } else {
             int column = source.column(at);
-            String indent = " ".repeat(column);
-            String dash = " ".repeat(Math.max(0, column - 2)) + "- ";
-            source.insert(source.lineStart(at), element(block, dash, indent));
+            String lines = block.strip().replace("\n", "\n" + " ".repeat(column));
+            source.insertLines(source.lineStart(at), " ".repeat(Math.max(0, column - 2)) + "- " + lines + "\n");
         }
-    }
-
-    private String element(String block, String dash, String indent) {
-        return dash + block.strip().replace("\n", source.lineEnd() + indent) + source.lineEnd();
     }
 
     /** Removes it, or writes another in its place, if that is not empty. */
     public void replaceBy(String block) {
         if (list == null) {
-            source.removeDocument(source.start(node), block.replace("\n", source.lineEnd()));
+            source.removeDocument(source.start(node), block);
         } else {
             if (!block.isEmpty()) {
                 insertBefore(block);
@@ -150,7 +121,7 @@ public final class SourceObject {
                 object.replaceBy("");
             } else {
                 List<Node> gone = objects.stream().map(one -> (Node) one.node).toList();
-                SequenceEdit.remove(object.source, list, object.node, gone);
+                object.source.remove(list, object.node, gone);
             }
         }
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -14,7 +15,10 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.CollectionNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * The text of one file, its documents, and the changes that are to be made to it: what no change touches stays byte for
@@ -127,6 +131,62 @@ public final class SourceText {
         replace(at, at, more);
     }
 
+    /** Inserts whole lines, ended by line feeds, at the start of a line or at the end. */
+    void insertLines(int at, String lines) {
+        boolean isOpen = at == text.length() && !text.endsWith("\n");
+        insert(at, (isOpen ? lineEnd : "") + lines.replace("\n", lineEnd));
+    }
+
+    /** @param gone all that are removed from the list */
+    void remove(SequenceNode list, Node element, List<Node> gone) {
+        List<Node> all = list.getValue();
+        int index = all.indexOf(element);
+        boolean isLast = index + 1 == all.size();
+        if (!Nodes.isFlow(list)) {
+            int end = isLast ? lineBehind(contentEnd(element)) : withComments(start(all.get(index + 1)));
+            replace(withComments(start(element)), end, "");
+            return;
+        }
+        Optional<Node> kept = all.subList(0, index).stream()
+                .filter(one -> !gone.contains(one))
+                .reduce((one, other) -> other);
+        if (kept.isPresent()) {
+            replace(end(kept.get()), end(element), "");
+        } else {
+            replace(start(element), isLast ? end(element) : start(all.get(index + 1)), "");
+        }
+    }
+
+    /** Where the text of a value ends: of a block that is where its last part does, without comments behind it. */
+    private int contentEnd(Node node) {
+        if (node instanceof CollectionNode<?> block
+                && !Nodes.isFlow(block)
+                && !block.getValue().isEmpty()) {
+            Object last = block.getValue().get(block.getValue().size() - 1);
+            return last instanceof NodeTuple field ? end(field) : contentEnd((Node) last);
+        }
+        return end(node);
+    }
+
+    int end(NodeTuple field) {
+        int key = end(field.getKeyNode());
+        if (!isAlias(field)) {
+            return Math.max(key, contentEnd(field.getValueNode()));
+        }
+        int end = text.indexOf('*', key) + 1;
+        while (end < text.length()
+                && !Character.isWhitespace(text.charAt(end))
+                && ",]}".indexOf(text.charAt(end)) < 0) {
+            end++;
+        }
+        return end;
+    }
+
+    /** What an alias stands for was written before. */
+    boolean isAlias(NodeTuple field) {
+        return start(field.getValueNode()) < start(field.getKeyNode());
+    }
+
     int start(Node node) {
         return node.getStartMark().map(this::offset).orElse(0);
     }
@@ -147,6 +207,11 @@ public final class SourceText {
     int nextLine(int offset) {
         int end = text.indexOf('\n', offset);
         return end < 0 ? text.length() : end + 1;
+    }
+
+    /** The start of the line behind that in which something ends. */
+    int lineBehind(int end) {
+        return nextLine(Math.max(0, end - 1));
     }
 
     int column(int offset) {
@@ -173,12 +238,7 @@ public final class SourceText {
                 + (text.substring(0, offset).chars().filter(one -> one == '\n').count() + 1);
     }
 
-    /** Inserts a document before the one at that place, which is its first line's. */
-    void insertDocument(int at, String document) {
-        insert(lineStart(at), document + "---" + lineEnd);
-    }
-
-    /** Removes the document around that place, and one of its separators. */
+    /** Removes the document around that place, and one of its separators; or writes lines in its place. */
     void removeDocument(int at, String instead) {
         Map.Entry<Integer, Integer> before = separators.floorEntry(at);
         Integer after = separators.higherKey(at);
@@ -187,7 +247,10 @@ public final class SourceText {
         int end = after == null ? text.length() : after;
         boolean isFirst = start == content;
         if (!instead.isEmpty()) {
-            replace(isFirst ? headEnd(content, at) : content, contentEnd(content, end), instead);
+            replace(
+                    isFirst ? headEnd(content, at) : content,
+                    withoutEmptyLines(content, end),
+                    instead.replace("\n", lineEnd));
             return;
         }
         int keep = isFirst ? headEnd(content, at) : start;
@@ -196,7 +259,7 @@ public final class SourceText {
     }
 
     /** Empty lines before a separator belong to it. */
-    private int contentEnd(int from, int end) {
+    private int withoutEmptyLines(int from, int end) {
         int at = end;
         while (at > from
                 && lineStart(at - 1) > from

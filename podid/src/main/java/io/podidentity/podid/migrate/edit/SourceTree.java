@@ -4,6 +4,7 @@ import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -218,6 +220,30 @@ public final class SourceTree {
     /** The folders of Helm charts, which are not among the texts. */
     public List<Path> charts() {
         return charts;
+    }
+
+    /** The lines of all files of a chart that contain a text, such as {@code chart/values.yaml:7}. */
+    public static List<String> mentions(Path chart, String text) {
+        try (Stream<Path> files = Files.walk(chart)) {
+            return files.filter(Files::isRegularFile)
+                    .sorted()
+                    .flatMap(file -> lines(file, text))
+                    .toList();
+        } catch (IOException e) {
+            throw new ManifestException("Cannot read the folder " + chart + " (" + e.getMessage() + ")");
+        }
+    }
+
+    private static Stream<String> lines(Path file, String text) {
+        try {
+            List<String> lines = ManifestFiles.content(file).lines().toList();
+            return IntStream.range(0, lines.size())
+                    .filter(i -> lines.get(i).contains(text))
+                    .mapToObj(i -> relative(file) + ":" + (i + 1));
+        } catch (ManifestException notText) {
+            // An archive of another chart, or an image.
+            return Stream.empty();
+        }
     }
 
     public List<SourceObject> objects() {

@@ -1,8 +1,11 @@
 package io.podidentity.podid.migrate.edit;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Writes strings as YAML. */
+/** Writes strings, objects and lists as YAML. */
 public final class YamlText {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][\\w./:-]*(?<!:)");
@@ -33,5 +36,37 @@ public final class YamlText {
             }
         }
         return quoted.append('"').toString();
+    }
+
+    /** Objects in each other, of which the innermost has the values. */
+    public static Map<String, Object> nested(List<String> path, Map<String, String> values) {
+        Map<String, Object> inner = new LinkedHashMap<>(values);
+        for (int i = path.size() - 1; i >= 0; i--) {
+            inner = new LinkedHashMap<>(Map.of(path.get(i), inner));
+        }
+        return inner;
+    }
+
+    /**
+     * An object, a field in each line and each line ended by a line feed.
+     *
+     * @param fields strings, objects and lists of objects, by keys that need no quotes
+     */
+    public static String block(Map<?, ?> fields, int column) {
+        var lines = new StringBuilder();
+        fields.forEach((key, value) -> {
+            lines.append(" ".repeat(column)).append(key).append(':');
+            if (value instanceof Map<?, ?> inner) {
+                lines.append('\n').append(block(inner, column + 2));
+            } else if (value instanceof List<?> list) {
+                lines.append('\n');
+                list.forEach(one -> lines.append(" ".repeat(column + 2))
+                        .append("- ")
+                        .append(block((Map<?, ?>) one, column + 4).stripLeading()));
+            } else {
+                lines.append(' ').append(of(String.valueOf(value))).append('\n');
+            }
+        });
+        return lines.toString();
     }
 }

@@ -31,11 +31,6 @@ public record AccountMove(
         CREATE
     }
 
-    public AccountMove {
-        pullSecrets = List.copyOf(pullSecrets);
-        roleBindings = List.copyOf(roleBindings);
-    }
-
     public boolean isNew() {
         return how == How.CREATE;
     }

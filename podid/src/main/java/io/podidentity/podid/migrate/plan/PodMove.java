@@ -41,10 +41,6 @@ public record PodMove(
         }
     }
 
-    public PodMove {
-        identities = List.copyOf(identities);
-    }
-
     public MovedIdentity identity() {
         return identities.get(0);
     }

@@ -1,22 +1,18 @@
 package io.podidentity.podid.serve.arm;
 
 import io.podidentity.emulator.http.Answer;
-import java.util.Map;
 
 /** A refusal, with Azure's own code. */
+@SuppressWarnings("serial")
 final class ArmException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final int status;
-    private final String code;
-    private final String message;
+    private final Document body;
 
     ArmException(int status, String code, String message) {
         super(code + ": " + message, null, false, false);
         this.status = status;
-        this.code = code;
-        this.message = message;
+        this.body = Document.error(code, message);
     }
 
     static ArmException notFound(ResourceId id) {
@@ -31,10 +27,10 @@ final class ArmException extends RuntimeException {
     }
 
     Answer answer() {
-        return Answer.json(status, body());
+        return body.answer(status);
     }
 
-    Map<String, Object> body() {
-        return Map.of("error", Map.of("code", code, "message", message));
+    Document body() {
+        return body;
     }
 }

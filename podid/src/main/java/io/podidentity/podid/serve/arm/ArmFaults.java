@@ -1,14 +1,27 @@
 package io.podidentity.podid.serve.arm;
 
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Pending failures: each is used by the first request that it matches. Thread-safe. */
 public final class ArmFaults {
 
-    private final Queue<ArmFault> faults = new ConcurrentLinkedQueue<>();
+    private static final Pattern ORDER = Pattern.compile("(\\S+) +(\\S+) +([45]\\d\\d|failed) +(\\S+)");
+
+    /** Guarded by this. */
+    private final List<Fault> faults = new ArrayList<>();
+
+    /**
+     * A pending failure.
+     *
+     * @param part what the path contains, in lower case
+     * @param ofOperation whether the request is accepted and the operation that it starts fails
+     */
+    record Fault(String method, String part, boolean ofOperation, ArmException refusal) {}
 
     /**
      * Adds a failure.
@@ -17,18 +30,29 @@ public final class ArmFaults {
      *     the operation that it starts fails
      * @throws IllegalArgumentException if it is not of that form
      */
-    public void add(String order) {
-        faults.add(ArmFault.parse(order));
+    public synchronized void add(String order) {
+        Matcher words = ORDER.matcher(order.strip());
+        if (!words.matches()) {
+            throw new IllegalArgumentException(
+                    "\"" + order + "\" is no fault of Resource Manager: write METHOD PATH-PART STATUS CODE, such as"
+                            + " \"PUT federatedIdentityCredentials 409 Conflict\", or \"failed\" as the STATUS"
+                            + " for an operation that begins and then fails");
+        }
+        boolean ofOperation = words.group(3).equals("failed");
+        int status = ofOperation ? 500 : Integer.parseInt(words.group(3));
+        faults.add(new Fault(
+                words.group(1).toUpperCase(Locale.ROOT),
+                words.group(2).toLowerCase(Locale.ROOT),
+                ofOperation,
+                new ArmException(status, words.group(4), "The emulator was told to fail here.")));
     }
 
     /** The first one that matches this request; it is then used up. */
-    Optional<ArmFault> next(String method, ResourceId id) {
-        for (Iterator<ArmFault> all = faults.iterator(); all.hasNext(); ) {
-            ArmFault fault = all.next();
-            if (fault.meets(method, id) && faults.remove(fault)) {
-                return Optional.of(fault);
-            }
-        }
-        return Optional.empty();
+    synchronized Optional<Fault> next(String method, ResourceId id) {
+        Optional<Fault> first = faults.stream()
+                .filter(fault -> fault.method().equals(method) && id.key().contains(fault.part()))
+                .findFirst();
+        first.ifPresent(faults::remove);
+        return first;
     }
 }

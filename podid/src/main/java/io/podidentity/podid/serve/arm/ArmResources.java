@@ -2,14 +2,12 @@ package io.podidentity.podid.serve.arm;
 
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.podid.serve.arm.ArmFaults.Fault;
 import io.podidentity.podid.serve.arm.Operations.Work;
+import io.podidentity.podid.serve.arm.ResourceStore.Resource;
+import io.podidentity.podid.serve.arm.ResourceTypes.ResourceType;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What all resources have in common: they are made, read, changed, listed and removed by their paths. */
@@ -23,14 +21,13 @@ final class ArmResources {
     private final ResourceStore store;
     private final Operations operations;
     private final ArmFaults faults;
-    private final Map<String, ResourceType> types;
+    private final ResourceTypes types;
 
-    ArmResources(ResourceStore store, Operations operations, ArmFaults faults, List<ResourceType> types) {
+    ArmResources(ResourceStore store, Operations operations, ArmFaults faults, ResourceTypes types) {
         this.store = store;
         this.operations = operations;
         this.faults = faults;
-        this.types = types.stream()
-                .collect(Collectors.toMap(type -> type.name().toLowerCase(Locale.ROOT), Function.identity()));
+        this.types = types;
     }
 
     /** @throws ArmException if Azure would refuse */
@@ -39,14 +36,13 @@ final class ArmResources {
         if (operations.isOne(id)) {
             return operations.state(id);
         }
-        Optional<ArmFault> fault = faults.next(request.method(), id);
-        fault.filter(one -> !one.isOfOperation()).ifPresent(one -> {
+        Optional<Fault> fault = faults.next(request.method(), id);
+        fault.filter(one -> !one.ofOperation()).ifPresent(one -> {
             throw one.refusal();
         });
-        ArmException failure = fault.map(ArmFault::refusal).orElse(null);
+        ArmException failure = fault.map(Fault::refusal).orElse(null);
         return switch (request.method()) {
-            case "GET" ->
-                id.isCollection() ? list(id) : Answer.json(200, existing(id).json());
+            case "GET" -> id.isCollection() ? list(id) : shown(200, id);
             case "HEAD" -> Answer.empty(store.get(id).isPresent() ? 204 : 404);
             case "PUT" -> put(id, new Document(request.json()), failure);
             case "PATCH" -> put(id, existing(id).body().merge(new Document(request.json())), failure);
@@ -56,44 +52,42 @@ final class ArmResources {
         };
     }
 
-    private ArmResource existing(ResourceId id) {
+    private Answer shown(int status, ResourceId id) {
+        return existing(id).body().answer(status);
+    }
+
+    private Resource existing(ResourceId id) {
         return store.get(id).orElseThrow(() -> ArmException.notFound(id));
     }
 
     private Answer list(ResourceId collection) {
-        return listed(store.in(collection.parentOfCollection(), collection.type()));
-    }
-
-    static Answer listed(List<ArmResource> resources) {
-        return Answer.json(
-                200, Map.of("value", resources.stream().map(ArmResource::json).toList()));
+        return Document.listed(store.in(collection.parentOfCollection(), collection.type()).stream()
+                        .map(Resource::body))
+                .answer(200);
     }
 
     private Answer put(ResourceId id, Document asked, @Nullable ArmException failure) {
         ResourceType type = type(id);
         checkPlace(id);
         boolean made = store.get(id).isEmpty();
-        Document whole = type.complete(
-                id, new Document(Map.of("id", id.text(), "name", id.name(), "type", type.name())).merge(asked));
-        ArmResource resource = new ArmResource(id, whole);
+        Document whole = Document.of(id, type.name()).merge(asked);
+        Resource resource = new Resource(id, type.complete().apply(id, whole));
         Duration time = id.isGroup() ? Duration.ZERO : type.time();
         if (time.isZero()) {
             finish(type, resource);
-            return Answer.json(made ? 201 : 200, existing(id).json());
+            return shown(made ? 201 : 200, id);
         }
-        ArmResource begun = resource.in(CREATING);
+        Resource begun = resource.in(CREATING);
         store.put(begun);
         Runnable end = failure == null ? () -> finish(type, resource) : () -> store.put(resource.in(FAILED));
-        Answer answer = type.answersLater() ? Answer.empty(202) : Answer.json(made ? 201 : 200, begun.json());
-        return operations.start(
-                answer,
-                new Work(time, failure, end, () -> Answer.json(200, existing(id).json())));
+        Answer answer = type.answersLater() ? Answer.empty(202) : begun.body().answer(made ? 201 : 200);
+        return operations.start(answer, new Work(time, failure, end, () -> shown(200, id)));
     }
 
-    private void finish(ResourceType type, ArmResource resource) {
-        ArmResource whole = resource.in(SUCCEEDED);
+    private void finish(ResourceType type, Resource resource) {
+        Resource whole = resource.in(SUCCEEDED);
         store.put(whole);
-        type.made(whole);
+        type.made().accept(whole);
     }
 
     private void checkPlace(ResourceId id) {
@@ -115,7 +109,7 @@ final class ArmResources {
 
     private Answer delete(ResourceId id, @Nullable ArmException failure) {
         ResourceType type = type(id);
-        Optional<ArmResource> resource = store.get(id);
+        Optional<Resource> resource = store.get(id);
         if (resource.isEmpty()) {
             if (id.isGroup()) {
                 throw ArmException.notFound(id);
@@ -124,7 +118,7 @@ final class ArmResources {
         }
         if (type.time().isZero()) {
             remove(id);
-            return Answer.json(200, resource.get().json());
+            return resource.get().body().answer(200);
         }
         store.put(resource.get().in(DELETING));
         Runnable end = failure == null
@@ -134,22 +128,21 @@ final class ArmResources {
     }
 
     private void remove(ResourceId id) {
-        List<ArmResource> all =
-                store.all().stream().filter(one -> one.id().isIn(id)).toList();
-        store.remove(id);
-        all.forEach(one -> Optional.ofNullable(types.get(one.id().type())).ifPresent(type -> type.removed(one)));
+        store.remove(id)
+                .forEach(one ->
+                        types.of(one.id()).ifPresent(type -> type.removed().accept(one)));
     }
 
     private Answer act(ResourceId action) {
-        ArmResource resource = existing(action.owner());
-        return type(resource.id())
-                .act(resource, action.name())
-                .map(answer -> Answer.json(200, answer))
-                .orElseThrow(() -> unsupported(action));
+        Resource resource = existing(action.owner());
+        Optional<Document> done = type(resource.id()).name().equals(ManagedClusters.NAME)
+                ? ManagedClusters.act(resource, action.name())
+                : Optional.empty();
+        return done.map(answer -> answer.answer(200)).orElseThrow(() -> unsupported(action));
     }
 
     private ResourceType type(ResourceId id) {
-        return Optional.ofNullable(types.get(id.type())).orElseThrow(() -> unsupported(id));
+        return types.of(id).orElseThrow(() -> unsupported(id));
     }
 
     private static ArmException unsupported(ResourceId id) {

@@ -1,10 +1,13 @@
 package io.podidentity.podid.serve.arm;
 
+import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.RoleAssignments;
+import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Role assignments. An assigned blob role lets its principal read blobs here, whichever account it is for. */
-final class AssignmentsOfRoles implements ResourceType {
+final class AssignmentsOfRoles {
 
     static final String NAME = "Microsoft.Authorization/roleAssignments";
 
@@ -20,13 +23,7 @@ final class AssignmentsOfRoles implements ResourceType {
         this.tenantId = tenantId;
     }
 
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public Document complete(ResourceId id, Document asked) {
+    Document complete(ResourceId id, Document asked) {
         String principal = principal(asked);
         String role = role(asked);
         if (BuiltInRole.of(role).isEmpty()) {
@@ -56,18 +53,16 @@ final class AssignmentsOfRoles implements ResourceType {
         return asked.withProperty("scope", id.parent().text());
     }
 
-    @Override
-    public void made(ArmResource resource) {
-        BuiltInRole.of(role(resource.body()))
-                .flatMap(BuiltInRole::blobRole)
-                .ifPresent(role -> blobRoles.assign(principal(resource.body()), role, Duration.ZERO));
+    void made(Resource resource) {
+        blobRole(resource).ifPresent(role -> blobRoles.assign(principal(resource.body()), role, Duration.ZERO));
     }
 
-    @Override
-    public void removed(ArmResource resource) {
-        BuiltInRole.of(role(resource.body()))
-                .flatMap(BuiltInRole::blobRole)
-                .ifPresent(role -> blobRoles.withdraw(principal(resource.body()), role));
+    void removed(Resource resource) {
+        blobRole(resource).ifPresent(role -> blobRoles.withdraw(principal(resource.body()), role));
+    }
+
+    private static Optional<BlobRole> blobRole(Resource assignment) {
+        return BuiltInRole.of(role(assignment.body())).flatMap(BuiltInRole::blobRole);
     }
 
     private static String principal(Document assignment) {

@@ -3,7 +3,6 @@ package io.podidentity.podid.serve.arm;
 import io.podidentity.emulator.directory.BlobRole;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The built-in roles that the emulator knows; their GUIDs are the same in every tenant of Azure. */
@@ -45,15 +44,11 @@ enum BuiltInRole {
         return displayName;
     }
 
-    Map<String, Object> definition(String subscription) {
-        return Map.of(
-                "id",
-                "/subscriptions/" + subscription + "/providers/Microsoft.Authorization/roleDefinitions/" + guid,
-                "name",
-                guid,
-                "type",
-                "Microsoft.Authorization/roleDefinitions",
-                "properties",
-                Map.of("roleName", displayName, "type", "BuiltInRole", "assignableScopes", List.of("/")));
+    Document definition(String subscription) {
+        String type = "Microsoft.Authorization/roleDefinitions";
+        return Document.of(ResourceId.parse("/subscriptions/" + subscription + "/providers/" + type + "/" + guid), type)
+                .withProperty("roleName", displayName)
+                .withProperty("type", "BuiltInRole")
+                .withProperty("assignableScopes", List.of("/"));
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.serve.arm;
 
+import io.podidentity.emulator.http.Answer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,26 @@ record Document(Map<String, Object> fields) {
     static final Document EMPTY = new Document(Map.of());
 
     private static final String PROPERTIES = "properties";
+
+    /** What every resource says of itself. */
+    static Document of(ResourceId id, String type) {
+        return EMPTY.with("id", id.text()).with("name", id.name()).with("type", type);
+    }
+
+    /** A list, as Azure answers it. */
+    static Document listed(Stream<Document> documents) {
+        return EMPTY.with("value", documents.map(Document::fields).toList());
+    }
+
+    /** An error, as Azure answers it. */
+    static Document error(String code, String message) {
+        return EMPTY.with(
+                "error", EMPTY.with("code", code).with("message", message).fields());
+    }
+
+    Answer answer(int status) {
+        return Answer.json(status, fields);
+    }
 
     /** The object at {@code name}, or an empty one. */
     Document at(String name) {

@@ -1,16 +1,15 @@
 package io.podidentity.podid.serve.arm;
 
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.podid.serve.arm.GraphPrincipals.Principal;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,176 +26,152 @@ final class GraphEndpoint {
      */
     private static final Pattern FILTER = Pattern.compile("(\\w+)[^']*'([^']*)'");
 
+    private static final String PASSWORDS = "passwordCredentials";
+
     private final GraphPrincipals principals;
     private final User user;
-    private final Supplier<String> passwords;
-    private final Map<String, Map<String, Object>> applications = new ConcurrentHashMap<>();
+    private final Map<String, Document> applications = new ConcurrentHashMap<>();
     private final GraphFederations federations = new GraphFederations();
 
-    GraphEndpoint(GraphPrincipals principals, User user, Supplier<String> passwords) {
+    GraphEndpoint(GraphPrincipals principals, User user) {
         this.principals = principals;
         this.user = user;
-        this.passwords = passwords;
     }
 
     /** @param path what follows the version */
     Answer answer(Request request, List<String> path) {
         String id = path.size() > 1 ? path.get(1) : "";
-        return switch (request.method() + " " + path.get(0) + (path.size() > 2 ? "/" + path.get(2) : "")) {
-            case "GET me" -> Answer.json(200, me());
-            case "GET applications" ->
-                id.isEmpty() ? list(matching(applications, request)) : found(id, application(id));
-            case "POST applications" -> Answer.json(201, newApplication(request));
-            case "PATCH applications" -> Answer.empty(204);
-            case "DELETE applications" -> deleteApplication(id);
-            case "POST applications/addPassword" -> application(id).isPresent() ? password(id, request) : notFound(id);
-            case "POST applications/removePassword" -> removePassword(id, request);
-            case "GET applications/federatedIdentityCredentials" -> federations.list(id);
-            case "POST applications/federatedIdentityCredentials" ->
-                application(id).isPresent() ? federations.create(id, new Document(request.json())) : notFound(id);
+        Optional<Document> application = Optional.ofNullable(applications.get(id));
+        String asked = request.method() + " " + path.get(0) + (path.size() > 2 ? "/" + path.get(2) : "");
+        return switch (asked) {
+            case "GET me" -> me();
+            case "GET applications" -> id.isEmpty() ? list(matching(request)) : found(id, application);
+            case "POST applications" -> newApplication(new Document(request.json()));
+            case "GET servicePrincipals" ->
+                id.isEmpty() ? list(principals(request)) : found(id, principals.ofObject(id));
+            case "POST servicePrincipals" -> newPrincipal(new Document(request.json()));
             case "POST directoryObjects" -> list(byIds(request));
-            case "GET servicePrincipals" -> id.isEmpty() ? list(principals(request)) : found(id, principal(id));
-            case "POST servicePrincipals" -> newPrincipal(request);
-            default -> notFound(String.join("/", path));
+            case "GET applications/federatedIdentityCredentials" -> federations.list(id);
+            default ->
+                application
+                        .map(one -> change(asked, one, id, request))
+                        .orElseGet(() -> notFound(id.isEmpty() ? String.join("/", path) : id));
         };
     }
 
-    private Map<String, Object> me() {
-        return Map.of("id", user.objectId(), "userPrincipalName", user.userPrincipalName());
+    private Answer change(String asked, Document application, String id, Request request) {
+        return switch (asked) {
+            case "PATCH applications" -> Answer.empty(204);
+            case "DELETE applications" -> delete(application, id);
+            case "POST applications/addPassword" -> addPassword(id, new Document(request.json()));
+            case "POST applications/removePassword" -> removePassword(id, new Document(request.json()));
+            case "POST applications/federatedIdentityCredentials" ->
+                federations.create(id, new Document(request.json()));
+            default -> notFound(asked);
+        };
     }
 
-    private Map<String, Object> newApplication(Request request) {
-        var application = new LinkedHashMap<>(request.json());
+    private Answer me() {
+        return Document.EMPTY
+                .with("id", user.objectId())
+                .with("userPrincipalName", user.userPrincipalName())
+                .answer(200);
+    }
+
+    private Answer newApplication(Document asked) {
         String id = UUID.randomUUID().toString();
-        application.put("id", id);
-        application.put("appId", UUID.randomUUID().toString());
-        application.putIfAbsent("passwordCredentials", List.of());
+        Document application = Document.EMPTY
+                .with(PASSWORDS, List.of())
+                .merge(asked)
+                .with("id", id)
+                .with("appId", UUID.randomUUID().toString());
         applications.put(id, application);
-        return application;
+        return application.answer(201);
     }
 
-    private Answer newPrincipal(Request request) {
-        String appId = String.valueOf(request.json().get("appId"));
-        Optional<Map<String, Object>> application = applications.values().stream()
-                .filter(one -> appId.equals(one.get("appId")))
+    private Answer newPrincipal(Document asked) {
+        String appId = asked.text("appId").orElse("");
+        Optional<Document> application = applications.values().stream()
+                .filter(one -> one.text("appId").equals(Optional.of(appId)))
                 .findFirst();
         if (application.isEmpty()) {
             return notFound(appId);
         }
-        var principal = new Principal(
-                UUID.randomUUID().toString(),
-                appId,
-                String.valueOf(application.get().get("displayName")),
-                "Application");
+        String name = application.get().text("displayName").orElse("");
+        var principal = new Principal(UUID.randomUUID().toString(), appId, name, "Application");
         principals.add(principal);
-        return Answer.json(201, json(principal));
+        return principal.document().answer(201);
     }
 
-    private Answer password(String id, Request request) {
-        Document credential = new Document(request.json())
-                .at("passwordCredential")
-                .with("keyId", UUID.randomUUID().toString());
-        change(id, Stream.concat(credentials(id), Stream.of(credential)));
-        return Answer.json(200, credential.with("secretText", passwords.get()).fields());
+    private Answer addPassword(String id, Document asked) {
+        Document credential =
+                asked.at("passwordCredential").with("keyId", UUID.randomUUID().toString());
+        keep(id, Stream.concat(credentials(id), Stream.of(credential)));
+        return credential.with("secretText", RegisteredSecret.newValue()).answer(200);
     }
 
-    private Answer removePassword(String id, Request request) {
-        Optional<String> key = new Document(request.json()).text("keyId");
+    private Answer removePassword(String id, Document asked) {
+        Optional<String> key = asked.text("keyId");
         if (credentials(id).noneMatch(one -> one.text("keyId").equals(key))) {
             return notFound(key.orElse(""));
         }
-        change(id, credentials(id).filter(one -> !one.text("keyId").equals(key)));
+        keep(id, credentials(id).filter(one -> !one.text("keyId").equals(key)));
         return Answer.empty(204);
     }
 
     private Stream<Document> credentials(String id) {
-        return new Document(applications.getOrDefault(id, Map.of())).list("passwordCredentials");
+        return applications.getOrDefault(id, Document.EMPTY).list(PASSWORDS);
     }
 
-    private void change(String id, Stream<Document> credentials) {
+    private void keep(String id, Stream<Document> credentials) {
         List<Map<String, Object>> changed = credentials.map(Document::fields).toList();
-        applications.computeIfPresent(
-                id,
-                (same, application) -> new Document(application)
-                        .with("passwordCredentials", changed)
-                        .fields());
+        applications.computeIfPresent(id, (same, application) -> application.with(PASSWORDS, changed));
     }
 
-    private Answer deleteApplication(String id) {
-        Map<String, Object> gone = applications.remove(id);
-        if (gone == null) {
-            return notFound(id);
-        }
-        principals
-                .ofApplication(String.valueOf(gone.get("appId")))
-                .ifPresent(principal -> principals.remove(principal.objectId()));
+    private Answer delete(Document application, String id) {
+        applications.remove(id);
+        application.text("appId").ifPresent(principals::removeOfApplication);
         return Answer.empty(204);
     }
 
-    private Optional<Map<String, Object>> application(String id) {
-        return Optional.ofNullable(applications.get(id));
-    }
-
-    private Optional<Map<String, Object>> principal(String objectId) {
-        return principals.ofObject(objectId).map(GraphEndpoint::json);
-    }
-
-    private List<Map<String, Object>> principals(Request request) {
+    private Stream<Document> principals(Request request) {
         Matcher filter = filter(request);
-        return filter.find()
-                ? principals.ofApplication(filter.group(2)).map(GraphEndpoint::json).stream()
-                        .toList()
-                : List.of();
+        return filter.find() ? principals.ofApplication(filter.group(2)).stream() : Stream.empty();
     }
 
-    private List<Map<String, Object>> byIds(Request request) {
+    private Stream<Document> byIds(Request request) {
         return request.json().get("ids") instanceof List<?> ids
-                ? ids.stream()
-                        .flatMap(id -> principal(String.valueOf(id)).stream())
-                        .toList()
-                : List.of();
+                ? ids.stream().flatMap(id -> principals.ofObject(String.valueOf(id)).stream())
+                : Stream.empty();
     }
 
-    private static List<Map<String, Object>> matching(Map<String, Map<String, Object>> all, Request request) {
+    private Stream<Document> matching(Request request) {
         Matcher filter = filter(request);
         if (!filter.find()) {
-            return List.copyOf(all.values());
+            return applications.values().stream();
         }
         String field = filter.group(1).equals("startswith") ? "displayName" : filter.group(1);
-        return all.values().stream()
-                .filter(one -> String.valueOf(one.get(field)).startsWith(filter.group(2)))
-                .toList();
+        return applications.values().stream()
+                .filter(one -> one.text(field).orElse("").startsWith(filter.group(2)));
     }
 
     private static Matcher filter(Request request) {
         return FILTER.matcher(request.query().get("$filter").orElse(""));
     }
 
-    private static Map<String, Object> json(Principal principal) {
-        return Map.of(
-                "id",
-                principal.objectId(),
-                "appId",
-                principal.appId(),
-                "displayName",
-                principal.name(),
-                "servicePrincipalType",
-                principal.type(),
-                "servicePrincipalNames",
-                List.of(principal.appId()));
+    private static Answer list(Stream<Document> documents) {
+        return Document.listed(documents).answer(200);
     }
 
-    private static Answer list(List<Map<String, Object>> values) {
-        return Answer.json(200, Map.of("value", values));
-    }
-
-    private static Answer found(String id, Optional<Map<String, Object>> object) {
-        return object.map(one -> Answer.json(200, one)).orElseGet(() -> notFound(id));
+    private static Answer found(String id, Optional<Document> object) {
+        return object.map(one -> one.answer(200)).orElseGet(() -> notFound(id));
     }
 
     private static Answer notFound(String what) {
-        String message = "Resource '" + what
-                + "' does not exist or one of its queried reference-property objects are not present.";
-        return Answer.json(404, Map.of("error", Map.of("code", "Request_ResourceNotFound", "message", message)));
+        return Document.error(
+                        "Request_ResourceNotFound",
+                        "Resource '" + what
+                                + "' does not exist or one of its queried reference-property objects are not present.")
+                .answer(404);
     }
 }

@@ -1,21 +1,30 @@
 package io.podidentity.podid.serve.arm;
 
 import io.podidentity.emulator.directory.Directory;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * The service principals of the tenant, those made here among them, by object ID. Thread-safe.
- */
+/** The service principals of the tenant, those made here among them, by object ID. Thread-safe. */
 final class GraphPrincipals {
 
     private final Map<String, Principal> byObjectId = new ConcurrentHashMap<>();
     private final Directory directory;
 
     /** @param type {@code Application} or {@code ManagedIdentity} */
-    record Principal(String objectId, String appId, String name, String type) {}
+    record Principal(String objectId, String appId, String name, String type) {
+
+        Document document() {
+            return Document.EMPTY
+                    .with("id", objectId)
+                    .with("appId", appId)
+                    .with("displayName", name)
+                    .with("servicePrincipalType", type)
+                    .with("servicePrincipalNames", List.of(appId));
+        }
+    }
 
     GraphPrincipals(Directory directory) {
         this.directory = directory;
@@ -34,13 +43,18 @@ final class GraphPrincipals {
         byObjectId.remove(key(objectId));
     }
 
-    Optional<Principal> ofObject(String objectId) {
-        return Optional.ofNullable(byObjectId.get(key(objectId)));
+    void removeOfApplication(String appId) {
+        byObjectId.values().removeIf(principal -> principal.appId().equalsIgnoreCase(appId));
     }
 
-    Optional<Principal> ofApplication(String appId) {
+    Optional<Document> ofObject(String objectId) {
+        return Optional.ofNullable(byObjectId.get(key(objectId))).map(Principal::document);
+    }
+
+    Optional<Document> ofApplication(String appId) {
         return byObjectId.values().stream()
                 .filter(principal -> principal.appId().equalsIgnoreCase(appId))
+                .map(Principal::document)
                 .findFirst();
     }
 

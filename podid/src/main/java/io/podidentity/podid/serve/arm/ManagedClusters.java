@@ -1,15 +1,17 @@
 package io.podidentity.podid.serve.arm;
 
 import io.podidentity.podid.serve.arm.GraphPrincipals.Principal;
+import io.podidentity.podid.serve.arm.ResourceStore.Resource;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** AKS clusters, with an issuer of tokens if that is asked for. There is no API server behind them. */
-final class ManagedClusters implements ResourceType {
+final class ManagedClusters {
+
+    static final String NAME = "Microsoft.ContainerService/managedClusters";
 
     private static final String OIDC = "oidcIssuerProfile";
     private static final String KUBELET = "kubelet";
@@ -24,18 +26,7 @@ final class ManagedClusters implements ResourceType {
         this.tenantId = tenantId;
     }
 
-    @Override
-    public String name() {
-        return "Microsoft.ContainerService/managedClusters";
-    }
-
-    @Override
-    public Duration time() {
-        return Duration.ofSeconds(3);
-    }
-
-    @Override
-    public Document complete(ResourceId id, Document asked) {
+    Document complete(ResourceId id, Document asked) {
         Document made = asked.withProperty("fqdn", id.name() + ".hcp." + location(asked) + ".azmk8s.invalid")
                 .withProperty("nodeResourceGroup", nodeGroup(id, asked))
                 .withProperty("powerState", Map.of("code", "Running"))
@@ -84,35 +75,32 @@ final class ManagedClusters implements ResourceType {
         return ResourceId.parse("/subscriptions/" + id.segments().get(1) + "/resourceGroups/" + nodeGroup(id, cluster));
     }
 
-    @Override
-    public void made(ArmResource cluster) {
+    void made(Resource cluster) {
         ResourceId id = cluster.id();
         principals.add(new Principal(id.guid(KUBELET), id.guid(KUBELET + "-client"), id.name(), "ManagedIdentity"));
         ResourceId group = nodeGroupId(id, cluster.body());
-        store.put(new ArmResource(
+        store.put(new Resource(
                         group,
-                        new ResourceGroups().complete(group, cluster.body().only("location")))
+                        Document.of(group, ResourceId.GROUP_TYPE)
+                                .merge(cluster.body().only("location")))
                 .in("Succeeded"));
     }
 
-    @Override
-    public void removed(ArmResource cluster) {
+    void removed(Resource cluster) {
         principals.remove(cluster.id().guid(KUBELET));
         store.remove(nodeGroupId(cluster.id(), cluster.body()));
     }
 
-    @Override
-    public Optional<Map<String, Object>> act(ArmResource cluster, String action) {
-        return switch (action) {
-            case "listClusterUserCredential", "listClusterAdminCredential" ->
-                Optional.of(
-                        Map.of("kubeconfigs", List.of(Map.of("name", "clusterUser", "value", kubeconfig(cluster)))));
-            default -> Optional.empty();
-        };
+    /** The answer to a POST on a cluster, if there is such an action. */
+    static Optional<Document> act(Resource cluster, String action) {
+        return action.matches("listCluster(User|Admin)Credential")
+                ? Optional.of(Document.EMPTY.with(
+                        "kubeconfigs", List.of(Map.of("name", "clusterUser", "value", kubeconfig(cluster)))))
+                : Optional.empty();
     }
 
     /** The server's name ends in .invalid, so that kubectl can never reach a real cluster with it. */
-    private static String kubeconfig(ArmResource cluster) {
+    private static String kubeconfig(Resource cluster) {
         String name = cluster.id().name();
         String server = cluster.body().properties().text("fqdn").orElse("none.invalid");
         String yaml = """

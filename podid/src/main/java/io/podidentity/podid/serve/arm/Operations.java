@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -40,13 +39,7 @@ final class Operations {
      */
     record Work(Duration time, @Nullable ArmException failure, Runnable completion, Supplier<Answer> result) {}
 
-    private record Operation(Work work, Instant end, boolean done) {
-
-        Operation complete() {
-            work.completion().run();
-            return new Operation(work, end, true);
-        }
-    }
+    private record Operation(Work work, Instant end, boolean done) {}
 
     Operations(URI base, Clock clock) {
         this.base = base;
@@ -70,8 +63,13 @@ final class Operations {
     /** Applies everything that is due. */
     synchronized void settle() {
         Instant now = clock.instant();
-        operations.replaceAll((id, operation) ->
-                operation.done() || now.isBefore(operation.end()) ? operation : operation.complete());
+        operations.replaceAll((id, operation) -> {
+            boolean ends = !operation.done() && !now.isBefore(operation.end());
+            if (ends) {
+                operation.work().completion().run();
+            }
+            return new Operation(operation.work(), operation.end(), operation.done() || ends);
+        });
     }
 
     boolean isOne(ResourceId path) {
@@ -89,14 +87,11 @@ final class Operations {
 
     private static Answer document(ResourceId path, Operation operation) {
         ArmException failure = operation.work().failure();
-        var document = new LinkedHashMap<String, Object>();
-        document.put("id", path.text());
-        document.put("name", path.name());
-        document.put("status", !operation.done() ? "InProgress" : failure == null ? "Succeeded" : "Failed");
-        if (operation.done() && failure != null) {
-            document.putAll(failure.body());
-        }
-        return Answer.json(200, document).with("Retry-After", RETRY_AFTER);
+        String status = !operation.done() ? "InProgress" : failure == null ? "Succeeded" : "Failed";
+        Document document =
+                Document.EMPTY.with("id", path.text()).with("name", path.name()).with("status", status);
+        Document whole = operation.done() && failure != null ? document.merge(failure.body()) : document;
+        return whole.answer(200).with("Retry-After", RETRY_AFTER);
     }
 
     private static Answer result(Operation operation) {

@@ -8,30 +8,40 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** All resources of the subscription. Thread-safe. */
 final class ResourceStore {
 
-    private final Map<String, ArmResource> resources = new ConcurrentSkipListMap<>();
+    private final Map<String, Resource> resources = new ConcurrentSkipListMap<>();
 
-    Optional<ArmResource> get(ResourceId id) {
+    /** One resource as it is now. */
+    record Resource(ResourceId id, Document body) {
+
+        Resource in(String provisioningState) {
+            return new Resource(id, body.withProperty("provisioningState", provisioningState));
+        }
+    }
+
+    Optional<Resource> get(ResourceId id) {
         return Optional.ofNullable(resources.get(id.key()));
     }
 
-    void put(ArmResource resource) {
+    void put(Resource resource) {
         resources.put(resource.id().key(), resource);
     }
 
-    /** Removes it with all that is in it. */
-    void remove(ResourceId id) {
-        resources.values().removeIf(resource -> resource.id().isIn(id));
+    /** Removes it with all that is in it, and returns that. */
+    List<Resource> remove(ResourceId id) {
+        List<Resource> all = all().stream().filter(one -> one.id().isIn(id)).toList();
+        resources.values().removeAll(all);
+        return all;
     }
 
     /** Those of the type (in lower case) in the scope, in the order of their paths. */
-    List<ArmResource> in(ResourceId scope, String type) {
+    List<Resource> in(ResourceId scope, String type) {
         return all().stream()
                 .filter(resource -> resource.id().type().equals(type))
                 .filter(resource -> resource.id().isIn(scope))
                 .toList();
     }
 
-    List<ArmResource> all() {
+    List<Resource> all() {
         return List.copyOf(resources.values());
     }
 }

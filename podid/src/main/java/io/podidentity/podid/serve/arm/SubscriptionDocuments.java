@@ -1,14 +1,29 @@
 package io.podidentity.podid.serve.arm;
 
+import io.podidentity.emulator.http.Answer;
 import java.net.URI;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /** The documents that say where everything is, and to which subscription and tenant one has signed in. */
 final class SubscriptionDocuments {
 
     static final String SUBSCRIPTION_ID = "50d1d000-0000-4000-8000-000000000005";
+
+    private static final String ENDPOINTS = """
+        {"name": "podid", "portal": "%1$s", "media": "%1$s", "resourceManager": "%1$s", "graphAudience": "%1$s/",
+         "authentication": {"loginEndpoint": "%1$s", "audiences": ["%1$s/"], "tenant": "common",
+          "identityProvider": "AAD"},
+         "suffixes": {"storage": "localhost"}}
+        """;
+
+    private static final String SUBSCRIPTION = """
+        {"id": "/subscriptions/%1$s", "subscriptionId": "%1$s", "tenantId": "%2$s", "state": "Enabled",
+         "displayName": "podid emulator", "authorizationSource": "RoleBased", "managedByTenants": []}
+        """;
+
+    private static final String TENANT = """
+        {"id": "/tenants/%1$s", "tenantId": "%1$s", "displayName": "podid emulator",
+         "defaultDomain": "podid.example", "tenantCategory": "Home"}
+        """;
 
     private final URI base;
     private final String tenantId;
@@ -18,60 +33,27 @@ final class SubscriptionDocuments {
         this.tenantId = tenantId;
     }
 
-    Map<String, Object> endpoints() {
-        var document = new LinkedHashMap<String, Object>();
-        document.put("name", "podid");
-        document.put("portal", base.toString());
-        document.put(
-                "authentication",
-                Map.of(
-                        "loginEndpoint",
-                        base.toString(),
-                        "audiences",
-                        List.of(base + "/"),
-                        "tenant",
-                        "common",
-                        "identityProvider",
-                        "AAD"));
-        document.put("graphAudience", base + "/");
-        document.put("resourceManager", base.toString());
-        document.put("media", base.toString());
-        document.put("suffixes", Map.of("storage", "localhost"));
-        return document;
+    Answer endpoints() {
+        return json(ENDPOINTS.formatted(base));
     }
 
-    Map<String, Object> subscriptions() {
-        return list(subscription());
+    Answer subscriptions() {
+        return json(list(SUBSCRIPTION.formatted(SUBSCRIPTION_ID, tenantId)));
     }
 
-    Map<String, Object> subscription() {
-        return Map.of(
-                "id",
-                "/subscriptions/" + SUBSCRIPTION_ID,
-                "subscriptionId",
-                SUBSCRIPTION_ID,
-                "tenantId",
-                tenantId,
-                "displayName",
-                "podid emulator",
-                "state",
-                "Enabled",
-                "authorizationSource",
-                "RoleBased",
-                "managedByTenants",
-                List.of());
+    Answer subscription() {
+        return json(SUBSCRIPTION.formatted(SUBSCRIPTION_ID, tenantId));
     }
 
-    Map<String, Object> tenants() {
-        return list(Map.of(
-                "id", "/tenants/" + tenantId,
-                "tenantId", tenantId,
-                "displayName", "podid emulator",
-                "defaultDomain", "podid.example",
-                "tenantCategory", "Home"));
+    Answer tenants() {
+        return json(list(TENANT.formatted(tenantId)));
     }
 
-    private static Map<String, Object> list(Map<String, Object> only) {
-        return Map.of("value", List.of(only), "count", Map.of("type", "Total", "value", 1));
+    private static String list(String only) {
+        return "{\"value\": [" + only + "], \"count\": {\"type\": \"Total\", \"value\": 1}}";
+    }
+
+    private static Answer json(String text) {
+        return Answer.text(200, "application/json; charset=utf-8", text);
     }
 }

@@ -6,22 +6,23 @@ import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
-import io.podidentity.emulator.token.AccessTokenReader;
-import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The two steps from a token of Entra ID to a push, as Azure/acr documents them in {@code docs/AAD-OAuth.md}:
  * {@code /oauth2/exchange} turns it into a refresh token, the password that {@code az acr login --expose-token} prints,
- * and {@code /oauth2/token} turns that into an access token for one repository. Whoever is signed in may pull and push:
- * the roles AcrPull and AcrPush are not played.
+ * and {@code /oauth2/token} turns that into an access token for one repository. At {@code /v2/} a registry without
+ * images says where they are. Whoever is signed in may pull and push: the roles AcrPull and AcrPush are not played.
  *
  * <p>Thread-safety: safe.
  */
@@ -30,28 +31,35 @@ public final class RegistryEndpoint implements AddedEndpoint {
     /** The user that stands for "the password is a token". */
     static final String TOKEN_USER = "00000000-0000-0000-0000-000000000000";
 
+    /** What a registry expects as {@code iss}; ACR's own value. */
+    private static final String ISSUER = "Azure Container Registry";
+
     private static final Duration REFRESH_TOKEN_LIFE = Duration.ofHours(3);
     private static final Duration ACCESS_TOKEN_LIFE = Duration.ofMinutes(75);
 
-    private final AccessTokenReader tokens;
-    private final TokenIssuer issuer;
-    private final RegistryKey key;
-    private final Clock clock;
+    private final Azure azure;
+    private final RegistryKey key = new RegistryKey(CertificateAuthority.ofThisJvm());
 
     public RegistryEndpoint(Azure azure) {
-        this.tokens = azure.tokens();
-        this.issuer = azure.issuer();
-        this.key = RegistryKey.create(CertificateAuthority.ofThisJvm());
-        this.clock = azure.clock();
+        this.azure = azure;
     }
 
     @Override
     public Optional<Answer> answer(Request request) {
         return switch (request.rawPath()) {
+            case "/v2", "/v2/" -> Optional.of(challenge());
             case "/oauth2/exchange" -> Optional.of(exchange(request.form()));
             case "/oauth2/token" -> Optional.of(request.isPost() ? refresh(request.form()) : login(request));
             default -> Optional.empty();
         };
+    }
+
+    private Answer challenge() {
+        String realm = "Bearer realm=\"" + azure.entra() + "/oauth2/token\",service=\""
+                + azure.entra().getAuthority() + "\"";
+        return Answer.json(401, Map.of("errors", Map.of("code", "UNAUTHORIZED")))
+                .with("WWW-Authenticate", realm)
+                .with("Docker-Distribution-Api-Version", "registry/2.0");
     }
 
     private Answer exchange(Parameters form) {
@@ -59,7 +67,7 @@ public final class RegistryEndpoint implements AddedEndpoint {
         return form.get("access_token")
                 .flatMap(this::valid)
                 .map(claims -> TokenSubject.application(text(claims, "appid"), text(claims, "oid")))
-                .map(subject -> issuer.issue(subject, service, REFRESH_TOKEN_LIFE))
+                .map(subject -> azure.issuer().issue(subject, service, REFRESH_TOKEN_LIFE))
                 .map(token -> Answer.json(200, Map.of("refresh_token", token.value())))
                 .orElseGet(RegistryEndpoint::unauthorized);
     }
@@ -91,22 +99,49 @@ public final class RegistryEndpoint implements AddedEndpoint {
         String service = wanted.get("service").orElse("");
         return valid(refreshToken)
                 .filter(claims -> claims.getAudience().equals(List.of(service)))
-                .map(claims -> key.sign(
-                        new JWTClaimsSet.Builder()
-                                .issuer(RegistryKey.ISSUER)
-                                .subject(claims.getSubject())
-                                .audience(service)
-                                .claim("access", Access.of(wanted.get("scope").orElse("")))
-                                .build(),
-                        clock.instant(),
-                        ACCESS_TOKEN_LIFE))
+                .map(claims -> key.sign(accessTo(
+                        service,
+                        String.valueOf(claims.getSubject()),
+                        wanted.get("scope").orElse(""))))
                 .map(token -> Answer.json(200, Map.of("access_token", token)))
                 .orElseGet(RegistryEndpoint::unauthorized);
     }
 
+    private JWTClaimsSet accessTo(String service, String subject, String scope) {
+        Instant now = azure.clock().instant();
+        return new JWTClaimsSet.Builder()
+                .issuer(ISSUER)
+                .subject(subject)
+                .audience(service)
+                .issueTime(Date.from(now))
+                .notBeforeTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(ACCESS_TOKEN_LIFE)))
+                .jwtID(UUID.randomUUID().toString())
+                .claim(
+                        "access",
+                        Arrays.stream(scope.split(" ", -1))
+                                .filter(one -> one.indexOf(':') < one.lastIndexOf(':'))
+                                .map(RegistryEndpoint::grant)
+                                .toList())
+                .build();
+    }
+
+    /** Grants {@code TYPE:NAME:ACTION,ACTION}; a name may contain colons. */
+    private static Map<String, Object> grant(String scope) {
+        int first = scope.indexOf(':');
+        int last = scope.lastIndexOf(':');
+        return Map.of(
+                "type", scope.substring(0, first),
+                "name", scope.substring(first + 1, last),
+                "actions", List.of(scope.substring(last + 1).split(",", -1)));
+    }
+
     private Optional<JWTClaimsSet> valid(String token) {
-        return tokens.read(token)
-                .filter(claims -> claims.getExpirationTime().toInstant().isAfter(clock.instant()));
+        return azure.tokens()
+                .read(token)
+                .filter(claims -> claims.getExpirationTime()
+                        .toInstant()
+                        .isAfter(azure.clock().instant()));
     }
 
     private static String text(JWTClaimsSet claims, String name) {

@@ -1,5 +1,6 @@
-package io.podidentity.podid.doctor;
+package io.podidentity.podid.kubectl;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value a map, a list, a text, a number, a truth value or null
  */
-record Part(@Nullable Object value) {
+public record Part(@Nullable Object value) {
 
-    static final Part NONE = new Part(null);
+    public static final Part NONE = new Part(null);
 
-    Part at(String... keys) {
+    public Part at(String... keys) {
         Part part = this;
         for (String key : keys) {
             part = part.value instanceof Map<?, ?> map ? new Part(map.get(key)) : NONE;
@@ -21,42 +22,51 @@ record Part(@Nullable Object value) {
         return part;
     }
 
-    List<Part> items() {
+    /** Its fields by their names, in their order. */
+    public Map<String, Part> fields() {
+        var fields = new LinkedHashMap<String, Part>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((key, field) -> fields.put(String.valueOf(key), new Part(field)));
+        }
+        return fields;
+    }
+
+    public List<Part> items() {
         return value instanceof List<?> list ? list.stream().map(Part::new).toList() : List.of();
     }
 
     /** Empty where there is none. */
-    String text() {
+    public String text() {
         return value == null ? "" : String.valueOf(value);
     }
 
-    String text(String... keys) {
+    public String text(String... keys) {
         return at(keys).text();
     }
 
-    String kind() {
+    public String kind() {
         return text("kind");
     }
 
-    String name() {
+    public String name() {
         return text("metadata", "name");
     }
 
-    String namespace() {
+    public String namespace() {
         return text("metadata", "namespace");
     }
 
     /** Whether it is a pod all of whose containers are ready. */
-    boolean isReady() {
+    public boolean isReady() {
         return isTrue("Ready");
     }
 
-    boolean isTrue(String condition) {
+    public boolean isTrue(String condition) {
         return condition(condition).text("status").equals("True");
     }
 
     /** What the cluster says of it under that name. */
-    Part condition(String type) {
+    public Part condition(String type) {
         return at("status", "conditions").items().stream()
                 .filter(one -> one.text("type").equals(type))
                 .findFirst()
@@ -64,22 +74,22 @@ record Part(@Nullable Object value) {
     }
 
     /** As the API server writes it, RFC 3339 in UTC, and so in the order of time. */
-    String created() {
+    public String created() {
         return text("metadata", "creationTimestamp");
     }
 
     /** Of an event; what has no newer field was seen when it was created. */
-    String lastSeen() {
+    public String lastSeen() {
         String last = text("lastTimestamp");
         return last.isEmpty() ? created() : last;
     }
 
-    boolean isBeingDeleted() {
+    public boolean isBeingDeleted() {
         return !text("metadata", "deletionTimestamp").isEmpty();
     }
 
     /** The name of what made it, if that is of the kind. */
-    String ownerOf(String kind) {
+    public String ownerOf(String kind) {
         return at("metadata", "ownerReferences").items().stream()
                 .filter(owner -> owner.text("kind").equals(kind))
                 .map(owner -> owner.text("name"))
