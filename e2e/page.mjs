@@ -116,7 +116,7 @@ await page.locator('#not-asked summary').click();
 
 // By keyboard alone
 await page.locator('body').click({ position: { x: 1, y: 1 } });
-const wanted = new Set(['refresh', 'Copy', 'Preview', '3 more were not asked', 'scene-LAPTOP', 'trouble-NO_ROLE', 'expire']);
+const wanted = new Set(['refresh', 'Copy', 'Preview', '3 more were not asked', 'host-LAPTOP', 'trouble-NO_ROLE', 'expire']);
 for (let i = 0; i < 60 && wanted.size > 0; i++) {
   await page.keyboard.press('Tab');
   wanted.delete(await page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim()));
@@ -144,11 +144,11 @@ if (pictures) {
   await inspect(page, 'IMDS is silent');
   await press(page, '#trouble-SILENT_IMDS', '.verdict.good');
 }
-await press(page, '#scene-NODE', '.caveat');
+await press(page, '#host-NODE', '.caveat');
 assert.equal(await title(page), 'aks-nodepool1');
 await inspect(page, 'the node\'s identity');
 await picture(page, 'page-node', 1280);
-await press(page, '#scene-LAPTOP', 'h1:has-text("developer@")');
+await press(page, '#host-LAPTOP', 'h1:has-text("developer@")');
 await inspect(page, 'a laptop');
 await press(page, '#trouble-LOGGED_OUT', '.verdict.bad');
 await inspect(page, 'logged out');

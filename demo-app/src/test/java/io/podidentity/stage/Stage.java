@@ -17,7 +17,7 @@ public final class Stage implements AutoCloseable {
     private final PodIdentityEmulator azure;
     private final EmulatedAz az;
     private final Set<Trouble> troubles = EnumSet.noneOf(Trouble.class);
-    private Scene scene = Scene.POD;
+    private Host host = Host.POD;
 
     public Stage(PodIdentityEmulator azure) {
         this.azure = azure;
@@ -27,32 +27,32 @@ public final class Stage implements AutoCloseable {
     /** A button: what it turns on or off, how it is called, and whether that is on. */
     public record Button(String value, String label, boolean pressed) {}
 
-    /** The settings of the application in the scene. */
+    /** The settings of the application on the host. */
     public synchronized Map<String, Object> settings() {
-        Map<String, Object> settings = EmulatedAzureSettings.of(azure, scene.environment(azure, az));
+        Map<String, Object> settings = EmulatedAzureSettings.of(azure, host.environment(azure, az));
         settings.put("demo.storage.endpoint", azure.storage().toString());
         settings.put("demo.storage.container", "samples");
         return settings;
     }
 
     /** For the page. */
-    public synchronized List<Button> scenes() {
-        return Arrays.stream(Scene.values())
-                .map(other -> new Button(other.name(), other.label(), other == scene))
+    public synchronized List<Button> hosts() {
+        return Arrays.stream(Host.values())
+                .map(other -> new Button(other.name(), other.label(), other == host))
                 .toList();
     }
 
     /** For the page. */
     public synchronized List<Button> troubles() {
         return Arrays.stream(Trouble.values())
-                .filter(trouble -> trouble.isIn(scene))
+                .filter(trouble -> trouble.isIn(host))
                 .map(trouble -> new Button(trouble.name(), trouble.label(), troubles.contains(trouble)))
                 .toList();
     }
 
     /** Goes to another place, where nothing is broken. */
-    synchronized void play(Scene scene) {
-        this.scene = scene;
+    synchronized void play(Host host) {
+        this.host = host;
         troubles.clear();
         apply();
     }
@@ -68,7 +68,7 @@ public final class Stage implements AutoCloseable {
     private void apply() {
         azure.faults().clear();
         troubles.forEach(trouble -> trouble.order(azure.faults()));
-        if (scene == Scene.LAPTOP && !troubles.contains(Trouble.LOGGED_OUT)) {
+        if (host == Host.LAPTOP && !troubles.contains(Trouble.LOGGED_OUT)) {
             az.signIn();
         } else {
             az.signOut();

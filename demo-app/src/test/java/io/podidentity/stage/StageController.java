@@ -62,11 +62,11 @@ public final class StageController {
         return "redirect:/";
     }
 
-    @PostMapping("/scene")
-    ResponseEntity<String> scene(
-            @RequestParam("name") Scene scene, @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "") String site) {
+    @PostMapping("/host")
+    ResponseEntity<String> host(
+            @RequestParam("name") Host host, @RequestHeader(name = "Sec-Fetch-Site", defaultValue = "") String site) {
         requireOwnPage(site);
-        stage.play(scene);
+        stage.play(host);
         restart.run();
         return ResponseEntity.ok()
                 .header("Refresh", "5; url=/")

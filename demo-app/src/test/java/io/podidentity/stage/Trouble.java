@@ -22,11 +22,11 @@ public enum Trouble {
         return label;
     }
 
-    /** Whether a scene has that part at all. */
-    boolean isIn(Scene scene) {
+    /** Whether a host has that part at all. */
+    boolean isIn(Host host) {
         return switch (this) {
-            case LOGGED_OUT -> scene == Scene.LAPTOP;
-            case SLOW_IMDS, SILENT_IMDS -> scene != Scene.LAPTOP;
+            case LOGGED_OUT -> host == Host.LAPTOP;
+            case SLOW_IMDS, SILENT_IMDS -> host != Host.LAPTOP;
             case STORAGE_DOWN, NO_ROLE -> true;
         };
     }

@@ -68,7 +68,7 @@ public final class Problem extends ErrorResponseException {
         String title = switch (failure.code()) {
             case NO_SOURCE_AVAILABLE -> "Nobody is signed in here";
             case REFUSED -> "The identity was refused";
-            case SERVICE_UNAVAILABLE -> "The token service does not answer";
+            case SERVICE_UNAVAILABLE -> "No token at the moment";
             case INVALID_RESPONSE -> "The token service gave an invalid answer";
             case INVALID_CONFIGURATION -> "A setting is wrong";
             case TIMED_OUT -> "The token did not arrive in time";

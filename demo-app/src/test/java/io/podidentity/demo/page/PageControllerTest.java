@@ -97,7 +97,7 @@ class PageControllerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"trouble", "expire", "scene"})
+    @ValueSource(strings = {"trouble", "expire", "host"})
     void page_asItIsShipped_hasNoSwitchesOfAnEmulatedAzure(String path) {
         storage.list();
 

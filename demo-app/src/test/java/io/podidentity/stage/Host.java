@@ -4,14 +4,14 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import java.util.Map;
 
 /** Where the demo seems to run. */
-public enum Scene {
+public enum Host {
     POD("A pod with an identity"),
     NODE("A pod on its node's identity"),
     LAPTOP("A laptop");
 
     private final String label;
 
-    Scene(String label) {
+    Host(String label) {
         this.label = label;
     }
 
