@@ -25,9 +25,11 @@ import java.util.TreeMap;
  *
  * <p>Thread-safety: safe.
  *
+ * @param clusterClock for the waits between attempts
+ * @param clock for the times in assertions, which Entra ID judges
  * @see <a href="https://github.com/Azure/go-autorest/tree/main/autorest/adal">the original</a>
  */
-public final class Adal {
+public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, AdalVersion version) {
 
     private static final String IMDS = "http://169.254.169.254";
     private static final String TOKEN_PATH = "/metadata/identity/oauth2/token";
@@ -40,24 +42,6 @@ public final class Adal {
     private static final Duration LIMIT = Duration.ofDays(1);
 
     private static final Set<Integer> RETRIED = Set.of(404, 408, 410, 429);
-
-    private final Upstream upstream;
-    private final EmulatorClock clusterClock;
-    private final Clock clock;
-    private final AdalVersion version;
-
-    /**
-     * Asks there.
-     *
-     * @param clusterClock for the waits between attempts
-     * @param clock for the times in assertions, which Entra ID judges
-     */
-    public Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, AdalVersion version) {
-        this.upstream = upstream;
-        this.clusterClock = clusterClock;
-        this.clock = clock;
-        this.version = version;
-    }
 
     /** A token of the node's system-assigned identity. */
     public AdalToken systemAssigned(String resource) throws AdalException, InterruptedException {
@@ -139,7 +123,7 @@ public final class Adal {
         ApplicationCertificate file;
         try {
             file = Pkcs12.read(pkcs12, password);
-        } catch (UnreadableCertificateException e) {
+        } catch (Pkcs12.UnreadableException e) {
             String text = String.valueOf(e.getMessage());
             throw new AdalException(
                     version.wrapsErrors() ? "failed to decode certificate, error: " + text : text, false);

@@ -18,34 +18,19 @@ import javax.net.ssl.SSLContext;
  * Asks the emulator's own servers, as a client that comes over the network would. The JDK's client is not used,
  * since it
  * asks twice where the server hangs up, and sends no target that is not a valid URI, which NMI does. Thread-safe.
+ *
+ * @param imds as this process reaches it
+ * @param entra as this process reaches it
+ * @param authority Entra as clients reach it, which is what it calls itself
+ * @param tls trusts the certificate of {@code entra}
  */
-public final class LoopbackUpstream implements Upstream {
+public record LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tls) implements Upstream {
 
     private static final int MAX_BODY = 1 << 20;
 
     /** These are of one connection, and here each request has its own. */
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("connection", "content-length", "expect", "host", "transfer-encoding");
-
-    private final URI imds;
-    private final URI entra;
-    private final URI authority;
-    private final SSLContext tls;
-
-    /**
-     * Asks these servers.
-     *
-     * @param imds as this process reaches it
-     * @param entra as this process reaches it
-     * @param authority Entra as clients reach it, which is what it calls itself
-     * @param tls trusts the certificate of {@code entra}
-     */
-    public LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tls) {
-        this.imds = imds;
-        this.entra = entra;
-        this.authority = authority;
-        this.tls = tls;
-    }
 
     @Override
     public String audience(String tenant) {
