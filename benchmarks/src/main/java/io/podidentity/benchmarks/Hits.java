@@ -9,12 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The microbenchmarks, in a process of their own with all jars on its class path. */
-final class Hits {
-    private final Session session;
-
-    Hits(Session session) {
-        this.session = session;
-    }
+record Hits(Session session) {
 
     void measure() throws IOException, InterruptedException {
         session.say("cached tokens");

@@ -17,16 +17,10 @@ import java.util.Locale;
  * <p>azure-identity is missing here: over azure-core-http-jdk-httpclient, on two processors, a hundred first calls at
  * the same time never return. Its blocking calls occupy all threads of the common pool, and the transport needs some.
  */
-final class Loads {
+record Loads(Session session) {
     private static final String US = "TokenProvider";
     private static final String CALLERS = "1000";
     private static final int VIRTUAL_THREADS_SINCE = 21;
-
-    private final Session session;
-
-    Loads(Session session) {
-        this.session = session;
-    }
 
     void measure() throws IOException {
         storms("platform");

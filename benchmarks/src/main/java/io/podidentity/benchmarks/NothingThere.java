@@ -10,14 +10,8 @@ import java.util.List;
  * No environment variables, no az, and a metadata service's address that leads nowhere: how long a caller waits for the
  * error.
  */
-final class NothingThere {
+record NothingThere(Session session) {
     private static final String PEER = "AzureIdentityDefault";
-
-    private final Session session;
-
-    NothingThere(Session session) {
-        this.session = session;
-    }
 
     void measure() throws IOException, InterruptedException {
         if (!Launcher.canMakeNetworks()) {

@@ -7,21 +7,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Many threads that all ask for a token at the same moment. */
-final class Callers {
-    private final TokenClient client;
-    private final boolean virtual;
-    private final int count;
-
-    /**
-     * @param virtual whether they are virtual threads
-     * @param count their number
-     */
-    Callers(TokenClient client, boolean virtual, int count) {
-        this.client = client;
-        this.virtual = virtual;
-        this.count = count;
-    }
+/**
+ * Many threads that all ask for a token at the same moment.
+ *
+ * @param virtual whether they are virtual threads
+ * @param count their number
+ */
+record Callers(TokenClient client, boolean virtual, int count) {
 
     /** Starts them all, lets them ask at the same moment, and waits for the last one. */
     Outcome ask(String resource) throws InterruptedException, ReflectiveOperationException {

@@ -14,19 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** An HTTP server in a process of its own, which has given its first answer. */
-public final class AppServer implements AutoCloseable {
+public record AppServer(Process process, int port, double readyMillis) implements AutoCloseable {
     private static final long LIMIT_NANOS = 120_000_000_000L;
     private static final long PAUSE_NANOS = 2_000_000;
-
-    private final Process process;
-    private final int port;
-    private final double readyMillis;
-
-    private AppServer(Process process, int port, double readyMillis) {
-        this.process = process;
-        this.port = port;
-        this.readyMillis = readyMillis;
-    }
 
     /**
      * Starts it on a free port, given by {@code SERVER_PORT}, and waits until it is ready.

@@ -8,19 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The class paths that the build wrote down: one for each peer, with no other peer's jars on it. */
-public final class ClassPaths {
+/**
+ * The class paths that the build wrote down: one for each peer, with no other peer's jars on it.
+ *
+ * @param classes the folder of this module's compiled classes
+ */
+public record ClassPaths(Path classes) {
     /** The group of programs that need only the JDK. */
     public static final String NONE = "";
-
-    private final Path classes;
-
-    /**
-     * @param classes the folder of this module's compiled classes
-     */
-    private ClassPaths(Path classes) {
-        this.classes = classes;
-    }
 
     /** Those of the build that compiled this class. */
     public static ClassPaths ofBuild() throws URISyntaxException {

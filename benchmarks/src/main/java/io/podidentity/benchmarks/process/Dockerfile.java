@@ -8,14 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The commands of a Dockerfile, so that what is measured is what it ships. */
-public final class Dockerfile {
+public record Dockerfile(String text) {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"");
-
-    private final String text;
-
-    private Dockerfile(String text) {
-        this.text = text;
-    }
 
     /** Reads one; lines that end with a back-slash go on in the next. */
     public static Dockerfile read(Path file) throws IOException {

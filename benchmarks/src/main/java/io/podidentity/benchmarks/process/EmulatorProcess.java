@@ -11,14 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code podid serve} as metadata service and storage account, over HTTPS with a CA of its own. */
-public final class EmulatorProcess implements AutoCloseable {
-    private final Process process;
-    private final String addresses;
-
-    private EmulatorProcess(Process process, String addresses) {
-        this.process = process;
-        this.addresses = addresses;
-    }
+public record EmulatorProcess(Process process, String addresses) implements AutoCloseable {
 
     /**
      * Starts it.

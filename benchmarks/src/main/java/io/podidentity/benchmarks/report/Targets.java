@@ -4,17 +4,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /** What the token provider should reach: ratios of one run, counts, and a few times inside a process. */
-final class Targets {
+record Targets(Figures figures, StringBuilder out) {
     private static final String US = "TokenProvider";
     private static final String PEER = "azure-identity";
-
-    private final Figures figures;
-    private final StringBuilder out;
-
-    Targets(Figures figures, StringBuilder out) {
-        this.figures = figures;
-        this.out = out;
-    }
 
     /** Writes a table of the targets that were measured. */
     void write() {

@@ -7,14 +7,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A program called {@code az} that answers with a token after 5 ms and counts its calls. */
-public final class AzStub {
+public record AzStub(Path folder) {
     private static final long LIFE_SECONDS = 4_000;
-
-    private final Path folder;
-
-    private AzStub(Path folder) {
-        this.folder = folder;
-    }
 
     /** Writes one into a new folder inside that folder. */
     public static AzStub in(Path parent) throws IOException {

@@ -5,16 +5,12 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Tells a stub in another process how to behave, and asks it what it saw. */
-public final class StubControl {
-    private final String url;
-
-    /**
-     * @param url the stub's base URL
-     */
-    public StubControl(String url) {
-        this.url = url;
-    }
+/**
+ * Tells a stub in another process how to behave, and asks it what it saw.
+ *
+ * @param url the stub's base URL
+ */
+public record StubControl(String url) {
 
     /** The stub that this process uses in the place of IMDS. */
     public static StubControl ofEnvironment() {

@@ -7,14 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The stub in a process of its own, so that its work is not counted as that of the programs it serves. */
-public final class StubProcess implements AutoCloseable {
-    private final Process process;
-    private final StubControl control;
-
-    private StubProcess(Process process, StubControl control) {
-        this.process = process;
-        this.control = control;
-    }
+public record StubProcess(Process process, StubControl control) implements AutoCloseable {
 
     /** Starts it. */
     public static StubProcess start(Jdk jdk, ClassPaths classPaths) throws IOException {

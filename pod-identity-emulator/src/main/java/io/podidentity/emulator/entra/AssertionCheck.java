@@ -22,19 +22,9 @@ import java.util.Optional;
  * Checks a signed assertion that stands in for a secret: one that the application signed itself with a registered
  * certificate (issuer and subject are the client ID), else one of another issuer that a federated credential names.
  */
-final class AssertionCheck {
+record AssertionCheck(Directory directory, URI authority, Clock clock) {
 
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-
-    private final Directory directory;
-    private final URI authority;
-    private final Clock clock;
-
-    AssertionCheck(Directory directory, URI authority, Clock clock) {
-        this.directory = directory;
-        this.authority = authority;
-        this.clock = clock;
-    }
 
     /** @throws EntraException if it does not hold */
     void check(ServicePrincipal principal, String assertion) {

@@ -6,17 +6,9 @@ import io.podidentity.emulator.http.Parameters;
 import java.util.Optional;
 
 /** Finds the application that asks for a token, and checks its proof. */
-final class ClientAuthentication {
+record ClientAuthentication(Directory directory, AssertionCheck assertions) {
 
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-    private final Directory directory;
-    private final AssertionCheck assertions;
-
-    ClientAuthentication(Directory directory, AssertionCheck assertions) {
-        this.directory = directory;
-        this.assertions = assertions;
-    }
 
     /** @throws EntraException if there is no such application, or its proof does not hold */
     ServicePrincipal authenticate(Parameters form) {

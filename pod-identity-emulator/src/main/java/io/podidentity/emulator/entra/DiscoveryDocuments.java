@@ -6,13 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What a client learns before it asks for a token. */
-final class DiscoveryDocuments {
-
-    private final URI authority;
-
-    DiscoveryDocuments(URI authority) {
-        this.authority = authority;
-    }
+record DiscoveryDocuments(URI authority) {
 
     Map<String, Object> version1(String tenant, String issuer) {
         return document(tenant, issuer, "", "/common/discovery/keys");

@@ -6,17 +6,11 @@ import java.util.List;
 import java.util.Set;
 
 /** Derives the resource, which becomes the token's audience unchanged, from what a client asks for. */
-final class Scope {
+record Scope(String tenantId) {
 
     private static final String DEFAULT = "/.default";
     private static final String GRAPH = "https://graph.microsoft.com";
     private static final Set<String> OPENID = Set.of("openid", "profile", "email", "offline_access");
-
-    private final String tenantId;
-
-    Scope(String tenantId) {
-        this.tenantId = tenantId;
-    }
 
     /**
      * For an application, which can ask for all its permissions at once only: {@code X/.default} is X. OpenID's scopes

@@ -11,21 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Exchanges a proof of identity for an access token, in both versions of the protocol. */
-final class TokenEndpoint {
-
-    private final ClientAuthentication clients;
-    private final UserSignIn users;
-    private final Scope scopes;
-    private final TokenIssuer issuer;
-    private final Duration life;
-
-    TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scopes, TokenIssuer issuer, Duration life) {
-        this.clients = clients;
-        this.users = users;
-        this.scopes = scopes;
-        this.issuer = issuer;
-        this.life = life;
-    }
+record TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scopes, TokenIssuer issuer, Duration life) {
 
     /** The token endpoint of version 2: a scope, and numbers. */
     Answer version2(Parameters form) {

@@ -9,18 +9,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Writes answers to one HTTP/1.1 connection. Not thread-safe. */
-final class AnswerWriter {
+record AnswerWriter(OutputStream out) {
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
-
-    private final OutputStream out;
-
-    /** Writes to {@code out}, which should be buffered: it is flushed once for each answer. */
-    AnswerWriter(OutputStream out) {
-        this.out = out;
-    }
 
     /** Writes the answer to a request. */
     void write(Answer answer, Request request) throws IOException {

@@ -8,18 +8,15 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Selects the identity that a request means among those assigned to the node. */
-final class NodeIdentities {
+/**
+ * Selects the identity that a request means among those assigned to the node.
+ *
+ * @param assigned is looked at anew for each request
+ */
+record NodeIdentities(Iterable<NodeIdentity> assigned) {
 
     static final String SUBSCRIPTION_ID = "50d1d000-0000-4000-8000-000000000005";
     static final String RESOURCE_GROUP = "podid-node";
-
-    private final Iterable<NodeIdentity> assigned;
-
-    /** @param assigned is looked at anew for each request */
-    NodeIdentities(Iterable<NodeIdentity> assigned) {
-        this.assigned = assigned;
-    }
 
     /** @throws ImdsRefusal if none fits, or nothing was named and there are several */
     NodeIdentity select(Parameters query) {

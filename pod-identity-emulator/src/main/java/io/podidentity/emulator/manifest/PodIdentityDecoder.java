@@ -16,19 +16,7 @@ import java.util.List;
  * Decodes the four custom resources. Until 1.6.0 Go's decoder took their fields in any letter case; since then it takes
  * them exactly and ignores the others.
  */
-final class PodIdentityDecoder {
-
-    private final String kind;
-    private final Metadata metadata;
-    private final Fields object;
-    private final Decoding decoding;
-
-    PodIdentityDecoder(String kind, Metadata metadata, Fields object, Decoding decoding) {
-        this.kind = kind;
-        this.metadata = metadata;
-        this.object = object;
-        this.decoding = decoding;
-    }
+record PodIdentityDecoder(String kind, Metadata metadata, Fields object, Decoding decoding) {
 
     List<KubernetesObject> decode() {
         return switch (kind) {

@@ -10,17 +10,7 @@ import java.util.List;
  * Decodes pods and what makes pods. A workload becomes one pod of the workload's name, however many replicas it has; or
  * no pod if it has zero.
  */
-final class WorkloadDecoder {
-
-    private final String kind;
-    private final Metadata metadata;
-    private final Fields object;
-
-    WorkloadDecoder(String kind, Metadata metadata, Fields object) {
-        this.kind = kind;
-        this.metadata = metadata;
-        this.object = object;
-    }
+record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
 
     /** No pod for a kind that makes none. */
     List<KubernetesObject> decode() {

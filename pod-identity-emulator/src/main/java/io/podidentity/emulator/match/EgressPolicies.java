@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  *
  * <p>Thread-safety: immutable.
  */
-public final class EgressPolicies {
+public record EgressPolicies(Cluster cluster, Profile profile) {
 
     private static final int NMI_PORT = 2579;
     private static final int HTTPS = 443;
@@ -25,14 +25,6 @@ public final class EgressPolicies {
     private static final String NMI = "127.0.0.1";
     /** One of the addresses of login.microsoftonline.com. */
     private static final String ENTRA = "20.190.128.1";
-
-    private final Cluster cluster;
-    private final Profile profile;
-
-    public EgressPolicies(Cluster cluster, Profile profile) {
-        this.cluster = cluster;
-        this.profile = profile;
-    }
 
     /** The first policy that keeps the pod from its tokens; empty if none does. */
     public Optional<NetworkPolicy> blocking(Pod pod) {

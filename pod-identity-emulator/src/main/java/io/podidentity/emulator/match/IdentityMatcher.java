@@ -19,15 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safety: immutable.
  */
-public final class IdentityMatcher {
-
-    private final Cluster cluster;
-    private final MatchRules rules;
-
-    public IdentityMatcher(Cluster cluster, MatchRules rules) {
-        this.cluster = cluster;
-        this.rules = rules;
-    }
+public record IdentityMatcher(Cluster cluster, MatchRules rules) {
 
     /** All identities that the pod gets, or why it gets none. */
     public PodMatch match(Pod pod) {

@@ -15,19 +15,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Which assigned identities there should be. Immutable. */
-public final class Assignments {
+public record Assignments(MatchRules rules) {
 
     /** Keeps MIC's objects from being deleted by others; from 1.6.1. */
     public static final String FINALIZER = "azureassignedidentity.finalizers.aadpodidentity.k8s.io";
 
     /** Where assigned identities lie unless namespaces are forced. */
     static final String NAMESPACE = "default";
-
-    private final MatchRules rules;
-
-    public Assignments(MatchRules rules) {
-        this.rules = rules;
-    }
 
     /** Those of all pods, by name without namespace, as MIC tells them apart. */
     Map<String, AzureAssignedIdentity> of(List<PodMatch> matches) {

@@ -18,22 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Carries out what a cycle has to do on one machine: objects first, then Azure, then the objects' states. */
-final class MachineUpdate {
-
-    private final LiveCluster cluster;
-    private final VirtualMachines machines;
-    private final EmulatorClock clock;
-    private final MicLog log;
-    private final Consumer<Event> events;
-
-    MachineUpdate(
-            LiveCluster cluster, VirtualMachines machines, EmulatorClock clock, MicLog log, Consumer<Event> events) {
-        this.cluster = cluster;
-        this.machines = machines;
-        this.clock = clock;
-        this.log = log;
-        this.events = events;
-    }
+record MachineUpdate(
+        LiveCluster cluster, VirtualMachines machines, EmulatorClock clock, MicLog log, Consumer<Event> events) {
 
     /** @param desired all assigned identities that there should be, on whatever machine */
     void update(String machine, Changes changes, Collection<AzureAssignedIdentity> desired, CycleStats stats)

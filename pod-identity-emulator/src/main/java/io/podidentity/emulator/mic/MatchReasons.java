@@ -10,13 +10,7 @@ import java.util.Optional;
  * Says why MIC leaves a pod or one of its bindings out, in MIC's words. That the pod is in another namespace than a
  * namespaced identity is more than MIC says by default.
  */
-final class MatchReasons {
-
-    private final MicLog log;
-
-    MatchReasons(MicLog log) {
-        this.log = log;
-    }
+record MatchReasons(MicLog log) {
 
     /** Says nothing if all bindings give the pod an identity. */
     void log(PodMatch match) {

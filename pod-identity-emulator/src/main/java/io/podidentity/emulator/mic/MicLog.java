@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Writes what {@code kubectl logs mic-…} shows at the default verbosity. MIC always logged through klog; NMI alone
  * began with logrus. Before 1.6.2 its sentences began with a capital letter.
  */
-final class MicLog {
+record MicLog(Profile profile, EmulatorClock clock, Consumer<String> lines) {
 
     private static final Pattern LOWER_CASE = Pattern.compile("(?s)\\p{Lower}.*");
 
@@ -40,16 +40,6 @@ final class MicLog {
             crd.go:457 CRD informers started
             mic.go:400 sync thread started.
             """;
-
-    private final Profile profile;
-    private final EmulatorClock clock;
-    private final Consumer<String> lines;
-
-    MicLog(Profile profile, EmulatorClock clock, Consumer<String> lines) {
-        this.profile = profile;
-        this.clock = clock;
-        this.lines = lines;
-    }
 
     /** Writes what MIC writes when it starts and has become the leader, as its default deployment runs it. */
     void start(boolean forceNamespaced) {

@@ -9,21 +9,9 @@ import io.podidentity.emulator.http.Request;
 import java.util.Map;
 
 /** The path by which a program on the node itself gets a token for a pod that it names. */
-final class HostTokenHandler {
+record HostTokenHandler(Profile profile, ApiServer apiServer, Identities identities, Tokens tokens) {
 
     private static final String LOCALHOST = "127.0.0.1";
-
-    private final Profile profile;
-    private final ApiServer apiServer;
-    private final Identities identities;
-    private final Tokens tokens;
-
-    HostTokenHandler(Profile profile, ApiServer apiServer, Identities identities, Tokens tokens) {
-        this.profile = profile;
-        this.apiServer = apiServer;
-        this.identities = identities;
-        this.tokens = tokens;
-    }
 
     Operation answer(Request request, String remoteAddress, RequestLog log) throws InterruptedException {
         String namespace = request.header("podns").orElse("");

@@ -12,20 +12,12 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Forwards what NMI does not handle itself to the metadata service. */
-final class ImdsProxy {
+record ImdsProxy(NmiSettings settings, Upstream upstream) {
 
     private static final String HOST = "169.254.169.254:80";
     private static final Duration LIMIT = Duration.ofDays(1);
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("connection", "content-length", "date", "keep-alive", "transfer-encoding");
-
-    private final NmiSettings settings;
-    private final Upstream upstream;
-
-    ImdsProxy(NmiSettings settings, Upstream upstream) {
-        this.settings = settings;
-        this.upstream = upstream;
-    }
 
     Answer answer(Request request, RequestLog log) {
         if (settings.metadataHeaderRequired() && !TokenHandler.hasMetadataHeader(request)) {

@@ -8,15 +8,7 @@ import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.IdentityRequest;
 
 /** The managed mode: looks at label, bindings and identities itself, and never waits. */
-final class ManagedIdentities implements Identities {
-
-    private final NmiSettings settings;
-    private final ApiServer apiServer;
-
-    ManagedIdentities(NmiSettings settings, ApiServer apiServer) {
-        this.settings = settings;
-        this.apiServer = apiServer;
-    }
+record ManagedIdentities(NmiSettings settings, ApiServer apiServer) implements Identities {
 
     @Override
     public AzureIdentity find(Pod pod, IdentityRequest wanted, Request request, RequestLog log) throws NmiException {

@@ -8,17 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Reads the secrets that identities refer to, in any namespace, as NMI may. */
-final class Secrets {
-
-    private final Profile profile;
-    private final ApiServer apiServer;
-    private final NmiMetrics metrics;
-
-    Secrets(Profile profile, ApiServer apiServer, NmiMetrics metrics) {
-        this.profile = profile;
-        this.apiServer = apiServer;
-        this.metrics = metrics;
-    }
+record Secrets(Profile profile, ApiServer apiServer, NmiMetrics metrics) {
 
     Secret find(SecretReference reference) throws NmiException {
         String reason;

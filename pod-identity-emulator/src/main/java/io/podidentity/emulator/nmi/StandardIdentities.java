@@ -20,17 +20,7 @@ import java.util.Optional;
  * The standard mode: waits until MIC has assigned what the request means. It waits 80 s for an assignment to begin and
  * 100 s in all, both by the flags' defaults.
  */
-final class StandardIdentities implements Identities {
-
-    private final NmiSettings settings;
-    private final ApiServer apiServer;
-    private final EmulatorClock clock;
-
-    StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock) {
-        this.settings = settings;
-        this.apiServer = apiServer;
-        this.clock = clock;
-    }
+record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClock clock) implements Identities {
 
     @Override
     public AzureIdentity find(Pod pod, IdentityRequest wanted, Request request, RequestLog log)

@@ -10,21 +10,9 @@ import io.podidentity.emulator.log.ClientIds;
 import java.util.List;
 
 /** Fetches the tokens of an identity, each time anew: NMI has no cache. */
-final class Tokens {
+record Tokens(Profile profile, Secrets secrets, Adal adal, NmiMetrics metrics) {
 
     private static final String SOURCE = "standard.go:186";
-
-    private final Profile profile;
-    private final Secrets secrets;
-    private final Adal adal;
-    private final NmiMetrics metrics;
-
-    Tokens(Profile profile, Secrets secrets, Adal adal, NmiMetrics metrics) {
-        this.profile = profile;
-        this.secrets = secrets;
-        this.adal = adal;
-        this.metrics = metrics;
-    }
 
     /** The node's own identity, or the one of that client ID, for a pod that needs no binding. */
     AdalToken ofNode(String clientId, String resource) throws NmiException, InterruptedException {

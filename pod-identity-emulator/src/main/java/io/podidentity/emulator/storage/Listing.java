@@ -8,15 +8,7 @@ import java.util.Locale;
 import java.util.NavigableMap;
 
 /** The XML of lists of containers and of blobs. */
-final class Listing {
-
-    private final BlobStore store;
-    private final URI account;
-
-    Listing(BlobStore store, URI account) {
-        this.store = store;
-        this.account = account;
-    }
+record Listing(BlobStore store, URI account) {
 
     String containers(Parameters query) {
         Page page = Page.of(query);

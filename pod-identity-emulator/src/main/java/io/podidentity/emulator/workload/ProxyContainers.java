@@ -11,7 +11,7 @@ import java.util.Map;
  * The two containers that serve a program that still asks the metadata service: one redirects its requests, and one
  * answers them by workload identity.
  */
-final class ProxyContainers {
+record ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
 
     static final String INIT = "azwi-proxy-init";
     static final String SIDECAR = "azwi-proxy";
@@ -23,14 +23,6 @@ final class ProxyContainers {
     private static final String PULL_IF_NOT_PRESENT = "IfNotPresent";
     private static final String SECURITY = "securityContext";
     private static final String LOG_LEVEL = "--log-level=info";
-
-    private final WebhookVersion version;
-    private final boolean nativeSidecar;
-
-    ProxyContainers(WebhookVersion version, boolean nativeSidecar) {
-        this.version = version;
-        this.nativeSidecar = nativeSidecar;
-    }
 
     /** Whether the pod asks for it; only the key of the annotation counts, even {@code "false"} asks. */
     static boolean wantedBy(Map<String, String> podAnnotations) {

@@ -21,43 +21,17 @@ import java.util.regex.Pattern;
  * proxy it keeps no token: each request is an exchange.
  *
  * <p>Thread-safety: safe.
+ *
+ * @param clientId the container's AZURE_CLIENT_ID, empty if it has none
+ * @param authority the container's AZURE_AUTHORITY_HOST, with a trailing slash
+ * @param imds what it passes other requests on to
  */
-public final class ProxySidecar implements Endpoint {
+public record ProxySidecar(
+        String clientId, String authority, String tenantId, Path tokenFile, Endpoint entra, Endpoint imds, Clock clock)
+        implements Endpoint {
 
     /** What it calls itself, as it was built for the recorded answers. */
     private static final String SERVER = "azure-workload-identity/proxy/v1.6.0 (linux/amd64) 04d01a2/2026-01-01";
-
-    private final String clientId;
-    private final String authority;
-    private final String tenantId;
-    private final Path tokenFile;
-    private final Endpoint entra;
-    private final Endpoint imds;
-    private final Clock clock;
-
-    /**
-     * A proxy in one pod.
-     *
-     * @param clientId the container's AZURE_CLIENT_ID, empty if it has none
-     * @param authority the container's AZURE_AUTHORITY_HOST, with a trailing slash
-     * @param imds what it passes other requests on to
-     */
-    ProxySidecar(
-            String clientId,
-            String authority,
-            String tenantId,
-            Path tokenFile,
-            Endpoint entra,
-            Endpoint imds,
-            Clock clock) {
-        this.clientId = clientId;
-        this.authority = authority;
-        this.tenantId = tenantId;
-        this.tokenFile = tokenFile;
-        this.entra = entra;
-        this.imds = imds;
-        this.clock = clock;
-    }
 
     /** Which part of the proxy a path leads to: by its beginning, and only {@code /metadata} in any letter case. */
     enum Route {
