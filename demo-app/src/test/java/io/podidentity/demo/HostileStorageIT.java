@@ -223,18 +223,10 @@ class HostileStorageIT {
     /** As fast as it can, until the demo hangs up. */
     private static Answer endless(String beginning, String more) {
         byte[] block = more.repeat((1 << 16) / more.length()).getBytes(UTF_8);
-        return Answer.of(200, new Answer.Body() {
-                    @Override
-                    public long length() {
-                        return -1;
-                    }
-
-                    @Override
-                    public void writeTo(OutputStream out) throws IOException {
-                        out.write(beginning.getBytes(UTF_8));
-                        while (true) {
-                            out.write(block);
-                        }
+        return Answer.of(200, -1, out -> {
+                    out.write(beginning.getBytes(UTF_8));
+                    while (true) {
+                        out.write(block);
                     }
                 })
                 .with("Content-Type", "application/xml");

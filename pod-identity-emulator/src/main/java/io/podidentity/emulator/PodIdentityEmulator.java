@@ -3,7 +3,7 @@ package io.podidentity.emulator;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.fault.Faults;
-import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.plan.Application;
@@ -31,9 +31,9 @@ public final class PodIdentityEmulator implements AutoCloseable {
 
     private final Tenant tenant;
     private final Servers servers;
-    private final LogHistory log;
+    private final History<LogLine> log;
 
-    private PodIdentityEmulator(Tenant tenant, Servers servers, LogHistory log) {
+    private PodIdentityEmulator(Tenant tenant, Servers servers, History<LogLine> log) {
         this.tenant = tenant;
         this.servers = servers;
         this.log = log;
@@ -223,7 +223,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
          */
         public PodIdentityEmulator start() {
             Tenant tenant = tenant();
-            LogHistory log = log();
+            History<LogLine> log = log();
             return new PodIdentityEmulator(tenant, Servers.start(tenant, places(), added(), requests(), log), log);
         }
     }

@@ -26,25 +26,13 @@ enum EntraError {
     FEDERATED_SUBJECT(700213, "invalid_client", 401),
     FEDERATED_SUBJECT_CASE(7002138, "invalid_client", 401);
 
-    private final int number;
-    private final String code;
-    private final int status;
+    final int number;
+    final String code;
+    final int status;
 
     EntraError(int number, String code, int status) {
         this.number = number;
         this.code = code;
         this.status = status;
-    }
-
-    int number() {
-        return number;
-    }
-
-    String code() {
-        return code;
-    }
-
-    int status() {
-        return status;
     }
 }

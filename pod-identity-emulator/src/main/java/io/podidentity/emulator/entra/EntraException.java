@@ -19,7 +19,7 @@ final class EntraException extends RuntimeException {
     private final String reason;
 
     EntraException(EntraError error, String reason) {
-        super("AADSTS" + error.number() + ": " + reason);
+        super("AADSTS" + error.number + ": " + reason);
         this.error = error;
         this.reason = reason;
     }
@@ -29,17 +29,17 @@ final class EntraException extends RuntimeException {
         String traceId = UUID.randomUUID().toString();
         String timestamp = TIMESTAMP.format(now);
         var body = new LinkedHashMap<String, Object>();
-        body.put("error", error.code());
+        body.put("error", error.code);
         body.put(
                 "error_description",
                 "AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s"
-                        .formatted(error.number(), reason, traceId, correlationId, timestamp));
-        body.put("error_codes", List.of(error.number()));
+                        .formatted(error.number, reason, traceId, correlationId, timestamp));
+        body.put("error_codes", List.of(error.number));
         body.put("timestamp", timestamp);
         body.put("trace_id", traceId);
         body.put("correlation_id", correlationId);
-        body.put("error_uri", "https://login.microsoftonline.com/error?code=" + error.number());
-        return Answer.json(error.status(), body)
+        body.put("error_uri", "https://login.microsoftonline.com/error?code=" + error.number);
+        return Answer.json(error.status, body)
                 .with("x-ms-request-id", traceId)
                 .with("client-request-id", correlationId);
     }

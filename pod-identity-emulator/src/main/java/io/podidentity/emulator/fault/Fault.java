@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.http.Answer;
 import java.io.EOFException;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -16,6 +14,8 @@ public final class Fault {
 
     private static final Duration LONGER_THAN_ANYBODY_WAITS = Duration.ofDays(1);
     private static final String JSON = "application/json; charset=utf-8";
+    private static final byte[] BEGINNING = "{\"access_token\":\"eyJ0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CHUNK = "a".repeat(8192).getBytes(StandardCharsets.US_ASCII);
 
     /** Null for the right answer. */
     private final @Nullable Answer answer;
@@ -57,12 +57,28 @@ public final class Fault {
 
     /** Status 200 and the beginning of a JSON body; then the connection ends before the announced length. */
     public static Fault cut() {
-        return new Fault(Answer.of(200, new CutBody()).with("Content-Type", JSON), Duration.ZERO);
+        return new Fault(
+                Answer.of(200, 2000, out -> {
+                            out.write(BEGINNING);
+                            out.flush();
+                            throw new EOFException("cut on purpose");
+                        })
+                        .with("Content-Type", JSON),
+                Duration.ZERO);
     }
 
     /** Status 200 and a JSON string that goes on until the client hangs up or the emulator is closed. */
     public static Fault endless() {
-        return new Fault(Answer.of(200, new EndlessBody()).with("Content-Type", JSON), Duration.ZERO);
+        return new Fault(
+                Answer.of(200, -1, out -> {
+                            out.write(BEGINNING);
+                            while (!Thread.currentThread().isInterrupted()) {
+                                out.write(CHUNK);
+                            }
+                            throw new EOFException("the emulator is closed");
+                        })
+                        .with("Content-Type", JSON),
+                Duration.ZERO);
     }
 
     /** No answer to any request until {@link Faults#clear}: nobody listens, so connections are refused. */
@@ -118,39 +134,5 @@ public final class Fault {
 
     Answer insteadOf(Supplier<Answer> rightAnswer) {
         return (answer == null ? rightAnswer.get() : answer).after(delay);
-    }
-
-    private static final class CutBody implements Answer.Body {
-        private static final byte[] BEGINNING = "{\"access_token\":\"eyJ0".getBytes(StandardCharsets.US_ASCII);
-
-        @Override
-        public long length() {
-            return 2000;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write(BEGINNING);
-            out.flush();
-            throw new EOFException("cut on purpose");
-        }
-    }
-
-    private static final class EndlessBody implements Answer.Body {
-        private static final byte[] CHUNK = "a".repeat(8192).getBytes(StandardCharsets.US_ASCII);
-
-        @Override
-        public long length() {
-            return -1;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write("{\"access_token\":\"".getBytes(StandardCharsets.US_ASCII));
-            while (!Thread.currentThread().isInterrupted()) {
-                out.write(CHUNK);
-            }
-            throw new EOFException("the emulator is closed");
-        }
     }
 }

@@ -9,26 +9,18 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** One answer: status, headers and body. Immutable, and without a text form, since the body may hold a token. */
-public final class Answer {
-
-    private final int status;
-    private final Map<String, String> headers;
-    private final Body body;
-    private final Duration delay;
-
-    private Answer(int status, Map<String, String> headers, Body body, Duration delay) {
-        this.status = status;
-        this.headers = headers;
-        this.body = body;
-        this.delay = delay;
-    }
+/**
+ * One answer. Immutable; its text shows no body, since that may hold a token.
+ *
+ * @param status 0 for none at all: the connection ends without a byte
+ * @param length the {@code Content-Length} in bytes, or -1 for a chunked body without an announced end
+ * @param delay how long the server waits before it sends the first byte
+ */
+public record Answer(int status, Map<String, String> headers, long length, Body body, Duration delay) {
 
     /** What is written after the headers. */
+    @FunctionalInterface
     public interface Body {
-
-        /** The {@code Content-Length} in bytes, or -1 for a chunked body without an announced end. */
-        long length();
 
         /** Writes the body; an exception cuts the connection. */
         void writeTo(OutputStream out) throws IOException;
@@ -47,25 +39,11 @@ public final class Answer {
     }
 
     public static Answer bytes(int status, byte[] content) {
-        return bytes(status, content, 0, content.length);
+        return of(status, content.length, out -> out.write(content));
     }
 
-    public static Answer bytes(int status, byte[] content, int offset, int length) {
-        return of(status, new Body() {
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                out.write(content, offset, length);
-            }
-        });
-    }
-
-    public static Answer of(int status, Body body) {
-        return new Answer(status, Map.of(), body, Duration.ZERO);
+    public static Answer of(int status, long length, Body body) {
+        return new Answer(status, Map.of(), length, body, Duration.ZERO);
     }
 
     /** Nothing at all: the connection ends without a byte. */
@@ -80,12 +58,12 @@ public final class Answer {
     public Answer with(String header, String value) {
         var more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Answer(status, more, body, delay);
+        return new Answer(status, more, length, body, delay);
     }
 
     /** The same, but the server waits before it sends the first byte. */
     public Answer after(Duration delay) {
-        return new Answer(status, headers, body, delay);
+        return new Answer(status, headers, length, body, delay);
     }
 
     /** The text of a body that is all there, for another part of the emulator. */
@@ -97,21 +75,5 @@ public final class Answer {
             // What came before the cut is the text.
         }
         return out.toString(StandardCharsets.UTF_8);
-    }
-
-    public int status() {
-        return status;
-    }
-
-    public Map<String, String> headers() {
-        return headers;
-    }
-
-    public Body body() {
-        return body;
-    }
-
-    public Duration delay() {
-        return delay;
     }
 }

@@ -19,7 +19,7 @@ record AnswerWriter(OutputStream out) {
     void write(Answer answer, Request request) throws IOException {
         boolean mayHaveBody = answer.status() != 304 && answer.status() != 204;
         boolean hasBody = mayHaveBody && !request.method().equals("HEAD");
-        long length = answer.body().length();
+        long length = answer.length();
         boolean last = request.isLast();
         boolean chunked = hasBody && length < 0 && !last;
         StringBuilder text = head(answer, request.isOld() ? Request.HTTP_1_0 : Request.HTTP_1_1);
@@ -46,7 +46,7 @@ record AnswerWriter(OutputStream out) {
     void refuse(Answer answer) throws IOException {
         StringBuilder text = head(answer, Request.HTTP_1_1);
         header(text, "Connection", "close");
-        header(text, "Content-Length", Long.toString(answer.body().length()));
+        header(text, "Content-Length", Long.toString(answer.length()));
         out.write(text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         answer.body().writeTo(out);
         out.flush();

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,17 +43,14 @@ record MachineUpdate(
         Optional<MachineUpdateException> failure = updateAzure(machine, changes, desired, stats);
         failure.ifPresent(error -> {
             logFailure(machine, changes, error);
-            stats.get();
+            stats.gets++;
         });
-        changes.create().stream()
-                .filter(assigned -> settle(machine, assigned, failure))
-                .forEach(assigned -> stats.created());
-        changes.update().stream()
-                .filter(assigned -> settle(machine, assigned, failure))
-                .forEach(assigned -> stats.updated());
-        changes.delete().stream()
+        Predicate<AzureAssignedIdentity> settled = assigned -> settle(machine, assigned, failure);
+        stats.created += changes.create().stream().filter(settled).count();
+        stats.updated += changes.update().stream().filter(settled).count();
+        stats.deleted += changes.delete().stream()
                 .filter(assigned -> remove(machine, assigned, desired, failure))
-                .forEach(assigned -> stats.deleted());
+                .count();
     }
 
     private Optional<MachineUpdateException> updateAzure(
@@ -67,7 +65,7 @@ record MachineUpdate(
             log.info("cloudprovider.go:181", "No identities to assign or un-assign");
             return Optional.empty();
         }
-        stats.get();
+        stats.gets++;
         if (!machines.isChange(machine, add, remove)) {
             return Optional.empty();
         }
@@ -80,7 +78,8 @@ record MachineUpdate(
         } catch (MachineUpdateException e) {
             return Optional.of(e);
         } finally {
-            stats.patch(Duration.between(began, clock.instant()));
+            stats.patches++;
+            stats.patching = stats.patching.plus(Duration.between(began, clock.instant()));
         }
     }
 

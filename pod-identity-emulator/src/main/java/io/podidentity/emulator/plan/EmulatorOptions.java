@@ -7,10 +7,9 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.User;
-import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
-import io.podidentity.emulator.history.RequestHistory;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.EmulatorClock;
@@ -323,12 +322,12 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     }
 
     /** A new, empty history that tells the listener of each request. */
-    protected final RequestHistory requests() {
-        return new RequestHistory(listener);
+    protected final History<RecordedRequest> requests() {
+        return new History<>(listener);
     }
 
     /** A new, empty history that tells the listener of each line. */
-    protected final LogHistory log() {
-        return new LogHistory(logListener);
+    protected final History<LogLine> log() {
+        return new History<>(logListener);
     }
 }

@@ -1,5 +1,13 @@
 package io.podidentity.emulator.replay;
 
+import io.podidentity.emulator.mic.VirtualMachines;
+import io.podidentity.emulator.mic.Mic;
+import io.podidentity.emulator.adal.Upstream;
+import io.podidentity.emulator.nmi.NmiSettings;
+import io.podidentity.emulator.nmi.ApiServer;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Pod;
@@ -7,7 +15,11 @@ import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.time.SkippingClock;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Map;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
 
-    /**
-     * Plays one request.
-     *
-     * @param now at which log lines begin
-     * @param query as in the URL, without the question mark
-     */
-    public static Replay of(Cluster cluster, Pod pod, MatchRules rules, Instant now, String query) {
-        return new Stage(cluster, rules).play(pod, now, query);
-    }
+    private static final String ADDRESS = "10.244.0.9:40000";
+    private static final String TOKEN_PATH = "/metadata/identity/oauth2/token?";
 
     /** Whether NMI sees the pod's requests. */
     public static boolean reachesNmi(Pod pod, MatchRules rules) {
@@ -56,18 +61,69 @@ public record Replay(@Nullable MicPart mic, @Nullable NmiPart nmi) {
             this.policies = new EgressPolicies(cluster, rules.profile());
         }
 
-        /** Plays one request, as above. */
+        /**
+         * Plays one request.
+         *
+         * @param now at which log lines begin
+         * @param query as in the URL, without the question mark
+         */
         public Replay play(Pod pod, Instant now, String query) {
             var clock = new SkippingClock(now);
             var machines = azure.machines(clock);
-            Cluster alone = withoutPods.with(List.of(pod));
-            MicReplay mic = rules.profile().hasMic() ? new MicReplay(alone, rules, machines, clock) : null;
-            Cluster assigned = mic == null ? alone : mic.cluster();
+            var cluster = new LiveCluster(withoutPods.with(List.of(pod)));
+            MicPart mic = rules.profile().hasMic() ? mic(cluster, machines, clock) : null;
             boolean seen = reachesNmi(pod, rules) && policies.blocking(pod).isEmpty();
-            NmiPart nmi = seen
-                    ? NmiReplay.play(assigned, pod, rules, azure.upstream(assigned, machines), clock, query)
-                    : null;
-            return new Replay(mic == null ? null : mic.part(), nmi);
+            Upstream upstream = azure.upstream(cluster.now(), machines);
+            return new Replay(mic, seen ? nmi(new OnePod(cluster.now(), pod), upstream, clock, query) : null);
+        }
+
+        /** Runs one cycle as if the pod had just been created in a cluster that already has everything else. */
+        private MicPart mic(LiveCluster cluster, VirtualMachines machines, SkippingClock clock) {
+            var log = new ArrayList<String>();
+            Instant began = clock.instant();
+            try {
+                new Mic(cluster, rules, machines, clock, log::add, event -> {}).cycle();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            List<AzureAssignedIdentity> assigned = cluster.now().all(AzureAssignedIdentity.class);
+            return new MicPart(assigned, Duration.between(began, clock.instant()), log);
+        }
+
+        private NmiPart nmi(ApiServer cluster, Upstream upstream, SkippingClock clock, String query) {
+            var log = new ArrayList<String>();
+            Instant start = clock.instant();
+            Answer answer = new Nmi(NmiSettings.of(rules), cluster, upstream, clock, Clock.systemUTC(), log::add)
+                    .seenFrom(ADDRESS)
+                    .answer(Request.of("GET", TOKEN_PATH + query, Map.of("Metadata", "true")));
+            String text = answer.status() == 200 ? "" : answer.text().strip();
+            return new NmiPart(answer.status(), text, Duration.between(start, clock.instant()), log);
         }
     }
+
+    private record OnePod(Cluster cluster, Pod pod) implements ApiServer {
+
+        @Override
+        public List<Pod> podsAt(String ip) {
+            return List.of(pod);
+        }
+    }
+
+    /**
+     * What MIC does.
+     *
+     * @param assigned the pod's assigned identities, when MIC is done
+     * @param took how long until then, from an empty cluster
+     * @param log its lines
+     */
+    public record MicPart(List<AzureAssignedIdentity> assigned, Duration took, List<String> log) {}
+
+    /**
+     * What NMI does.
+     *
+     * @param text what it answers, without a line end; a token is left out
+     * @param took how long the pod waits
+     * @param log its lines
+     */
+    public record NmiPart(int status, String text, Duration took, List<String> log) {}
 }

@@ -8,7 +8,8 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.fault.FaultQueues;
-import io.podidentity.emulator.history.LogHistory;
+import io.podidentity.emulator.history.History;
+import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +38,14 @@ final class PodIdentityCluster implements AutoCloseable {
     private final LiveCluster live;
     private final VirtualMachines machines;
     private final AzureOfManifests azure;
-    private final LogHistory log;
+    private final History<LogLine> log;
     private final URI imds;
     private final PodAddresses addresses;
     private final @Nullable NmiServers nmi;
     private @Nullable MicLoop mic;
 
     private PodIdentityCluster(
-            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, LogHistory log, URI imds) {
+            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, History<LogLine> log, URI imds) {
         this.tenant = tenant;
         this.plan = tenant.podIdentity();
         this.live = new LiveCluster(plan.cluster());
@@ -59,36 +61,40 @@ final class PodIdentityCluster implements AutoCloseable {
         this.addresses = new PodAddresses(live);
         this.nmi = plan.profile().hasNmi()
                 ? new NmiServers(
-                        new Nmi(plan.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log.of("nmi")),
+                        new Nmi(plan.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log("nmi")),
                         plan.profile(),
                         addresses,
                         faults,
                         listeners,
-                        log.of("podid"))
+                        log("podid"))
                 : null;
     }
 
     static PodIdentityCluster create(
-            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, LogHistory log, URI imds) {
+            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, History<LogLine> log, URI imds) {
         return new PodIdentityCluster(tenant, upstream, faults, listeners, log, imds);
     }
 
     /** @throws java.io.UncheckedIOException if no port can be had */
     void start() {
-        plan.problems().forEach(log.of("podid"));
+        plan.problems().forEach(log("podid"));
         azure.provide(plan.cluster());
         if (nmi != null) {
             nmi.serve(plan.cluster().pods());
         }
         if (plan.profile().hasMic()) {
             var clock = tenant.clusterClock();
-            var controller = new Mic(live, plan.nmi().rules(), machines, clock, log.of("mic"), this::logEvent);
+            var controller = new Mic(live, plan.nmi().rules(), machines, clock, log("mic"), this::logEvent);
             mic = MicLoop.start(controller, live, clock);
         }
     }
 
+    private Consumer<String> log(String source) {
+        return text -> log.add(new LogLine(source, text));
+    }
+
     private void logEvent(Event event) {
-        log.of("event")
+        log("event")
                 .accept((event.warning() ? "Warning" : "Normal") + "  " + event.reason() + "  " + event.object() + "  "
                         + event.message());
     }

@@ -9,8 +9,9 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.fault.FaultQueues;
 import io.podidentity.emulator.fault.Faults;
-import io.podidentity.emulator.history.LogHistory;
-import io.podidentity.emulator.history.RequestHistory;
+import io.podidentity.emulator.history.History;
+import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.plan.AddedEndpoint;
@@ -42,7 +43,7 @@ public final class Servers implements AutoCloseable {
     private final FaultQueues queues = new FaultQueues();
     private final Faults faults = new Faults(queues);
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final RequestHistory history;
+    private final History<RecordedRequest> history;
     private final TrustFiles trust;
     private final Listeners listeners;
     private final LoopbackServer imds;
@@ -57,7 +58,7 @@ public final class Servers implements AutoCloseable {
     /** Null until the servers serve. */
     private @Nullable PodIdentityCluster cluster;
 
-    private Servers(RequestHistory history, TrustFiles trust, Listeners listeners, List<LoopbackServer> bound) {
+    private Servers(History<RecordedRequest> history, TrustFiles trust, Listeners listeners, List<LoopbackServer> bound) {
         this.history = history;
         this.trust = trust;
         this.listeners = listeners;
@@ -76,12 +77,13 @@ public final class Servers implements AutoCloseable {
             Tenant tenant,
             Places places,
             List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
-            RequestHistory history,
-            LogHistory log) {
+            History<RecordedRequest> history,
+            History<LogLine> log) {
         // The first of this JVM makes the RSA key, which takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::ofEntra, Servers::onDaemonThread);
         CertificateAuthority authority = CertificateAuthority.ofThisJvm();
-        var listeners = new Listeners(places, authority.serverContext(places.names()), history);
+        var listeners = new Listeners(places, authority.serverContext(places.names()), (server, method, path, query, status) ->
+                history.add(new RecordedRequest(server, method, path, query, status)));
         List<LoopbackServer> bound = bind(listeners);
         Servers servers;
         try {
@@ -123,7 +125,7 @@ public final class Servers implements AutoCloseable {
             SigningKey key,
             CertificateAuthority authority,
             List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
-            LogHistory log) {
+            History<LogLine> log) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
@@ -144,7 +146,7 @@ public final class Servers implements AutoCloseable {
         storage.serve(queues.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         var around =
-                new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), log.of("podid"));
+                new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
         workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
         cluster.start();
         applyWorkloads(tenant.workloads().cluster());
@@ -238,7 +240,7 @@ public final class Servers implements AutoCloseable {
         return faults;
     }
 
-    public RequestHistory history() {
+    public History<RecordedRequest> history() {
         return history;
     }
 

@@ -31,7 +31,7 @@ final class BlobDownload {
         if (first >= content.length || last < first) {
             throw new StorageException(StorageError.INVALID_RANGE).with("Content-Range", "bytes */" + content.length);
         }
-        return described(Answer.bytes(206, content, (int) first, (int) (last - first + 1)), blob)
+        return described(Answer.bytes(206, Arrays.copyOfRange(content, (int) first, (int) last + 1)), blob)
                 .with("Content-Range", "bytes " + first + "-" + last + "/" + content.length)
                 .with("x-ms-blob-content-md5", blob.contentMd5());
     }

@@ -42,25 +42,13 @@ enum StorageError {
     NOT_MODIFIED(304, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met."),
     INVALID_RANGE(416, "InvalidRange", "The range specified is invalid for the current size of the resource.");
 
-    private final int status;
-    private final String code;
-    private final String message;
+    final int status;
+    final String code;
+    final String message;
 
     StorageError(int status, String code, String message) {
         this.status = status;
         this.code = code;
         this.message = message;
-    }
-
-    int status() {
-        return status;
-    }
-
-    String code() {
-        return code;
-    }
-
-    String message() {
-        return message;
     }
 }

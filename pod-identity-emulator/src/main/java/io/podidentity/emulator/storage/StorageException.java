@@ -23,7 +23,7 @@ final class StorageException extends RuntimeException {
     }
 
     private StorageException(StorageError error, String element, String detail, Map<String, String> headers) {
-        super(error.code());
+        super(error.code);
         this.headers = headers;
         this.error = error;
         this.element = element;
@@ -36,13 +36,13 @@ final class StorageException extends RuntimeException {
     }
 
     Answer answer(String requestId, Instant now) {
-        String message = error.message() + "\nRequestId:" + requestId + "\nTime:" + now;
-        var xml = new Xml("Error").text("Code", error.code()).text("Message", message);
+        String message = error.message + "\nRequestId:" + requestId + "\nTime:" + now;
+        var xml = new Xml("Error").text("Code", error.code).text("Message", message);
         if (!element.isEmpty()) {
             xml.text(element, detail);
         }
         Answer answer =
-                Answer.text(error.status(), "application/xml", xml.end()).with("x-ms-error-code", error.code());
+                Answer.text(error.status, "application/xml", xml.end()).with("x-ms-error-code", error.code);
         for (var header : headers.entrySet()) {
             answer = answer.with(header.getKey(), header.getValue());
         }

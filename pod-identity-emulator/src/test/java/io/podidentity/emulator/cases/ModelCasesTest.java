@@ -188,7 +188,7 @@ public class ModelCasesTest extends CaseRunner {
             all.add(new AzureIdentityBinding(Metadata.of("default", "b"), "a", "s"));
         }
         Cluster complete = Cluster.of(all);
-        return Replay.of(complete, pod, MatchRules.of(profile), Instant.EPOCH, QUERY);
+        return new Replay.Stage(complete, MatchRules.of(profile)).play(pod, Instant.EPOCH, QUERY);
     }
 
     private void exception(Case test) {
@@ -212,7 +212,7 @@ public class ModelCasesTest extends CaseRunner {
             assertThat(excepted).isEqualTo(test.expected().get("excepted"));
         }
         if (test.expected().containsKey("token")) {
-            assertThat(Replay.of(cluster, pod, rules, Instant.EPOCH, QUERY)
+            assertThat(new Replay.Stage(cluster, rules).play(pod, Instant.EPOCH, QUERY)
                                     .nmi()
                                     .status()
                             == 200)

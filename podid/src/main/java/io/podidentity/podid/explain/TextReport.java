@@ -2,8 +2,8 @@ package io.podidentity.podid.explain;
 
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.replay.MicPart;
-import io.podidentity.emulator.replay.NmiPart;
+import io.podidentity.emulator.replay.Replay.MicPart;
+import io.podidentity.emulator.replay.Replay.NmiPart;
 import io.podidentity.podid.explain.Explanation.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
