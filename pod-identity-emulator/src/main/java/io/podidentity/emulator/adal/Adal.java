@@ -1,7 +1,7 @@
 package io.podidentity.emulator.adal;
 
-import io.podidentity.emulator.adal.Upstream.Call;
-import io.podidentity.emulator.adal.Upstream.Reply;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.adal.Upstream.Service;
 import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.time.EmulatorClock;
@@ -38,9 +38,6 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
     private static final int ATTEMPTS = 5;
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
-    /** The original has none, so a silent service keeps a pod waiting as long as the pod can. */
-    private static final Duration LIMIT = Duration.ofDays(1);
-
     private static final Set<Integer> RETRIED = Set.of(404, 408, 410, 429);
 
     /** A token of the node's system-assigned identity. */
@@ -161,13 +158,13 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
         if (problem.isPresent()) {
             throw notAsked("POST", endpoint, new IOException(problem.get()));
         }
-        var call = new Call(
+        var request = Request.withBody(
                 "POST",
                 endpoint.path() + endpoint.query(),
                 Map.of("Content-Type", "application/x-www-form-urlencoded"),
                 encoded(form));
         try {
-            return token(upstream.ask(Service.ENTRA, call, LIMIT), endpoint.toString());
+            return token(upstream.ask(Service.ENTRA, request), endpoint.toString());
         } catch (IOException e) {
             throw notAsked("POST", endpoint, e);
         }
@@ -176,20 +173,20 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
     private AdalToken managed(SortedMap<String, String> query) throws AdalException, InterruptedException {
         String target = TOKEN_PATH + "?" + encoded(query);
         try {
-            return token(retried(Call.get(target, Map.of("Metadata", "true"))), IMDS + target);
+            return token(retried(Request.of("GET", target, Map.of("Metadata", "true"))), IMDS + target);
         } catch (IOException e) {
             throw notAsked("GET", new GoUrl("http", "", "169.254.169.254", TOKEN_PATH, "?" + encoded(query), ""), e);
         }
     }
 
     /** Waits of 2, 6, 14, 30 and 60 s, one of them after the last attempt too. */
-    private Reply retried(Call call) throws IOException, InterruptedException {
+    private Answer retried(Request request) throws IOException, InterruptedException {
         Duration wait = Duration.ZERO;
         for (int attempt = 1; ; attempt++) {
             IOException failure = null;
-            Reply reply = null;
+            Answer answer = null;
             try {
-                reply = upstream.ask(Service.IMDS, call, LIMIT);
+                answer = upstream.ask(Service.IMDS, request);
             } catch (Upstream.CutException began) {
                 throw began;
             } catch (IOException e) {
@@ -198,17 +195,17 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
                 }
                 failure = e;
             }
-            if (reply != null && !isRetried(reply.status())) {
-                return reply;
+            if (answer != null && !isRetried(answer.status())) {
+                return answer;
             }
             wait = wait.plusSeconds(1L << attempt);
             wait = wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : wait;
             clusterClock.await(wait);
             if (attempt == ATTEMPTS) {
-                if (reply == null) {
+                if (answer == null) {
                     throw failure == null ? new IOException("no answer") : failure;
                 }
-                return reply;
+                return answer;
             }
         }
     }
@@ -217,23 +214,24 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
         return status >= 500 || RETRIED.contains(status);
     }
 
-    private AdalToken token(Reply reply, String endpoint) throws AdalException {
-        if (reply.status() != 200) {
+    private AdalToken token(Answer answer, String endpoint) throws AdalException {
+        String body = answer.text();
+        if (answer.status() != 200) {
             throw failure(
-                    "adal: Refresh request failed. Status Code = '" + reply.status() + "'. Response body: "
-                            + reply.body() + (version.namesEndpoint() ? " Endpoint " + endpoint : ""),
+                    "adal: Refresh request failed. Status Code = '" + answer.status() + "'. Response body: "
+                            + body + (version.namesEndpoint() ? " Endpoint " + endpoint : ""),
                     true);
         }
-        if (reply.body().isBlank()) {
+        if (body.isBlank()) {
             throw failure("adal: Empty service principal token received during refresh", false);
         }
         try {
-            return AdalToken.parse(reply.body());
+            return AdalToken.parse(body);
         } catch (ParseException e) {
             // The original quotes the whole body, which may hold a part of a token.
             throw failure(
                     "adal: Failed to unmarshal the service principal token during refresh. Error = 'invalid JSON of "
-                            + reply.body().length() + " characters'",
+                            + body.length() + " characters'",
                     true);
         }
     }
@@ -271,4 +269,15 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
     private static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
+
+    /**
+     * What differs between the versions of the library, and of the few lines around it in NMI.
+     *
+     * @param retriesWithoutAnswer whether the metadata service is asked again where there was no answer at all
+     * @param namesEndpoint whether the address is part of the error text
+     * @param wrapsErrors whether NMI puts its own words before the library's
+     * @param needsUserAssignedId whether an empty client ID is an error; later it means any identity of the node
+     */
+    public record AdalVersion(
+            boolean retriesWithoutAnswer, boolean namesEndpoint, boolean wrapsErrors, boolean needsUserAssignedId) {}
 }

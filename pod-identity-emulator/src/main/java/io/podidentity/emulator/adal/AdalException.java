@@ -4,18 +4,11 @@ package io.podidentity.emulator.adal;
 @SuppressWarnings("serial")
 public final class AdalException extends Exception {
 
-    private final String reason;
     private final boolean refused;
 
     AdalException(String reason, boolean refused) {
         super(reason);
-        this.reason = reason;
         this.refused = refused;
-    }
-
-    @Override
-    public String getMessage() {
-        return reason;
     }
 
     /** Whether the token issuer answered without a token; if false, the request was never sent. */

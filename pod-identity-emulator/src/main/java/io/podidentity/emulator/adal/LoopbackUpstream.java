@@ -1,5 +1,7 @@
 package io.podidentity.emulator.adal;
 
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -10,14 +12,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 
 /**
  * Asks the emulator's own servers, as a client that comes over the network would. The JDK's client is not used,
- * since it
- * asks twice where the server hangs up, and sends no target that is not a valid URI, which NMI does. Thread-safe.
+ * since it asks twice where the server hangs up, and sends no target that is not a valid URI, which NMI does. Thread-safe.
  *
  * @param imds as this process reaches it
  * @param entra as this process reaches it
@@ -38,35 +40,34 @@ public record LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tl
     }
 
     @Override
-    public Reply ask(Service service, Call call, Duration limit) throws IOException {
+    public Answer ask(Service service, Request request) throws IOException {
         URI server = service == Service.IMDS ? imds : entra;
-        int millis = (int) Math.min(limit.toMillis(), Integer.MAX_VALUE);
         try (Socket socket =
                 service == Service.IMDS ? new Socket() : tls.getSocketFactory().createSocket()) {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(millis);
-            socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), millis);
-            socket.getOutputStream().write(bytes(server, call));
-            return reply(new BufferedInputStream(socket.getInputStream()), call.method());
+            socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
+            socket.getOutputStream().write(bytes(server, request));
+            return answer(new BufferedInputStream(socket.getInputStream()), request.method());
         }
     }
 
-    private static byte[] bytes(URI server, Call call) {
-        byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
-        var head = new StringBuilder(call.method() + " " + call.target() + " HTTP/1.1\r\nHost: " + server.getHost()
-                + ":" + server.getPort() + "\r\nConnection: close\r\nContent-Length: " + body.length + "\r\n");
-        call.headers().forEach((name, value) -> {
-            if (!OF_THE_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+    private static byte[] bytes(URI server, Request request) {
+        byte[] body = request.body();
+        var head = new StringBuilder(request.method() + " " + request.rawPath() + request.queryPart()
+                + " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\nConnection: close\r\nContent-Length: " + body.length
+                + "\r\n");
+        request.headers().forEach((name, value) -> {
+            if (!OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
                 head.append(name).append(": ").append(value).append("\r\n");
             }
         });
-        var request = new ByteArrayOutputStream();
-        request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        request.writeBytes(body);
-        return request.toByteArray();
+        var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        bytes.writeBytes(body);
+        return bytes.toByteArray();
     }
 
-    private static Reply reply(InputStream in, String method) throws IOException {
+    private static Answer answer(InputStream in, String method) throws IOException {
         String[] status = line(in).split(" ", 3);
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
@@ -83,7 +84,8 @@ public record LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tl
         if (!method.equals("HEAD") && body.length < announced) {
             throw new CutException();
         }
-        return new Reply(Integer.parseInt(status[1]), headers, new String(body, StandardCharsets.UTF_8));
+        return new Answer(
+                Integer.parseInt(status[1]), headers, body.length, out -> out.write(body), Duration.ZERO);
     }
 
     private static String line(InputStream in) throws IOException {

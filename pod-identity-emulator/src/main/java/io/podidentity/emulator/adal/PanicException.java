@@ -4,15 +4,8 @@ package io.podidentity.emulator.adal;
 @SuppressWarnings("serial")
 public final class PanicException extends RuntimeException {
 
-    private final String reason;
 
     public PanicException(String reason) {
         super(reason);
-        this.reason = reason;
-    }
-
-    @Override
-    public String getMessage() {
-        return reason;
     }
 }

@@ -1,9 +1,9 @@
 package io.podidentity.emulator.adal;
 
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
 import java.io.EOFException;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Map;
 
 /** Where tokens are requested: the node's metadata service and Entra ID. Must be thread-safe. */
 public interface Upstream {
@@ -12,32 +12,6 @@ public interface Upstream {
     enum Service {
         IMDS,
         ENTRA
-    }
-
-    /**
-     * One request. Its text shows no body, since that may hold a secret.
-     *
-     * @param target the path with the query
-     */
-    record Call(String method, String target, Map<String, String> headers, String body) {
-
-        static Call get(String target, Map<String, String> headers) {
-            return new Call("GET", target, headers, "");
-        }
-
-        @Override
-        public String toString() {
-            return method + " " + target;
-        }
-    }
-
-    /** One answer, read whole. Its text shows no body, since that may hold a token. */
-    record Reply(int status, Map<String, String> headers, String body) {
-
-        @Override
-        public String toString() {
-            return "Reply[status=" + status + "]";
-        }
     }
 
     /** The answer began, and its body ended before its announced length. */
@@ -49,14 +23,13 @@ public interface Upstream {
     }
 
     /**
-     * Asks and waits for the whole answer.
+     * Asks and waits for the whole answer, as long as the service takes.
      *
-     * @param limit of the machine's time, for connecting and for each read
      * @throws CutException if the body is not whole
      * @throws java.net.ConnectException if nobody listens
      * @throws IOException if there is no answer
      */
-    Reply ask(Service service, Call call, Duration limit) throws IOException;
+    Answer ask(Service service, Request request) throws IOException;
 
     /** The token endpoint as the audience of an assertion must name it. */
     String audience(String tenant);

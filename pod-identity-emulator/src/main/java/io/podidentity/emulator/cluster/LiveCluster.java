@@ -12,16 +12,8 @@ import java.util.function.UnaryOperator;
  */
 public final class LiveCluster {
 
-    /** Is told of changes. Must be thread-safe. */
-    @FunctionalInterface
-    public interface Listener {
-
-        /** Takes note; called on the thread that made the change. */
-        void applied(Cluster before, Cluster after);
-    }
-
     private final AtomicReference<Cluster> current;
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     public LiveCluster(Cluster start) {
         this.current = new AtomicReference<>(start);
@@ -38,13 +30,12 @@ public final class LiveCluster {
 
     /** Puts what manifests say in place of what they said before; assigned identities stay, since MIC writes them. */
     public void apply(Cluster manifests) {
-        Cluster before = current.getAndUpdate(now -> manifests.with(now.all(AzureAssignedIdentity.class)));
-        Cluster after = now();
-        listeners.forEach(listener -> listener.applied(before, after));
+        change(now -> manifests.with(now.all(AzureAssignedIdentity.class)));
+        listeners.forEach(Runnable::run);
     }
 
     /** Tells the listener of each {@link #apply} from now on. */
-    public void onApply(Listener listener) {
+    public void onApply(Runnable listener) {
         listeners.add(listener);
     }
 }

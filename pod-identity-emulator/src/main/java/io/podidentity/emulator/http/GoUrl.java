@@ -26,17 +26,9 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
     @SuppressWarnings("serial")
     public static final class UnreadableException extends Exception {
 
-        private final String reason;
-
+        /** In Go's words, with the URL. */
         UnreadableException(String url, String why) {
-            super(why);
-            this.reason = "parse " + GoText.quoted(url) + ": " + why;
-        }
-
-        /** Go's words, with the URL. */
-        @Override
-        public String getMessage() {
-            return reason;
+            super("parse " + GoText.quoted(url) + ": " + why);
         }
     }
 

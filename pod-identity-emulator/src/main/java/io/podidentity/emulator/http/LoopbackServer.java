@@ -1,5 +1,7 @@
 package io.podidentity.emulator.http;
 
+import io.podidentity.emulator.http.RequestReader.ServerKind;
+
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
@@ -100,7 +102,7 @@ public final class LoopbackServer implements AutoCloseable {
      * @throws UncheckedIOException if the port is taken
      */
     public static LoopbackServer bind(String name, int port, @Nullable SSLContext tls, RequestListener log) {
-        return bind(name, loopback(), port, tls, log);
+        return bind(name, loopback(), port, tls, Limits.OF_THE_EMULATOR, log);
     }
 
     /**
@@ -111,21 +113,6 @@ public final class LoopbackServer implements AutoCloseable {
      * @throws UncheckedIOException if the port is taken, or the address is none of this machine's
      */
     public static LoopbackServer bind(
-            String name, InetAddress address, int port, @Nullable SSLContext tls, RequestListener log) {
-        return bind(name, address, port, tls, Limits.OF_THE_EMULATOR, log);
-    }
-
-    /**
-     * Takes a port of an address that need not be loopback, for plain HTTP.
-     *
-     * @param port 0 for any free one
-     * @throws UncheckedIOException if the port is taken, or the address is none of this machine's
-     */
-    public static LoopbackServer bind(String name, InetAddress address, int port, Limits limits, RequestListener log) {
-        return bind(name, address, port, null, limits, log);
-    }
-
-    private static LoopbackServer bind(
             String name, InetAddress address, int port, @Nullable SSLContext tls, Limits limits, RequestListener log) {
         try {
             ServerSocketFactory factory = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
@@ -139,7 +126,8 @@ public final class LoopbackServer implements AutoCloseable {
         }
     }
 
-    private static InetAddress loopback() {
+    /** 127.0.0.1, whatever this JVM prefers. */
+    public static InetAddress loopback() {
         try {
             return InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
         } catch (UnknownHostException impossible) {

@@ -215,4 +215,15 @@ final class RequestReader {
             throw new BadRequestException(400);
         }
     }
+
+    /**
+     * What a server takes for a request.
+     *
+     * @param names hosts besides the usual ones by which it is known, in lower case
+     * @param isGo whether it is as strict as Go's HTTP server and refuses in its words
+     */
+    record ServerKind(Set<String> names, boolean isGo) {
+
+        static final ServerKind USUAL = new ServerKind(Set.of(), false);
+    }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.manifest;
 
+import java.util.zip.CRC32;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Namespace;
@@ -52,8 +53,35 @@ final class ObjectDecoder {
                 manifest.name(),
                 metadata.stringMap("labels"),
                 metadata.stringMap("annotations"),
-                version.isEmpty() ? ContentVersion.of(manifest.content()) : version,
+                version.isEmpty() ? contentVersion() : version,
                 manifest.content().position());
+    }
+
+    /** Changes with the content and not with where it is written. */
+    private String contentVersion() {
+        var sum = new CRC32();
+        add(manifest.content(), sum);
+        return Long.toString(sum.getValue());
+    }
+
+    private static void add(Yaml value, CRC32 sum) {
+        add(value.type(), sum);
+        if (value instanceof Yaml.Scalar scalar) {
+            add(scalar.text(), sum);
+        } else if (value instanceof Yaml.Sequence sequence) {
+            sequence.elements().forEach(element -> add(element, sum));
+            add("]", sum);
+        } else if (value instanceof Yaml.Mapping mapping) {
+            mapping.entries().forEach(entry -> {
+                add(entry.key(), sum);
+                add(entry.value(), sum);
+            });
+            add("}", sum);
+        }
+    }
+
+    private static void add(String text, CRC32 sum) {
+        sum.update((text + "\0").getBytes(StandardCharsets.UTF_8));
     }
 
     private static Metadata clusterWide(Metadata metadata) {

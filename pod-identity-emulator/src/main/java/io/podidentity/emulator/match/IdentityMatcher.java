@@ -143,4 +143,11 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
         return !(rules.forceNamespaced() || identity.isNamespaced())
                 || identity.namespace().equals(pod.namespace());
     }
+
+    /**
+     * Why NMI asks IMDS for a pod without looking for an identity of it.
+     *
+     * @param exception the one that covers the pod; null if the pod is taken for MIC by its ReplicaSet's name
+     */
+    public record Bypass(@Nullable AzurePodIdentityException exception) {}
 }

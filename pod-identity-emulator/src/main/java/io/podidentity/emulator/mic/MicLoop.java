@@ -38,7 +38,7 @@ public final class MicLoop implements AutoCloseable {
     public static MicLoop start(Mic mic, LiveCluster cluster, EmulatorClock clock) {
         var loop = new MicLoop(mic, clock);
         mic.logStart();
-        cluster.onApply((before, after) -> loop.changes.release());
+        cluster.onApply(loop.changes::release);
         loop.thread.start();
         return loop;
     }

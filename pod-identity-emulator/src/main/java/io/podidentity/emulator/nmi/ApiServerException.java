@@ -4,15 +4,8 @@ package io.podidentity.emulator.nmi;
 @SuppressWarnings("serial")
 public final class ApiServerException extends RuntimeException {
 
-    private final String reason;
 
     public ApiServerException(String reason) {
         super(reason);
-        this.reason = reason;
-    }
-
-    @Override
-    public String getMessage() {
-        return reason;
     }
 }

@@ -6,8 +6,6 @@ import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.GoUrl;
 import io.podidentity.emulator.http.Request;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
@@ -15,7 +13,6 @@ import java.util.Set;
 record ImdsProxy(NmiSettings settings, Upstream upstream) {
 
     private static final String HOST = "169.254.169.254:80";
-    private static final Duration LIMIT = Duration.ofDays(1);
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("connection", "content-length", "date", "keep-alive", "transfer-encoding");
 
@@ -25,10 +22,11 @@ record ImdsProxy(NmiSettings settings, Upstream upstream) {
             return GoAnswer.metadataHeaderMissing();
         }
         String target = GoUrl.escapedPath(request.rawPath()) + request.queryPart();
-        Upstream.Reply reply;
+        Answer reply;
         try {
-            var call = new Upstream.Call(request.method(), target, request.headers(), request.text());
-            reply = upstream.ask(Upstream.Service.IMDS, call, LIMIT);
+            reply = upstream.ask(
+                    Upstream.Service.IMDS,
+                    Request.withBody(request.method(), target, request.headers(), request.text()));
         } catch (IOException e) {
             return failure(request.method(), target, e, log);
         }
@@ -47,11 +45,11 @@ record ImdsProxy(NmiSettings settings, Upstream upstream) {
         return GoAnswer.error(500, text);
     }
 
-    private static Answer faithful(Upstream.Reply reply, boolean head) {
+    private static Answer faithful(Answer reply, boolean head) {
         Answer answer = head
                 ? GoAnswer.announced(
                         reply.status(), Long.parseLong(reply.headers().getOrDefault("Content-Length", "-1")))
-                : Answer.bytes(reply.status(), reply.body().getBytes(StandardCharsets.UTF_8));
+                : Answer.of(reply.status(), reply.length(), reply.body());
         for (var header : reply.headers().entrySet()) {
             if (!OF_THE_CONNECTION.contains(header.getKey().toLowerCase(Locale.ROOT))) {
                 answer = answer.with(header.getKey(), header.getValue());
@@ -61,9 +59,9 @@ record ImdsProxy(NmiSettings settings, Upstream upstream) {
     }
 
     /** Before 1.7.2 neither status nor headers were passed back. */
-    private static Answer alwaysOk(Upstream.Reply reply, boolean head) {
+    private static Answer alwaysOk(Answer reply, boolean head) {
         return head
                 ? GoAnswer.announced(200, -1).with("Content-Type", "application/json")
-                : Answer.text(200, "application/json", reply.body());
+                : Answer.text(200, "application/json", reply.text());
     }
 }

@@ -1,7 +1,7 @@
 package io.podidentity.emulator.nmi;
 
 import io.podidentity.emulator.adal.Adal;
-import io.podidentity.emulator.adal.AdalVersion;
+import io.podidentity.emulator.adal.Adal.AdalVersion;
 import io.podidentity.emulator.adal.PanicException;
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.Pod;
@@ -128,8 +128,9 @@ public final class Nmi {
         try {
             operation = handler.handle();
         } catch (PanicException e) {
-            log.panic(e.getMessage());
-            return GoAnswer.error(500, e.getMessage());
+            String reason = String.valueOf(e.getMessage());
+            log.panic(reason);
+            return GoAnswer.error(500, reason);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             return GoAnswer.error(503, "the emulator is closed");

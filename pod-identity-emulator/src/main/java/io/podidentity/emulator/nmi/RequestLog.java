@@ -1,7 +1,7 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.log.LogEntry;
-import io.podidentity.emulator.log.LogEntry.Level;
+import io.podidentity.emulator.log.LogFormat.LogEntry;
+import io.podidentity.emulator.log.LogFormat.LogEntry.Level;
 import io.podidentity.emulator.log.LogFormat;
 import java.time.Clock;
 import java.time.Duration;

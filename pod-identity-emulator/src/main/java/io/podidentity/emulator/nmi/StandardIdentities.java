@@ -1,5 +1,6 @@
 package io.podidentity.emulator.nmi;
 
+import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.adal.PanicException;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
@@ -115,7 +116,7 @@ record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClo
             throws NmiException {
         var choice = new IdentityMatcher(apiServer.cluster(), settings.rules()).choose(pod, assigned, wanted);
         if (!settings.profile().logsWithKlog()) {
-            return OldChoice.of(choice, assigned, wanted, log);
+            return oldChoice(choice, assigned, wanted, log);
         }
         logIgnored(pod, assigned, log);
         if (choice instanceof Chosen chosen) {
@@ -136,5 +137,22 @@ record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClo
                         "standard.go:63",
                         "pod:" + pod.name() + " has identity " + identity.name().name() + "/" + identity.namespace()
                                 + " but identity is namespaced will be ignored"));
+    }
+
+    /** Before 1.6.0: goes through the assigned identities, and logs each one that does not match. */
+    private static AzureIdentity oldChoice(IdentityChoice choice, List<AzureIdentity> assigned, IdentityRequest wanted, RequestLog log)
+            throws NmiException {
+        for (AzureIdentity identity : assigned) {
+            if (wanted.isMetBy(identity)) {
+                break;
+            }
+            // Both in full, as upstream.
+            log.warning("", "clientid mismatch, requested:" + wanted.clientId() + " available:" + identity.clientId());
+        }
+        if (choice instanceof Chosen chosen) {
+            Choices.warnOfChance(chosen, log);
+            return chosen.identity();
+        }
+        throw new NmiException.NoToken("azureidentity is not configured for the pod", false);
     }
 }

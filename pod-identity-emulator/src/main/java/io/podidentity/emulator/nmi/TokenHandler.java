@@ -51,7 +51,7 @@ final class TokenHandler {
                     profile.logsWithKlog()
                             ? "failed to get pod info from pod IP: " + ip + ", error: " + e.getMessage()
                             : "missing podname for podip:" + ip + ", " + e.getMessage());
-            return Operation.error(500, e.getMessage(), "");
+            return Operation.error(500, String.valueOf(e.getMessage()), "");
         }
         return new Operation(answer(pod, wanted, request, log), pod.namespace());
     }
@@ -74,7 +74,7 @@ final class TokenHandler {
                             ? "getting list of AzurePodIdentityException in " + pod.namespace()
                                     + " namespace failed with error: " + e.getMessage()
                             : "getting list of azurepodidentityexceptions failed with error: " + e.getMessage());
-            return GoAnswer.error(500, e.getMessage());
+            return GoAnswer.error(500, String.valueOf(e.getMessage()));
         }
         return bypass ? exceptedPod(pod, wanted, log) : boundPod(pod, wanted, request, log);
     }

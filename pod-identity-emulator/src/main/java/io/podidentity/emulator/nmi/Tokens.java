@@ -87,7 +87,7 @@ record Tokens(Profile profile, Secrets secrets, Adal adal, NmiMetrics metrics) {
         try {
             return metrics.timed(operation, fetch);
         } catch (AdalException e) {
-            throw new NmiException.NoToken(e.getMessage(), e.isRefused());
+            throw new NmiException.NoToken(String.valueOf(e.getMessage()), e.isRefused());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.plan;
 
+import io.podidentity.emulator.directory.RegisteredSecret;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.cluster.Cluster;
@@ -63,25 +64,29 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     /** Adds an application with a secret; called again with the same client ID, it adds a second valid secret. */
     public B application(String clientId, String objectId, String secret) {
-        plan.addApplication(new Application(clientId, objectId, secret));
+        plan.applications.add(new Application(clientId, objectId, secret));
         return self();
     }
 
     /** Keeps the default application, but with this secret instead of a new one each time. */
     public B defaultApplication(String secret) {
-        plan.addApplication(Defaults.application(secret));
+        plan.applications.add(Defaults.application(secret));
         return self();
     }
 
     /** Adds an expired secret to the application. */
     public B expiredSecret(String clientId, String secret) {
-        plan.addExpiredSecret(requireNonNull(clientId, "clientId"), requireNonNull(secret, "secret"));
+        var expired = new RegisteredSecret(requireNonNull(secret, "secret"), true);
+        plan.credentials.add(
+                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.with(expired)));
         return self();
     }
 
     /** Lets the application or identity authenticate by assertions that the certificate's private key signed. */
     public B certificate(String clientId, X509Certificate certificate) {
-        plan.addCertificate(requireNonNull(clientId, "clientId"), requireNonNull(certificate, "certificate"));
+        requireNonNull(certificate, "certificate");
+        plan.credentials.add(
+                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.with(certificate)));
         return self();
     }
 
@@ -95,13 +100,12 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     /** The same, but known everywhere only {@code delay} after the start, on the cluster's clock. */
     public B federatedCredential(String clientId, String issuer, String subject, String audience, Duration delay) {
-        plan.addFederatedCredential(
-                requireNonNull(clientId, "clientId"),
-                new FederatedCredential(
-                        requireNonNull(issuer, "issuer"),
-                        requireNonNull(subject, "subject"),
-                        requireNonNull(audience, "audience")),
-                requireNonNull(delay, "delay"));
+        var credential = new FederatedCredential(
+                requireNonNull(issuer, "issuer"),
+                requireNonNull(subject, "subject"),
+                requireNonNull(audience, "audience"));
+        plan.federations.add(new TenantPlan.Federation(
+                requireNonNull(clientId, "clientId"), credential, requireNonNull(delay, "delay")));
         return self();
     }
 
@@ -161,7 +165,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         requireNonNull(name, "name");
         requireNonNull(contentType, "contentType");
         byte[] copy = content.clone();
-        plan.addBlob(store -> store.put(container, name, contentType, copy));
+        plan.blobs.add(store -> store.put(container, name, contentType, copy));
         return self();
     }
 
@@ -183,7 +187,8 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
      * @throws IllegalArgumentException if the role is another
      */
     public B role(String principal, String role, Duration delay) {
-        plan.addRole(requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay"));
+        plan.roles.add(new TenantPlan.Role(
+                requireNonNull(principal, "principal"), BlobRole.named(role), requireNonNull(delay, "delay")));
         return self();
     }
 

@@ -1,11 +1,12 @@
 package io.podidentity.emulator.plan;
 
+import io.podidentity.emulator.http.LoopbackServer;
 import static java.util.Objects.requireNonNull;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Places {
 
-    private static final InetAddress LOOPBACK = loopback();
+    private static final InetAddress LOOPBACK = LoopbackServer.loopback();
     private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost");
     private static final int LAST = 65_535;
 
@@ -32,19 +33,13 @@ public final class Places {
 
     /** The servers, in the order of their ports; behind the last one come those of the pods. */
     public enum PortName {
-        IMDS(0),
-        ENTRA(1),
-        STORAGE(2),
-        CLUSTER_ISSUER(3),
-        TOKEN_PROXY(4),
-        NMI_HOST(5),
-        NMI_OBSERVED(6);
-
-        private final int offset;
-
-        PortName(int offset) {
-            this.offset = offset;
-        }
+        IMDS,
+        ENTRA,
+        STORAGE,
+        CLUSTER_ISSUER,
+        TOKEN_PROXY,
+        NMI_HOST,
+        NMI_OBSERVED
     }
 
     private Places(
@@ -106,7 +101,7 @@ public final class Places {
 
     /** The port of a server; 0 is any free one. */
     public int port(PortName port) {
-        return first > 0 ? first + port.offset : chosen.getOrDefault(port, 0);
+        return first > 0 ? first + List.of(PortName.values()).indexOf(port) : chosen.getOrDefault(port, 0);
     }
 
     /** The first port for a pod; 0 is any free one for each of them. */
@@ -156,13 +151,5 @@ public final class Places {
     private static String literal(InetAddress address) {
         String text = address.getHostAddress();
         return address instanceof Inet6Address ? "[" + text.replaceFirst("%.*", "") + "]" : text;
-    }
-
-    private static InetAddress loopback() {
-        try {
-            return InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

@@ -66,48 +66,24 @@ final class TenantPlan {
     final Map<String, PublicKey> issuerKeys = new HashMap<>();
 
     private @Nullable List<ManagedIdentity> identities;
-    private final List<Application> applications = new ArrayList<>();
-    private final List<Credential> credentials = new ArrayList<>();
-    private final List<Consumer<BlobStore>> blobs = new ArrayList<>();
-    private final List<Federation> federations = new ArrayList<>();
-    private final List<Role> roles = new ArrayList<>();
+    final List<Application> applications = new ArrayList<>();
+    final List<Credential> credentials = new ArrayList<>();
+    final List<Consumer<BlobStore>> blobs = new ArrayList<>();
+    final List<Federation> federations = new ArrayList<>();
+    final List<Role> roles = new ArrayList<>();
 
     /** A credential beside the first secret, to be added to the principal of that client ID. */
-    private record Credential(String clientId, UnaryOperator<ServicePrincipal> addition) {}
+    record Credential(String clientId, UnaryOperator<ServicePrincipal> addition) {}
 
-    private record Federation(String clientId, FederatedCredential credential, Duration delay) {}
+    record Federation(String clientId, FederatedCredential credential, Duration delay) {}
 
-    private record Role(String objectId, BlobRole role, Duration delay) {}
+    record Role(String objectId, BlobRole role, Duration delay) {}
 
     void addIdentities(List<ManagedIdentity> more) {
         if (identities == null) {
             identities = new ArrayList<>();
         }
         identities.addAll(more);
-    }
-
-    void addApplication(Application application) {
-        applications.add(application);
-    }
-
-    void addExpiredSecret(String clientId, String secret) {
-        credentials.add(new Credential(clientId, principal -> principal.with(new RegisteredSecret(secret, true))));
-    }
-
-    void addCertificate(String clientId, X509Certificate certificate) {
-        credentials.add(new Credential(clientId, principal -> principal.with(certificate)));
-    }
-
-    void addFederatedCredential(String clientId, FederatedCredential credential, Duration delay) {
-        federations.add(new Federation(clientId, credential, delay));
-    }
-
-    void addBlob(Consumer<BlobStore> blob) {
-        blobs.add(blob);
-    }
-
-    void addRole(String objectId, BlobRole role, Duration delay) {
-        roles.add(new Role(objectId, role, delay));
     }
 
     Tenant tenant() {

@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The Azure that the manifests refer to, with the same directory, Entra ID, metadata service and machines as a running
@@ -94,10 +93,8 @@ final class ReplayedAzure {
     private record Sockets(Endpoint imds, Endpoint entra) implements Upstream {
 
         @Override
-        public Reply ask(Service service, Call call, Duration limit) {
-            Request request = Request.withBody(call.method(), call.target(), call.headers(), call.body());
-            Answer answer = (service == Service.IMDS ? imds : entra).answer(request);
-            return new Reply(answer.status(), Map.copyOf(answer.headers()), answer.text());
+        public Answer ask(Service service, Request request) {
+            return (service == Service.IMDS ? imds : entra).answer(request);
         }
 
         @Override

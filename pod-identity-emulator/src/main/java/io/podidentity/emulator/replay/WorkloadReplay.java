@@ -27,7 +27,7 @@ import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.ClusterIssuer;
-import io.podidentity.emulator.workload.TokenExchange;
+import io.podidentity.emulator.workload.WorkloadIdentities;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
@@ -136,7 +136,7 @@ public final class WorkloadReplay {
      * @param clientId that the program names; empty if it leaves that to the variables
      */
     public Result play(Pod pod, String clientId) {
-        Admission admission = webhook.admit(pod, annotations(pod));
+        Admission admission = webhook.admit(cluster, pod);
         if (admission instanceof Admission.Denied denied) {
             return Result.none("the cluster does not create the pod: " + denied.reason());
         }
@@ -156,7 +156,7 @@ public final class WorkloadReplay {
         String tenant = environment.getOrDefault("AZURE_TENANT_ID", TENANT);
         String assertion = issuer.project(admitted.pod(), admitted.token()).value();
         Answer answer =
-                entra.answer(TokenExchange.request(tenant, client, "https://storage.azure.com/.default", assertion));
+                entra.answer(WorkloadIdentities.tokenRequest(tenant, client, "https://storage.azure.com/.default", assertion));
         return answer.status() == 200 ? new Result(client, tenant, "") : Result.none(refusal(answer.text()));
     }
 
@@ -165,15 +165,6 @@ public final class WorkloadReplay {
         int from = text.indexOf("AADSTS");
         return "Entra ID refuses it: "
                 + (from < 0 ? text.strip() : text.substring(from).replaceFirst("(?s)(\\\\r|\\\\n|\").*", ""));
-    }
-
-    /** Every namespace has an account of the name default. */
-    private Optional<Map<String, String>> annotations(Pod pod) {
-        String name = Webhook.serviceAccount(pod);
-        return cluster.serviceAccount(new ObjectName(pod.namespace(), name))
-                .map(ServiceAccount::metadata)
-                .map(metadata -> metadata.annotations())
-                .or(() -> name.equals("default") ? Optional.of(Map.of()) : Optional.empty());
     }
 
     /** Of the first container whose program has a token file. */

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.run;
 
+import io.podidentity.emulator.http.Limits;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.plan.Places;
@@ -81,7 +82,8 @@ final class Listeners {
             // Fails before a client is told of an address that leads nowhere.
             places.exposedPort(port);
         }
-        return LoopbackServer.bind(name, places.bind(), port, security, log).knownAs(places.names());
+        return LoopbackServer.bind(name, places.bind(), port, security, Limits.OF_THE_EMULATOR, log)
+                .knownAs(places.names());
     }
 
     /**

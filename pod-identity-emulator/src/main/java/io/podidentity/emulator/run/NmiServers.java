@@ -1,5 +1,7 @@
 package io.podidentity.emulator.run;
 
+import io.podidentity.emulator.run.PodIdentityCluster.PodAddresses;
+
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;

@@ -22,7 +22,7 @@ import io.podidentity.emulator.workload.ProjectedTokens;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import io.podidentity.emulator.workload.WorkloadIdentities;
-import io.podidentity.emulator.workload.WorkloadPod;
+import io.podidentity.emulator.workload.WorkloadIdentities.WorkloadPod;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -83,7 +83,7 @@ public final class BlobEndpoint implements Endpoint {
     }
 
     private Answer route(Request request) {
-        boolean puts = BlobUpload.isOne(request);
+        boolean puts = putsBlob(request);
         if (!puts && !request.isGet() && !request.method().equals("HEAD")) {
             throw new StorageException(StorageError.VERB_NOT_SUPPORTED);
         }
@@ -97,13 +97,37 @@ public final class BlobEndpoint implements Endpoint {
             return accountInformation();
         }
         if (puts && segments.size() > 2 && comp.isEmpty()) {
-            return BlobUpload.answer(request, store, segments.get(1), blobName(request));
+            return put(request, segments.get(1), blobName(request));
         }
         return switch (segments.size()) {
             case 1 -> account(request, restype, comp);
             case 2 -> container(request, segments.get(1), restype, comp);
             default -> blob(request, segments.get(1), comp);
         };
+    }
+
+    /** A block blob whole, as clients do with small ones. */
+    private static boolean putsBlob(Request request) {
+        return request.method().equals("PUT")
+                && request.header("x-ms-blob-type").filter("BlockBlob"::equals).isPresent();
+    }
+
+    /** @throws StorageException if there is no such container, or a blob that the caller does not want to replace */
+    private Answer put(Request request, String container, String name) {
+        boolean onlyNew = request.header("If-None-Match").filter("*"::equals).isPresent();
+        if (store.blobs(container).containsKey(name) && onlyNew) {
+            throw new StorageException(StorageError.BLOB_EXISTS);
+        }
+        String type = request.header("x-ms-blob-content-type")
+                .or(() -> request.header("Content-Type"))
+                .orElse("application/octet-stream");
+        store.put(container, name, type, request.body());
+        StoredBlob blob = store.blob(container, name);
+        return Answer.empty(201)
+                .with("ETag", "\"" + blob.etag() + "\"")
+                .with("Last-Modified", StoredBlob.httpDate(blob.lastModified()))
+                .with("Content-MD5", blob.contentMd5())
+                .with("x-ms-request-server-encrypted", "true");
     }
 
     /** Asked for at the address of the account, of a container or of a blob. */

@@ -22,7 +22,7 @@ public final class BlobStore {
     public void put(String container, String name, String contentType, byte[] content) {
         containers
                 .computeIfAbsent(container, key -> new ConcurrentSkipListMap<>())
-                .put(name, new StoredBlob(name, contentType, content, lastModified));
+                .put(name, StoredBlob.of(name, contentType, content, lastModified));
     }
 
     /** Makes a container, unless there is one of that name. */

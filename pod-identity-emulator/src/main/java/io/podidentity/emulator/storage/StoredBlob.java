@@ -9,33 +9,29 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** A blob with its properties. Immutable. */
-final class StoredBlob {
+/**
+ * A blob with its properties. Immutable.
+ *
+ * @param content which nobody changes afterwards
+ * @param contentMd5 in base64
+ * @param etag without quotes
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record StoredBlob(
+        String name, String contentType, byte[] content, String contentMd5, String etag, Instant lastModified) {
 
     /** The only form of a date that Azure writes; unlike Java's RFC 1123 it has two digits for the day always. */
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    private final String name;
-    private final String contentType;
-    private final byte[] content;
-    private final byte[] md5;
-    private final Instant lastModified;
-
-    /** @param content which nobody changes afterwards */
-    StoredBlob(String name, String contentType, byte[] content, Instant lastModified) {
-        this.name = name;
-        this.contentType = contentType;
-        this.content = content;
-        this.md5 = md5(content);
-        this.lastModified = lastModified;
-    }
-
     /** Azure gives MD5 as a checksum against damage, and so does the emulator; nothing relies on it for security. */
-    private static byte[] md5(byte[] content) {
+    static StoredBlob of(String name, String contentType, byte[] content, Instant lastModified) {
         try {
-            return MessageDigest.getInstance("MD5").digest(content);
+            byte[] md5 = MessageDigest.getInstance("MD5").digest(content);
+            String etag = "0x8D" + HexFormat.of().withUpperCase().formatHex(md5, 0, 6);
+            String inBase64 = Base64.getEncoder().encodeToString(md5);
+            return new StoredBlob(name, contentType, content, inBase64, etag, lastModified);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -43,31 +39,5 @@ final class StoredBlob {
 
     static String httpDate(Instant instant) {
         return HTTP_DATE.format(instant);
-    }
-
-    String name() {
-        return name;
-    }
-
-    String contentType() {
-        return contentType;
-    }
-
-    byte[] content() {
-        return content;
-    }
-
-    /** In base64. */
-    String contentMd5() {
-        return Base64.getEncoder().encodeToString(md5);
-    }
-
-    /** Without quotes. */
-    String etag() {
-        return "0x8D" + HexFormat.of().withUpperCase().formatHex(md5, 0, 6);
-    }
-
-    Instant lastModified() {
-        return lastModified;
     }
 }

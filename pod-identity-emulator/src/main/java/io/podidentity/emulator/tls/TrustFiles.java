@@ -81,11 +81,7 @@ public final class TrustFiles implements AutoCloseable {
     /** The client side of TLS, which trusts the same as {@link #trustStore}. */
     public SSLContext clientContext() {
         try {
-            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(trusted());
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
+            return CertificateAuthority.trusting(trusted());
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("Cannot make the trust store", e);
         }

@@ -94,7 +94,7 @@ public record ProxySidecar(
     private Request exchange(String client, String resource) throws IOException {
         // MSAL asks for these as well, whoever asks.
         String scopes = scope(resource) + " openid offline_access profile";
-        return TokenExchange.request(
+        return WorkloadIdentities.tokenRequest(
                 tenantId, client, scopes, Files.readString(tokenFile).strip());
     }
 

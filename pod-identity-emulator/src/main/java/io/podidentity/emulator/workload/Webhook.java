@@ -1,5 +1,10 @@
 package io.podidentity.emulator.workload;
 
+import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
+import io.podidentity.emulator.cluster.Container;
+
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Container.VolumeMount;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
@@ -39,6 +44,14 @@ public final class Webhook {
     public static String serviceAccount(Pod pod) {
         String name = pod.spec().serviceAccountName();
         return name.isEmpty() ? "default" : name;
+    }
+
+    /** Decides on a pod of that cluster, where each namespace has an account {@code default} whatever manifests say. */
+    public Admission admit(Cluster cluster, Pod pod) {
+        String name = serviceAccount(pod);
+        Optional<Map<String, String>> annotations = cluster.serviceAccount(new ObjectName(pod.namespace(), name))
+                .map(account -> account.metadata().annotations());
+        return admit(pod, name.equals("default") ? annotations.or(() -> Optional.of(Map.of())) : annotations);
     }
 
     /**
@@ -133,5 +146,59 @@ public final class Webhook {
         return names.isEmpty()
                 ? Set.of()
                 : Arrays.stream(names.split(";", -1)).map(String::strip).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * What the containers of a pod get.
+     *
+     * @param skipped the names of those that are left alone
+     * @param variables by name, in order
+     * @param emptyOnesToo whether a variable without a value is injected
+     */
+    record Injection(Set<String> skipped, Map<String, String> variables, boolean emptyOnesToo, VolumeMount mount) {
+
+        List<Container> into(List<Container> containers) {
+            return containers.stream()
+                    .map(container -> skipped.contains(container.name()) ? container : into(container))
+                    .toList();
+        }
+
+        private Container into(Container container) {
+            return container.withEnv(env(container.env())).withVolumeMounts(mounts(container.volumeMounts()));
+        }
+
+        /** Existing values are never overwritten. */
+        private List<EnvironmentVariable> env(List<EnvironmentVariable> present) {
+            var all = new ArrayList<>(present);
+            variables.forEach((name, value) -> {
+                boolean missing =
+                        present.stream().noneMatch(variable -> variable.name().equals(name));
+                if (missing && (emptyOnesToo || !value.isEmpty())) {
+                    all.add(new EnvironmentVariable(name, value));
+                }
+            });
+            return all;
+        }
+
+        /** A mount of the same volume is corrected. */
+        private List<VolumeMount> mounts(List<VolumeMount> present) {
+            var all = new ArrayList<>(present);
+            int place = present.stream().map(VolumeMount::name).toList().indexOf(mount.name());
+            if (place < 0) {
+                all.add(mount);
+            } else {
+                all.set(place, mount);
+            }
+            return all;
+        }
+    }
+
+    /** The webhook refuses a pod; the message is the reason. */
+    @SuppressWarnings("serial")
+    static final class DeniedException extends RuntimeException {
+
+        DeniedException(String reason) {
+            super(reason);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.podidentity.emulator.workload;
 
+import io.podidentity.emulator.workload.Webhook.DeniedException;
+
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 

@@ -1,5 +1,8 @@
 package io.podidentity.emulator.workload;
 
+import org.jspecify.annotations.Nullable;
+
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
@@ -59,17 +62,8 @@ public final class WorkloadIdentities {
      * @throws java.io.UncheckedIOException if its token cannot be written
      */
     public WorkloadPod create(Cluster cluster, Pod pod) {
-        Admission admission = webhook.admit(pod, annotations(cluster, pod));
+        Admission admission = webhook.admit(cluster, pod);
         return admission instanceof Admitted admitted ? create(admitted) : new WorkloadPod(admission, Map.of(), null);
-    }
-
-    /** Every namespace has an account {@code default}, without annotations, though no manifest says so. */
-    private static Optional<Map<String, String>> annotations(Cluster cluster, Pod pod) {
-        String name = Webhook.serviceAccount(pod);
-        Optional<Map<String, String>> annotations = cluster.serviceAccount(new ObjectName(pod.namespace(), name))
-                .map(ServiceAccount::metadata)
-                .map(metadata -> metadata.annotations());
-        return name.equals("default") ? annotations.or(() -> Optional.of(Map.of())) : annotations;
     }
 
     private WorkloadPod create(Admitted admitted) {
@@ -129,6 +123,45 @@ public final class WorkloadIdentities {
         String value = variable.value();
         if (value != null && variable.name().startsWith("AZURE_")) {
             environment.put(variable.name(), value);
+        }
+    }
+
+    /**
+     * How a workload asks Entra ID for a token, with that of its service account.
+     *
+     * @see <a href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow">client
+     *     credentials with a federated credential</a>
+     */
+    public static Request tokenRequest(String tenantId, String clientId, String scope, String assertion) {
+        return Request.form(
+                "/" + tenantId + "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        clientId,
+                        "scope",
+                        scope,
+                        "client_assertion_type",
+                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                        "client_assertion",
+                        assertion));
+    }
+
+    /**
+     * A pod as the cluster made it, and what its program sees on this machine.
+     *
+     * @param admission what the webhook decided
+     * @param environment the Azure variables of its first container; the token file is a real one
+     * @param proxy what answers in place of the metadata service, null if the pod has no proxy sidecar
+     */
+    public record WorkloadPod(
+            Admission admission,
+            Map<String, String> environment,
+            @Nullable Endpoint proxy) {
+
+        public WorkloadPod {
+            environment = Map.copyOf(environment);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.podidentity.emulator.http;
 
+import io.podidentity.emulator.http.RequestReader.ServerKind;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.testsupport.Mutations;

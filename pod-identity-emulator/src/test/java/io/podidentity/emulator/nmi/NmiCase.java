@@ -1,6 +1,5 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.AzureIdentity;
@@ -79,7 +78,7 @@ final class NmiCase {
     }
 
     /** What has no status is silent. */
-    private static Upstream.Reply reply(@Nullable Object imds) throws IOException {
+    private static Answer reply(@Nullable Object imds) throws IOException {
         if (imds instanceof Long status) {
             return reply(Map.of("status", status, "body", "{}"));
         }
@@ -87,7 +86,7 @@ final class NmiCase {
             if (!"ok".equals(imds)) {
                 throw new IOException("no answer");
             }
-            return new Upstream.Reply(200, Map.of(), NmiFixture.TOKEN_JSON);
+            return NmiFixture.reply(200, Map.of(), NmiFixture.TOKEN_JSON);
         }
         if (!(imds instanceof Map<?, ?> reply) || !(reply.get("status") instanceof Long status)) {
             throw new IOException("no answer");
@@ -96,7 +95,7 @@ final class NmiCase {
             return reply("ok");
         }
         String body = reply.get("body") instanceof String text ? text : Json.write(Case.object(reply.get("body")));
-        return new Upstream.Reply(status.intValue(), Map.of(), body);
+        return NmiFixture.reply(status.intValue(), Map.of(), body);
     }
 
     private static NmiSettings settings(Profile profile, Map<String, Object> flags) {

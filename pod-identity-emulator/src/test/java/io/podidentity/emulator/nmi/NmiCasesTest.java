@@ -1,10 +1,10 @@
 package io.podidentity.emulator.nmi;
 
+import io.podidentity.emulator.http.Request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cases.Case;
 import io.podidentity.emulator.cases.CaseRunner;
 import io.podidentity.emulator.cases.Reading;
@@ -241,8 +241,8 @@ public class NmiCasesTest extends CaseRunner {
     }
 
     private static Parameters lastQuery(NmiFixture nmi) {
-        Upstream.Call last = nmi.calls.get(nmi.calls.size() - 1);
-        return Parameters.parse(String.valueOf(URI.create(last.target()).getRawQuery()));
+        Request last = nmi.calls.get(nmi.calls.size() - 1);
+        return Parameters.parse(String.valueOf(URI.create(NmiFixture.target(last)).getRawQuery()));
     }
 
     private void iptables(Case test) {

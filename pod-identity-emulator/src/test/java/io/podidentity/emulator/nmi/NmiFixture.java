@@ -39,15 +39,15 @@ final class NmiFixture implements AutoCloseable {
 
     final ManualClock clock = new ManualClock(START);
     final List<String> lines = Collections.synchronizedList(new ArrayList<>());
-    final List<Upstream.Call> calls = Collections.synchronizedList(new ArrayList<>());
+    final List<Request> calls = Collections.synchronizedList(new ArrayList<>());
     final NmiSettings settings;
     List<Pod> podsAtAddress = List.of(Pod.of("default", "demo", Map.of()));
     Cluster cluster = Cluster.EMPTY;
     boolean apiServerIsDown;
     Upstream upstream =
-            new Replies(call -> call.target().startsWith(TOKEN) || call.target().contains("/oauth2/token")
-                    ? new Upstream.Reply(200, Map.of(), TOKEN_JSON)
-                    : new Upstream.Reply(404, Map.of("Content-Type", "application/json"), "{\"error\":\"not_found\"}"));
+            new Replies(call -> NmiFixture.target(call).startsWith(TOKEN) || NmiFixture.target(call).contains("/oauth2/token")
+                    ? NmiFixture.reply(200, Map.of(), TOKEN_JSON)
+                    : NmiFixture.reply(404, Map.of("Content-Type", "application/json"), "{\"error\":\"not_found\"}"));
 
     private final Thread time = new Thread(this::passTime, "passing-time");
 
@@ -74,7 +74,7 @@ final class NmiFixture implements AutoCloseable {
     }
 
     interface Replying {
-        Upstream.Reply to(Upstream.Call call) throws IOException;
+        Answer to(Request call) throws IOException;
     }
 
     /** Answers in one way, and notes what was asked. */
@@ -86,7 +86,7 @@ final class NmiFixture implements AutoCloseable {
         }
 
         @Override
-        public Reply ask(Service service, Call call, Duration limit) throws IOException {
+        public Answer ask(Service service, Request call) throws IOException {
             calls.add(call);
             return replying.to(call);
         }
@@ -95,6 +95,15 @@ final class NmiFixture implements AutoCloseable {
         public String audience(String tenant) {
             return "https://localhost/" + tenant + "/oauth2/token";
         }
+    }
+
+    static Answer reply(int status, Map<String, String> headers, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return new Answer(status, headers, bytes.length, out -> out.write(bytes), Duration.ZERO);
+    }
+
+    static String target(Request call) {
+        return call.rawPath() + call.queryPart();
     }
 
     void replies(Replying replying) {

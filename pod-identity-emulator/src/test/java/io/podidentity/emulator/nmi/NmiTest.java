@@ -4,7 +4,6 @@ import static io.podidentity.emulator.nmi.NmiFixture.body;
 import static io.podidentity.emulator.nmi.NmiFixture.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
@@ -41,7 +40,7 @@ class NmiTest {
             for (var nmi : new NmiFixture[] {old, last}) {
                 nmi.assign(identity("id1", "c1"), State.ASSIGNED);
                 nmi.replies(
-                        call -> new Upstream.Reply(200, Map.of(), "{\"access_token\":\"" + "t".repeat(3000) + "\"}"));
+                        call -> NmiFixture.reply(200, Map.of(), "{\"access_token\":\"" + "t".repeat(3000) + "\"}"));
             }
 
             assertThat(old.get(TARGET).length()).isEqualTo(-1);
@@ -117,7 +116,7 @@ class NmiTest {
     void proxy_ofAnUnknownPath_handsStatusBackSince172(String version, int status, String type) {
         try (var nmi = new NmiFixture(Profile.of(version))) {
             nmi.replies(call ->
-                    new Upstream.Reply(404, Map.of("Content-Type", "text/x-imds", "Content-Length", "4"), "none"));
+                    NmiFixture.reply(404, Map.of("Content-Type", "text/x-imds", "Content-Length", "4"), "none"));
 
             Answer answer = nmi.get("/metadata/Identity/oauth2/token?a=b");
 
@@ -160,7 +159,7 @@ class NmiTest {
     void instance_whenBlocked_leaksIn154(String version, String path, int status) {
         var settings = NmiSettings.of(Profile.of(version)).withBlockInstanceMetadata(true);
         try (var nmi = new NmiFixture(settings)) {
-            nmi.replies(call -> new Upstream.Reply(200, Map.of(), "{}"));
+            nmi.replies(call -> NmiFixture.reply(200, Map.of(), "{}"));
 
             assertThat(nmi.get(path).status()).isEqualTo(status);
         }

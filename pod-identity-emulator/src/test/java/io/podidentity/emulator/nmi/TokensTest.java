@@ -4,7 +4,6 @@ import static io.podidentity.emulator.nmi.NmiFixture.body;
 import static io.podidentity.emulator.nmi.NmiFixture.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Metadata;
@@ -31,8 +30,8 @@ class TokensTest {
     private static final String URL =
             "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&client_id=c1&resource=r";
 
-    private static Upstream.Reply reply(int status, String body) {
-        return new Upstream.Reply(status, Map.of(), body);
+    private static Answer reply(int status, String body) {
+        return NmiFixture.reply(status, Map.of(), body);
     }
 
     private static AzureIdentity application(int type, String secret, String namespace, String... auxiliary) {
@@ -131,7 +130,7 @@ class TokensTest {
 
             assertThat(nmi.get(TARGET).status()).isEqualTo(200);
 
-            assertThat(nmi.calls.get(0).target())
+            assertThat(NmiFixture.target(nmi.calls.get(0)))
                     .isEqualTo("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=r");
         }
     }
@@ -169,9 +168,10 @@ class TokensTest {
 
             assertThat(nmi.get(TARGET).status()).isEqualTo(200);
 
-            Upstream.Call call = nmi.calls.get(0);
-            assertThat(call).hasToString("POST /t0/oauth2/token?api-version=1.0");
-            assertThat(call.body())
+            Request call = nmi.calls.get(0);
+            assertThat(call.method()).isEqualTo("POST");
+            assertThat(NmiFixture.target(call)).isEqualTo("/t0/oauth2/token?api-version=1.0");
+            assertThat(call.text())
                     .isEqualTo("client_id=c1&client_secret=pa+ss%26word&grant_type=client_credentials&resource=r");
             assertThat(nmi.lines)
                     .contains(
@@ -189,7 +189,7 @@ class TokensTest {
 
             assertThat(nmi.get(TARGET).status()).isEqualTo(200);
 
-            assertThat(nmi.calls.get(0).body()).contains("client_secret=yes&");
+            assertThat(nmi.calls.get(0).text()).contains("client_secret=yes&");
             assertThat(nmi.lines)
                     .anyMatch(line ->
                             line.contains("level=warning msg=\"podid: secret default/secret has the keys password,"
@@ -214,7 +214,7 @@ class TokensTest {
             nmi.assign(application(1, "secret", "default", "t1"), State.ASSIGNED);
             nmi.apply(secret("password", "s"));
             nmi.replies(
-                    call -> call.target().startsWith("/t1/") ? reply(400, "no") : reply(200, NmiFixture.TOKEN_JSON));
+                    call -> NmiFixture.target(call).startsWith("/t1/") ? reply(400, "no") : reply(200, NmiFixture.TOKEN_JSON));
 
             Answer answer = nmi.get(TARGET);
 

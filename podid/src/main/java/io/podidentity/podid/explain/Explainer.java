@@ -11,7 +11,7 @@ import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
-import io.podidentity.emulator.match.Bypass;
+import io.podidentity.emulator.match.IdentityMatcher.Bypass;
 import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.IdentityChoice;

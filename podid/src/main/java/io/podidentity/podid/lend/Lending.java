@@ -80,7 +80,7 @@ public final class Lending implements AutoCloseable {
             Limits limits) {
         // The paths hold secrets, so the server itself logs nothing.
         LoopbackServer server =
-                LoopbackServer.bind("lend", address, port, limits, (name, method, path, query, status) -> {});
+                LoopbackServer.bind("lend", address, port, null, limits, (name, method, path, query, status) -> {});
         var hosts = new KnownHosts(
                 address.isAnyLocalAddress() ? ownAddresses() : List.of(address),
                 names,

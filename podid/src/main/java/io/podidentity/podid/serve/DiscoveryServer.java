@@ -71,7 +71,7 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
      */
     static DiscoveryServer open(Places places, int port, boolean awaitExposed) {
         LoopbackServer server = LoopbackServer.bind(
-                "discovery", places.bind(), port, LIMITS, (name, method, path, query, status) -> {});
+                "discovery", places.bind(), port, null, LIMITS, (name, method, path, query, status) -> {});
         var discovery = new DiscoveryServer(server, places, awaitExposed);
         server.serve(discovery);
         return discovery;

@@ -1,7 +1,7 @@
 package io.podidentity.podid.check.rules.pod;
 
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.match.Bypass;
+import io.podidentity.emulator.match.IdentityMatcher.Bypass;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Rule;

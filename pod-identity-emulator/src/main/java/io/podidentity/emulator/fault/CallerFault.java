@@ -1,8 +1,0 @@
-package io.podidentity.emulator.fault;
-
-/** How NMI sees the pod that asks. */
-public enum CallerFault {
-    NONE,
-    UNKNOWN,
-    AMBIGUOUS
-}
