@@ -1,22 +1,14 @@
 package io.podidentity.benchmarks;
 
+import io.podidentity.tokenprovider.TokenSource;
+import io.podidentity.benchmarks.programs.FirstCall;
 import io.podidentity.benchmarks.load.LiveThreads;
 import io.podidentity.benchmarks.load.TwoCalls;
 import io.podidentity.benchmarks.process.Launcher;
 import io.podidentity.benchmarks.process.Network;
 import io.podidentity.benchmarks.process.Run;
-import io.podidentity.benchmarks.programs.AzureIdentityCli;
-import io.podidentity.benchmarks.programs.AzureIdentityDefault;
-import io.podidentity.benchmarks.programs.AzureIdentityManagedIdentity;
-import io.podidentity.benchmarks.programs.BareProcessBuilder;
-import io.podidentity.benchmarks.programs.JdkHttpClient;
 import io.podidentity.benchmarks.programs.JvmHello;
-import io.podidentity.benchmarks.programs.Msal4jManagedIdentity;
-import io.podidentity.benchmarks.programs.RawSocket;
-import io.podidentity.benchmarks.programs.TokenProvider;
-import io.podidentity.benchmarks.programs.UrlConnection;
 import io.podidentity.benchmarks.programs.UrlConnectionAndClasses;
-import io.podidentity.benchmarks.programs.UrlConnectionAndJar;
 import io.podidentity.benchmarks.report.Figures;
 import io.podidentity.benchmarks.stub.AzStub;
 import io.podidentity.benchmarks.stub.Behaviour;
@@ -27,19 +19,20 @@ import java.util.List;
 
 /** Whole processes that get one token, from their start to their end. */
 final class FirstTokens {
-    private static final List<Class<?>> IMDS = List.of(
-            JvmHello.class,
-            RawSocket.class,
-            UrlConnection.class,
-            UrlConnectionAndJar.class,
-            UrlConnectionAndClasses.class,
-            JdkHttpClient.class,
-            TokenProvider.class,
-            Msal4jManagedIdentity.class,
-            AzureIdentityManagedIdentity.class,
-            AzureIdentityDefault.class);
-    private static final List<Class<?>> AZ =
-            List.of(BareProcessBuilder.class, TokenProvider.class, AzureIdentityCli.class, AzureIdentityDefault.class);
+    private static final String AND_JAR = "UrlConnectionAndJar";
+    private static final List<String> IMDS = List.of(
+            "JvmHello",
+            "RawSocket",
+            "UrlConnection",
+            AND_JAR,
+            "UrlConnectionAndClasses",
+            "JdkHttpClient",
+            "TokenProvider",
+            "Msal4jManagedIdentity",
+            "AzureIdentityManagedIdentity",
+            "AzureIdentityDefault");
+    private static final List<String> AZ =
+            List.of("BareProcessBuilder", "TokenProvider", "AzureIdentityCli", "AzureIdentityDefault");
 
     private final Session session;
     private final Figures figures;
@@ -56,14 +49,13 @@ final class FirstTokens {
     void measure() throws IOException, InterruptedException {
         session.stub.behave(Behaviour.USUAL);
         session.say("first token from IMDS");
-        own = session.classes(imds(TokenProvider.class), ownJar).own().stream()
+        own = session.classes(imds("TokenProvider"), ownJar).own().stream()
                 // Classes that are made at run time have no name to load them by.
                 .filter(name -> !name.contains("/"))
                 .toList();
         for (int round = 0; round <= session.options.rounds(); round++) {
-            for (Class<?> program : IMDS) {
-                session.noteAfterFirst(
-                        "imds", program.getSimpleName(), round, session.run(Network.OPEN, imds(program)));
+            for (String name : IMDS) {
+                session.noteAfterFirst("imds", name, round, session.run(Network.OPEN, imds(name)));
             }
         }
         footprint();
@@ -74,9 +66,8 @@ final class FirstTokens {
         session.say("first token through az");
         AzStub az = AzStub.in(session.folder);
         for (int round = 0; round <= session.options.rounds(); round++) {
-            for (Class<?> program : AZ) {
-                String name = program.getSimpleName();
-                ProcessBuilder command = az.on(session.alone(name, program));
+            for (String name : AZ) {
+                ProcessBuilder command = az.on(session.alone(name, program(name), arguments(name)));
                 session.noteAfterFirst("az", name, round, session.run(Network.NO_ROUTE, command));
                 session.noteAfterFirst("az-second", name, round, session.run(Network.NO_ROUTE, command));
                 session.noteAfterFirst("az-black-hole", name, round, session.run(Network.BLACK_HOLE, command));
@@ -85,26 +76,43 @@ final class FirstTokens {
         twoCalls(az);
     }
 
-    private ProcessBuilder imds(Class<?> program) throws IOException {
-        String[] arguments = program == UrlConnectionAndClasses.class ? own.toArray(String[]::new) : new String[0];
-        return session.withImds(program.getSimpleName(), program, arguments);
+    private ProcessBuilder imds(String name) throws IOException {
+        return session.withImds(name, program(name), arguments(name));
+    }
+
+    private static Class<?> program(String name) {
+        try {
+            return name.equals(AND_JAR)
+                    ? UrlConnectionAndClasses.class
+                    : Class.forName(JvmHello.class.getPackageName() + "." + name);
+        } catch (ClassNotFoundException peer) {
+            return FirstCall.class;
+        }
+    }
+
+    private String[] arguments(String name) {
+        return switch (name) {
+            case AND_JAR -> new String[] {TokenSource.class.getName()};
+            case "UrlConnectionAndClasses" -> own.toArray(String[]::new);
+            default -> new String[] {name};
+        };
     }
 
     private void footprint() throws IOException {
         session.say("classes, threads and jars");
-        for (Class<?> program : IMDS) {
-            String name = "footprint." + program.getSimpleName() + ".";
-            LoadedClasses classes = session.classes(imds(program), ownJar);
-            figures.add(name + "classes", classes.all());
-            figures.add(name + "from class path", classes.fromClassPath());
-            figures.add(name + "own classes", classes.own().size());
-            List<Path> jars = session.classPaths.jars(Peers.group(program.getSimpleName()));
+        for (String name : IMDS) {
+            String row = "footprint." + name + ".";
+            LoadedClasses classes = session.classes(imds(name), ownJar);
+            figures.add(row + "classes", classes.all());
+            figures.add(row + "from class path", classes.fromClassPath());
+            figures.add(row + "own classes", classes.own().size());
+            List<Path> jars = session.classPaths.jars(Peers.group(name));
             long bytes = 0;
             for (Path jar : jars) {
                 bytes += Files.size(jar);
             }
-            figures.add(name + "jars", jars.size());
-            figures.add(name + "jar kB", bytes / 1024.0);
+            figures.add(row + "jars", jars.size());
+            figures.add(row + "jar kB", bytes / 1024.0);
         }
         for (String client :
                 List.of("none", "TokenProvider", "Msal4jManagedIdentity", "AzureIdentityManagedIdentity")) {

@@ -16,31 +16,22 @@ final class Machine {
     private Machine() {}
 
     static String describe(Jdk jdk, boolean quick, List<Path> jars) throws IOException {
-        StringBuilder text = new StringBuilder("# ")
-                .append(LocalDate.now(ZoneOffset.UTC))
-                .append(", JDK ")
-                .append(jdk.version())
-                .append(quick ? ", quick" : "")
-                .append("\n\n- ")
-                .append(Runtime.getRuntime().availableProcessors())
-                .append(" processors, ")
-                .append(first("/proc/cpuinfo", "model name"))
-                .append(", ")
-                .append(first("/proc/meminfo", "MemTotal"))
-                .append("\n- ")
-                .append(first("/etc/os-release", "PRETTY_NAME"))
-                .append(", Linux ")
-                .append(System.getProperty("os.version"))
-                .append(", load before the run ")
-                .append(Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0])
-                .append('\n');
-        for (Map.Entry<String, String> version : versions(jars).entrySet()) {
-            text.append("- ")
-                    .append(version.getKey())
-                    .append(' ')
-                    .append(version.getValue())
-                    .append('\n');
-        }
+        StringBuilder text = new StringBuilder("""
+                # %s, JDK %s%s
+
+                - %d processors, %s, %s
+                - %s, Linux %s, load before the run %s
+                """.formatted(
+                        LocalDate.now(ZoneOffset.UTC),
+                        jdk.version(),
+                        quick ? ", quick" : "",
+                        Runtime.getRuntime().availableProcessors(),
+                        first("/proc/cpuinfo", "model name"),
+                        first("/proc/meminfo", "MemTotal"),
+                        first("/etc/os-release", "PRETTY_NAME"),
+                        System.getProperty("os.version"),
+                        Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]));
+        versions(jars).forEach((peer, version) -> text.append("- " + peer + " " + version + "\n"));
         return text.toString();
     }
 

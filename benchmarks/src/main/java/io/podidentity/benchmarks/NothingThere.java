@@ -1,6 +1,6 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.load.FailingCalls;
+import io.podidentity.benchmarks.load.TwoCalls;
 import io.podidentity.benchmarks.process.Launcher;
 import io.podidentity.benchmarks.process.Network;
 import java.io.IOException;
@@ -35,7 +35,7 @@ record NothingThere(Session session) {
     }
 
     private void fail(Network network, String client, int round) throws IOException {
-        String output = session.run(network, session.alone(client, FailingCalls.class, client))
+        String output = session.run(network, session.alone(client, TwoCalls.class, client, "fails"))
                 .output();
         if (round > 0) {
             session.figures.addAll(network.key + "." + client, output);

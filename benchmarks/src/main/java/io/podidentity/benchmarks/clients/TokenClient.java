@@ -18,9 +18,12 @@ public interface TokenClient {
     /**
      * Makes a client.
      *
-     * @param name the name of its class in this package without {@code Client}, which is also its name in the tables
+     * @param name its name in the tables: that of its class without {@code Client}, or of azure-identity's credential
      */
     static TokenClient named(String name) throws ReflectiveOperationException {
+        if (name.startsWith("AzureIdentity")) {
+            return AzureIdentityClient.of(name);
+        }
         Class<?> type = Class.forName(TokenClient.class.getPackageName() + "." + name + "Client");
         return (TokenClient) type.getDeclaredConstructor().newInstance();
     }

@@ -14,25 +14,47 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param count their number
  */
 record Callers(TokenClient client, boolean virtual, int count) {
+    /** What one of them does. */
+    interface Call {
+        void run(int caller) throws Exception;
+    }
 
-    /** Starts them all, lets them ask at the same moment, and waits for the last one. */
-    Outcome ask(String resource) throws InterruptedException, ReflectiveOperationException {
+    /** Has each of them ask once, and prints how long they waited, which is 0 for those that failed. */
+    void ask(String resource, String name) throws InterruptedException, ReflectiveOperationException {
         long[] nanos = new long[count];
         AtomicInteger failures = new AtomicInteger();
+        together(count, virtual, caller -> {
+            long start = System.nanoTime();
+            try {
+                client.token(resource);
+                nanos[caller] = System.nanoTime() - start;
+            } catch (Exception e) {
+                failures.incrementAndGet();
+            }
+        });
+        Arrays.sort(nanos);
+        // The report's ratios are those of the first figure.
+        Figure.print(name + ".p99", nanos[(int) Math.ceil(0.99 * count) - 1] / 1e6);
+        Figure.print(name + ".p50", nanos[(int) Math.ceil(0.5 * count) - 1] / 1e6);
+        Figure.print(name + ".max", nanos[count - 1] / 1e6);
+        Figure.print(name + ".errors", failures.get());
+    }
+
+    /** Starts them all, lets them begin at the same moment, and waits for the last one. */
+    static void together(int count, boolean virtual, Call call)
+            throws InterruptedException, ReflectiveOperationException {
         CountDownLatch ready = new CountDownLatch(count);
         CountDownLatch gun = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int caller = i;
-            threads.add(start(() -> {
+            threads.add(start(virtual, () -> {
                 ready.countDown();
                 try {
                     gun.await();
-                    long start = System.nanoTime();
-                    client.token(resource);
-                    nanos[caller] = System.nanoTime() - start;
+                    call.run(caller);
                 } catch (Exception e) {
-                    failures.incrementAndGet();
+                    throw new IllegalStateException(e);
                 }
             }));
         }
@@ -41,11 +63,9 @@ record Callers(TokenClient client, boolean virtual, int count) {
         for (Thread thread : threads) {
             thread.join();
         }
-        Arrays.sort(nanos);
-        return new Outcome(nanos, failures.get());
     }
 
-    private Thread start(Runnable task) throws ReflectiveOperationException {
+    private static Thread start(boolean virtual, Runnable task) throws ReflectiveOperationException {
         if (virtual) {
             // By reflection, since this is compiled for JDK 17, which has no virtual threads.
             return (Thread)
@@ -54,32 +74,5 @@ record Callers(TokenClient client, boolean virtual, int count) {
         Thread thread = new Thread(task);
         thread.start();
         return thread;
-    }
-
-    /** How long they waited, and how many failed. */
-    static final class Outcome {
-        private final long[] nanos;
-        private final int failures;
-
-        /**
-         * @param nanos how long each of them waited, in ascending order; 0 for those that failed
-         * @param failures the number of callers that got no token
-         */
-        private Outcome(long[] nanos, int failures) {
-            this.nanos = nanos;
-            this.failures = failures;
-        }
-
-        void print(String name) {
-            // The report's ratios are those of the first figure.
-            Figure.print(name + ".p99", millis(0.99));
-            Figure.print(name + ".p50", millis(0.5));
-            Figure.print(name + ".max", millis(1));
-            Figure.print(name + ".errors", failures);
-        }
-
-        private double millis(double quantile) {
-            return nanos[(int) Math.ceil(quantile * nanos.length) - 1] / 1e6;
-        }
     }
 }

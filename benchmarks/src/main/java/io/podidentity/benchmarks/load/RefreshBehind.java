@@ -5,7 +5,6 @@ import io.podidentity.benchmarks.stub.Behaviour;
 import io.podidentity.benchmarks.stub.Seen;
 import io.podidentity.benchmarks.stub.StubControl;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -54,7 +53,9 @@ public final class RefreshBehind {
         // Now the refreshes of the warm-up are over, and the token is due again.
         Pause.millis(Storm.AGEING_MILLIS);
         stub.behave(Trouble.valueOf(args[1]).behaviour());
-        load.press(Integer.parseInt(args.length > 3 ? args[3] : CALLERS), Long.parseLong(args[2]) * 1_000_000_000L);
+        long nanos = Long.parseLong(args[2]) * 1_000_000_000L;
+        Callers.together(
+                Integer.parseInt(args.length > 3 ? args[3] : CALLERS), false, caller -> load.callFor(nanos));
         Seen seen = stub.seen();
         Figure.print("worst", load.worst.get() / 1e6);
         Figure.print("calls", load.calls.get());
@@ -74,25 +75,7 @@ public final class RefreshBehind {
         }
     }
 
-    private void press(int callers, long nanos) throws InterruptedException {
-        CountDownLatch gun = new CountDownLatch(1);
-        Thread[] threads = new Thread[callers];
-        for (int i = 0; i < callers; i++) {
-            threads[i] = new Thread(() -> callUntil(gun, nanos));
-            threads[i].start();
-        }
-        gun.countDown();
-        for (Thread thread : threads) {
-            thread.join();
-        }
-    }
-
-    private void callUntil(CountDownLatch gun, long nanos) {
-        try {
-            gun.await();
-        } catch (InterruptedException e) {
-            return;
-        }
+    private void callFor(long nanos) {
         long end = System.nanoTime() + nanos;
         while (System.nanoTime() < end) {
             long start = System.nanoTime();

@@ -7,7 +7,6 @@ import io.podidentity.tokenprovider.TokenRequest;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** No token yet and a broken server: what callers get, with a deadline of {@value #DEADLINE_SECONDS} s. */
@@ -17,34 +16,21 @@ public final class SharedFailure {
 
     private SharedFailure() {}
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws Exception {
         AzureServiceTokenProvider provider = new AzureServiceTokenProvider();
         TokenRequest request =
                 TokenRequest.forResource(TokenClient.RESOURCE).withDeadline(Duration.ofSeconds(DEADLINE_SECONDS));
         Set<String> messages = ConcurrentHashMap.newKeySet();
         AtomicLong worst = new AtomicLong();
-        CountDownLatch gun = new CountDownLatch(1);
-        Thread[] threads = new Thread[CALLERS];
-        for (int i = 0; i < CALLERS; i++) {
-            threads[i] = new Thread(() -> {
-                long start = System.nanoTime();
-                try {
-                    gun.await();
-                    start = System.nanoTime();
-                    provider.getAccessToken(request);
-                } catch (TokenAcquisitionException e) {
-                    messages.add(String.valueOf(e.getMessage()));
-                } catch (InterruptedException e) {
-                    messages.add("interrupted");
-                }
-                worst.accumulateAndGet(System.nanoTime() - start, Math::max);
-            });
-            threads[i].start();
-        }
-        gun.countDown();
-        for (Thread thread : threads) {
-            thread.join();
-        }
+        Callers.together(CALLERS, false, caller -> {
+            long start = System.nanoTime();
+            try {
+                provider.getAccessToken(request);
+            } catch (TokenAcquisitionException e) {
+                messages.add(String.valueOf(e.getMessage()));
+            }
+            worst.accumulateAndGet(System.nanoTime() - start, Math::max);
+        });
         Figure.print("worst", worst.get() / 1e6);
         Figure.print("messages", messages.size());
         Runtime.getRuntime().halt(0);

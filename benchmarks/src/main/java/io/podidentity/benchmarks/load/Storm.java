@@ -27,7 +27,7 @@ public final class Storm {
         TokenClient client = TokenClient.named(args[0]);
         Callers callers = new Callers(client, args[1].equals("virtual"), Integer.parseInt(args[2]));
         StubControl stub = StubControl.ofEnvironment();
-        callers.ask(TokenClient.RESOURCE).print("cold");
+        callers.ask(TokenClient.RESOURCE, "cold");
         Figure.print("cold.requests", stub.seen().requests());
 
         if (args.length == 3) {
@@ -42,7 +42,7 @@ public final class Storm {
         client.token(AGEING_RESOURCE);
         Pause.millis(AGEING_MILLIS);
         stub.behave(SLOW);
-        callers.ask(AGEING_RESOURCE).print("window");
+        callers.ask(AGEING_RESOURCE, "window");
         Pause.millis(300);
         Figure.print("window.requests", stub.seen().requests());
     }
@@ -52,7 +52,7 @@ public final class Storm {
         client.token(SHORT_LIVED_RESOURCE);
         Pause.millis(2_500);
         stub.behave(SLOW);
-        callers.ask(SHORT_LIVED_RESOURCE).print("expired");
+        callers.ask(SHORT_LIVED_RESOURCE, "expired");
         Figure.print("expired.requests", stub.seen().requests());
     }
 }

@@ -39,16 +39,6 @@ public record AppServer(Process process, int port, double readyMillis) implement
         return new AppServer(process, port, (System.nanoTime() - begin) / 1e6);
     }
 
-    /** From the start of its process to its first answer with status 200. */
-    public double readyMillis() {
-        return readyMillis;
-    }
-
-    /** Where it listens on the loopback address. */
-    public int port() {
-        return port;
-    }
-
     /** The processor time that it has used until now. */
     public double cpuMillis() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis();
@@ -73,7 +63,7 @@ public record AppServer(Process process, int port, double readyMillis) implement
         end(process);
     }
 
-    private static void end(Process process) {
+    static void end(Process process) {
         process.destroy();
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {

@@ -9,9 +9,14 @@ public final class Commands {
 
     /** Whether there is a program of that name. */
     public static boolean isInstalled(String name) throws InterruptedException {
+        return succeeds("sh", "-c", "command -v " + name);
+    }
+
+    static boolean succeeds(String... command) throws InterruptedException {
         try {
-            return new ProcessBuilder("sh", "-c", "command -v " + name)
+            return new ProcessBuilder(command)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start()
                             .waitFor()
                     == 0;

@@ -34,15 +34,7 @@ public final class Launcher {
 
     /** Whether this user may make networks on this machine. */
     public static boolean canMakeNetworks() throws InterruptedException {
-        try {
-            return new ProcessBuilder("unshare", "--net", "--mount", "ip", "link", "set", "lo", "up")
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
+        return Commands.succeeds("unshare", "--net", "--mount", "ip", "link", "set", "lo", "up");
     }
 
     /** Writes a script from this package's resources into a folder, and makes it executable. */

@@ -24,11 +24,6 @@ public record Wrk(long requests, double perSecond, double p50Millis, double p99M
             Pattern.compile("Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
     private static final Pattern STATUSES = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
 
-    /** Whether it is installed. */
-    public static boolean isInstalled() throws InterruptedException {
-        return Commands.isInstalled("wrk");
-    }
-
     /**
      * Runs it.
      *

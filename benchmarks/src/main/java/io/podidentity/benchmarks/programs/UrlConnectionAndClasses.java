@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * {@link UrlConnection} that first loads classes from a jar without using them: the least that a library of that many
- * classes costs. Arguments: the names of the classes.
+ * classes costs; with one class it is the least that any library costs. Arguments: the names of the classes.
  */
 public final class UrlConnectionAndClasses {
     private UrlConnectionAndClasses() {}

@@ -1,6 +1,7 @@
 /**
  * Programs that get one token, print its length and halt. Each is a single class, so that a process loads nothing but
- * what it measures. The name of the class is its row in the tables.
+ * what it measures; the peers, for which that makes no difference, share one. The name of the class, or of the peer, is
+ * its row in the tables.
  */
 @NullMarked
 package io.podidentity.benchmarks.programs;

@@ -1,7 +1,6 @@
 package io.podidentity.benchmarks.stub;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * How the stub answers a request for a token.
@@ -44,29 +43,11 @@ public record Behaviour(
 
     /** As the query of a control request. */
     String query() {
-        return "delay=" + delayMillis + "&status=" + status + "&expiresIn=" + expiresInSeconds + "&refreshIn="
-                + refreshInSeconds + "&retryAfter=" + retryAfterSeconds;
+        return delayMillis + "," + status + "," + expiresInSeconds + "," + refreshInSeconds + "," + retryAfterSeconds;
     }
 
     static Behaviour ofQuery(String query) {
-        Map<String, Integer> values = new HashMap<>();
-        for (String pair : query.split("&", -1)) {
-            int equals = pair.indexOf('=');
-            values.put(pair.substring(0, equals), Integer.valueOf(pair.substring(equals + 1)));
-        }
-        return new Behaviour(
-                value(values, "delay"),
-                value(values, "status"),
-                value(values, "expiresIn"),
-                value(values, "refreshIn"),
-                value(values, "retryAfter"));
-    }
-
-    private static int value(Map<String, Integer> values, String name) {
-        Integer value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException(name + " is missing");
-        }
-        return value;
+        int[] values = Stream.of(query.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+        return new Behaviour(values[0], values[1], values[2], values[3], values[4]);
     }
 }

@@ -1,7 +1,9 @@
 package io.podidentity.benchmarks.stub;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the stub saw since it was last told how to behave.
@@ -17,28 +19,20 @@ public record Seen(int maxInFlight, List<Long> arrivals) {
 
     /** The pauses between them, in milliseconds. */
     public List<Long> pauses() {
-        List<Long> pauses = new ArrayList<>();
-        for (int i = 1; i < arrivals.size(); i++) {
-            pauses.add(arrivals.get(i) - arrivals.get(i - 1));
-        }
-        return pauses;
+        return IntStream.range(1, arrivals.size())
+                .mapToObj(i -> arrivals.get(i) - arrivals.get(i - 1))
+                .toList();
     }
 
     /** As the answer to a control request. */
     String text() {
-        StringBuilder text = new StringBuilder().append(maxInFlight);
-        for (Long arrival : arrivals) {
-            text.append(' ').append(arrival);
-        }
-        return text.toString();
+        return Stream.concat(Stream.of((long) maxInFlight), arrivals.stream())
+                .map(String::valueOf)
+                .collect(Collectors.joining(" "));
     }
 
     static Seen ofText(String text) {
-        String[] numbers = text.split(" ", -1);
-        List<Long> arrivals = new ArrayList<>();
-        for (int i = 1; i < numbers.length; i++) {
-            arrivals.add(Long.valueOf(numbers[i]));
-        }
-        return new Seen(Integer.parseInt(numbers[0]), arrivals);
+        List<Long> numbers = Stream.of(text.split(" ", -1)).map(Long::valueOf).toList();
+        return new Seen(numbers.get(0).intValue(), numbers.subList(1, numbers.size()));
     }
 }

@@ -17,11 +17,6 @@ public record StubControl(String url) {
         return new StubControl(System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST"));
     }
 
-    /** The stub's base URL. */
-    public String url() {
-        return url;
-    }
-
     /** Makes it answer in this way from now on, and resets its counts. */
     public void behave(Behaviour behaviour) throws IOException {
         get("/behave?" + behaviour.query());

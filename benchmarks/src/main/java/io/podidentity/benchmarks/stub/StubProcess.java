@@ -26,11 +26,6 @@ public record StubProcess(Process process, StubControl control) implements AutoC
         return new StubProcess(process, new StubControl(url));
     }
 
-    /** How to talk to it. */
-    public StubControl control() {
-        return control;
-    }
-
     @Override
     public void close() {
         process.destroy();

@@ -21,9 +21,7 @@ import java.util.TreeMap;
 
 /**
  * Fetches tokens from the metadata service and from Entra ID's first version, with the retries and the error texts of
- * go-autorest's adal.
- *
- * <p>Thread-safety: safe.
+ * go-autorest's adal. Thread-safe.
  *
  * @param clusterClock for the waits between attempts
  * @param clock for the times in assertions, which Entra ID judges

@@ -4,7 +4,6 @@ package io.podidentity.emulator.adal;
 @SuppressWarnings("serial")
 public final class PanicException extends RuntimeException {
 
-
     public PanicException(String reason) {
         super(reason);
     }

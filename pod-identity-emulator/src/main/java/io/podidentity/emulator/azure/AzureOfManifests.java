@@ -29,9 +29,7 @@ import java.util.stream.Stream;
 /**
  * Creates in the emulated Azure what manifests refer to, as if somebody had created it beforehand: managed identities,
  * and applications whose right secret is the one in the cluster. What the tenant already has is kept, so a wrong secret
- * can be shown by giving the application another one.
- *
- * <p>Thread-safety: safe.
+ * can be shown by giving the application another one. Thread-safe.
  */
 public final class AzureOfManifests {
 

@@ -5,11 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
-/**
- * The cluster as it is now: what manifests say, and what MIC has written into it.
- *
- * <p>Thread-safety: safe.
- */
+/** The cluster as it is now: what manifests say, and what MIC has written into it. Thread-safe. */
 public final class LiveCluster {
 
     private final AtomicReference<Cluster> current;

@@ -15,8 +15,7 @@ import java.util.function.Predicate;
 /**
  * Whose tokens the applications and identities of the tenant accept. A new credential takes a while until it is known
  * everywhere, and a client that asks too early is refused for two more minutes, since the refusal is cached.
- *
- * <p>Thread-safety: safe.
+ * Thread-safe.
  *
  * @see <a href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations">limits</a>
  * @see <a href="https://github.com/Azure/azure-workload-identity/issues/273">the cached refusal</a>

@@ -12,9 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /**
- * Who may do what on the storage account. In Azure an assignment can take ten minutes to have effect.
- *
- * <p>Thread-safety: safe.
+ * Who may do what on the storage account. In Azure an assignment can take ten minutes to have effect. Thread-safe.
  *
  * @see <a href="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting">the ten minutes</a>
  */

@@ -16,9 +16,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Entra ID of one tenant: discovery documents, keys, and tokens for applications and for the one user.
- *
- * <p>Thread-safety: safe.
+ * Entra ID of one tenant: discovery documents, keys, and tokens for applications and for the one user. Thread-safe.
  */
 public final class EntraEndpoint implements Endpoint {
 

@@ -155,27 +155,18 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    /** The URL that a reference means, seen from this one. */
+    /** The URL that a reference means, seen from this one; the reference has a path or is opaque. */
     public GoUrl resolve(GoUrl reference) {
         if (!reference.scheme.isEmpty() || !reference.host.isEmpty()) {
             String of = reference.scheme.isEmpty() ? scheme : reference.scheme;
             String absolute = reference.path.isEmpty() ? "" : resolved(reference.path);
             return new GoUrl(of, reference.opaque, reference.host, absolute, reference.query, reference.fragment);
         }
-        if (reference.path.isEmpty() && !opaque.isEmpty()) {
-            return new GoUrl(
-                    scheme, opaque, "", "", reference.query.isEmpty() ? query : reference.query, reference.fragment);
-        }
         String full = reference.path.startsWith("/")
                 ? reference.path
                 : path.substring(0, path.lastIndexOf('/') + 1) + reference.path;
         return new GoUrl(
-                scheme,
-                "",
-                host,
-                full.isEmpty() ? "" : resolved(full),
-                reference.path.isEmpty() && reference.query.isEmpty() ? query : reference.query,
-                reference.fragment);
+                scheme, "", host, full.isEmpty() ? "" : resolved(full), reference.query, reference.fragment);
     }
 
     /** Without dots, by the rules for references (RFC 3986, 5.2.4); doubled slashes stay. */

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-
 import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;

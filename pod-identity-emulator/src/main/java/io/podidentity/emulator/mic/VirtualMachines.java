@@ -14,9 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * The machines under the nodes and the identities that Azure has put on them. The nodes of a scale set share theirs. A
- * change takes as long as AKS's documentation says: up to 20 s for a machine, up to 60 s for a scale set.
- *
- * <p>Thread-safety: safe.
+ * change takes as long as AKS's documentation says: up to 20 s for a machine, up to 60 s for a scale set. Thread-safe.
  */
 public final class VirtualMachines {
 

@@ -4,7 +4,6 @@ package io.podidentity.emulator.nmi;
 @SuppressWarnings("serial")
 public final class ApiServerException extends RuntimeException {
 
-
     public ApiServerException(String reason) {
         super(reason);
     }

@@ -21,9 +21,7 @@ import java.util.function.Consumer;
 
 /**
  * NMI of one node. What an iptables rule does in a cluster, an endpoint of its own for each pod does here: it stands
- * for the metadata service as that pod sees it.
- *
- * <p>Thread-safety: safe.
+ * for the metadata service as that pod sees it. Thread-safe.
  */
 public final class Nmi {
 
@@ -33,7 +31,6 @@ public final class Nmi {
     private final LogFormat format;
     private final NmiMetrics metrics;
     private final TokenHandler tokens;
-    private final HostTokenHandler hostTokens;
     private final ImdsProxy proxy;
 
     /**
@@ -63,7 +60,6 @@ public final class Nmi {
                 : new StandardIdentities(settings, apiServer, clusterClock);
         this.tokens = new TokenHandler(
                 settings, apiServer, new PodFinder(profile, apiServer, clusterClock, metrics), identities, fetcher);
-        this.hostTokens = new HostTokenHandler(profile, apiServer, identities, fetcher);
         this.proxy = new ImdsProxy(settings, upstream);
     }
 
@@ -113,7 +109,7 @@ public final class Nmi {
                         ? proxy.answer(request, log)
                         : observed(path, request, log, () -> new Operation(proxy.answer(request, log), ""));
             case TOKEN -> observed(path, request, log, () -> tokens.answer(request, remoteAddress, log));
-            case HOST_TOKEN -> observed(path, request, log, () -> hostTokens.answer(request, remoteAddress, log));
+            case HOST_TOKEN -> observed(path, request, log, () -> tokens.answerHost(request, remoteAddress, log));
         };
     }
 

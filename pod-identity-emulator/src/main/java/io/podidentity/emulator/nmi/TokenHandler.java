@@ -1,5 +1,7 @@
 package io.podidentity.emulator.nmi;
 
+import java.util.Map;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
@@ -8,9 +10,10 @@ import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.IdentityMatcher;
 import java.util.List;
 
-/** The token path: answers a pod in the metadata service's place. */
+/** Answers pods in the metadata service's place, and programs of the node that name a pod. */
 final class TokenHandler {
 
+    private static final String LOCALHOST = "127.0.0.1";
     private final NmiSettings settings;
     private final Profile profile;
     private final ApiServer apiServer;
@@ -113,15 +116,13 @@ final class TokenHandler {
                             ? "failed to get service principal token for pod: " + pod.name() + ", error: "
                                     + e.getMessage()
                             : "failed to get service principal token for pod:" + pod.name() + ", " + e.getMessage());
-            return GoAnswer.error(statusOf(e, profile), e.getMessage());
+            return GoAnswer.error(statusOf(e), e.getMessage());
         }
     }
 
     private Answer noIdentity(Pod pod, NmiException.NoIdentity e, RequestLog log) {
         if (!profile.logsWithKlog()) {
-            String text = "no AzureAssignedIdentity found for pod:" + pod.name() + " in assigned state";
-            log.error("", text + ", " + e.getMessage());
-            return GoAnswer.error(e.assignmentBegan() ? 404 : 403, text);
+            return notAssigned(pod.name(), e, log);
         }
         log.error(
                 "server.go:351",
@@ -131,8 +132,57 @@ final class TokenHandler {
                 : GoAnswer.error(404, e.getMessage());
     }
 
+    private static Answer notAssigned(ObjectName pod, NmiException.NoIdentity e, RequestLog log) {
+        String text = "no AzureAssignedIdentity found for pod:" + pod + " in assigned state";
+        log.error("", text + ", " + e.getMessage());
+        return GoAnswer.error(e.assignmentBegan() ? 404 : 403, text);
+    }
+
+    /** The path by which a program on the node itself gets a token for a pod that it names. */
+    Operation answerHost(Request request, String remoteAddress, RequestLog log) throws InterruptedException {
+        String namespace = request.header("podns").orElse("");
+        String name = request.header("podname").orElse("");
+        boolean fromHost = RemoteAddress.ip(remoteAddress).equals(LOCALHOST);
+        if (namespace.isEmpty() || name.isEmpty()) {
+            log.error("server.go:200", "missing podname and podns from request");
+            return Operation.error(400, "missing 'podname' and 'podns' from request header", "");
+        }
+        if (!fromHost) {
+            log.error("server.go:206", "request remote address is not from a host");
+            return Operation.error(500, "request remote address is not from a host", namespace);
+        }
+        NmiTokenRequest wanted = NmiTokenRequest.parse(request, profile);
+        if (wanted.resource().isEmpty()) {
+            log.warning("server.go:211", "parameter resource cannot be empty");
+            return Operation.error(400, "parameter resource cannot be empty", namespace);
+        }
+        return new Operation(namedPod(new ObjectName(namespace, name), wanted, request, log), namespace);
+    }
+
+    private Answer namedPod(ObjectName name, NmiTokenRequest wanted, Request request, RequestLog log)
+            throws InterruptedException {
+        Pod pod = apiServer.cluster().pod(name).orElseGet(() -> Pod.of(name.namespace(), name.name(), Map.of()));
+        try {
+            AzureIdentity identity = identities.find(pod, wanted.identity(), request, log);
+            var token = tokens.of(identity, wanted.resource(), log).get(0);
+            return success(TokenBody.forHost(token, identity.clientId()));
+        } catch (NmiException.NoIdentity e) {
+            if (profile.logsWithKlog()) {
+                log.error("server.go:218", "failed to get identities, error: " + e.getMessage());
+                return GoAnswer.error(404, e.getMessage());
+            }
+            return notAssigned(name, e, log);
+        } catch (NmiException e) {
+            log.error(
+                    "server.go:224",
+                    "failed to get service principal token for pod:" + name
+                            + (profile.logsWithKlog() ? ", error: " : ", ") + e.getMessage());
+            return GoAnswer.error(statusOf(e), e.getMessage());
+        }
+    }
+
     /** From 1.8.6 on only what Entra ID or the metadata service refused is forbidden. */
-    static int statusOf(NmiException e, Profile profile) {
+    private int statusOf(NmiException e) {
         boolean refused = e instanceof NmiException.NoToken noToken && noToken.isRefused();
         return refused || !profile.isAtLeast(1, 8, 6) ? 403 : 503;
     }

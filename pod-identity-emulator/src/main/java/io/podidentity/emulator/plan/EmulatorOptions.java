@@ -123,7 +123,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     /** The same, for tokens of another audience than {@code api://AzureADTokenExchange}. */
     public B federatedServiceAccount(String clientId, String subject, String audience, Duration delay) {
-        plan.trusted.add(new WorkloadPlan.Trust(
+        plan.trusted.add(new Tenant.Trust(
                 requireNonNull(clientId, "clientId"),
                 requireNonNull(subject, "subject"),
                 requireNonNull(audience, "audience"),

@@ -1,5 +1,9 @@
 package io.podidentity.emulator.plan;
 
+import java.io.InputStream;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
+import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
@@ -60,7 +64,7 @@ final class TenantPlan {
 
     WebhookVersion webhook = WebhookVersion.V1_6_0;
     boolean trustsAnnotated = true;
-    final List<WorkloadPlan.Trust> trusted = new ArrayList<>();
+    final List<Tenant.Trust> trusted = new ArrayList<>();
     final List<String> bound = new ArrayList<>();
     final List<ManagedIdentity> unassigned = new ArrayList<>();
     final Map<String, PublicKey> issuerKeys = new HashMap<>();
@@ -87,46 +91,65 @@ final class TenantPlan {
     }
 
     Tenant tenant() {
-        var plan = podIdentity();
-        List<ManagedIdentity> onNode = identities == null ? List.of(onNode(plan)) : List.copyOf(identities);
+        Profile decoding = nmi == null ? profile : nmi.rules().profile();
+        Manifests read = read(decoding == null ? Profile.V1_5_4 : decoding);
+        Cluster all = cluster.with(read.cluster().all());
+        NmiSettings settings = nmi == null ? NmiSettings.of(decoding == null ? Profile.fitting(all) : decoding) : nmi;
+        List<ManagedIdentity> onNode =
+                identities == null ? List.of(onNode(all, settings.rules().profile())) : List.copyOf(identities);
         List<Application> registered = applications.isEmpty()
                 ? List.of(Defaults.application(RegisteredSecret.newValue()))
                 : List.copyOf(applications);
-        var principals = principals(onNode, registered);
-        var directory = new Directory(
-                tenantId == null ? plan.tenantId().orElse(Defaults.TENANT_ID) : tenantId,
-                tenantId == null ? AzureOfManifests.tenants(plan.cluster()) : plan.auxiliaryTenantIds(),
-                user,
-                new Principals(principals.values()),
-                onNode.stream().map(ManagedIdentity::onNode).toList(),
-                federation(principals),
-                issuers(),
-                roles(principals));
         return new Tenant(
-                directory,
+                directory(all, onNode, registered),
                 onNode,
                 registered,
                 blobStore(),
                 tokenLifetime,
                 clock,
                 clusterClock,
-                workloads(plan.cluster()),
-                plan);
+                all,
+                read.notes(),
+                settings,
+                defaultRoles && roles.isEmpty(),
+                webhook,
+                List.copyOf(trusted),
+                trustsAnnotated,
+                List.copyOf(bound));
+    }
+
+    private Manifests read(Profile decoding) {
+        return manifests.isEmpty()
+                ? new Manifests(Cluster.EMPTY, List.of(), List.of(), List.of())
+                : new ManifestReader(decoding)
+                        .read(manifests.stream().map(Path::toString).toList(), InputStream.nullInputStream());
+    }
+
+    private Directory directory(Cluster all, List<ManagedIdentity> onNode, List<Application> registered) {
+        var principals = principals(onNode, registered);
+        String own = all.identities().stream()
+                .map(AzureIdentity::tenantId)
+                .filter(tenant -> !tenant.isEmpty())
+                .findFirst()
+                .orElse(Defaults.TENANT_ID);
+        List<String> auxiliary = all.identities().stream()
+                .flatMap(identity -> identity.auxiliaryTenantIds().stream())
+                .distinct()
+                .toList();
+        return new Directory(
+                tenantId == null ? own : tenantId,
+                tenantId == null ? AzureOfManifests.tenants(all) : auxiliary,
+                user,
+                new Principals(principals.values()),
+                onNode.stream().map(ManagedIdentity::onNode).toList(),
+                federation(principals),
+                issuers(),
+                roles(principals));
     }
 
     /** Pods without NMI before them see what a node of AKS has by itself. */
-    private static ManagedIdentity onNode(PodIdentityPlan plan) {
-        boolean open = !plan.profile().hasNmi() && !plan.cluster().pods().isEmpty();
-        return open ? Defaults.KUBELET_IDENTITY : Defaults.IDENTITY;
-    }
-
-    private PodIdentityPlan podIdentity() {
-        boolean everyoneReads = defaultRoles && roles.isEmpty();
-        return PodIdentityPlan.of(cluster, manifests, profile, nmi, everyoneReads);
-    }
-
-    private WorkloadPlan workloads(Cluster cluster) {
-        return new WorkloadPlan(cluster, webhook, trusted, trustsAnnotated, bound);
+    private static ManagedIdentity onNode(Cluster all, Profile running) {
+        return !running.hasNmi() && !all.pods().isEmpty() ? Defaults.KUBELET_IDENTITY : Defaults.IDENTITY;
     }
 
     private Map<String, ServicePrincipal> principals(List<ManagedIdentity> onNode, List<Application> registered) {
@@ -134,7 +157,7 @@ final class TenantPlan {
         Stream.concat(onNode.stream(), unassigned.stream())
                 .map(identity -> new ServicePrincipal(identity.clientId(), identity.objectId()))
                 .forEach(principal -> principals.put(key(principal.clientId()), principal));
-        Stream.concat(trusted.stream().map(WorkloadPlan.Trust::clientId), bound.stream())
+        Stream.concat(trusted.stream().map(Tenant.Trust::clientId), bound.stream())
                 .map(clientId -> new ServicePrincipal(clientId, ObjectIds.of(clientId)))
                 .forEach(principal -> principals.putIfAbsent(key(principal.clientId()), principal));
         for (Application application : registered) {

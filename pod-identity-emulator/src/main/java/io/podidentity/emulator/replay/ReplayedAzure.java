@@ -31,9 +31,7 @@ import java.util.List;
 
 /**
  * The Azure that the manifests refer to, with the same directory, Entra ID, metadata service and machines as a running
- * emulator has, but without sockets.
- *
- * <p>Thread-safety: safe.
+ * emulator has, but without sockets. Thread-safe.
  */
 final class ReplayedAzure {
 

@@ -44,9 +44,7 @@ import java.util.Optional;
 /**
  * Token requests of pods by workload identity, played through the webhook, the cluster's issuer and Entra ID of a
  * running emulator, without sockets and files. Azure has the identities that are given and trusts only whom it is told
- * to trust. Making one costs an RSA key.
- *
- * <p>Thread-safety: safe.
+ * to trust. Making one costs an RSA key. Thread-safe.
  */
 public final class WorkloadReplay {
 

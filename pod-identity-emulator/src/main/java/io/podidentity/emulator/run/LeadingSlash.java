@@ -9,9 +9,8 @@ import java.util.function.Consumer;
 /**
  * Takes one slash off {@code //metadata}, which a client asks for that puts a slash of its own behind
  * AZURE_POD_IDENTITY_AUTHORITY_HOST, as msal4j does up to 1.24 and so azure-identity. In a cluster there is no such
- * variable and no such path: NMI and the proxy sidecar would answer with a redirect, which these clients do not follow.
- *
- * <p>Thread-safety: safe.
+ * variable and no such path: NMI and the proxy sidecar would answer with a redirect, which these clients do not
+ * follow. Thread-safe.
  */
 final class LeadingSlash implements Endpoint {
 

@@ -13,11 +13,7 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Opens servers where {@link Places} says, and knows by which address a client reaches each of them.
- *
- * <p>Thread-safety: safe.
- */
+/** Opens servers where {@link Places} says, and knows by which address a client reaches each of them. Thread-safe. */
 final class Listeners {
 
     private static final int LAST_PORT = 65_535;

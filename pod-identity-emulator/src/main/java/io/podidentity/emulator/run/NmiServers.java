@@ -23,9 +23,7 @@ import java.util.function.Consumer;
 
 /**
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
- * probes and metrics.
- *
- * <p>Thread-safety: safe.
+ * probes and metrics. Thread-safe.
  */
 final class NmiServers implements AutoCloseable {
 

@@ -19,7 +19,6 @@ import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.nmi.Nmi;
-import io.podidentity.emulator.plan.PodIdentityPlan;
 import io.podidentity.emulator.plan.Tenant;
 import java.net.URI;
 import java.util.ArrayList;
@@ -33,12 +32,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cluster's side of pod identity: the manifests as they change, MIC, NMI, and an NMI endpoint for each pod.
  *
- * <p>Thread-safety: safe. Lifecycle: made by {@link #create}, running from {@link #start} until {@link #close}.
+ * <p>Thread-safety: safe. Lifecycle: running from {@link #start} until {@link #close}.
  */
 final class PodIdentityCluster implements AutoCloseable {
 
     private final Tenant tenant;
-    private final PodIdentityPlan plan;
     private final LiveCluster live;
     private final VirtualMachines machines;
     private final AzureOfManifests azure;
@@ -48,25 +46,24 @@ final class PodIdentityCluster implements AutoCloseable {
     private final @Nullable NmiServers nmi;
     private @Nullable MicLoop mic;
 
-    private PodIdentityCluster(
+    PodIdentityCluster(
             Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, History<LogLine> log, URI imds) {
         this.tenant = tenant;
-        this.plan = tenant.podIdentity();
-        this.live = new LiveCluster(plan.cluster());
+        this.live = new LiveCluster(tenant.cluster());
         this.machines = new VirtualMachines(tenant.clusterClock());
         this.azure = new AzureOfManifests(
                 tenant.directory(),
-                plan.profile(),
-                plan.everyoneReads(),
-                tenant.workloads().trustsAnnotated(),
+                tenant.profile(),
+                tenant.everyoneReads(),
+                tenant.trustsAnnotated(),
                 machines);
         this.log = log;
         this.imds = imds;
         this.addresses = new PodAddresses(live);
-        this.nmi = plan.profile().hasNmi()
+        this.nmi = tenant.profile().hasNmi()
                 ? new NmiServers(
-                        new Nmi(plan.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log("nmi")),
-                        plan.profile(),
+                        new Nmi(tenant.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log("nmi")),
+                        tenant.profile(),
                         addresses,
                         faults,
                         listeners,
@@ -74,21 +71,16 @@ final class PodIdentityCluster implements AutoCloseable {
                 : null;
     }
 
-    static PodIdentityCluster create(
-            Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, History<LogLine> log, URI imds) {
-        return new PodIdentityCluster(tenant, upstream, faults, listeners, log, imds);
-    }
-
     /** @throws java.io.UncheckedIOException if no port can be had */
     void start() {
-        plan.problems().forEach(log("podid"));
-        azure.provide(plan.cluster());
+        tenant.problems().forEach(log("podid"));
+        azure.provide(tenant.cluster());
         if (nmi != null) {
-            nmi.serve(plan.cluster().pods());
+            nmi.serve(tenant.cluster().pods());
         }
-        if (plan.profile().hasMic()) {
+        if (tenant.profile().hasMic()) {
             var clock = tenant.clusterClock();
-            var controller = new Mic(live, plan.nmi().rules(), machines, clock, log("mic"), this::logEvent);
+            var controller = new Mic(live, tenant.nmi().rules(), machines, clock, log("mic"), this::logEvent);
             mic = MicLoop.start(controller, live, clock);
         }
     }

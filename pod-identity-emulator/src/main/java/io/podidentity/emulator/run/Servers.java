@@ -18,7 +18,6 @@ import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
-import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.storage.BlobEndpoint;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.tls.TrustFiles;
@@ -129,7 +128,7 @@ public final class Servers implements AutoCloseable {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, directory.tenantId(), tenant.clock());
         var tokens = new AccessTokenReader(key);
-        cluster = PodIdentityCluster.create(tenant, upstream(authority), queues, listeners, log, imds());
+        cluster = new PodIdentityCluster(tenant, upstream(authority), queues, listeners, log, imds());
         var node = queues.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
         var entraEndpoint = queues.beforeEntra(
                 new EntraEndpoint(directory, issuer, key, entra(), tenant.clock(), tenant.entraLifetime()));
@@ -149,7 +148,7 @@ public final class Servers implements AutoCloseable {
                 new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
         workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
         cluster.start();
-        applyWorkloads(tenant.workloads().cluster());
+        applyWorkloads(tenant.cluster());
     }
 
     /** Changes what manifests say; called by one thread at a time. */
@@ -168,7 +167,7 @@ public final class Servers implements AutoCloseable {
     }
 
     private void applyWorkloads(Cluster manifests) {
-        if (WorkloadPlan.isUsedBy(manifests)) {
+        if (WorkloadCluster.isUsedBy(manifests)) {
             startWorkloads();
         }
         Optional.ofNullable(workloads).ifPresent(running -> running.apply(manifests));

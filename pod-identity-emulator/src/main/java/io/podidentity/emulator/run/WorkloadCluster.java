@@ -11,7 +11,6 @@ import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
-import io.podidentity.emulator.plan.WorkloadPlan;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.workload.Admission.Denied;
@@ -52,7 +51,7 @@ final class WorkloadCluster implements AutoCloseable {
     private final Listeners listeners;
     private final Consumer<String> notes;
     private final Map<ObjectName, Made> made = new ConcurrentSkipListMap<>();
-    private final WorkloadPlan plan;
+    private final Tenant plan;
 
     /**
      * A pod that was created.
@@ -79,7 +78,7 @@ final class WorkloadCluster implements AutoCloseable {
         this.imds = around.imds();
         this.listeners = listeners;
         this.notes = around.notes();
-        this.plan = tenant.workloads();
+        this.plan = tenant;
         this.directory = tenant.directory();
         this.server = listeners.openSecure(PortName.CLUSTER_ISSUER, "cluster");
         this.tokenProxy =
@@ -91,11 +90,18 @@ final class WorkloadCluster implements AutoCloseable {
         plan.bound().forEach(proxy::bind);
         this.identities = new WorkloadIdentities(
                 settings(around), tokens, around.entraEndpoint(), around.imdsEndpoint(), tenant.clock());
-        for (WorkloadPlan.Trust trust : plan.trusted()) {
+        for (Tenant.Trust trust : plan.trusted()) {
             trust(trust.clientId(), trust.subject(), trust.audience(), trust.delay());
         }
         server.serve(issuer);
         tokenProxy.serve(proxy);
+    }
+
+    /** Whether anything in a cluster asks for workload identity. */
+    static boolean isUsedBy(Cluster cluster) {
+        return cluster.pods().stream().anyMatch(pod -> pod.labels().containsKey(Keys.USE))
+                || cluster.all(ServiceAccount.class).stream()
+                        .anyMatch(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID));
     }
 
     /** As AKS's issuers look: a path for the cluster, and a trailing slash. */

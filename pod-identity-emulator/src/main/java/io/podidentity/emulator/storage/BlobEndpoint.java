@@ -13,9 +13,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * One storage account: lists of containers and blobs, blobs and their properties; small blobs can be put.
- *
- * <p>Thread-safety: safe.
+ * One storage account: lists of containers and blobs, blobs and their properties; small blobs can be put. Thread-safe.
  */
 public final class BlobEndpoint implements Endpoint {
 

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands still until it is advanced, for tests: no wait ends by itself, and all that are due end at once.
- *
- * <p>Thread-safety: safe.
+ * Stands still until it is advanced, for tests: no wait ends by itself, and all that are due end at once. Thread-safe.
  */
 public final class ManualClock extends EmulatorClock {
 

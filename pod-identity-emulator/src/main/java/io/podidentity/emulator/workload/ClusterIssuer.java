@@ -24,9 +24,7 @@ import java.util.UUID;
 
 /**
  * The OpenID issuer of the cluster: makes the tokens of service accounts, and publishes the key by which Entra checks
- * them.
- *
- * <p>Thread-safety: safe.
+ * them. Thread-safe.
  *
  * @see <a href="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/">projected
  *     tokens</a>

@@ -17,9 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * What identity bindings of AKS lead to: stands in for Entra inside the cluster, and exchanges the token of a service
  * account for one of an issuer that belongs to the identity, so that one federated credential serves many clusters and
  * accounts. Which account may use which identity is a matter of Kubernetes roles, which the emulator does not read:
- * here each may use each that is bound.
- *
- * <p>Thread-safety: safe.
+ * here each may use each that is bound. Thread-safe.
  *
  * @see <a href="https://learn.microsoft.com/azure/aks/identity-bindings-concepts">identity bindings</a>
  */

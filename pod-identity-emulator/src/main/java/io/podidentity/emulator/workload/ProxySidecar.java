@@ -18,9 +18,7 @@ import java.util.regex.Pattern;
 /**
  * The proxy beside a program that asks the metadata service: answers with tokens of the pod's workload identity, and
  * passes everything else on. Unlike the metadata service it asks for no {@code Metadata} header, and unlike the real
- * proxy it keeps no token: each request is an exchange.
- *
- * <p>Thread-safety: safe.
+ * proxy it keeps no token: each request is an exchange. Thread-safe.
  *
  * @param clientId the container's AZURE_CLIENT_ID, empty if it has none
  * @param authority the container's AZURE_AUTHORITY_HOST, with a trailing slash

@@ -23,9 +23,7 @@ import java.util.stream.Collectors;
 
 /**
  * The mutating webhook of azure-workload-identity: gives labelled pods the variables, and the volume with the token,
- * by which Azure's libraries sign in.
- *
- * <p>Thread-safety: immutable.
+ * by which Azure's libraries sign in. Immutable.
  */
 public final class Webhook {
 

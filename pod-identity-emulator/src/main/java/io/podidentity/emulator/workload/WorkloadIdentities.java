@@ -23,9 +23,7 @@ import java.util.stream.Stream;
 
 /**
  * Makes pods in a cluster with workload identity: asks the webhook, projects the token, and tells what a program in the
- * pod sees, here where there is no pod.
- *
- * <p>Thread-safety: safe.
+ * pod sees, here where there is no pod. Thread-safe.
  */
 public final class WorkloadIdentities {
 
