@@ -1,17 +1,17 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.tokenprovider.TokenSource;
-import io.podidentity.benchmarks.programs.FirstCall;
 import io.podidentity.benchmarks.load.LiveThreads;
 import io.podidentity.benchmarks.load.TwoCalls;
 import io.podidentity.benchmarks.process.Launcher;
 import io.podidentity.benchmarks.process.Network;
 import io.podidentity.benchmarks.process.Run;
+import io.podidentity.benchmarks.programs.FirstCall;
 import io.podidentity.benchmarks.programs.JvmHello;
 import io.podidentity.benchmarks.programs.UrlConnectionAndClasses;
 import io.podidentity.benchmarks.report.Figures;
 import io.podidentity.benchmarks.stub.AzStub;
 import io.podidentity.benchmarks.stub.Behaviour;
+import io.podidentity.tokenprovider.TokenSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

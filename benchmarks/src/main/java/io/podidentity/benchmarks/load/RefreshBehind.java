@@ -54,8 +54,7 @@ public final class RefreshBehind {
         Pause.millis(Storm.AGEING_MILLIS);
         stub.behave(Trouble.valueOf(args[1]).behaviour());
         long nanos = Long.parseLong(args[2]) * 1_000_000_000L;
-        Callers.together(
-                Integer.parseInt(args.length > 3 ? args[3] : CALLERS), false, caller -> load.callFor(nanos));
+        Callers.together(Integer.parseInt(args.length > 3 ? args[3] : CALLERS), false, caller -> load.callFor(nanos));
         Seen seen = stub.seen();
         Figure.print("worst", load.worst.get() / 1e6);
         Figure.print("calls", load.calls.get());

@@ -47,7 +47,8 @@ public record Behaviour(
     }
 
     static Behaviour ofQuery(String query) {
-        int[] values = Stream.of(query.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+        int[] values =
+                Stream.of(query.split(",", -1)).mapToInt(Integer::parseInt).toArray();
         return new Behaviour(values[0], values[1], values[2], values[3], values[4]);
     }
 }

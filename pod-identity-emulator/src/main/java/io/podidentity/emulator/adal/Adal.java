@@ -1,9 +1,9 @@
 package io.podidentity.emulator.adal;
 
-import io.podidentity.emulator.http.Answer;
-import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.adal.Upstream.Service;
+import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.GoUrl;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -118,7 +118,7 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
         ApplicationCertificate file;
         try {
             file = Pkcs12.read(pkcs12, password);
-        } catch (Pkcs12.UnreadableException e) {
+        } catch (Der.UnreadableException e) {
             String text = String.valueOf(e.getMessage());
             throw new AdalException(
                     version.wrapsErrors() ? "failed to decode certificate, error: " + text : text, false);
@@ -216,8 +216,8 @@ public record Adal(Upstream upstream, EmulatorClock clusterClock, Clock clock, A
         String body = answer.text();
         if (answer.status() != 200) {
             throw failure(
-                    "adal: Refresh request failed. Status Code = '" + answer.status() + "'. Response body: "
-                            + body + (version.namesEndpoint() ? " Endpoint " + endpoint : ""),
+                    "adal: Refresh request failed. Status Code = '" + answer.status() + "'. Response body: " + body
+                            + (version.namesEndpoint() ? " Endpoint " + endpoint : ""),
                     true);
         }
         if (body.isBlank()) {

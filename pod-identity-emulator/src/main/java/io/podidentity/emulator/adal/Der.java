@@ -19,13 +19,22 @@ record Der(byte[] content, int end) {
     private static final int COMPOUND = 0x20;
     private static final int LONG_TAG = 0x1f;
 
+    /** The file cannot be used; the message is that of Go's library. */
+    @SuppressWarnings("serial")
+    static final class UnreadableException extends Exception {
+
+        UnreadableException(String reason) {
+            super("pkcs12: " + reason);
+        }
+    }
+
     /**
      * Reads the element.
      *
      * @param goType what Go calls the type of what is expected
-     * @throws Pkcs12.UnreadableException if it has another tag or is not whole
+     * @throws UnreadableException if it has another tag or is not whole
      */
-    static Der first(byte[] bytes, int tag, String goType) throws Pkcs12.UnreadableException {
+    static Der first(byte[] bytes, int tag, String goType) throws UnreadableException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (bytes.length == 0) {
             throw malformed("syntax error: sequence truncated");
@@ -61,7 +70,7 @@ record Der(byte[] content, int end) {
         return tag;
     }
 
-    private static int length(ByteBuffer in) throws Pkcs12.UnreadableException {
+    private static int length(ByteBuffer in) throws UnreadableException {
         int first = in.get() & 0xff;
         int length = first < 0x80 ? first : 0;
         for (int left = first < 0x80 ? 0 : first & 0x7f; left > 0; left--) {
@@ -76,7 +85,7 @@ record Der(byte[] content, int end) {
         return length;
     }
 
-    private static Pkcs12.UnreadableException malformed(String reason) {
-        return new Pkcs12.UnreadableException("error reading P12 data: asn1: " + reason);
+    private static UnreadableException malformed(String reason) {
+        return new UnreadableException("error reading P12 data: asn1: " + reason);
     }
 }

@@ -54,7 +54,8 @@ public record LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tl
     private static byte[] bytes(URI server, Request request) {
         byte[] body = request.body();
         var head = new StringBuilder(request.method() + " " + request.rawPath() + request.queryPart()
-                + " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\nConnection: close\r\nContent-Length: " + body.length
+                + " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\nConnection: close\r\nContent-Length: "
+                + body.length
                 + "\r\n");
         request.headers().forEach((name, value) -> {
             if (!OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
@@ -84,8 +85,7 @@ public record LoopbackUpstream(URI imds, URI entra, URI authority, SSLContext tl
         if (!method.equals("HEAD") && body.length < announced) {
             throw new CutException();
         }
-        return new Answer(
-                Integer.parseInt(status[1]), headers, body.length, out -> out.write(body), Duration.ZERO);
+        return new Answer(Integer.parseInt(status[1]), headers, body.length, out -> out.write(body), Duration.ZERO);
     }
 
     private static String line(InputStream in) throws IOException {

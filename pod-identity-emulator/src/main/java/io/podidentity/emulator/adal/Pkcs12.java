@@ -1,5 +1,6 @@
 package io.podidentity.emulator.adal;
 
+import io.podidentity.emulator.adal.Der.UnreadableException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -39,15 +40,6 @@ final class Pkcs12 {
             PKCSObjectIdentifiers.pbeWithSHAAnd3_KeyTripleDES_CBC, PKCSObjectIdentifiers.pbeWithSHAAnd40BitRC2_CBC);
 
     private Pkcs12() {}
-
-    /** The file cannot be used; the message is that of Go's library. */
-    @SuppressWarnings("serial")
-    static final class UnreadableException extends Exception {
-
-        UnreadableException(String reason) {
-            super("pkcs12: " + reason);
-        }
-    }
 
     /** @throws UnreadableException if Go's library would not read it */
     static ApplicationCertificate read(byte[] file, String password) throws UnreadableException {

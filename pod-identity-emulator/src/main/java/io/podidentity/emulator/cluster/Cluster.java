@@ -1,8 +1,6 @@
 package io.podidentity.emulator.cluster;
 
 import java.util.ArrayList;
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All objects of a cluster, each kind sorted by namespace and name; of two with one name the later wins, as with

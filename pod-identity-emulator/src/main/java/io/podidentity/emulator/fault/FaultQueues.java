@@ -1,12 +1,11 @@
 package io.podidentity.emulator.fault;
 
-import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
-
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** The faults ordered through {@link Faults} that the servers have not used yet. Thread-safe. */
 public final class FaultQueues {
@@ -80,7 +79,8 @@ public final class FaultQueues {
             synchronized (lock) {
                 if (fault.isRefusing()) {
                     if (port == null) {
-                        throw new IllegalArgumentException("This server has several ports and cannot refuse connections");
+                        throw new IllegalArgumentException(
+                                "This server has several ports and cannot refuse connections");
                     }
                     port.refuse().run();
                 }

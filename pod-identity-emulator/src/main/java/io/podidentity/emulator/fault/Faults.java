@@ -1,11 +1,9 @@
 package io.podidentity.emulator.fault;
 
-import io.podidentity.emulator.fault.FaultQueues.CallerFault;
-
-import io.podidentity.emulator.fault.FaultQueues.FaultQueue;
-
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.fault.FaultQueues.CallerFault;
+import io.podidentity.emulator.fault.FaultQueues.FaultQueue;
 import java.util.Collections;
 
 /**

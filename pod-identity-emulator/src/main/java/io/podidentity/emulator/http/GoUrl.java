@@ -165,8 +165,7 @@ public record GoUrl(String scheme, String opaque, String host, String path, Stri
         String full = reference.path.startsWith("/")
                 ? reference.path
                 : path.substring(0, path.lastIndexOf('/') + 1) + reference.path;
-        return new GoUrl(
-                scheme, "", host, full.isEmpty() ? "" : resolved(full), reference.query, reference.fragment);
+        return new GoUrl(scheme, "", host, full.isEmpty() ? "" : resolved(full), reference.query, reference.fragment);
     }
 
     /** Without dots, by the rules for references (RFC 3986, 5.2.4); doubled slashes stay. */

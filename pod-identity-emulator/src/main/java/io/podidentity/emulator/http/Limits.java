@@ -14,5 +14,6 @@ import java.util.Optional;
 public record Limits(int head, int body, int connections, Optional<Duration> requestTime) {
 
     /** For clients that mean well; no request to Azure that is played here comes near them. */
-    public static final Limits OF_THE_EMULATOR = new Limits(64 << 10, 1 << 20, 2_000, Optional.of(Duration.ofMinutes(1)));
+    public static final Limits OF_THE_EMULATOR =
+            new Limits(64 << 10, 1 << 20, 2_000, Optional.of(Duration.ofMinutes(1)));
 }

@@ -1,7 +1,6 @@
 package io.podidentity.emulator.http;
 
 import io.podidentity.emulator.http.RequestReader.ServerKind;
-
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;

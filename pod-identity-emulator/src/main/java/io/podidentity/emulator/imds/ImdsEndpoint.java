@@ -1,11 +1,5 @@
 package io.podidentity.emulator.imds;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
-
 import io.podidentity.emulator.directory.NodeIdentity;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
@@ -16,9 +10,14 @@ import io.podidentity.emulator.token.Resource;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The instance metadata service of one node: tokens of its managed identities, and a few facts about the machine. */
@@ -176,7 +175,8 @@ public final class ImdsEndpoint implements Endpoint {
                 case 0 -> unnamed(identities);
                 case 1 -> identities.stream().filter(wanted.get(0)).findFirst().orElseThrow(NodeIdentities::notFound);
                 default ->
-                    throw ImdsRefusal.invalidRequest("Only one of client_id, object_id and msi_res_id can be specified");
+                    throw ImdsRefusal.invalidRequest(
+                            "Only one of client_id, object_id and msi_res_id can be specified");
             };
         }
 
@@ -194,8 +194,9 @@ public final class ImdsEndpoint implements Endpoint {
                 return system.get();
             }
             if (identities.size() > 1) {
-                throw ImdsRefusal.invalidRequest("Multiple user assigned identities exist, please specify the clientId /"
-                        + " resourceId of the identity in the token request");
+                throw ImdsRefusal.invalidRequest(
+                        "Multiple user assigned identities exist, please specify the clientId /"
+                                + " resourceId of the identity in the token request");
             }
             return identities.stream().findFirst().orElseThrow(NodeIdentities::notFound);
         }

@@ -1,7 +1,5 @@
 package io.podidentity.emulator.log;
 
-import java.util.Map;
-
 import io.podidentity.emulator.json.Json;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -10,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** How a program writes its log. Dates are in UTC, as on a node. */

@@ -1,5 +1,6 @@
 package io.podidentity.emulator.manifest;
 
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,30 +34,23 @@ final class Decoding {
         String fate = profile.prunesUnknown()
                 ? "the API server drops it, and kubectl refuses it"
                 : "version " + profile.id() + " ignores it";
-        problems.add(new Problem(
+        String remedy = meant.map(name -> "; write " + name).orElse("");
+        add(
                 meant.isPresent() ? Problem.Kind.WRONG_CASE : Problem.Kind.UNKNOWN_FIELD,
                 entry.position(),
-                object,
                 path,
-                "unknown field " + path + ": " + fate
-                        + meant.map(name -> "; write " + name).orElse("")));
+                "unknown field " + path + ": " + fate + remedy);
     }
 
     void wrongType(Yaml value, String path, String expected) {
-        problems.add(new Problem(
-                Problem.Kind.WRONG_TYPE,
-                value.position(),
-                object,
-                path,
-                path + " must be of type " + expected + ", not " + value.type() + ": the object is ignored"));
+        invalid(value, path, "must be of type " + expected + ", not " + value.type());
     }
 
     void invalid(Yaml value, String path, String reason) {
-        problems.add(new Problem(
-                Problem.Kind.WRONG_TYPE,
-                value.position(),
-                object,
-                path,
-                path + " " + reason + ": the object is ignored"));
+        add(Problem.Kind.WRONG_TYPE, value.position(), path, path + " " + reason + ": the object is ignored");
+    }
+
+    private void add(Problem.Kind kind, Position position, String path, String message) {
+        problems.add(new Problem(kind, position, object, path, message));
     }
 }

@@ -1,6 +1,5 @@
 package io.podidentity.emulator.manifest;
 
-import java.util.zip.CRC32;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Namespace;
@@ -13,6 +12,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 
 /** Decodes one manifest. Not thread-safe. */
 final class ObjectDecoder {

@@ -1,19 +1,18 @@
 package io.podidentity.emulator.manifest;
 
+import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.Container.VolumeMount;
-import io.podidentity.emulator.cluster.Container;
-import io.podidentity.emulator.cluster.PodSpec;
-import io.podidentity.emulator.cluster.Volume.TokenProjection;
-import io.podidentity.emulator.cluster.Volume;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
+import io.podidentity.emulator.cluster.PodSpec;
+import io.podidentity.emulator.cluster.Volume;
+import io.podidentity.emulator.cluster.Volume.TokenProjection;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes pods and what makes pods. A workload becomes one pod of the workload's name, however many replicas it has; or

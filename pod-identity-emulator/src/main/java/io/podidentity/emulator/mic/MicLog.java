@@ -1,9 +1,9 @@
 package io.podidentity.emulator.mic;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.log.LogFormat.LogEntry;
 import io.podidentity.emulator.log.LogFormat.LogEntry.Level;
-import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.time.EmulatorClock;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -26,7 +26,9 @@ final class GoAnswer {
     /** @param announced whether the length is announced whatever it is */
     static Answer json(String text, boolean announced) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        Answer answer = announced || bytes.length <= BUFFER ? Answer.bytes(200, bytes) : Answer.of(200, -1, out -> out.write(bytes));
+        Answer answer = announced || bytes.length <= BUFFER
+                ? Answer.bytes(200, bytes)
+                : Answer.of(200, -1, out -> out.write(bytes));
         return answer.with("Content-Type", "application/json");
     }
 

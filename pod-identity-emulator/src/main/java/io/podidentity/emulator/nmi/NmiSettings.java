@@ -10,25 +10,26 @@ import java.time.Duration;
  * @param rules version, {@code --forceNamespaced} and {@code --MICNamespace}
  * @param metadataHeaderRequired {@code --metadata-header-required}
  * @param blockInstanceMetadata {@code --block-instance-metadata}
- * @param setRetryAfterHeader {@code --set-retry-after-header}
- * @param retryAttemptsForCreated {@code --retry-attempts-for-created}
- * @param retryAttemptsForAssigned {@code --retry-attempts-for-assigned}
- * @param findIdentityRetryInterval {@code --find-identity-retry-interval}, in seconds there
  * @param jsonLog {@code --log-format=json}; has an effect from 1.7 on
  */
 public record NmiSettings(
         MatchRules rules,
         boolean metadataHeaderRequired,
         boolean blockInstanceMetadata,
-        boolean setRetryAfterHeader,
-        int retryAttemptsForCreated,
-        int retryAttemptsForAssigned,
-        Duration findIdentityRetryInterval,
+        Retries retries,
         boolean jsonLog) {
 
-    private static final int ATTEMPTS_FOR_CREATED = 16;
-    private static final int ATTEMPTS_FOR_ASSIGNED = 4;
-    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(5);
+    private static final Retries DEFAULT_RETRIES = new Retries(false, 16, 4, Duration.ofSeconds(5));
+
+    /**
+     * How NMI waits for an identity.
+     *
+     * @param retryAfter {@code --set-retry-after-header}
+     * @param forCreated {@code --retry-attempts-for-created}
+     * @param forAssigned {@code --retry-attempts-for-assigned}
+     * @param interval {@code --find-identity-retry-interval}, in seconds there
+     */
+    public record Retries(boolean retryAfter, int forCreated, int forAssigned, Duration interval) {}
 
     /** @throws IllegalArgumentException for flags with which NMI exits at start-up */
     public NmiSettings {
@@ -44,64 +45,24 @@ public record NmiSettings(
 
     /** The other flags' defaults. */
     public static NmiSettings of(MatchRules rules) {
-        boolean headerRequired = rules.profile().isAtLeast(1, 8, 4);
-        return new NmiSettings(
-                rules,
-                headerRequired,
-                false,
-                false,
-                ATTEMPTS_FOR_CREATED,
-                ATTEMPTS_FOR_ASSIGNED,
-                RETRY_INTERVAL,
-                false);
+        return new NmiSettings(rules, rules.profile().isAtLeast(1, 8, 4), false, DEFAULT_RETRIES, false);
     }
 
     public NmiSettings withMetadataHeaderRequired(boolean required) {
-        return new NmiSettings(
-                rules,
-                required,
-                blockInstanceMetadata,
-                setRetryAfterHeader,
-                retryAttemptsForCreated,
-                retryAttemptsForAssigned,
-                findIdentityRetryInterval,
-                jsonLog);
+        return new NmiSettings(rules, required, blockInstanceMetadata, retries, jsonLog);
     }
 
     public NmiSettings withBlockInstanceMetadata(boolean block) {
-        return new NmiSettings(
-                rules,
-                metadataHeaderRequired,
-                block,
-                setRetryAfterHeader,
-                retryAttemptsForCreated,
-                retryAttemptsForAssigned,
-                findIdentityRetryInterval,
-                jsonLog);
+        return new NmiSettings(rules, metadataHeaderRequired, block, retries, jsonLog);
     }
 
     public NmiSettings withRetries(boolean retryAfter, int forCreated, int forAssigned, Duration interval) {
-        return new NmiSettings(
-                rules,
-                metadataHeaderRequired,
-                blockInstanceMetadata,
-                retryAfter,
-                forCreated,
-                forAssigned,
-                interval,
-                jsonLog);
+        var other = new Retries(retryAfter, forCreated, forAssigned, interval);
+        return new NmiSettings(rules, metadataHeaderRequired, blockInstanceMetadata, other, jsonLog);
     }
 
     public NmiSettings withJsonLog(boolean json) {
-        return new NmiSettings(
-                rules,
-                metadataHeaderRequired,
-                blockInstanceMetadata,
-                setRetryAfterHeader,
-                retryAttemptsForCreated,
-                retryAttemptsForAssigned,
-                findIdentityRetryInterval,
-                json);
+        return new NmiSettings(rules, metadataHeaderRequired, blockInstanceMetadata, retries, json);
     }
 
     Profile profile() {

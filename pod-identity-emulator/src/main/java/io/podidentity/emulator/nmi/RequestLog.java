@@ -1,8 +1,8 @@
 package io.podidentity.emulator.nmi;
 
+import io.podidentity.emulator.log.LogFormat;
 import io.podidentity.emulator.log.LogFormat.LogEntry;
 import io.podidentity.emulator.log.LogFormat.LogEntry.Level;
-import io.podidentity.emulator.log.LogFormat;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;

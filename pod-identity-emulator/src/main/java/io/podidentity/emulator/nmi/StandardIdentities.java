@@ -1,6 +1,5 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.adal.PanicException;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity.State;
@@ -10,6 +9,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.http.HangUpWatch;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.log.ClientIds;
+import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.IdentityRequest;
@@ -48,8 +48,8 @@ record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClo
 
     private List<AzureIdentity> awaitAssigned(ObjectName pod, IdentityRequest wanted, RequestLog log)
             throws NmiException, InterruptedException {
-        int forCreated = settings.retryAttemptsForCreated();
-        int attempts = forCreated + settings.retryAttemptsForAssigned();
+        int forCreated = settings.retries().forCreated();
+        int attempts = forCreated + settings.retries().forAssigned();
         for (int attempt = 1; attempt < attempts; attempt++) {
             pause(pod, attempt, log);
             Optional<List<AzureIdentity>> assigned = assigned(pod, wanted, log);
@@ -65,7 +65,7 @@ record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClo
     }
 
     private void pause(ObjectName pod, int attempt, RequestLog log) throws InterruptedException {
-        clock.await(settings.findIdentityRetryInterval());
+        clock.await(settings.retries().interval());
         // From 1.6.0 on only at verbosity 4.
         if (!settings.profile().logsWithKlog()) {
             log.warning(
@@ -99,7 +99,7 @@ record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClo
     }
 
     private NmiException.NoIdentity notAssigned(ObjectName pod, IdentityRequest wanted, String state, int attempts) {
-        long interval = settings.findIdentityRetryInterval().toSeconds();
+        long interval = settings.retries().interval().toSeconds();
         String text = "getting assigned identities for pod " + pod + " in " + state + " state failed after " + attempts
                 + " attempts, retry duration [" + interval + "]s";
         text += settings.profile().logsWithKlog()
@@ -140,7 +140,8 @@ record StandardIdentities(NmiSettings settings, ApiServer apiServer, EmulatorClo
     }
 
     /** Before 1.6.0: goes through the assigned identities, and logs each one that does not match. */
-    private static AzureIdentity oldChoice(IdentityChoice choice, List<AzureIdentity> assigned, IdentityRequest wanted, RequestLog log)
+    private static AzureIdentity oldChoice(
+            IdentityChoice choice, List<AzureIdentity> assigned, IdentityRequest wanted, RequestLog log)
             throws NmiException {
         for (AzureIdentity identity : assigned) {
             if (wanted.isMetBy(identity)) {

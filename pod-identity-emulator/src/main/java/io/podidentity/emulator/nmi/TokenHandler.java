@@ -1,14 +1,14 @@
 package io.podidentity.emulator.nmi;
 
-import java.util.Map;
-import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.IdentityMatcher;
 import java.util.List;
+import java.util.Map;
 
 /** Answers pods in the metadata service's place, and programs of the node that name a pod. */
 final class TokenHandler {
@@ -127,7 +127,7 @@ final class TokenHandler {
         log.error(
                 "server.go:351",
                 "failed to get matching identities for pod: " + pod.name() + ", error: " + e.getMessage());
-        return settings.setRetryAfterHeader()
+        return settings.retries().retryAfter()
                 ? GoAnswer.error(503, e.getMessage()).with("Retry-After", "20")
                 : GoAnswer.error(404, e.getMessage());
     }

@@ -1,12 +1,12 @@
 package io.podidentity.emulator.plan;
 
-import io.podidentity.emulator.directory.RegisteredSecret;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
@@ -77,8 +77,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     /** Adds an expired secret to the application. */
     public B expiredSecret(String clientId, String secret) {
         var expired = new RegisteredSecret(requireNonNull(secret, "secret"), true);
-        plan.credentials.add(
-                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.with(expired)));
+        plan.credentials.add(new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.with(expired)));
         return self();
     }
 

@@ -1,8 +1,8 @@
 package io.podidentity.emulator.plan;
 
-import io.podidentity.emulator.http.LoopbackServer;
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.emulator.http.LoopbackServer;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;

@@ -1,12 +1,12 @@
 package io.podidentity.emulator.plan;
 
-import io.podidentity.emulator.workload.WebhookVersion;
-import io.podidentity.emulator.nmi.NmiSettings;
-import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.storage.BlobStore;
 import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.workload.WebhookVersion;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

@@ -1,10 +1,7 @@
 package io.podidentity.emulator.plan;
 
-import java.io.InputStream;
-import io.podidentity.emulator.manifest.ManifestReader;
-import io.podidentity.emulator.manifest.Manifests;
-import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.azure.AzureOfManifests;
+import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
@@ -18,13 +15,15 @@ import io.podidentity.emulator.directory.RoleAssignments;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.TrustedIssuers;
 import io.podidentity.emulator.directory.User;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.storage.BlobStore;
 import io.podidentity.emulator.time.EmulatorClock;
 import io.podidentity.emulator.workload.WebhookVersion;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.PublicKey;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

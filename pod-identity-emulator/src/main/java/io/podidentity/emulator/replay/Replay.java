@@ -1,26 +1,26 @@
 package io.podidentity.emulator.replay;
 
-import io.podidentity.emulator.mic.VirtualMachines;
-import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.adal.Upstream;
-import io.podidentity.emulator.nmi.NmiSettings;
-import io.podidentity.emulator.nmi.ApiServer;
-import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.http.Answer;
-import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.mic.Mic;
+import io.podidentity.emulator.mic.VirtualMachines;
+import io.podidentity.emulator.nmi.ApiServer;
 import io.podidentity.emulator.nmi.Nmi;
+import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.SkippingClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

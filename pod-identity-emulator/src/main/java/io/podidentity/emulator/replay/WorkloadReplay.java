@@ -5,10 +5,8 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.NetworkPolicy;
-import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.FederatedCredentials;
@@ -27,7 +25,7 @@ import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.ClusterIssuer;
-import io.podidentity.emulator.workload.WorkloadIdentities;
+import io.podidentity.emulator.workload.ProxySidecar;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
@@ -153,8 +151,8 @@ public final class WorkloadReplay {
         }
         String tenant = environment.getOrDefault("AZURE_TENANT_ID", TENANT);
         String assertion = issuer.project(admitted.pod(), admitted.token()).value();
-        Answer answer =
-                entra.answer(WorkloadIdentities.tokenRequest(tenant, client, "https://storage.azure.com/.default", assertion));
+        Answer answer = entra.answer(
+                ProxySidecar.tokenRequest(tenant, client, "https://storage.azure.com/.default", assertion));
         return answer.status() == 200 ? new Result(client, tenant, "") : Result.none(refusal(answer.text()));
     }
 

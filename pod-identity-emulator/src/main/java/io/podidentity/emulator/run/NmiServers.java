@@ -1,8 +1,7 @@
 package io.podidentity.emulator.run;
 
-import io.podidentity.emulator.run.PodIdentityCluster.PodAddresses;
-
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
@@ -11,6 +10,7 @@ import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.match.EgressPolicies;
+import io.podidentity.emulator.nmi.ApiServer;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.plan.Places.PortName;
 import java.net.URI;
@@ -19,7 +19,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
@@ -140,6 +142,52 @@ final class NmiServers implements AutoCloseable {
         observed.close();
         synchronized (lock) {
             pods.values().forEach(LoopbackServer::close);
+        }
+    }
+
+    /** The API server of the emulated cluster; gives each pod an address that only NMI's log shows. Thread-safe. */
+    static final class PodAddresses implements ApiServer {
+
+        /** Of no pod. */
+        static final String UNKNOWN = "10.244.255.254";
+        /** Of two. */
+        static final String AMBIGUOUS = "10.244.255.253";
+
+        private static final int FIRST = 4;
+
+        private final LiveCluster live;
+        private final Map<ObjectName, String> addresses = new ConcurrentHashMap<>();
+
+        PodAddresses(LiveCluster live) {
+            this.live = live;
+        }
+
+        /** Always the same for a pod. */
+        String of(ObjectName pod) {
+            return addresses.computeIfAbsent(pod, name -> {
+                int number = FIRST + addresses.size();
+                return "10.244." + number / 256 % 255 + "." + number % 256;
+            });
+        }
+
+        @Override
+        public Cluster cluster() {
+            return live.now();
+        }
+
+        @Override
+        public List<Pod> podsAt(String ip) {
+            List<Pod> pods = live.now().pods();
+            if (ip.equals(AMBIGUOUS)) {
+                return pods.stream()
+                        .limit(1)
+                        .flatMap(pod -> Stream.of(
+                                pod, Pod.of(pod.namespace(), pod.name().name() + "-old", pod.labels())))
+                        .toList();
+            }
+            return pods.stream()
+                    .filter(pod -> ip.equals(addresses.get(pod.name())))
+                    .toList();
         }
     }
 }

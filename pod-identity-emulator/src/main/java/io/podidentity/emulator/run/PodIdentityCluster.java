@@ -1,9 +1,5 @@
 package io.podidentity.emulator.run;
 
-import io.podidentity.emulator.nmi.ApiServer;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
-
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.azure.AzureOfManifests;
 import io.podidentity.emulator.cluster.Cluster;
@@ -20,13 +16,14 @@ import io.podidentity.emulator.mic.MicLoop;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.plan.Tenant;
+import io.podidentity.emulator.run.NmiServers.PodAddresses;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,11 +49,7 @@ final class PodIdentityCluster implements AutoCloseable {
         this.live = new LiveCluster(tenant.cluster());
         this.machines = new VirtualMachines(tenant.clusterClock());
         this.azure = new AzureOfManifests(
-                tenant.directory(),
-                tenant.profile(),
-                tenant.everyoneReads(),
-                tenant.trustsAnnotated(),
-                machines);
+                tenant.directory(), tenant.profile(), tenant.everyoneReads(), tenant.trustsAnnotated(), machines);
         this.log = log;
         this.imds = imds;
         this.addresses = new PodAddresses(live);
@@ -168,50 +161,6 @@ final class PodIdentityCluster implements AutoCloseable {
         }
         if (nmi != null) {
             nmi.close();
-        }
-    }
-
-    /** The API server of the emulated cluster; gives each pod an address that only NMI's log shows. Thread-safe. */
-    static final class PodAddresses implements ApiServer {
-
-        /** Of no pod. */
-        static final String UNKNOWN = "10.244.255.254";
-        /** Of two. */
-        static final String AMBIGUOUS = "10.244.255.253";
-
-        private static final int FIRST = 4;
-
-        private final LiveCluster live;
-        private final Map<ObjectName, String> addresses = new ConcurrentHashMap<>();
-
-        PodAddresses(LiveCluster live) {
-            this.live = live;
-        }
-
-        /** Always the same for a pod. */
-        String of(ObjectName pod) {
-            return addresses.computeIfAbsent(pod, name -> {
-                int number = FIRST + addresses.size();
-                return "10.244." + number / 256 % 255 + "." + number % 256;
-            });
-        }
-
-        @Override
-        public Cluster cluster() {
-            return live.now();
-        }
-
-        @Override
-        public List<Pod> podsAt(String ip) {
-            List<Pod> pods = live.now().pods();
-            if (ip.equals(AMBIGUOUS)) {
-                return pods.stream()
-                        .limit(1)
-                        .flatMap(pod ->
-                                Stream.of(pod, Pod.of(pod.namespace(), pod.name().name() + "-old", pod.labels())))
-                        .toList();
-            }
-            return pods.stream().filter(pod -> ip.equals(addresses.get(pod.name()))).toList();
         }
     }
 }

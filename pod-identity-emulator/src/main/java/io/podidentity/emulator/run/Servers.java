@@ -10,8 +10,8 @@ import io.podidentity.emulator.entra.EntraEndpoint;
 import io.podidentity.emulator.fault.FaultQueues;
 import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.History;
-import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.history.LogLine;
+import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.plan.AddedEndpoint;
@@ -57,7 +57,8 @@ public final class Servers implements AutoCloseable {
     /** Null until the servers serve. */
     private @Nullable PodIdentityCluster cluster;
 
-    private Servers(History<RecordedRequest> history, TrustFiles trust, Listeners listeners, List<LoopbackServer> bound) {
+    private Servers(
+            History<RecordedRequest> history, TrustFiles trust, Listeners listeners, List<LoopbackServer> bound) {
         this.history = history;
         this.trust = trust;
         this.listeners = listeners;
@@ -81,8 +82,11 @@ public final class Servers implements AutoCloseable {
         // The first of this JVM makes the RSA key, which takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::ofEntra, Servers::onDaemonThread);
         CertificateAuthority authority = CertificateAuthority.ofThisJvm();
-        var listeners = new Listeners(places, authority.serverContext(places.names()), (server, method, path, query, status) ->
-                history.add(new RecordedRequest(server, method, path, query, status)));
+        var listeners = new Listeners(
+                places,
+                authority.serverContext(places.names()),
+                (server, method, path, query, status) ->
+                        history.add(new RecordedRequest(server, method, path, query, status)));
         List<LoopbackServer> bound = bind(listeners);
         Servers servers;
         try {
@@ -144,8 +148,8 @@ public final class Servers implements AutoCloseable {
                 .orElseGet(() -> entraEndpoint.answer(request)));
         storage.serve(queues.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
-        var around =
-                new WorkloadCluster.Surroundings(entra(), entraEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
+        var around = new WorkloadCluster.Surroundings(
+                entra(), entraEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
         workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
         cluster.start();
         applyWorkloads(tenant.cluster());

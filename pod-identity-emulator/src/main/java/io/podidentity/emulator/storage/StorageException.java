@@ -41,8 +41,7 @@ final class StorageException extends RuntimeException {
         if (!element.isEmpty()) {
             xml.text(element, detail);
         }
-        Answer answer =
-                Answer.text(error.status, "application/xml", xml.end()).with("x-ms-error-code", error.code);
+        Answer answer = Answer.text(error.status, "application/xml", xml.end()).with("x-ms-error-code", error.code);
         for (var header : headers.entrySet()) {
             answer = answer.with(header.getKey(), header.getValue());
         }

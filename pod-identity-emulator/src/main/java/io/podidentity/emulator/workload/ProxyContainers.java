@@ -1,7 +1,5 @@
 package io.podidentity.emulator.workload;
 
-import io.podidentity.emulator.workload.Webhook.DeniedException;
-
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.PodSpec;

@@ -92,7 +92,7 @@ public record ProxySidecar(
     private Request exchange(String client, String resource) throws IOException {
         // MSAL asks for these as well, whoever asks.
         String scopes = scope(resource) + " openid offline_access profile";
-        return WorkloadIdentities.tokenRequest(
+        return tokenRequest(
                 tenantId, client, scopes, Files.readString(tokenFile).strip());
     }
 
@@ -117,5 +117,27 @@ public record ProxySidecar(
     private static Answer error(int status, String message) {
         return Answer.text(status, "text/plain; charset=utf-8", message + "\n")
                 .with("X-Content-Type-Options", "nosniff");
+    }
+
+    /**
+     * How a workload asks Entra ID for a token, with that of its service account.
+     *
+     * @see <a href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow">client
+     *     credentials with a federated credential</a>
+     */
+    public static Request tokenRequest(String tenantId, String clientId, String scope, String assertion) {
+        return Request.form(
+                "/" + tenantId + "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        clientId,
+                        "scope",
+                        scope,
+                        "client_assertion_type",
+                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                        "client_assertion",
+                        assertion));
     }
 }

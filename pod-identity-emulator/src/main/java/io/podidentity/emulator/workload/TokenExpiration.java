@@ -1,7 +1,5 @@
 package io.podidentity.emulator.workload;
 
-import io.podidentity.emulator.workload.Webhook.DeniedException;
-
 import org.jspecify.annotations.Nullable;
 
 /** How long a projected token lives. */

@@ -1,11 +1,10 @@
 package io.podidentity.emulator.workload;
 
-import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
-import io.podidentity.emulator.cluster.Container;
-
-import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Container;
+import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
 import io.podidentity.emulator.cluster.Container.VolumeMount;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.PodSpec;
@@ -188,15 +187,6 @@ public final class Webhook {
                 all.set(place, mount);
             }
             return all;
-        }
-    }
-
-    /** The webhook refuses a pod; the message is the reason. */
-    @SuppressWarnings("serial")
-    static final class DeniedException extends RuntimeException {
-
-        DeniedException(String reason) {
-            super(reason);
         }
     }
 }

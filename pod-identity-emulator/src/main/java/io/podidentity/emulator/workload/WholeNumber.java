@@ -1,7 +1,5 @@
 package io.podidentity.emulator.workload;
 
-import io.podidentity.emulator.workload.Webhook.DeniedException;
-
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 

@@ -1,25 +1,20 @@
 package io.podidentity.emulator.workload;
 
-import org.jspecify.annotations.Nullable;
-
-import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Container;
 import io.podidentity.emulator.cluster.Container.EnvironmentVariable;
-import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.PodSpec;
-import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.WebhookSettings.IdentityBindings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes pods in a cluster with workload identity: asks the webhook, projects the token, and tells what a program in the
@@ -122,28 +117,6 @@ public final class WorkloadIdentities {
         if (value != null && variable.name().startsWith("AZURE_")) {
             environment.put(variable.name(), value);
         }
-    }
-
-    /**
-     * How a workload asks Entra ID for a token, with that of its service account.
-     *
-     * @see <a href="https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow">client
-     *     credentials with a federated credential</a>
-     */
-    public static Request tokenRequest(String tenantId, String clientId, String scope, String assertion) {
-        return Request.form(
-                "/" + tenantId + "/oauth2/v2.0/token",
-                Map.of(
-                        "grant_type",
-                        "client_credentials",
-                        "client_id",
-                        clientId,
-                        "scope",
-                        scope,
-                        "client_assertion_type",
-                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                        "client_assertion",
-                        assertion));
     }
 
     /**

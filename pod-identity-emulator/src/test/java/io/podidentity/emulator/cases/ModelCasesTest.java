@@ -212,7 +212,8 @@ public class ModelCasesTest extends CaseRunner {
             assertThat(excepted).isEqualTo(test.expected().get("excepted"));
         }
         if (test.expected().containsKey("token")) {
-            assertThat(new Replay.Stage(cluster, rules).play(pod, Instant.EPOCH, QUERY)
+            assertThat(new Replay.Stage(cluster, rules)
+                                    .play(pod, Instant.EPOCH, QUERY)
                                     .nmi()
                                     .status()
                             == 200)

@@ -1,9 +1,8 @@
 package io.podidentity.emulator.http;
 
-import io.podidentity.emulator.http.RequestReader.ServerKind;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.emulator.http.RequestReader.ServerKind;
 import io.podidentity.testsupport.Mutations;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;

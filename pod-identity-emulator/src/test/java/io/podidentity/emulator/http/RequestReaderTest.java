@@ -1,10 +1,9 @@
 package io.podidentity.emulator.http;
 
-import io.podidentity.emulator.http.RequestReader.ServerKind;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.podidentity.emulator.http.RequestReader.ServerKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

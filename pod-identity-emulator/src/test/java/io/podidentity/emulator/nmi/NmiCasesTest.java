@@ -1,6 +1,5 @@
 package io.podidentity.emulator.nmi;
 
-import io.podidentity.emulator.http.Request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -15,6 +14,7 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.log.ClientIds;
 import io.podidentity.emulator.match.IdentityMatcher;
@@ -242,7 +242,8 @@ public class NmiCasesTest extends CaseRunner {
 
     private static Parameters lastQuery(NmiFixture nmi) {
         Request last = nmi.calls.get(nmi.calls.size() - 1);
-        return Parameters.parse(String.valueOf(URI.create(NmiFixture.target(last)).getRawQuery()));
+        return Parameters.parse(
+                String.valueOf(URI.create(NmiFixture.target(last)).getRawQuery()));
     }
 
     private void iptables(Case test) {

@@ -44,8 +44,8 @@ final class NmiFixture implements AutoCloseable {
     List<Pod> podsAtAddress = List.of(Pod.of("default", "demo", Map.of()));
     Cluster cluster = Cluster.EMPTY;
     boolean apiServerIsDown;
-    Upstream upstream =
-            new Replies(call -> NmiFixture.target(call).startsWith(TOKEN) || NmiFixture.target(call).contains("/oauth2/token")
+    Upstream upstream = new Replies(call ->
+            NmiFixture.target(call).startsWith(TOKEN) || NmiFixture.target(call).contains("/oauth2/token")
                     ? NmiFixture.reply(200, Map.of(), TOKEN_JSON)
                     : NmiFixture.reply(404, Map.of("Content-Type", "application/json"), "{\"error\":\"not_found\"}"));
 

@@ -213,8 +213,8 @@ class TokensTest {
         try (var nmi = new NmiFixture(Profile.V1_8_17)) {
             nmi.assign(application(1, "secret", "default", "t1"), State.ASSIGNED);
             nmi.apply(secret("password", "s"));
-            nmi.replies(
-                    call -> NmiFixture.target(call).startsWith("/t1/") ? reply(400, "no") : reply(200, NmiFixture.TOKEN_JSON));
+            nmi.replies(call ->
+                    NmiFixture.target(call).startsWith("/t1/") ? reply(400, "no") : reply(200, NmiFixture.TOKEN_JSON));
 
             Answer answer = nmi.get(TARGET);
 

@@ -1,7 +1,5 @@
 package io.podidentity.emulator.workload;
 
-import io.podidentity.emulator.workload.Webhook.DeniedException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
