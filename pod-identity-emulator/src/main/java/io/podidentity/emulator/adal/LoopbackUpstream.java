@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 
 /**
- * Asks the emulator's own servers, as a client that comes over the network would. The JDK's client is not used,
- * since it asks twice where the server hangs up, and sends no target that is not a valid URI, which NMI does. Thread-safe.
+ * Asks the emulator's own servers, as a client that comes over the network would. The JDK's client is not used, since
+ * it asks twice where the server hangs up, and sends no target that is not a valid URI, which NMI does. Thread-safe.
  *
  * @param imds as this process reaches it
  * @param entra as this process reaches it

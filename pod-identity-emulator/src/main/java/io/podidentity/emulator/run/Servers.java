@@ -1,5 +1,8 @@
 package io.podidentity.emulator.run;
 
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Answer;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
@@ -142,10 +145,7 @@ public final class Servers implements AutoCloseable {
                 new AddedEndpoint.Azure(directory, tenant.blobs(), tokens, issuer, entra(), storage(), tenant.clock());
         List<AddedEndpoint> before =
                 added.stream().map(endpoint -> endpoint.apply(azure)).toList();
-        entra.serve(request -> before.stream()
-                .flatMap(endpoint -> endpoint.answer(request).stream())
-                .findFirst()
-                .orElseGet(() -> entraEndpoint.answer(request)));
+        entra.serve(request -> answer(request, before, entraEndpoint));
         storage.serve(queues.beforeStorage(
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         var around = new WorkloadCluster.Surroundings(
@@ -153,6 +153,13 @@ public final class Servers implements AutoCloseable {
         workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
         cluster.start();
         applyWorkloads(tenant.cluster());
+    }
+
+    private static Answer answer(Request request, List<AddedEndpoint> before, Endpoint entra) {
+        return before.stream()
+                .flatMap(endpoint -> endpoint.answer(request).stream())
+                .findFirst()
+                .orElseGet(() -> entra.answer(request));
     }
 
     /** Changes what manifests say; called by one thread at a time. */
