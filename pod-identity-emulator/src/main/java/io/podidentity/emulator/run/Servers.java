@@ -1,8 +1,5 @@
 package io.podidentity.emulator.run;
 
-import io.podidentity.emulator.http.Request;
-import io.podidentity.emulator.http.Endpoint;
-import io.podidentity.emulator.http.Answer;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.adal.LoopbackUpstream;
@@ -15,7 +12,10 @@ import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.Places;

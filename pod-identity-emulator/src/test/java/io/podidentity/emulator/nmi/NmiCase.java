@@ -108,8 +108,14 @@ final class NmiCase {
         return settings.withBlockInstanceMetadata(Boolean.TRUE.equals(flags.get("block-instance-metadata")))
                 .withRetries(
                         Boolean.TRUE.equals(flags.get("set-retry-after-header")),
-                        number(flags, "retry-attempts-for-created", settings.retries().forCreated()),
-                        number(flags, "retry-attempts-for-assigned", settings.retries().forAssigned()),
+                        number(
+                                flags,
+                                "retry-attempts-for-created",
+                                settings.retries().forCreated()),
+                        number(
+                                flags,
+                                "retry-attempts-for-assigned",
+                                settings.retries().forAssigned()),
                         Duration.ofSeconds(number(flags, "find-identity-retry-interval", 5)));
     }
 
