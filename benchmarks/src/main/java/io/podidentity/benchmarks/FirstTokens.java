@@ -11,7 +11,6 @@ import io.podidentity.benchmarks.programs.UrlConnectionAndClasses;
 import io.podidentity.benchmarks.report.Figures;
 import io.podidentity.benchmarks.stub.AzStub;
 import io.podidentity.benchmarks.stub.Behaviour;
-import io.podidentity.tokenprovider.TokenSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +83,8 @@ final class FirstTokens {
         try {
             return name.equals(AND_JAR)
                     ? UrlConnectionAndClasses.class
-                    : Class.forName(JvmHello.class.getPackageName() + "." + name);
+                    : Class.forName(
+                            JvmHello.class.getPackageName() + "." + name, false, JvmHello.class.getClassLoader());
         } catch (ClassNotFoundException peer) {
             return FirstCall.class;
         }
@@ -92,7 +92,7 @@ final class FirstTokens {
 
     private String[] arguments(String name) {
         return switch (name) {
-            case AND_JAR -> new String[] {TokenSource.class.getName()};
+            case AND_JAR -> new String[] {"io.podidentity.tokenprovider.TokenSource"};
             case "UrlConnectionAndClasses" -> own.toArray(String[]::new);
             default -> new String[] {name};
         };
