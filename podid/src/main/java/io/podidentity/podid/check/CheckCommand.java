@@ -170,7 +170,7 @@ public final class CheckCommand implements Callable<Integer> {
                         .map(Baseline::read)
                         .orElse(Set.of());
         List<Finding> findings = clusters.stream()
-                .flatMap(cluster -> Checker.check(cluster, AllRules.LIST).stream())
+                .flatMap(cluster -> AllRules.check(cluster).stream())
                 .toList();
         return new Suppressions(objects(clusters), settings, known).sift(findings);
     }

@@ -8,7 +8,6 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.workload.Webhook;
-import io.podidentity.podid.check.Checker;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -79,7 +78,7 @@ final class Examination {
         MatchRules rules = MatchRules.of(fitting.profile());
         this.context = new RuleContext(manifests, rules, AzureFacts.NONE);
         this.explainer = new Explainer(manifests, rules, Instant.now());
-        this.findings = Checker.check(context, AllRules.LIST).stream()
+        this.findings = AllRules.check(context).stream()
                 .filter(finding -> finding.severity() != Severity.INFO)
                 .filter(finding -> isToBeJudged(finding.about().rule()))
                 .filter(finding -> finding.object().contains(" " + live.namespace() + "/"))

@@ -5,7 +5,6 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.Rule;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Suppressed;
 import java.net.URI;
@@ -32,11 +31,11 @@ public final class SarifLog {
 
     /** One document, in one line; what was not looked at are its notifications. */
     public static String of(
-            List<Rule> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
+            List<About> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
         var driver = new LinkedHashMap<String, Object>();
         driver.put("name", "podid");
         driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
-        driver.put("rules", rules.stream().map(rule -> rule(rule.about())).toList());
+        driver.put("rules", rules.stream().map(SarifLog::rule).toList());
         var results = new ArrayList<Map<String, Object>>();
         findings.forEach(finding -> results.add(result(finding)));
         for (Suppressed one : suppressed) {

@@ -1,5 +1,7 @@
 package io.podidentity.podid.check.rule;
 
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -103,13 +105,29 @@ public final class RuleContext {
         return pods;
     }
 
-    /** The pods that ask for an identity by the label of pod identity, where that is what the profile has. */
+    /** All pods where the profile has an NMI, which sees them. */
+    public List<PodSource> nmiPods() {
+        return profile().hasNmi() ? pods : List.of();
+    }
+
+    /** Those of {@link #nmiPods} that ask for an identity by the label of pod identity. */
     public List<PodSource> labelledPods() {
-        return profile().hasNmi()
-                ? pods.stream()
-                        .filter(one -> !one.pod().bindingLabel().orElse("").isEmpty())
-                        .toList()
-                : List.of();
+        return nmiPods().stream()
+                .filter(one -> !one.pod().bindingLabel().orElse("").isEmpty())
+                .toList();
+    }
+
+    /** The pods that the webhook of workload identity is asked about. */
+    public List<PodSource> webhookPods() {
+        return pods.stream().filter(PodSource::usesWorkloadIdentity).toList();
+    }
+
+    public List<AzureIdentity> identities() {
+        return cluster().identities();
+    }
+
+    public List<AzureIdentityBinding> bindings() {
+        return cluster().bindings();
     }
 
     /** All objects of a kind, also those that were not decoded. */
@@ -134,6 +152,11 @@ public final class RuleContext {
             throw new IllegalArgumentException("No manifest has made " + object.name());
         }
         return FieldLocation.of(manifest);
+    }
+
+    /** A field of the spec of an object of the cluster, also if it is in another letter case. */
+    public FieldLocation field(KubernetesObject object, String key) {
+        return location(object).at("spec").like(key);
     }
 
     /** Which identities the pod gets. */

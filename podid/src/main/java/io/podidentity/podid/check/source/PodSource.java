@@ -1,6 +1,7 @@
 package io.podidentity.podid.check.source;
 
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,11 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
     /** The name of the service account that the pod runs as. */
     public String serviceAccount() {
         return Webhook.serviceAccount(pod);
+    }
+
+    /** Whether the webhook of workload identity is asked about the pod. */
+    public boolean usesWorkloadIdentity() {
+        return "true".equals(pod.labels().get(Keys.USE));
     }
 
     /** Such as {@code Deployment shop/web}. */

@@ -28,7 +28,7 @@ import org.w3c.dom.Element;
 
 class ReportsTest {
 
-    private static final About ABOUT = AllRules.LIST.get(0).about();
+    private static final About ABOUT = AllRules.LIST.get(0);
 
     private static final Finding FINDING = new Finding(
             ABOUT,

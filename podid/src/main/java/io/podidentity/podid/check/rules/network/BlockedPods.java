@@ -1,13 +1,16 @@
 package io.podidentity.podid.check.rules.network;
 
 import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Pods that policies keep from something, grouped by the policy where it is reported. */
 final class BlockedPods {
@@ -17,11 +20,22 @@ final class BlockedPods {
     private final Map<String, List<String>> names = new LinkedHashMap<>();
     private final Map<String, FieldLocation> places = new LinkedHashMap<>();
 
-    void add(PodSource pod, EgressOfPod egress) {
-        String policy = egress.policies().get(0).position().toString();
-        places.putIfAbsent(policy, egress.place());
-        names.computeIfAbsent(policy, one -> new ArrayList<>())
-                .add(pod.pod().name().toString());
+    private BlockedPods() {}
+
+    /** @param isBlocked asked about pods that policies restrict */
+    static BlockedPods of(RuleContext context, Stream<PodSource> pods, Predicate<EgressOfPod> isBlocked) {
+        var blocked = new BlockedPods();
+        pods.forEach(pod -> {
+            EgressOfPod egress = EgressOfPod.of(context, pod);
+            if (egress.isRestricted() && isBlocked.test(egress)) {
+                String policy = egress.policies().get(0).position().toString();
+                blocked.places.putIfAbsent(policy, egress.place());
+                blocked.names
+                        .computeIfAbsent(policy, one -> new ArrayList<>())
+                        .add(pod.pod().name().toString());
+            }
+        });
+        return blocked;
     }
 
     /** Reports each policy once; {@code message} follows the names of the pods. */

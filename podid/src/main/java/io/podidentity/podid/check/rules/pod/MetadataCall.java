@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.rules.pod;
 
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;
@@ -24,6 +25,16 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
             "https?://169\\.254\\.169\\.254(?::80)?/+metadata/identity[^\\s\"'`;|<>]*", Pattern.CASE_INSENSITIVE);
     private static final Pattern CLIENT = Pattern.compile("\\b(curl|wget|Invoke-RestMethod|Invoke-WebRequest|http)\\b");
 
+    /** Those of pods, and of scripts in config maps. */
+    static List<MetadataCall> all(RuleContext context) {
+        Stream<MetadataCall> ofMaps = context.kind("ConfigMap").stream()
+                .flatMap(map -> map.at("data").fields().stream())
+                .filter(text -> text.text().contains("curl") || text.text().startsWith("#!"))
+                .flatMap(text -> ofScript(text, text.text()).stream());
+        return Stream.concat(context.pods().stream().flatMap(pod -> of(pod).stream()), ofMaps)
+                .toList();
+    }
+
     /** Those that the containers of a pod run. */
     static List<MetadataCall> of(PodSource pod) {
         var calls = new ArrayList<MetadataCall>();
@@ -43,7 +54,7 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
     }
 
     /** Those of a shell script. */
-    static List<MetadataCall> ofScript(FieldLocation location, String script) {
+    private static List<MetadataCall> ofScript(FieldLocation location, String script) {
         var calls = new ArrayList<MetadataCall>();
         Matcher url = URL.matcher(script);
         while (url.find()) {

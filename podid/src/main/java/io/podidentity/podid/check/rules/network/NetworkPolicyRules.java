@@ -1,0 +1,116 @@
+package io.podidentity.podid.check.rules.network;
+
+import io.podidentity.emulator.replay.Replay;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.source.PodSource;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What network policies keep a pod from that needs it for its token. */
+public final class NetworkPolicyRules implements RuleFamily {
+
+    private static final int NMI = 2579;
+
+    @Override
+    public List<About> rules() {
+        return List.of(
+                About.error("C12", "network-policy-blocks-dns")
+                        .says("A NetworkPolicy leaves a pod without DNS")
+                        .remedy("Allow port 53, UDP and TCP, to the pods k8s-app: kube-dns in kube-system")
+                        .prevents("aad-pod-identity#417"),
+                About.error("C12", "network-policy-blocks-entra")
+                        .says("A NetworkPolicy keeps a pod with workload identity from Entra ID")
+                        .remedy("Allow TCP 443 to the internet: login.microsoftonline.com has no fixed addresses")
+                        .prevents("azure-workload-identity#576"),
+                About.warning("C12", "network-policy-blocks-local-dns")
+                        .says("A NetworkPolicy leaves a pod without DNS on nodes with AKS's LocalDNS")
+                        .remedy("Allow port 53, UDP and TCP, to 169.254.10.10/32 and 169.254.10.11/32 too")
+                        .prevents("aad-pod-identity#417"),
+                About.error("C12", "network-policy-blocks-nmi")
+                        .says("A NetworkPolicy keeps a pod from NMI")
+                        .remedy("Allow TCP 2579 to 127.0.0.1/32; before 1.6.2 to the addresses of the nodes")
+                        .prevents(
+                                "aad-pod-identity#716",
+                                "aad-pod-identity#821",
+                                "aad-pod-identity#1195",
+                                "aad-pod-identity#417"));
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "network-policy-blocks-dns" -> networkPolicyBlocksDns(context, report);
+            case "network-policy-blocks-entra" -> networkPolicyBlocksEntra(context, report);
+            case "network-policy-blocks-local-dns" -> networkPolicyBlocksLocalDns(context, report);
+            case "network-policy-blocks-nmi" -> networkPolicyBlocksNmi(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** Neither Entra ID nor the resource can then be found. */
+    private static void networkPolicyBlocksDns(RuleContext context, Report report) {
+        BlockedPods.of(context, identityPods(context), egress -> !egress.any(rule -> rule.hasPort(53, "UDP")))
+                .report(report, " cannot ask any DNS server", """
+            Add to egress:
+            - to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
+              ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]\
+            """);
+    }
+
+    /** The pod itself exchanges its token there; with pod identity NMI does. */
+    private static void networkPolicyBlocksEntra(RuleContext context, Report report) {
+        Stream<PodSource> direct = identityPods(context)
+                .filter(PodSource::usesWorkloadIdentity)
+                .filter(pod -> !pod.hasVariable("HTTPS_PROXY") && !pod.hasVariable("https_proxy"));
+        BlockedPods.of(context, direct, egress -> !egress.any(rule -> rule.allowsPublic(443)))
+                .report(report, " cannot reach login.microsoftonline.com, where the token is exchanged", """
+            Add to egress:
+            - to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}]
+              ports: [{protocol: TCP, port: 443}]\
+            """);
+    }
+
+    /** LocalDNS answers on the node at these addresses, so to allow the pods of kube-dns is not enough. */
+    private static void networkPolicyBlocksLocalDns(RuleContext context, Report report) {
+        BlockedPods.of(
+                        context,
+                        identityPods(context),
+                        egress -> egress.any(rule -> rule.hasPort(53, "UDP"))
+                                && !egress.any(rule -> rule.allows("169.254.10.11", 53, "UDP")))
+                .report(report, " cannot reach AKS's LocalDNS, which answers at 169.254.10.10 and 169.254.10.11", """
+            Add to the peers of the DNS rule:
+            - ipBlock: {cidr: 169.254.10.10/32}
+            - ipBlock: {cidr: 169.254.10.11/32}\
+            """);
+    }
+
+    /** The node rewrites the address before policies are looked at, so to allow 169.254.169.254 does not help. */
+    private static void networkPolicyBlocksNmi(RuleContext context, Report report) {
+        boolean loopback = context.profile().isAtLeast(1, 6, 2);
+        Stream<PodSource> seen =
+                context.labelledPods().stream().filter(pod -> Replay.reachesNmi(pod.pod(), context.rules()));
+        BlockedPods.of(
+                        context,
+                        seen,
+                        egress -> loopback
+                                ? !egress.any(rule -> rule.allows("127.0.0.1", NMI, "TCP"))
+                                : !egress.any(rule -> rule.allowsNodes(NMI)))
+                .report(report, " cannot reach NMI, and allowing 169.254.169.254 does not help", """
+            Add to egress:
+            - to: [{ipBlock: {cidr: %s}}]
+              ports: [{protocol: TCP, port: 2579}]\
+            """.formatted(
+                                loopback ? "127.0.0.1/32" : "NODE_RANGE"));
+    }
+
+    /** The pods that get an identity, one way or the other. */
+    private static Stream<PodSource> identityPods(RuleContext context) {
+        return context.pods().stream()
+                .filter(pod -> !pod.pod().spec().hostNetwork())
+                .filter(pod ->
+                        pod.usesWorkloadIdentity() || context.labelledPods().contains(pod));
+    }
+}
