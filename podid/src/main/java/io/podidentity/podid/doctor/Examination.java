@@ -70,7 +70,7 @@ final class Examination {
         var parts = new LiveText();
         live.parts().orElse(List.of()).stream().map(AsWritten::of).forEach(parts::add);
         this.fitting = asked != null
-                ? new FittingProfile(asked, "--profile")
+                ? FittingProfile.asked(asked)
                 : FittingProfile.of(new ManifestReader(Profile.V1_8_17)
                         .readText(LiveText.FILE, text + parts.text())
                         .objects());
@@ -127,9 +127,7 @@ final class Examination {
         return new Diagnosis(
                 live.namespace(),
                 fitting.profile(),
-                fitting.reason()
-                        .replace(
-                                "in the files", live.sees("aadpodidentity") ? "in the cluster" : "in what you may see"),
+                fitting.reason(live.sees("aadpodidentity") ? "in the cluster" : "in what you may see"),
                 workloads,
                 untold(workload, workloads),
                 live.missing(),

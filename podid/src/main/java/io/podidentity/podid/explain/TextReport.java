@@ -61,9 +61,7 @@ public final class TextReport {
 
     private static void section(StringBuilder text, String name, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
-            text.append(String.format("  %-6s", i == 0 ? name : ""))
-                    .append(lines.get(i))
-                    .append('\n');
+            text.append(String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i)));
         }
     }
 
@@ -87,8 +85,7 @@ public final class TextReport {
         }
         for (int i = 0; i < lines.size(); i++) {
             text.append(i == 0 ? String.format("  %-2d %-9s ", number, step.name()) : INDENT)
-                    .append(lines.get(i))
-                    .append('\n');
+                    .append(lines.get(i) + "\n");
         }
         log(text, mic == null ? List.of() : mic.log());
         log(text, nmi == null ? List.of() : nmi.log());

@@ -89,11 +89,12 @@ final class WorkloadAdvice {
                     placeOfAccount());
         }
         if (!ClientIdText.canBeOne(clientId())) {
+            why.add("it is " + ObstacleAdvice.quoted(clientId()));
             return new Advice(
                     "the annotation " + Keys.CLIENT_ID
                             + " of its service account is no client ID, so Entra ID refuses the"
                             + " exchange (AADSTS700016)",
-                    plus(why, "it is " + ObstacleAdvice.quoted(clientId())),
+                    why,
                     List.of("Set it to what az identity show --query clientId prints, a GUID."),
                     placeOfAccount());
         }
@@ -113,8 +114,7 @@ final class WorkloadAdvice {
     }
 
     /** From label to account, webhook, kubelet and Entra ID, as far as it gets; the summary where that ends. */
-    List<Step> way() {
-        String summary = advice().summary();
+    List<Step> way(String summary) {
         var way = new ArrayList<Step>();
         if (admission instanceof Admission.NotSelected) {
             return List.of(Step.end("label", summary));
@@ -154,12 +154,6 @@ final class WorkloadAdvice {
                                 + account.name() + " " + Keys.CLIENT_ID + "=CLIENT_ID"
                         : "Set spec.serviceAccountName of the pod to the account that is annotated: "
                                 + String.join(" or ", annotated));
-    }
-
-    private static List<String> plus(List<String> facts, String fact) {
-        var all = new ArrayList<>(facts);
-        all.add(fact);
-        return all;
     }
 
     private String clientId() {

@@ -1,5 +1,6 @@
 package io.podidentity.podid.input;
 
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.source.FieldLocation;
@@ -13,9 +14,26 @@ import java.util.stream.Stream;
 /**
  * The profile that manifests were written for, and what tells so.
  *
- * @param reason in a few words
+ * @param image that of NMI, if it tells so; otherwise empty
  */
-public record FittingProfile(Profile profile, String reason) {
+public record FittingProfile(Profile profile, Evidence evidence, String image) {
+
+    /** What tells which profile fits. */
+    public enum Evidence {
+        OPTION("--profile"),
+        CONFIGURATION("configured"),
+        IMAGE("NMI's image is "),
+        ABSENCE("nothing of AAD Pod Identity is "),
+        SPELLING("the fields are spelt as before 1.6.0"),
+        DEFINITIONS("its CustomResourceDefinitions are of v1beta1, as before 1.8.0"),
+        NONE("the last version of AAD Pod Identity");
+
+        private final String text;
+
+        Evidence(String text) {
+            this.text = text;
+        }
+    }
 
     private static final String GROUP = "aadpodidentity.k8s.io";
     private static final Pattern NMI = Pattern.compile("(?:^|.*/)nmi:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
@@ -27,17 +45,33 @@ public record FittingProfile(Profile profile, String reason) {
     private static final Set<String> NEW =
             Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
 
-    /** The reason of a profile that a user has named. */
-    static final String OPTION = "--profile";
+    private FittingProfile(Profile profile, Evidence evidence) {
+        this(profile, evidence, "");
+    }
+
+    /** One that a user has named on the command line. */
+    public static FittingProfile asked(Profile profile) {
+        return new FittingProfile(profile, Evidence.OPTION);
+    }
 
     /** One that the configuration names. */
     public static FittingProfile configured(Profile profile) {
-        return new FittingProfile(profile, "configured");
+        return new FittingProfile(profile, Evidence.CONFIGURATION);
     }
 
     /** Whether nobody has named it. */
     public boolean isGuess() {
-        return !reason.equals(OPTION) && !reason.equals("configured");
+        return evidence != Evidence.OPTION && evidence != Evidence.CONFIGURATION;
+    }
+
+    /** What tells so, in a few words. */
+    public String reason() {
+        return reason("in the files");
+    }
+
+    /** As above, of manifests that are not files. */
+    public String reason(String place) {
+        return evidence.text + (evidence == Evidence.ABSENCE ? place : image);
     }
 
     /** Of NMI itself where it is among them, else of how fields are spelt. */
@@ -60,9 +94,8 @@ public record FittingProfile(Profile profile, String reason) {
             boolean managed = container.at("args").items().stream()
                     .map(FieldLocation::text)
                     .anyMatch(arg -> arg.matches("-+operation-mode=managed"));
-            return Stream.of(new FittingProfile(
-                    managed ? Profile.MANAGED : version(image),
-                    "NMI's image is " + container.at("image").text()));
+            return Stream.of(
+                    new FittingProfile(managed ? Profile.MANAGED : version(image), Evidence.IMAGE, image.group()));
         });
     }
 
@@ -78,19 +111,19 @@ public record FittingProfile(Profile profile, String reason) {
                 || manifests.stream().anyMatch(manifest -> manifest.group().equals(GROUP))
                 || objects.stream().anyMatch(FittingProfile::isLabelled);
         if (!isUsed) {
-            return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is in the files");
+            return new FittingProfile(Profile.WORKLOAD_IDENTITY, Evidence.ABSENCE);
         }
         List<String> keys = manifests.stream()
                 .filter(manifest -> manifest.group().equals(GROUP))
                 .flatMap(manifest -> FieldLocation.of(manifest).at("spec").keys().stream())
                 .toList();
         if (keys.stream().anyMatch(OLD::contains) && keys.stream().noneMatch(NEW::contains)) {
-            return new FittingProfile(Profile.V1_5_4, "the fields are spelt as before 1.6.0");
+            return new FittingProfile(Profile.V1_5_4, Evidence.SPELLING);
         }
         if (definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))) {
-            return new FittingProfile(Profile.V1_6_3, "its CustomResourceDefinitions are of v1beta1, as before 1.8.0");
+            return new FittingProfile(Profile.V1_6_3, Evidence.DEFINITIONS);
         }
-        return new FittingProfile(Profile.V1_8_17, "the last version of AAD Pod Identity");
+        return new FittingProfile(Profile.V1_8_17, Evidence.NONE);
     }
 
     /** Of the kinds of AAD Pod Identity, as its own manifests install them. */
@@ -102,9 +135,9 @@ public record FittingProfile(Profile profile, String reason) {
     private static boolean isLabelled(FieldLocation object) {
         return PodSource.templatePath(object.at("kind").text())
                 .filter(path -> object.at(path)
-                                .at("metadata", "labels", "aadpodidbinding")
+                                .at("metadata", "labels", Pod.BINDING_LABEL)
                                 .exists()
-                        || object.at("metadata", "labels", "aadpodidbinding").exists())
+                        || object.at("metadata", "labels", Pod.BINDING_LABEL).exists())
                 .isPresent();
     }
 }

@@ -120,8 +120,9 @@ class RulesTest {
     @ParameterizedTest
     @MethodSource("rules")
     void rule_always_isAMethodOfItsNameInAFamily(About rule) {
-        String words = Pattern.compile("-(.)").matcher(rule.rule()).replaceAll(match -> match.group(1)
-                .toUpperCase(Locale.ROOT));
+        String words = Pattern.compile("-(.)")
+                .matcher(rule.rule())
+                .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
         assertThat(FAMILIES)
                 .filteredOn(type -> type.isAssignableTo(RuleFamily.class))
                 .flatExtracting(JavaClass::getMethods)

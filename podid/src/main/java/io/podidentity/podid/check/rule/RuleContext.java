@@ -34,7 +34,6 @@ public final class RuleContext {
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
-    private final Map<String, List<FieldLocation>> policies = new HashMap<>();
     private final Set<String> written = new HashSet<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
@@ -49,10 +48,6 @@ public final class RuleContext {
             byPosition.put(manifest.content().position(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
             written.add(manifest.toString());
-            if (manifest.kind().equals("NetworkPolicy") && manifest.group().equals("networking.k8s.io")) {
-                policies.computeIfAbsent(manifest.name().namespace(), namespace -> new ArrayList<>())
-                        .add(FieldLocation.of(manifest));
-            }
         }
         Set<String> workloads = new HashSet<>();
         for (Pod pod : manifests.cluster().pods()) {
@@ -62,18 +57,14 @@ public final class RuleContext {
                     && (pod.owners().isEmpty()
                             || workloads.add(
                                     pod.namespace() + " " + pod.owners().get(0)))) {
-                pods.add(source(pod, manifest));
+                FieldLocation location = FieldLocation.of(manifest);
+                pods.add(new PodSource(
+                        pod,
+                        location,
+                        manifest.kind(),
+                        location.at(PodSource.templatePath(manifest.kind()).orElse(List.of()))));
             }
         }
-    }
-
-    private static PodSource source(Pod pod, Manifest manifest) {
-        FieldLocation location = FieldLocation.of(manifest);
-        return new PodSource(
-                pod,
-                location,
-                manifest.kind(),
-                location.at(PodSource.templatePath(manifest.kind()).orElse(List.of())));
     }
 
     public Manifests manifests() {
@@ -133,11 +124,6 @@ public final class RuleContext {
     /** All objects of a kind, also those that were not decoded. */
     public List<FieldLocation> kind(String kind) {
         return byKind.getOrDefault(kind, List.of());
-    }
-
-    /** The network policies of a namespace. */
-    public List<FieldLocation> networkPolicies(String namespace) {
-        return policies.getOrDefault(namespace, List.of());
     }
 
     /** Whether an object of that kind and name is written, also if it was not decoded. */

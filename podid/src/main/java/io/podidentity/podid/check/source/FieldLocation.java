@@ -6,7 +6,6 @@ import io.podidentity.emulator.manifest.Yaml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +99,11 @@ public final class FieldLocation {
         return items;
     }
 
+    /** The texts of the elements of a list; none of anything else. */
+    public List<String> itemTexts() {
+        return items().stream().map(FieldLocation::text).toList();
+    }
+
     /** Whether it is written, with a value that is not null. */
     public boolean exists() {
         return value != null && !value.isNull();
@@ -145,7 +149,7 @@ public final class FieldLocation {
             return List.of(this);
         }
         List<FieldLocation> below = value instanceof Yaml.Sequence ? items() : fields();
-        return below.stream().flatMap(location -> location.texts().stream()).collect(Collectors.toList());
+        return below.stream().flatMap(location -> location.texts().stream()).toList();
     }
 
     @Override

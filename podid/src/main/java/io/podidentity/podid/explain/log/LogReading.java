@@ -17,8 +17,6 @@ import java.util.stream.Stream;
  */
 public record LogReading(int lines, int known, List<LogFinding> findings) {
 
-    private static final List<KnownLine> KNOWN = KnownLines.read();
-
     private static final Pattern LINES = Pattern.compile("\\R");
 
     /** Numbers by which lines differ that say the same. */
@@ -40,11 +38,7 @@ public record LogReading(int lines, int known, List<LogFinding> findings) {
 
     /** Who writes lines that are known, each once. */
     static List<String> components() {
-        return KNOWN.stream().map(KnownLine::from).distinct().toList();
-    }
-
-    static int size() {
-        return KNOWN.size();
+        return KnownLine.ALL.stream().map(KnownLine::from).distinct().toList();
     }
 
     private record Key(String id, Names names) {}
@@ -65,7 +59,7 @@ public record LogReading(int lines, int known, List<LogFinding> findings) {
             String message = RawLine.message(line);
             LogFinding finding = null;
             var passedOnBy = new ArrayList<String>();
-            for (KnownLine one : KNOWN) {
+            for (KnownLine one : KnownLine.ALL) {
                 Matcher matcher = one.pattern().matcher(message);
                 if (!matcher.find()) {
                     continue;

@@ -6,6 +6,7 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.ResourceIdShape;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Value;

@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.rules.network;
 
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
@@ -17,8 +18,8 @@ final class BlockedPods {
 
     private static final int NAMED = 3;
 
-    private final Map<String, List<String>> names = new LinkedHashMap<>();
-    private final Map<String, FieldLocation> places = new LinkedHashMap<>();
+    private final Map<Position, List<String>> names = new LinkedHashMap<>();
+    private final Map<Position, FieldLocation> places = new LinkedHashMap<>();
 
     private BlockedPods() {}
 
@@ -28,10 +29,11 @@ final class BlockedPods {
         pods.forEach(pod -> {
             EgressOfPod egress = EgressOfPod.of(context, pod);
             if (egress.isRestricted() && isBlocked.test(egress)) {
-                String policy = egress.policies().get(0).position().toString();
-                blocked.places.putIfAbsent(policy, egress.place());
+                // A rule that is missing would be added to the first of them.
+                FieldLocation policy = context.location(egress.policies().get(0));
+                blocked.places.putIfAbsent(policy.position(), policy.at("spec", "egress"));
                 blocked.names
-                        .computeIfAbsent(policy, one -> new ArrayList<>())
+                        .computeIfAbsent(policy.position(), one -> new ArrayList<>())
                         .add(pod.pod().name().toString());
             }
         });

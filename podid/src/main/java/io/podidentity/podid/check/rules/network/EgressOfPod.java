@@ -1,81 +1,104 @@
 package io.podidentity.podid.check.rules.network;
 
+import io.podidentity.emulator.cluster.NetworkPolicy;
+import io.podidentity.emulator.cluster.NetworkPolicy.Egress;
+import io.podidentity.emulator.cluster.NetworkPolicy.Port;
+import io.podidentity.emulator.match.Ipv4Range;
 import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What all network policies together let a pod reach: what one of them allows is allowed.
  *
  * @param policies those that select the pod and restrict what it reaches; none restricts nothing
  */
-public record EgressOfPod(List<FieldLocation> policies) {
+public record EgressOfPod(List<NetworkPolicy> policies) {
+
+    private static final List<Ipv4Range> LINK_LOCAL = ranges("127.0.0.0/8", "169.254.0.0/16");
+    private static final List<Ipv4Range> PRIVATE =
+            ranges("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10");
 
     public EgressOfPod {
         policies = List.copyOf(policies);
     }
 
+    private static List<Ipv4Range> ranges(String... cidrs) {
+        return Stream.of(cidrs).flatMap(cidr -> Ipv4Range.of(cidr).stream()).toList();
+    }
+
     /** Of the policies in these files. */
     public static EgressOfPod of(RuleContext context, PodSource pod) {
-        return new EgressOfPod(context.networkPolicies(pod.pod().namespace()).stream()
-                .filter(EgressOfPod::restrictsEgress)
-                .filter(policy ->
-                        selects(policy.at("spec", "podSelector"), pod.pod().labels()))
+        return new EgressOfPod(context.cluster().all(NetworkPolicy.class).stream()
+                .filter(policy -> policy.restrictsEgress() && policy.selects(pod.pod()))
                 .toList());
-    }
-
-    private static boolean restrictsEgress(FieldLocation policy) {
-        FieldLocation types = policy.at("spec", "policyTypes");
-        return types.exists()
-                ? types.items().stream().anyMatch(type -> type.text().equals("Egress"))
-                : policy.at("spec", "egress").exists();
-    }
-
-    private static boolean selects(FieldLocation selector, Map<String, String> labels) {
-        return selector.at("matchLabels").fields().stream()
-                        .allMatch(wanted -> wanted.text().equals(labels.get(key(wanted))))
-                && selector.at("matchExpressions").items().stream().allMatch(expression -> fulfils(expression, labels));
-    }
-
-    private static String key(FieldLocation label) {
-        return label.path().substring(label.path().indexOf("matchLabels.") + "matchLabels.".length());
-    }
-
-    private static boolean fulfils(FieldLocation expression, Map<String, String> labels) {
-        String value = labels.get(expression.at("key").text());
-        List<String> values = expression.at("values").items().stream()
-                .map(FieldLocation::text)
-                .toList();
-        return switch (expression.at("operator").text()) {
-            case "In" -> value != null && values.contains(value);
-            case "NotIn" -> value == null || !values.contains(value);
-            case "Exists" -> value != null;
-            case "DoesNotExist" -> value == null;
-            default -> false;
-        };
     }
 
     boolean isRestricted() {
         return !policies.isEmpty();
     }
 
-    boolean any(Predicate<EgressRule> rule) {
-        return policies.stream()
-                .flatMap(policy -> policy.at("spec", "egress").items().stream())
-                .map(EgressRule::new)
-                .anyMatch(rule);
-    }
-
     /** Whether the pod cannot reach that TCP port. */
     public boolean isClosed(String address, int port) {
-        return isRestricted() && !any(rule -> rule.allows(address, port, "TCP"));
+        return isRestricted() && !allows(address, port, "TCP");
     }
 
-    /** Where a rule that is missing would be added. */
-    FieldLocation place() {
-        return policies.get(0).at("spec", "egress");
+    boolean allows(String address, int port, String protocol) {
+        return rules(port, protocol).anyMatch(rule -> rule.anywhere() || contains(rule, address));
+    }
+
+    private static boolean contains(Egress rule, String address) {
+        Ipv4Range wanted = Ipv4Range.of(address).orElseThrow();
+        return ranges(rule.cidrs()).anyMatch(range -> range.contains(wanted))
+                && ranges(rule.except()).noneMatch(range -> range.contains(wanted));
+    }
+
+    private static Stream<Ipv4Range> ranges(List<String> cidrs) {
+        return cidrs.stream().flatMap(cidr -> Ipv4Range.of(cidr).stream());
+    }
+
+    /** Whether anything lets out on that port: to any pod or any address. */
+    boolean hasPort(int port, String protocol) {
+        return rules(port, protocol).findAny().isPresent();
+    }
+
+    /** Whether the pod reaches addresses of the internet, some at least. */
+    boolean allowsPublic(int port) {
+        return rules(port, "TCP")
+                .anyMatch(rule -> rule.anywhere()
+                        || rule.cidrs().stream()
+                                .anyMatch(cidr -> Ipv4Range.of(cidr)
+                                        .filter(range -> PRIVATE.stream().anyMatch(one -> one.contains(range)))
+                                        .isEmpty()));
+    }
+
+    /** Whether the pod reaches addresses that a node may have. */
+    boolean allowsNodes(int port) {
+        return rules(port, "TCP")
+                .anyMatch(rule -> rule.anywhere()
+                        || ranges(rule.cidrs())
+                                .anyMatch(range -> LINK_LOCAL.stream().noneMatch(one -> one.contains(range))));
+    }
+
+    private Stream<Egress> rules(int port, String protocol) {
+        return policies.stream()
+                .flatMap(policy -> policy.egress().stream())
+                .filter(rule ->
+                        rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> isPort(one, port, protocol)));
+    }
+
+    private static boolean isPort(Port one, int port, String protocol) {
+        if (!protocol.equals(one.protocol())) {
+            return false;
+        }
+        // A name is a port of the pods that are reached, which are not known here.
+        if (!one.port().matches("\\d{1,5}")) {
+            return one.port().isEmpty()
+                    || (one.port().equals("dns") && port == 53)
+                    || (one.port().equals("https") && port == 443);
+        }
+        int from = Integer.parseInt(one.port());
+        return port >= from && port <= (one.endPort() == 0 ? from : one.endPort());
     }
 }

@@ -52,7 +52,7 @@ public final class NetworkPolicyRules implements RuleFamily {
 
     /** Neither Entra ID nor the resource can then be found. */
     private static void networkPolicyBlocksDns(RuleContext context, Report report) {
-        BlockedPods.of(context, identityPods(context), egress -> !egress.any(rule -> rule.hasPort(53, "UDP")))
+        BlockedPods.of(context, identityPods(context), egress -> !egress.hasPort(53, "UDP"))
                 .report(report, " cannot ask any DNS server", """
             Add to egress:
             - to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
@@ -65,7 +65,7 @@ public final class NetworkPolicyRules implements RuleFamily {
         Stream<PodSource> direct = identityPods(context)
                 .filter(PodSource::usesWorkloadIdentity)
                 .filter(pod -> !pod.hasVariable("HTTPS_PROXY") && !pod.hasVariable("https_proxy"));
-        BlockedPods.of(context, direct, egress -> !egress.any(rule -> rule.allowsPublic(443)))
+        BlockedPods.of(context, direct, egress -> !egress.allowsPublic(443))
                 .report(report, " cannot reach login.microsoftonline.com, where the token is exchanged", """
             Add to egress:
             - to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}]
@@ -78,8 +78,7 @@ public final class NetworkPolicyRules implements RuleFamily {
         BlockedPods.of(
                         context,
                         identityPods(context),
-                        egress -> egress.any(rule -> rule.hasPort(53, "UDP"))
-                                && !egress.any(rule -> rule.allows("169.254.10.11", 53, "UDP")))
+                        egress -> egress.hasPort(53, "UDP") && !egress.allows("169.254.10.11", 53, "UDP"))
                 .report(report, " cannot reach AKS's LocalDNS, which answers at 169.254.10.10 and 169.254.10.11", """
             Add to the peers of the DNS rule:
             - ipBlock: {cidr: 169.254.10.10/32}
@@ -95,9 +94,7 @@ public final class NetworkPolicyRules implements RuleFamily {
         BlockedPods.of(
                         context,
                         seen,
-                        egress -> loopback
-                                ? !egress.any(rule -> rule.allows("127.0.0.1", NMI, "TCP"))
-                                : !egress.any(rule -> rule.allowsNodes(NMI)))
+                        egress -> loopback ? !egress.allows("127.0.0.1", NMI, "TCP") : !egress.allowsNodes(NMI))
                 .report(report, " cannot reach NMI, and allowing 169.254.169.254 does not help", """
             Add to egress:
             - to: [{ipBlock: {cidr: %s}}]

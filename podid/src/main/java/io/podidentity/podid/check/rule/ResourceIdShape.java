@@ -1,7 +1,5 @@
-package io.podidentity.podid.check.rules.identity;
+package io.podidentity.podid.check.rule;
 
-import io.podidentity.podid.check.rule.ClosestMatch;
-import io.podidentity.podid.check.rule.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason what is wrong, null if nothing is
  * @param corrected what is certainly meant, null if nothing is certain
  */
-record ResourceIdShape(@Nullable String reason, @Nullable String corrected) {
+public record ResourceIdShape(
+        @Nullable String reason, @Nullable String corrected) {
 
     private static final String PROVIDER = "Microsoft.ManagedIdentity";
     private static final String TYPE = "userAssignedIdentities";
@@ -28,7 +27,7 @@ record ResourceIdShape(@Nullable String reason, @Nullable String corrected) {
     private static final List<String> SEGMENTS =
             List.of("", "subscriptions", "*", "resourcegroups", "*", "providers", PROVIDER, TYPE, "*");
 
-    static ResourceIdShape of(String id) {
+    public static ResourceIdShape of(String id) {
         Matcher form = FORM.matcher(id);
         if (form.matches()) {
             return Value.isGuid(form.group(1))
