@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.binding;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.podid.check.rule.Value;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.workload;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Problem;
@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The service account of a pod with workload identity, and the label that tells the webhook of the pod. */
-public final class ServiceAccountRules implements RuleFamily {
+final class ServiceAccountRules implements RuleFamily {
 
     private static final String TRUE = Keys.USE + ": \"true\"";
     private static final String ADD = "Add to the pod's labels: " + TRUE;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.azure;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.FederatedCredential;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.azure;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.workload.Keys;
@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Identities in Azure and their roles, by what az printed of them. */
-public final class AzureIdentityRules implements RuleFamily {
+final class AzureIdentityRules implements RuleFamily {
 
     private static final Set<String> ALL = Set.of("Owner", "Contributor");
     private static final Set<String> MANAGEMENT = Set.of(

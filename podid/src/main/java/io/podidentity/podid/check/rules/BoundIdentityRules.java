@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.binding;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Pod;
@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Which of the identities that are bound to it a pod gets, and from which namespace. */
-public final class BoundIdentityRules implements RuleFamily {
+final class BoundIdentityRules implements RuleFamily {
 
     @Override
     public List<About> rules() {

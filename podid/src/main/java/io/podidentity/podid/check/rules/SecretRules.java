@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.identity;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The secret of a service principal. */
-public final class SecretRules implements RuleFamily {
+final class SecretRules implements RuleFamily {
 
     @Override
     public List<About> rules() {

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.network;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.replay.Replay;
 import io.podidentity.podid.check.rule.About;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What network policies keep a pod from that needs it for its token. */
-public final class NetworkPolicyRules implements RuleFamily {
+final class NetworkPolicyRules implements RuleFamily {
 
     private static final int NMI = 2579;
 

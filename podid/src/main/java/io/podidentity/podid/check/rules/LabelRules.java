@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.binding;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The label aadpodidbinding: whether it is where it counts, and what it selects. */
-public final class LabelRules implements RuleFamily {
+final class LabelRules implements RuleFamily {
 
     @Override
     public List<About> rules() {

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.network;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.podid.check.rule.Report;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.workload;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What pods ask the webhook of workload identity for. */
-public final class WebhookRules implements RuleFamily {
+final class WebhookRules implements RuleFamily {
 
     private static final Pattern PATH =
             Pattern.compile("/var/run/secrets/(azure/)?(tokens|wi/token)/azure-identity-token");

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.network;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.NetworkPolicy.Egress;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param policies those that select the pod and restrict what it reaches; none restricts nothing
  */
-public record EgressOfPod(List<NetworkPolicy> policies) {
+record EgressOfPod(List<NetworkPolicy> policies) {
 
     private static final List<Ipv4Range> LINK_LOCAL = ranges("127.0.0.0/8", "169.254.0.0/16");
     private static final List<Ipv4Range> PRIVATE =
@@ -29,7 +29,7 @@ public record EgressOfPod(List<NetworkPolicy> policies) {
     }
 
     /** Of the policies in these files. */
-    public static EgressOfPod of(RuleContext context, PodSource pod) {
+    static EgressOfPod of(RuleContext context, PodSource pod) {
         return new EgressOfPod(context.cluster().all(NetworkPolicy.class).stream()
                 .filter(policy -> policy.restrictsEgress() && policy.selects(pod.pod()))
                 .toList());
@@ -40,7 +40,7 @@ public record EgressOfPod(List<NetworkPolicy> policies) {
     }
 
     /** Whether the pod cannot reach that TCP port. */
-    public boolean isClosed(String address, int port) {
+    boolean isClosed(String address, int port) {
         return isRestricted() && !allows(address, port, "TCP");
     }
 

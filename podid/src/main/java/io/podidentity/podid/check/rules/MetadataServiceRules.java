@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.pod;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
@@ -8,7 +8,6 @@ import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Value;
-import io.podidentity.podid.check.rules.network.EgressOfPod;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Calls of the metadata service in scripts, and pods that it answers with the identity of the node. */
-public final class MetadataServiceRules implements RuleFamily {
+final class MetadataServiceRules implements RuleFamily {
 
     private static final Pattern HEADER = Pattern.compile("(?i)metadata[\"']?\\s*[:=]\\s*[\"']?\\$?true");
     private static final List<String> KNOWN = List.of(

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.identity;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Pod;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Resource IDs, client IDs, and what still stands in their place. */
-public final class IdRules implements RuleFamily {
+final class IdRules implements RuleFamily {
 
     private static final Pattern USUAL =
             Pattern.compile("/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\\.ManagedIdentity"

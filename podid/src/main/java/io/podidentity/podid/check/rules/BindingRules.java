@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.binding;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Bindings and identities that nothing leads to, or that lead to nothing. */
-public final class BindingRules implements RuleFamily {
+final class BindingRules implements RuleFamily {
 
     @Override
     public List<About> rules() {

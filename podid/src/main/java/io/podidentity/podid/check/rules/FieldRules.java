@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.identity;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The fields of an AzureIdentity and of an AzureIdentityBinding: their names, types and values. */
-public final class FieldRules implements RuleFamily {
+final class FieldRules implements RuleFamily {
 
     private static final String FIELDS = "type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
             + " adResourceID adEndpoint azureIdentity selector podLabels name namespace";

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.cluster;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.Namespace;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the cluster lacks or forbids. */
-public final class ClusterRules implements RuleFamily {
+final class ClusterRules implements RuleFamily {
 
     private static final String WEBHOOKS = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
 

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.azure;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.directory.FederatedCredentials.Match;
@@ -11,7 +11,7 @@ import io.podidentity.podid.check.rule.RuleFamily;
 import java.util.List;
 
 /** Whether identities trust service accounts, by what az printed of their federated credentials. */
-public final class FederatedCredentialRules implements RuleFamily {
+final class FederatedCredentialRules implements RuleFamily {
 
     @Override
     public List<About> rules() {

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.pod;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.Pod;
@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Pods that NMI does not see, takes for others, or answers too late. */
-public final class NmiRules implements RuleFamily {
+final class NmiRules implements RuleFamily {
 
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 

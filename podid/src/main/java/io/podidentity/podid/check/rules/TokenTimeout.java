@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules.pod;
+package io.podidentity.podid.check.rules;
 
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
