@@ -127,12 +127,10 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private int run() throws IOException {
-        if (paths.contains(ManifestFiles.STANDARD_INPUT)) {
-            standardInput = System.in.readAllBytes();
-        }
+        standardInput = ManifestInput.standardInput(paths);
         Settings settings = Settings.read(Optional.ofNullable(config), AllRules.words());
         AzureFacts facts = Optional.ofNullable(azure)
-                .or(settings::azure)
+                .or(() -> settings.path("azure"))
                 .map(AzureFacts::read)
                 .orElse(AzureFacts.NONE);
         List<RuleContext> clusters = clusters(settings, facts, true);
@@ -167,7 +165,7 @@ public final class CheckCommand implements Callable<Integer> {
         Set<String> known = writeBaseline
                 ? Set.of()
                 : Optional.ofNullable(baseline)
-                        .or(settings::baseline)
+                        .or(() -> settings.path("baseline"))
                         .map(Baseline::read)
                         .orElse(Set.of());
         List<Finding> findings = clusters.stream()

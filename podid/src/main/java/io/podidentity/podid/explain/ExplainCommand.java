@@ -1,5 +1,6 @@
 package io.podidentity.podid.explain;
 
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
@@ -93,32 +94,28 @@ public final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireInput();
-        LogReading reading = log.isEmpty() ? null : LogReading.of(log());
-        if (reading != null && paths.isEmpty()) {
+        LogReading reading = LogReading.of(log());
+        if (paths.isEmpty()) {
             print(reading, List.of());
             return reading.findings().isEmpty() ? 1 : 0;
         }
         ManifestInput input = read();
-        List<Manifests> clusters = input.clusters();
         PrintWriter err = spec.commandLine().getErr();
-        clusters.get(0).skipped().forEach(err::println);
+        input.clusters().get(0).skipped().forEach(err::println);
         // The others are part of the explanations.
-        clusters.stream()
+        input.clusters().stream()
                 .flatMap(manifests -> manifests.problems().stream())
                 .filter(Problem::isFatal)
                 .forEach(err::println);
         err.flush();
-        if (reading != null) {
-            print(
-                    reading,
-                    input.each((one, rules) -> named(one, rules, reading)).stream()
-                            .flatMap(all -> all)
-                            .toList());
+        List<Explanation> explanations = input.each((one, rules) -> explanations(one, rules, reading)).stream()
+                .flatMap(List::stream)
+                .toList();
+        if (!log.isEmpty()) {
+            print(reading, explanations);
             return reading.findings().isEmpty() ? 1 : 0;
         }
-        List<Explanation> explanations =
-                input.each(this::explanations).stream().flatMap(all -> all).toList();
-        requireAny(explanations, clusters);
+        requireAny(explanations, input.clusters());
         print(format == Format.json ? JsonReport.of(explanations) : text(explanations));
         if (!input.missed().isEmpty()) {
             err.println(input.summary());
@@ -128,6 +125,19 @@ public final class ExplainCommand implements Callable<Integer> {
             return spec.exitCodeOnInvalidInput();
         }
         return explanations.stream().anyMatch(one -> one.outcome() == Explanation.Outcome.NONE) ? 1 : 0;
+    }
+
+    /** Of the pods that are asked for by name or by a log; of all pods otherwise, those in short that need no identity. */
+    private List<Explanation> explanations(Manifests manifests, MatchRules rules, LogReading reading) {
+        var explainer = new Explainer(manifests, rules, Instant.now());
+        List<Pod> pods =
+                log.isEmpty() ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
+        return pods.stream()
+                .filter(one -> pod == null || one.name().toString().equals(pod))
+                .map(one -> pod == null && log.isEmpty()
+                        ? explainer.survey(one, request)
+                        : explainer.explain(one, request))
+                .toList();
     }
 
     private void requireInput() {
@@ -142,19 +152,10 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private Stream<String> log() {
-        return log.stream().flatMap(line -> line.equals(ManifestFiles.STANDARD_INPUT) ? standardInput() : line.lines());
-    }
-
-    private static Stream<String> standardInput() {
-        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
-    }
-
-    private Stream<Explanation> named(Manifests manifests, MatchRules rules, LogReading reading) {
-        var explainer = new Explainer(manifests, rules, Instant.now());
-        return new NamedPods(manifests.cluster())
-                .in(reading).stream()
-                        .filter(one -> pod == null || one.name().toString().equals(pod))
-                        .map(one -> explainer.explain(one, request));
+        return log.stream()
+                .flatMap(line -> line.equals(ManifestFiles.STANDARD_INPUT)
+                        ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines()
+                        : line.lines());
     }
 
     private void print(LogReading reading, List<Explanation> explanations) {
@@ -184,18 +185,10 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private ManifestInput read() throws IOException {
         try {
-            byte[] input = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
-            return profile.readToJudge(paths, input, Optional.empty());
+            return profile.readToJudge(paths, ManifestInput.standardInput(paths), Optional.empty());
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
-    }
-
-    private Stream<Explanation> explanations(Manifests manifests, MatchRules rules) {
-        var explainer = new Explainer(manifests, rules, Instant.now());
-        return manifests.cluster().pods().stream()
-                .filter(one -> pod == null || one.name().toString().equals(pod))
-                .map(one -> pod == null ? explainer.survey(one, request) : explainer.explain(one, request));
     }
 
     private void requireAny(List<Explanation> explanations, List<Manifests> clusters) {

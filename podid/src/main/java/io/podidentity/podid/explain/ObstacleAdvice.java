@@ -15,7 +15,7 @@ import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.text.EditDistance;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -115,7 +115,7 @@ final class ObstacleAdvice {
         return binding.selector().equalsIgnoreCase(label)
                 || binding.name().name().equals(label)
                 || binding.azureIdentity().equals(label)
-                || EditDistance.between(binding.selector(), label) <= 2;
+                || ClosestMatch.edits(binding.selector(), label) <= 2;
     }
 
     private Advice candidate(Pod pod, Candidate candidate) {

@@ -103,9 +103,9 @@ public final class TextReport {
             while (last + 1 < lines.size() && form(lines.get(last + 1)).equals(form(lines.get(i)))) {
                 last++;
             }
-            line(text, lines.get(i));
+            text.append(INDENT + "| " + lines.get(i) + "\n");
             if (last - i > 2) {
-                line(text, "… " + (last - i - 1) + " more of these");
+                text.append(INDENT + "| … " + (last - i - 1) + " more of these\n");
                 i = last - 1;
             }
         }
@@ -113,10 +113,6 @@ public final class TextReport {
 
     private static String form(String line) {
         return line.replaceAll("[0-9]+", "0");
-    }
-
-    private static void line(StringBuilder text, String line) {
-        text.append(INDENT).append("| ").append(line).append('\n');
     }
 
     private static String mic(Explanation explanation, MicPart mic) {

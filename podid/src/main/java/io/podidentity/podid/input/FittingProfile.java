@@ -5,10 +5,12 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -76,11 +78,11 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
 
     /** Of NMI itself where it is among them, else of how fields are spelt. */
     public static FittingProfile of(List<Manifest> manifests) {
-        List<FieldLocation> objects = manifests.stream().map(FieldLocation::of).toList();
-        return objects.stream()
+        return manifests.stream()
+                .map(FieldLocation::of)
                 .flatMap(FittingProfile::nmi)
                 .findFirst()
-                .orElseGet(() -> bySpelling(manifests, objects));
+                .orElseGet(() -> bySpelling(manifests));
     }
 
     /** NMI itself stands in the files. */
@@ -88,14 +90,12 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         List<String> template = PodSource.templatePath(object.at("kind").text()).orElse(List.of());
         return object.at(template).at("spec", "containers").items().stream().flatMap(container -> {
             Matcher image = NMI.matcher(container.at("image").text());
-            if (!image.matches()) {
-                return Stream.empty();
-            }
-            boolean managed = container.at("args").items().stream()
-                    .map(FieldLocation::text)
+            boolean managed = container.at("args").itemTexts().stream()
                     .anyMatch(arg -> arg.matches("-+operation-mode=managed"));
-            return Stream.of(
-                    new FittingProfile(managed ? Profile.MANAGED : version(image), Evidence.IMAGE, image.group()));
+            return !image.matches()
+                    ? Stream.empty()
+                    : Stream.of(new FittingProfile(
+                            managed ? Profile.MANAGED : version(image), Evidence.IMAGE, image.group()));
         });
     }
 
@@ -104,40 +104,40 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         return version < 106 ? Profile.V1_5_4 : version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
     }
 
-    private static FittingProfile bySpelling(List<Manifest> manifests, List<FieldLocation> objects) {
-        List<Manifest> definitions =
-                manifests.stream().filter(FittingProfile::isDefinition).toList();
-        boolean isUsed = !definitions.isEmpty()
-                || manifests.stream().anyMatch(manifest -> manifest.group().equals(GROUP))
-                || objects.stream().anyMatch(FittingProfile::isLabelled);
-        if (!isUsed) {
+    private static FittingProfile bySpelling(List<Manifest> manifests) {
+        List<FieldLocation> own = manifests.stream()
+                .filter(manifest -> manifest.group().equals(GROUP))
+                .map(FieldLocation::of)
+                .toList();
+        // As the manifests of AAD Pod Identity itself install its kinds.
+        List<Manifest> definitions = manifests.stream()
+                .filter(manifest -> manifest.kind().equals("CustomResourceDefinition"))
+                .filter(manifest -> FieldLocation.of(manifest)
+                        .at("spec", "group")
+                        .text()
+                        .equals(GROUP))
+                .toList();
+        if (own.isEmpty() && definitions.isEmpty() && manifests.stream().noneMatch(FittingProfile::isLabelled)) {
             return new FittingProfile(Profile.WORKLOAD_IDENTITY, Evidence.ABSENCE);
         }
-        List<String> keys = manifests.stream()
-                .filter(manifest -> manifest.group().equals(GROUP))
-                .flatMap(manifest -> FieldLocation.of(manifest).at("spec").keys().stream())
-                .toList();
-        if (keys.stream().anyMatch(OLD::contains) && keys.stream().noneMatch(NEW::contains)) {
+        Set<String> keys = own.stream()
+                .flatMap(object -> object.at("spec").keys().stream())
+                .collect(Collectors.toSet());
+        if (!Collections.disjoint(keys, OLD) && Collections.disjoint(keys, NEW)) {
             return new FittingProfile(Profile.V1_5_4, Evidence.SPELLING);
         }
-        if (definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))) {
-            return new FittingProfile(Profile.V1_6_3, Evidence.DEFINITIONS);
-        }
-        return new FittingProfile(Profile.V1_8_17, Evidence.NONE);
+        return definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))
+                ? new FittingProfile(Profile.V1_6_3, Evidence.DEFINITIONS)
+                : new FittingProfile(Profile.V1_8_17, Evidence.NONE);
     }
 
-    /** Of the kinds of AAD Pod Identity, as its own manifests install them. */
-    private static boolean isDefinition(Manifest manifest) {
-        return manifest.kind().equals("CustomResourceDefinition")
-                && FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP);
-    }
-
-    private static boolean isLabelled(FieldLocation object) {
-        return PodSource.templatePath(object.at("kind").text())
-                .filter(path -> object.at(path)
-                                .at("metadata", "labels", Pod.BINDING_LABEL)
-                                .exists()
-                        || object.at("metadata", "labels", Pod.BINDING_LABEL).exists())
+    /** Whether a workload has the label, itself or on its pods. */
+    private static boolean isLabelled(Manifest manifest) {
+        FieldLocation object = FieldLocation.of(manifest);
+        return PodSource.templatePath(manifest.kind())
+                .filter(path -> Stream.of(object.at(path), object)
+                        .anyMatch(one -> one.at("metadata", "labels", Pod.BINDING_LABEL)
+                                .exists()))
                 .isPresent();
     }
 }

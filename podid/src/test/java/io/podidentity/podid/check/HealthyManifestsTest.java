@@ -30,7 +30,7 @@ class HealthyManifestsTest {
                 files.filter(file -> file.toString().endsWith(".yaml")).sorted().forEach(all::add);
             }
         }
-        return rules.stream();
+        return all.stream();
     }
 
     @ParameterizedTest

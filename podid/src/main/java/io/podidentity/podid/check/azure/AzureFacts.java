@@ -2,7 +2,6 @@ package io.podidentity.podid.check.azure;
 
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Yaml;
-import io.podidentity.podid.check.source.DataFile;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +58,7 @@ public record AzureFacts(
         var all = new ArrayList<Item>();
         for (Path file : ManifestFiles.files(folder)) {
             String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-            for (FieldLocation value : DataFile.read(file)) {
+            for (FieldLocation value : FieldLocation.read(file)) {
                 boolean isList = value.value().orElse(null) instanceof Yaml.Sequence;
                 List<FieldLocation> items = isList ? value.items() : List.of(value);
                 items.forEach(item -> all.add(new Item(name, Optional.of(item))));
@@ -127,5 +126,48 @@ public record AzureFacts(
                 .flatMap(List::stream)
                 .filter(identity -> identity.clientId().equalsIgnoreCase(clientId))
                 .findFirst();
+    }
+
+    /**
+     * A role assignment.
+     *
+     * @param role its name, such as {@code Storage Blob Data Reader}
+     * @param scope a resource, a group, a subscription, or above
+     */
+    public record RoleOfPrincipal(String principalId, String role, String scope) {
+
+        /** Whether it applies to that resource. */
+        public boolean covers(String resourceId) {
+            String below = resourceId.toLowerCase(Locale.ROOT);
+            String above = scope.toLowerCase(Locale.ROOT).replaceFirst("/+$", "");
+            // Of management groups the members are not known, so they are given the benefit of the doubt.
+            return above.isEmpty()
+                    || above.contains("/providers/microsoft.management/managementgroups/")
+                    || below.equals(above)
+                    || below.startsWith(above + "/");
+        }
+    }
+
+    /**
+     * A managed identity that exists.
+     *
+     * @param credentials its federated credentials; empty if they are not known
+     */
+    public record CloudIdentity(
+            String name, String resourceId, String clientId, String principalId, Optional<List<Credential>> credentials) {
+
+        /** A federated credential. */
+        public record Credential(String name, String issuer, String subject, List<String> audiences) {
+
+            public Credential {
+                audiences = List.copyOf(audiences);
+            }
+        }
+
+        /** The group in its resource ID. */
+        public String resourceGroup() {
+            String[] parts = resourceId.split("/", -1);
+            return parts.length > 4 ? parts[4] : "GROUP";
+        }
     }
 }

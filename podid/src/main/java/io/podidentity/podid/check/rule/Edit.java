@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.rule;
 
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.podid.check.source.FieldLocation;
 

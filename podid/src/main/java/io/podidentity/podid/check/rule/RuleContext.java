@@ -152,6 +152,6 @@ public final class RuleContext {
 
     /** The service account that the pod runs as, if a manifest defines it. */
     public Optional<ServiceAccount> serviceAccount(PodSource source) {
-        return cluster().serviceAccount(new ObjectName(source.pod().namespace(), source.serviceAccount()));
+        return cluster().serviceAccount(new ObjectName(source.namespace(), source.serviceAccount()));
     }
 }

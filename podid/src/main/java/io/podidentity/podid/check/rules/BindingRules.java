@@ -6,7 +6,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;

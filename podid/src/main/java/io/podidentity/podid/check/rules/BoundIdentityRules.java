@@ -9,7 +9,7 @@ import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -142,12 +142,12 @@ final class BoundIdentityRules implements RuleFamily {
             return;
         }
         for (PodSource pod : context.labelledPods()) {
-            if (!pod.pod().namespace().equals("default")
+            if (!pod.namespace().equals("default")
                     && !context.match(pod).identities().isEmpty()) {
                 report.add(
                         pod.label(Pod.BINDING_LABEL),
                         "its AzureAssignedIdentity will be in the namespace default, not in "
-                                + pod.pod().namespace());
+                                + pod.namespace());
             }
         }
     }
@@ -179,12 +179,12 @@ final class BoundIdentityRules implements RuleFamily {
     private static void crossNamespace(RuleContext context, Report report) {
         for (PodSource pod : context.labelledPods()) {
             for (AzureIdentity identity : context.match(pod).identities()) {
-                if (!identity.namespace().equals(pod.pod().namespace())) {
+                if (!identity.namespace().equals(pod.namespace())) {
                     report.add(
                             pod.label(Pod.BINDING_LABEL),
                             "the pod gets identity " + identity.name()
                                     + " of another namespace, as any pod with this label would",
-                            "Put identity and binding into " + pod.pod().namespace()
+                            "Put identity and binding into " + pod.namespace()
                                     + ", and annotate the identity: aadpodidentity.k8s.io/Behavior: namespaced");
                 }
             }
@@ -217,7 +217,7 @@ final class BoundIdentityRules implements RuleFamily {
                             pod.label(Pod.BINDING_LABEL),
                             "binding " + candidate.binding().name() + " is for pods of "
                                     + candidate.binding().namespace() + " only",
-                            "Put the binding and its identity into " + pod.pod().namespace() + ".");
+                            "Put the binding and its identity into " + pod.namespace() + ".");
                 }
             }
         }

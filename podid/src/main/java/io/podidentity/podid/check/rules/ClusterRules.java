@@ -158,14 +158,14 @@ final class ClusterRules implements RuleFamily {
                 continue;
             }
             String level = context.cluster()
-                    .find(Namespace.class, new ObjectName("", pod.pod().namespace()))
+                    .find(Namespace.class, new ObjectName("", pod.namespace()))
                     .map(namespace ->
                             namespace.metadata().labels().getOrDefault("pod-security.kubernetes.io/enforce", ""))
                     .orElse("");
             if (level.equals("baseline") || level.equals("restricted")) {
                 report.add(
                         annotation,
-                        "namespace " + pod.pod().namespace() + " enforces Pod Security " + level
+                        "namespace " + pod.namespace() + " enforces Pod Security " + level
                                 + ", which forbids the privileged init container");
             } else if (context.azure().cluster().filter(AksCluster::isAutomatic).isPresent()) {
                 report.add(
@@ -212,7 +212,7 @@ final class ClusterRules implements RuleFamily {
     /** AKS keeps webhooks from the pods of kube-system. */
     private static void systemNamespace(RuleContext context, Report report) {
         for (PodSource pod : context.webhookPods()) {
-            if (pod.pod().namespace().equals("kube-system")) {
+            if (pod.namespace().equals("kube-system")) {
                 report.add(pod.label(Keys.USE), "AKS does not show pods of kube-system to the webhook");
             }
         }

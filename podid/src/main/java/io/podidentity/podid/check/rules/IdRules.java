@@ -118,19 +118,10 @@ final class IdRules implements RuleFamily {
                         ? "is a resource ID or an address, not a client ID"
                         : "is not a GUID: " + Value.quoted(value);
         if (padded) {
-            report.add(
-                    field,
-                    field.key() + " " + what,
-                    "Write: " + name(field) + ": " + value.strip(),
-                    Edit.value(field, value.strip()));
+            report.addValue(field, field.key() + " " + what, value.strip());
         } else {
-            report.add(field, name(field) + " " + what);
+            report.add(field, field.key() + " " + what);
         }
-    }
-
-    /** Keys of annotations have dots themselves. */
-    private static String name(FieldLocation field) {
-        return field.path().endsWith(Keys.CLIENT_ID) ? Keys.CLIENT_ID : field.key();
     }
 
     /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */

@@ -7,7 +7,7 @@ import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;

@@ -2,7 +2,7 @@ package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
@@ -144,9 +144,7 @@ final class MetadataServiceRules implements RuleFamily {
         }
         for (PodSource pod : context.pods()) {
             boolean hasOwn = pod.label(Keys.USE).exists()
-                    || pod.hasVariable("AZURE_CLIENT_SECRET")
-                    || pod.hasVariable("AZURE_CLIENT_CERTIFICATE_PATH")
-                    || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")
+                    || RequestedIdentity.hasOtherCredential(pod)
                     || context.serviceAccount(pod)
                             .filter(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID))
                             .isPresent();

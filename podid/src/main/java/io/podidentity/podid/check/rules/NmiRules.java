@@ -5,17 +5,21 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.Bypass;
 import io.podidentity.emulator.replay.Replay;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Pods that NMI does not see, takes for others, or answers too late. */
 final class NmiRules implements RuleFamily {
@@ -148,7 +152,7 @@ final class NmiRules implements RuleFamily {
             }
             boolean matches = context.pods().stream()
                     .anyMatch(pod ->
-                            pod.pod().namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
+                            pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
             if (!matches) {
                 exception
                         .podLabels()
@@ -170,14 +174,14 @@ final class NmiRules implements RuleFamily {
     private static void checkExceptionNeverMatches(
             RuleContext context, Report report, AzurePodIdentityException exception, FieldLocation label) {
         for (PodSource pod : context.pods()) {
-            boolean here = pod.pod().namespace().equals(exception.namespace());
-            String key = label.path().substring(label.path().indexOf("odLabels.") + "odLabels.".length());
+            boolean here = pod.namespace().equals(exception.namespace());
+            String key = label.key();
             if (!here && has(pod, Map.of(key, label.text()))) {
                 report.add(
                         label,
                         "pod " + pod.pod().name()
                                 + " has this label, but an exception counts in its own namespace only",
-                        "Write: namespace: " + pod.pod().namespace());
+                        "Write: namespace: " + pod.namespace());
                 return;
             }
             Optional<String> near = ClosestMatch.of(key, pod.pod().labels().keySet());
@@ -212,5 +216,54 @@ final class NmiRules implements RuleFamily {
     private static boolean isMic(PodSource pod) {
         return pod.containers().stream()
                 .anyMatch(container -> container.at("image").text().matches("(.*/)?mic(:.*|@.*)?"));
+    }
+
+    /**
+     * How long a program waits for its token.
+     *
+     * @param location where it says so
+     */
+    private record TokenTimeout(FieldLocation location, long seconds) {
+
+        private static final long ENOUGH_SECONDS = 100;
+        private static final Set<String> VARIABLES = Set.of("TOKEN_PROVIDER_DEADLINE", "TOKEN_PROVIDER_DEADLINE_SECONDS");
+        private static final Pattern DURATION = Pattern.compile("(?i)(?:pt)?(\\d+)(ms|s|m|h)?");
+        private static final Pattern CURL =
+                Pattern.compile("\\b(?:curl\\b.*?\\s(?:-m|--max-time)|wget\\b.*?\\s(?:-T|--timeout))[ =]?(\\d+)");
+
+        /** All that are told by variables and scripts. */
+        static List<TokenTimeout> of(PodSource pod) {
+            var found = new ArrayList<TokenTimeout>();
+            for (String name : VARIABLES) {
+                for (FieldLocation variable : pod.variables(name)) {
+                    Matcher duration = DURATION.matcher(variable.at("value").text());
+                    if (duration.matches()) {
+                        found.add(new TokenTimeout(variable.at("value"), seconds(duration)));
+                    }
+                }
+            }
+            for (MetadataCall call : MetadataCall.of(pod)) {
+                Matcher curl = CURL.matcher(call.command());
+                if (curl.find() && !call.command().contains("--retry") && !call.isRepeated()) {
+                    found.add(new TokenTimeout(call.location(), Long.parseLong(curl.group(1))));
+                }
+            }
+            return found;
+        }
+
+        private static long seconds(Matcher duration) {
+            long number = Long.parseLong(duration.group(1));
+            String unit = String.valueOf(duration.group(2)).toLowerCase(Locale.ROOT);
+            return switch (unit) {
+                case "ms" -> number / 1000;
+                case "m" -> number * 60;
+                case "h" -> number * 3600;
+                default -> number;
+            };
+        }
+
+        boolean isEnough() {
+            return seconds >= ENOUGH_SECONDS;
+        }
     }
 }

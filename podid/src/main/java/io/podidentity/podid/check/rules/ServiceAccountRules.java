@@ -4,7 +4,7 @@ import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -144,7 +144,7 @@ final class ServiceAccountRules implements RuleFamily {
 
     private static String annotated(RuleContext context, PodSource pod) {
         return context.cluster().all(ServiceAccount.class).stream()
-                .filter(account -> account.namespace().equals(pod.pod().namespace()))
+                .filter(account -> account.namespace().equals(pod.namespace()))
                 .filter(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID))
                 .map(account -> "; " + account.name() + " has a client ID")
                 .findFirst()
@@ -161,23 +161,23 @@ final class ServiceAccountRules implements RuleFamily {
         Optional<String> near = ClosestMatch.of(
                 name,
                 all.stream()
-                        .filter(account -> account.namespace().equals(pod.pod().namespace()))
+                        .filter(account -> account.namespace().equals(pod.namespace()))
                         .map(account -> account.name().name())
                         .toList());
         FieldLocation field = pod.spec("serviceAccountName");
         if (!elsewhere.isEmpty()) {
             report.add(
                     field,
-                    "service account " + name + " is not in " + pod.pod().namespace() + " but in "
+                    "service account " + name + " is not in " + pod.namespace() + " but in "
                             + String.join(", ", elsewhere),
-                    "Create it in " + pod.pod().namespace() + ": a pod runs as an account of its own namespace.");
+                    "Create it in " + pod.namespace() + ": a pod runs as an account of its own namespace.");
         } else if (near.isPresent()) {
             report.add(field, "there is no service account " + name, "Write: serviceAccountName: " + near.get());
         } else {
             report.add(
                     Severity.INFO,
                     field,
-                    "service account " + pod.pod().namespace() + "/" + name + " is not in these files",
+                    "service account " + pod.namespace() + "/" + name + " is not in these files",
                     "Add its file to the check; it needs the annotation " + Keys.CLIENT_ID + ".");
         }
     }
@@ -314,9 +314,7 @@ final class ServiceAccountRules implements RuleFamily {
                 report.add(
                         annotation,
                         "there is no key " + key,
-                        ClosestMatch.of(key, known)
-                                .map(near -> "Did you mean " + near + "?")
-                                .orElse("Remove it, or write one of: " + String.join(", ", new TreeSet<>(known))
+                        ClosestMatch.question(key, known).orElse("Remove it, or write one of: " + String.join(", ", new TreeSet<>(known))
                                         + "."));
             }
         }

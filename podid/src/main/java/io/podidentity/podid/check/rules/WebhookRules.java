@@ -8,7 +8,7 @@ import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.ClosestMatch;
+import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
@@ -118,9 +118,7 @@ final class WebhookRules implements RuleFamily {
                             "there is no container " + Value.quoted(name) + "; the pod has " + String.join(", ", names),
                             name.contains(",")
                                     ? "Separate the names by semicolons."
-                                    : ClosestMatch.of(name, names)
-                                            .map(near -> "Did you mean " + near + "?")
-                                            .orElse(report.remedy()));
+                                    : ClosestMatch.question(name, names).orElse(report.remedy()));
                 }
             }
         }

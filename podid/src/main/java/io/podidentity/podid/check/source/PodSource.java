@@ -32,6 +32,10 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
         return Optional.ofNullable(TEMPLATES.get(kind));
     }
 
+    public String namespace() {
+        return pod.namespace();
+    }
+
     /** A label of the pod. */
     public FieldLocation label(String key) {
         return template.at("metadata", "labels", key);
