@@ -44,7 +44,8 @@ final class Settings {
      */
     static Settings read(Optional<Path> named, Set<String> words) {
         Path file = named.orElse(DEFAULT_FILE);
-        List<FieldLocation> documents = named.isEmpty() && !Files.isRegularFile(file) ? List.of() : FieldLocation.read(file);
+        List<FieldLocation> documents =
+                named.isEmpty() && !Files.isRegularFile(file) ? List.of() : FieldLocation.read(file);
         if (documents.isEmpty()) {
             return new Settings(FieldLocation.of("", EMPTY), Path.of(""));
         }
@@ -100,8 +101,8 @@ final class Settings {
         return Stream.of(Severity.values())
                 .filter(severity -> severity.id().equals(field.text()))
                 .findFirst()
-                .orElseThrow(() -> refused(
-                        field, field.key() + " is " + field.text() + " and must be error, warning or info"));
+                .orElseThrow(() ->
+                        refused(field, field.key() + " is " + field.text() + " and must be error, warning or info"));
     }
 
     /** The file or folder of baseline or azure. */

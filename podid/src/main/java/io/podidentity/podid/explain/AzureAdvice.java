@@ -11,7 +11,6 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.match.IdentityResourceId;
-import io.podidentity.podid.check.rule.ResourceIdShape;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -57,14 +56,7 @@ final class AzureAdvice {
                         "Azure has no user-assigned identity with the resource ID of " + identity.name()
                                 + ", so MIC cannot put it on the node",
                         "its spec.resourceID is " + quoted(id) + at(identity),
-                        remedyOfResourceId(id));
-    }
-
-    /** The corrected line where it is certain what is meant. */
-    static String remedyOfResourceId(String id) {
-        return Optional.ofNullable(ResourceIdShape.of(id).corrected())
-                .map(right -> "Write spec.resourceID: " + right)
-                .orElse("Set spec.resourceID to what az identity show --query id prints, including the leading slash.");
+                        ObstacleAdvice.remedyOfResourceId(id));
     }
 
     private static Optional<Advice> clientId(AzureIdentity identity) {

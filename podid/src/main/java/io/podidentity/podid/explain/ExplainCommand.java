@@ -100,14 +100,6 @@ public final class ExplainCommand implements Callable<Integer> {
             return reading.findings().isEmpty() ? 1 : 0;
         }
         ManifestInput input = read();
-        PrintWriter err = spec.commandLine().getErr();
-        input.clusters().get(0).skipped().forEach(err::println);
-        // The others are part of the explanations.
-        input.clusters().stream()
-                .flatMap(manifests -> manifests.problems().stream())
-                .filter(Problem::isFatal)
-                .forEach(err::println);
-        err.flush();
         List<Explanation> explanations = input.each((one, rules) -> explanations(one, rules, reading)).stream()
                 .flatMap(List::stream)
                 .toList();
@@ -118,8 +110,7 @@ public final class ExplainCommand implements Callable<Integer> {
         requireAny(explanations, input.clusters());
         print(format == Format.json ? JsonReport.of(explanations) : text(explanations));
         if (!input.missed().isEmpty()) {
-            err.println(input.summary());
-            err.flush();
+            spec.commandLine().getErr().println(input.summary());
         }
         if (profile.refuses(input)) {
             return spec.exitCodeOnInvalidInput();
@@ -127,16 +118,14 @@ public final class ExplainCommand implements Callable<Integer> {
         return explanations.stream().anyMatch(one -> one.outcome() == Explanation.Outcome.NONE) ? 1 : 0;
     }
 
-    /** Of the pods that are asked for by name or by a log; of all pods otherwise, those in short that need no identity. */
+    /** Of the pods that are named by an option or a log; of all otherwise, in short of those that need no identity. */
     private List<Explanation> explanations(Manifests manifests, MatchRules rules, LogReading reading) {
         var explainer = new Explainer(manifests, rules, Instant.now());
-        List<Pod> pods =
-                log.isEmpty() ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
+        List<Pod> pods = log.isEmpty() ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
         return pods.stream()
                 .filter(one -> pod == null || one.name().toString().equals(pod))
-                .map(one -> pod == null && log.isEmpty()
-                        ? explainer.survey(one, request)
-                        : explainer.explain(one, request))
+                .map(one ->
+                        pod == null && log.isEmpty() ? explainer.survey(one, request) : explainer.explain(one, request))
                 .toList();
     }
 
@@ -185,7 +174,16 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private ManifestInput read() throws IOException {
         try {
-            return profile.readToJudge(paths, ManifestInput.standardInput(paths), Optional.empty());
+            ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), Optional.empty());
+            PrintWriter err = spec.commandLine().getErr();
+            input.clusters().get(0).skipped().forEach(err::println);
+            // The others are part of the explanations.
+            input.clusters().stream()
+                    .flatMap(manifests -> manifests.problems().stream())
+                    .filter(Problem::isFatal)
+                    .forEach(err::println);
+            err.flush();
+            return input;
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }

@@ -13,6 +13,7 @@ import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
+import io.podidentity.podid.check.rule.ResourceIdShape;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Advice for somebody whose pod gets no identity: the first reason, what comes closest, and what to change. */
 final class ObstacleAdvice {
@@ -181,7 +183,14 @@ final class ObstacleAdvice {
         return new Advice(
                 "MIC ignores identity " + identity.name() + ", since its resource ID is malformed",
                 why,
-                List.of(AzureAdvice.remedyOfResourceId(identity.resourceId())));
+                List.of(remedyOfResourceId(identity.resourceId())));
+    }
+
+    /** The corrected line where it is certain what is meant. */
+    static String remedyOfResourceId(String id) {
+        return Optional.ofNullable(ResourceIdShape.of(id).corrected())
+                .map(right -> "Write spec.resourceID: " + right)
+                .orElse("Set spec.resourceID to what az identity show --query id prints, including the leading slash.");
     }
 
     private List<String> selectors() {

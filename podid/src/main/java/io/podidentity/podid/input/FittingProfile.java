@@ -90,8 +90,8 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         List<String> template = PodSource.templatePath(object.at("kind").text()).orElse(List.of());
         return object.at(template).at("spec", "containers").items().stream().flatMap(container -> {
             Matcher image = NMI.matcher(container.at("image").text());
-            boolean managed = container.at("args").itemTexts().stream()
-                    .anyMatch(arg -> arg.matches("-+operation-mode=managed"));
+            boolean managed =
+                    container.at("args").itemTexts().stream().anyMatch(arg -> arg.matches("-+operation-mode=managed"));
             return !image.matches()
                     ? Stream.empty()
                     : Stream.of(new FittingProfile(
@@ -112,10 +112,8 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         // As the manifests of AAD Pod Identity itself install its kinds.
         List<Manifest> definitions = manifests.stream()
                 .filter(manifest -> manifest.kind().equals("CustomResourceDefinition"))
-                .filter(manifest -> FieldLocation.of(manifest)
-                        .at("spec", "group")
-                        .text()
-                        .equals(GROUP))
+                .filter(manifest ->
+                        FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP))
                 .toList();
         if (own.isEmpty() && definitions.isEmpty() && manifests.stream().noneMatch(FittingProfile::isLabelled)) {
             return new FittingProfile(Profile.WORKLOAD_IDENTITY, Evidence.ABSENCE);
@@ -136,8 +134,8 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         FieldLocation object = FieldLocation.of(manifest);
         return PodSource.templatePath(manifest.kind())
                 .filter(path -> Stream.of(object.at(path), object)
-                        .anyMatch(one -> one.at("metadata", "labels", Pod.BINDING_LABEL)
-                                .exists()))
+                        .anyMatch(one ->
+                                one.at("metadata", "labels", Pod.BINDING_LABEL).exists()))
                 .isPresent();
     }
 }

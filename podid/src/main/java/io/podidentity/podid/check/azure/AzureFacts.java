@@ -55,18 +55,7 @@ public record AzureFacts(
      * @throws io.podidentity.emulator.manifest.ManifestException if one cannot be used
      */
     public static AzureFacts read(Path folder) {
-        var all = new ArrayList<Item>();
-        for (Path file : ManifestFiles.files(folder)) {
-            String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-            for (FieldLocation value : FieldLocation.read(file)) {
-                boolean isList = value.value().orElse(null) instanceof Yaml.Sequence;
-                List<FieldLocation> items = isList ? value.items() : List.of(value);
-                items.forEach(item -> all.add(new Item(name, Optional.of(item))));
-                if (items.isEmpty()) {
-                    all.add(new Item(name, Optional.empty()));
-                }
-            }
-        }
+        List<Item> all = items(folder);
         Optional<List<Item>> credentials =
                 known(all, item -> item.has("issuer", "subject"), item -> item.isEmptyOf("federated"));
         Optional<List<Item>> identities = known(
@@ -87,6 +76,22 @@ public record AzureFacts(
                         .flatMap(item -> item.json().stream())
                         .map(AksCluster::new)
                         .findFirst());
+    }
+
+    private static List<Item> items(Path folder) {
+        var all = new ArrayList<Item>();
+        for (Path file : ManifestFiles.files(folder)) {
+            String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+            for (FieldLocation value : FieldLocation.read(file)) {
+                boolean isList = value.value().orElse(null) instanceof Yaml.Sequence;
+                List<FieldLocation> items = isList ? value.items() : List.of(value);
+                items.forEach(item -> all.add(new Item(name, Optional.of(item))));
+                if (items.isEmpty()) {
+                    all.add(new Item(name, Optional.empty()));
+                }
+            }
+        }
+        return all;
     }
 
     /** Those of a kind; empty if there is none of them, and no empty list of them either. */
@@ -154,7 +159,11 @@ public record AzureFacts(
      * @param credentials its federated credentials; empty if they are not known
      */
     public record CloudIdentity(
-            String name, String resourceId, String clientId, String principalId, Optional<List<Credential>> credentials) {
+            String name,
+            String resourceId,
+            String clientId,
+            String principalId,
+            Optional<List<Credential>> credentials) {
 
         /** A federated credential. */
         public record Credential(String name, String issuer, String subject, List<String> audiences) {

@@ -33,22 +33,10 @@ public final class JunitXml {
         files.forEach(file -> byFile.putIfAbsent(file, List.of()));
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"podid check\">\n");
         byFile.forEach((file, found) -> {
-            List<String> skipped = suppressed.stream()
+            List<Suppressed> skipped = suppressed.stream()
                     .filter(one -> one.finding().position().file().equals(file))
-                    .map(one -> testCase(name(one.finding()), skipped(one.reason())))
                     .toList();
-            List<String> open = found.stream()
-                    .map(finding -> testCase(name(finding), body(finding, failing)))
-                    .toList();
-            long failures =
-                    found.stream().filter(finding -> finding.isAtLeast(failing)).count();
-            xml.append(suite(
-                    file,
-                    failures,
-                    skipped.size(),
-                    open.isEmpty() && skipped.isEmpty()
-                            ? List.of("    <testcase name=\"nothing found\" classname=\"podid\"/>\n")
-                            : Stream.concat(open.stream(), skipped.stream()).toList()));
+            xml.append(suite(file, found, skipped, failing));
         });
         if (!missed.isEmpty()) {
             List<String> cases = missed.stream()
@@ -57,6 +45,18 @@ public final class JunitXml {
             xml.append(suite("not looked at", 0, missed.size(), cases));
         }
         return xml + "</testsuites>\n";
+    }
+
+    private static String suite(String file, List<Finding> found, List<Suppressed> skipped, Severity failing) {
+        Stream<String> open = found.stream().map(finding -> testCase(name(finding), body(finding, failing)));
+        Stream<String> others =
+                skipped.stream().map(one -> testCase(name(one.finding()), skipped(one.reason())));
+        List<String> cases = found.isEmpty() && skipped.isEmpty()
+                ? List.of("    <testcase name=\"nothing found\" classname=\"podid\"/>\n")
+                : Stream.concat(open, others).toList();
+        long failures =
+                found.stream().filter(finding -> finding.isAtLeast(failing)).count();
+        return suite(file, failures, skipped.size(), cases);
     }
 
     private static String suite(String name, long failures, int skipped, List<String> cases) {

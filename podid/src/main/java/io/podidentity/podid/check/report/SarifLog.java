@@ -10,11 +10,11 @@ import io.podidentity.podid.check.rule.Suppressed;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -36,31 +36,35 @@ public final class SarifLog {
         driver.put("name", "podid");
         driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
         driver.put("rules", rules.stream().map(SarifLog::rule).toList());
-        var results = new ArrayList<Map<String, Object>>();
-        findings.forEach(finding -> results.add(result(finding)));
-        for (Suppressed one : suppressed) {
-            Map<String, Object> result = result(one.finding());
-            result.put(
-                    "suppressions",
-                    List.of(Map.of("kind", one.inManifest() ? "inSource" : "external", "justification", one.reason())));
-            results.add(result);
-        }
+        var invocation = new LinkedHashMap<String, Object>();
+        invocation.put("executionSuccessful", true);
+        invocation.put(
+                "toolExecutionNotifications",
+                missed.stream().map(SarifLog::notification).toList());
         var run = new LinkedHashMap<String, Object>();
         run.put("tool", Map.of("driver", driver));
         run.put("columnKind", "unicodeCodePoints");
+        run.put("invocations", List.of(invocation));
         run.put(
-                "invocations",
-                List.of(Map.of(
-                        "executionSuccessful",
-                        true,
-                        "toolExecutionNotifications",
-                        missed.stream().map(SarifLog::notification).toList())));
-        run.put("results", results);
+                "results",
+                Stream.concat(
+                                findings.stream().map(SarifLog::result),
+                                suppressed.stream().map(SarifLog::result))
+                        .toList());
         var log = new LinkedHashMap<String, Object>();
         log.put("$schema", SCHEMA);
         log.put("version", "2.1.0");
         log.put("runs", List.of(run));
         return Json.write(log);
+    }
+
+    private static Map<String, Object> result(Suppressed one) {
+        var suppression = new LinkedHashMap<String, Object>();
+        suppression.put("kind", one.inManifest() ? "inSource" : "external");
+        suppression.put("justification", one.reason());
+        Map<String, Object> result = result(one.finding());
+        result.put("suppressions", List.of(suppression));
+        return result;
     }
 
     private static Map<String, Object> rule(About about) {

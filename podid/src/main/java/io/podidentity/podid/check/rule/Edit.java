@@ -1,8 +1,8 @@
 package io.podidentity.podid.check.rule;
 
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.text.ClosestMatch;
 
 /**
  * A change of a file that is certainly right.

@@ -34,7 +34,6 @@ public final class RuleContext {
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
-    private final Set<String> written = new HashSet<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
 
@@ -47,7 +46,6 @@ public final class RuleContext {
         for (Manifest manifest : manifests.objects()) {
             byPosition.put(manifest.content().position(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
-            written.add(manifest.toString());
         }
         Set<String> workloads = new HashSet<>();
         for (Pod pod : manifests.cluster().pods()) {
@@ -128,7 +126,7 @@ public final class RuleContext {
 
     /** Whether an object of that kind and name is written, also if it was not decoded. */
     public boolean isWritten(String kind, ObjectName name) {
-        return written.contains(kind + " " + name);
+        return kind(kind).stream().anyMatch(one -> one.object().equals(kind + " " + name));
     }
 
     /** What is written about an object of the cluster. */

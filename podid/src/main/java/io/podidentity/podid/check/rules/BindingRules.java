@@ -6,12 +6,12 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,30 +20,33 @@ import java.util.stream.Collectors;
 /** Bindings and identities that nothing leads to, or that lead to nothing. */
 final class BindingRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.info("C4", "binding-unused")
+                    .says("No pod has the binding's selector as its label")
+                    .remedy("Label a pod with the selector, or remove the binding")
+                    .prevents("aad-pod-identity#957"),
+            About.error("C4", "binding-without-identity")
+                    .says("A binding names an identity that its namespace does not have")
+                    .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the"
+                + " resource in Azure")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+            About.warning("C4", "identity-unused")
+                    .says("No binding names the identity")
+                    .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity")
+                    .prevents("aad-pod-identity#175"),
+            About.error("C4", "selector-missing")
+                    .says("A binding has no selector")
+                    .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+            About.error("C13", "empty-selector-matches-all")
+                    .says("In managed mode a binding without a selector matches every pod without the label")
+                    .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
+                    .prevents("aad-pod-identity#646"));
+
+
     @Override
     public List<About> rules() {
-        return List.of(
-                About.info("C4", "binding-unused")
-                        .says("No pod has the binding's selector as its label")
-                        .remedy("Label a pod with the selector, or remove the binding")
-                        .prevents("aad-pod-identity#957"),
-                About.error("C4", "binding-without-identity")
-                        .says("A binding names an identity that its namespace does not have")
-                        .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the"
-                                + " resource in Azure")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.warning("C4", "identity-unused")
-                        .says("No binding names the identity")
-                        .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity")
-                        .prevents("aad-pod-identity#175"),
-                About.error("C4", "selector-missing")
-                        .says("A binding has no selector")
-                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C13", "empty-selector-matches-all")
-                        .says("In managed mode a binding without a selector matches every pod without the label")
-                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
-                        .prevents("aad-pod-identity#646"));
+        return RULES;
     }
 
     @Override

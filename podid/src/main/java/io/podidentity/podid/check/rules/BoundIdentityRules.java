@@ -9,7 +9,6 @@ import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -17,44 +16,48 @@ import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Which of the identities that are bound to it a pod gets, and from which namespace. */
 final class BoundIdentityRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C5", "requested-identity-not-bound")
+                    .says("A pod asks for an identity that it does not get")
+                    .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case")
+                    .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
+            About.warning("C5", "several-identities")
+                    .says("A pod has several identities and does not name the one it wants")
+                    .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants")
+                    .prevents("aad-pod-identity#1048", "aad-pod-identity#338", "aad-pod-identity#427"),
+            About.info("C6", "assigned-identity-in-default")
+                    .says("MIC writes the assigned identity into the namespace default")
+                    .remedy("Look for it with kubectl get azureassignedidentities -n default")
+                    .prevents("aad-pod-identity#607"),
+            About.error("C6", "behavior-annotation")
+                    .says("The annotation that restricts an identity to its namespace is misspelt")
+                    .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case")
+                    .prevents("aad-pod-identity#607"),
+            About.warning("C6", "cross-namespace")
+                    .says("A pod gets an identity of another namespace")
+                    .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and"
+                + " NMI with --forceNamespaced")
+                    .prevents("aad-pod-identity#607"),
+            About.error("C6", "identity-name-collision")
+                    .says("A pod loses an identity, since another one has the same name")
+                    .remedy("Give identities different names, in all namespaces")
+                    .prevents("aad-pod-identity#1065", "aad-pod-identity#475"),
+            About.error("C6", "namespace-mismatch")
+                    .says("Pod, binding and identity must share a namespace here, and do not")
+                    .remedy("Put binding and identity into the pod's namespace")
+                    .prevents("aad-pod-identity#607", "aad-pod-identity#475"));
+
+
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C5", "requested-identity-not-bound")
-                        .says("A pod asks for an identity that it does not get")
-                        .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case")
-                        .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
-                About.warning("C5", "several-identities")
-                        .says("A pod has several identities and does not name the one it wants")
-                        .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants")
-                        .prevents("aad-pod-identity#1048", "aad-pod-identity#338", "aad-pod-identity#427"),
-                About.info("C6", "assigned-identity-in-default")
-                        .says("MIC writes the assigned identity into the namespace default")
-                        .remedy("Look for it with kubectl get azureassignedidentities -n default")
-                        .prevents("aad-pod-identity#607"),
-                About.error("C6", "behavior-annotation")
-                        .says("The annotation that restricts an identity to its namespace is misspelt")
-                        .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case")
-                        .prevents("aad-pod-identity#607"),
-                About.warning("C6", "cross-namespace")
-                        .says("A pod gets an identity of another namespace")
-                        .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run"
-                                + " MIC and NMI with --forceNamespaced")
-                        .prevents("aad-pod-identity#607"),
-                About.error("C6", "identity-name-collision")
-                        .says("A pod loses an identity, since another one has the same name")
-                        .remedy("Give identities different names, in all namespaces")
-                        .prevents("aad-pod-identity#1065", "aad-pod-identity#475"),
-                About.error("C6", "namespace-mismatch")
-                        .says("Pod, binding and identity must share a namespace here, and do not")
-                        .remedy("Put binding and identity into the pod's namespace")
-                        .prevents("aad-pod-identity#607", "aad-pod-identity#475"));
+        return RULES;
     }
 
     @Override
@@ -146,8 +149,7 @@ final class BoundIdentityRules implements RuleFamily {
                     && !context.match(pod).identities().isEmpty()) {
                 report.add(
                         pod.label(Pod.BINDING_LABEL),
-                        "its AzureAssignedIdentity will be in the namespace default, not in "
-                                + pod.namespace());
+                        "its AzureAssignedIdentity will be in the namespace default, not in " + pod.namespace());
             }
         }
     }

@@ -22,6 +22,43 @@ import java.util.stream.Stream;
 /** What the cluster lacks or forbids. */
 final class ClusterRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C18", "cluster-settings")
+                    .says("The cluster's settings do not let the pods get their identity")
+                    .remedy("Change the cluster by az aks update, or use the other way to an identity")
+                    .prevents("AKS#3324"),
+            About.error("C18", "no-pod-identity-in-cluster")
+                    .says("The cluster has no AAD Pod Identity, and the manifest needs it")
+                    .remedy("Use workload identity: a service account with a client ID, and the pod's label"
+                + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
+                    .prevents("AKS#3324"),
+            About.error("C18", "proxy-init-privileged")
+                    .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
+                + " forbids it")
+                    .remedy("Use a library that knows workload identity, without the proxy sidecar")
+                    .prevents("azure-workload-identity#733"),
+            About.error("C18", "removed-api-version")
+                    .says("The API version was removed from Kubernetes")
+                    .remedy("Write the version that replaced it")
+                    .prevents("AKS#3324"),
+            About.error("C18", "system-namespace")
+                    .says("A pod with workload identity is in kube-system")
+                    .remedy("Put it into a namespace of your own")
+                    .prevents("azure-workload-identity#1249"),
+            About.error("C18", "windows-node")
+                    .says("A pod for Windows nodes uses what exists on Linux only")
+                    .remedy("Use workload identity without the proxy sidecar")
+                    .prevents("AKS#3324"),
+            About.info("C20", "pod-identity-deprecated")
+                    .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
+                    .remedy("Move to workload identity: podid migrate PATH -o DIR")
+                    .prevents("AKS#3324"),
+            About.error("C22", "ignore-without-reason")
+                    .says("The annotation podid.io/ignore gives no reason")
+                    .remedy("Write podid.io/ignore: \"RULE: reason\"")
+                    .prevents("aad-pod-identity#497"));
+
+
     private static final String WEBHOOKS = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
 
     /** What was removed from Kubernetes: of each version the kinds. */
@@ -38,41 +75,7 @@ final class ClusterRules implements RuleFamily {
 
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C18", "cluster-settings")
-                        .says("The cluster's settings do not let the pods get their identity")
-                        .remedy("Change the cluster by az aks update, or use the other way to an identity")
-                        .prevents("AKS#3324"),
-                About.error("C18", "no-pod-identity-in-cluster")
-                        .says("The cluster has no AAD Pod Identity, and the manifest needs it")
-                        .remedy("Use workload identity: a service account with a client ID, and the pod's label"
-                                + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
-                        .prevents("AKS#3324"),
-                About.error("C18", "proxy-init-privileged")
-                        .says("The proxy sidecar needs a privileged init container, and the namespace or the"
-                                + " cluster forbids it")
-                        .remedy("Use a library that knows workload identity, without the proxy sidecar")
-                        .prevents("azure-workload-identity#733"),
-                About.error("C18", "removed-api-version")
-                        .says("The API version was removed from Kubernetes")
-                        .remedy("Write the version that replaced it")
-                        .prevents("AKS#3324"),
-                About.error("C18", "system-namespace")
-                        .says("A pod with workload identity is in kube-system")
-                        .remedy("Put it into a namespace of your own")
-                        .prevents("azure-workload-identity#1249"),
-                About.error("C18", "windows-node")
-                        .says("A pod for Windows nodes uses what exists on Linux only")
-                        .remedy("Use workload identity without the proxy sidecar")
-                        .prevents("AKS#3324"),
-                About.info("C20", "pod-identity-deprecated")
-                        .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
-                        .remedy("Move to workload identity: podid migrate PATH -o DIR")
-                        .prevents("AKS#3324"),
-                About.error("C22", "ignore-without-reason")
-                        .says("The annotation podid.io/ignore gives no reason")
-                        .remedy("Write podid.io/ignore: \"RULE: reason\"")
-                        .prevents("aad-pod-identity#497"));
+        return RULES;
     }
 
     @Override

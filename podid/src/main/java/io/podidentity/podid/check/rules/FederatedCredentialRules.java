@@ -4,18 +4,18 @@ import static io.podidentity.emulator.workload.WebhookSettings.AUDIENCE;
 
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.directory.FederatedCredential;
-import io.podidentity.emulator.directory.FederatedCredentials.Match;
 import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.directory.FederatedCredentials.Match;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.azure.AksCluster;
-import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity.Credential;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
+import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity.Credential;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.text.ClosestMatch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,31 +29,34 @@ import java.util.Set;
 /** Whether identities trust service accounts, by what az printed of their federated credentials. */
 final class FederatedCredentialRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C16", "federated-credential-audience")
+                    .says("The identity expects another audience than the token has")
+                    .remedy("Write the audience api://AzureADTokenExchange")
+                    .prevents("azure-workload-identity#340"),
+            About.error("C16", "federated-credential-issuer")
+                    .says("The identity trusts another issuer than the cluster's")
+                    .remedy("Write the issuer exactly as az aks show prints it, with its trailing slash")
+                    .prevents("azure-workload-identity#340", "AKS#3897"),
+            About.warning("C16", "federated-credential-limit")
+                    .says("The identity has as many federated credentials as are allowed")
+                    .remedy("Remove those of clusters that are gone, use a second identity, or an AKS identity"
+                + " binding")
+                    .prevents("azure-workload-identity#1126"),
+            About.error("C16", "federated-credential-missing")
+                    .says("The identity does not trust the service account")
+                    .remedy("Create a federated credential for the cluster's issuer and the service account")
+                    .prevents("azure-workload-identity#340", "azure-workload-identity#977"),
+            About.error("C16", "federated-credential-subject")
+                    .says("The identity trusts another subject than the service account")
+                    .remedy("Write system:serviceaccount:NAMESPACE:NAME, in the same letter case and without"
+                + " wildcards")
+                    .prevents("azure-workload-identity#977", "azure-workload-identity#1126"));
+
+
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C16", "federated-credential-audience")
-                        .says("The identity expects another audience than the token has")
-                        .remedy("Write the audience api://AzureADTokenExchange")
-                        .prevents("azure-workload-identity#340"),
-                About.error("C16", "federated-credential-issuer")
-                        .says("The identity trusts another issuer than the cluster's")
-                        .remedy("Write the issuer exactly as az aks show prints it, with its trailing slash")
-                        .prevents("azure-workload-identity#340", "AKS#3897"),
-                About.warning("C16", "federated-credential-limit")
-                        .says("The identity has as many federated credentials as are allowed")
-                        .remedy("Remove those of clusters that are gone, use a second identity, or an AKS"
-                                + " identity binding")
-                        .prevents("azure-workload-identity#1126"),
-                About.error("C16", "federated-credential-missing")
-                        .says("The identity does not trust the service account")
-                        .remedy("Create a federated credential for the cluster's issuer and the service account")
-                        .prevents("azure-workload-identity#340", "azure-workload-identity#977"),
-                About.error("C16", "federated-credential-subject")
-                        .says("The identity trusts another subject than the service account")
-                        .remedy("Write system:serviceaccount:NAMESPACE:NAME, in the same letter case and without"
-                                + " wildcards")
-                        .prevents("azure-workload-identity#977", "azure-workload-identity#1126"));
+        return RULES;
     }
 
     @Override
@@ -191,7 +194,9 @@ final class FederatedCredentialRules implements RuleFamily {
             });
             // Without a known issuer any of those that are trusted is taken for the cluster's.
             Set<String> issuers = new LinkedHashSet<>(
-                    issuer.isEmpty() ? credentials.stream().map(Credential::issuer).toList() : List.of(issuer));
+                    issuer.isEmpty()
+                            ? credentials.stream().map(Credential::issuer).toList()
+                            : List.of(issuer));
             return issuers.stream()
                     .map(one -> entra.match(clientId, one, subject, List.of(AUDIENCE)))
                     .filter(match -> match == Match.ACCEPTED || match == Match.OTHER_AUDIENCE)

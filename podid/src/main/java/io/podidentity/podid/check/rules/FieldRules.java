@@ -7,19 +7,53 @@ import io.podidentity.emulator.http.GoText;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The fields of an AzureIdentity and of an AzureIdentityBinding: their names, types and values. */
 final class FieldRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.error("C2", "field-name-case")
+                    .says("A field's name is in a letter case that the version does not know")
+                    .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector,"
+                + " azureIdentity")
+                    .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
+            About.error("C2", "field-type")
+                    .says("A field's value is of the wrong type")
+                    .remedy("Write a value of the type that the message names")
+                    .prevents("aad-pod-identity#175"),
+            About.error("C2", "unknown-field")
+                    .says("A field does not exist")
+                    .remedy("Remove the field, or write the name that was meant")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+            About.error("C7", "identity-field-missing")
+                    .says("An identity lacks a field that its type needs")
+                    .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
+                + " clientPassword")
+                    .prevents("aad-pod-identity#646", "aad-pod-identity#184", "aad-pod-identity#60"),
+            About.warning("C7", "identity-field-unused")
+                    .says("An identity has fields of another type")
+                    .remedy("Write the type that the fields belong to")
+                    .prevents("aad-pod-identity#184"),
+            About.error("C7", "identity-type")
+                    .says("The type of an identity is not 0, 1 or 2")
+                    .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret,"
+                + " type: 2 with a certificate")
+                    .prevents("aad-pod-identity#184"),
+            About.error("C7", "tenant-or-endpoint")
+                    .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
+                    .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
+                + " https://login.microsoftonline.com/"));
+
 
     private static final String FIELDS = "type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
             + " adResourceID adEndpoint azureIdentity selector podLabels name namespace";
@@ -31,38 +65,7 @@ final class FieldRules implements RuleFamily {
 
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C2", "field-name-case")
-                        .says("A field's name is in a letter case that the version does not know")
-                        .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID,"
-                                + " selector, azureIdentity")
-                        .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C2", "field-type")
-                        .says("A field's value is of the wrong type")
-                        .remedy("Write a value of the type that the message names")
-                        .prevents("aad-pod-identity#175"),
-                About.error("C2", "unknown-field")
-                        .says("A field does not exist")
-                        .remedy("Remove the field, or write the name that was meant")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C7", "identity-field-missing")
-                        .says("An identity lacks a field that its type needs")
-                        .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
-                                + " clientPassword")
-                        .prevents("aad-pod-identity#646", "aad-pod-identity#184", "aad-pod-identity#60"),
-                About.warning("C7", "identity-field-unused")
-                        .says("An identity has fields of another type")
-                        .remedy("Write the type that the fields belong to")
-                        .prevents("aad-pod-identity#184"),
-                About.error("C7", "identity-type")
-                        .says("The type of an identity is not 0, 1 or 2")
-                        .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a"
-                                + " secret, type: 2 with a certificate")
-                        .prevents("aad-pod-identity#184"),
-                About.error("C7", "tenant-or-endpoint")
-                        .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
-                        .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
-                                + " https://login.microsoftonline.com/"));
+        return RULES;
     }
 
     @Override

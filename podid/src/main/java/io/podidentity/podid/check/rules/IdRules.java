@@ -4,7 +4,6 @@ import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.ResourceIdShape;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -18,6 +17,29 @@ import java.util.regex.Pattern;
 /** Resource IDs, client IDs, and what still stands in their place. */
 final class IdRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.info("C1", "resource-id-case")
+                    .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
+                    .remedy("Copy the resource ID as az identity show prints it")
+                    .prevents("aad-pod-identity#583"),
+            About.error("C1", "resource-id-malformed")
+                    .says("The resource ID of a managed identity is not one")
+                    .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
+                    .prevents(
+                            "aad-pod-identity#556",
+                            "aad-pod-identity#583",
+                            "aad-pod-identity#1088",
+                            "aad-pod-identity#230"),
+            About.error("C9", "client-id-not-guid")
+                    .says("A client ID or tenant ID is something else")
+                    .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
+                    .prevents("aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526"),
+            About.error("C9", "placeholder-left")
+                    .says("A value is still to be put in")
+                    .remedy("Replace the placeholder with your value")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"));
+
+
     private static final Pattern USUAL =
             Pattern.compile("/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\\.ManagedIdentity"
                     + "/userAssignedIdentities/[^/]+");
@@ -25,27 +47,7 @@ final class IdRules implements RuleFamily {
 
     @Override
     public List<About> rules() {
-        return List.of(
-                About.info("C1", "resource-id-case")
-                        .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
-                        .remedy("Copy the resource ID as az identity show prints it")
-                        .prevents("aad-pod-identity#583"),
-                About.error("C1", "resource-id-malformed")
-                        .says("The resource ID of a managed identity is not one")
-                        .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
-                        .prevents(
-                                "aad-pod-identity#556",
-                                "aad-pod-identity#583",
-                                "aad-pod-identity#1088",
-                                "aad-pod-identity#230"),
-                About.error("C9", "client-id-not-guid")
-                        .says("A client ID or tenant ID is something else")
-                        .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
-                        .prevents("aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526"),
-                About.error("C9", "placeholder-left")
-                        .says("A value is still to be put in")
-                        .remedy("Replace the placeholder with your value")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"));
+        return RULES;
     }
 
     @Override

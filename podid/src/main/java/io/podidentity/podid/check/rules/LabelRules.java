@@ -7,7 +7,6 @@ import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -15,6 +14,7 @@ import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,34 +26,37 @@ import java.util.stream.Collectors;
 /** The label aadpodidbinding: whether it is where it counts, and what it selects. */
 final class LabelRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C3", "label-as-annotation")
+                    .says("aadpodidbinding is an annotation")
+                    .remedy("Make it a label of the pod")
+                    .prevents("aad-pod-identity#1074"),
+            About.error("C3", "label-key")
+                    .says("The key of a label is nearly aadpodidbinding")
+                    .remedy("Write aadpodidbinding")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+            About.error("C3", "label-not-on-pod-template")
+                    .says("The label aadpodidbinding is on the workload and not on its pods")
+                    .remedy("Put the label into the labels of the pod template")
+                    .prevents("aad-pod-identity#1074", "aad-pod-identity#957"),
+            About.error("C4", "label-empty")
+                    .says("The label aadpodidbinding is empty")
+                    .remedy("Write the selector of a binding")
+                    .prevents("aad-pod-identity#175"),
+            About.error("C4", "label-missing")
+                    .says("A pod names an identity that is bound, and lacks the label for it")
+                    .remedy("Add the label aadpodidbinding with the binding's selector to the pod")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#1074"),
+            About.error("C4", "label-without-binding")
+                    .says("No binding has the pod's label as its selector")
+                    .remedy("The label's value is the selector of a binding, not the name of the binding or of the"
+                + " identity")
+                    .prevents("aad-pod-identity#1074", "aad-pod-identity#175", "aad-pod-identity#497"));
+
+
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C3", "label-as-annotation")
-                        .says("aadpodidbinding is an annotation")
-                        .remedy("Make it a label of the pod")
-                        .prevents("aad-pod-identity#1074"),
-                About.error("C3", "label-key")
-                        .says("The key of a label is nearly aadpodidbinding")
-                        .remedy("Write aadpodidbinding")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C3", "label-not-on-pod-template")
-                        .says("The label aadpodidbinding is on the workload and not on its pods")
-                        .remedy("Put the label into the labels of the pod template")
-                        .prevents("aad-pod-identity#1074", "aad-pod-identity#957"),
-                About.error("C4", "label-empty")
-                        .says("The label aadpodidbinding is empty")
-                        .remedy("Write the selector of a binding")
-                        .prevents("aad-pod-identity#175"),
-                About.error("C4", "label-missing")
-                        .says("A pod names an identity that is bound, and lacks the label for it")
-                        .remedy("Add the label aadpodidbinding with the binding's selector to the pod")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#1074"),
-                About.error("C4", "label-without-binding")
-                        .says("No binding has the pod's label as its selector")
-                        .remedy("The label's value is the selector of a binding, not the name of the binding or"
-                                + " of the identity")
-                        .prevents("aad-pod-identity#1074", "aad-pod-identity#175", "aad-pod-identity#497"));
+        return RULES;
     }
 
     @Override

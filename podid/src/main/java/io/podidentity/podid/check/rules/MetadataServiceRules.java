@@ -2,7 +2,6 @@ package io.podidentity.podid.check.rules;
 
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
@@ -10,6 +9,7 @@ import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,33 +17,36 @@ import java.util.regex.Pattern;
 /** Calls of the metadata service in scripts, and pods that it answers with the identity of the node. */
 final class MetadataServiceRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C14", "metadata-header-missing")
+                    .says("A call of the metadata service lacks the header Metadata")
+                    .remedy("Add the header: curl -H Metadata:true")
+                    .prevents("aad-pod-identity#427"),
+            About.error("C14", "query-not-quoted")
+                    .says("A shell cuts the URL at its first ampersand")
+                    .remedy("Put the URL into double quotes")
+                    .prevents("aad-pod-identity#427"),
+            About.error("C14", "query-parameter")
+                    .says("A parameter of a token request is not one")
+                    .remedy("Write client_id to name an identity")
+                    .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
+            About.error("C14", "resource-missing")
+                    .says("A token request names no resource")
+                    .remedy("Add resource=, such as resource=https://storage.azure.com/")
+                    .prevents("aad-pod-identity#279"),
+            About.warning("C21", "node-identity-by-accident")
+                    .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
+                    .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy")
+                    .prevents("azure-workload-identity#1249"));
+
+
     private static final Pattern HEADER = Pattern.compile("(?i)metadata[\"']?\\s*[:=]\\s*[\"']?\\$?true");
     private static final List<String> KNOWN = List.of(
             "resource api-version client_id object_id principal_id msi_res_id mi_res_id bypass_cache".split(" "));
 
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C14", "metadata-header-missing")
-                        .says("A call of the metadata service lacks the header Metadata")
-                        .remedy("Add the header: curl -H Metadata:true")
-                        .prevents("aad-pod-identity#427"),
-                About.error("C14", "query-not-quoted")
-                        .says("A shell cuts the URL at its first ampersand")
-                        .remedy("Put the URL into double quotes")
-                        .prevents("aad-pod-identity#427"),
-                About.error("C14", "query-parameter")
-                        .says("A parameter of a token request is not one")
-                        .remedy("Write client_id to name an identity")
-                        .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
-                About.error("C14", "resource-missing")
-                        .says("A token request names no resource")
-                        .remedy("Add resource=, such as resource=https://storage.azure.com/")
-                        .prevents("aad-pod-identity#279"),
-                About.warning("C21", "node-identity-by-accident")
-                        .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
-                        .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy")
-                        .prevents("azure-workload-identity#1249"));
+        return RULES;
     }
 
     @Override

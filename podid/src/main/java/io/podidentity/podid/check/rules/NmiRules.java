@@ -5,13 +5,13 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.Bypass;
 import io.podidentity.emulator.replay.Replay;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,41 +24,43 @@ import java.util.regex.Pattern;
 /** Pods that NMI does not see, takes for others, or answers too late. */
 final class NmiRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C10", "host-network")
+                    .says("A pod with the label uses the node's network")
+                    .remedy("Remove hostNetwork: true from the pod")
+                    .prevents("aad-pod-identity#338"),
+            About.warning("C11", "client-timeout")
+                    .says("A program gives up before NMI answers")
+                    .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no")
+                    .prevents("aad-pod-identity#770", "aad-pod-identity#773", "aad-pod-identity#414"),
+            About.warning("C11", "startup-race")
+                    .says("A pod may ask for its token before MIC has assigned the identity")
+                    .remedy("Add an init container that asks until a token comes, or let the program retry for 100 s")
+                    .prevents(
+                            "aad-pod-identity#738",
+                            "aad-pod-identity#770",
+                            "aad-pod-identity#678",
+                            "aad-pod-identity#279"),
+            About.error("C13", "exception-covers-pod")
+                    .says("An exception covers a pod that has the label")
+                    .remedy("Remove the label from the pod, or the pod's labels from the exception")
+                    .prevents("aad-pod-identity#610"),
+            About.warning("C13", "exception-never-matches")
+                    .says("An exception matches no pod")
+                    .remedy("Write labels that the pods have, in the namespace of the pods")
+                    .prevents("aad-pod-identity#610", "aad-pod-identity#799"),
+            About.error("C13", "taken-for-mic")
+                    .says("NMI takes the pod for MIC, since its name begins with mic")
+                    .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in"
+                + " which MIC runs")
+                    .prevents("aad-pod-identity#610"));
+
+
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C10", "host-network")
-                        .says("A pod with the label uses the node's network")
-                        .remedy("Remove hostNetwork: true from the pod")
-                        .prevents("aad-pod-identity#338"),
-                About.warning("C11", "client-timeout")
-                        .says("A program gives up before NMI answers")
-                        .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no")
-                        .prevents("aad-pod-identity#770", "aad-pod-identity#773", "aad-pod-identity#414"),
-                About.warning("C11", "startup-race")
-                        .says("A pod may ask for its token before MIC has assigned the identity")
-                        .remedy("Add an init container that asks until a token comes, or let the program retry"
-                                + " for 100 s")
-                        .prevents(
-                                "aad-pod-identity#738",
-                                "aad-pod-identity#770",
-                                "aad-pod-identity#678",
-                                "aad-pod-identity#279"),
-                About.error("C13", "exception-covers-pod")
-                        .says("An exception covers a pod that has the label")
-                        .remedy("Remove the label from the pod, or the pod's labels from the exception")
-                        .prevents("aad-pod-identity#610"),
-                About.warning("C13", "exception-never-matches")
-                        .says("An exception matches no pod")
-                        .remedy("Write labels that the pods have, in the namespace of the pods")
-                        .prevents("aad-pod-identity#610", "aad-pod-identity#799"),
-                About.error("C13", "taken-for-mic")
-                        .says("NMI takes the pod for MIC, since its name begins with mic")
-                        .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the"
-                                + " namespace in which MIC runs")
-                        .prevents("aad-pod-identity#610"));
+        return RULES;
     }
 
     @Override
@@ -151,8 +153,7 @@ final class NmiRules implements RuleFamily {
                 report.add(spec.at("podLabels"), "the exception has no labels, so it matches no pod");
             }
             boolean matches = context.pods().stream()
-                    .anyMatch(pod ->
-                            pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
+                    .anyMatch(pod -> pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
             if (!matches) {
                 exception
                         .podLabels()
@@ -226,7 +227,8 @@ final class NmiRules implements RuleFamily {
     private record TokenTimeout(FieldLocation location, long seconds) {
 
         private static final long ENOUGH_SECONDS = 100;
-        private static final Set<String> VARIABLES = Set.of("TOKEN_PROVIDER_DEADLINE", "TOKEN_PROVIDER_DEADLINE_SECONDS");
+        private static final Set<String> VARIABLES =
+                Set.of("TOKEN_PROVIDER_DEADLINE", "TOKEN_PROVIDER_DEADLINE_SECONDS");
         private static final Pattern DURATION = Pattern.compile("(?i)(?:pt)?(\\d+)(ms|s|m|h)?");
         private static final Pattern CURL =
                 Pattern.compile("\\b(?:curl\\b.*?\\s(?:-m|--max-time)|wget\\b.*?\\s(?:-T|--timeout))[ =]?(\\d+)");

@@ -6,13 +6,13 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Secret;
 import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.text.ClosestMatch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -20,29 +20,31 @@ import java.util.Optional;
 /** The secret of a service principal. */
 final class SecretRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C7", "certificate-unreadable")
+                    .says("NMI cannot read the certificate of a service principal")
+                    .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key"),
+            About.error("C7", "secret-keys")
+                    .says("The secret of a service principal has other keys than NMI reads")
+                    .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password")
+                    .prevents("aad-pod-identity#184", "aad-pod-identity#646"),
+            About.error("C8", "secret-not-found")
+                    .says("The secret of a service principal has another name or is in another namespace")
+                    .remedy("Name the secret, and the namespace in which it is")
+                    .prevents("aad-pod-identity#646"),
+            About.error("C8", "secret-reference-incomplete")
+                    .says("The reference to a secret lacks its name or its namespace")
+                    .remedy("Write both; no namespace is assumed")
+                    .prevents("aad-pod-identity#646", "aad-pod-identity#184"),
+            About.error("C8", "secret-value")
+                    .says("The value of a client secret is empty or ends in white space")
+                    .remedy("Create the secret from a file without a line break at its end, such as printf %s writes")
+                    .prevents("aad-pod-identity#60"));
+
+
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C7", "certificate-unreadable")
-                        .says("NMI cannot read the certificate of a service principal")
-                        .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key"),
-                About.error("C7", "secret-keys")
-                        .says("The secret of a service principal has other keys than NMI reads")
-                        .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password")
-                        .prevents("aad-pod-identity#184", "aad-pod-identity#646"),
-                About.error("C8", "secret-not-found")
-                        .says("The secret of a service principal has another name or is in another namespace")
-                        .remedy("Name the secret, and the namespace in which it is")
-                        .prevents("aad-pod-identity#646"),
-                About.error("C8", "secret-reference-incomplete")
-                        .says("The reference to a secret lacks its name or its namespace")
-                        .remedy("Write both; no namespace is assumed")
-                        .prevents("aad-pod-identity#646", "aad-pod-identity#184"),
-                About.error("C8", "secret-value")
-                        .says("The value of a client secret is empty or ends in white space")
-                        .remedy("Create the secret from a file without a line break at its end, such as printf %s"
-                                + " writes")
-                        .prevents("aad-pod-identity#60"));
+        return RULES;
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -13,6 +12,7 @@ import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +23,37 @@ import java.util.stream.Stream;
 /** The service account of a pod with workload identity, and the label that tells the webhook of the pod. */
 final class ServiceAccountRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.warning("C15", "client-id-differs")
+                    .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
+                    .remedy("Remove the variable: the webhook sets it from the annotation")
+                    .prevents("azure-workload-identity#1200"),
+            About.error("C15", "service-account")
+                    .says("A pod with the label runs as a service account that has no identity")
+                    .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
+                + " azure.workload.identity/client-id")
+                    .prevents("azure-workload-identity#1249", "azure-workload-identity#340"),
+            About.error("C15", "use-label-in-selector")
+                    .says("The label azure.workload.identity/use is part of the workload's selector")
+                    .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it")
+                    .prevents("azure-workload-identity#691", "azure-workload-identity#1025"),
+            About.error("C15", "use-label-missing")
+                    .says("A pod runs as an annotated service account and lacks the label"
+                + " azure.workload.identity/use")
+                    .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
+                    .prevents("azure-workload-identity#1249", "azure-workload-identity#691"),
+            About.error("C15", "use-label-value")
+                    .says("The label azure.workload.identity/use has another value than the string true")
+                    .remedy("Write azure.workload.identity/use: \"true\", with quotes")
+                    .prevents("azure-workload-identity#1249"),
+            About.error("C15", "workload-identity-key")
+                    .says("A key of workload identity does not exist, or is on another object than the one that"
+                + " is read")
+                    .remedy("client-id and tenant-id are annotations of the service account; use is a label of the"
+                + " pod")
+                    .prevents("azure-workload-identity#1249", "azure-workload-identity#1025"));
+
+
     private static final String TRUE = Keys.USE + ": \"true\"";
     private static final String ADD = "Add to the pod's labels: " + TRUE;
     private static final String PREFIX = "azure.workload.identity/";
@@ -32,35 +63,7 @@ final class ServiceAccountRules implements RuleFamily {
 
     @Override
     public List<About> rules() {
-        return List.of(
-                About.warning("C15", "client-id-differs")
-                        .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
-                        .remedy("Remove the variable: the webhook sets it from the annotation")
-                        .prevents("azure-workload-identity#1200"),
-                About.error("C15", "service-account")
-                        .says("A pod with the label runs as a service account that has no identity")
-                        .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
-                                + " azure.workload.identity/client-id")
-                        .prevents("azure-workload-identity#1249", "azure-workload-identity#340"),
-                About.error("C15", "use-label-in-selector")
-                        .says("The label azure.workload.identity/use is part of the workload's selector")
-                        .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it")
-                        .prevents("azure-workload-identity#691", "azure-workload-identity#1025"),
-                About.error("C15", "use-label-missing")
-                        .says("A pod runs as an annotated service account and lacks the label"
-                                + " azure.workload.identity/use")
-                        .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
-                        .prevents("azure-workload-identity#1249", "azure-workload-identity#691"),
-                About.error("C15", "use-label-value")
-                        .says("The label azure.workload.identity/use has another value than the string true")
-                        .remedy("Write azure.workload.identity/use: \"true\", with quotes")
-                        .prevents("azure-workload-identity#1249"),
-                About.error("C15", "workload-identity-key")
-                        .says("A key of workload identity does not exist, or is on another object than the one"
-                                + " that is read")
-                        .remedy("client-id and tenant-id are annotations of the service account; use is a label"
-                                + " of the pod")
-                        .prevents("azure-workload-identity#1249", "azure-workload-identity#1025"));
+        return RULES;
     }
 
     @Override
@@ -314,7 +317,8 @@ final class ServiceAccountRules implements RuleFamily {
                 report.add(
                         annotation,
                         "there is no key " + key,
-                        ClosestMatch.question(key, known).orElse("Remove it, or write one of: " + String.join(", ", new TreeSet<>(known))
+                        ClosestMatch.question(key, known)
+                                .orElse("Remove it, or write one of: " + String.join(", ", new TreeSet<>(known))
                                         + "."));
             }
         }

@@ -8,13 +8,13 @@ import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.text.ClosestMatch;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,37 +25,40 @@ import java.util.regex.Pattern;
 /** What pods ask the webhook of workload identity for. */
 final class WebhookRules implements RuleFamily {
 
+    private static final List<About> RULES = List.of(
+            About.error("C17", "proxy-port")
+                    .says("The port of the proxy sidecar is not a port")
+                    .remedy("Write a number from 1 to 65535, in quotes; the default is 8000")
+                    .prevents("azure-workload-identity#733"),
+            About.error("C17", "proxy-sidecar-false")
+                    .says("The annotation inject-proxy-sidecar is there, with another value than true")
+                    .remedy("Remove the annotation: the sidecar is injected whatever its value is")
+                    .prevents("azure-workload-identity#1210"),
+            About.error("C17", "skip-containers")
+                    .says("The annotation skip-containers names a container that does not exist")
+                    .remedy("Write names of the pod's containers, separated by semicolons")
+                    .prevents("azure-workload-identity#791"),
+            About.error("C17", "token-expiration")
+                    .says("The lifetime of the service account's token is out of range")
+                    .remedy("Write seconds from 3600 to 86400, in quotes")
+                    .prevents("azure-workload-identity#1025"),
+            About.warning("C17", "token-path")
+                    .says("The path of the token is written out")
+                    .remedy("Read it from the variable AZURE_FEDERATED_TOKEN_FILE")
+                    .prevents("azure-workload-identity#1249"),
+            About.error("C10", "host-network-proxy")
+                    .says("A pod with the proxy sidecar uses the node's network")
+                    .remedy("Remove hostNetwork: true, or the annotation"
+                + " azure.workload.identity/inject-proxy-sidecar")
+                    .prevents("azure-workload-identity#773"));
+
+
     private static final Pattern PATH =
             Pattern.compile("/var/run/secrets/(azure/)?(tokens|wi/token)/azure-identity-token");
 
     @Override
     public List<About> rules() {
-        return List.of(
-                About.error("C17", "proxy-port")
-                        .says("The port of the proxy sidecar is not a port")
-                        .remedy("Write a number from 1 to 65535, in quotes; the default is 8000")
-                        .prevents("azure-workload-identity#733"),
-                About.error("C17", "proxy-sidecar-false")
-                        .says("The annotation inject-proxy-sidecar is there, with another value than true")
-                        .remedy("Remove the annotation: the sidecar is injected whatever its value is")
-                        .prevents("azure-workload-identity#1210"),
-                About.error("C17", "skip-containers")
-                        .says("The annotation skip-containers names a container that does not exist")
-                        .remedy("Write names of the pod's containers, separated by semicolons")
-                        .prevents("azure-workload-identity#791"),
-                About.error("C17", "token-expiration")
-                        .says("The lifetime of the service account's token is out of range")
-                        .remedy("Write seconds from 3600 to 86400, in quotes")
-                        .prevents("azure-workload-identity#1025"),
-                About.warning("C17", "token-path")
-                        .says("The path of the token is written out")
-                        .remedy("Read it from the variable AZURE_FEDERATED_TOKEN_FILE")
-                        .prevents("azure-workload-identity#1249"),
-                About.error("C10", "host-network-proxy")
-                        .says("A pod with the proxy sidecar uses the node's network")
-                        .remedy("Remove hostNetwork: true, or the annotation"
-                                + " azure.workload.identity/inject-proxy-sidecar")
-                        .prevents("azure-workload-identity#773"));
+        return RULES;
     }
 
     @Override
