@@ -94,8 +94,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireInput();
-        LogReading reading = LogReading.of(log());
-        if (paths.isEmpty()) {
+        LogReading reading = log.isEmpty() ? null : LogReading.of(log());
+        if (reading != null && paths.isEmpty()) {
             print(reading, List.of());
             return reading.findings().isEmpty() ? 1 : 0;
         }
@@ -103,7 +103,7 @@ public final class ExplainCommand implements Callable<Integer> {
         List<Explanation> explanations = input.each((one, rules) -> explanations(one, rules, reading)).stream()
                 .flatMap(List::stream)
                 .toList();
-        if (!log.isEmpty()) {
+        if (reading != null) {
             print(reading, explanations);
             return reading.findings().isEmpty() ? 1 : 0;
         }
@@ -119,13 +119,15 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     /** Of the pods that are named by an option or a log; of all otherwise, in short of those that need no identity. */
-    private List<Explanation> explanations(Manifests manifests, MatchRules rules, LogReading reading) {
+    private List<Explanation> explanations(Manifests manifests, MatchRules rules, @Nullable LogReading reading) {
         var explainer = new Explainer(manifests, rules, Instant.now());
-        List<Pod> pods = log.isEmpty() ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
+        List<Pod> pods =
+                reading == null ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
         return pods.stream()
                 .filter(one -> pod == null || one.name().toString().equals(pod))
-                .map(one ->
-                        pod == null && log.isEmpty() ? explainer.survey(one, request) : explainer.explain(one, request))
+                .map(one -> pod == null && reading == null
+                        ? explainer.survey(one, request)
+                        : explainer.explain(one, request))
                 .toList();
     }
 

@@ -49,8 +49,7 @@ public final class JunitXml {
 
     private static String suite(String file, List<Finding> found, List<Suppressed> skipped, Severity failing) {
         Stream<String> open = found.stream().map(finding -> testCase(name(finding), body(finding, failing)));
-        Stream<String> others =
-                skipped.stream().map(one -> testCase(name(one.finding()), skipped(one.reason())));
+        Stream<String> others = skipped.stream().map(one -> testCase(name(one.finding()), skipped(one.reason())));
         List<String> cases = found.isEmpty() && skipped.isEmpty()
                 ? List.of("    <testcase name=\"nothing found\" classname=\"podid\"/>\n")
                 : Stream.concat(open, others).toList();

@@ -101,9 +101,7 @@ public final class RuleContext {
 
     /** Those of {@link #nmiPods} that ask for an identity by the label of pod identity. */
     public List<PodSource> labelledPods() {
-        return nmiPods().stream()
-                .filter(one -> !one.pod().bindingLabel().orElse("").isEmpty())
-                .toList();
+        return nmiPods().stream().filter(PodSource::asksForBinding).toList();
     }
 
     /** The pods that the webhook of workload identity is asked about. */

@@ -37,13 +37,12 @@ final class AzureIdentityRules implements RuleFamily {
             About.warning("C19", "cluster-identity-roles")
                     .says("The cluster's identity lacks a role that MIC needs")
                     .remedy("Give the kubelet identity Managed Identity Operator on the identity and Virtual"
-                + " Machine Contributor on the group of the nodes")
+                            + " Machine Contributor on the group of the nodes")
                     .prevents("aad-pod-identity#585", "aad-pod-identity#753"),
             About.warning("C19", "identity-without-role")
                     .says("The identity has no role that lets it read or write data")
                     .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource")
                     .prevents("aad-pod-identity#585"));
-
 
     private static final Set<String> ALL = Set.of("Owner", "Contributor");
     private static final Set<String> MANAGEMENT = Set.of(

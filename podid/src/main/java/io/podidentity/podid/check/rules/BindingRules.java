@@ -28,7 +28,7 @@ final class BindingRules implements RuleFamily {
             About.error("C4", "binding-without-identity")
                     .says("A binding names an identity that its namespace does not have")
                     .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the"
-                + " resource in Azure")
+                            + " resource in Azure")
                     .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
             About.warning("C4", "identity-unused")
                     .says("No binding names the identity")
@@ -42,7 +42,6 @@ final class BindingRules implements RuleFamily {
                     .says("In managed mode a binding without a selector matches every pod without the label")
                     .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
                     .prevents("aad-pod-identity#646"));
-
 
     @Override
     public List<About> rules() {

@@ -43,7 +43,7 @@ final class BoundIdentityRules implements RuleFamily {
             About.warning("C6", "cross-namespace")
                     .says("A pod gets an identity of another namespace")
                     .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and"
-                + " NMI with --forceNamespaced")
+                            + " NMI with --forceNamespaced")
                     .prevents("aad-pod-identity#607"),
             About.error("C6", "identity-name-collision")
                     .says("A pod loses an identity, since another one has the same name")
@@ -53,7 +53,6 @@ final class BoundIdentityRules implements RuleFamily {
                     .says("Pod, binding and identity must share a namespace here, and do not")
                     .remedy("Put binding and identity into the pod's namespace")
                     .prevents("aad-pod-identity#607", "aad-pod-identity#475"));
-
 
     @Override
     public List<About> rules() {

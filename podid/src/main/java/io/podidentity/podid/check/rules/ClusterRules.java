@@ -30,11 +30,11 @@ final class ClusterRules implements RuleFamily {
             About.error("C18", "no-pod-identity-in-cluster")
                     .says("The cluster has no AAD Pod Identity, and the manifest needs it")
                     .remedy("Use workload identity: a service account with a client ID, and the pod's label"
-                + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
+                            + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
                     .prevents("AKS#3324"),
             About.error("C18", "proxy-init-privileged")
                     .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
-                + " forbids it")
+                            + " forbids it")
                     .remedy("Use a library that knows workload identity, without the proxy sidecar")
                     .prevents("azure-workload-identity#733"),
             About.error("C18", "removed-api-version")
@@ -57,7 +57,6 @@ final class ClusterRules implements RuleFamily {
                     .says("The annotation podid.io/ignore gives no reason")
                     .remedy("Write podid.io/ignore: \"RULE: reason\"")
                     .prevents("aad-pod-identity#497"));
-
 
     private static final String WEBHOOKS = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
 

@@ -41,7 +41,7 @@ final class FederatedCredentialRules implements RuleFamily {
             About.warning("C16", "federated-credential-limit")
                     .says("The identity has as many federated credentials as are allowed")
                     .remedy("Remove those of clusters that are gone, use a second identity, or an AKS identity"
-                + " binding")
+                            + " binding")
                     .prevents("azure-workload-identity#1126"),
             About.error("C16", "federated-credential-missing")
                     .says("The identity does not trust the service account")
@@ -50,9 +50,8 @@ final class FederatedCredentialRules implements RuleFamily {
             About.error("C16", "federated-credential-subject")
                     .says("The identity trusts another subject than the service account")
                     .remedy("Write system:serviceaccount:NAMESPACE:NAME, in the same letter case and without"
-                + " wildcards")
+                            + " wildcards")
                     .prevents("azure-workload-identity#977", "azure-workload-identity#1126"));
-
 
     @Override
     public List<About> rules() {

@@ -25,7 +25,7 @@ final class FieldRules implements RuleFamily {
             About.error("C2", "field-name-case")
                     .says("A field's name is in a letter case that the version does not know")
                     .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector,"
-                + " azureIdentity")
+                            + " azureIdentity")
                     .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
             About.error("C2", "field-type")
                     .says("A field's value is of the wrong type")
@@ -38,7 +38,7 @@ final class FieldRules implements RuleFamily {
             About.error("C7", "identity-field-missing")
                     .says("An identity lacks a field that its type needs")
                     .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
-                + " clientPassword")
+                            + " clientPassword")
                     .prevents("aad-pod-identity#646", "aad-pod-identity#184", "aad-pod-identity#60"),
             About.warning("C7", "identity-field-unused")
                     .says("An identity has fields of another type")
@@ -47,13 +47,12 @@ final class FieldRules implements RuleFamily {
             About.error("C7", "identity-type")
                     .says("The type of an identity is not 0, 1 or 2")
                     .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret,"
-                + " type: 2 with a certificate")
+                            + " type: 2 with a certificate")
                     .prevents("aad-pod-identity#184"),
             About.error("C7", "tenant-or-endpoint")
                     .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
                     .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
-                + " https://login.microsoftonline.com/"));
-
+                            + " https://login.microsoftonline.com/"));
 
     private static final String FIELDS = "type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
             + " adResourceID adEndpoint azureIdentity selector podLabels name namespace";

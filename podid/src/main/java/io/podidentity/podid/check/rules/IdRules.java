@@ -39,7 +39,6 @@ final class IdRules implements RuleFamily {
                     .remedy("Replace the placeholder with your value")
                     .prevents("aad-pod-identity#175", "aad-pod-identity#497"));
 
-
     private static final Pattern USUAL =
             Pattern.compile("/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\\.ManagedIdentity"
                     + "/userAssignedIdentities/[^/]+");

@@ -50,9 +50,8 @@ final class LabelRules implements RuleFamily {
             About.error("C4", "label-without-binding")
                     .says("No binding has the pod's label as its selector")
                     .remedy("The label's value is the selector of a binding, not the name of the binding or of the"
-                + " identity")
+                            + " identity")
                     .prevents("aad-pod-identity#1074", "aad-pod-identity#175", "aad-pod-identity#497"));
-
 
     @Override
     public List<About> rules() {

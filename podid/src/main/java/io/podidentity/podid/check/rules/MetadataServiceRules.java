@@ -39,7 +39,6 @@ final class MetadataServiceRules implements RuleFamily {
                     .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy")
                     .prevents("azure-workload-identity#1249"));
 
-
     private static final Pattern HEADER = Pattern.compile("(?i)metadata[\"']?\\s*[:=]\\s*[\"']?\\$?true");
     private static final List<String> KNOWN = List.of(
             "resource api-version client_id object_id principal_id msi_res_id mi_res_id bypass_cache".split(" "));

@@ -41,7 +41,6 @@ final class NetworkPolicyRules implements RuleFamily {
                             "aad-pod-identity#1195",
                             "aad-pod-identity#417"));
 
-
     private static final int NMI = 2579;
 
     @Override
@@ -118,7 +117,7 @@ final class NetworkPolicyRules implements RuleFamily {
         return context.pods().stream()
                 .filter(pod -> !pod.pod().spec().hostNetwork())
                 .filter(pod ->
-                        pod.usesWorkloadIdentity() || context.labelledPods().contains(pod));
+                        pod.usesWorkloadIdentity() || (context.profile().hasNmi() && pod.asksForBinding()));
     }
 
     /** Pods that policies keep from something, grouped by the policy where it is reported. */

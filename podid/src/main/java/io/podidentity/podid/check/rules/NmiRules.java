@@ -52,9 +52,8 @@ final class NmiRules implements RuleFamily {
             About.error("C13", "taken-for-mic")
                     .says("NMI takes the pod for MIC, since its name begins with mic")
                     .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in"
-                + " which MIC runs")
+                            + " which MIC runs")
                     .prevents("aad-pod-identity#610"));
-
 
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 

@@ -41,7 +41,6 @@ final class SecretRules implements RuleFamily {
                     .remedy("Create the secret from a file without a line break at its end, such as printf %s writes")
                     .prevents("aad-pod-identity#60"));
 
-
     @Override
     public List<About> rules() {
         return RULES;

@@ -31,7 +31,7 @@ final class ServiceAccountRules implements RuleFamily {
             About.error("C15", "service-account")
                     .says("A pod with the label runs as a service account that has no identity")
                     .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
-                + " azure.workload.identity/client-id")
+                            + " azure.workload.identity/client-id")
                     .prevents("azure-workload-identity#1249", "azure-workload-identity#340"),
             About.error("C15", "use-label-in-selector")
                     .says("The label azure.workload.identity/use is part of the workload's selector")
@@ -39,7 +39,7 @@ final class ServiceAccountRules implements RuleFamily {
                     .prevents("azure-workload-identity#691", "azure-workload-identity#1025"),
             About.error("C15", "use-label-missing")
                     .says("A pod runs as an annotated service account and lacks the label"
-                + " azure.workload.identity/use")
+                            + " azure.workload.identity/use")
                     .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
                     .prevents("azure-workload-identity#1249", "azure-workload-identity#691"),
             About.error("C15", "use-label-value")
@@ -48,11 +48,10 @@ final class ServiceAccountRules implements RuleFamily {
                     .prevents("azure-workload-identity#1249"),
             About.error("C15", "workload-identity-key")
                     .says("A key of workload identity does not exist, or is on another object than the one that"
-                + " is read")
+                            + " is read")
                     .remedy("client-id and tenant-id are annotations of the service account; use is a label of the"
-                + " pod")
+                            + " pod")
                     .prevents("azure-workload-identity#1249", "azure-workload-identity#1025"));
-
 
     private static final String TRUE = Keys.USE + ": \"true\"";
     private static final String ADD = "Add to the pod's labels: " + TRUE;

@@ -49,9 +49,8 @@ final class WebhookRules implements RuleFamily {
             About.error("C10", "host-network-proxy")
                     .says("A pod with the proxy sidecar uses the node's network")
                     .remedy("Remove hostNetwork: true, or the annotation"
-                + " azure.workload.identity/inject-proxy-sidecar")
+                            + " azure.workload.identity/inject-proxy-sidecar")
                     .prevents("azure-workload-identity#773"));
-
 
     private static final Pattern PATH =
             Pattern.compile("/var/run/secrets/(azure/)?(tokens|wi/token)/azure-identity-token");

@@ -76,6 +76,11 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
         return Webhook.serviceAccount(pod);
     }
 
+    /** Whether it has the label of pod identity, and a value in it. */
+    public boolean asksForBinding() {
+        return !pod.bindingLabel().orElse("").isEmpty();
+    }
+
     /** Whether the webhook of workload identity is asked about the pod. */
     public boolean usesWorkloadIdentity() {
         return "true".equals(pod.labels().get(Keys.USE));

@@ -35,7 +35,9 @@ public final class NamedPods {
     private boolean isMeant(Pod pod, Names names) {
         return names.get("pod").filter(name -> isNamed(pod, name)).isPresent()
                 || names.get("selector").filter(isLabelOf(pod)).isPresent()
-                || names.get("binding").filter(name -> isBound(pod, binding -> isOf(binding.name(), name))).isPresent()
+                || names.get("binding")
+                        .filter(name -> isBound(pod, binding -> isOf(binding.name(), name)))
+                        .isPresent()
                 || names.get("identity").filter(name -> hasIdentity(pod, name)).isPresent()
                 || names.get("client").filter(id -> hasClientId(pod, id)).isPresent()
                 || names.get("account").filter(name -> runsAs(pod, name)).isPresent();
@@ -77,7 +79,8 @@ public final class NamedPods {
     }
 
     private boolean isBoundTo(Pod pod, AzureIdentity identity) {
-        return isBound(pod, binding -> binding.azureIdentity().equals(identity.name().name()));
+        return isBound(
+                pod, binding -> binding.azureIdentity().equals(identity.name().name()));
     }
 
     private List<AzureIdentity> identities(Predicate<AzureIdentity> which) {
