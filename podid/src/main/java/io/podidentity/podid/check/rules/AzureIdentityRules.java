@@ -122,8 +122,8 @@ final class AzureIdentityRules implements RuleFamily {
                         named.location(),
                         "none of the " + identities.get().size() + " managed identities has the client ID "
                                 + named.clientId(),
-                        report.remedy().replaceFirst("\\.$", "")
-                                + "; or the list is of another subscription: az identity list --subscription ID.");
+                        "Write the clientId that az identity list prints; or the list is of another subscription: az"
+                                + " identity list --subscription ID.");
             }
         }
     }
