@@ -121,8 +121,7 @@ public final class ExplainCommand implements Callable<Integer> {
     /** Of the pods that are named by an option or a log; of all otherwise, in short of those that need no identity. */
     private List<Explanation> explanations(Manifests manifests, MatchRules rules, @Nullable LogReading reading) {
         var explainer = new Explainer(manifests, rules, Instant.now());
-        List<Pod> pods =
-                reading == null ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
+        List<Pod> pods = reading == null ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
         return pods.stream()
                 .filter(one -> pod == null || one.name().toString().equals(pod))
                 .map(one -> pod == null && reading == null

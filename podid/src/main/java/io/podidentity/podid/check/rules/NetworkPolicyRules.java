@@ -116,8 +116,7 @@ final class NetworkPolicyRules implements RuleFamily {
     private static Stream<PodSource> identityPods(RuleContext context) {
         return context.pods().stream()
                 .filter(pod -> !pod.pod().spec().hostNetwork())
-                .filter(pod ->
-                        pod.usesWorkloadIdentity() || (context.profile().hasNmi() && pod.asksForBinding()));
+                .filter(pod -> pod.usesWorkloadIdentity() || (context.profile().hasNmi() && pod.asksForBinding()));
     }
 
     /** Pods that policies keep from something, grouped by the policy where it is reported. */
