@@ -2,7 +2,6 @@ package io.podidentity.podid.check;
 
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.source.DataFile;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +42,7 @@ final class Baseline {
      */
     static Set<String> read(Path file) {
         var fingerprints = new HashSet<String>();
-        for (FieldLocation document : DataFile.read(file)) {
+        for (FieldLocation document : FieldLocation.read(file)) {
             for (FieldLocation entry : document.items()) {
                 fingerprints.add(Finding.fingerprint(
                         entry.at("rule").text(),

@@ -127,16 +127,14 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private int run() throws IOException {
-        if (paths.contains(ManifestFiles.STANDARD_INPUT)) {
-            standardInput = System.in.readAllBytes();
-        }
+        standardInput = ManifestInput.standardInput(paths);
         Settings settings = Settings.read(Optional.ofNullable(config), AllRules.words());
         AzureFacts facts = Optional.ofNullable(azure)
-                .or(settings::azure)
+                .or(() -> settings.path("azure"))
                 .map(AzureFacts::read)
                 .orElse(AzureFacts.NONE);
         List<RuleContext> clusters = clusters(settings, facts, true);
-        CheckResult result = check(clusters, settings);
+        Suppressions.Result result = check(clusters, settings);
         // What is set right can show what else is wrong: a field has a value once its name is right.
         for (int round = 0; fix && round < MOST_ROUNDS; round++) {
             List<String> done = Fixes.make(result.open());
@@ -152,25 +150,26 @@ public final class CheckCommand implements Callable<Integer> {
             err().println(result.open().size() + " findings written to " + baseline);
             return 0;
         }
-        Severity least = failOn == null
-                ? settings.failOn().orElse(Severity.ERROR)
-                : failOn == FailOn.warning ? Severity.WARNING : Severity.ERROR;
+        Severity least = Optional.ofNullable(failOn)
+                .map(one -> one == FailOn.warning ? Severity.WARNING : Severity.ERROR)
+                .or(settings::failOn)
+                .orElse(Severity.ERROR);
         print(clusters, result, least);
         if (profile.refuses(input)) {
             return spec.exitCodeOnInvalidInput();
         }
-        return result.isAtLeast(least) ? 1 : 0;
+        return result.open().stream().anyMatch(finding -> finding.isAtLeast(least)) ? 1 : 0;
     }
 
-    private CheckResult check(List<RuleContext> clusters, Settings settings) {
+    private Suppressions.Result check(List<RuleContext> clusters, Settings settings) {
         Set<String> known = writeBaseline
                 ? Set.of()
                 : Optional.ofNullable(baseline)
-                        .or(settings::baseline)
+                        .or(() -> settings.path("baseline"))
                         .map(Baseline::read)
                         .orElse(Set.of());
         List<Finding> findings = clusters.stream()
-                .flatMap(cluster -> Checker.check(cluster, AllRules.LIST).stream())
+                .flatMap(cluster -> AllRules.check(cluster).stream())
                 .toList();
         return new Suppressions(objects(clusters), settings, known).sift(findings);
     }
@@ -207,7 +206,7 @@ public final class CheckCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private void print(List<RuleContext> clusters, CheckResult result, Severity least) {
+    private void print(List<RuleContext> clusters, Suppressions.Result result, Severity least) {
         String text = switch (format) {
             case text -> TextFindings.of(result.open(), result.suppressed().size(), input.summary());
             case json -> JsonFindings.of(result.open(), input.missed()) + "\n";

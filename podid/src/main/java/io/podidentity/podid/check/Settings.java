@@ -7,13 +7,13 @@ import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
-import io.podidentity.podid.check.source.DataFile;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason) and severity (rule: severity); an
@@ -44,7 +44,8 @@ final class Settings {
      */
     static Settings read(Optional<Path> named, Set<String> words) {
         Path file = named.orElse(DEFAULT_FILE);
-        List<FieldLocation> documents = named.isEmpty() && !Files.isRegularFile(file) ? List.of() : DataFile.read(file);
+        List<FieldLocation> documents =
+                named.isEmpty() && !Files.isRegularFile(file) ? List.of() : FieldLocation.read(file);
         if (documents.isEmpty()) {
             return new Settings(FieldLocation.of("", EMPTY), Path.of(""));
         }
@@ -97,23 +98,15 @@ final class Settings {
     }
 
     private static Severity severity(FieldLocation field) {
-        for (Severity severity : Severity.values()) {
-            if (severity.id().equals(field.text())) {
-                return severity;
-            }
-        }
-        throw refused(field, field.key() + " is " + field.text() + " and must be error, warning or info");
+        return Stream.of(Severity.values())
+                .filter(severity -> severity.id().equals(field.text()))
+                .findFirst()
+                .orElseThrow(() ->
+                        refused(field, field.key() + " is " + field.text() + " and must be error, warning or info"));
     }
 
-    Optional<Path> baseline() {
-        return path("baseline");
-    }
-
-    Optional<Path> azure() {
-        return path("azure");
-    }
-
-    private Optional<Path> path(String key) {
+    /** The file or folder of baseline or azure. */
+    Optional<Path> path(String key) {
         FieldLocation field = root.at(key);
         return field.exists() ? Optional.of(folder.resolve(field.text())) : Optional.empty();
     }

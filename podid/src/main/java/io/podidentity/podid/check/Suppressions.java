@@ -15,6 +15,9 @@ import java.util.Set;
 /** What objects, the configuration file and the baseline say is not to be reported. */
 final class Suppressions {
 
+    /** What is left, and what is not to be reported. */
+    record Result(List<Finding> open, List<Suppressed> suppressed) {}
+
     private final Map<String, List<Ignore>> byObject = new HashMap<>();
     private final Settings settings;
     private final Set<String> baseline;
@@ -31,8 +34,7 @@ final class Suppressions {
         }
     }
 
-    /** What is left, and what is not. */
-    CheckResult sift(List<Finding> findings) {
+    Result sift(List<Finding> findings) {
         var open = new ArrayList<Finding>();
         var suppressed = new ArrayList<Suppressed>();
         for (Finding found : findings) {
@@ -40,7 +42,7 @@ final class Suppressions {
             Optional<Suppressed> one = suppressed(finding);
             one.ifPresentOrElse(suppressed::add, () -> open.add(finding));
         }
-        return new CheckResult(open, suppressed);
+        return new Result(open, suppressed);
     }
 
     private Optional<Suppressed> suppressed(Finding finding) {

@@ -8,7 +8,6 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.workload.Webhook;
-import io.podidentity.podid.check.Checker;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -71,7 +70,7 @@ final class Examination {
         var parts = new LiveText();
         live.parts().orElse(List.of()).stream().map(AsWritten::of).forEach(parts::add);
         this.fitting = asked != null
-                ? new FittingProfile(asked, "--profile")
+                ? FittingProfile.asked(asked)
                 : FittingProfile.of(new ManifestReader(Profile.V1_8_17)
                         .readText(LiveText.FILE, text + parts.text())
                         .objects());
@@ -79,7 +78,7 @@ final class Examination {
         MatchRules rules = MatchRules.of(fitting.profile());
         this.context = new RuleContext(manifests, rules, AzureFacts.NONE);
         this.explainer = new Explainer(manifests, rules, Instant.now());
-        this.findings = Checker.check(context, AllRules.LIST).stream()
+        this.findings = AllRules.check(context).stream()
                 .filter(finding -> finding.severity() != Severity.INFO)
                 .filter(finding -> isToBeJudged(finding.about().rule()))
                 .filter(finding -> finding.object().contains(" " + live.namespace() + "/"))
@@ -128,9 +127,7 @@ final class Examination {
         return new Diagnosis(
                 live.namespace(),
                 fitting.profile(),
-                fitting.reason()
-                        .replace(
-                                "in the files", live.sees("aadpodidentity") ? "in the cluster" : "in what you may see"),
+                fitting.reason(live.sees("aadpodidentity") ? "in the cluster" : "in what you may see"),
                 workloads,
                 untold(workload, workloads),
                 live.missing(),

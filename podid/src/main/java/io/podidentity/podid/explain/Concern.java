@@ -7,9 +7,9 @@ import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
-import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -71,9 +71,8 @@ final class Concern {
     }
 
     private static boolean isLabelled(Manifest manifest) {
-        return manifest.content().get("metadata").orElse(null) instanceof Yaml.Mapping metadata
-                && metadata.get("labels").orElse(null) instanceof Yaml.Mapping labels
-                && labels.entries().stream().map(Yaml.Entry::key).anyMatch(Concern::isOfIdentity);
+        return FieldLocation.of(manifest).at("metadata", "labels").keys().stream()
+                .anyMatch(Concern::isOfIdentity);
     }
 
     private boolean hasAnnotatedAccount(Pod pod) {

@@ -1,5 +1,6 @@
 package io.podidentity.podid.explain;
 
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
@@ -99,35 +100,34 @@ public final class ExplainCommand implements Callable<Integer> {
             return reading.findings().isEmpty() ? 1 : 0;
         }
         ManifestInput input = read();
-        List<Manifests> clusters = input.clusters();
-        PrintWriter err = spec.commandLine().getErr();
-        clusters.get(0).skipped().forEach(err::println);
-        // The others are part of the explanations.
-        clusters.stream()
-                .flatMap(manifests -> manifests.problems().stream())
-                .filter(Problem::isFatal)
-                .forEach(err::println);
-        err.flush();
+        List<Explanation> explanations = input.each((one, rules) -> explanations(one, rules, reading)).stream()
+                .flatMap(List::stream)
+                .toList();
         if (reading != null) {
-            print(
-                    reading,
-                    input.each((one, rules) -> named(one, rules, reading)).stream()
-                            .flatMap(all -> all)
-                            .toList());
+            print(reading, explanations);
             return reading.findings().isEmpty() ? 1 : 0;
         }
-        List<Explanation> explanations =
-                input.each(this::explanations).stream().flatMap(all -> all).toList();
-        requireAny(explanations, clusters);
+        requireAny(explanations, input.clusters());
         print(format == Format.json ? JsonReport.of(explanations) : text(explanations));
         if (!input.missed().isEmpty()) {
-            err.println(input.summary());
-            err.flush();
+            spec.commandLine().getErr().println(input.summary());
         }
         if (profile.refuses(input)) {
             return spec.exitCodeOnInvalidInput();
         }
         return explanations.stream().anyMatch(one -> one.outcome() == Explanation.Outcome.NONE) ? 1 : 0;
+    }
+
+    /** Of the pods that are named by an option or a log; of all otherwise, in short of those that need no identity. */
+    private List<Explanation> explanations(Manifests manifests, MatchRules rules, @Nullable LogReading reading) {
+        var explainer = new Explainer(manifests, rules, Instant.now());
+        List<Pod> pods = reading == null ? manifests.cluster().pods() : new NamedPods(manifests.cluster()).in(reading);
+        return pods.stream()
+                .filter(one -> pod == null || one.name().toString().equals(pod))
+                .map(one -> pod == null && reading == null
+                        ? explainer.survey(one, request)
+                        : explainer.explain(one, request))
+                .toList();
     }
 
     private void requireInput() {
@@ -142,19 +142,10 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private Stream<String> log() {
-        return log.stream().flatMap(line -> line.equals(ManifestFiles.STANDARD_INPUT) ? standardInput() : line.lines());
-    }
-
-    private static Stream<String> standardInput() {
-        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
-    }
-
-    private Stream<Explanation> named(Manifests manifests, MatchRules rules, LogReading reading) {
-        var explainer = new Explainer(manifests, rules, Instant.now());
-        return new NamedPods(manifests.cluster())
-                .in(reading).stream()
-                        .filter(one -> pod == null || one.name().toString().equals(pod))
-                        .map(one -> explainer.explain(one, request));
+        return log.stream()
+                .flatMap(line -> line.equals(ManifestFiles.STANDARD_INPUT)
+                        ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines()
+                        : line.lines());
     }
 
     private void print(LogReading reading, List<Explanation> explanations) {
@@ -184,18 +175,19 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private ManifestInput read() throws IOException {
         try {
-            byte[] input = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
-            return profile.readToJudge(paths, input, Optional.empty());
+            ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), Optional.empty());
+            PrintWriter err = spec.commandLine().getErr();
+            input.clusters().get(0).skipped().forEach(err::println);
+            // The others are part of the explanations.
+            input.clusters().stream()
+                    .flatMap(manifests -> manifests.problems().stream())
+                    .filter(Problem::isFatal)
+                    .forEach(err::println);
+            err.flush();
+            return input;
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
-    }
-
-    private Stream<Explanation> explanations(Manifests manifests, MatchRules rules) {
-        var explainer = new Explainer(manifests, rules, Instant.now());
-        return manifests.cluster().pods().stream()
-                .filter(one -> pod == null || one.name().toString().equals(pod))
-                .map(one -> pod == null ? explainer.survey(one, request) : explainer.explain(one, request));
     }
 
     private void requireAny(List<Explanation> explanations, List<Manifests> clusters) {

@@ -6,14 +6,17 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
-import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
-import io.podidentity.podid.text.EditDistance;
+import io.podidentity.podid.check.rule.ResourceIdShape;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,7 +38,7 @@ final class ObstacleAdvice {
         this.rules = rules;
         manifests.objects().stream()
                 .filter(manifest -> !manifest.kind().equals("Pod"))
-                .filter(manifest -> label(manifest).isPresent())
+                .filter(manifest -> label(manifest).value().isPresent())
                 .forEach(manifest -> labelledWorkloads.putIfAbsent(manifest.name(), manifest));
     }
 
@@ -65,17 +68,16 @@ final class ObstacleAdvice {
     }
 
     private Advice noLabel(Pod pod) {
-        Optional<Manifest> mislabelled = Optional.ofNullable(labelledWorkloads.get(pod.name()));
-        if (mislabelled.isPresent()) {
-            Manifest workload = mislabelled.get();
+        Manifest workload = labelledWorkloads.get(pod.name());
+        if (workload != null) {
+            Position label = label(workload).valuePosition();
+            List<String> template = PodSource.templatePath(workload.kind()).orElse(List.of("spec", "template"));
             return new Advice(
-                            "the label " + Pod.BINDING_LABEL + " is on the " + workload.kind()
-                                    + " itself, and its pods do not inherit it",
-                            List.of("the label is at "
-                                    + label(workload).orElseThrow().position()),
-                            List.of("Move it to spec." + (workload.kind().equals("CronJob") ? "jobTemplate.spec." : "")
-                                    + "template.metadata.labels."))
-                    .about(label(workload).orElseThrow().position());
+                    "the label " + Pod.BINDING_LABEL + " is on the " + workload.kind()
+                            + " itself, and its pods do not inherit it",
+                    List.of("the label is at " + label),
+                    List.of("Move it to " + String.join(".", template) + ".metadata.labels."),
+                    label);
         }
         return new Advice(
                 "it has no label " + Pod.BINDING_LABEL + ", so no identity is looked up for it",
@@ -83,15 +85,8 @@ final class ObstacleAdvice {
                 useOneOf(selectors()));
     }
 
-    private static Optional<Yaml> label(Manifest manifest) {
-        return Optional.of((Yaml) manifest.content())
-                .flatMap(content -> child(content, "metadata"))
-                .flatMap(metadata -> child(metadata, "labels"))
-                .flatMap(labels -> child(labels, Pod.BINDING_LABEL));
-    }
-
-    private static Optional<Yaml> child(Yaml parent, String key) {
-        return parent instanceof Yaml.Mapping mapping ? mapping.get(key) : Optional.empty();
+    private static FieldLocation label(Manifest manifest) {
+        return FieldLocation.of(manifest).at("metadata", "labels", Pod.BINDING_LABEL);
     }
 
     private Advice noBinding(Pod pod) {
@@ -122,7 +117,7 @@ final class ObstacleAdvice {
         return binding.selector().equalsIgnoreCase(label)
                 || binding.name().name().equals(label)
                 || binding.azureIdentity().equals(label)
-                || EditDistance.between(binding.selector(), label) <= 2;
+                || ClosestMatch.edits(binding.selector(), label) <= 2;
     }
 
     private Advice candidate(Pod pod, Candidate candidate) {
@@ -188,7 +183,14 @@ final class ObstacleAdvice {
         return new Advice(
                 "MIC ignores identity " + identity.name() + ", since its resource ID is malformed",
                 why,
-                List.of(ResourceIdAdvice.remedy(identity.resourceId())));
+                List.of(remedyOfResourceId(identity.resourceId())));
+    }
+
+    /** The corrected line where it is certain what is meant. */
+    static String remedyOfResourceId(String id) {
+        return Optional.ofNullable(ResourceIdShape.of(id).corrected())
+                .map(right -> "Write spec.resourceID: " + right)
+                .orElse("Set spec.resourceID to what az identity show --query id prints, including the leading slash.");
     }
 
     private List<String> selectors() {

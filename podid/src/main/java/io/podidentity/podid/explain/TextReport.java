@@ -61,9 +61,7 @@ public final class TextReport {
 
     private static void section(StringBuilder text, String name, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
-            text.append(String.format("  %-6s", i == 0 ? name : ""))
-                    .append(lines.get(i))
-                    .append('\n');
+            text.append(String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i)));
         }
     }
 
@@ -87,8 +85,7 @@ public final class TextReport {
         }
         for (int i = 0; i < lines.size(); i++) {
             text.append(i == 0 ? String.format("  %-2d %-9s ", number, step.name()) : INDENT)
-                    .append(lines.get(i))
-                    .append('\n');
+                    .append(lines.get(i) + "\n");
         }
         log(text, mic == null ? List.of() : mic.log());
         log(text, nmi == null ? List.of() : nmi.log());
@@ -106,9 +103,9 @@ public final class TextReport {
             while (last + 1 < lines.size() && form(lines.get(last + 1)).equals(form(lines.get(i)))) {
                 last++;
             }
-            line(text, lines.get(i));
+            text.append(INDENT + "| " + lines.get(i) + "\n");
             if (last - i > 2) {
-                line(text, "… " + (last - i - 1) + " more of these");
+                text.append(INDENT + "| … " + (last - i - 1) + " more of these\n");
                 i = last - 1;
             }
         }
@@ -116,10 +113,6 @@ public final class TextReport {
 
     private static String form(String line) {
         return line.replaceAll("[0-9]+", "0");
-    }
-
-    private static void line(StringBuilder text, String line) {
-        text.append(INDENT).append("| ").append(line).append('\n');
     }
 
     private static String mic(Explanation explanation, MicPart mic) {

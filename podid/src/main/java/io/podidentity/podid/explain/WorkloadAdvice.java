@@ -57,30 +57,41 @@ final class WorkloadAdvice {
     Advice advice() {
         var why = new ArrayList<String>();
         why.add(runsAs());
-        if (admission instanceof Admission.Denied denied && found.isEmpty()) {
+        if (admission instanceof Admission.Denied denied) {
+            return denied(denied.reason(), why);
+        }
+        if (outcome() == Outcome.IDENTITY) {
+            return new Advice(
+                    "a token of client ID " + clientId() + ", in exchange for that of its service account",
+                    why,
+                    FederationAdvice.of(cluster, account, clientId()));
+        }
+        why.add(NODE);
+        return admission instanceof Admission.NotSelected
+                ? new Advice(
+                        "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
+                        why,
+                        List.of("Add the label to the pod (of a workload: to spec.template.metadata.labels), with the"
+                                + " value in quotes."))
+                : noClientId(why);
+    }
+
+    private Advice denied(String reason, List<String> why) {
+        if (found.isEmpty()) {
             return new Advice(
                     "there is no service account " + account + " here, so its client ID is not known; a cluster without"
-                            + " it creates no pod: " + denied.reason(),
+                            + " it creates no pod: " + reason,
                     why,
                     List.of("Add the manifest of the account, or look: kubectl get serviceaccount " + account.name()
                             + " -n " + account.namespace() + " -o yaml"));
         }
-        if (admission instanceof Admission.Denied denied) {
-            return new Advice(
-                    "the cluster does not create the pod: " + denied.reason(),
-                    why,
-                    List.of("Fix what the refusal names; until then the pod is not created."));
-        }
-        if (outcome() == Outcome.NONE) {
-            why.add(NODE);
-        }
-        if (admission instanceof Admission.NotSelected) {
-            return new Advice(
-                    "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
-                    why,
-                    List.of("Add the label to the pod (of a workload: to spec.template.metadata.labels), with the value"
-                            + " in quotes."));
-        }
+        return new Advice(
+                "the cluster does not create the pod: " + reason,
+                why,
+                List.of("Fix what the refusal names; until then the pod is not created."));
+    }
+
+    private Advice noClientId(List<String> why) {
         if (clientId().isEmpty()) {
             return new Advice(
                     "the service account names no client ID, so AZURE_CLIENT_ID is not set",
@@ -88,19 +99,13 @@ final class WorkloadAdvice {
                     accountRemedy(),
                     placeOfAccount());
         }
-        if (!ClientIdText.canBeOne(clientId())) {
-            return new Advice(
-                    "the annotation " + Keys.CLIENT_ID
-                            + " of its service account is no client ID, so Entra ID refuses the"
-                            + " exchange (AADSTS700016)",
-                    plus(why, "it is " + ObstacleAdvice.quoted(clientId())),
-                    List.of("Set it to what az identity show --query clientId prints, a GUID."),
-                    placeOfAccount());
-        }
+        why.add("it is " + ObstacleAdvice.quoted(clientId()));
         return new Advice(
-                "a token of client ID " + clientId() + ", in exchange for that of its service account",
+                "the annotation " + Keys.CLIENT_ID
+                        + " of its service account is no client ID, so Entra ID refuses the exchange (AADSTS700016)",
                 why,
-                FederationAdvice.of(cluster, account, clientId()));
+                List.of("Set it to what az identity show --query clientId prints, a GUID."),
+                placeOfAccount());
     }
 
     private String runsAs() {
@@ -113,8 +118,7 @@ final class WorkloadAdvice {
     }
 
     /** From label to account, webhook, kubelet and Entra ID, as far as it gets; the summary where that ends. */
-    List<Step> way() {
-        String summary = advice().summary();
+    List<Step> way(String summary) {
         var way = new ArrayList<Step>();
         if (admission instanceof Admission.NotSelected) {
             return List.of(Step.end("label", summary));
@@ -154,12 +158,6 @@ final class WorkloadAdvice {
                                 + account.name() + " " + Keys.CLIENT_ID + "=CLIENT_ID"
                         : "Set spec.serviceAccountName of the pod to the account that is annotated: "
                                 + String.join(" or ", annotated));
-    }
-
-    private static List<String> plus(List<String> facts, String fact) {
-        var all = new ArrayList<>(facts);
-        all.add(fact);
-        return all;
     }
 
     private String clientId() {

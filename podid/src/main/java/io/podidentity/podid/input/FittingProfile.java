@@ -1,21 +1,41 @@
 package io.podidentity.podid.input;
 
+import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The profile that manifests were written for, and what tells so.
  *
- * @param reason in a few words
+ * @param image that of NMI, if it tells so; otherwise empty
  */
-public record FittingProfile(Profile profile, String reason) {
+public record FittingProfile(Profile profile, Evidence evidence, String image) {
+
+    /** What tells which profile fits. */
+    public enum Evidence {
+        OPTION("--profile"),
+        CONFIGURATION("configured"),
+        IMAGE("NMI's image is "),
+        ABSENCE("nothing of AAD Pod Identity is "),
+        SPELLING("the fields are spelt as before 1.6.0"),
+        DEFINITIONS("its CustomResourceDefinitions are of v1beta1, as before 1.8.0"),
+        NONE("the last version of AAD Pod Identity");
+
+        private final String text;
+
+        Evidence(String text) {
+            this.text = text;
+        }
+    }
 
     private static final String GROUP = "aadpodidentity.k8s.io";
     private static final Pattern NMI = Pattern.compile("(?:^|.*/)nmi:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
@@ -27,26 +47,42 @@ public record FittingProfile(Profile profile, String reason) {
     private static final Set<String> NEW =
             Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
 
-    /** The reason of a profile that a user has named. */
-    static final String OPTION = "--profile";
+    private FittingProfile(Profile profile, Evidence evidence) {
+        this(profile, evidence, "");
+    }
+
+    /** One that a user has named on the command line. */
+    public static FittingProfile asked(Profile profile) {
+        return new FittingProfile(profile, Evidence.OPTION);
+    }
 
     /** One that the configuration names. */
     public static FittingProfile configured(Profile profile) {
-        return new FittingProfile(profile, "configured");
+        return new FittingProfile(profile, Evidence.CONFIGURATION);
     }
 
     /** Whether nobody has named it. */
     public boolean isGuess() {
-        return !reason.equals(OPTION) && !reason.equals("configured");
+        return evidence != Evidence.OPTION && evidence != Evidence.CONFIGURATION;
+    }
+
+    /** What tells so, in a few words. */
+    public String reason() {
+        return reason("in the files");
+    }
+
+    /** As above, of manifests that are not files. */
+    public String reason(String place) {
+        return evidence.text + (evidence == Evidence.ABSENCE ? place : image);
     }
 
     /** Of NMI itself where it is among them, else of how fields are spelt. */
     public static FittingProfile of(List<Manifest> manifests) {
-        List<FieldLocation> objects = manifests.stream().map(FieldLocation::of).toList();
-        return objects.stream()
+        return manifests.stream()
+                .map(FieldLocation::of)
                 .flatMap(FittingProfile::nmi)
                 .findFirst()
-                .orElseGet(() -> bySpelling(manifests, objects));
+                .orElseGet(() -> bySpelling(manifests));
     }
 
     /** NMI itself stands in the files. */
@@ -54,15 +90,12 @@ public record FittingProfile(Profile profile, String reason) {
         List<String> template = PodSource.templatePath(object.at("kind").text()).orElse(List.of());
         return object.at(template).at("spec", "containers").items().stream().flatMap(container -> {
             Matcher image = NMI.matcher(container.at("image").text());
-            if (!image.matches()) {
-                return Stream.empty();
-            }
-            boolean managed = container.at("args").items().stream()
-                    .map(FieldLocation::text)
-                    .anyMatch(arg -> arg.matches("-+operation-mode=managed"));
-            return Stream.of(new FittingProfile(
-                    managed ? Profile.MANAGED : version(image),
-                    "NMI's image is " + container.at("image").text()));
+            boolean managed =
+                    container.at("args").itemTexts().stream().anyMatch(arg -> arg.matches("-+operation-mode=managed"));
+            return !image.matches()
+                    ? Stream.empty()
+                    : Stream.of(new FittingProfile(
+                            managed ? Profile.MANAGED : version(image), Evidence.IMAGE, image.group()));
         });
     }
 
@@ -71,40 +104,38 @@ public record FittingProfile(Profile profile, String reason) {
         return version < 106 ? Profile.V1_5_4 : version < 108 ? Profile.V1_6_3 : Profile.V1_8_17;
     }
 
-    private static FittingProfile bySpelling(List<Manifest> manifests, List<FieldLocation> objects) {
-        List<Manifest> definitions =
-                manifests.stream().filter(FittingProfile::isDefinition).toList();
-        boolean isUsed = !definitions.isEmpty()
-                || manifests.stream().anyMatch(manifest -> manifest.group().equals(GROUP))
-                || objects.stream().anyMatch(FittingProfile::isLabelled);
-        if (!isUsed) {
-            return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is in the files");
-        }
-        List<String> keys = manifests.stream()
+    private static FittingProfile bySpelling(List<Manifest> manifests) {
+        List<FieldLocation> own = manifests.stream()
                 .filter(manifest -> manifest.group().equals(GROUP))
-                .flatMap(manifest -> FieldLocation.of(manifest).at("spec").keys().stream())
+                .map(FieldLocation::of)
                 .toList();
-        if (keys.stream().anyMatch(OLD::contains) && keys.stream().noneMatch(NEW::contains)) {
-            return new FittingProfile(Profile.V1_5_4, "the fields are spelt as before 1.6.0");
+        // As the manifests of AAD Pod Identity itself install its kinds.
+        List<Manifest> definitions = manifests.stream()
+                .filter(manifest -> manifest.kind().equals("CustomResourceDefinition"))
+                .filter(manifest ->
+                        FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP))
+                .toList();
+        if (own.isEmpty() && definitions.isEmpty() && manifests.stream().noneMatch(FittingProfile::isLabelled)) {
+            return new FittingProfile(Profile.WORKLOAD_IDENTITY, Evidence.ABSENCE);
         }
-        if (definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))) {
-            return new FittingProfile(Profile.V1_6_3, "its CustomResourceDefinitions are of v1beta1, as before 1.8.0");
+        Set<String> keys = own.stream()
+                .flatMap(object -> object.at("spec").keys().stream())
+                .collect(Collectors.toSet());
+        if (!Collections.disjoint(keys, OLD) && Collections.disjoint(keys, NEW)) {
+            return new FittingProfile(Profile.V1_5_4, Evidence.SPELLING);
         }
-        return new FittingProfile(Profile.V1_8_17, "the last version of AAD Pod Identity");
+        return definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))
+                ? new FittingProfile(Profile.V1_6_3, Evidence.DEFINITIONS)
+                : new FittingProfile(Profile.V1_8_17, Evidence.NONE);
     }
 
-    /** Of the kinds of AAD Pod Identity, as its own manifests install them. */
-    private static boolean isDefinition(Manifest manifest) {
-        return manifest.kind().equals("CustomResourceDefinition")
-                && FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP);
-    }
-
-    private static boolean isLabelled(FieldLocation object) {
-        return PodSource.templatePath(object.at("kind").text())
-                .filter(path -> object.at(path)
-                                .at("metadata", "labels", "aadpodidbinding")
-                                .exists()
-                        || object.at("metadata", "labels", "aadpodidbinding").exists())
+    /** Whether a workload has the label, itself or on its pods. */
+    private static boolean isLabelled(Manifest manifest) {
+        FieldLocation object = FieldLocation.of(manifest);
+        return PodSource.templatePath(manifest.kind())
+                .filter(path -> Stream.of(object.at(path), object)
+                        .anyMatch(one ->
+                                one.at("metadata", "labels", Pod.BINDING_LABEL).exists()))
                 .isPresent();
     }
 }

@@ -1,9 +1,11 @@
 package io.podidentity.podid.input;
 
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.emulator.match.MatchRules;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +22,11 @@ import java.util.stream.IntStream;
  * @param rules how it matches
  */
 public record ManifestInput(List<Manifests> clusters, List<FittingProfile> versions, List<MatchRules> rules) {
+
+    /** What {@code -} among the paths stands for: all of standard input, or nothing. */
+    public static byte[] standardInput(List<String> paths) throws IOException {
+        return paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
+    }
 
     /** What is made of each cluster and how its version matches. */
     public <T> List<T> each(BiFunction<Manifests, MatchRules, T> made) {

@@ -93,9 +93,8 @@ public final class ProfileOptions {
      * @throws ManifestException if they cannot be used
      */
     public ManifestInput read(List<String> paths, byte[] standardInput, Optional<FittingProfile> configured) {
-        Optional<FittingProfile> known = Optional.ofNullable(profile)
-                .map(asked -> new FittingProfile(asked, FittingProfile.OPTION))
-                .or(() -> configured);
+        Optional<FittingProfile> known =
+                Optional.ofNullable(profile).map(FittingProfile::asked).or(() -> configured);
         Profile decoding = known.map(FittingProfile::profile).orElse(Profile.V1_8_17);
         List<Manifests> clusters = read(decoding, paths, standardInput);
         List<FittingProfile> versions = clusters.stream()

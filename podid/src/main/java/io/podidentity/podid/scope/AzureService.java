@@ -1,6 +1,7 @@
 package io.podidentity.podid.scope;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A service whose API takes Entra ID's tokens.
@@ -24,24 +25,25 @@ record AzureService(
         roles = List.copyOf(roles);
     }
 
-    /**
-     * A service with roles.
-     *
-     * @param hosts with spaces between them
-     * @param roles as {@code name: what it allows}
-     */
-    static AzureService of(String name, String hosts, String resource, String type, String part, String... roles) {
-        return new AzureService(name, List.of(hosts.split(" ")), resource, type, roles(roles), part, "");
+    /** @param hosts with spaces between them */
+    static AzureService of(String name, String hosts, String resource) {
+        return new AzureService(name, List.of(hosts.split(" ")), resource, "", List.of(), "", "");
     }
 
-    AzureService with(String otherNote) {
-        return new AzureService(name, hosts, resource, type, roles, part, otherNote);
+    AzureService type(String otherType, String otherPart) {
+        return new AzureService(name, hosts, resource, otherType, roles, otherPart, note);
     }
 
-    private static List<Role> roles(String... roles) {
-        return List.of(roles).stream()
+    /** @param texts as {@code name: what it allows} */
+    AzureService roles(String... texts) {
+        List<Role> all = Stream.of(texts)
                 .map(role -> role.split(": ", 2))
                 .map(parts -> new Role(parts[0], parts[1]))
                 .toList();
+        return new AzureService(name, hosts, resource, type, all, part, note);
+    }
+
+    AzureService note(String text) {
+        return new AzureService(name, hosts, resource, type, roles, part, text);
     }
 }

@@ -42,7 +42,7 @@ final class ServedManifests {
 
     /** @throws ManifestException if they cannot be used */
     static ServedManifests read(List<String> paths, ProfileOptions profile) throws IOException {
-        byte[] standardInput = paths.contains(ManifestFiles.STANDARD_INPUT) ? System.in.readAllBytes() : new byte[0];
+        byte[] standardInput = ManifestInput.standardInput(paths);
         ManifestInput input = profile.read(paths, standardInput, Optional.empty());
         List<Manifests> clusters = input.clusters();
         if (clusters.size() > 1) {

@@ -1,7 +1,6 @@
 package io.podidentity.podid.check;
 
 import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Rule;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,10 +12,9 @@ final class ChecksDocument {
 
     private ChecksDocument() {}
 
-    static String of(List<Rule> rules) {
-        List<About> all = rules.stream().map(Rule::about).toList();
-        String table = all.stream().map(ChecksDocument::row).collect(Collectors.joining());
-        String sections = all.stream().map(ChecksDocument::section).collect(Collectors.joining());
+    static String of(List<About> rules) {
+        String table = rules.stream().map(ChecksDocument::row).collect(Collectors.joining());
+        String sections = rules.stream().map(ChecksDocument::section).collect(Collectors.joining());
         return """
             # Checks
 

@@ -51,7 +51,7 @@ class RefusalsOfTheRealNmiTest {
         var manifests =
                 new ManifestReader(Profile.V1_8_17).read(List.of(file.toString()), InputStream.nullInputStream());
         var context = new RuleContext(manifests, MatchRules.of(Profile.V1_8_17), AzureFacts.NONE);
-        return Checker.check(context, AllRules.LIST).stream()
+        return AllRules.check(context).stream()
                 .filter(finding -> finding.severity().id().equals("error"))
                 .map(finding -> finding.object().replaceFirst(".*/(id|s)-", "").replace("type-1", "typem"))
                 .collect(Collectors.toSet());

@@ -2,19 +2,24 @@ package io.podidentity.podid.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.Rule;
 import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.rules.AllRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +37,8 @@ class RulesTest {
 
     private static final Path FIXTURES = Path.of("src", "test", "resources", "check");
     private static final Path ACTUAL = Path.of("target", "check");
+    private static final JavaClasses FAMILIES =
+            new ClassFileImporter().importPackages("io.podidentity.podid.check.rules");
     private static final Pattern PROFILE = Pattern.compile("# profile: (\\S+)");
 
     static Stream<Path> firing() throws IOException {
@@ -42,7 +49,7 @@ class RulesTest {
         return fixtures("quiet-");
     }
 
-    static List<Rule> rules() {
+    static List<About> rules() {
         return AllRules.LIST;
     }
 
@@ -86,8 +93,8 @@ class RulesTest {
 
     @ParameterizedTest
     @MethodSource("rules")
-    void rule_always_hasFixturesThatFireAndDoNot(Rule rule) throws IOException {
-        Path folder = FIXTURES.resolve(rule.about().rule());
+    void rule_always_hasFixturesThatFireAndDoNot(About rule) throws IOException {
+        Path folder = FIXTURES.resolve(rule.rule());
         assertThat(folder).isDirectory();
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString().replaceFirst("-.*", "")))
@@ -97,7 +104,7 @@ class RulesTest {
 
     @Test
     void rules_always_haveNamesOfTheirOwnAndSayWhatIsNeeded() {
-        List<About> all = AllRules.LIST.stream().map(Rule::about).toList();
+        List<About> all = AllRules.LIST;
         assertThat(all)
                 .extracting(About::rule)
                 .doesNotHaveDuplicates()
@@ -110,13 +117,23 @@ class RulesTest {
         });
     }
 
+    @ParameterizedTest
+    @MethodSource("rules")
+    void rule_always_isAMethodOfItsNameInAFamily(About rule) {
+        String words = Pattern.compile("-(.)")
+                .matcher(rule.rule())
+                .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
+        assertThat(FAMILIES)
+                .filteredOn(type -> type.isAssignableTo(RuleFamily.class))
+                .flatExtracting(JavaClass::getMethods)
+                .extracting(JavaMethod::getName)
+                .containsOnlyOnce(words);
+    }
+
     /** Of the rule that the fixture's folder names. */
     private static List<Finding> findings(Path file) throws IOException {
         String name = file.getParent().getFileName().toString();
-        List<Rule> rules = AllRules.LIST.stream()
-                .filter(rule -> rule.about().rule().equals(name))
-                .toList();
-        assertThat(rules).as("the rule " + name).hasSize(1);
+        assertThat(AllRules.LIST).extracting(About::rule).contains(name);
         String text = Files.readString(file);
         Matcher chosen = PROFILE.matcher(text);
         Profile profile = chosen.lookingAt() ? Profile.of(chosen.group(1)) : Profile.V1_8_17;
@@ -125,6 +142,8 @@ class RulesTest {
                 new ManifestReader(profile).readText(file.getFileName().toString(), text),
                 MatchRules.of(profile),
                 Files.isDirectory(azure) ? AzureFacts.read(azure) : AzureFacts.NONE);
-        return Checker.check(context, rules);
+        return AllRules.check(context).stream()
+                .filter(finding -> finding.about().rule().equals(name))
+                .toList();
     }
 }

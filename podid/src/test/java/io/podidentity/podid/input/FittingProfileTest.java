@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,6 +70,15 @@ class FittingProfileTest {
             metadata: {name: azureidentities}
             spec: {group: %s, names: {kind: AzureIdentity, plural: azureidentities}}
             """.formatted(version, group)).profile()).isEqualTo(profile);
+    }
+
+    @Test
+    void reason_whereNothingIsOfPodIdentity_namesThePlace() {
+        FittingProfile fitting = of("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}");
+
+        assertThat(fitting.evidence()).isEqualTo(FittingProfile.Evidence.ABSENCE);
+        assertThat(fitting.reason()).isEqualTo("nothing of AAD Pod Identity is in the files");
+        assertThat(fitting.reason("in the cluster")).isEqualTo("nothing of AAD Pod Identity is in the cluster");
     }
 
     private static FittingProfile of(String text) {

@@ -3,17 +3,11 @@ package io.podidentity.podid.check.azure;
 import io.podidentity.podid.check.source.FieldLocation;
 
 /**
- * A cluster, as {@code az aks show} prints it. Immutable.
+ * A cluster, as {@code az aks show} prints it.
  *
  * @see <a href="https://learn.microsoft.com/rest/api/aks/managed-clusters/get">its fields</a>
  */
-public final class AksCluster {
-
-    private final FieldLocation json;
-
-    AksCluster(FieldLocation json) {
-        this.json = json;
-    }
+public record AksCluster(FieldLocation json) {
 
     public String name() {
         return json.at("name").text();

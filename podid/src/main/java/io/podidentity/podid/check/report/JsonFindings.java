@@ -1,8 +1,8 @@
 package io.podidentity.podid.check.report;
 
-import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Skipped;
+import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,15 +13,21 @@ import java.util.stream.Stream;
 /** Findings for programs. */
 public final class JsonFindings {
 
+    private static final About NOT_LOOKED_AT = About.info("", "not-looked-at");
+
     private JsonFindings() {}
 
     /** An array, a finding in each line, and after them what was not looked at, of a rule that is none. */
     public static String of(List<Finding> findings, List<Skipped> missed) {
-        return Stream.concat(
-                        findings.stream().map(JsonFindings::object),
-                        missed.stream().map(JsonFindings::object))
+        return Stream.concat(findings.stream(), missed.stream().map(JsonFindings::finding))
+                .map(JsonFindings::object)
                 .map(Json::write)
                 .collect(Collectors.joining(",\n ", "[", "]"));
+    }
+
+    private static Finding finding(Skipped missed) {
+        return new Finding(
+                NOT_LOOKED_AT, NOT_LOOKED_AT.severity(), missed.position(), "", missed.reason(), "", List.of());
     }
 
     private static Map<String, Object> object(Finding finding) {
@@ -35,21 +41,6 @@ public final class JsonFindings {
         object.put("object", finding.object());
         object.put("message", finding.message());
         object.put("remedy", finding.remedy());
-        return object;
-    }
-
-    private static Map<String, Object> object(Skipped missed) {
-        Position position = missed.position();
-        var object = new LinkedHashMap<String, Object>();
-        object.put("id", "");
-        object.put("rule", "not-looked-at");
-        object.put("severity", "info");
-        object.put("file", position.file());
-        object.put("line", position.line());
-        object.put("column", position.column());
-        object.put("object", "");
-        object.put("message", missed.reason());
-        object.put("remedy", "");
         return object;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Findings as JUnit's XML, for pipelines: a suite for each file, a test case for each finding. */
 public final class JunitXml {
@@ -30,60 +31,57 @@ public final class JunitXml {
         Map<String, List<Finding>> byFile = new TreeMap<>(findings.stream()
                 .collect(Collectors.groupingBy(finding -> finding.position().file())));
         files.forEach(file -> byFile.putIfAbsent(file, List.of()));
-        var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        xml.append("<testsuites name=\"podid check\">\n");
+        var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"podid check\">\n");
         byFile.forEach((file, found) -> {
             List<Suppressed> skipped = suppressed.stream()
                     .filter(one -> one.finding().position().file().equals(file))
                     .toList();
-            long failures = found.stream()
-                    .filter(finding -> isFailure(finding, failing))
-                    .count();
-            int tests = Math.max(1, found.size() + skipped.size());
-            xml.append("  <testsuite name=\"")
-                    .append(escaped(file))
-                    .append("\" tests=\"")
-                    .append(tests);
-            xml.append("\" failures=\"").append(failures).append("\" errors=\"0\" skipped=\"");
-            xml.append(skipped.size()).append("\">\n");
-            if (found.isEmpty() && skipped.isEmpty()) {
-                xml.append("    <testcase name=\"nothing found\" classname=\"podid\"/>\n");
-            }
-            found.forEach(finding -> xml.append(open(finding)).append(body(finding, failing)));
-            skipped.forEach(one -> xml.append(open(one.finding()))
-                    .append("      <skipped message=\"")
-                    .append(escaped(one.reason()))
-                    .append("\"/>\n    </testcase>\n"));
-            xml.append("  </testsuite>\n");
+            xml.append(suite(file, found, skipped, failing));
         });
         if (!missed.isEmpty()) {
-            xml.append("  <testsuite name=\"not looked at\" tests=\"" + missed.size() + "\" failures=\"0\" errors=\"0\""
-                    + " skipped=\"" + missed.size() + "\">\n");
-            missed.forEach(one -> xml.append("    <testcase name=\"")
-                    .append(escaped(one.place()))
-                    .append("\" classname=\"podid\">\n      <skipped message=\"")
-                    .append(escaped(one.reason()))
-                    .append("\"/>\n    </testcase>\n"));
-            xml.append("  </testsuite>\n");
+            List<String> cases = missed.stream()
+                    .map(one -> testCase(escaped(one.place()) + "\" classname=\"podid", skipped(one.reason())))
+                    .toList();
+            xml.append(suite("not looked at", 0, missed.size(), cases));
         }
-        return xml.append("</testsuites>\n").toString();
+        return xml + "</testsuites>\n";
     }
 
-    private static boolean isFailure(Finding finding, Severity failing) {
-        return finding.severity() != Severity.INFO && finding.severity().compareTo(failing) >= 0;
+    private static String suite(String file, List<Finding> found, List<Suppressed> skipped, Severity failing) {
+        Stream<String> open = found.stream().map(finding -> testCase(name(finding), body(finding, failing)));
+        Stream<String> others = skipped.stream().map(one -> testCase(name(one.finding()), skipped(one.reason())));
+        List<String> cases = found.isEmpty() && skipped.isEmpty()
+                ? List.of("    <testcase name=\"nothing found\" classname=\"podid\"/>\n")
+                : Stream.concat(open, others).toList();
+        long failures =
+                found.stream().filter(finding -> finding.isAtLeast(failing)).count();
+        return suite(file, failures, skipped.size(), cases);
     }
 
-    private static String open(Finding finding) {
-        return "    <testcase name=\"" + escaped(finding.about().rule() + ": " + finding.object())
-                + "\" classname=\"podid." + finding.about().id() + "\">\n";
+    private static String suite(String name, long failures, int skipped, List<String> cases) {
+        return "  <testsuite name=\"" + escaped(name) + "\" tests=\"" + cases.size() + "\" failures=\"" + failures
+                + "\" errors=\"0\" skipped=\"" + skipped + "\">\n" + String.join("", cases) + "  </testsuite>\n";
+    }
+
+    private static String testCase(String name, String body) {
+        return "    <testcase name=\"" + name + "\">\n      " + body + "\n    </testcase>\n";
+    }
+
+    private static String name(Finding finding) {
+        return escaped(finding.about().rule() + ": " + finding.object()) + "\" classname=\"podid."
+                + finding.about().id();
+    }
+
+    private static String skipped(String reason) {
+        return "<skipped message=\"" + escaped(reason) + "\"/>";
     }
 
     private static String body(Finding finding, Severity failing) {
         String text = escaped(finding.position() + ": " + finding.message() + "\n" + finding.remedy());
-        return isFailure(finding, failing)
-                ? "      <failure type=\"" + finding.severity().id() + "\" message=\"" + escaped(finding.message())
-                        + "\">" + text + "</failure>\n    </testcase>\n"
-                : "      <system-out>" + text + "</system-out>\n    </testcase>\n";
+        return finding.isAtLeast(failing)
+                ? "<failure type=\"" + finding.severity().id() + "\" message=\"" + escaped(finding.message()) + "\">"
+                        + text + "</failure>"
+                : "<system-out>" + text + "</system-out>";
     }
 
     /** Characters that XML 1.0 cannot have at all become question marks. */

@@ -5,17 +5,16 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.Rule;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Suppressed;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -32,36 +31,40 @@ public final class SarifLog {
 
     /** One document, in one line; what was not looked at are its notifications. */
     public static String of(
-            List<Rule> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
+            List<About> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
         var driver = new LinkedHashMap<String, Object>();
         driver.put("name", "podid");
         driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");
-        driver.put("rules", rules.stream().map(rule -> rule(rule.about())).toList());
-        var results = new ArrayList<Map<String, Object>>();
-        findings.forEach(finding -> results.add(result(finding)));
-        for (Suppressed one : suppressed) {
-            Map<String, Object> result = result(one.finding());
-            result.put(
-                    "suppressions",
-                    List.of(Map.of("kind", one.inManifest() ? "inSource" : "external", "justification", one.reason())));
-            results.add(result);
-        }
+        driver.put("rules", rules.stream().map(SarifLog::rule).toList());
+        var invocation = new LinkedHashMap<String, Object>();
+        invocation.put("executionSuccessful", true);
+        invocation.put(
+                "toolExecutionNotifications",
+                missed.stream().map(SarifLog::notification).toList());
         var run = new LinkedHashMap<String, Object>();
         run.put("tool", Map.of("driver", driver));
         run.put("columnKind", "unicodeCodePoints");
+        run.put("invocations", List.of(invocation));
         run.put(
-                "invocations",
-                List.of(Map.of(
-                        "executionSuccessful",
-                        true,
-                        "toolExecutionNotifications",
-                        missed.stream().map(SarifLog::notification).toList())));
-        run.put("results", results);
+                "results",
+                Stream.concat(
+                                findings.stream().map(SarifLog::result),
+                                suppressed.stream().map(SarifLog::result))
+                        .toList());
         var log = new LinkedHashMap<String, Object>();
         log.put("$schema", SCHEMA);
         log.put("version", "2.1.0");
         log.put("runs", List.of(run));
         return Json.write(log);
+    }
+
+    private static Map<String, Object> result(Suppressed one) {
+        var suppression = new LinkedHashMap<String, Object>();
+        suppression.put("kind", one.inManifest() ? "inSource" : "external");
+        suppression.put("justification", one.reason());
+        Map<String, Object> result = result(one.finding());
+        result.put("suppressions", List.of(suppression));
+        return result;
     }
 
     private static Map<String, Object> rule(About about) {

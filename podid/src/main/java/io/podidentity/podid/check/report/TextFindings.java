@@ -18,44 +18,26 @@ public final class TextFindings {
     public static String of(List<Finding> findings, int suppressed, String looked) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
-            text.append(finding.position())
-                    .append(": ")
-                    .append(finding.severity().id())
-                    .append(" [")
-                    .append(finding.about().id())
-                    .append(' ')
-                    .append(finding.about().rule())
-                    .append("] ")
-                    .append(finding.object())
-                    .append(": ")
-                    .append(finding.message())
-                    .append("\n    ")
-                    .append(finding.remedy().replace("\n", "\n    "))
-                    .append('\n');
+            text.append(finding.position() + ": " + finding.severity().id() + " ["
+                    + finding.about().id() + " "
+                    + finding.about().rule() + "] " + finding.object() + ": " + finding.message() + "\n    "
+                    + finding.remedy().replace("\n", "\n    ") + "\n");
         }
-        return text.append(summary(findings))
-                .append(suppressed == 0 ? "" : " (" + suppressed + " suppressed)")
-                .append('\n')
-                .append(looked)
-                .append('\n')
-                .toString();
-    }
-
-    private static String summary(List<Finding> findings) {
-        if (findings.isEmpty()) {
-            return "Nothing found.";
-        }
-        return count(findings, Severity.ERROR, "error") + ", " + count(findings, Severity.WARNING, "warning") + ", "
-                + findings.stream()
-                        .filter(finding -> finding.severity() == Severity.INFO)
-                        .count()
-                + " for information";
+        String summary = findings.isEmpty()
+                ? "Nothing found."
+                : count(findings, Severity.ERROR, " error") + ", " + count(findings, Severity.WARNING, " warning")
+                        + ", " + number(findings, Severity.INFO) + " for information";
+        return text + summary + (suppressed == 0 ? "" : " (" + suppressed + " suppressed)") + "\n" + looked + "\n";
     }
 
     private static String count(List<Finding> findings, Severity severity, String name) {
-        long count = findings.stream()
+        long count = number(findings, severity);
+        return count + name + (count == 1 ? "" : "s");
+    }
+
+    private static long number(List<Finding> findings, Severity severity) {
+        return findings.stream()
                 .filter(finding -> finding.severity() == severity)
                 .count();
-        return count + " " + name + (count == 1 ? "" : "s");
     }
 }

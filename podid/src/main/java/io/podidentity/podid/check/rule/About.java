@@ -1,6 +1,7 @@
 package io.podidentity.podid.check.rule;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a rule says of itself; reports and {@code docs/checks.md} are made of it.
@@ -9,7 +10,7 @@ import java.util.List;
  * @param rule its own name, in kebab case
  * @param severity of its findings, unless one is less bad
  * @param line what is wrong, in one sentence without a full stop
- * @param remedy what to do, in general
+ * @param remedy what to do, in general, without a full stop
  * @param prevents issues of others that it would have prevented, as {@code owner/repository#number}
  */
 public record About(String id, String rule, Severity severity, String line, String remedy, List<String> prevents) {
@@ -21,16 +22,32 @@ public record About(String id, String rule, Severity severity, String line, Stri
         prevents = List.copyOf(prevents);
     }
 
-    public static About error(String id, String rule, String line, String remedy, String... prevents) {
-        return new About(id, rule, Severity.ERROR, line, remedy, List.of(prevents));
+    public static About error(String id, String rule) {
+        return new About(id, rule, Severity.ERROR, "", "", List.of());
     }
 
-    public static About warning(String id, String rule, String line, String remedy, String... prevents) {
-        return new About(id, rule, Severity.WARNING, line, remedy, List.of(prevents));
+    public static About warning(String id, String rule) {
+        return new About(id, rule, Severity.WARNING, "", "", List.of());
     }
 
-    public static About info(String id, String rule, String line, String remedy, String... prevents) {
-        return new About(id, rule, Severity.INFO, line, remedy, List.of(prevents));
+    public static About info(String id, String rule) {
+        return new About(id, rule, Severity.INFO, "", "", List.of());
+    }
+
+    public About says(String what) {
+        return new About(id, rule, severity, what, remedy, prevents);
+    }
+
+    public About remedy(String what) {
+        return new About(id, rule, severity, line, what, prevents);
+    }
+
+    /** With issues of these repositories; where no owner is named it is Azure. */
+    public About prevents(String... issues) {
+        List<String> all = Stream.of(issues)
+                .map(issue -> issue.contains("/") ? issue : "Azure/" + issue)
+                .toList();
+        return new About(id, rule, severity, line, remedy, all);
     }
 
     /** Its place in the documentation. */

@@ -2,6 +2,7 @@ package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.text.ClosestMatch;
 
 /**
  * A change of a file that is certainly right.
@@ -17,14 +18,22 @@ public record Edit(Position position, String before, String after) {
         return new Edit(location.valuePosition(), location.text(), after);
     }
 
+    /** As above, if that is what is probably meant; otherwise none. */
+    public static Edit[] nearValue(FieldLocation location, String after) {
+        return ClosestMatch.isNear(location.text(), after) ? new Edit[] {value(location, after)} : new Edit[0];
+    }
+
     /** Writes another key. */
     public static Edit key(Position key, String before, String after) {
         return new Edit(key, before, after);
     }
 
-    /** Inserts a line before the first entry of a mapping, with its indentation. */
-    public static Edit firstEntry(FieldLocation mapping, String line) {
-        return new Edit(mapping.fields().get(0).position(), "", line);
+    /** Inserts a line before the first entry of a mapping, with its indentation; none where there is no entry. */
+    public static Edit[] firstEntry(FieldLocation mapping, String line) {
+        return mapping.fields().stream()
+                .limit(1)
+                .map(first -> new Edit(first.position(), "", line))
+                .toArray(Edit[]::new);
     }
 
     public boolean isInsertion() {

@@ -28,6 +28,11 @@ public record Finding(
         return new Finding(about, other, position, object, message, remedy, edits);
     }
 
+    /** Whether it is at least that bad. Information never is. */
+    public boolean isAtLeast(Severity least) {
+        return severity != Severity.INFO && severity.compareTo(least) >= 0;
+    }
+
     /** What stays the same when lines move. */
     public String fingerprint() {
         return fingerprint(about.rule(), object, message);

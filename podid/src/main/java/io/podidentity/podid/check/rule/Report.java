@@ -1,6 +1,7 @@
 package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -17,9 +18,34 @@ public final class Report {
         this.about = about;
     }
 
+    /** The rule's own remedy, as a sentence. */
+    public String remedy() {
+        return about.remedy() + ".";
+    }
+
+    /** Reports with the rule's own severity and remedy. */
+    public void add(FieldLocation location, String message) {
+        add(location, message, remedy());
+    }
+
     /** Reports with the rule's own severity. */
     public void add(FieldLocation location, String message, String remedy, Edit... edits) {
         add(about.severity(), location, message, remedy, edits);
+    }
+
+    /** Reports that another value is certainly meant. */
+    public void addValue(FieldLocation location, String message, String meant) {
+        add(location, message, "Write: " + location.key() + ": " + meant, Edit.value(location, meant));
+    }
+
+    /** Reports that another key is certainly meant. */
+    public void addKey(FieldLocation written, String key, String meant, String remedy) {
+        add(written, "the key is " + key + " and must be " + meant, remedy, Edit.key(written.position(), key, meant));
+    }
+
+    /** Reports a field that is not decoded as intended. */
+    public void add(Problem problem, String message, String remedy, Edit... edits) {
+        add(about.severity(), problem.position(), problem.object(), message, remedy, edits);
     }
 
     /** Reports with another severity. */
@@ -27,8 +53,8 @@ public final class Report {
         add(severity, location.position(), location.object(), message, remedy, edits);
     }
 
-    /** Reports at a position. */
-    public void add(Severity severity, Position position, String object, String message, String remedy, Edit... edits) {
+    private void add(
+            Severity severity, Position position, String object, String message, String remedy, Edit... edits) {
         findings.add(new Finding(about, severity, position, object, message, remedy, List.of(edits)));
     }
 

@@ -1,5 +1,7 @@
 package io.podidentity.podid.check.rule;
 
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -32,8 +34,6 @@ public final class RuleContext {
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
-    private final Map<String, List<FieldLocation>> policies = new HashMap<>();
-    private final Set<String> written = new HashSet<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
 
@@ -46,11 +46,6 @@ public final class RuleContext {
         for (Manifest manifest : manifests.objects()) {
             byPosition.put(manifest.content().position(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
-            written.add(manifest.toString());
-            if (manifest.kind().equals("NetworkPolicy") && manifest.group().equals("networking.k8s.io")) {
-                policies.computeIfAbsent(manifest.name().namespace(), namespace -> new ArrayList<>())
-                        .add(FieldLocation.of(manifest));
-            }
         }
         Set<String> workloads = new HashSet<>();
         for (Pod pod : manifests.cluster().pods()) {
@@ -60,18 +55,14 @@ public final class RuleContext {
                     && (pod.owners().isEmpty()
                             || workloads.add(
                                     pod.namespace() + " " + pod.owners().get(0)))) {
-                pods.add(source(pod, manifest));
+                FieldLocation location = FieldLocation.of(manifest);
+                pods.add(new PodSource(
+                        pod,
+                        location,
+                        manifest.kind(),
+                        location.at(PodSource.templatePath(manifest.kind()).orElse(List.of()))));
             }
         }
-    }
-
-    private static PodSource source(Pod pod, Manifest manifest) {
-        FieldLocation location = FieldLocation.of(manifest);
-        return new PodSource(
-                pod,
-                location,
-                manifest.kind(),
-                location.at(PodSource.templatePath(manifest.kind()).orElse(List.of())));
     }
 
     public Manifests manifests() {
@@ -103,13 +94,27 @@ public final class RuleContext {
         return pods;
     }
 
-    /** The pods that ask for an identity by the label of pod identity, where that is what the profile has. */
+    /** All pods where the profile has an NMI, which sees them. */
+    public List<PodSource> nmiPods() {
+        return profile().hasNmi() ? pods : List.of();
+    }
+
+    /** Those of {@link #nmiPods} that ask for an identity by the label of pod identity. */
     public List<PodSource> labelledPods() {
-        return profile().hasNmi()
-                ? pods.stream()
-                        .filter(one -> !one.pod().bindingLabel().orElse("").isEmpty())
-                        .toList()
-                : List.of();
+        return nmiPods().stream().filter(PodSource::asksForBinding).toList();
+    }
+
+    /** The pods that the webhook of workload identity is asked about. */
+    public List<PodSource> webhookPods() {
+        return pods.stream().filter(PodSource::usesWorkloadIdentity).toList();
+    }
+
+    public List<AzureIdentity> identities() {
+        return cluster().identities();
+    }
+
+    public List<AzureIdentityBinding> bindings() {
+        return cluster().bindings();
     }
 
     /** All objects of a kind, also those that were not decoded. */
@@ -117,14 +122,9 @@ public final class RuleContext {
         return byKind.getOrDefault(kind, List.of());
     }
 
-    /** The network policies of a namespace. */
-    public List<FieldLocation> networkPolicies(String namespace) {
-        return policies.getOrDefault(namespace, List.of());
-    }
-
     /** Whether an object of that kind and name is written, also if it was not decoded. */
     public boolean isWritten(String kind, ObjectName name) {
-        return written.contains(kind + " " + name);
+        return kind(kind).stream().anyMatch(one -> one.object().equals(kind + " " + name));
     }
 
     /** What is written about an object of the cluster. */
@@ -136,6 +136,11 @@ public final class RuleContext {
         return FieldLocation.of(manifest);
     }
 
+    /** A field of the spec of an object of the cluster, also if it is in another letter case. */
+    public FieldLocation field(KubernetesObject object, String key) {
+        return location(object).at("spec").like(key);
+    }
+
     /** Which identities the pod gets. */
     public PodMatch match(PodSource source) {
         return matches.computeIfAbsent(source.pod().name(), name -> matcher.match(source.pod()));
@@ -143,6 +148,6 @@ public final class RuleContext {
 
     /** The service account that the pod runs as, if a manifest defines it. */
     public Optional<ServiceAccount> serviceAccount(PodSource source) {
-        return cluster().serviceAccount(new ObjectName(source.pod().namespace(), source.serviceAccount()));
+        return cluster().serviceAccount(new ObjectName(source.namespace(), source.serviceAccount()));
     }
 }

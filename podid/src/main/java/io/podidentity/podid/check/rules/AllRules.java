@@ -1,180 +1,70 @@
 package io.podidentity.podid.check.rules;
 
-import io.podidentity.podid.check.rule.Rule;
-import io.podidentity.podid.check.rules.azure.ClusterRoles;
-import io.podidentity.podid.check.rules.azure.CredentialAudience;
-import io.podidentity.podid.check.rules.azure.CredentialIssuer;
-import io.podidentity.podid.check.rules.azure.CredentialLimit;
-import io.podidentity.podid.check.rules.azure.CredentialMissing;
-import io.podidentity.podid.check.rules.azure.CredentialSubject;
-import io.podidentity.podid.check.rules.azure.IdentityWithoutRole;
-import io.podidentity.podid.check.rules.azure.IdsOfTwo;
-import io.podidentity.podid.check.rules.azure.ObjectIdInstead;
-import io.podidentity.podid.check.rules.azure.UnknownIdentity;
-import io.podidentity.podid.check.rules.binding.AssignedInDefault;
-import io.podidentity.podid.check.rules.binding.BehaviorAnnotation;
-import io.podidentity.podid.check.rules.binding.BindingUnused;
-import io.podidentity.podid.check.rules.binding.BindingWithoutIdentity;
-import io.podidentity.podid.check.rules.binding.CrossNamespace;
-import io.podidentity.podid.check.rules.binding.EmptyLabel;
-import io.podidentity.podid.check.rules.binding.IdentityUnused;
-import io.podidentity.podid.check.rules.binding.LabelAsAnnotation;
-import io.podidentity.podid.check.rules.binding.LabelKey;
-import io.podidentity.podid.check.rules.binding.LabelMissing;
-import io.podidentity.podid.check.rules.binding.LabelNotOnTemplate;
-import io.podidentity.podid.check.rules.binding.LabelWithoutBinding;
-import io.podidentity.podid.check.rules.binding.NameCollision;
-import io.podidentity.podid.check.rules.binding.OtherNamespace;
-import io.podidentity.podid.check.rules.binding.RequestedIdentityNotBound;
-import io.podidentity.podid.check.rules.binding.SelectorMissing;
-import io.podidentity.podid.check.rules.binding.SeveralIdentities;
-import io.podidentity.podid.check.rules.cluster.ClusterSettings;
-import io.podidentity.podid.check.rules.cluster.DeprecatedPodIdentity;
-import io.podidentity.podid.check.rules.cluster.IgnoreWithoutReason;
-import io.podidentity.podid.check.rules.cluster.PodIdentityAbsent;
-import io.podidentity.podid.check.rules.cluster.PrivilegedProxy;
-import io.podidentity.podid.check.rules.cluster.RemovedApiVersion;
-import io.podidentity.podid.check.rules.cluster.SystemNamespace;
-import io.podidentity.podid.check.rules.cluster.WindowsNode;
-import io.podidentity.podid.check.rules.identity.CertificateUnreadable;
-import io.podidentity.podid.check.rules.identity.ClientIdForm;
-import io.podidentity.podid.check.rules.identity.FieldNameCase;
-import io.podidentity.podid.check.rules.identity.FieldType;
-import io.podidentity.podid.check.rules.identity.IdentityType;
-import io.podidentity.podid.check.rules.identity.MalformedResourceId;
-import io.podidentity.podid.check.rules.identity.MissingFields;
-import io.podidentity.podid.check.rules.identity.Placeholder;
-import io.podidentity.podid.check.rules.identity.ResourceIdCase;
-import io.podidentity.podid.check.rules.identity.SecretKeys;
-import io.podidentity.podid.check.rules.identity.SecretNotFound;
-import io.podidentity.podid.check.rules.identity.SecretReferenceIncomplete;
-import io.podidentity.podid.check.rules.identity.SecretValue;
-import io.podidentity.podid.check.rules.identity.TenantOrEndpoint;
-import io.podidentity.podid.check.rules.identity.UnknownField;
-import io.podidentity.podid.check.rules.identity.UnusedFields;
-import io.podidentity.podid.check.rules.network.DnsBlocked;
-import io.podidentity.podid.check.rules.network.EntraBlocked;
-import io.podidentity.podid.check.rules.network.LocalDnsBlocked;
-import io.podidentity.podid.check.rules.network.NmiBlocked;
-import io.podidentity.podid.check.rules.pod.ClientTimeout;
-import io.podidentity.podid.check.rules.pod.EmptySelector;
-import io.podidentity.podid.check.rules.pod.ExceptionCoversPod;
-import io.podidentity.podid.check.rules.pod.ExceptionNeverMatches;
-import io.podidentity.podid.check.rules.pod.HostNetwork;
-import io.podidentity.podid.check.rules.pod.HostNetworkProxy;
-import io.podidentity.podid.check.rules.pod.MetadataHeader;
-import io.podidentity.podid.check.rules.pod.NodeIdentityByAccident;
-import io.podidentity.podid.check.rules.pod.QueryParameter;
-import io.podidentity.podid.check.rules.pod.QueryQuoting;
-import io.podidentity.podid.check.rules.pod.ResourceMissing;
-import io.podidentity.podid.check.rules.pod.StartupRace;
-import io.podidentity.podid.check.rules.pod.TakenForMic;
-import io.podidentity.podid.check.rules.workload.EnvironmentDiffers;
-import io.podidentity.podid.check.rules.workload.ExpirationRange;
-import io.podidentity.podid.check.rules.workload.LabelInSelector;
-import io.podidentity.podid.check.rules.workload.LabelOnlyOnWorkload;
-import io.podidentity.podid.check.rules.workload.LabelValue;
-import io.podidentity.podid.check.rules.workload.MisplacedKey;
-import io.podidentity.podid.check.rules.workload.ProxyFalse;
-import io.podidentity.podid.check.rules.workload.ProxyPort;
-import io.podidentity.podid.check.rules.workload.ServiceAccountOfPod;
-import io.podidentity.podid.check.rules.workload.SkippedContainers;
-import io.podidentity.podid.check.rules.workload.TokenPath;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All rules, by number. */
+/** All rules. */
 public final class AllRules {
 
-    public static final List<Rule> LIST = List.of(
-            new ResourceIdCase(),
-            new MalformedResourceId(),
-            new FieldNameCase(),
-            new FieldType(),
-            new UnknownField(),
-            new LabelAsAnnotation(),
-            new LabelKey(),
-            new LabelNotOnTemplate(),
-            new BindingUnused(),
-            new BindingWithoutIdentity(),
-            new IdentityUnused(),
-            new EmptyLabel(),
-            new LabelMissing(),
-            new LabelWithoutBinding(),
-            new SelectorMissing(),
-            new RequestedIdentityNotBound(),
-            new SeveralIdentities(),
-            new AssignedInDefault(),
-            new BehaviorAnnotation(),
-            new CrossNamespace(),
-            new NameCollision(),
-            new OtherNamespace(),
-            new CertificateUnreadable(),
-            new MissingFields(),
-            new UnusedFields(),
-            new IdentityType(),
-            new SecretKeys(),
-            new TenantOrEndpoint(),
-            new SecretNotFound(),
-            new SecretReferenceIncomplete(),
-            new SecretValue(),
-            new ObjectIdInstead(),
-            new ClientIdForm(),
-            new Placeholder(),
-            new HostNetwork(),
-            new HostNetworkProxy(),
-            new ClientTimeout(),
-            new StartupRace(),
-            new DnsBlocked(),
-            new EntraBlocked(),
-            new LocalDnsBlocked(),
-            new NmiBlocked(),
-            new EmptySelector(),
-            new ExceptionCoversPod(),
-            new ExceptionNeverMatches(),
-            new TakenForMic(),
-            new MetadataHeader(),
-            new QueryQuoting(),
-            new QueryParameter(),
-            new ResourceMissing(),
-            new EnvironmentDiffers(),
-            new ServiceAccountOfPod(),
-            new LabelInSelector(),
-            new LabelOnlyOnWorkload(),
-            new LabelValue(),
-            new MisplacedKey(),
-            new CredentialAudience(),
-            new CredentialIssuer(),
-            new CredentialLimit(),
-            new CredentialMissing(),
-            new CredentialSubject(),
-            new IdsOfTwo(),
-            new UnknownIdentity(),
-            new ProxyPort(),
-            new ProxyFalse(),
-            new SkippedContainers(),
-            new ExpirationRange(),
-            new TokenPath(),
-            new ClusterSettings(),
-            new PodIdentityAbsent(),
-            new PrivilegedProxy(),
-            new RemovedApiVersion(),
-            new SystemNamespace(),
-            new WindowsNode(),
-            new ClusterRoles(),
-            new IdentityWithoutRole(),
-            new DeprecatedPodIdentity(),
-            new NodeIdentityByAccident(),
-            new IgnoreWithoutReason());
+    private static final List<RuleFamily> FAMILIES = List.of(
+            new LabelRules(),
+            new BindingRules(),
+            new BoundIdentityRules(),
+            new IdRules(),
+            new FieldRules(),
+            new SecretRules(),
+            new NetworkPolicyRules(),
+            new NmiRules(),
+            new MetadataServiceRules(),
+            new ServiceAccountRules(),
+            new WebhookRules(),
+            new ClusterRules(),
+            new FederatedCredentialRules(),
+            new AzureIdentityRules());
+
+    /** What they say of themselves, by number and name. */
+    public static final List<About> LIST = FAMILIES.stream()
+            .flatMap(family -> family.rules().stream())
+            .sorted(Comparator.comparing(
+                            (About about) -> Integer.valueOf(about.id().substring(1)))
+                    .thenComparing(About::rule))
+            .toList();
+
+    private static final Comparator<Finding> ORDER = Comparator.comparing(
+                    (Finding finding) -> finding.position().file())
+            .thenComparing(finding -> finding.position().line())
+            .thenComparing(finding -> finding.position().column())
+            .thenComparing(finding -> finding.about().rule())
+            .thenComparing(Finding::message);
 
     private AllRules() {}
+
+    /** What they find, by file and line. */
+    public static List<Finding> check(RuleContext context) {
+        var findings = new ArrayList<Finding>();
+        for (RuleFamily family : FAMILIES) {
+            for (About about : family.rules()) {
+                var report = new Report(about);
+                family.check(about.rule(), context, report);
+                findings.addAll(report.findings());
+            }
+        }
+        findings.sort(ORDER);
+        return findings;
+    }
 
     /** The names and numbers of all rules. */
     public static Set<String> words() {
         return LIST.stream()
-                .map(Rule::about)
                 .flatMap(about -> Stream.of(about.id(), about.rule()))
                 .collect(Collectors.toUnmodifiableSet());
     }

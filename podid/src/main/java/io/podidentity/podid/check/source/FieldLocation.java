@@ -2,11 +2,15 @@ package io.podidentity.podid.check.source;
 
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.Yaml;
+import io.podidentity.emulator.manifest.YamlReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,24 +23,43 @@ public final class FieldLocation {
 
     private final String object;
     private final String path;
+    private final String key;
     private final Position position;
     private final @Nullable Yaml value;
 
-    private FieldLocation(String object, String path, Position position, @Nullable Yaml value) {
+    private FieldLocation(String object, String path, String key, Position position, @Nullable Yaml value) {
         this.object = object;
         this.path = path;
+        this.key = key;
         this.position = position;
         this.value = value;
     }
 
     /** The whole object. */
     public static FieldLocation of(Manifest manifest) {
-        return new FieldLocation(manifest.toString(), "", manifest.content().position(), manifest.content());
+        return new FieldLocation(manifest.toString(), "", "", manifest.content().position(), manifest.content());
     }
 
     /** A value outside of manifests, such as a file of JSON; {@code name} is what findings call it. */
     public static FieldLocation of(String name, Yaml value) {
-        return new FieldLocation(name, "", value.position(), value);
+        return new FieldLocation(name, "", "", value.position(), value);
+    }
+
+    /**
+     * The documents of a file of YAML or JSON that is no manifest; none if it is empty.
+     *
+     * @throws ManifestException if it cannot be used
+     */
+    public static List<FieldLocation> read(Path file) {
+        String name = file.toString();
+        try {
+            return YamlReader.read(name, Files.readString(file)).stream()
+                    .map(document -> of(name, document))
+                    .toList();
+        } catch (IOException e) {
+            throw new ManifestException(
+                    "Cannot read " + file + " (" + e.getClass().getSimpleName() + ")");
+        }
     }
 
     /** The field below this one, by its keys. */
@@ -53,16 +76,16 @@ public final class FieldLocation {
         return at(keys.toArray(String[]::new));
     }
 
-    private FieldLocation child(String key) {
-        String childPath = path.isEmpty() ? key : path + "." + key;
+    private FieldLocation child(String child) {
+        String childPath = path.isEmpty() ? child : path + "." + child;
         if (value instanceof Yaml.Mapping mapping) {
             for (Yaml.Entry entry : mapping.entries()) {
-                if (entry.key().equals(key)) {
-                    return new FieldLocation(object, childPath, entry.position(), entry.value());
+                if (entry.key().equals(child)) {
+                    return new FieldLocation(object, childPath, child, entry.position(), entry.value());
                 }
             }
         }
-        return new FieldLocation(object, childPath, position, null);
+        return new FieldLocation(object, childPath, child, position, null);
     }
 
     /** The field of that name; if there is none, one that differs in letter case alone. */
@@ -95,9 +118,15 @@ public final class FieldLocation {
         }
         var items = new ArrayList<FieldLocation>();
         for (Yaml element : sequence.elements()) {
-            items.add(new FieldLocation(object, path + "[" + items.size() + "]", element.position(), element));
+            String index = "[" + items.size() + "]";
+            items.add(new FieldLocation(object, path + index, key + index, element.position(), element));
         }
         return items;
+    }
+
+    /** The texts of the elements of a list; none of anything else. */
+    public List<String> itemTexts() {
+        return items().stream().map(FieldLocation::text).toList();
     }
 
     /** Whether it is written, with a value that is not null. */
@@ -129,9 +158,9 @@ public final class FieldLocation {
         return path;
     }
 
-    /** The last key of the path. */
+    /** The last key of the path; it may have dots itself. */
     public String key() {
-        return path.substring(path.lastIndexOf('.') + 1);
+        return key;
     }
 
     /** Kind, namespace and name of the object. */
@@ -145,7 +174,7 @@ public final class FieldLocation {
             return List.of(this);
         }
         List<FieldLocation> below = value instanceof Yaml.Sequence ? items() : fields();
-        return below.stream().flatMap(location -> location.texts().stream()).collect(Collectors.toList());
+        return below.stream().flatMap(location -> location.texts().stream()).toList();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.podidentity.podid.check.source;
 
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,10 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
     /** The keys that lead to the pod in an object of that kind; empty of a kind that makes no pods. */
     public static Optional<List<String>> templatePath(String kind) {
         return Optional.ofNullable(TEMPLATES.get(kind));
+    }
+
+    public String namespace() {
+        return pod.namespace();
     }
 
     /** A label of the pod. */
@@ -69,6 +74,16 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
     /** The name of the service account that the pod runs as. */
     public String serviceAccount() {
         return Webhook.serviceAccount(pod);
+    }
+
+    /** Whether it has the label of pod identity, and a value in it. */
+    public boolean asksForBinding() {
+        return !pod.bindingLabel().orElse("").isEmpty();
+    }
+
+    /** Whether the webhook of workload identity is asked about the pod. */
+    public boolean usesWorkloadIdentity() {
+        return "true".equals(pod.labels().get(Keys.USE));
     }
 
     /** Such as {@code Deployment shop/web}. */

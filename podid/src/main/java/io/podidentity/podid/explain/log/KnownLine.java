@@ -1,6 +1,14 @@
 package io.podidentity.podid.explain.log;
 
+import io.podidentity.emulator.manifest.YamlReader;
+import io.podidentity.podid.check.source.FieldLocation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -36,6 +44,9 @@ public record KnownLine(
         OK
     }
 
+    /** All of them: causes before those who pass them on. */
+    static final List<KnownLine> ALL = read("lines.yaml");
+
     private static final String PAGE = "https://github.com/pod-identity/pod-identity-java/blob/main/docs/logs.md#";
 
     public KnownLine {
@@ -46,5 +57,30 @@ public record KnownLine(
     /** Where our own documents say the same. */
     String link() {
         return PAGE + id;
+    }
+
+    private static List<KnownLine> read(String file) {
+        try (InputStream in = Objects.requireNonNull(KnownLine.class.getResourceAsStream(file), file)) {
+            var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return FieldLocation.of(file, YamlReader.read(file, text).get(0)).items().stream()
+                    .map(KnownLine::of)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static KnownLine of(FieldLocation entry) {
+        FieldLocation kind = entry.at("kind");
+        return new KnownLine(
+                entry.at("id").text(),
+                entry.at("from").text(),
+                kind.exists() ? Kind.valueOf(kind.text().toUpperCase(Locale.ROOT)) : Kind.PROBLEM,
+                Pattern.compile(entry.at("pattern").text()),
+                entry.at("example").text(),
+                entry.at("says").text(),
+                entry.at("why").itemTexts(),
+                entry.at("do").itemTexts(),
+                entry.at("more").text());
     }
 }

@@ -18,11 +18,6 @@ public record LogFinding(
         passedOnBy = List.copyOf(passedOnBy);
     }
 
-    /** With what else the line names. */
-    LogFinding with(Names more) {
-        return new LogFinding(known, names.and(more), first, last, count, text, passedOnBy);
-    }
-
     LogFinding again(int line) {
         return new LogFinding(known, names, first, line, count + 1, text, passedOnBy);
     }

@@ -17,8 +17,6 @@ import java.util.stream.Stream;
  */
 public record LogReading(int lines, int known, List<LogFinding> findings) {
 
-    private static final List<KnownLine> KNOWN = KnownLines.read();
-
     private static final Pattern LINES = Pattern.compile("\\R");
 
     /** Numbers by which lines differ that say the same. */
@@ -40,11 +38,7 @@ public record LogReading(int lines, int known, List<LogFinding> findings) {
 
     /** Who writes lines that are known, each once. */
     static List<String> components() {
-        return KNOWN.stream().map(KnownLine::from).distinct().toList();
-    }
-
-    static int size() {
-        return KNOWN.size();
+        return KnownLine.ALL.stream().map(KnownLine::from).distinct().toList();
     }
 
     private record Key(String id, Names names) {}
@@ -63,24 +57,25 @@ public record LogReading(int lines, int known, List<LogFinding> findings) {
             }
             lines++;
             String message = RawLine.message(line);
-            LogFinding finding = null;
+            KnownLine first = null;
+            var names = new Names(Map.of());
             var passedOnBy = new ArrayList<String>();
-            for (KnownLine one : KNOWN) {
+            for (KnownLine one : KnownLine.ALL) {
                 Matcher matcher = one.pattern().matcher(message);
                 if (!matcher.find()) {
                     continue;
                 }
-                if (finding == null) {
-                    finding =
-                            new LogFinding(one, Names.of(matcher), number, number, 1, SafeText.of(message), List.of());
-                } else if (!one.from().equals(finding.known().from()) && !passedOnBy.contains(one.from())) {
+                if (first == null) {
+                    first = one;
+                    names = Names.of(matcher);
+                } else if (!one.from().equals(first.from()) && !passedOnBy.contains(one.from())) {
                     passedOnBy.add(one.from());
-                    finding = finding.with(Names.of(matcher));
+                    names = names.and(Names.of(matcher));
                 }
             }
-            if (finding != null) {
+            if (first != null) {
                 known++;
-                add(new LogFinding(finding.known(), finding.names(), number, number, 1, finding.text(), passedOnBy));
+                add(new LogFinding(first, names, number, number, 1, SafeText.of(message), passedOnBy));
             }
         }
 

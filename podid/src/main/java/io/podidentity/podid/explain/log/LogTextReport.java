@@ -13,30 +13,24 @@ public final class LogTextReport {
 
     /** The report, with a line end. */
     public static String of(LogReading reading) {
-        var text = new StringBuilder();
-        if (reading.findings().isEmpty()) {
-            return text.append("Nothing is known of ")
-                    .append(lines(reading.lines()))
-                    .append(". Looked for ")
-                    .append(LogReading.size())
-                    .append(" lines of ")
-                    .append(String.join(", ", LogReading.components()))
-                    .append(":\nhttps://github.com/pod-identity/pod-identity-java/blob/main/docs/logs.md\n")
-                    .toString();
+        List<LogFinding> findings = reading.findings();
+        if (findings.isEmpty()) {
+            return "Nothing is known of " + lines(reading.lines()) + ". Looked for " + KnownLine.ALL.size()
+                    + " lines of " + String.join(", ", LogReading.components())
+                    + ":\nhttps://github.com/pod-identity/pod-identity-java/blob/main/docs/logs.md\n";
         }
-        text.append(reading.known())
-                .append(" of ")
-                .append(lines(reading.lines()))
-                .append(" known\n");
-        reading.findings().stream().filter(one -> one.is(Kind.PROBLEM)).forEach(one -> problem(text, one));
+        var text = new StringBuilder(reading.known() + " of " + lines(reading.lines()) + " known\n");
+        findings.stream().filter(one -> one.is(Kind.PROBLEM)).forEach(one -> problem(text, one));
         List<LogFinding> rest =
-                reading.findings().stream().filter(one -> !one.is(Kind.PROBLEM)).toList();
+                findings.stream().filter(one -> !one.is(Kind.PROBLEM)).toList();
         if (!rest.isEmpty()) {
             text.append('\n');
         }
-        rest.forEach(one -> brief(text, one));
-        healed(reading)
-                .ifPresent(line -> text.append("\nSince line ").append(line).append(" a program gets its token.\n"));
+        for (LogFinding finding : rest) {
+            text.append(heading(finding));
+            section(text, "Do", finding.next());
+        }
+        healed(reading).ifPresent(line -> text.append("\nSince line " + line + " a program gets its token.\n"));
         return text.toString();
     }
 
@@ -45,14 +39,7 @@ public final class LogTextReport {
     }
 
     private static void problem(StringBuilder text, LogFinding finding) {
-        text.append('\n')
-                .append(finding.known().from())
-                .append(": ")
-                .append(finding.says())
-                .append(" (")
-                .append(where(finding))
-                .append(")\n");
-        text.append("  | ").append(finding.text()).append('\n');
+        text.append("\n" + heading(finding) + "  | " + finding.text() + "\n");
         if (!finding.passedOnBy().isEmpty()) {
             section(text, "By", List.of("passed on by " + String.join(", ", finding.passedOnBy())));
         }
@@ -66,20 +53,12 @@ public final class LogTextReport {
 
     private static void section(StringBuilder text, String name, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
-            text.append(String.format("  %-6s", i == 0 ? name : ""))
-                    .append(lines.get(i))
-                    .append('\n');
+            text.append(String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i)));
         }
     }
 
-    private static void brief(StringBuilder text, LogFinding finding) {
-        text.append(finding.known().from())
-                .append(": ")
-                .append(finding.says())
-                .append(" (")
-                .append(where(finding))
-                .append(")\n");
-        section(text, "Do", finding.next());
+    private static String heading(LogFinding finding) {
+        return finding.known().from() + ": " + finding.says() + " (" + where(finding) + ")\n";
     }
 
     private static String where(LogFinding finding) {

@@ -35,7 +35,9 @@ public final class NamedPods {
     private boolean isMeant(Pod pod, Names names) {
         return names.get("pod").filter(name -> isNamed(pod, name)).isPresent()
                 || names.get("selector").filter(isLabelOf(pod)).isPresent()
-                || names.get("binding").filter(name -> isBound(pod, name)).isPresent()
+                || names.get("binding")
+                        .filter(name -> isBound(pod, binding -> isOf(binding.name(), name)))
+                        .isPresent()
                 || names.get("identity").filter(name -> hasIdentity(pod, name)).isPresent()
                 || names.get("client").filter(id -> hasClientId(pod, id)).isPresent()
                 || names.get("account").filter(name -> runsAs(pod, name)).isPresent();
@@ -50,9 +52,9 @@ public final class NamedPods {
         return label -> pod.bindingLabel().filter(label::equals).isPresent();
     }
 
-    private boolean isBound(Pod pod, String name) {
+    private boolean isBound(Pod pod, Predicate<AzureIdentityBinding> by) {
         return cluster.bindings().stream()
-                .filter(binding -> isOf(binding.name(), name))
+                .filter(by)
                 .map(AzureIdentityBinding::selector)
                 .anyMatch(isLabelOf(pod));
     }
@@ -77,11 +79,8 @@ public final class NamedPods {
     }
 
     private boolean isBoundTo(Pod pod, AzureIdentity identity) {
-        return cluster.bindings().stream()
-                .filter(binding ->
-                        binding.azureIdentity().equals(identity.name().name()))
-                .map(AzureIdentityBinding::selector)
-                .anyMatch(isLabelOf(pod));
+        return isBound(
+                pod, binding -> binding.azureIdentity().equals(identity.name().name()));
     }
 
     private List<AzureIdentity> identities(Predicate<AzureIdentity> which) {

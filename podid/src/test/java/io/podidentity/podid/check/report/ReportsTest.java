@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
@@ -28,7 +29,7 @@ import org.w3c.dom.Element;
 
 class ReportsTest {
 
-    private static final About ABOUT = AllRules.LIST.get(0).about();
+    private static final About ABOUT = AllRules.LIST.get(0);
 
     private static final Finding FINDING = new Finding(
             ABOUT,
@@ -118,8 +119,9 @@ class ReportsTest {
     @Test
     void report_onTheSameFindingTwice_hasItOnce() {
         var report = new Report(ABOUT);
-        report.add(Severity.ERROR, FINDING.position(), "Pod a/b", "it is wrong", "Mend it");
-        report.add(Severity.ERROR, FINDING.position(), "Pod a/b", "it is wrong", "Mend it");
+        var problem = new Problem(Problem.Kind.WRONG_TYPE, FINDING.position(), "Pod a/b", "spec", "it is wrong");
+        report.add(problem, "it is wrong", "Mend it");
+        report.add(problem, "it is wrong", "Mend it");
         assertThat(report.findings()).hasSize(1);
     }
 }

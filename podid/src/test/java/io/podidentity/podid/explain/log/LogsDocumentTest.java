@@ -11,7 +11,7 @@ class LogsDocumentTest {
 
     @Test
     void document_always_isMadeFromTheKnownLines() throws IOException {
-        String made = LogsDocument.of(KnownLines.read());
+        String made = LogsDocument.of(KnownLine.ALL);
         Path written = Path.of("target", "logs.md");
         Files.createDirectories(written.getParent());
         Files.writeString(written, made);

@@ -1,0 +1,231 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.azure.AksCluster;
+import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
+import io.podidentity.podid.check.azure.AzureFacts.RoleOfPrincipal;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Edit;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Identities in Azure and their roles, by what az printed of them. */
+final class AzureIdentityRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.error("C9", "client-id-is-object-id")
+                    .says("A client ID is the object ID of the identity")
+                    .remedy("Write the clientId that az identity list prints, not the principalId")
+                    .prevents("aad-pod-identity#175", "azure-workload-identity#340"),
+            About.error("C16", "identity-ids-differ")
+                    .says("The resource ID and the client ID are of two identities")
+                    .remedy("Write both of one identity, as az identity show prints them")
+                    .prevents("aad-pod-identity#175"),
+            About.error("C16", "identity-not-in-azure")
+                    .says("No managed identity has the client ID")
+                    .remedy("Write the clientId that az identity list prints")
+                    .prevents("azure-workload-identity#340", "MicrosoftDocs/azure-docs#108526"),
+            About.warning("C19", "cluster-identity-roles")
+                    .says("The cluster's identity lacks a role that MIC needs")
+                    .remedy("Give the kubelet identity Managed Identity Operator on the identity and Virtual"
+                            + " Machine Contributor on the group of the nodes")
+                    .prevents("aad-pod-identity#585", "aad-pod-identity#753"),
+            About.warning("C19", "identity-without-role")
+                    .says("The identity has no role that lets it read or write data")
+                    .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource")
+                    .prevents("aad-pod-identity#585"));
+
+    private static final Set<String> ALL = Set.of("Owner", "Contributor");
+    private static final Set<String> MANAGEMENT = Set.of(
+            "Owner",
+            "Contributor",
+            "Reader",
+            "User Access Administrator",
+            "Storage Account Contributor",
+            "Managed Identity Operator",
+            "Managed Identity Contributor");
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "client-id-is-object-id" -> clientIdIsObjectId(context, report);
+            case "identity-ids-differ" -> identityIdsDiffer(context, report);
+            case "identity-not-in-azure" -> identityNotInAzure(context, report);
+            case "cluster-identity-roles" -> clusterIdentityRoles(context, report);
+            case "identity-without-role" -> identityWithoutRole(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** Needs az identity list in the folder of --azure. Roles are given to the object ID, tokens to the client ID. */
+    private static void clientIdIsObjectId(RuleContext context, Report report) {
+        for (NamedIdentity named : NamedIdentity.all(context)) {
+            for (CloudIdentity identity : context.azure().identities().orElse(List.of())) {
+                if (identity.principalId().equalsIgnoreCase(named.clientId())) {
+                    report.add(
+                            named.location(),
+                            named.clientId() + " is the object ID (principalId) of identity " + identity.name(),
+                            "Write its client ID: " + identity.clientId(),
+                            Edit.value(named.location(), identity.clientId()));
+                }
+            }
+        }
+    }
+
+    /** Needs az identity list in the folder of --azure. MIC puts one on the node, and the pod asks for the other. */
+    private static void identityIdsDiffer(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.identities()) {
+            Optional<CloudIdentity> byClientId = context.azure().identity(identity.clientId());
+            if (identity.isManagedIdentity()
+                    && byClientId.isPresent()
+                    && !byClientId.get().resourceId().equalsIgnoreCase(identity.resourceId())) {
+                FieldLocation field = context.field(identity, "resourceID");
+                report.add(
+                        field,
+                        "the client ID is that of " + byClientId.get().name()
+                                + ", and the resource ID is another one's",
+                        "Write: " + field.key() + ": " + byClientId.get().resourceId()
+                                + ", or the other identity's client ID.");
+            }
+        }
+    }
+
+    /**
+     * Needs az identity list in the folder of --azure. A service account may also name an application, so there it is a
+     * warning.
+     */
+    private static void identityNotInAzure(RuleContext context, Report report) {
+        Optional<List<CloudIdentity>> identities = context.azure().identities();
+        if (identities.isEmpty()) {
+            return;
+        }
+        for (NamedIdentity named : NamedIdentity.all(context)) {
+            boolean isObjectId = identities.get().stream()
+                    .anyMatch(identity -> identity.principalId().equalsIgnoreCase(named.clientId()));
+            if (named.in(context).isEmpty() && !isObjectId && !Value.isPlaceholder(named.clientId())) {
+                report.add(
+                        named.managed() ? Severity.ERROR : Severity.WARNING,
+                        named.location(),
+                        "none of the " + identities.get().size() + " managed identities has the client ID "
+                                + named.clientId(),
+                        "Write the clientId that az identity list prints; or the list is of another subscription: az"
+                                + " identity list --subscription ID.");
+            }
+        }
+    }
+
+    /** Needs az aks show and az role assignment list. Without them only MIC's log says LinkedAuthorizationFailed. */
+    private static void clusterIdentityRoles(RuleContext context, Report report) {
+        Optional<AksCluster> cluster = context.azure().cluster();
+        if (!context.profile().hasMic()
+                || cluster.isEmpty()
+                || context.azure().roles().isEmpty()
+                || cluster.get().kubeletObjectId().isEmpty()) {
+            return;
+        }
+        String group = cluster.get().subscription() + "/resourceGroups/"
+                + cluster.get().nodeResourceGroup();
+        for (AzureIdentity identity : context.identities()) {
+            if (identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
+                FieldLocation field = context.field(identity, "resourceID");
+                need(context, report, field, "Managed Identity Operator", identity.resourceId());
+                need(context, report, field, "Virtual Machine Contributor", group);
+            }
+        }
+    }
+
+    private static void need(RuleContext context, Report report, FieldLocation field, String role, String scope) {
+        AksCluster cluster = context.azure().cluster().orElseThrow();
+        boolean has = context.azure().roles().orElseThrow().stream()
+                .filter(one -> one.principalId().equalsIgnoreCase(cluster.kubeletObjectId()))
+                .filter(one -> one.role().equals(role) || ALL.contains(one.role()))
+                .anyMatch(one -> one.covers(scope));
+        if (!has) {
+            report.add(
+                    field,
+                    "the kubelet identity of cluster " + cluster.name() + " is not " + role + " on " + scope
+                            + ", so MIC cannot put the identity on a node",
+                    "Run: az role assignment create --assignee-object-id " + cluster.kubeletObjectId()
+                            + " --assignee-principal-type ServicePrincipal --role \"" + role + "\" --scope " + scope);
+        }
+    }
+
+    /**
+     * Needs az identity list and az role assignment list --all. For information if it has a role: Owner, Contributor
+     * and Reader are roles for management, not for data.
+     */
+    private static void identityWithoutRole(RuleContext context, Report report) {
+        Optional<List<RoleOfPrincipal>> roles = context.azure().roles();
+        if (roles.isEmpty()) {
+            return;
+        }
+        for (NamedIdentity named : NamedIdentity.all(context)) {
+            named.in(context).ifPresent(identity -> checkIdentityWithoutRole(report, named, identity, roles.get()));
+        }
+    }
+
+    private static void checkIdentityWithoutRole(
+            Report report, NamedIdentity named, CloudIdentity identity, List<RoleOfPrincipal> roles) {
+        List<String> own = roles.stream()
+                .filter(role -> role.principalId().equalsIgnoreCase(identity.principalId()))
+                .map(RoleOfPrincipal::role)
+                .distinct()
+                .toList();
+        if (MANAGEMENT.containsAll(own)) {
+            // Programs that manage resources need no more.
+            report.add(
+                    own.isEmpty() ? Severity.WARNING : Severity.INFO,
+                    named.location(),
+                    "identity " + identity.name()
+                            + (own.isEmpty()
+                                    ? " has no role at all"
+                                    : " has roles for management only: " + String.join(", ", own)),
+                    "Run: az role assignment create --assignee-object-id " + identity.principalId()
+                            + " --assignee-principal-type ServicePrincipal --role \"Storage Blob Data Reader\" --scope"
+                            + " RESOURCE_ID");
+        }
+    }
+
+    /**
+     * A client ID that manifests name.
+     *
+     * @param managed whether it must be a managed identity; otherwise it may be an application
+     */
+    private record NamedIdentity(FieldLocation location, String clientId, boolean managed) {
+
+        static List<NamedIdentity> all(RuleContext context) {
+            var named = new ArrayList<NamedIdentity>();
+            for (AzureIdentity identity : context.identities()) {
+                if (identity.isManagedIdentity() && Value.isGuid(identity.clientId())) {
+                    named.add(new NamedIdentity(context.field(identity, "clientID"), identity.clientId(), true));
+                }
+            }
+            for (FieldLocation account : context.kind("ServiceAccount")) {
+                FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
+                if (Value.isGuid(annotation.text())) {
+                    named.add(new NamedIdentity(annotation, annotation.text(), false));
+                }
+            }
+            return named;
+        }
+
+        /** The managed identity, if it is known. */
+        Optional<CloudIdentity> in(RuleContext context) {
+            return context.azure().identity(clientId);
+        }
+    }
+}

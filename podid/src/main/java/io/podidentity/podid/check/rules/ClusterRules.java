@@ -1,0 +1,277 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.cluster.Namespace;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.azure.AksCluster;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Ignore;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What the cluster lacks or forbids. */
+final class ClusterRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.error("C18", "cluster-settings")
+                    .says("The cluster's settings do not let the pods get their identity")
+                    .remedy("Change the cluster by az aks update, or use the other way to an identity")
+                    .prevents("AKS#3324"),
+            About.error("C18", "no-pod-identity-in-cluster")
+                    .says("The cluster has no AAD Pod Identity, and the manifest needs it")
+                    .remedy("Use workload identity: a service account with a client ID, and the pod's label"
+                            + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
+                    .prevents("AKS#3324"),
+            About.error("C18", "proxy-init-privileged")
+                    .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
+                            + " forbids it")
+                    .remedy("Use a library that knows workload identity, without the proxy sidecar")
+                    .prevents("azure-workload-identity#733"),
+            About.error("C18", "removed-api-version")
+                    .says("The API version was removed from Kubernetes")
+                    .remedy("Write the version that replaced it")
+                    .prevents("AKS#3324"),
+            About.error("C18", "system-namespace")
+                    .says("A pod with workload identity is in kube-system")
+                    .remedy("Put it into a namespace of your own")
+                    .prevents("azure-workload-identity#1249"),
+            About.error("C18", "windows-node")
+                    .says("A pod for Windows nodes uses what exists on Linux only")
+                    .remedy("Use workload identity without the proxy sidecar")
+                    .prevents("AKS#3324"),
+            About.info("C20", "pod-identity-deprecated")
+                    .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
+                    .remedy("Move to workload identity: podid migrate PATH -o DIR")
+                    .prevents("AKS#3324"),
+            About.error("C22", "ignore-without-reason")
+                    .says("The annotation podid.io/ignore gives no reason")
+                    .remedy("Write podid.io/ignore: \"RULE: reason\"")
+                    .prevents("aad-pod-identity#497"));
+
+    private static final String WEBHOOKS = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
+
+    /** What was removed from Kubernetes: of each version the kinds. */
+    private static final Map<String, String> REMOVED = Map.ofEntries(
+            Map.entry("extensions/v1beta1", "Deployment DaemonSet ReplicaSet NetworkPolicy Ingress"),
+            Map.entry("networking.k8s.io/v1beta1", "Ingress"),
+            Map.entry("apps/v1beta1", "Deployment StatefulSet"),
+            Map.entry("apps/v1beta2", "Deployment DaemonSet StatefulSet ReplicaSet"),
+            Map.entry("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"),
+            Map.entry("rbac.authorization.k8s.io/v1beta1", "ClusterRole ClusterRoleBinding Role RoleBinding"),
+            Map.entry("admissionregistration.k8s.io/v1beta1", WEBHOOKS),
+            Map.entry("batch/v1beta1", "CronJob"),
+            Map.entry("policy/v1beta1", "PodDisruptionBudget"));
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "cluster-settings" -> clusterSettings(context, report);
+            case "no-pod-identity-in-cluster" -> noPodIdentityInCluster(context, report);
+            case "proxy-init-privileged" -> proxyInitPrivileged(context, report);
+            case "removed-api-version" -> removedApiVersion(context, report);
+            case "system-namespace" -> systemNamespace(context, report);
+            case "windows-node" -> windowsNode(context, report);
+            case "pod-identity-deprecated" -> podIdentityDeprecated(context, report);
+            case "ignore-without-reason" -> ignoreWithoutReason(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** Needs az aks show in the folder of --azure: kubenet, closed metadata service, workload identity that is off. */
+    private static void clusterSettings(RuleContext context, Report report) {
+        context.azure().cluster().ifPresent(cluster -> {
+            for (PodSource pod : context.labelledPods()) {
+                podIdentity(context, cluster).ifPresent(reason -> report.add(pod.label(Pod.BINDING_LABEL), reason));
+            }
+            for (PodSource pod : context.webhookPods()) {
+                if (!cluster.hasWorkloadIdentity()) {
+                    report.add(
+                            pod.label(Keys.USE),
+                            "cluster " + cluster.name() + " has no workload identity webhook or no OIDC issuer",
+                            "Run: az aks update -g " + cluster.resourceGroup() + " -n " + cluster.name()
+                                    + " --enable-oidc-issuer --enable-workload-identity");
+                }
+            }
+        });
+    }
+
+    private static Optional<String> podIdentity(RuleContext context, AksCluster cluster) {
+        if (cluster.isMetadataServiceClosed()) {
+            return Optional.of("cluster " + cluster.name() + " keeps pods from the metadata service, and so from NMI");
+        }
+        return cluster.isKubenet() && context.profile().isAtLeast(1, 7, 0) && !isKubenetAllowed(context)
+                ? Optional.of("cluster " + cluster.name()
+                        + " uses kubenet, where NMI refuses to start without --allow-network-plugin-kubenet")
+                : Optional.empty();
+    }
+
+    private static boolean isKubenetAllowed(RuleContext context) {
+        return context.pods().stream()
+                .flatMap(pod -> pod.containers().stream())
+                .flatMap(container -> container.at("args").items().stream())
+                .anyMatch(arg -> arg.text().contains("allow-network-plugin-kubenet"));
+    }
+
+    /** Without its custom resource definitions such an object is refused, and the label does nothing. */
+    private static void noPodIdentityInCluster(RuleContext context, Report report) {
+        if (context.profile().hasNmi()) {
+            return;
+        }
+        for (Manifest manifest : context.manifests().objects()) {
+            if (manifest.group().equals("aadpodidentity.k8s.io")) {
+                report.add(
+                        FieldLocation.of(manifest).at("apiVersion"),
+                        "the API server answers: no matches for kind \"" + manifest.kind() + "\"",
+                        manifest.kind().equals("AzurePodIdentityException")
+                                ? "Remove it: there is no NMI that pods would have to be excepted from."
+                                : report.remedy());
+            }
+        }
+        for (PodSource pod : context.pods()) {
+            if (pod.pod().bindingLabel().isPresent() && !pod.label(Keys.USE).exists()) {
+                report.add(
+                        pod.label(Pod.BINDING_LABEL),
+                        "the label does nothing here, and the node's metadata service answers the pod, with the node's"
+                                + " identity");
+            }
+        }
+    }
+
+    /** Where Pod Security enforces baseline or restricted, as AKS Automatic does everywhere. */
+    private static void proxyInitPrivileged(RuleContext context, Report report) {
+        for (PodSource pod : context.webhookPods()) {
+            FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
+            if (!annotation.exists()) {
+                continue;
+            }
+            String level = context.cluster()
+                    .find(Namespace.class, new ObjectName("", pod.namespace()))
+                    .map(namespace ->
+                            namespace.metadata().labels().getOrDefault("pod-security.kubernetes.io/enforce", ""))
+                    .orElse("");
+            if (level.equals("baseline") || level.equals("restricted")) {
+                report.add(
+                        annotation,
+                        "namespace " + pod.namespace() + " enforces Pod Security " + level
+                                + ", which forbids the privileged init container");
+            } else if (context.azure().cluster().filter(AksCluster::isAutomatic).isPresent()) {
+                report.add(
+                        annotation, "AKS Automatic enforces Pod Security, which forbids the privileged init container");
+            }
+        }
+    }
+
+    /** For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which had it. */
+    private static void removedApiVersion(RuleContext context, Report report) {
+        if (!context.profile().isAtLeast(1, 8, 0)) {
+            return;
+        }
+        for (Manifest manifest : context.manifests().objects()) {
+            String kinds = REMOVED.getOrDefault(manifest.apiVersion(), "");
+            if (List.of(kinds.split(" ")).contains(manifest.kind())) {
+                FieldLocation field = FieldLocation.of(manifest).at("apiVersion");
+                String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
+                report.add(field, message, "Write: apiVersion: " + group(manifest) + "/v1" + alsoNeeded(manifest));
+            }
+        }
+    }
+
+    private static String group(Manifest manifest) {
+        return !manifest.group().equals("extensions")
+                ? manifest.group()
+                : Set.of("NetworkPolicy", "Ingress").contains(manifest.kind()) ? "networking.k8s.io" : "apps";
+    }
+
+    /** What the version that replaced it asks for, and the manifest lacks. */
+    private static String alsoNeeded(Manifest manifest) {
+        FieldLocation spec = FieldLocation.of(manifest).at("spec");
+        return switch (manifest.kind()) {
+            case "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet" ->
+                spec.at("selector").exists() ? "" : ", which needs spec.selector";
+            case "CustomResourceDefinition" -> ", which needs spec.versions with a schema for each";
+            case "Ingress" -> ", which needs a pathType for each path, and backends as service.name and service.port";
+            case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration" ->
+                ", which needs sideEffects and admissionReviewVersions for each webhook";
+            default -> "";
+        };
+    }
+
+    /** AKS keeps webhooks from the pods of kube-system. */
+    private static void systemNamespace(RuleContext context, Report report) {
+        for (PodSource pod : context.webhookPods()) {
+            if (pod.namespace().equals("kube-system")) {
+                report.add(pod.label(Keys.USE), "AKS does not show pods of kube-system to the webhook");
+            }
+        }
+    }
+
+    /** Neither NMI nor the proxy sidecar runs on Windows. */
+    private static void windowsNode(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation selector = pod.spec("nodeSelector");
+            boolean windows = selector.at("kubernetes.io/os").text().equals("windows")
+                    || selector.at("beta.kubernetes.io/os").text().equals("windows")
+                    || pod.spec("os", "name").text().equals("windows");
+            FieldLocation label = pod.label(Pod.BINDING_LABEL);
+            if (windows && context.profile().hasNmi() && label.exists()) {
+                report.add(label, "NMI does not run on Windows nodes");
+            }
+            FieldLocation proxy = pod.annotation(Keys.INJECT_PROXY);
+            if (windows && proxy.exists()) {
+                report.add(proxy, "the proxy sidecar does not run on Windows nodes");
+            }
+        }
+    }
+
+    /** The last release is of June 2023, and the add-on was supported until September 2025. */
+    private static void podIdentityDeprecated(RuleContext context, Report report) {
+        int identities = context.kind("AzureIdentity").size();
+        int bindings = context.kind("AzureIdentityBinding").size();
+        List<PodSource> pods = context.pods().stream()
+                .filter(pod -> pod.pod().bindingLabel().isPresent())
+                .toList();
+        Stream.concat(
+                        Stream.of("AzureIdentity", "AzureIdentityBinding").flatMap(kind -> context.kind(kind).stream()),
+                        pods.stream().map(PodSource::manifest))
+                .findFirst()
+                .ifPresent(first -> report.add(
+                        first,
+                        "AAD Pod Identity has been archived since 2023, and AKS supported its add-on until"
+                                + " September 2025"
+                                + " (AzureIdentity:"
+                                + " " + identities + ", AzureIdentityBinding: " + bindings
+                                + ", labelled workloads: " + pods.size() + ")",
+                        "Run podid migrate with these paths and -o DIR: it writes the files for workload identity and"
+                                + " the az commands, and shows that each pod gets the same identity"));
+    }
+
+    /** Without a reason nothing is ignored. */
+    private static void ignoreWithoutReason(RuleContext context, Report report) {
+        for (Manifest manifest : context.manifests().objects()) {
+            for (Ignore ignore : Ignore.of(FieldLocation.of(manifest))) {
+                if (ignore.reason().isEmpty()) {
+                    report.add(
+                            ignore.location(),
+                            "no reason is given to ignore " + String.join(", ", ignore.words())
+                                    + ", so it is not ignored",
+                            "Write: " + Ignore.ANNOTATION + ": \"" + String.join(", ", ignore.words()) + ": REASON\"");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.adal.ApplicationSettings;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.SecretReference;
+import io.podidentity.emulator.http.GoText;
+import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Edit;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.text.ClosestMatch;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The fields of an AzureIdentity and of an AzureIdentityBinding: their names, types and values. */
+final class FieldRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.error("C2", "field-name-case")
+                    .says("A field's name is in a letter case that the version does not know")
+                    .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector,"
+                            + " azureIdentity")
+                    .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
+            About.error("C2", "field-type")
+                    .says("A field's value is of the wrong type")
+                    .remedy("Write a value of the type that the message names")
+                    .prevents("aad-pod-identity#175"),
+            About.error("C2", "unknown-field")
+                    .says("A field does not exist")
+                    .remedy("Remove the field, or write the name that was meant")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+            About.error("C7", "identity-field-missing")
+                    .says("An identity lacks a field that its type needs")
+                    .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
+                            + " clientPassword")
+                    .prevents("aad-pod-identity#646", "aad-pod-identity#184", "aad-pod-identity#60"),
+            About.warning("C7", "identity-field-unused")
+                    .says("An identity has fields of another type")
+                    .remedy("Write the type that the fields belong to")
+                    .prevents("aad-pod-identity#184"),
+            About.error("C7", "identity-type")
+                    .says("The type of an identity is not 0, 1 or 2")
+                    .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret,"
+                            + " type: 2 with a certificate")
+                    .prevents("aad-pod-identity#184"),
+            About.error("C7", "tenant-or-endpoint")
+                    .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
+                    .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
+                            + " https://login.microsoftonline.com/"));
+
+    private static final String FIELDS = "type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
+            + " adResourceID adEndpoint azureIdentity selector podLabels name namespace";
+    private static final String NAME = "Name the Secret: ";
+    private static final int MAX_AUXILIARY_TENANTS = 3;
+    private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
+    /** What follows the last slash is dropped. */
+    private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "field-name-case" -> fieldNameCase(context, report);
+            case "field-type" -> fieldType(context, report);
+            case "unknown-field" -> unknownField(context, report);
+            case "identity-field-missing" -> identityFieldMissing(context, report);
+            case "identity-field-unused" -> identityFieldUnused(context, report);
+            case "identity-type" -> identityType(context, report);
+            case "tenant-or-endpoint" -> tenantOrEndpoint(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */
+    private static void fieldNameCase(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
+            if (problem.kind() == Problem.Kind.WRONG_CASE) {
+                String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
+                String right = problem.message().substring(problem.message().lastIndexOf('.') + 1);
+                report.add(
+                        problem, problem.message(), "Write: " + right + ":", Edit.key(problem.position(), name, right));
+            }
+        }
+    }
+
+    /** The API server refuses the object, so that it does not exist. */
+    private static void fieldType(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
+            if (problem.kind() != Problem.Kind.WRONG_TYPE || isOfAnotherRule(problem)) {
+                continue;
+            }
+            Optional<FieldLocation> secretData = secretData(context, problem);
+            if (secretData.isPresent()) {
+                checkBase64(report, secretData.get(), problem);
+            } else {
+                report.add(
+                        problem,
+                        problem.message(),
+                        problem.path().endsWith("spec.selector")
+                                ? "A binding's selector is the value of the label aadpodidbinding, a string: selector:"
+                                        + " VALUE"
+                                : problem.message().contains("must be of type string")
+                                        ? "Put the value in double quotes."
+                                        : report.remedy());
+            }
+        }
+    }
+
+    /** The field of a secret that the problem is about. */
+    private static Optional<FieldLocation> secretData(RuleContext context, Problem problem) {
+        return context.kind("Secret").stream()
+                .filter(secret -> secret.object().equals(problem.object())
+                        && secret.position().equals(problem.position()))
+                .flatMap(secret -> secret.at("data").fields().stream())
+                .filter(field -> field.path().equals(problem.path()))
+                .findFirst();
+    }
+
+    /** A placeholder is another rule's, and what a tool puts in cannot be judged. */
+    private static void checkBase64(Report report, FieldLocation field, Problem problem) {
+        if (!Value.isTemplated(field.text()) && !IdRules.isInsteadOfBase64(field.text())) {
+            report.add(
+                    field,
+                    problem.message(),
+                    "Write what printf %s VALUE | base64 -w0 prints, or put the value itself below stringData.");
+        }
+    }
+
+    private static boolean isOfAnotherRule(Problem problem) {
+        return problem.path().equals("spec.type") || problem.path().endsWith("labels." + Keys.USE);
+    }
+
+    /** As the wrong letter case, but the name itself is wrong. */
+    private static void unknownField(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
+            if (problem.kind() == Problem.Kind.UNKNOWN_FIELD) {
+                String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
+                report.add(
+                        problem,
+                        problem.message(),
+                        ClosestMatch.of(name, List.of(FIELDS.split(" ")))
+                                .map(meant -> "Did you mean " + meant + ":?")
+                                .orElse("Remove it."));
+            }
+        }
+    }
+
+    /** Nothing is required by the schema, so nobody says so. */
+    private static void identityFieldMissing(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.identities()) {
+            FieldLocation spec = context.location(identity).at("spec");
+            if (identity.isManagedIdentity()) {
+                String show = "identity show -g GROUP -n NAME";
+                need(report, spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
+                need(report, spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
+                continue;
+            }
+            need(report, spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
+            need(report, spec, identity, "tenantID", identity.tenantId(), printed("account show", "tenantId"));
+            SecretReference secret = identity.clientPassword();
+            if (!isInOtherCase(spec.at("clientPassword"), "name")) {
+                String line = "clientPassword: {name: NAME, namespace: " + identity.namespace() + "}";
+                need(report, spec, identity, "clientPassword", secret.name() + secret.namespace(), NAME + line);
+            }
+        }
+    }
+
+    private static String printed(String command, String query) {
+        return "Add what az " + command + " --query " + query + " -o tsv prints.";
+    }
+
+    /** A name in the wrong letter case is another rule's. */
+    private static boolean isInOtherCase(FieldLocation parent, String field) {
+        return !parent.at(field).exists() && parent.like(field).exists();
+    }
+
+    private static void need(
+            Report report, FieldLocation spec, AzureIdentity identity, String field, String value, String remedy) {
+        if (value.isEmpty() && !isInOtherCase(spec, field)) {
+            report.add(
+                    spec.at(field),
+                    "type " + identity.type() + " needs " + field + ", which is empty or missing",
+                    remedy);
+        }
+    }
+
+    /** A forgotten type is 0, a managed identity. */
+    private static void identityFieldUnused(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.identities()) {
+            FieldLocation spec = context.location(identity).at("spec");
+            if (identity.isManagedIdentity()
+                    && !identity.clientPassword().name().isEmpty()) {
+                report.add(
+                        spec.like("clientPassword"),
+                        "type 0, a managed identity, has no clientPassword; it is not looked at",
+                        "If it is a service principal, write: type: 1");
+            }
+            if (!identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
+                report.add(
+                        spec.like("resourceID"),
+                        "type " + identity.type() + ", a service principal, has no resourceID; it is not looked at",
+                        "If it is a managed identity, write: type: 0");
+            }
+        }
+    }
+
+    /** Types are numbers; type 2 exists from 1.6.2 on. */
+    private static void identityType(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
+            if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().equals("spec.type")) {
+                report.add(
+                        problem, problem.message(), unquoted(context, problem).orElse(report.remedy()));
+            }
+        }
+        for (AzureIdentity identity : context.identities()) {
+            FieldLocation field = context.field(identity, "type");
+            if (identity.type() < 0 || identity.type() > 2) {
+                report.add(field, "there is no type " + identity.type());
+            } else if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE
+                    && !context.profile().isAtLeast(1, 6, 2)) {
+                report.add(
+                        field,
+                        "type 2 does not exist before 1.6.2",
+                        "Use a secret instead of a certificate (type: 1), or a newer version.");
+            }
+        }
+    }
+
+    private static Optional<String> unquoted(RuleContext context, Problem problem) {
+        return context.kind("AzureIdentity").stream()
+                .filter(identity -> identity.object().equals(problem.object()))
+                .map(identity -> identity.at("spec", "type").text())
+                .filter(text -> text.matches("[012]"))
+                .findFirst()
+                .map(text -> "Write it without quotes: type: " + text);
+    }
+
+    /** NMI makes one address of both, and asks there whatever it is. */
+    private static void tenantOrEndpoint(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.identities()) {
+            if (!identity.isManagedIdentity()) {
+                FieldLocation spec = context.location(identity).at("spec");
+                if (!identity.tenantId().isEmpty()) {
+                    tenant(report, spec.like("tenantID"), identity.tenantId());
+                }
+                auxiliary(report, spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
+                endpoint(report, spec.like("adEndpoint"), identity.adEndpoint());
+            }
+        }
+    }
+
+    private static void auxiliary(Report report, FieldLocation field, List<String> tenants) {
+        tenants.forEach(tenant -> tenant(report, field, tenant));
+        if (tenants.contains("")) {
+            report.add(field, field.key() + " has an empty tenant", "Write a GUID, or leave the entry out.");
+        }
+        if (tenants.size() > MAX_AUXILIARY_TENANTS) {
+            report.add(
+                    field,
+                    field.key() + " has " + tenants.size() + " tenants, and NMI takes one to three",
+                    "Leave three of them.");
+        }
+    }
+
+    private static void tenant(Report report, FieldLocation field, String tenant) {
+        if (Value.isFinal(tenant)
+                && !Value.isGuid(tenant)
+                && !DOMAIN.matcher(tenant).matches()) {
+            report.add(
+                    field,
+                    field.key() + " is neither a GUID nor a domain: " + GoText.quoted(tenant),
+                    "Write what az account show --query tenantId -o tsv prints.");
+        }
+    }
+
+    private static void endpoint(Report report, FieldLocation field, String endpoint) {
+        if (endpoint.isEmpty() || !Value.isFinal(endpoint)) {
+            return;
+        }
+        ApplicationSettings.problemOfEndpoint(endpoint, "common")
+                .or(() -> PATH.matcher(endpoint).matches()
+                        ? Optional.of("it has a path, below which Entra ID has no tenant")
+                        : Optional.empty())
+                .ifPresent(problem -> report.add(
+                        field,
+                        "NMI cannot ask at " + GoText.quoted(endpoint) + ": " + problem,
+                        "Write https:// with Entra ID's host and a slash, or leave it out."));
+    }
+}

@@ -1,0 +1,163 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.ResourceIdShape;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSource;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Resource IDs, client IDs, and what still stands in their place. */
+final class IdRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.info("C1", "resource-id-case")
+                    .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
+                    .remedy("Copy the resource ID as az identity show prints it")
+                    .prevents("aad-pod-identity#583"),
+            About.error("C1", "resource-id-malformed")
+                    .says("The resource ID of a managed identity is not one")
+                    .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
+                    .prevents(
+                            "aad-pod-identity#556",
+                            "aad-pod-identity#583",
+                            "aad-pod-identity#1088",
+                            "aad-pod-identity#230"),
+            About.error("C9", "client-id-not-guid")
+                    .says("A client ID or tenant ID is something else")
+                    .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
+                    .prevents("aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526"),
+            About.error("C9", "placeholder-left")
+                    .says("A value is still to be put in")
+                    .remedy("Replace the placeholder with your value")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"));
+
+    private static final Pattern USUAL =
+            Pattern.compile("/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\\.ManagedIdentity"
+                    + "/userAssignedIdentities/[^/]+");
+    private static final Pattern OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "resource-id-case" -> resourceIdCase(context, report);
+            case "resource-id-malformed" -> resourceIdMalformed(context, report);
+            case "client-id-not-guid" -> clientIdNotGuid(context, report);
+            case "placeholder-left" -> placeholderLeft(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** Harmless, unless a request names the identity by resource ID, which NMI compares exactly from 1.6.0 on. */
+    private static void resourceIdCase(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.identities()) {
+            String id = identity.resourceId();
+            if (identity.isManagedIdentity()
+                    && Value.isFinal(id)
+                    && ResourceIdShape.of(id).reason() == null
+                    && !USUAL.matcher(id).matches()) {
+                FieldLocation field = context.field(identity, "resourceID");
+                report.add(
+                        field,
+                        field.key() + " is in an unusual letter case; a request with msi_res_id must have the same");
+            }
+        }
+    }
+
+    /** MIC ignores such an identity from 1.6.0 on; before, Resource Manager refuses it. */
+    private static void resourceIdMalformed(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.identities()) {
+            String id = identity.resourceId();
+            ResourceIdShape shape = ResourceIdShape.of(id);
+            if (!identity.isManagedIdentity() || !Value.isFinal(id) || shape.reason() == null) {
+                continue;
+            }
+            FieldLocation field = context.field(identity, "resourceID");
+            String message = field.key() + " is malformed: " + shape.reason()
+                    + (context.matcher().isIgnored(identity)
+                            ? "; MIC ignores the identity"
+                            : "; Azure refuses it, whatever MIC says");
+            if (shape.corrected() == null) {
+                report.add(field, message);
+            } else {
+                report.addValue(field, message, shape.corrected());
+            }
+        }
+    }
+
+    /** Azure answers that there is no such identity, or AADSTS700016. */
+    private static void clientIdNotGuid(RuleContext context, Report report) {
+        for (AzureIdentity identity : context.identities()) {
+            checkClientIdNotGuid(report, context.field(identity, "clientID"), identity.clientId());
+        }
+        for (FieldLocation account : context.kind("ServiceAccount")) {
+            FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
+            checkClientIdNotGuid(report, annotation, annotation.text());
+        }
+    }
+
+    private static void checkClientIdNotGuid(Report report, FieldLocation field, String value) {
+        if (!Value.isFinal(value) || Value.isGuid(value)) {
+            return;
+        }
+        boolean padded = Value.isGuid(value.strip());
+        String what = padded
+                ? "has white space around it"
+                : value.contains("/")
+                        ? "is a resource ID or an address, not a client ID"
+                        : "is not a GUID: " + Value.quoted(value);
+        if (padded) {
+            report.addValue(field, field.key() + " " + what, value.strip());
+        } else {
+            report.add(field, field.key() + " " + what);
+        }
+    }
+
+    /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
+    private static void placeholderLeft(RuleContext context, Report report) {
+        for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
+            context.kind(kind)
+                    .forEach(object -> object.at("spec").texts().forEach(text -> checkPlaceholderLeft(report, text)));
+        }
+        for (FieldLocation account : context.kind("ServiceAccount")) {
+            checkPlaceholderLeft(report, account.at("metadata", "annotations", Keys.CLIENT_ID));
+            checkPlaceholderLeft(report, account.at("metadata", "annotations", Keys.TENANT_ID));
+        }
+        for (FieldLocation secret : context.kind("Secret")) {
+            secret.at("data").fields().stream()
+                    .filter(field -> isInsteadOfBase64(field.text()))
+                    // The value stays out of the message, in case it is a secret after all.
+                    .forEach(field -> report.add(
+                            field,
+                            field.path() + " is still a placeholder",
+                            "Replace it with your value in Base64, or put the value itself below stringData."));
+        }
+        for (PodSource pod : context.pods()) {
+            checkPlaceholderLeft(report, pod.label(Pod.BINDING_LABEL));
+            pod.variables("AZURE_CLIENT_ID").forEach(variable -> checkPlaceholderLeft(report, variable.at("value")));
+        }
+    }
+
+    /** Of what a secret's data, which is Base64, may hold before anybody has put a value in. */
+    static boolean isInsteadOfBase64(String text) {
+        return Value.isPlaceholder(text) || OF_SECRET.matcher(text).matches();
+    }
+
+    private static void checkPlaceholderLeft(Report report, FieldLocation field) {
+        if (Value.isPlaceholder(field.text())) {
+            report.add(field, field.path() + " is still " + Value.quoted(field.text()), "Replace it with your value.");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.match.Obstacle;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Edit;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The label aadpodidbinding: whether it is where it counts, and what it selects. */
+final class LabelRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.error("C3", "label-as-annotation")
+                    .says("aadpodidbinding is an annotation")
+                    .remedy("Make it a label of the pod")
+                    .prevents("aad-pod-identity#1074"),
+            About.error("C3", "label-key")
+                    .says("The key of a label is nearly aadpodidbinding")
+                    .remedy("Write aadpodidbinding")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+            About.error("C3", "label-not-on-pod-template")
+                    .says("The label aadpodidbinding is on the workload and not on its pods")
+                    .remedy("Put the label into the labels of the pod template")
+                    .prevents("aad-pod-identity#1074", "aad-pod-identity#957"),
+            About.error("C4", "label-empty")
+                    .says("The label aadpodidbinding is empty")
+                    .remedy("Write the selector of a binding")
+                    .prevents("aad-pod-identity#175"),
+            About.error("C4", "label-missing")
+                    .says("A pod names an identity that is bound, and lacks the label for it")
+                    .remedy("Add the label aadpodidbinding with the binding's selector to the pod")
+                    .prevents("aad-pod-identity#175", "aad-pod-identity#1074"),
+            About.error("C4", "label-without-binding")
+                    .says("No binding has the pod's label as its selector")
+                    .remedy("The label's value is the selector of a binding, not the name of the binding or of the"
+                            + " identity")
+                    .prevents("aad-pod-identity#1074", "aad-pod-identity#175", "aad-pod-identity#497"));
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "label-as-annotation" -> labelAsAnnotation(context, report);
+            case "label-key" -> labelKey(context, report);
+            case "label-not-on-pod-template" -> labelNotOnPodTemplate(context, report);
+            case "label-empty" -> labelEmpty(context, report);
+            case "label-missing" -> labelMissing(context, report);
+            case "label-without-binding" -> labelWithoutBinding(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** MIC and NMI look at labels only. */
+    private static void labelAsAnnotation(RuleContext context, Report report) {
+        for (PodSource pod : context.nmiPods()) {
+            FieldLocation annotation = pod.annotation(Pod.BINDING_LABEL);
+            if (annotation.exists() && !pod.label(Pod.BINDING_LABEL).exists()) {
+                report.add(
+                        annotation,
+                        Pod.BINDING_LABEL + " is an annotation here, and only a label counts",
+                        "Move it to labels: " + Pod.BINDING_LABEL + ": " + annotation.text());
+            }
+        }
+    }
+
+    /** The key is compared exactly. */
+    private static void labelKey(RuleContext context, Report report) {
+        for (PodSource pod : context.nmiPods()) {
+            FieldLocation labels = pod.template().at("metadata", "labels");
+            for (String key : labels.keys()) {
+                if (ClosestMatch.isNear(key, Pod.BINDING_LABEL)
+                        && !labels.keys().contains(Pod.BINDING_LABEL)) {
+                    FieldLocation label = labels.at(key);
+                    report.addKey(label, key, Pod.BINDING_LABEL, "Write: " + Pod.BINDING_LABEL + ": " + label.text());
+                }
+            }
+        }
+    }
+
+    /** Pods inherit nothing from their workload's own labels. */
+    private static void labelNotOnPodTemplate(RuleContext context, Report report) {
+        if (!context.profile().hasNmi()) {
+            return;
+        }
+        for (Manifest manifest : context.manifests().objects()) {
+            Optional<List<String>> path = PodSource.templatePath(manifest.kind());
+            if (path.isPresent() && !path.get().isEmpty()) {
+                checkLabelNotOnPodTemplate(report, FieldLocation.of(manifest), path.get());
+            }
+        }
+    }
+
+    private static void checkLabelNotOnPodTemplate(Report report, FieldLocation object, List<String> path) {
+        FieldLocation label = object.at("metadata", "labels", Pod.BINDING_LABEL);
+        FieldLocation labels = object.at(path).at("metadata", "labels");
+        if (!label.exists()
+                || labels.at(Pod.BINDING_LABEL).exists()
+                // The pods have moved on to workload identity.
+                || labels.at(Keys.USE).exists()
+                || !object.at(path).exists()) {
+            return;
+        }
+        String line = Pod.BINDING_LABEL + ": " + label.text();
+        String message = "the label is on the " + object.at("kind").text() + " itself, and its pods do not inherit it";
+        String remedy = "Add to " + String.join(".", path) + ".metadata.labels: " + line;
+        report.add(label, message, remedy, Edit.firstEntry(labels, line));
+    }
+
+    /** An empty label never matches where MIC runs. */
+    private static void labelEmpty(RuleContext context, Report report) {
+        for (PodSource pod : context.nmiPods()) {
+            if (pod.pod().bindingLabel().filter(String::isEmpty).isPresent()) {
+                report.add(pod.label(Pod.BINDING_LABEL), "the label is empty, so it matches nothing");
+            }
+        }
+    }
+
+    /** Its variable AZURE_CLIENT_ID is the client ID of an AzureIdentity in these files. */
+    private static void labelMissing(RuleContext context, Report report) {
+        if (!context.profile().hasNmi()) {
+            return;
+        }
+        Map<String, AzureIdentity> byClientId = new HashMap<>();
+        context.identities()
+                .forEach(identity -> byClientId.put(identity.clientId().toLowerCase(Locale.ROOT), identity));
+        for (PodSource pod : context.pods()) {
+            if (pod.pod().bindingLabel().isPresent()
+                    || pod.label(Keys.USE).exists()
+                    || context.matcher().bypass(pod.pod()).isPresent()
+                    || RequestedIdentity.hasOtherCredential(pod)) {
+                continue;
+            }
+            for (FieldLocation variable : RequestedIdentity.of(pod)) {
+                AzureIdentity identity = byClientId.get(variable.text().toLowerCase(Locale.ROOT));
+                if (identity != null && !Value.isPlaceholder(variable.text())) {
+                    report.add(
+                            variable,
+                            "the pod asks for identity " + identity.name() + " and has no label " + Pod.BINDING_LABEL,
+                            remedy(context, identity));
+                }
+            }
+        }
+    }
+
+    private static String remedy(RuleContext context, AzureIdentity identity) {
+        return context.bindings().stream()
+                .filter(binding -> binding.namespace().equals(identity.namespace())
+                        && binding.azureIdentity().equals(identity.name().name()))
+                .map(binding -> "Add to the pod's labels: " + Pod.BINDING_LABEL + ": " + binding.selector())
+                .findFirst()
+                .orElse("Create an AzureIdentityBinding, and label the pod with its selector.");
+    }
+
+    /** The pod waits 80 seconds for its 404, and before 1.6.3 nothing is logged. */
+    private static void labelWithoutBinding(RuleContext context, Report report) {
+        List<AzureIdentityBinding> bindings = context.bindings();
+        for (PodSource pod : context.labelledPods()) {
+            String label = pod.pod().bindingLabel().orElse("");
+            if (context.match(pod).obstacle().orElse(null) != Obstacle.NO_BINDING
+                    || !Value.isFinal(label)
+                    || isSelectorInOtherCase(context, label)) {
+                continue;
+            }
+            FieldLocation field = pod.label(Pod.BINDING_LABEL);
+            String message = "no AzureIdentityBinding has the selector " + Value.quoted(label);
+            Optional<String> meant = meant(label, bindings);
+            List<String> selectors = bindings.stream()
+                    .map(AzureIdentityBinding::selector)
+                    .filter(selector -> !selector.isEmpty())
+                    .distinct()
+                    .limit(5)
+                    .toList();
+            if (meant.isPresent()) {
+                report.add(
+                        field,
+                        message + named(label, bindings),
+                        "Write: " + Pod.BINDING_LABEL + ": " + meant.get(),
+                        Edit.value(field, meant.get()));
+            } else if (bindings.isEmpty()) {
+                report.add(
+                        field,
+                        message + ", and these files have no binding at all",
+                        "Add the files with AzureIdentity and AzureIdentityBinding to the check, or create them.");
+            } else if (selectors.isEmpty()) {
+                report.add(field, message, "Write in the binding that is meant: selector: " + label);
+            } else {
+                report.add(field, message, "The selectors are: " + String.join(", ", selectors) + ".");
+            }
+        }
+    }
+
+    /** The field Selector, which the version does not know: another rule's. */
+    private static boolean isSelectorInOtherCase(RuleContext context, String label) {
+        return context.kind("AzureIdentityBinding").stream()
+                .anyMatch(binding -> binding.at("spec").like("selector").text().equals(label));
+    }
+
+    private static Optional<String> meant(String label, List<AzureIdentityBinding> bindings) {
+        Set<String> byName = bindings.stream()
+                .filter(binding -> binding.name().name().equals(label)
+                        || binding.azureIdentity().equals(label))
+                .map(AzureIdentityBinding::selector)
+                .filter(selector -> !selector.isEmpty())
+                .collect(Collectors.toSet());
+        return byName.size() == 1
+                ? byName.stream().findFirst()
+                : ClosestMatch.of(
+                        label,
+                        bindings.stream().map(AzureIdentityBinding::selector).toList());
+    }
+
+    private static String named(String label, List<AzureIdentityBinding> bindings) {
+        return bindings.stream().anyMatch(binding -> binding.name().name().equals(label))
+                ? "; that is the name of a binding"
+                : bindings.stream().anyMatch(binding -> binding.azureIdentity().equals(label))
+                        ? "; that is the name of an identity"
+                        : "";
+    }
+}

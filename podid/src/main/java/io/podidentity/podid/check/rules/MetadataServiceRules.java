@@ -1,0 +1,175 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Calls of the metadata service in scripts, and pods that it answers with the identity of the node. */
+final class MetadataServiceRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.error("C14", "metadata-header-missing")
+                    .says("A call of the metadata service lacks the header Metadata")
+                    .remedy("Add the header: curl -H Metadata:true")
+                    .prevents("aad-pod-identity#427"),
+            About.error("C14", "query-not-quoted")
+                    .says("A shell cuts the URL at its first ampersand")
+                    .remedy("Put the URL into double quotes")
+                    .prevents("aad-pod-identity#427"),
+            About.error("C14", "query-parameter")
+                    .says("A parameter of a token request is not one")
+                    .remedy("Write client_id to name an identity")
+                    .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
+            About.error("C14", "resource-missing")
+                    .says("A token request names no resource")
+                    .remedy("Add resource=, such as resource=https://storage.azure.com/")
+                    .prevents("aad-pod-identity#279"),
+            About.warning("C21", "node-identity-by-accident")
+                    .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
+                    .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy")
+                    .prevents("azure-workload-identity#1249"));
+
+    private static final Pattern HEADER = Pattern.compile("(?i)metadata[\"']?\\s*[:=]\\s*[\"']?\\$?true");
+    private static final List<String> KNOWN = List.of(
+            "resource api-version client_id object_id principal_id msi_res_id mi_res_id bypass_cache".split(" "));
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "metadata-header-missing" -> metadataHeaderMissing(context, report);
+            case "query-not-quoted" -> queryNotQuoted(context, report);
+            case "query-parameter" -> queryParameter(context, report);
+            case "resource-missing" -> resourceMissing(context, report);
+            case "node-identity-by-accident" -> nodeIdentityByAccident(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** NMI asks for it by default from 1.8.4 on, and IMDS always; for older versions it is a warning. */
+    private static void metadataHeaderMissing(RuleContext context, Report report) {
+        boolean required = !context.profile().hasNmi() || context.profile().isAtLeast(1, 8, 4);
+        for (MetadataCall call : MetadataCall.all(context)) {
+            if (call.hasKnownClient() && !HEADER.matcher(call.command()).find()) {
+                report.add(
+                        required ? Severity.ERROR : Severity.WARNING,
+                        call.location(),
+                        required
+                                ? "the call lacks the header Metadata: true, so the answer is 400"
+                                : "the call lacks the header Metadata: true, which NMI requires from 1.8.4 on, and"
+                                        + " IMDS always",
+                        "Write: curl -H Metadata:true \"" + call.url() + "\"");
+            }
+        }
+    }
+
+    /** The rest of the query, such as client_id, is lost, and the token is that of another identity. */
+    private static void queryNotQuoted(RuleContext context, Report report) {
+        for (MetadataCall call : MetadataCall.all(context)) {
+            if (!call.quoted() && call.url().matches(".*[^\\\\]&.*")) {
+                report.add(
+                        call.location(),
+                        "the shell takes the & in the URL as the end of the command",
+                        "Write: \"" + call.url() + "\"");
+            }
+        }
+    }
+
+    /** Unknown parameters are ignored, and the token is that of another identity, with HTTP 200. */
+    private static void queryParameter(RuleContext context, Report report) {
+        for (MetadataCall call : MetadataCall.all(context)) {
+            for (String name : call.names()) {
+                String plain = name.replaceAll("[_-]", "");
+                Optional<String> meant = KNOWN.stream()
+                        .filter(known -> known.replaceAll("[_-]", "").equalsIgnoreCase(plain))
+                        .findFirst();
+                if (KNOWN.contains(name)) {
+                    ignored(context, name).ifPresent(reason -> report.add(call.location(), reason));
+                } else if (!Value.isTemplated(name) && !name.startsWith("$")) {
+                    report.add(
+                            call.location(),
+                            "there is no parameter " + name + ", so it is ignored",
+                            meant.or(() -> ClosestMatch.of(name, KNOWN))
+                                    .map(known -> "Write: " + known + "=")
+                                    .orElse("Remove it."));
+                }
+            }
+        }
+    }
+
+    private static Optional<String> ignored(RuleContext context, String name) {
+        boolean isIgnored = context.profile().hasNmi()
+                && switch (name) {
+                    case "object_id", "principal_id" -> true;
+                    case "msi_res_id" -> !context.profile().isAtLeast(1, 6, 2);
+                    case "mi_res_id" -> !context.profile().isAtLeast(1, 8, 15);
+                    default -> false;
+                };
+        return isIgnored
+                ? Optional.of(
+                        "NMI " + context.profile().id() + " ignores " + name + ", so any identity of the pod answers")
+                : Optional.empty();
+    }
+
+    /** The answer is 400, as in the article: parameter resource cannot be empty. */
+    private static void resourceMissing(RuleContext context, Report report) {
+        for (MetadataCall call : MetadataCall.all(context)) {
+            boolean elsewhere = call.command().matches("(?s).*(\\s-G\\b|--data|\\s-d\\s|--get|\\$).*");
+            if (call.value("resource").isEmpty() && !elsewhere && call.url().contains("/token")) {
+                report.add(
+                        call.location(),
+                        call.names().contains("resource")
+                                ? "resource= is empty, so the answer is 400"
+                                : "the request has no resource, so the answer is 400");
+            }
+        }
+    }
+
+    /** Where no NMI stands before the metadata service, every pod can use the node's identities. */
+    private static void nodeIdentityByAccident(RuleContext context, Report report) {
+        if (context.profile().hasNmi()) {
+            return;
+        }
+        for (PodSource pod : context.pods()) {
+            boolean hasOwn = pod.label(Keys.USE).exists()
+                    || RequestedIdentity.hasOtherCredential(pod)
+                    || context.serviceAccount(pod)
+                            .filter(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID))
+                            .isPresent();
+            if (hasOwn || EgressOfPod.of(context, pod).isClosed("169.254.169.254", 80)) {
+                continue;
+            }
+            wish(pod)
+                    .ifPresent(location -> report.add(
+                            location,
+                            "nothing gives this pod an identity of its own, and the node's metadata service is"
+                                    + " open to it: it takes the node's identity, or one that other pods use",
+                            "Label the pod azure.workload.identity/use: \"true\" and set serviceAccountName to"
+                                    + " an annotated account; or close 169.254.169.254 by a NetworkPolicy."));
+        }
+    }
+
+    /** What tells that its program asks for a token. */
+    private static Optional<FieldLocation> wish(PodSource pod) {
+        Optional<FieldLocation> variable = pod.variables("AZURE_CLIENT_ID").stream()
+                .map(one -> one.at("value"))
+                .filter(FieldLocation::exists)
+                .findFirst();
+        return variable.or(
+                () -> MetadataCall.of(pod).stream().map(MetadataCall::location).findFirst());
+    }
+}

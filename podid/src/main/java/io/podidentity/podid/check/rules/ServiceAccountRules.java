@@ -1,0 +1,325 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.manifest.Problem;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Edit;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Severity;
+import io.podidentity.podid.check.rule.Value;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The service account of a pod with workload identity, and the label that tells the webhook of the pod. */
+final class ServiceAccountRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.warning("C15", "client-id-differs")
+                    .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
+                    .remedy("Remove the variable: the webhook sets it from the annotation")
+                    .prevents("azure-workload-identity#1200"),
+            About.error("C15", "service-account")
+                    .says("A pod with the label runs as a service account that has no identity")
+                    .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
+                            + " azure.workload.identity/client-id")
+                    .prevents("azure-workload-identity#1249", "azure-workload-identity#340"),
+            About.error("C15", "use-label-in-selector")
+                    .says("The label azure.workload.identity/use is part of the workload's selector")
+                    .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it")
+                    .prevents("azure-workload-identity#691", "azure-workload-identity#1025"),
+            About.error("C15", "use-label-missing")
+                    .says("A pod runs as an annotated service account and lacks the label"
+                            + " azure.workload.identity/use")
+                    .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
+                    .prevents("azure-workload-identity#1249", "azure-workload-identity#691"),
+            About.error("C15", "use-label-value")
+                    .says("The label azure.workload.identity/use has another value than the string true")
+                    .remedy("Write azure.workload.identity/use: \"true\", with quotes")
+                    .prevents("azure-workload-identity#1249"),
+            About.error("C15", "workload-identity-key")
+                    .says("A key of workload identity does not exist, or is on another object than the one that"
+                            + " is read")
+                    .remedy("client-id and tenant-id are annotations of the service account; use is a label of the"
+                            + " pod")
+                    .prevents("azure-workload-identity#1249", "azure-workload-identity#1025"));
+
+    private static final String TRUE = Keys.USE + ": \"true\"";
+    private static final String ADD = "Add to the pod's labels: " + TRUE;
+    private static final String PREFIX = "azure.workload.identity/";
+    private static final Set<String> OF_ACCOUNTS = Set.of(Keys.CLIENT_ID, Keys.TENANT_ID, Keys.TOKEN_EXPIRATION);
+    private static final Set<String> OF_PODS = Set.of(
+            Keys.TOKEN_EXPIRATION, Keys.SKIP_CONTAINERS, Keys.INJECT_PROXY, Keys.PROXY_PORT, Keys.USE_IDENTITY_BINDING);
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "client-id-differs" -> clientIdDiffers(context, report);
+            case "service-account" -> serviceAccount(context, report);
+            case "use-label-in-selector" -> useLabelInSelector(context, report);
+            case "use-label-missing" -> useLabelMissing(context, report);
+            case "use-label-value" -> useLabelValue(context, report);
+            case "workload-identity-key" -> workloadIdentityKey(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** The webhook never overwrites a variable. */
+    private static void clientIdDiffers(RuleContext context, Report report) {
+        for (PodSource pod : context.webhookPods()) {
+            String annotated = context.serviceAccount(pod)
+                    .map(account -> account.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
+                    .orElse("");
+            for (FieldLocation variable : pod.variables("AZURE_CLIENT_ID")) {
+                FieldLocation value = variable.at("value");
+                if (!annotated.isEmpty()
+                        && Value.isFinal(value.text())
+                        && !value.text().equalsIgnoreCase(annotated)) {
+                    report.add(
+                            value,
+                            "AZURE_CLIENT_ID is " + value.text() + ", and the service account names " + annotated,
+                            "Remove the variable, or make sure that both identities trust the service account.");
+                }
+            }
+        }
+    }
+
+    /** Without serviceAccountName it is default, which usually has no federated credential: AADSTS700213. */
+    private static void serviceAccount(RuleContext context, Report report) {
+        for (PodSource pod : context.webhookPods()) {
+            Optional<ServiceAccount> account = context.serviceAccount(pod);
+            if (account.isPresent()) {
+                FieldLocation annotations = context.location(account.get()).at("metadata", "annotations");
+                if (!annotations.at(Keys.CLIENT_ID).exists() && !namesItself(pod)) {
+                    unannotated(report, pod, annotations);
+                }
+            } else if (pod.pod().spec().serviceAccountName().isEmpty()) {
+                report.add(
+                        pod.label(Keys.USE),
+                        "the pod names no service account, so it runs as default" + annotated(context, pod));
+            } else {
+                absent(context, report, pod);
+            }
+        }
+    }
+
+    /** Whether the program names its client ID without the annotation, as one with several identities does. */
+    private static boolean namesItself(PodSource pod) {
+        return pod.annotation(Keys.USE_IDENTITY_BINDING).exists()
+                || pod.containers().stream()
+                        .flatMap(container -> container.at("env").items().stream())
+                        .anyMatch(variable -> variable.at("name")
+                                .text()
+                                .toUpperCase(Locale.ROOT)
+                                .replace("_", "")
+                                .contains("CLIENTID"));
+    }
+
+    private static void unannotated(Report report, PodSource pod, FieldLocation annotations) {
+        Optional<String> near = ClosestMatch.of(Keys.CLIENT_ID, annotations.keys());
+        if (near.isPresent()) {
+            FieldLocation annotation = annotations.at(near.get());
+            String remedy = "Write: " + Keys.CLIENT_ID + ": " + annotation.text();
+            report.addKey(annotation, near.get(), Keys.CLIENT_ID, remedy);
+        } else {
+            report.add(
+                    annotations,
+                    "the account has no annotation " + Keys.CLIENT_ID + ", so pod "
+                            + pod.pod().name() + " gets no AZURE_CLIENT_ID",
+                    "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID");
+        }
+    }
+
+    private static String annotated(RuleContext context, PodSource pod) {
+        return context.cluster().all(ServiceAccount.class).stream()
+                .filter(account -> account.namespace().equals(pod.namespace()))
+                .filter(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID))
+                .map(account -> "; " + account.name() + " has a client ID")
+                .findFirst()
+                .orElse("");
+    }
+
+    private static void absent(RuleContext context, Report report, PodSource pod) {
+        String name = pod.serviceAccount();
+        List<ServiceAccount> all = context.cluster().all(ServiceAccount.class);
+        List<String> elsewhere = all.stream()
+                .filter(account -> account.name().name().equals(name))
+                .map(ServiceAccount::namespace)
+                .toList();
+        Optional<String> near = ClosestMatch.of(
+                name,
+                all.stream()
+                        .filter(account -> account.namespace().equals(pod.namespace()))
+                        .map(account -> account.name().name())
+                        .toList());
+        FieldLocation field = pod.spec("serviceAccountName");
+        if (!elsewhere.isEmpty()) {
+            report.add(
+                    field,
+                    "service account " + name + " is not in " + pod.namespace() + " but in "
+                            + String.join(", ", elsewhere),
+                    "Create it in " + pod.namespace() + ": a pod runs as an account of its own namespace.");
+        } else if (near.isPresent()) {
+            report.add(field, "there is no service account " + name, "Write: serviceAccountName: " + near.get());
+        } else {
+            report.add(
+                    Severity.INFO,
+                    field,
+                    "service account " + pod.namespace() + "/" + name + " is not in these files",
+                    "Add its file to the check; it needs the annotation " + Keys.CLIENT_ID + ".");
+        }
+    }
+
+    /** The selector of a Deployment cannot be changed, so an update of an existing one is refused. */
+    private static void useLabelInSelector(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation label = pod.manifest().at("spec", "selector", "matchLabels", Keys.USE);
+            if (label.exists()) {
+                report.add(
+                        label,
+                        "the selector of a " + pod.kind()
+                                + " cannot be changed, so to add or remove this label later is refused");
+            }
+        }
+    }
+
+    /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
+    private static void useLabelMissing(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            FieldLocation labels = pod.template().at("metadata", "labels");
+            Optional<ServiceAccount> account = context.serviceAccount(pod)
+                    .filter(one -> one.metadata().annotations().containsKey(Keys.CLIENT_ID));
+            boolean usesPodIdentity =
+                    context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
+            if (labels.at(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+                continue;
+            }
+            FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
+            Optional<String> near = ClosestMatch.of(Keys.USE, labels.keys());
+            if (near.isPresent()) {
+                report.addKey(labels.at(near.get()), near.get(), Keys.USE, ADD);
+            } else if (onWorkload.exists()) {
+                report.add(
+                        onWorkload,
+                        "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
+                        ADD,
+                        Edit.firstEntry(labels, TRUE));
+            } else if (account.isPresent() && !isForOthers(context, pod, account.get())) {
+                report.add(
+                        pod.spec("serviceAccountName"),
+                        "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
+                                + Keys.USE,
+                        ADD,
+                        Edit.firstEntry(labels, TRUE));
+            }
+        }
+    }
+
+    /**
+     * Whether the account is there for what reads a key vault in the pod's place, by tokens of the account that need no
+     * webhook.
+     *
+     * @see <a href="https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/">the Key Vault
+     *     provider, "Workload identity mode"</a>
+     * @see <a href="https://external-secrets.io/latest/provider/azure-key-vault">external-secrets</a>
+     */
+    private static boolean isForOthers(RuleContext context, PodSource pod, ServiceAccount account) {
+        boolean mounts = pod.spec("volumes").items().stream()
+                .anyMatch(volume -> volume.at("csi", "driver").text().equals("secrets-store.csi.k8s.io"));
+        return mounts
+                || Stream.of("SecretStore", "ClusterSecretStore")
+                        .flatMap(kind -> context.kind(kind).stream())
+                        .map(store -> store.at("spec", "provider", "azurekv", "serviceAccountRef", "name"))
+                        .anyMatch(name -> name.text().equals(account.name().name()));
+    }
+
+    /** Without quotes it is a boolean, and the API server refuses the object. */
+    private static void useLabelValue(RuleContext context, Report report) {
+        for (Problem problem : context.manifests().problems()) {
+            if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().endsWith("labels." + Keys.USE)) {
+                report.add(
+                        problem,
+                        "the value is a boolean and must be a string: the API server refuses the object",
+                        "Write: " + TRUE,
+                        new Edit(problem.position(), "true", "\"true\""));
+            }
+        }
+        for (PodSource pod : context.pods()) {
+            FieldLocation label = pod.label(Keys.USE);
+            String value = label.text();
+            if (label.exists() && !value.equals("true") && !value.equals("false") && !Value.isTemplated(value)) {
+                report.add(
+                        label,
+                        "the value is " + Value.quoted(value) + ", and only \"true\" counts",
+                        "Write: " + TRUE,
+                        value.equalsIgnoreCase("true") ? new Edit[] {Edit.value(label, "\"true\"")} : new Edit[0]);
+            }
+        }
+    }
+
+    /** Unknown and misplaced keys are ignored without a word. */
+    private static void workloadIdentityKey(RuleContext context, Report report) {
+        for (FieldLocation account : context.kind("ServiceAccount")) {
+            checkWorkloadIdentityKey(report, account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
+            for (String key : List.of(Keys.CLIENT_ID, Keys.TENANT_ID)) {
+                FieldLocation label = account.at("metadata", "labels", key);
+                if (label.exists()) {
+                    report.add(
+                            label,
+                            key + " is a label here, and only an annotation counts",
+                            "Move it to annotations: " + key + ": " + label.text());
+                }
+            }
+        }
+        for (PodSource pod : context.pods()) {
+            FieldLocation annotations = pod.template().at("metadata", "annotations");
+            checkWorkloadIdentityKey(report, annotations, OF_PODS, "a pod");
+            FieldLocation use = annotations.at(Keys.USE);
+            if (use.exists() && !pod.label(Keys.USE).exists()) {
+                report.add(
+                        use,
+                        Keys.USE + " is an annotation here, and only a label counts",
+                        "Move it to labels: " + TRUE);
+            }
+        }
+    }
+
+    private static void checkWorkloadIdentityKey(
+            Report report, FieldLocation annotations, Set<String> known, String holder) {
+        for (String key : annotations.keys()) {
+            if (!key.startsWith(PREFIX) || known.contains(key) || key.startsWith(Keys.USE)) {
+                continue;
+            }
+            FieldLocation annotation = annotations.at(key);
+            if (OF_ACCOUNTS.contains(key) || OF_PODS.contains(key)) {
+                report.add(
+                        annotation,
+                        key + " is not read from " + holder,
+                        OF_ACCOUNTS.contains(key)
+                                ? "Move it to the annotations of the service account that the pod runs as."
+                                : "Move it to the annotations of the pod template.");
+            } else {
+                report.add(
+                        annotation,
+                        "there is no key " + key,
+                        ClosestMatch.question(key, known)
+                                .orElse("Remove it, or write one of: " + String.join(", ", new TreeSet<>(known))
+                                        + "."));
+            }
+        }
+    }
+}
