@@ -46,7 +46,7 @@ group=$repository/io/podidentity
 
 mkdir "$WORK/source"
 tar -C "$ROOT" --exclude=.git --exclude=target -cf - . | tar -xf - -C "$WORK/source"
-find "$WORK/source" -name pom.xml -exec sed -i "s|<version>$snapshot</version>|<version>$version</version>|" {} +
+find "$WORK/source" -name pom.xml -exec sed -i "s|version>$snapshot</|version>$version</|" {} +
 
 if [ -z "$key" ]; then
     throwaway=yes
@@ -59,7 +59,7 @@ fi
 # Reads what Maven has already downloaded from ~/.m2, and writes nothing there.
 local=("-Dmaven.repo.local=$WORK/local" "-Dmaven.repo.local.tail=$HOME/.m2/repository")
 (cd "$WORK/source" && mvn -B -q "${local[@]}" -Prelease deploy -Dmaven.test.skip=true -Dspotless.check.skip=true \
-    -Dmaven.install.skip=true -Dgpg.keyname="$key" "-DaltDeploymentRepository=release::file:$repository")
+    -Dmaven.install.skip=true -DskipITs=true -Dgpg.keyname="$key" "-DaltDeploymentRepository=release::file:$repository")
 
 # The BOM and the modules in it, each with every file that Central requires, and nothing else.
 bom=pod-identity-bom
@@ -109,6 +109,23 @@ mvn -B -q -f "$user/pom.xml" "${local[@]}" test-compile \
     org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath -Dmdep.outputFile="$user/class-path"
 used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User)
 [ "$used" = "IMDS" ] || fail "the README's dependencies gave: $used"
+
+# The same as a module.
+mkdir "$user/user"
+echo 'module user { requires io.podidentity.tokenprovider; requires io.podidentity.emulator; }' > "$user/module-info.java"
+{ echo 'package user;' && cat "$ROOT/e2e/data/User.java"; } > "$user/user/User.java"
+javac -d "$user/module" --module-path "$(cat "$user/class-path")" "$user/module-info.java" "$user/user/User.java"
+used=$(java --module-path "$(cat "$user/class-path"):$user/module" --module user/user.User)
+[ "$used" = "IMDS" ] || fail "the same as a module gave: $used"
+
+# The template, on what was left alone.
+cat > "$WORK/settings.xml" << END
+<settings><activeProfiles><activeProfile>release</activeProfile></activeProfiles><profiles><profile><id>release</id>
+<repositories><repository><id>release</id><url>file://$repository</url></repository></repositories>
+<pluginRepositories><pluginRepository><id>release</id><url>file://$repository</url></pluginRepository></pluginRepositories>
+</profile></profiles></settings>
+END
+mvn -B -q -s "$WORK/settings.xml" -f "$WORK/source/template/pom.xml" "${local[@]}" verify
 
 (cd "$group" && find . \( -name '*.jar' -o -name '*.pom' \) -printf '%9s  %f\n' | sort -k 2)
 if [ -n "$bundle" ]; then
