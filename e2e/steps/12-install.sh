@@ -47,7 +47,9 @@ install_krew() {
         '.[0].spec.platforms[0] | .files == [{from: "podid-1.2.3/*", to: "."}] and .bin == "bin/podid"'
     cp -r "$HERE"/podid-1.2.3/* "$WORK/install/krew"
     ln -s ../krew/bin/podid "$WORK/install/bin/kubectl-podid"
-    env -i HOME="$WORK/install" PATH="$WORK/install/bin:/usr/bin:/bin" "$(command -v kubectl)" podid --version > "$WORK/version.txt"
+    # shellcheck disable=SC2016
+    unshare --mount sh -c 'mount -t tmpfs none "$1" && shift && ! java -version && exec "$@"' - "$JAVA_HOME" env -i HOME="$WORK/install" \
+        PATH="$WORK/install/bin:/usr/bin:/bin" "$(command -v kubectl)" podid --version > "$WORK/version.txt"
     expect_text "$WORK/version.txt" 'podid '
 }
 
