@@ -107,15 +107,15 @@ END
 cp "$ROOT/e2e/data/User.java" "$user/src/test/java/"
 mvn -B -q -f "$user/pom.xml" "${local[@]}" test-compile \
     org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath -Dmdep.outputFile="$user/class-path"
-used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User)
+used=$(java -cp "$user/target/test-classes:$(cat "$user/class-path")" User "$ROOT/template/k8s")
 [ "$used" = "IMDS" ] || fail "the README's dependencies gave: $used"
 
-# The same as a module.
+# The same as a module. Nothing requires by name the modules that the emulator, which has no descriptor, needs.
 mkdir "$user/user"
 echo 'module user { requires io.podidentity.tokenprovider; requires io.podidentity.emulator; }' > "$user/module-info.java"
 { echo 'package user;' && cat "$ROOT/e2e/data/User.java"; } > "$user/user/User.java"
 javac -d "$user/module" --module-path "$(cat "$user/class-path")" "$user/module-info.java" "$user/user/User.java"
-used=$(java --module-path "$(cat "$user/class-path"):$user/module" --module user/user.User)
+used=$(java --add-modules ALL-MODULE-PATH --module-path "$(cat "$user/class-path"):$user/module" --module user/user.User "$ROOT/template/k8s")
 [ "$used" = "IMDS" ] || fail "the same as a module gave: $used"
 
 # The template, on what was left alone.

@@ -14,24 +14,23 @@ install_folder() {
     mkdir -p "$HERE" && tar -C "$HERE" -xzf "$OUT/podid-1.2.3-linux-amd64.tar.gz"
 }
 
-# median COMMAND...: of 15 runs, in milliseconds.
-median() {
-    for _ in {1..15}; do
-        local began=$EPOCHREALTIME
-        "$@" > /dev/null 2>&1 || true
-        awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.0f\n", (b - a) * 1000 }'
-    done | sort -n | sed -n 8p
+# medians COMMAND...: of 15 runs, in milliseconds: from start to end, and of processor time.
+medians() {
+    local TIMEFORMAT='%R %U %S'
+    for _ in {1..15}; do { time "$@" > /dev/null 2>&1 || true; } 2>&1; done | awk '{ print $1 * 1000, ($2 + $3) * 1000 }' > "$WORK/times"
+    echo "$(sort -n "$WORK/times" | sed -n 8p | cut -d' ' -f1) ms ($(sort -n -k 2 "$WORK/times" | sed -n 8p | cut -d' ' -f2) ms)"
 }
 
 install_figures() {
     local folder=$HERE/podid-1.2.3 ten line
     mapfile -t ten < <(find "$ROOT/podid/src/test/resources/check" -name 'quiet-*.yaml' | sort | head -10)
     {
-        echo "$(date -u +%F), $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg); medians of 15; $(cd "$folder" && lib/runtime/bin/java -version 2>&1 | head -1)"
+        echo "$(date -u +%F), $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg); medians of 15, in brackets of processor time"
+        sed -n 's/JAVA_RUNTIME_VERSION=/Java of the folder: /p' "$folder/lib/runtime/release"
         echo "folder $(du -sm "$folder" | cut -f1) MB, archive $(du -m "$OUT/podid-1.2.3-linux-amd64.tar.gz" | cut -f1) MB"
         for line in --version --help "check ${ten[*]}"; do
             # shellcheck disable=SC2086
-            echo "${line%% *}: java -jar podid.jar $(median java -jar "$PODID_JAR" $line) ms, folder $(median "$folder/bin/podid" $line) ms"
+            echo "${line%% *}: java -jar podid.jar $(medians java -jar "$PODID_JAR" $line), folder $(medians "$folder/bin/podid" $line)"
         done
     } > "$OUT/install.txt"
 }

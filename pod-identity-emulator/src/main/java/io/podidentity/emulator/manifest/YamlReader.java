@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
@@ -15,6 +14,8 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads the documents of one YAML or JSON text, event by event: in time and memory that grow with the text alone. Not
@@ -48,7 +49,7 @@ public final class YamlReader {
                 .setBufferSize(buffer(text))
                 .build();
         try {
-            new Parse(settings).parseString(text).forEach(reader::take);
+            new ParserImpl(settings, new StreamReader(settings, text)).forEachRemaining(reader::take);
             return reader.documents;
         } catch (MarkedYamlEngineException e) {
             throw new ManifestException(reader.position(e.getProblemMark()), "This is not YAML: " + e.getProblem());
