@@ -1,6 +1,6 @@
 /**
- * Microsoft Entra ID access tokens with no secret in the program: on a laptop from {@code az login}, in a pod on AKS from
- * the pod's identity, by the same code.
+ * Microsoft Entra ID access tokens with no secret in the program: on a laptop from {@code az login}, in a pod on AKS
+ * from the pod's identity, by the same code.
  *
  * <pre>{@code
  * var provider = new AzureServiceTokenProvider();
@@ -14,7 +14,8 @@
  *       {@code explain()}, which says where a token comes from
  *   <li>{@link io.podidentity.tokenprovider.azure.TokenProviderCredential} is a provider as a client of the Azure SDK
  *       wants it; a module that uses it requires {@code com.azure.core} itself
- *   <li>{@link io.podidentity.tokenprovider.TokenAcquisitionException} says what was tried, why it failed and what to do
+ *   <li>{@link io.podidentity.tokenprovider.TokenAcquisitionException} says what was tried, why it failed and what to
+ *       do
  *   <li>{@link io.podidentity.tokenprovider.TokenSource} is a place that issues tokens, and what a test gives the
  *       provider in place of Azure
  *   <li>{@link io.podidentity.tokenprovider.TokenListener} is told of each request
