@@ -122,6 +122,7 @@ class NmiTest {
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.headers()).containsEntry("Content-Type", type).doesNotContainKey("Content-Length");
             assertThat(body(answer)).isEqualTo("none");
+            assertThat(nmi.calls.get(0).method()).isEqualTo("GET");
             assertThat(NmiFixture.target(nmi.calls.get(0))).isEqualTo("/metadata/Identity/oauth2/token?a=b");
         }
     }

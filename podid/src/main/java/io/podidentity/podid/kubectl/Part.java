@@ -6,7 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of an object that kubectl printed; of what is not there, an empty one.
+ * A part of an object that kubectl printed; of what is not there, an empty one. Its text form names the object alone: a
+ * Secret or a created token is such a part too.
  *
  * @param value a map, a list, a text, a number, a truth value or null
  */
@@ -95,5 +96,10 @@ public record Part(@Nullable Object value) {
                 .map(owner -> owner.text("name"))
                 .findFirst()
                 .orElse("");
+    }
+
+    @Override
+    public String toString() {
+        return "Part[" + (kind() + " " + name()).strip() + "]";
     }
 }

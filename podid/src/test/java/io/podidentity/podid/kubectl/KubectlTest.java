@@ -101,6 +101,17 @@ class KubectlTest {
     }
 
     @Test
+    void part_ofASecretOrAToken_hasNoValueInItsText() {
+        Part secret =
+                new Part(Map.of("kind", "Secret", "metadata", Map.of("name", "db"), "data", Map.of("key", "czNjcmV0")));
+        Part created = new Part(Map.of("kind", "TokenRequest", "status", Map.of("token", "eyJ0b2tlbg")));
+
+        assertThat(secret).hasToString("Part[Secret db]");
+        assertThat(created).hasToString("Part[TokenRequest]");
+        assertThat(created.at("status")).hasToString("Part[]");
+    }
+
+    @Test
     void run_thatIsForbidden_namesWhoMayNotDoWhat() throws Exception {
         KubectlFailure failure =
                 onCluster().run("create", "token", "orders").failure().orElseThrow();
