@@ -4,9 +4,17 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can get a token without a person: an application or a managed identity. Immutable. */
+/**
+ * What can get a token without a person: an application or a managed identity. Immutable.
+ *
+ * @param consented whether other tenants have it too
+ */
 public record ServicePrincipal(
-        String clientId, String objectId, List<RegisteredSecret> secrets, List<X509Certificate> certificates) {
+        String clientId,
+        String objectId,
+        List<RegisteredSecret> secrets,
+        List<X509Certificate> certificates,
+        boolean consented) {
 
     public ServicePrincipal {
         secrets = List.copyOf(secrets);
@@ -14,7 +22,7 @@ public record ServicePrincipal(
     }
 
     public ServicePrincipal(String clientId, String objectId) {
-        this(clientId, objectId, List.of(), List.of());
+        this(clientId, objectId, List.of(), List.of(), true);
     }
 
     /** What a presented secret is worth. */
@@ -38,11 +46,15 @@ public record ServicePrincipal(
     }
 
     public ServicePrincipal with(RegisteredSecret secret) {
-        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates);
+        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates, consented);
     }
 
     public ServicePrincipal with(X509Certificate certificate) {
-        return new ServicePrincipal(clientId, objectId, secrets, plus(certificates, certificate));
+        return new ServicePrincipal(clientId, objectId, secrets, plus(certificates, certificate), consented);
+    }
+
+    public ServicePrincipal withoutConsent() {
+        return new ServicePrincipal(clientId, objectId, secrets, certificates, false);
     }
 
     private static <T> List<T> plus(List<T> list, T element) {

@@ -8,6 +8,7 @@ import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.FederatedCredentials.Match;
 import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.token.Resource;
 import java.net.URI;
 import java.security.Key;
 import java.security.PublicKey;
@@ -16,7 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Checks a signed assertion that stands in for a secret: one that the application signed itself with a registered
@@ -25,6 +29,14 @@ import java.util.Optional;
 record AssertionCheck(Directory directory, URI authority, Clock clock) {
 
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+    /** How a federated credential can name this Entra ID: as itself, or as the one that it stands for. */
+    private static final List<String> REAL_AUTHORITIES = List.of(
+            "https://login.microsoftonline.com",
+            "https://login.microsoftonline.us",
+            "https://login.partner.microsoftonline.cn");
+
+    private static final String USER_ASSIGNED = "/microsoft.managedidentity/userassignedidentities/";
 
     /** @throws EntraException if it does not hold */
     void check(ServicePrincipal principal, String assertion) {
@@ -67,7 +79,17 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
     private void checkFederated(ServicePrincipal principal, SignedJWT jwt, JWTClaimsSet claims) {
         String issuer = Optional.ofNullable(claims.getIssuer()).orElse("");
         String subject = Optional.ofNullable(claims.getSubject()).orElse("");
-        Match match = directory.federation().match(principal.clientId(), issuer, subject, claims.getAudience());
+        boolean own = issuer.startsWith(authority + "/");
+        List<String> audiences = own
+                ? claims.getAudience().stream()
+                        .map(Resource::ofFederatedCredential)
+                        .toList()
+                : claims.getAudience();
+        Match match = namesOf(issuer, own)
+                .map(name -> directory.federation().match(principal.clientId(), name, subject, audiences))
+                .filter(found -> found != Match.OTHER_ISSUER)
+                .findFirst()
+                .orElse(Match.OTHER_ISSUER);
         if (match == Match.OTHER_ISSUER) {
             throw mismatch(EntraError.FEDERATED_ISSUER, "issuer '" + issuer + "'");
         }
@@ -80,6 +102,11 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
         if (!verifies(jwt, key)) {
             throw new EntraException(EntraError.ASSERTION_SIGNATURE, "Assertion failed signature validation.");
         }
+        if (own && !isOfUserAssignedIdentity(claims)) {
+            throw new EntraException(
+                    EntraError.NOT_A_MANAGED_IDENTITY,
+                    "Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.");
+        }
         switch (match) {
             case OTHER_SUBJECT -> throw mismatch(EntraError.FEDERATED_SUBJECT, "subject '" + subject + "'");
             case OTHER_CASE -> throw mismatch(EntraError.FEDERATED_SUBJECT_CASE, "subject '" + subject + "'");
@@ -91,6 +118,18 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
                 throw mismatch(EntraError.FEDERATED_MISMATCH, "issuer '" + issuer + "' and subject '" + subject + "'");
             case ACCEPTED, OTHER_ISSUER -> {}
         }
+    }
+
+    private Stream<String> namesOf(String issuer, boolean own) {
+        String path = own ? issuer.substring(authority.toString().length()) : "";
+        return Stream.concat(
+                Stream.of(issuer), REAL_AUTHORITIES.stream().filter(name -> own).map(name -> name + path));
+    }
+
+    private static boolean isOfUserAssignedIdentity(JWTClaimsSet claims) {
+        return String.valueOf(claims.getClaim("xms_mirid"))
+                .toLowerCase(Locale.ROOT)
+                .contains(USER_ASSIGNED);
     }
 
     private static EntraException mismatch(EntraError error, String presented) {

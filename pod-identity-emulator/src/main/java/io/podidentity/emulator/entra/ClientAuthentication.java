@@ -10,8 +10,12 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
 
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    /** @throws EntraException if there is no such application, or its proof does not hold */
-    ServicePrincipal authenticate(Parameters form) {
+    /**
+     * Authenticates for a token of that tenant.
+     *
+     * @throws EntraException if there is no such application, its proof does not hold, or the tenant does not have it
+     */
+    ServicePrincipal authenticate(Parameters form, String tenant) {
         String clientId = required(form, "client_id");
         ServicePrincipal principal = directory.principal(clientId).orElseThrow(() -> unknown(clientId));
         if (form.get("client_secret").isPresent()) {
@@ -26,6 +30,12 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
                     EntraError.NO_CLIENT_CREDENTIAL,
                     "The request body must contain the following parameter:"
                             + " 'client_assertion' or 'client_secret'.");
+        }
+        if (!principal.consented() && !tenant.equals(directory.tenantId())) {
+            throw new EntraException(
+                    EntraError.NO_CONSENT_IN_TENANT,
+                    "The client application " + clientId + " is missing service principal in the tenant " + tenant
+                            + ". See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119");
         }
         return principal;
     }

@@ -83,7 +83,9 @@ public final class EntraEndpoint implements Endpoint {
             }
             case "oauth2/v2.0/token" -> {
                 inTenant(tenant, request);
-                yield request.isPost() ? tokens.version2(request.form()) : methodNotAllowed("POST");
+                yield request.isPost()
+                        ? tokens.version2(request.form(), directory.tenantNamed(tenant))
+                        : methodNotAllowed("POST");
             }
             case "oauth2/token" -> {
                 inTenant(tenant, request);

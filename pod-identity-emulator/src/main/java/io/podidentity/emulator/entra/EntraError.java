@@ -24,7 +24,9 @@ enum EntraError {
     FEDERATED_ISSUER(700211, "invalid_client", 401),
     FEDERATED_AUDIENCE(700212, "invalid_client", 401),
     FEDERATED_SUBJECT(700213, "invalid_client", 401),
-    FEDERATED_SUBJECT_CASE(7002138, "invalid_client", 401);
+    FEDERATED_SUBJECT_CASE(7002138, "invalid_client", 401),
+    NOT_A_MANAGED_IDENTITY(700226, "invalid_client", 401),
+    NO_CONSENT_IN_TENANT(7000229, "invalid_client", 401);
 
     final int number;
     final String code;

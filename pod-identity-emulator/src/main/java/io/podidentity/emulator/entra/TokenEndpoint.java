@@ -14,12 +14,12 @@ import java.util.Map;
 record TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scopes, TokenIssuer issuer, Duration life) {
 
     /** The token endpoint of version 2: a scope, and numbers. */
-    Answer version2(Parameters form) {
+    Answer version2(Parameters form, String tenant) {
         return switch (ClientAuthentication.required(form, "grant_type")) {
             case "client_credentials" -> {
-                ServicePrincipal principal = clients.authenticate(form);
+                ServicePrincipal principal = clients.authenticate(form, tenant);
                 String resource = scopes.resourceOfApplication(ClientAuthentication.required(form, "scope"));
-                yield Answer.json(200, inNumbers(issue(issuer, principal, resource)));
+                yield Answer.json(200, inNumbers(issue(issuer.inTenant(tenant), principal, resource)));
             }
             case "device_code", "urn:ietf:params:oauth:grant-type:device_code" ->
                 tokensOf(users.redeemDeviceCode(form), form);
@@ -33,7 +33,7 @@ record TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scope
         if (!ClientAuthentication.required(form, "grant_type").equals("client_credentials")) {
             throw unsupportedGrant();
         }
-        ServicePrincipal principal = clients.authenticate(form);
+        ServicePrincipal principal = clients.authenticate(form, tenant);
         String resource = scopes.known(ClientAuthentication.required(form, "resource"));
         IssuedToken token = issue(issuer.inTenant(tenant), principal, resource);
         var body = new LinkedHashMap<String, Object>();

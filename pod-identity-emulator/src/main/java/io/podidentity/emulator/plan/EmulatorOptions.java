@@ -7,6 +7,7 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.directory.BlobRole;
 import io.podidentity.emulator.directory.FederatedCredential;
 import io.podidentity.emulator.directory.RegisteredSecret;
+import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
@@ -47,6 +48,19 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     /** The tenant's ID, a GUID. */
     public B tenantId(String tenantId) {
         plan.tenantId = requireNonNull(tenantId, "tenantId");
+        return self();
+    }
+
+    /** Adds other tenants, which have the same applications, but for those {@link #withoutConsent}. */
+    public B otherTenant(String... tenantIds) {
+        plan.otherTenants.addAll(List.of(tenantIds));
+        return self();
+    }
+
+    /** Keeps an application to its own tenant: no administrator of another one has consented to it. */
+    public B withoutConsent(String clientId) {
+        plan.credentials.add(
+                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), ServicePrincipal::withoutConsent));
         return self();
     }
 
@@ -91,7 +105,8 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     /**
      * Lets the application or identity authenticate by another issuer's tokens; all three strings must match exactly,
-     * including a trailing slash.
+     * including a trailing slash. The issuer {@code https://login.microsoftonline.com/TENANT/v2.0} is this Entra ID
+     * itself, which issues the tokens of managed identities: there the subject is an identity's object ID.
      */
     public B federatedCredential(String clientId, String issuer, String subject, String audience) {
         return federatedCredential(clientId, issuer, subject, audience, Duration.ZERO);

@@ -65,6 +65,7 @@ final class TenantPlan {
     boolean trustsAnnotated = true;
     final List<Tenant.Trust> trusted = new ArrayList<>();
     final List<String> bound = new ArrayList<>();
+    final List<String> otherTenants = new ArrayList<>();
     final List<ManagedIdentity> unassigned = new ArrayList<>();
     final Map<String, PublicKey> issuerKeys = new HashMap<>();
 
@@ -135,9 +136,10 @@ final class TenantPlan {
                 .flatMap(identity -> identity.auxiliaryTenantIds().stream())
                 .distinct()
                 .toList();
+        List<String> others = tenantId == null ? AzureOfManifests.tenants(all) : auxiliary;
         return new Directory(
                 tenantId == null ? own : tenantId,
-                tenantId == null ? AzureOfManifests.tenants(all) : auxiliary,
+                Stream.concat(others.stream(), otherTenants.stream()).toList(),
                 user,
                 new Principals(principals.values()),
                 onNode.stream().map(ManagedIdentity::onNode).toList(),

@@ -65,7 +65,7 @@ final class ReplayedAzure {
         this.azure = new AzureOfManifests(directory, profile, false, true, machines);
         azure.provide(cluster);
         SigningKey key = SigningKey.ofNobody();
-        this.issuer = new TokenIssuer(key, directory.tenantId(), Clock.systemUTC());
+        this.issuer = new TokenIssuer(key, AUTHORITY, directory.tenantId(), Clock.systemUTC());
         this.entra = new EntraEndpoint(directory, issuer, key, AUTHORITY, Clock.systemUTC(), Duration.ofHours(1));
     }
 

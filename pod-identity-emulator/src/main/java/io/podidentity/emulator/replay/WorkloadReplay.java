@@ -117,7 +117,12 @@ public final class WorkloadReplay {
         this.cluster = cluster;
         this.issuer = new ClusterIssuer(clusterKey, URI.create(ISSUER), clock);
         this.entra = new EntraEndpoint(
-                directory, new TokenIssuer(nobody, TENANT, clock), nobody, AUTHORITY, clock, Duration.ofHours(1));
+                directory,
+                new TokenIssuer(nobody, AUTHORITY, TENANT, clock),
+                nobody,
+                AUTHORITY,
+                clock,
+                Duration.ofHours(1));
         this.policies = new EgressPolicies(cluster, Profile.WORKLOAD_IDENTITY);
     }
 

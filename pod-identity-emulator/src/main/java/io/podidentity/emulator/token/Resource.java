@@ -3,6 +3,8 @@ package io.podidentity.emulator.token;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -12,7 +14,43 @@ public final class Resource {
     private static final Pattern GUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final Set<String> SCHEMES = Set.of("http", "https", "api");
 
+    /**
+     * For assertions of managed identities. In sovereign clouds the token is taken to say the URI; in the public one it
+     * says the application's ID, while a federated credential says the URI.
+     *
+     * @see <a
+     *     href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity">
+     *     the URIs</a>
+     */
+    private static final Map<String, String> TOKEN_EXCHANGE = Map.of(
+            "api://AzureADTokenExchange", "fb60f99c-7a34-4190-8149-302f77469936",
+            "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeUSGov",
+            "api://AzureADTokenExchangeChina", "api://AzureADTokenExchangeChina");
+
+    private static final String API = "api://";
+
     private Resource() {}
+
+    /**
+     * The audience of a token of version 2.0, if the resource is one that wants such tokens: token exchange, and each
+     * application's own API {@code api://CLIENT-ID}, of which the client ID is the audience.
+     */
+    public static Optional<String> ofVersion2(String resource) {
+        return Optional.ofNullable(TOKEN_EXCHANGE.get(resource))
+                .or(() -> Optional.of(resource)
+                        .filter(name -> name.startsWith(API))
+                        .map(name -> name.substring(API.length()))
+                        .filter(name -> GUID.matcher(name).matches()));
+    }
+
+    /** The audience as a federated credential names it. */
+    public static String ofFederatedCredential(String audience) {
+        return TOKEN_EXCHANGE.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(audience))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(audience);
+    }
 
     /** Hosts below {@code .invalid} (RFC 2606) are never known, so that a refusal can be tested. */
     public static boolean isKnown(String resource) {

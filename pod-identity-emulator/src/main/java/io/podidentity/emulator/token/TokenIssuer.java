@@ -1,6 +1,7 @@
 package io.podidentity.emulator.token;
 
 import com.nimbusds.jwt.JWTClaimsSet;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,56 +9,69 @@ import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.UUID;
 
-/** Makes the access tokens of the tenant, in the shape of Entra's version 1.0. Thread-safe. */
+/**
+ * Makes the access tokens of the tenant: in the shape of Entra's version 2.0 for what {@link Resource#ofVersion2} knows,
+ * of 1.0 for all else. Thread-safe.
+ */
 public final class TokenIssuer {
 
     private final SigningKey key;
+    private final URI authority;
     private final String tenantId;
     private final Clock clock;
 
-    public TokenIssuer(SigningKey key, String tenantId, Clock clock) {
+    /** @param authority Entra ID's address, without a trailing slash */
+    public TokenIssuer(SigningKey key, URI authority, String tenantId, Clock clock) {
         this.key = key;
+        this.authority = authority;
         this.tenantId = tenantId;
         this.clock = clock;
     }
 
     /** The same for another tenant. */
     public TokenIssuer inTenant(String tenant) {
-        return new TokenIssuer(key, tenant, clock);
+        return new TokenIssuer(key, authority, tenant, clock);
     }
 
-    /** The issuer in every access token; clients and services know Entra by this prefix. */
+    /** The issuer in access tokens of version 1.0; clients and services know Entra by this prefix. */
     public String issuer() {
         return "https://sts.windows.net/" + tenantId + "/";
     }
 
-    public IssuedToken issue(TokenSubject subject, String audience, Duration life) {
+    /** The issuer in ID tokens and in access tokens of version 2.0, by which clients find the keys. */
+    public String issuerOfVersion2() {
+        return authority + "/" + tenantId + "/v2.0";
+    }
+
+    public IssuedToken issue(TokenSubject subject, String resource, Duration life) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant expiresOn = now.plus(life);
+        boolean second = Resource.ofVersion2(resource).isPresent();
+        boolean user = subject.userPrincipalName() != null;
         var claims = new JWTClaimsSet.Builder()
-                .audience(audience)
-                .issuer(issuer())
+                .audience(Resource.ofVersion2(resource).orElse(resource))
+                .issuer(second ? issuerOfVersion2() : issuer())
                 .issueTime(Date.from(now))
                 .notBeforeTime(Date.from(now))
                 .expirationTime(Date.from(expiresOn))
-                .claim("appid", subject.appId())
+                .claim(second ? "azp" : "appid", subject.appId())
+                .claim(second ? "azpacr" : "appidacr", user ? "0" : "1")
+                .claim("idtyp", user ? "user" : "app")
                 .claim("oid", subject.objectId())
                 .subject(subject.objectId())
                 .claim("tid", tenantId)
                 .claim("uti", UUID.randomUUID().toString())
-                .claim("ver", "1.0");
+                .claim("ver", second ? "2.0" : "1.0");
         if (subject.resourceId() != null) {
             claims.claim("xms_mirid", subject.resourceId());
         }
-        if (subject.userPrincipalName() == null) {
-            claims.claim("idtyp", "app").claim("appidacr", "1").claim("idp", issuer());
-        } else {
-            claims.claim("idtyp", "user")
-                    .claim("appidacr", "0")
-                    .claim("scp", "user_impersonation")
+        if (user) {
+            claims.claim("scp", "user_impersonation")
                     .claim("name", subject.userPrincipalName())
-                    .claim("unique_name", subject.userPrincipalName())
+                    .claim(second ? "preferred_username" : "unique_name", subject.userPrincipalName())
                     .claim("upn", subject.userPrincipalName());
+        } else {
+            claims.claim("idp", issuer());
         }
         return new IssuedToken(key.sign(claims.build()), now, expiresOn);
     }
