@@ -3,26 +3,38 @@ package io.podidentity.emulator.directory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What can get a token without a person: an application or a managed identity. Immutable.
  *
- * @param consented whether other tenants have it too
+ * @param redirectUris to which a signed-in user is sent back
+ * @param consented whether other tenants have it too, and users let it act for them
  */
 public record ServicePrincipal(
         String clientId,
         String objectId,
         List<RegisteredSecret> secrets,
         List<X509Certificate> certificates,
+        List<String> redirectUris,
         boolean consented) {
+
+    /**
+     * As in Azure, the port is not compared.
+     *
+     * @see <a href="https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions">loopback</a>
+     */
+    private static final Pattern LOOPBACK_PORT =
+            Pattern.compile("^(http://(?:localhost|127\\.0\\.0\\.1)):\\d{1,5}(?=[/?]|$)");
 
     public ServicePrincipal {
         secrets = List.copyOf(secrets);
         certificates = List.copyOf(certificates);
+        redirectUris = List.copyOf(redirectUris);
     }
 
     public ServicePrincipal(String clientId, String objectId) {
-        this(clientId, objectId, List.of(), List.of(), true);
+        this(clientId, objectId, List.of(), List.of(), List.of(), true);
     }
 
     /** What a presented secret is worth. */
@@ -46,15 +58,27 @@ public record ServicePrincipal(
     }
 
     public ServicePrincipal with(RegisteredSecret secret) {
-        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates, consented);
+        return new ServicePrincipal(clientId, objectId, plus(secrets, secret), certificates, redirectUris, consented);
     }
 
     public ServicePrincipal with(X509Certificate certificate) {
-        return new ServicePrincipal(clientId, objectId, secrets, plus(certificates, certificate), consented);
+        return new ServicePrincipal(
+                clientId, objectId, secrets, plus(certificates, certificate), redirectUris, consented);
     }
 
     public ServicePrincipal withoutConsent() {
-        return new ServicePrincipal(clientId, objectId, secrets, certificates, false);
+        return new ServicePrincipal(clientId, objectId, secrets, certificates, redirectUris, false);
+    }
+
+    public ServicePrincipal withRedirectUri(String uri) {
+        return new ServicePrincipal(clientId, objectId, secrets, certificates, plus(redirectUris, uri), consented);
+    }
+
+    /** Whether it is one of them, letter by letter; at loopback any port is the same. */
+    public boolean hasRedirectUri(String uri) {
+        String wanted = LOOPBACK_PORT.matcher(uri).replaceFirst("$1");
+        return redirectUris.stream()
+                .anyMatch(one -> LOOPBACK_PORT.matcher(one).replaceFirst("$1").equals(wanted));
     }
 
     private static <T> List<T> plus(List<T> list, T element) {

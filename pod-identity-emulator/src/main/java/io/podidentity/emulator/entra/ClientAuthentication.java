@@ -3,12 +3,16 @@ package io.podidentity.emulator.entra;
 import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.directory.ServicePrincipal;
 import io.podidentity.emulator.http.Parameters;
+import io.podidentity.emulator.http.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 
 /** Finds the application that asks for a token, and checks its proof. */
 record ClientAuthentication(Directory directory, AssertionCheck assertions) {
 
     static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private static final String BASIC = "Basic ";
 
     /**
      * Authenticates for a token of that tenant.
@@ -17,7 +21,7 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
      */
     ServicePrincipal authenticate(Parameters form, String tenant) {
         String clientId = required(form, "client_id");
-        ServicePrincipal principal = directory.principal(clientId).orElseThrow(() -> unknown(clientId));
+        ServicePrincipal principal = directory.principal(clientId).orElseThrow(() -> unknown(clientId, directory));
         if (form.get("client_secret").isPresent()) {
             checkSecret(principal, required(form, "client_secret"));
         } else if (form.get("client_assertion").isPresent()) {
@@ -40,6 +44,16 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
         return principal;
     }
 
+    /** The form, with client ID and secret out of the header if they are there, each encoded as in a form (RFC 6749). */
+    static Parameters form(Request request) {
+        return request.header("Authorization")
+                .filter(value -> value.regionMatches(true, 0, BASIC, 0, BASIC.length()))
+                .map(value -> Base64.getDecoder().decode(value.substring(BASIC.length())))
+                .map(pair -> new String(pair, StandardCharsets.UTF_8).replaceFirst(":", "&client_secret="))
+                .map(pair -> Parameters.parse(request.text() + "&client_id=" + pair))
+                .orElseGet(request::form);
+    }
+
     static String required(Parameters form, String name) {
         return form.get(name).orElseThrow(() -> new EntraException(EntraError.MISSING_PARAMETER, missing(name)));
     }
@@ -48,7 +62,7 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
         return "The request body must contain the following parameter: '" + name + "'.";
     }
 
-    private EntraException unknown(String clientId) {
+    static EntraException unknown(String clientId, Directory directory) {
         return new EntraException(
                 EntraError.UNKNOWN_APPLICATION,
                 "Application with identifier '" + clientId

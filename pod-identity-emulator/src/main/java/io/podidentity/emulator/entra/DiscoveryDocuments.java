@@ -28,9 +28,13 @@ record DiscoveryDocuments(URI authority) {
         document.put("issuer", issuer);
         document.put("token_endpoint", oauth2 + "/token");
         document.put("authorization_endpoint", oauth2 + "/authorize");
+        document.put("end_session_endpoint", oauth2 + "/logout");
+        document.put("response_modes_supported", List.of("query", "fragment", "form_post"));
         document.put("device_authorization_endpoint", oauth2 + "/devicecode");
         document.put("jwks_uri", authority + keys);
-        document.put("token_endpoint_auth_methods_supported", List.of("client_secret_post", "private_key_jwt"));
+        document.put(
+                "token_endpoint_auth_methods_supported",
+                List.of("client_secret_post", "private_key_jwt", "client_secret_basic"));
         document.put("response_types_supported", List.of("code", "id_token"));
         document.put("subject_types_supported", List.of("pairwise"));
         document.put("id_token_signing_alg_values_supported", List.of("RS256"));

@@ -4,6 +4,7 @@ import io.podidentity.emulator.directory.Directory;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.SigningKey;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
@@ -28,6 +29,7 @@ public final class EntraEndpoint implements Endpoint {
     private final Clock clock;
     private final DiscoveryDocuments documents;
     private final UserSignIn users;
+    private final AuthorizationEndpoint authorizations;
     private final TokenEndpoint tokens;
 
     /**
@@ -43,10 +45,14 @@ public final class EntraEndpoint implements Endpoint {
         this.key = key;
         this.clock = clock;
         this.documents = new DiscoveryDocuments(authority);
-        this.users = new UserSignIn(directory, authority, key);
+        this.users = new UserSignIn(directory, authority);
         var assertions = new AssertionCheck(directory, authority, clock);
         var clients = new ClientAuthentication(directory, assertions);
-        this.tokens = new TokenEndpoint(clients, users, new Scope(directory.tenantId()), issuer, life);
+        var codes = new AuthorizationCodes(clock);
+        this.authorizations = new AuthorizationEndpoint(directory, codes);
+        var onBehalfOf = new OnBehalfOf(directory, new AccessTokenReader(key), clock);
+        var scopes = new Scope(directory.tenantId());
+        this.tokens = new TokenEndpoint(clients, users, codes, onBehalfOf, scopes, issuer, life);
     }
 
     @Override
@@ -81,16 +87,22 @@ public final class EntraEndpoint implements Endpoint {
                 inTenant(tenant, request);
                 yield request.isPost() ? users.startDeviceCode(request.form()) : methodNotAllowed("POST");
             }
+            case "oauth2/v2.0/authorize" -> {
+                inTenant(tenant, request);
+                yield request.isGet() ? authorizations.authorize(request.query()) : methodNotAllowed("GET");
+            }
+            case "oauth2/v2.0/logout" ->
+                request.isGet() ? authorizations.logOut(request.query()) : methodNotAllowed("GET");
             case "oauth2/v2.0/token" -> {
                 inTenant(tenant, request);
                 yield request.isPost()
-                        ? tokens.version2(request.form(), directory.tenantNamed(tenant))
+                        ? tokens.version2(ClientAuthentication.form(request), directory.tenantNamed(tenant))
                         : methodNotAllowed("POST");
             }
             case "oauth2/token" -> {
                 inTenant(tenant, request);
                 yield request.isPost()
-                        ? tokens.version1(request.form(), directory.tenantNamed(tenant))
+                        ? tokens.version1(ClientAuthentication.form(request), directory.tenantNamed(tenant))
                         : methodNotAllowed("POST");
             }
             default -> notFound();

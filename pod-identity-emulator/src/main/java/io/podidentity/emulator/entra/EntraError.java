@@ -26,7 +26,21 @@ enum EntraError {
     FEDERATED_SUBJECT(700213, "invalid_client", 401),
     FEDERATED_SUBJECT_CASE(7002138, "invalid_client", 401),
     NOT_A_MANAGED_IDENTITY(700226, "invalid_client", 401),
-    NO_CONSENT_IN_TENANT(7000229, "invalid_client", 401);
+    NO_CONSENT_IN_TENANT(7000229, "invalid_client", 401),
+    UNKNOWN_REDIRECT_URI(50011, "invalid_request", 400),
+    RESPONSE_TYPE(700051, "unsupported_response_type", 400),
+    CHALLENGE_METHOD(50149, "invalid_request", 400),
+    NO_VERIFIER(50148, "invalid_grant", 400),
+    WRONG_VERIFIER(501481, "invalid_grant", 400),
+    CODE_REDEEMED(54005, "invalid_grant", 400),
+    CODE_EXPIRED(70008, "invalid_grant", 400),
+    OTHER_REPLY_ADDRESS(500112, "invalid_client", 401),
+    USER_TOKEN_SIGNATURE(50013, "invalid_grant", 400),
+    USER_TOKEN_AUDIENCE(500131, "invalid_grant", 400),
+    USER_TOKEN_EXPIRED(500133, "invalid_grant", 400),
+    NOT_A_USERS_TOKEN(7000114, "unauthorized_client", 400),
+    ID_TOKEN(240002, "invalid_request", 400),
+    NO_CONSENT(65001, "invalid_grant", 400);
 
     final int number;
     final String code;

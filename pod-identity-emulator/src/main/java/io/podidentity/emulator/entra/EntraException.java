@@ -24,6 +24,10 @@ final class EntraException extends RuntimeException {
         this.reason = reason;
     }
 
+    String code() {
+        return error.code;
+    }
+
     /** @param correlationId the client's own, or a new one */
     Answer answer(Instant now, String correlationId) {
         String traceId = UUID.randomUUID().toString();

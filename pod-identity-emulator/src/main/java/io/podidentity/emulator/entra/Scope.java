@@ -4,6 +4,7 @@ import io.podidentity.emulator.token.Resource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Derives the resource, which becomes the token's audience unchanged, from what a client asks for. */
 record Scope(String tenantId) {
@@ -43,6 +44,21 @@ record Scope(String tenantId) {
                             + " a token is for one resource, and this names " + resources.size() + ".");
         }
         return resources.isEmpty() ? GRAPH : known(resources.get(0));
+    }
+
+    /** Whether one of OpenID's scopes is asked for. */
+    static boolean has(String scope, String name) {
+        return List.of(scope.strip().split(" +")).contains(name);
+    }
+
+    /** What a user's token says in {@code scp}: the names of the permissions, or else of OpenID's scopes. */
+    static String permissions(String scope) {
+        String names = withoutOpenId(scope).stream()
+                .map(one -> one.substring(one.lastIndexOf('/') + 1))
+                .map(name -> name.equals(DEFAULT.substring(1)) ? "user_impersonation" : name)
+                .distinct()
+                .collect(Collectors.joining(" "));
+        return names.isEmpty() ? scope.strip() : names;
     }
 
     private static List<String> withoutOpenId(String scope) {

@@ -11,7 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Exchanges a proof of identity for an access token, in both versions of the protocol. */
-record TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scopes, TokenIssuer issuer, Duration life) {
+record TokenEndpoint(
+        ClientAuthentication clients,
+        UserSignIn users,
+        AuthorizationCodes codes,
+        OnBehalfOf onBehalfOf,
+        Scope scopes,
+        TokenIssuer issuer,
+        Duration life) {
 
     /** The token endpoint of version 2: a scope, and numbers. */
     Answer version2(Parameters form, String tenant) {
@@ -22,8 +29,19 @@ record TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scope
                 yield Answer.json(200, inNumbers(issue(issuer.inTenant(tenant), principal, resource)));
             }
             case "device_code", "urn:ietf:params:oauth:grant-type:device_code" ->
-                tokensOf(users.redeemDeviceCode(form), form);
-            case "refresh_token" -> tokensOf(users.redeemRefreshToken(form), form);
+                tokensOf(users.redeemDeviceCode(form), form, tenant);
+            case "authorization_code" -> {
+                clients.authenticate(form, tenant);
+                yield tokensOf(codes.redeem(form), form, tenant);
+            }
+            case "refresh_token" -> {
+                if (!users.isPublicClient(ClientAuthentication.required(form, "client_id"))) {
+                    clients.authenticate(form, tenant);
+                }
+                yield tokensOf(users.redeemRefreshToken(form), form, tenant);
+            }
+            case "urn:ietf:params:oauth:grant-type:jwt-bearer" ->
+                tokensOf(onBehalfOf.session(clients.authenticate(form, tenant), form), form, tenant);
             default -> throw unsupportedGrant();
         };
     }
@@ -47,12 +65,13 @@ record TokenEndpoint(ClientAuthentication clients, UserSignIn users, Scope scope
         return Answer.json(200, body);
     }
 
-    private Answer tokensOf(UserSignIn.Session session, Parameters form) {
-        String resource = scopes.resourceOfUser(form.get("scope").orElse(session.scope()));
-        IssuedToken token = issuer.issue(session.subject(), resource, life);
+    private Answer tokensOf(UserSignIn.Session session, Parameters form, String tenant) {
+        String scope = form.get("scope").orElse(session.scope());
+        TokenIssuer there = issuer.inTenant(tenant);
+        IssuedToken token = there.issue(session.subject(scope), scopes.resourceOfUser(scope), life);
         Map<String, Object> body = inNumbers(token);
-        body.put("scope", resource + "/.default");
-        body.putAll(users.companions(session, token));
+        body.put("scope", scope);
+        body.putAll(users.companions(session, scope, there, token));
         return Answer.json(200, body);
     }
 

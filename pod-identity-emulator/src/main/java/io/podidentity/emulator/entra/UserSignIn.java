@@ -1,23 +1,20 @@
 package io.podidentity.emulator.entra;
 
 import com.nimbusds.jose.util.Base64URL;
-import com.nimbusds.jwt.JWTClaimsSet;
 import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.RegisteredSecret;
 import io.podidentity.emulator.directory.User;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.token.IssuedToken;
-import io.podidentity.emulator.token.SigningKey;
+import io.podidentity.emulator.token.TokenIssuer;
 import io.podidentity.emulator.token.TokenSubject;
 import java.net.URI;
-import java.security.SecureRandom;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,40 +29,44 @@ final class UserSignIn {
 
     private final Directory directory;
     private final URI authority;
-    private final SigningKey key;
-    private final SecureRandom random = new SecureRandom();
-    private final Map<String, Session> deviceCodes = new ConcurrentHashMap<>();
-    private final Map<String, Session> refreshTokens = new ConcurrentHashMap<>();
+    private final Grants<Session> deviceCodes = new Grants<>();
+    private final Grants<Session> refreshTokens = new Grants<>();
 
-    /** A user at a client, and what was asked for at first. */
-    record Session(User user, String clientId, String scope) {
+    /**
+     * A user at a client, and what was asked for at first.
+     *
+     * @param nonce what the first ID token repeats; null for nothing
+     */
+    record Session(
+            User user,
+            String clientId,
+            String scope,
+            @Nullable String nonce) {
 
-        TokenSubject subject() {
-            return TokenSubject.user(clientId, user.objectId(), user.userPrincipalName());
+        TokenSubject subject(String wanted) {
+            return TokenSubject.user(clientId, user.objectId(), user.userPrincipalName(), Scope.permissions(wanted));
         }
     }
 
-    UserSignIn(Directory directory, URI authority, SigningKey key) {
+    UserSignIn(Directory directory, URI authority) {
         this.directory = directory;
         this.authority = authority;
-        this.key = key;
+    }
+
+    /** Whether it has no secret to prove itself by. */
+    boolean isPublicClient(String clientId) {
+        return PUBLIC_CLIENTS.contains(clientId.toLowerCase(Locale.ROOT));
     }
 
     Answer startDeviceCode(Parameters form) {
         String clientId = ClientAuthentication.required(form, "client_id").toLowerCase(Locale.ROOT);
-        if (!PUBLIC_CLIENTS.contains(clientId)) {
-            throw new EntraException(
-                    EntraError.UNKNOWN_APPLICATION,
-                    "Application with identifier '" + clientId + "' was not found in the directory '"
-                            + directory.tenantId() + "'.");
+        if (!isPublicClient(clientId)) {
+            throw ClientAuthentication.unknown(clientId, directory);
         }
-        var session = new Session(directory.user(), clientId, ClientAuthentication.required(form, "scope"));
-        String deviceCode = secret();
-        deviceCodes.put(deviceCode, session);
-        String userCode = secret().substring(0, 8).toUpperCase(Locale.ROOT);
+        var session = new Session(directory.user(), clientId, ClientAuthentication.required(form, "scope"), null);
         var body = new LinkedHashMap<String, Object>();
-        body.put("user_code", userCode);
-        body.put("device_code", deviceCode);
+        body.put("user_code", RegisteredSecret.newValue().substring(0, 8).toUpperCase(Locale.ROOT));
+        body.put("device_code", deviceCodes.add(session));
         body.put("verification_uri", authority + "/devicelogin");
         body.put("expires_in", 900);
         body.put("interval", 1);
@@ -78,56 +79,42 @@ final class UserSignIn {
 
     Session redeemDeviceCode(Parameters form) {
         String code = form.get("device_code").orElseGet(() -> ClientAuthentication.required(form, "code"));
-        return checked(deviceCodes.remove(code), form);
+        return checked(deviceCodes.remove(code).orElseThrow(UserSignIn::malformed), form);
     }
 
     Session redeemRefreshToken(Parameters form) {
-        return checked(refreshTokens.get(ClientAuthentication.required(form, "refresh_token")), form);
+        String refreshToken = ClientAuthentication.required(form, "refresh_token");
+        return checked(refreshTokens.find(refreshToken).orElseThrow(UserSignIn::malformed), form);
     }
 
-    private static Session checked(@Nullable Session session, Parameters form) {
-        String clientId = ClientAuthentication.required(form, "client_id");
-        if (session == null || !session.clientId().equalsIgnoreCase(clientId)) {
-            throw new EntraException(EntraError.MALFORMED_GRANT, "Invalid request. Request is malformed or invalid.");
+    /** @throws EntraException if the session is another client's */
+    static Session checked(Session session, Parameters form) {
+        if (!session.clientId().equalsIgnoreCase(ClientAuthentication.required(form, "client_id"))) {
+            throw malformed();
         }
         return session;
     }
 
-    /** What comes with a user's access token: a refresh token, an ID token, and who it is. */
-    Map<String, Object> companions(Session session, IssuedToken token) {
-        String refreshToken = secret();
-        refreshTokens.put(refreshToken, session);
-        return Map.of(
-                "refresh_token", refreshToken,
-                "id_token", idToken(session, token),
-                "client_info", clientInfo(session.user()));
+    static EntraException malformed() {
+        return new EntraException(EntraError.MALFORMED_GRANT, "Invalid request. Request is malformed or invalid.");
     }
 
-    private String idToken(Session session, IssuedToken token) {
-        User user = session.user();
-        return key.sign(new JWTClaimsSet.Builder()
-                .audience(session.clientId())
-                .issuer(authority + "/" + directory.tenantId() + "/v2.0")
-                .issueTime(Date.from(token.notBefore()))
-                .notBeforeTime(Date.from(token.notBefore()))
-                .expirationTime(Date.from(token.expiresOn()))
-                .subject(user.objectId())
-                .claim("name", user.userPrincipalName())
-                .claim("preferred_username", user.userPrincipalName())
-                .claim("oid", user.objectId())
-                .claim("tid", directory.tenantId())
-                .claim("ver", "2.0")
-                .build());
+    /** What comes with a user's access token if it is asked for: an ID token, a refresh token, and who it is. */
+    Map<String, Object> companions(Session session, String scope, TokenIssuer issuer, IssuedToken token) {
+        var companions = new LinkedHashMap<String, Object>();
+        if (Scope.has(scope, "openid")) {
+            companions.put("id_token", issuer.idToken(session.subject(scope), session.nonce(), token));
+        }
+        if (Scope.has(session.scope(), "offline_access")) {
+            var later = new Session(session.user(), session.clientId(), session.scope(), null);
+            companions.put("refresh_token", refreshTokens.add(later));
+        }
+        companions.put("client_info", clientInfo(session.user()));
+        return companions;
     }
 
     private String clientInfo(User user) {
         var info = Map.<String, Object>of("uid", user.objectId(), "utid", directory.tenantId());
         return Base64URL.encode(Json.write(info)).toString();
-    }
-
-    private String secret() {
-        byte[] bytes = new byte[32];
-        random.nextBytes(bytes);
-        return Base64URL.encode(bytes).toString();
     }
 }

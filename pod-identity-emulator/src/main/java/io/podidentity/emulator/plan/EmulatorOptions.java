@@ -57,7 +57,18 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
-    /** Keeps an application to its own tenant: no administrator of another one has consented to it. */
+    /** Registers where an application's users are sent back to after they signed in; compared letter by letter. */
+    public B redirectUri(String clientId, String uri) {
+        requireNonNull(uri, "uri");
+        plan.credentials.add(
+                new TenantPlan.Credential(requireNonNull(clientId, "clientId"), one -> one.withRedirectUri(uri)));
+        return self();
+    }
+
+    /**
+     * Keeps an application to its own tenant, since no administrator of another one has consented to it, and lets it act
+     * on behalf of nobody.
+     */
     public B withoutConsent(String clientId) {
         plan.credentials.add(
                 new TenantPlan.Credential(requireNonNull(clientId, "clientId"), ServicePrincipal::withoutConsent));

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the access tokens of the tenant: in the shape of Entra's version 2.0 for what {@link Resource#ofVersion2} knows,
@@ -48,25 +49,15 @@ public final class TokenIssuer {
         Instant expiresOn = now.plus(life);
         boolean second = Resource.ofVersion2(resource).isPresent();
         boolean user = subject.userPrincipalName() != null;
-        var claims = new JWTClaimsSet.Builder()
-                .audience(Resource.ofVersion2(resource).orElse(resource))
-                .issuer(second ? issuerOfVersion2() : issuer())
-                .issueTime(Date.from(now))
-                .notBeforeTime(Date.from(now))
-                .expirationTime(Date.from(expiresOn))
+        var claims = claims(subject, Resource.ofVersion2(resource).orElse(resource), second, now, expiresOn)
                 .claim(second ? "azp" : "appid", subject.appId())
                 .claim(second ? "azpacr" : "appidacr", user ? "0" : "1")
-                .claim("idtyp", user ? "user" : "app")
-                .claim("oid", subject.objectId())
-                .subject(subject.objectId())
-                .claim("tid", tenantId)
-                .claim("uti", UUID.randomUUID().toString())
-                .claim("ver", second ? "2.0" : "1.0");
+                .claim("idtyp", user ? "user" : "app");
         if (subject.resourceId() != null) {
             claims.claim("xms_mirid", subject.resourceId());
         }
         if (user) {
-            claims.claim("scp", "user_impersonation")
+            claims.claim("scp", subject.scopes())
                     .claim("name", subject.userPrincipalName())
                     .claim(second ? "preferred_username" : "unique_name", subject.userPrincipalName())
                     .claim("upn", subject.userPrincipalName());
@@ -74,5 +65,33 @@ public final class TokenIssuer {
             claims.claim("idp", issuer());
         }
         return new IssuedToken(key.sign(claims.build()), now, expiresOn);
+    }
+
+    /**
+     * The token by which a client learns who signed in; it lives as long as the access token beside it.
+     *
+     * @param nonce what the client sent along; null for nothing
+     */
+    public String idToken(TokenSubject user, @Nullable String nonce, IssuedToken beside) {
+        return key.sign(claims(user, user.appId(), true, beside.notBefore(), beside.expiresOn())
+                .claim("name", user.userPrincipalName())
+                .claim("preferred_username", user.userPrincipalName())
+                .claim("nonce", nonce)
+                .build());
+    }
+
+    private JWTClaimsSet.Builder claims(
+            TokenSubject subject, String audience, boolean second, Instant from, Instant until) {
+        return new JWTClaimsSet.Builder()
+                .audience(audience)
+                .issuer(second ? issuerOfVersion2() : issuer())
+                .issueTime(Date.from(from))
+                .notBeforeTime(Date.from(from))
+                .expirationTime(Date.from(until))
+                .claim("oid", subject.objectId())
+                .subject(subject.objectId())
+                .claim("tid", tenantId)
+                .claim("uti", UUID.randomUUID().toString())
+                .claim("ver", second ? "2.0" : "1.0");
     }
 }
