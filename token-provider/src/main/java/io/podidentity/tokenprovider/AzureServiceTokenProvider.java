@@ -259,8 +259,8 @@ public final class AzureServiceTokenProvider {
      * several threads.
      */
     public static final class Builder {
-        private final ProviderSettings settings = new ProviderSettings();
-        private Duration deadline = ProcessCaches.DEFAULT_DEADLINE;
+        final ProviderSettings settings = new ProviderSettings();
+        Duration deadline = ProcessCaches.DEFAULT_DEADLINE;
 
         private Builder() {}
 

@@ -56,9 +56,13 @@ final class ProviderSettings {
                     ? ProcessCaches.own()
                     : ProcessCaches.of(environment, connectionString, overrides);
         }
+        return ProcessCaches.ofItsOwn(chain(context()), executor, listeners);
+    }
+
+    /** What sources are made with. */
+    SourceContext context() {
         Environment variables = ProcessCaches.environment(environment, overrides);
-        SourceContext context = SourceContext.of(variables, new HttpSettings(proxy, tls));
-        return ProcessCaches.ofItsOwn(chain(context), executor, listeners);
+        return SourceContext.of(variables, new HttpSettings(proxy, tls));
     }
 
     private List<TokenSource> chain(SourceContext context) {

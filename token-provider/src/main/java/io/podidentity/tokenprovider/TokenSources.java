@@ -23,6 +23,7 @@ import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import io.podidentity.tokenprovider.internal.tool.SystemProcessRunner;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -143,8 +144,8 @@ public final class TokenSources {
      * @throws IllegalArgumentException if one of them is blank
      */
     public static TokenSource clientSecret(String tenantId, String clientId, String secret) {
-        return application(
-                "Client secret", tenantId, clientId, new ClientSecret(new Secret(requireText(secret, "secret"))));
+        ClientSecret credential = new ClientSecret(new Secret(requireText(secret, "secret")));
+        return application("Client secret", tenantId, clientId, context -> credential);
     }
 
     /**
@@ -165,7 +166,7 @@ public final class TokenSources {
                 "Client certificate",
                 tenantId,
                 clientId,
-                new CertificateFile(file.toString(), "the certificate", secret, true));
+                context -> new CertificateFile(file.toString(), "the certificate", secret, true));
     }
 
     /**
@@ -173,17 +174,20 @@ public final class TokenSources {
      *
      * @param tenantId its tenant, an ID or a domain; a request may name another one
      * @param clientId its client ID
-     * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's; no
-     *     message shows it
+     * @param assertion supplies the issuer's token, anew for each exchange and on a thread of the provider's, such as
+     *     {@link ClientAssertions#managedIdentity}; no message shows it
      * @return a source named {@code Client assertion}
      * @throws IllegalArgumentException if tenant or client ID is blank
      */
     public static TokenSource clientAssertion(String tenantId, String clientId, Supplier<String> assertion) {
+        TokenSource source = assertion instanceof ClientAssertions own
+                ? own.source()
+                : ClientAssertion.suppliedBy(Objects.requireNonNull(assertion, "assertion"));
         return application(
                 "Client assertion",
                 tenantId,
                 clientId,
-                new ClientAssertion(Objects.requireNonNull(assertion, "assertion")));
+                context -> new ClientAssertion(DeferredTokenSource.in(context, source)));
     }
 
     /**
@@ -236,11 +240,12 @@ public final class TokenSources {
         return new DeferredTokenSource(context -> SourceDescriptor.managedIdentity(context, identity));
     }
 
-    private static TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {
+    private static TokenSource application(
+            String name, String tenantId, String clientId, Function<SourceContext, EntraCredential> credential) {
         EntraTenants tenants = EntraTenants.any(requireText(tenantId, "tenantId"));
         requireText(clientId, "clientId");
         return new DeferredTokenSource(
-                context -> new EntraTokenSource(name, entra(context), tenants, clientId, credential));
+                context -> new EntraTokenSource(name, entra(context), tenants, clientId, credential.apply(context)));
     }
 
     private static EntraClient entra(SourceContext context) {

@@ -73,6 +73,21 @@ class ConnectionStringTest {
                         + " ResourceId.",
                 "RunAs=Workload;ObjectId=o| has RunAs and ObjectId, which cannot be combined (at character 16). For a"
                         + " managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.",
+                "RunAs=App;AppId=a;ManagedIdentityClientId=m| has no TenantId. Add TenantId=TENANT, the tenant of the"
+                        + " application.",
+                "RunAs=App;TenantId=t;ManagedIdentityClientId=m| has ManagedIdentityClientId but no AppId."
+                        + " Add AppId=CLIENT_ID.",
+                "RunAs=App;AppId=a;TenantId=t;ManagedIdentityClientId=| has an empty ManagedIdentityClientId"
+                        + " (at character 30). Write the client ID of a user-assigned managed identity.",
+                "RunAs=App;AppId=a;TenantId=t;ManagedIdentityClientId=m;AppKey=hunter2| has ManagedIdentityClientId"
+                        + " and AppKey, which cannot be combined (at character 56). For an application that trusts a"
+                        + " managed identity, write RunAs=App, AppId, TenantId and ManagedIdentityClientId.",
+                "RunAs=App;ObjectId=o;ManagedIdentityClientId=m| has ObjectId and ManagedIdentityClientId, which cannot"
+                        + " be combined (at character 22). For an application that trusts a managed identity, write"
+                        + " RunAs=App, AppId, TenantId and ManagedIdentityClientId.",
+                "RunAs=Workload;ManagedIdentityClientId=m| has RunAs and ManagedIdentityClientId, which cannot be"
+                        + " combined (at character 16). For an application that trusts a managed identity, write"
+                        + " RunAs=App, AppId, TenantId and ManagedIdentityClientId.",
                 "RunAs=App;ResourceId=| has an empty ResourceId (at character 11). Remove it or give it a value.",
                 "RunAs=App;MsiRetryTimeout=hunter2| has a value for MsiRetryTimeout that is not allowed (at character 11)."
                         + " Write a whole number of seconds, 0 for no limit.",
@@ -89,23 +104,25 @@ class ConnectionStringTest {
 
     @Test
     void parse_ofAWorkload_takesWhatIsGivenAndLeavesTheRestToTheVariables() {
-        assertThat(SignIn.of(ConnectionSettings.parse("runas=workload"))).isEqualTo(new SignIn.Workload(null, null));
+        assertThat(SignIn.of(ConnectionSettings.parse("runas=workload"))).isEqualTo(SignIn.WORKLOAD);
         assertThat(SignIn.of(ConnectionSettings.parse("RunAs=Workload;AppId=a;TenantId=t")))
-                .isEqualTo(new SignIn.Workload("a", "t"));
+                .isEqualTo(SignIn.WORKLOAD);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"AzureCli", "AzureDeveloperCli", "AzurePowerShell"})
-    void parse_ofADeveloper_takesEachTool(String tool) {
+    @CsvSource({"AzureCli, AZURE_CLI", "AzureDeveloperCli, AZURE_DEVELOPER_CLI", "AzurePowerShell, AZURE_POWERSHELL"})
+    void parse_ofADeveloper_takesEachTool(String tool, SignIn way) {
         assertThat(SignIn.of(
                         ConnectionSettings.parse("RunAs=Developer;DeveloperTool=" + tool.toUpperCase(Locale.ROOT))))
-                .isEqualTo(new SignIn.Developer(tool));
+                .isEqualTo(way);
     }
 
     @Test
     void parse_ofATextWithNulsAtItsEnd_toleratesThem() {
-        assertThat(SignIn.of(ConnectionSettings.parse("RunAs=App;\u0000\u0000")))
-                .isEqualTo(new SignIn.ManagedIdentity(null, null));
+        ConnectionSettings settings = ConnectionSettings.parse("RunAs=App;\u0000\u0000");
+
+        assertThat(SignIn.of(settings)).isEqualTo(SignIn.MANAGED_IDENTITY);
+        assertThat(SignIn.identity(settings)).isNull();
     }
 
     @ParameterizedTest
@@ -119,10 +136,10 @@ class ConnectionStringTest {
         settings.put("TenantId", "t");
         settings.put("AppKey", value);
 
-        SignIn.ClientSecret way =
-                (SignIn.ClientSecret) SignIn.of(ConnectionSettings.parse(ConnectionString.write(settings)));
+        ConnectionSettings read = ConnectionSettings.parse(ConnectionString.write(settings));
 
-        assertThat(way.secret().reveal()).isEqualTo(value);
+        assertThat(SignIn.of(read)).isEqualTo(SignIn.CLIENT_SECRET);
+        assertThat(read.value(ConnectionStringKey.APP_KEY)).isEqualTo(value);
     }
 
     @Test
@@ -136,8 +153,8 @@ class ConnectionStringTest {
             }
             String written = ConnectionString.write(Map.of("RunAs", "App", "AppId", value.toString()));
 
-            assertThat(SignIn.of(ConnectionSettings.parse(written)))
-                    .isEqualTo(new SignIn.ManagedIdentity(UserAssignedIdentity.ofClientId(value.toString()), null));
+            assertThat(SignIn.identity(ConnectionSettings.parse(written)))
+                    .isEqualTo(UserAssignedIdentity.ofClientId(value.toString()));
         }
     }
 
@@ -183,9 +200,6 @@ class ConnectionStringTest {
         assertThat(parsed.toString()).isEqualTo("ConnectionSettings[RUN_AS, APP_ID, TENANT_ID, APP_KEY]");
         assertThat(parsed.fingerprint())
                 .startsWith("RunAs=app;AppId=a;TenantId=t;AppKey=")
-                .doesNotContain("hunter");
-        assertThat(SignIn.of(parsed).toString())
-                .isEqualTo("ClientSecret[tenantId=t, clientId=a, secret=[secret]]")
                 .doesNotContain("hunter");
     }
 

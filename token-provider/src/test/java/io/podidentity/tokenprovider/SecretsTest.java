@@ -327,10 +327,19 @@ class SecretsTest {
                 http,
                 time));
         show(new EntraTokenSource(
-                "Client assertion", client, EntraTenants.any("t"), "c", new ClientAssertion(() -> secret)));
-        show(new EntraTokenSource("Client assertion", client, EntraTenants.any("t"), "c", new ClientAssertion(() -> {
-            throw new IllegalStateException(secret);
-        })));
+                "Client assertion",
+                client,
+                EntraTenants.any("t"),
+                "c",
+                new ClientAssertion(ClientAssertion.suppliedBy(() -> secret))));
+        show(new EntraTokenSource(
+                "Client assertion",
+                client,
+                EntraTenants.any("t"),
+                "c",
+                new ClientAssertion(ClientAssertion.suppliedBy(() -> {
+                    throw new IllegalStateException(secret);
+                }))));
         TokenSource vaultTokens = request -> new TokenSource.Acquired(
                 new AccessToken(secret, request.resource(), "Bearer", time.now(), null, null, "fake"));
         FakeTransport vault = new FakeTransport()

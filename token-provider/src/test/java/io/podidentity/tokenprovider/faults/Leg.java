@@ -192,7 +192,7 @@ enum Leg {
                         Certificates.pem(APPLICATION.key()) + Certificates.pem(APPLICATION.leaf()));
                 yield entra(context, url, new CertificateFile(pem.toString(), "the certificate", null, true));
             }
-            case CLIENT_ASSERTION -> entra(context, url, new ClientAssertion(() -> SECRET));
+            case CLIENT_ASSERTION -> entra(context, url, new ClientAssertion(ClientAssertion.suppliedBy(() -> SECRET)));
             case KEY_VAULT -> {
                 TokenSource tokens = request -> new TokenSource.Acquired(
                         AccessToken.bearer(SECRET, request.resource(), Instant.MAX, null, "test"));

@@ -1,28 +1,63 @@
 package io.podidentity.tokenprovider.internal.application;
 
+import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
 import io.podidentity.tokenprovider.internal.entra.EntraCredential;
 import io.podidentity.tokenprovider.internal.entra.EntraProof;
 import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Supplier;
 
-/** An assertion from another issuer, as proof of identity. The program supplies a new one for each exchange. */
+/**
+ * An assertion from another issuer, as proof of identity. Its source is asked for each exchange. If Entra ID says that
+ * the assertion is out of date, the source is asked for a new one, once.
+ */
 public final class ClientAssertion implements EntraCredential {
-    private final Supplier<String> supplier;
+    /** Whom an assertion is for; a source that lets its issuer know takes the name that this has in its cloud. */
+    public static final String AUDIENCE = "api://AzureADTokenExchange";
 
-    public ClientAssertion(Supplier<String> supplier) {
-        this.supplier = supplier;
+    private static final int OUT_OF_DATE = 700024;
+
+    private final TokenSource source;
+
+    /**
+     * @param source its tokens are the assertions
+     */
+    public ClientAssertion(TokenSource source) {
+        this.source = source;
+    }
+
+    /** The source whose assertions a program supplies. */
+    public static TokenSource suppliedBy(Supplier<String> supplier) {
+        return request -> new TokenSource.Acquired(token(supplied(supplier), "Client assertion"));
+    }
+
+    /** An assertion of which nobody needs to know how long it is good for, since it is used at once. */
+    static AccessToken token(String assertion, String source) {
+        return AccessToken.bearer(assertion, AUDIENCE, Instant.EPOCH, null, source);
     }
 
     @Override
     public EntraAnswer signIn(EntraSession session) throws InterruptedException {
-        return session.present(EntraProof.ofAssertion(assertion(), null));
+        EntraAnswer answer = session.present(proof(session, false));
+        return answer.isFailure(OUT_OF_DATE) ? session.present(proof(session, true)) : answer;
+    }
+
+    private EntraProof proof(EntraSession session, boolean renewed) throws InterruptedException {
+        TokenRequest request = TokenRequest.forResource(AUDIENCE)
+                .withForceRefresh(renewed)
+                .withDeadline(Duration.ofNanos(session.leftNanos()));
+        return EntraProof.ofAssertion(
+                RequiredToken.of(source, request, "assertion").value(), null);
     }
 
     @SuppressWarnings("NullAway") // the supplier is the program's own, so null is possible
-    private String assertion() {
+    private static String supplied(Supplier<String> supplier) {
         String problem;
         try {
             String assertion = supplier.get();
@@ -30,6 +65,8 @@ public final class ClientAssertion implements EntraCredential {
                 return assertion.strip();
             }
             problem = "returned none";
+        } catch (TokenAcquisitionException e) {
+            throw e;
         } catch (RuntimeException e) {
             // The message may contain the secret that the assertion is made from, so it is not shown.
             problem = "threw " + e.getClass().getName();

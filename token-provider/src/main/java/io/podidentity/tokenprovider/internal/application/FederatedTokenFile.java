@@ -2,37 +2,41 @@ package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
-import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
-import io.podidentity.tokenprovider.internal.entra.EntraCredential;
-import io.podidentity.tokenprovider.internal.entra.EntraProof;
-import io.podidentity.tokenprovider.internal.entra.EntraSession;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.source.SmallFile;
+import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 
 /**
- * A token from another issuer, such as a Kubernetes cluster, as proof of identity. The issuer keeps it fresh in a file.
- * The file is read for each exchange, because the kubelet replaces it. If Entra ID says that the token is out of date,
- * the file is read once more, because it may have been replaced in the meantime.
+ * The token that another issuer, such as a Kubernetes cluster, keeps fresh in a file. The file is read each time,
+ * because the kubelet replaces it.
  */
-final class FederatedTokenFile implements EntraCredential {
+public final class FederatedTokenFile implements TokenSource {
     static final String VARIABLE = "AZURE_FEDERATED_TOKEN_FILE";
+    /** What to do if the webhook has not processed the pod. */
+    static final String NOT_SET = "In a pod, set the label azure.workload.identity/use: \"true\" and restart it.";
+
     private static final String REMEDY =
             "Check the pod's label azure.workload.identity/use: \"true\" and its service account.";
-    private static final int OUT_OF_DATE = 700024;
 
-    private final String path;
+    private final Environment environment;
 
-    FederatedTokenFile(String path) {
-        this.path = path;
+    public FederatedTokenFile(Environment environment) {
+        this.environment = environment;
     }
 
     @Override
-    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
-        EntraAnswer answer = session.present(proof());
-        return answer.isFailure(OUT_OF_DATE) ? session.present(proof()) : answer;
+    public String name() {
+        return "Workload identity";
     }
 
-    private EntraProof proof() {
+    @Override
+    public Outcome acquire(TokenRequest request) {
+        String path = environment.get(VARIABLE);
+        if (path == null) {
+            return new Unavailable("not set: " + VARIABLE, NOT_SET);
+        }
         String token = SmallFile.text(path, VARIABLE, REMEDY).strip();
         if (token.isEmpty()) {
             throw new TokenAcquisitionException(
@@ -41,6 +45,6 @@ final class FederatedTokenFile implements EntraCredential {
                     REMEDY,
                     null);
         }
-        return EntraProof.ofAssertion(token, null);
+        return new Acquired(ClientAssertion.token(token, name()));
     }
 }

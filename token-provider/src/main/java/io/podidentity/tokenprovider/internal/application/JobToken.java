@@ -2,11 +2,9 @@ package io.podidentity.tokenprovider.internal.application;
 
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
-import io.podidentity.tokenprovider.internal.entra.EntraAnswer;
-import io.podidentity.tokenprovider.internal.entra.EntraCredential;
-import io.podidentity.tokenprovider.internal.entra.EntraProof;
+import io.podidentity.tokenprovider.TokenRequest;
+import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
-import io.podidentity.tokenprovider.internal.entra.EntraSession;
 import io.podidentity.tokenprovider.internal.entra.Unreachable;
 import io.podidentity.tokenprovider.internal.http.ErrorBody;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
@@ -24,15 +22,12 @@ import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * The OIDC token that a CI service issues to a running job, as proof of identity. It lives for minutes only, so a new
- * one is requested for each exchange. If Entra ID says that it is out of date, one more is requested.
+ * The OIDC token that a CI service issues to a running job. It lives for minutes only, so a new one is requested each
+ * time.
  */
-final class JobToken implements EntraCredential {
+final class JobToken implements TokenSource {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int TOTAL_MILLIS = 15_000;
-    private static final int OUT_OF_DATE = 700024;
-    private static final int WRONG_ISSUER = 700211;
-    private static final int WRONG_SUBJECT = 700213;
 
     private final Service service;
     private final HttpRequest request;
@@ -55,8 +50,6 @@ final class JobToken implements EntraCredential {
         final String member;
         /** What to do if it issues no token. */
         final String refused;
-        /** What to do if no federated credential has the issuer and subject of the token. */
-        final String mismatch;
 
         Service(
                 String name,
@@ -65,8 +58,7 @@ final class JobToken implements EntraCredential {
                 String accessToken,
                 String variable,
                 String member,
-                String refused,
-                String mismatch) {
+                String refused) {
             this.name = name;
             this.tenant = tenant;
             this.client = client;
@@ -74,7 +66,6 @@ final class JobToken implements EntraCredential {
             this.variable = variable;
             this.member = member;
             this.refused = refused;
-            this.mismatch = mismatch;
         }
     }
 
@@ -119,18 +110,13 @@ final class JobToken implements EntraCredential {
     }
 
     @Override
-    public EntraAnswer signIn(EntraSession session) throws InterruptedException {
-        EntraAnswer answer = session.present(proof(session));
-        if (answer.isFailure(OUT_OF_DATE)) {
-            answer = session.present(proof(session));
-        }
-        return answer.isFailure(WRONG_ISSUER) || answer.isFailure(WRONG_SUBJECT)
-                ? answer.withRemedy(service.mismatch)
-                : answer;
+    public String name() {
+        return service.name;
     }
 
-    private EntraProof proof(EntraSession session) throws InterruptedException {
-        HttpResponse response = send(session.leftNanos());
+    @Override
+    public Outcome acquire(TokenRequest wanted) throws InterruptedException {
+        HttpResponse response = send(wanted.deadline().orElseThrow().toNanos());
         if (response.status() != 200) {
             boolean passing = EntraRetrySchedule.isTransient(response.status(), 0);
             throw new TokenAcquisitionException(
@@ -144,7 +130,7 @@ final class JobToken implements EntraCredential {
         try {
             String token = TokenResponse.read(response.body()).text(service.member);
             if (token != null && TokenResponse.canBeSent(token)) {
-                return EntraProof.ofAssertion(token, null);
+                return new Acquired(ClientAssertion.token(token, name()));
             }
             problem = "without a token in '" + service.member + "'";
         } catch (JsonException e) {

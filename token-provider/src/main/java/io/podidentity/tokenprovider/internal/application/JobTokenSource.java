@@ -35,10 +35,7 @@ public final class JobTokenSource implements TokenSource {
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
             "ACTIONS_ID_TOKEN_REQUEST_URL",
             "value",
-            PERMISSION,
-            "Compare issuer and subject of the federated credential with the job's, letter by letter:"
-                    + " https://token.actions.githubusercontent.com and repo:OWNER/NAME:ref:refs/heads/BRANCH or"
-                    + " repo:OWNER/NAME:environment:ENVIRONMENT.");
+            PERMISSION);
     private static final JobToken.Service AZURE_PIPELINES = new JobToken.Service(
             "Azure Pipelines",
             "AZURESUBSCRIPTION_TENANT_ID",
@@ -47,17 +44,18 @@ public final class JobTokenSource implements TokenSource {
             "SYSTEM_OIDCREQUESTURI",
             "oidcToken",
             "Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) in the task's env, and let this pipeline use the service"
-                    + " connection, which must be of workload identity federation.",
-            "Compare issuer and subject of the federated credential with those that the service connection shows,"
-                    + " letter by letter.");
+                    + " connection, which must be of workload identity federation.");
 
     private final JobToken.Service service;
+    private final boolean exchanges;
     private final Environment environment;
     private final HttpTransport http;
     private final Time time;
 
-    private JobTokenSource(JobToken.Service service, Environment environment, HttpTransport http, Time time) {
+    private JobTokenSource(
+            JobToken.Service service, boolean exchanges, Environment environment, HttpTransport http, Time time) {
         this.service = service;
+        this.exchanges = exchanges;
         this.environment = environment;
         this.http = http;
         this.time = time;
@@ -65,12 +63,17 @@ public final class JobTokenSource implements TokenSource {
 
     /** The application that {@code AZURE_CLIENT_ID} and {@code AZURE_TENANT_ID} name, in a job of GitHub Actions. */
     public static JobTokenSource gitHubActions(Environment environment, HttpTransport http, Time time) {
-        return new JobTokenSource(GITHUB, environment, http, time);
+        return new JobTokenSource(GITHUB, true, environment, http, time);
     }
 
     /** The application of the task's service connection, in a job of Azure Pipelines. */
     public static JobTokenSource azurePipelines(Environment environment, HttpTransport http, Time time) {
-        return new JobTokenSource(AZURE_PIPELINES, environment, http, time);
+        return new JobTokenSource(AZURE_PIPELINES, true, environment, http, time);
+    }
+
+    /** The same without the exchange: its tokens are those of the job itself. */
+    public JobTokenSource withoutExchange() {
+        return new JobTokenSource(service, false, environment, http, time);
     }
 
     @Override
@@ -81,8 +84,8 @@ public final class JobTokenSource implements TokenSource {
     @Override
     public Outcome acquire(TokenRequest request) throws InterruptedException {
         List<String> missing = new ArrayList<>();
-        String tenantId = read(service.tenant, missing);
-        String clientId = read(service.client, missing);
+        String tenantId = exchanges ? read(service.tenant, missing) : "";
+        String clientId = exchanges ? read(service.client, missing) : "";
         String connection = service == GITHUB ? "" : read(CONNECTION, missing);
         String url = read(service.variable, missing);
         Secret shown = new Secret(read(service.accessToken, missing));
@@ -92,9 +95,12 @@ public final class JobTokenSource implements TokenSource {
         JobToken token = service == GITHUB
                 ? new JobToken(service, url, "audience=api%3A%2F%2FAzureADTokenExchange", shown, http, time)
                 : new JobToken(service, url, query(connection), shown, http, time).byPost();
+        if (!exchanges) {
+            return token.acquire(request);
+        }
         EntraClient entra = new EntraClient(EntraAuthority.of(environment), null, http, time);
-        return new EntraTokenSource(name(), entra, EntraTenants.of(tenantId, environment), clientId, token)
-                .acquire(request);
+        EntraTenants tenants = EntraTenants.of(tenantId, environment);
+        return new EntraTokenSource(name(), entra, tenants, clientId, new ClientAssertion(token)).acquire(request);
     }
 
     private static String query(String connection) {

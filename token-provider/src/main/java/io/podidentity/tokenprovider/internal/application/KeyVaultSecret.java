@@ -10,6 +10,7 @@ import io.podidentity.tokenprovider.internal.certificate.ClientCertificate;
 import io.podidentity.tokenprovider.internal.entra.BearerChallenge;
 import io.podidentity.tokenprovider.internal.entra.EntraRetrySchedule;
 import io.podidentity.tokenprovider.internal.entra.Unreachable;
+import io.podidentity.tokenprovider.internal.http.ErrorBody;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.http.HttpResponse;
 import io.podidentity.tokenprovider.internal.http.HttpRetry;
@@ -19,7 +20,6 @@ import io.podidentity.tokenprovider.internal.http.RetryAfter;
 import io.podidentity.tokenprovider.internal.http.TokenResponse;
 import io.podidentity.tokenprovider.internal.text.Excerpt;
 import io.podidentity.tokenprovider.internal.text.JsonException;
-import io.podidentity.tokenprovider.internal.text.JsonReader;
 import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.text.Time;
 import java.io.IOException;
@@ -28,7 +28,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,22 +158,10 @@ public final class KeyVaultSecret {
     }
 
     private AccessToken token(BearerChallenge challenge, long deadline) throws InterruptedException {
-        TokenSource.Outcome outcome = tokens.acquire(TokenRequest.forResource(challenge.resource())
+        TokenRequest request = TokenRequest.forResource(challenge.resource())
                 .withTenantId(challenge.tenant())
-                .withDeadline(Duration.ofNanos(Math.max(1, deadline - time.nanos()))));
-        if (outcome instanceof TokenSource.Unavailable none) {
-            throw failure(
-                    Code.NO_SOURCE_AVAILABLE,
-                    "no token for the key vault from " + tokens.name() + ": " + none.reason(),
-                    none.remedy());
-        }
-        if (outcome instanceof TokenSource.Silent silent) {
-            throw failure(
-                    Code.SERVICE_UNAVAILABLE,
-                    "no token for the key vault from " + tokens.name() + ": " + silent.reason(),
-                    silent.remedy());
-        }
-        AccessToken token = ((TokenSource.Acquired) outcome).token();
+                .withDeadline(Duration.ofNanos(Math.max(1, deadline - time.nanos())));
+        AccessToken token = RequiredToken.of(tokens, request, "token for the key vault");
         if (!TokenResponse.canBeSent(token.value())) {
             throw failure(
                     Code.INVALID_RESPONSE,
@@ -215,30 +202,14 @@ public final class KeyVaultSecret {
         };
         return new TokenAcquisitionException(
                 EntraRetrySchedule.isTransient(status, 0) ? Code.SERVICE_UNAVAILABLE : Code.REFUSED,
-                "Key Vault returned an error: " + response.describe(said(response.body(), sent)),
+                "Key Vault returned an error: " + ErrorBody.describe(response, sent),
                 remedy,
                 null,
                 RetryAfter.duration(response.retryAfter()));
     }
 
-    private static String said(String body, @Nullable Secret sent) {
-        try {
-            if (JsonReader.readObject(body).get("error") instanceof Map<?, ?> error) {
-                return "\"" + Excerpt.of(hide(sent, text(error.get("code"))), 60) + "\": "
-                        + Excerpt.sentence(hide(sent, text(error.get("message"))), 160);
-            }
-        } catch (JsonException e) {
-            // A page from an HTTP proxy does not help.
-        }
-        return "";
-    }
-
     private static String hide(@Nullable Secret sent, String text) {
         return sent == null ? text : sent.hide(text);
-    }
-
-    private static String text(@Nullable Object value) {
-        return value instanceof String text ? text : "";
     }
 
     private static String example() {

@@ -66,7 +66,7 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
                 new EntraClient(authority, proxy(), http, time),
                 EntraTenants.of(tenant, environment),
                 clientId,
-                new FederatedTokenFile(file));
+                new ClientAssertion(new FederatedTokenFile(environment)));
         try {
             return source.acquire(request);
         } catch (TokenAcquisitionException e) {
@@ -102,7 +102,7 @@ public final class WorkloadIdentityTokenSource implements TokenSource {
         return new Unavailable(
                 "not set: " + names,
                 file == null
-                        ? "In a pod, set the label azure.workload.identity/use: \"true\" and restart it."
+                        ? FederatedTokenFile.NOT_SET
                         : "Annotate the pod's service account with azure.workload.identity/client-id and restart it.");
     }
 

@@ -3,12 +3,15 @@ package io.podidentity.tokenprovider.internal.chain;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.UserAssignedIdentity;
+import io.podidentity.tokenprovider.internal.application.ClientAssertion;
 import io.podidentity.tokenprovider.internal.application.ClientSecret;
 import io.podidentity.tokenprovider.internal.application.KeyStoreCredential;
 import io.podidentity.tokenprovider.internal.application.KeyVaultSecret;
 import io.podidentity.tokenprovider.internal.application.KeyVaultTokenSource;
 import io.podidentity.tokenprovider.internal.application.WorkloadIdentityTokenSource;
 import io.podidentity.tokenprovider.internal.certificate.CertificateStore;
+import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
+import io.podidentity.tokenprovider.internal.connection.ConnectionStringKey;
 import io.podidentity.tokenprovider.internal.connection.SignIn;
 import io.podidentity.tokenprovider.internal.entra.EntraAuthority;
 import io.podidentity.tokenprovider.internal.entra.EntraClient;
@@ -17,10 +20,12 @@ import io.podidentity.tokenprovider.internal.entra.EntraTenants;
 import io.podidentity.tokenprovider.internal.entra.EntraTokenSource;
 import io.podidentity.tokenprovider.internal.managed.ManagedIdentityEndpoint;
 import io.podidentity.tokenprovider.internal.text.Environment;
+import io.podidentity.tokenprovider.internal.text.Secret;
 import io.podidentity.tokenprovider.internal.tool.AzureCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzureDeveloperCliTokenSource;
 import io.podidentity.tokenprovider.internal.tool.AzurePowerShellTokenSource;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The only source: the one that a connection string names. */
@@ -28,82 +33,96 @@ public final class ConnectionStringSource {
     private static final String TENANT_ID = "AZURE_TENANT_ID";
 
     private final SourceContext context;
+    private final BiFunction<TokenSource, String, TokenSource> assertions;
 
-    public ConnectionStringSource(SourceContext context) {
+    /**
+     * @param assertions makes assertions of the tokens of a managed identity for an audience
+     */
+    public ConnectionStringSource(SourceContext context, BiFunction<TokenSource, String, TokenSource> assertions) {
         this.context = context;
+        this.assertions = assertions;
     }
 
     /**
-     * The source for a way to sign in.
+     * The source for a connection string. The switch is by name, because one by the constants would add a class.
      *
      * @throws TokenAcquisitionException if {@code AZURE_AUTHORITY_HOST} is needed and is not an https URL of a host
+     * @throws IllegalArgumentException if the settings describe no way to sign in
      */
-    public TokenSource of(SignIn way) {
-        if (way instanceof SignIn.Developer developer) {
-            return switch (developer.tool()) {
-                case "AzureDeveloperCli" -> AzureDeveloperCliTokenSource.of(context.environment());
-                case "AzurePowerShell" -> AzurePowerShellTokenSource.of(context.environment());
-                default -> AzureCliTokenSource.of(context.environment());
-            };
-        }
-        if (way instanceof SignIn.ManagedIdentity identity) {
-            return managedIdentity(identity.identity(), identity.retryLimit());
-        }
-        if (way instanceof SignIn.Workload workload) {
-            Environment own = context.environment()
-                    .with(ManagedIdentityEndpoint.CLIENT_ID, workload.clientId())
-                    .with(TENANT_ID, workload.tenantId());
-            return new WorkloadIdentityTokenSource(own, context.http(), context.time(), true);
-        }
-        if (way instanceof SignIn.ClientSecret application) {
-            return application(
-                    "Client secret",
-                    application.tenantId(),
-                    application.clientId(),
-                    new ClientSecret(application.secret()));
-        }
-        if (way instanceof SignIn.StoreCertificate application) {
-            return application(
-                    "Client certificate", application.tenantId(), application.clientId(), certificate(application));
-        }
-        return keyVault((SignIn.KeyVaultCertificate) way);
+    public TokenSource of(ConnectionSettings text) {
+        Environment environment = context.environment();
+        return switch (SignIn.of(text).name()) {
+            case "AZURE_CLI" -> AzureCliTokenSource.of(environment);
+            case "AZURE_DEVELOPER_CLI" -> AzureDeveloperCliTokenSource.of(environment);
+            case "AZURE_POWERSHELL" -> AzurePowerShellTokenSource.of(environment);
+            case "MANAGED_IDENTITY" -> managedIdentity(SignIn.identity(text), text);
+            case "WORKLOAD" ->
+                new WorkloadIdentityTokenSource(
+                        environment
+                                .with(ManagedIdentityEndpoint.CLIENT_ID, text.get(ConnectionStringKey.APP_ID))
+                                .with(TENANT_ID, text.get(ConnectionStringKey.TENANT_ID)),
+                        context.http(),
+                        context.time(),
+                        true);
+            case "CLIENT_SECRET" ->
+                application(
+                        "Client secret", text, new ClientSecret(new Secret(text.value(ConnectionStringKey.APP_KEY))));
+            case "STORE_CERTIFICATE" -> application("Client certificate", text, certificate(text));
+            case "IDENTITY_ASSERTION" -> application("Client assertion", text, assertion(text));
+            default -> keyVault(text);
+        };
     }
 
     /**
      * The environment variables select the endpoint; only the connection string selects the identity. The identity
      * variables, such as {@code AZURE_CLIENT_ID}, are ignored.
      */
-    private TokenSource managedIdentity(@Nullable UserAssignedIdentity identity, @Nullable Duration limit) {
+    private TokenSource managedIdentity(@Nullable UserAssignedIdentity identity, ConnectionSettings text) {
         Environment own = context.environment()
                 .without(ManagedIdentityEndpoint.CLIENT_ID)
                 .without(ManagedIdentityEndpoint.OBJECT_ID)
                 .without(ManagedIdentityEndpoint.RESOURCE_ID);
         TokenSource source = SourceDescriptor.managedIdentity(context.with(own), identity);
+        Duration limit = SignIn.retryLimit(text);
         return limit == null ? source : new LimitedTokenSource(source, limit);
     }
 
-    private TokenSource application(String name, String tenantId, String clientId, EntraCredential credential) {
-        return new EntraTokenSource(name, entra(), EntraTenants.any(tenantId), clientId, credential);
+    /** The user-assigned identity of a client ID; of none the system-assigned one. */
+    private TokenSource managedIdentity(ConnectionStringKey key, ConnectionSettings text) {
+        String clientId = text.get(key);
+        return managedIdentity(clientId == null ? null : UserAssignedIdentity.ofClientId(clientId), text);
     }
 
-    private EntraCredential certificate(SignIn.StoreCertificate application) {
+    private TokenSource application(String name, ConnectionSettings text, EntraCredential credential) {
+        EntraTenants tenants = EntraTenants.any(text.value(ConnectionStringKey.TENANT_ID));
+        return new EntraTokenSource(name, entra(), tenants, text.value(ConnectionStringKey.APP_ID), credential);
+    }
+
+    private EntraCredential certificate(ConnectionSettings text) {
         CertificateStore store = CertificateStore.of(
-                context.environment(), application.location().equals("LocalMachine"));
-        return application.thumbprint() != null
-                ? KeyStoreCredential.byThumbprint(store, application.thumbprint())
-                : KeyStoreCredential.bySubject(store, String.valueOf(application.subject()));
+                context.environment(),
+                "LocalMachine".equalsIgnoreCase(text.get(ConnectionStringKey.CERTIFICATE_STORE_LOCATION)));
+        return text.has(ConnectionStringKey.CERTIFICATE_THUMBPRINT)
+                ? KeyStoreCredential.byThumbprint(store, text.value(ConnectionStringKey.CERTIFICATE_THUMBPRINT))
+                : KeyStoreCredential.bySubject(store, text.value(ConnectionStringKey.CERTIFICATE_SUBJECT_NAME));
     }
 
-    private TokenSource keyVault(SignIn.KeyVaultCertificate application) {
-        String vaultIdentity = application.vaultClientId();
-        TokenSource vault = managedIdentity(
-                vaultIdentity == null ? null : UserAssignedIdentity.ofClientId(vaultIdentity),
-                application.retryLimit());
+    private EntraCredential assertion(ConnectionSettings text) {
+        return new ClientAssertion(assertions.apply(
+                managedIdentity(ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID, text),
+                entra().authority().exchangeAudience()));
+    }
+
+    private TokenSource keyVault(ConnectionSettings text) {
         return new KeyVaultTokenSource(
                 entra(),
-                application.tenantId(),
-                application.clientId(),
-                new KeyVaultSecret(application.secretId(), vault, context.http(), context.time()));
+                text.get(ConnectionStringKey.TENANT_ID),
+                text.value(ConnectionStringKey.APP_ID),
+                new KeyVaultSecret(
+                        text.value(ConnectionStringKey.KEY_VAULT_CERTIFICATE),
+                        managedIdentity(ConnectionStringKey.KEY_VAULT_IDENTITY, text),
+                        context.http(),
+                        context.time()));
     }
 
     private EntraClient entra() {

@@ -74,13 +74,17 @@ public final class ConnectionSettings {
     }
 
     /** Whether a key is present, even with an empty value. */
-    boolean has(ConnectionStringKey key) {
+    public boolean has(ConnectionStringKey key) {
         return pairs.containsKey(key);
     }
 
+    /** The value of a key that {@link SignIn} has found to be there. */
+    public String value(ConnectionStringKey key) {
+        return require(key, "");
+    }
+
     /** A value; null if the key is absent or its value is blank. */
-    @Nullable
-    String get(ConnectionStringKey key) {
+    public @Nullable String get(ConnectionStringKey key) {
         Pair pair = pairs.get(key);
         return pair == null || pair.value.reveal().isBlank() ? null : pair.value.reveal();
     }

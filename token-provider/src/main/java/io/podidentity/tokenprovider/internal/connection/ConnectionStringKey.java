@@ -16,6 +16,7 @@ public enum ConnectionStringKey {
     CERTIFICATE_STORE_LOCATION("CertificateStoreLocation"),
     KEY_VAULT_CERTIFICATE("KeyVaultCertificateSecretIdentifier"),
     KEY_VAULT_IDENTITY("KeyVaultUserAssignedManagedIdentityId"),
+    MANAGED_IDENTITY_CLIENT_ID("ManagedIdentityClientId"),
     MSI_RETRY_TIMEOUT("MsiRetryTimeout");
 
     /** With at most this many wrong letters, an unknown key is taken for a typing error. */

@@ -8,6 +8,7 @@ import static io.podidentity.tokenprovider.internal.connection.ConnectionStringK
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.DEVELOPER_TOOL;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.KEY_VAULT_CERTIFICATE;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.KEY_VAULT_IDENTITY;
+import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.MANAGED_IDENTITY_CLIENT_ID;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.MSI_RETRY_TIMEOUT;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.OBJECT_ID;
 import static io.podidentity.tokenprovider.internal.connection.ConnectionStringKey.RESOURCE_ID;
@@ -16,70 +17,32 @@ import static io.podidentity.tokenprovider.internal.connection.ConnectionStringK
 
 import io.podidentity.tokenprovider.UserAssignedIdentity;
 import io.podidentity.tokenprovider.internal.connection.ConnectionStringException.Problem;
-import io.podidentity.tokenprovider.internal.text.Secret;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The ways to sign in that a connection string can describe. */
-public sealed interface SignIn {
-
-    /**
-     * As the user who is logged in to a tool.
-     *
-     * @param tool the tool, spelt as in {@code DeveloperTool}
-     */
-    record Developer(String tool) implements SignIn {}
-
-    /**
-     * As a managed identity.
-     *
-     * @param identity the user-assigned identity; null for the system-assigned identity
-     * @param retryLimit how long to retry; null for no limit except the deadline of the request
-     */
-    record ManagedIdentity(
-            @Nullable UserAssignedIdentity identity,
-            @Nullable Duration retryLimit) implements SignIn {}
-
-    /**
-     * As a Kubernetes workload, with the token that Kubernetes mounts into the pod.
-     *
-     * @param clientId the application; null for {@code AZURE_CLIENT_ID}
-     * @param tenantId its tenant; null for {@code AZURE_TENANT_ID}
-     */
-    record Workload(@Nullable String clientId, @Nullable String tenantId) implements SignIn {}
-
+/** The ways to sign in that a connection string can describe. What they need is in its settings. */
+public enum SignIn {
+    /** As the user who is logged in to az. */
+    AZURE_CLI,
+    /** As the user who is logged in to azd. */
+    AZURE_DEVELOPER_CLI,
+    /** As the user who is logged in to Azure PowerShell. */
+    AZURE_POWERSHELL,
+    /** As a managed identity: the one of {@link #identity}. */
+    MANAGED_IDENTITY,
+    /** As a Kubernetes workload; application and tenant may be left to the variables. */
+    WORKLOAD,
     /** As an application, with its client secret. */
-    record ClientSecret(String tenantId, String clientId, Secret secret) implements SignIn {}
-
-    /**
-     * As an application, with a certificate from a key store.
-     *
-     * @param thumbprint the SHA-1 hash of the certificate in hex; null to find it by its subject
-     * @param subject the subject of the certificate; null to find it by its thumbprint
-     * @param location {@code CurrentUser} or {@code LocalMachine}
-     */
-    record StoreCertificate(
-            String tenantId,
-            String clientId,
-            @Nullable String thumbprint,
-            @Nullable String subject,
-            String location) implements SignIn {}
-
-    /**
-     * As an application, with a certificate from Key Vault.
-     *
-     * @param tenantId the tenant of the application; null for the tenant of the token for the vault
-     * @param secretId the URL of the secret that belongs to the certificate
-     * @param vaultClientId the user-assigned identity that reads the vault; null for the system-assigned identity
-     * @param retryLimit as for a managed identity
-     */
-    record KeyVaultCertificate(
-            @Nullable String tenantId,
-            String clientId,
-            String secretId,
-            @Nullable String vaultClientId,
-            @Nullable Duration retryLimit)
-            implements SignIn {}
+    CLIENT_SECRET,
+    /** As an application, with a certificate from a key store, by its thumbprint or else its subject. */
+    STORE_CERTIFICATE,
+    /** As an application, with a certificate from Key Vault; its tenant may be left to the vault. */
+    VAULT_CERTIFICATE,
+    /** As an application that trusts a managed identity, whose token is the assertion. */
+    IDENTITY_ASSERTION;
 
     /**
      * Reads the way to sign in from a connection string. If several keys are present, the same ones win as in the .NET
@@ -88,16 +51,16 @@ public sealed interface SignIn {
      *
      * @throws ConnectionStringException if it describes no way to sign in
      */
-    static SignIn of(ConnectionSettings text) {
+    public static SignIn of(ConnectionSettings text) {
         String runAs = text.oneOf(RUN_AS, "CurrentUser", "App", "Developer", "Workload");
-        for (ConnectionStringKey key : new ConnectionStringKey[] {OBJECT_ID, RESOURCE_ID}) {
+        for (ConnectionStringKey key : new ConnectionStringKey[] {OBJECT_ID, RESOURCE_ID, MANAGED_IDENTITY_CLIENT_ID}) {
             if (text.has(key) && !runAs.equals("App")) {
                 throw conflict(text, RUN_AS, key);
             }
         }
         return switch (runAs) {
             case "Developer" -> developer(text);
-            case "Workload" -> new Workload(given(text, APP_ID), given(text, TENANT_ID));
+            case "Workload" -> workload(text);
             case "App" -> application(text);
             default ->
                 throw text.about(
@@ -117,7 +80,17 @@ public sealed interface SignIn {
                     "has DeveloperTool=VisualStudio, which is for .NET only",
                     "Use AzureCli, AzureDeveloperCli or AzurePowerShell.");
         }
-        return new Developer(tool);
+        return switch (tool) {
+            case "AzureDeveloperCli" -> AZURE_DEVELOPER_CLI;
+            case "AzurePowerShell" -> AZURE_POWERSHELL;
+            default -> AZURE_CLI;
+        };
+    }
+
+    private static SignIn workload(ConnectionSettings text) {
+        requireGiven(text, APP_ID);
+        requireGiven(text, TENANT_ID);
+        return WORKLOAD;
     }
 
     private static SignIn application(ConnectionSettings text) {
@@ -133,7 +106,8 @@ public sealed interface SignIn {
                 CERTIFICATE_SUBJECT_NAME,
                 CERTIFICATE_STORE_LOCATION,
                 KEY_VAULT_CERTIFICATE,
-                KEY_VAULT_IDENTITY
+                KEY_VAULT_IDENTITY,
+                MANAGED_IDENTITY_CLIENT_ID
             }) {
                 if (text.has(key)) {
                     throw new ConnectionStringException(
@@ -143,37 +117,59 @@ public sealed interface SignIn {
                             "Add AppId=CLIENT_ID.");
                 }
             }
-            return new ManagedIdentity(null, retryLimit(text));
+            retryLimit(text);
+            return MANAGED_IDENTITY;
         }
-        String clientId = text.require(APP_ID, "Write AppId=CLIENT_ID.");
+        text.require(APP_ID, "Write AppId=CLIENT_ID.");
+        if (text.has(MANAGED_IDENTITY_CLIENT_ID)) {
+            return identityAssertion(text);
+        }
         boolean certificate = text.has(CERTIFICATE_THUMBPRINT) || text.has(CERTIFICATE_SUBJECT_NAME);
         if (certificate || text.has(CERTIFICATE_STORE_LOCATION)) {
-            return storeCertificate(text, clientId, certificate);
+            return storeCertificate(text, certificate);
         }
         if (text.has(KEY_VAULT_CERTIFICATE)) {
-            String secretId = text.require(KEY_VAULT_CERTIFICATE, "Write the URL of the certificate's secret.");
-            return new KeyVaultCertificate(
-                    given(text, TENANT_ID), clientId, secretId, text.get(KEY_VAULT_IDENTITY), retryLimit(text));
+            text.require(KEY_VAULT_CERTIFICATE, "Write the URL of the certificate's secret.");
+            requireGiven(text, TENANT_ID);
+            retryLimit(text);
+            return VAULT_CERTIFICATE;
         }
         if (text.has(APP_KEY)) {
-            Secret secret = new Secret(text.require(APP_KEY, "Write AppKey=SECRET."));
-            return new ClientSecret(text.require(TENANT_ID, "Add TenantId=TENANT."), clientId, secret);
+            text.require(APP_KEY, "Write AppKey=SECRET.");
+            text.require(TENANT_ID, "Add TenantId=TENANT.");
+            return CLIENT_SECRET;
         }
-        return new ManagedIdentity(UserAssignedIdentity.ofClientId(clientId), retryLimit(text));
+        retryLimit(text);
+        return MANAGED_IDENTITY;
     }
 
     /** A managed identity by another ID than its client ID; one ID is enough, and no application has any other. */
     private static SignIn byOtherId(ConnectionSettings text, boolean objectId) {
         ConnectionStringKey by = objectId ? OBJECT_ID : RESOURCE_ID;
-        for (ConnectionStringKey key : ConnectionStringKey.values()) {
-            if (key != by && key != RUN_AS && key != MSI_RETRY_TIMEOUT && text.has(key)) {
-                throw conflict(text, by, key);
+        requireAlone(text, by);
+        requireGiven(text, by);
+        retryLimit(text);
+        return MANAGED_IDENTITY;
+    }
+
+    /** The .NET library does not know this form, so that nothing has to win where it would. */
+    private static SignIn identityAssertion(ConnectionSettings text) {
+        requireAlone(text, MANAGED_IDENTITY_CLIENT_ID, APP_ID, TENANT_ID);
+        text.require(TENANT_ID, "Add TenantId=TENANT, the tenant of the application.");
+        text.require(MANAGED_IDENTITY_CLIENT_ID, "Write the client ID of a user-assigned managed identity.");
+        retryLimit(text);
+        return IDENTITY_ASSERTION;
+    }
+
+    /** Makes sure that a key stands with none but these and the two that go with every managed identity. */
+    private static void requireAlone(ConnectionSettings text, ConnectionStringKey key, ConnectionStringKey... others) {
+        Set<ConnectionStringKey> allowed = EnumSet.of(RUN_AS, MSI_RETRY_TIMEOUT, key);
+        allowed.addAll(List.of(others));
+        for (ConnectionStringKey other : ConnectionStringKey.values()) {
+            if (!allowed.contains(other) && text.has(other)) {
+                throw conflict(text, key, other);
             }
         }
-        String id = text.require(by, "Remove it or give it a value.");
-        return new ManagedIdentity(
-                objectId ? UserAssignedIdentity.ofObjectId(id) : UserAssignedIdentity.ofResourceId(id),
-                retryLimit(text));
     }
 
     private static ConnectionStringException conflict(
@@ -182,10 +178,13 @@ public sealed interface SignIn {
                 Problem.CONFLICT,
                 other,
                 "has " + key.text + " and " + other.text + ", which cannot be combined",
-                "For a managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.");
+                key == MANAGED_IDENTITY_CLIENT_ID || other == MANAGED_IDENTITY_CLIENT_ID
+                        ? "For an application that trusts a managed identity, write RunAs=App, AppId, TenantId and"
+                                + " ManagedIdentityClientId."
+                        : "For a managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.");
     }
 
-    private static SignIn storeCertificate(ConnectionSettings text, String clientId, boolean certificate) {
+    private static SignIn storeCertificate(ConnectionSettings text, boolean certificate) {
         if (!certificate) {
             throw text.about(
                     Problem.NEED_ONE_OF,
@@ -201,21 +200,36 @@ public sealed interface SignIn {
                     "has " + by.text + " but no CertificateStoreLocation",
                     "Add CertificateStoreLocation=CurrentUser or LocalMachine.");
         }
-        String location = text.oneOf(CERTIFICATE_STORE_LOCATION, "", "CurrentUser", "LocalMachine");
-        String tenantId = text.require(TENANT_ID, "Add TenantId=TENANT.");
-        String value = text.require(
-                by, "Write the certificate's " + (by == CERTIFICATE_THUMBPRINT ? "SHA-1" : "subject") + ".");
-        return by == CERTIFICATE_THUMBPRINT
-                ? new StoreCertificate(tenantId, clientId, value, null, location)
-                : new StoreCertificate(tenantId, clientId, null, value, location);
+        text.oneOf(CERTIFICATE_STORE_LOCATION, "", "CurrentUser", "LocalMachine");
+        text.require(TENANT_ID, "Add TenantId=TENANT.");
+        text.require(by, "Write the certificate's " + (by == CERTIFICATE_THUMBPRINT ? "SHA-1" : "subject") + ".");
+        return STORE_CERTIFICATE;
     }
 
-    /** A value that may be absent, but not empty. */
-    private static @Nullable String given(ConnectionSettings text, ConnectionStringKey key) {
-        return text.has(key) ? text.require(key, "Remove it or give it a value.") : null;
+    /** Makes sure that a value that may be absent is not empty. */
+    private static void requireGiven(ConnectionSettings text, ConnectionStringKey key) {
+        if (text.has(key)) {
+            text.require(key, "Remove it or give it a value.");
+        }
     }
 
-    private static @Nullable Duration retryLimit(ConnectionSettings text) {
+    /** The user-assigned identity that the settings name; null for the system-assigned one. */
+    public static @Nullable UserAssignedIdentity identity(ConnectionSettings text) {
+        if (text.has(OBJECT_ID)) {
+            return UserAssignedIdentity.ofObjectId(text.value(OBJECT_ID));
+        }
+        if (text.has(RESOURCE_ID)) {
+            return UserAssignedIdentity.ofResourceId(text.value(RESOURCE_ID));
+        }
+        return text.has(APP_ID) ? UserAssignedIdentity.ofClientId(text.value(APP_ID)) : null;
+    }
+
+    /**
+     * How long a managed identity is retried; null for no limit except the deadline of the request.
+     *
+     * @throws ConnectionStringException if that is no number of seconds
+     */
+    public static @Nullable Duration retryLimit(ConnectionSettings text) {
         if (!text.has(MSI_RETRY_TIMEOUT)) {
             return null;
         }

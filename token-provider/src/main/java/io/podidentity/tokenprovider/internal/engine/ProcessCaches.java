@@ -6,7 +6,6 @@ import io.podidentity.tokenprovider.internal.chain.ConnectionStringSource;
 import io.podidentity.tokenprovider.internal.chain.DefaultSources;
 import io.podidentity.tokenprovider.internal.chain.SourceContext;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
-import io.podidentity.tokenprovider.internal.connection.SignIn;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.internal.text.Fingerprint;
 import io.podidentity.tokenprovider.internal.text.Time;
@@ -141,6 +140,11 @@ public final class ProcessCaches {
                 listeners.isEmpty() ? null : new EventPublisher(listeners));
     }
 
+    /** The tokens of a managed identity for an audience as assertions; they have a cache of their own. */
+    public static TokenSource assertions(TokenSource identity, String audience) {
+        return new CachedAssertions(identity, audience);
+    }
+
     private static TokenCache cache(List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher) {
         TokenSourceChain chain = new TokenSourceChain(sources, Time.SYSTEM, publisher, true);
         return new TokenCache(chain, executor, Time.SYSTEM, DEFAULT_DEADLINE);
@@ -163,7 +167,7 @@ public final class ProcessCaches {
         ConnectionSettings settings = connectionSettings(environment, connectionString);
         return settings == null
                 ? new DefaultSources(context).all()
-                : List.of(new ConnectionStringSource(context).of(SignIn.of(settings)));
+                : List.of(new ConnectionStringSource(context, ProcessCaches::assertions).of(settings));
     }
 
     private static @Nullable ConnectionSettings connectionSettings(

@@ -36,20 +36,6 @@ public final class EntraAnswer {
         return aadsts == 700027 || aadsts == 1000502;
     }
 
-    /** The same failure with another remedy, which fits the credential better. */
-    public EntraAnswer withRemedy(String remedy) {
-        return failure == null
-                ? this
-                : new EntraAnswer(
-                        new TokenAcquisitionException(
-                                failure.code(),
-                                failure.reason(),
-                                remedy,
-                                null,
-                                failure.retryAfter().orElse(null)),
-                        aadsts);
-    }
-
     /**
      * The token.
      *

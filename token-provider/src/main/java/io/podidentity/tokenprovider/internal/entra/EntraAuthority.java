@@ -122,6 +122,16 @@ public record EntraAuthority(String url, String asked) {
         return url + path(tenant);
     }
 
+    /**
+     * Whom the token of a managed identity is for that is an assertion in this cloud (Microsoft Learn, "Configure an
+     * application to trust a managed identity").
+     */
+    public String exchangeAudience() {
+        String host = String.valueOf(URI.create(url).getHost()).toLowerCase(Locale.ROOT);
+        String cloud = host.endsWith("microsoftonline.us") ? "USGov" : host.endsWith(".cn") ? "China" : "";
+        return "api://AzureADTokenExchange" + cloud;
+    }
+
     /** Whether it is AD FS or dSTS, which verify only what was signed in the older way (RS256, x5t). */
     boolean isOlder(String tenant) {
         return isAdfs(tenant) || url.toLowerCase(Locale.ROOT).contains("/dstsv2/");

@@ -1,8 +1,9 @@
 package io.podidentity.tokenprovider.internal.entra;
 
+import io.podidentity.tokenprovider.internal.text.Excerpt;
+import io.podidentity.tokenprovider.internal.text.JwtReader;
 import io.podidentity.tokenprovider.internal.text.Secret;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +29,21 @@ public record EntraProof(
 
     /** Whether it is the token that a Kubernetes cluster issues to a service account. */
     boolean isOfCluster() {
-        String[] parts = value.reveal().split("\\.", -1);
-        try {
-            return parts.length == 3
-                    && new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8)
-                            .contains("\"system:serviceaccount:");
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return claim("sub").startsWith("system:serviceaccount:");
+    }
+
+    /** What Entra ID compares with federated credentials, as a sentence after others; empty if it is no JWT. */
+    String compared() {
+        return claim("iss").isEmpty()
+                ? ""
+                : " The assertion has issuer " + claim("iss") + ", subject " + claim("sub") + ", audience "
+                        + claim("aud") + ".";
+    }
+
+    private String claim(String name) {
+        Map<String, @Nullable Object> claims = JwtReader.claims(value.reveal());
+        Object claim = claims == null ? null : claims.get(name);
+        return claim == null ? "" : Excerpt.of(claim.toString(), 120);
     }
 
     /** The form's fields, encoded, to follow others. */

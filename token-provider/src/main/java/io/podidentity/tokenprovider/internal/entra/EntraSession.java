@@ -137,7 +137,9 @@ public final class EntraSession {
     private EntraAnswer refusal(HttpResponse response, EntraProof proof) {
         EntraError error = EntraError.read(response.body());
         boolean passing = EntraRetrySchedule.isTransient(response.status(), error.aadsts);
-        String remedy = HelpPage.remedy(error.aadsts, proof.isOfCluster());
+        boolean unmatched =
+                error.aadsts == 70025 || String.valueOf(error.aadsts).startsWith("70021");
+        String remedy = HelpPage.remedy(error.aadsts, proof.isOfCluster()) + (unmatched ? proof.compared() : "");
         TokenAcquisitionException failure = new TokenAcquisitionException(
                 response.code(passing),
                 error.describe(response, proof.value()),

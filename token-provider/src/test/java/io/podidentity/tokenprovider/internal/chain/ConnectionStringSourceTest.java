@@ -8,7 +8,6 @@ import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.TokenSource;
 import io.podidentity.tokenprovider.internal.connection.ConnectionSettings;
-import io.podidentity.tokenprovider.internal.connection.SignIn;
 import io.podidentity.tokenprovider.internal.http.HttpRequest;
 import io.podidentity.tokenprovider.internal.text.Environment;
 import io.podidentity.tokenprovider.support.FakeTime;
@@ -158,7 +157,9 @@ class ConnectionStringSourceTest {
 
     private TokenSource source(String text) {
         Environment environment = new Environment(variables, false, false, "/nowhere");
-        return new ConnectionStringSource(new SourceContext(environment, new File(root.toString()), http, time))
-                .of(SignIn.of(ConnectionSettings.parse(text)));
+        return new ConnectionStringSource(
+                        new SourceContext(environment, new File(root.toString()), http, time),
+                        (identity, audience) -> identity)
+                .of(ConnectionSettings.parse(text));
     }
 }

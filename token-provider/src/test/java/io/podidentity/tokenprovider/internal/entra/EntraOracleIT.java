@@ -149,7 +149,7 @@ class EntraOracleIT {
                 .httpClient(recording())
                 .build();
 
-        assertSame(ours(new ClientAssertion(() -> federatedToken)), theirs, Set.of());
+        assertSame(ours(new ClientAssertion(ClientAssertion.suppliedBy(() -> federatedToken))), theirs, Set.of());
     }
 
     @Test

@@ -206,7 +206,7 @@ class EntraRefusalsIT {
         return switch (proof) {
             case SECRET -> source(client, new ClientSecret(new Secret("s3cr3t")));
             case CERTIFICATE -> source(client, new CertificateFile(pem().toString(), "the certificate", null, true));
-            case ASSERTION -> source(client, new ClientAssertion(() -> "assertion"));
+            case ASSERTION -> source(client, new ClientAssertion(ClientAssertion.suppliedBy(() -> "assertion")));
             case WORKLOAD_IDENTITY -> workloadIdentity(Files.writeString(folder.resolve("token"), "assertion"));
             case KEY_VAULT ->
                 new KeyVaultTokenSource(

@@ -228,7 +228,7 @@ class EntraTokenSourceTest {
         http.answers(200, SUCCESS);
         String[] next = {"first", " second\n"};
         int[] asked = {0};
-        TokenSource source = source(new ClientAssertion(() -> next[asked[0]++]));
+        TokenSource source = source(new ClientAssertion(ClientAssertion.suppliedBy(() -> next[asked[0]++])));
 
         source.acquire(REQUEST);
         source.acquire(REQUEST);
@@ -252,7 +252,8 @@ class EntraTokenSourceTest {
     private TokenAcquisitionException unsupplied(Supplier<String> supplier) {
         return catchThrowableOfType(
                 TokenAcquisitionException.class,
-                () -> source(new ClientAssertion(supplier)).acquire(REQUEST));
+                () -> source(new ClientAssertion(ClientAssertion.suppliedBy(supplier)))
+                        .acquire(REQUEST));
     }
 
     private TokenAcquisitionException unanswered(IOException e) {
