@@ -18,6 +18,7 @@ import io.podidentity.podid.doctor.Diagnosis.Workload;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
 import io.podidentity.podid.explain.Explanation.Outcome;
+import io.podidentity.podid.explain.ReferenceExplanation;
 import io.podidentity.podid.explain.Step;
 import io.podidentity.podid.explain.TextReport;
 import io.podidentity.podid.input.FittingProfile;
@@ -124,6 +125,12 @@ final class Examination {
                 workloads.add(of(source, explanation, workload.isPresent()));
             }
         }
+        ReferenceExplanation.all(context, explainer).stream()
+                .filter(one -> one.reference().namespace().equals(live.namespace()))
+                .filter(one -> workload.isEmpty()
+                        || one.reference().runners().stream().anyMatch(source -> isAskedFor(source, workload.get())))
+                .map(this::of)
+                .forEach(workloads::add);
         return new Diagnosis(
                 live.namespace(),
                 fitting.profile(),
@@ -159,6 +166,21 @@ final class Examination {
         }
         String story = isAskedFor || links.get(0).isFailed() ? places.named(TextReport.of(explanation)) : "";
         return new Workload(object, links, story);
+    }
+
+    /** Of what is elsewhere nothing is said. */
+    private Workload of(ReferenceExplanation one) {
+        String gets = places.named(one.summary());
+        Link link = switch (one.outcome()) {
+            case NONE ->
+                Link.failed(
+                        "objects",
+                        gets,
+                        one.remedies().stream().map(places::named).toList());
+            case UNRELATED -> Link.skipped("objects", gets);
+            default -> Link.ok("objects", "they lead to " + gets);
+        };
+        return new Workload(one.reference().object().object(), List.of(link), "");
     }
 
     /** What the objects themselves say. */

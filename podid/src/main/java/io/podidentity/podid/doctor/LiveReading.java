@@ -1,5 +1,6 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.podid.check.reference.ReferringKind;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.KubectlFailure;
@@ -71,12 +72,14 @@ final class LiveReading {
             Future<Answer> warnings = threads.submit(
                     asked(List.of("events"), "--namespace=" + namespace, "--field-selector=type=Warning"));
             Future<Answer> mutating = threads.submit(asked(List.of(WEBHOOK)));
+            Future<List<String>> referring = threads.submit(this::referring);
             var objects = new ArrayList<Part>();
             objects.addAll(objects(answer(own), KINDS, "--namespace=" + namespace));
             if (objects.isEmpty() && missing.isEmpty()) {
                 requireNamespace();
             }
             objects.addAll(identities(answer(identities)));
+            objects.addAll(objects(result(referring), "--namespace=" + namespace));
             objects.addAll(objects(answer(mutating), List.of(WEBHOOK)));
             objects.addAll(secrets(objects));
             List<Part> events = objects(answer(warnings), List.of("events"));
@@ -116,18 +119,36 @@ final class LiveReading {
     }
 
     private static Answer answer(Future<Answer> future) throws KubectlException, InterruptedException {
+        Answer answer = result(future);
+        Optional<KubectlFailure> failure = answer.failure();
+        if (failure.isPresent()
+                && failure.get().kind() != Kind.FORBIDDEN
+                && failure.get().kind() != Kind.NOT_FOUND) {
+            throw new KubectlException(failure.get());
+        }
+        return answer;
+    }
+
+    private static <T> T result(Future<T> future) throws InterruptedException {
         try {
-            Answer answer = future.get();
-            Optional<KubectlFailure> failure = answer.failure();
-            if (failure.isPresent()
-                    && failure.get().kind() != Kind.FORBIDDEN
-                    && failure.get().kind() != Kind.NOT_FOUND) {
-                throw new KubectlException(failure.get());
-            }
-            return answer;
+            return future.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
+    }
+
+    /** Which of the kinds that refer to an identity the cluster has. */
+    private List<String> referring() throws InterruptedException {
+        Set<String> wanted = ReferringKind.resources();
+        return kubectl.run("api-resources", "--namespaced=true", "--verbs=list", "--output=name")
+                .stdout()
+                .lines()
+                .filter(wanted::contains)
+                .toList();
+    }
+
+    private List<Part> objects(List<String> kinds, String option) throws InterruptedException {
+        return kinds.isEmpty() ? List.of() : objects(ask(kinds, option), kinds, option);
     }
 
     /** All at once; where one is refused, each by itself. */

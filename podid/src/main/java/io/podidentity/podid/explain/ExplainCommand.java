@@ -7,6 +7,8 @@ import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.explain.log.LogJson;
 import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.explain.log.LogTextReport;
@@ -107,15 +109,39 @@ public final class ExplainCommand implements Callable<Integer> {
             print(reading, explanations);
             return reading.findings().isEmpty() ? 1 : 0;
         }
-        requireAny(explanations, input.clusters());
-        print(format == Format.json ? JsonReport.of(explanations) : text(explanations));
+        List<ReferenceExplanation> references =
+                input.each(this::references).stream().flatMap(List::stream).toList();
+        requireAny(explanations, references, input.clusters());
+        print(
+                format == Format.json
+                        ? JsonReport.of(explanations, references)
+                        : Stream.concat(
+                                        explanations.stream().map(TextReport::of),
+                                        references.stream().map(TextReport::of))
+                                .collect(Collectors.joining("\n")));
         if (!input.missed().isEmpty()) {
             spec.commandLine().getErr().println(input.summary());
         }
         if (profile.refuses(input)) {
             return spec.exitCodeOnInvalidInput();
         }
-        return explanations.stream().anyMatch(one -> one.outcome() == Explanation.Outcome.NONE) ? 1 : 0;
+        return Stream.concat(
+                                explanations.stream().map(Explanation::outcome),
+                                references.stream().map(ReferenceExplanation::outcome))
+                        .anyMatch(Explanation.Outcome.NONE::equals)
+                ? 1
+                : 0;
+    }
+
+    /** With a pod those that it gets a token for. */
+    private List<ReferenceExplanation> references(Manifests manifests, MatchRules rules) {
+        var context = new RuleContext(manifests, rules, AzureFacts.NONE);
+        return ReferenceExplanation.all(context, new Explainer(manifests, rules, Instant.now())).stream()
+                .filter(one -> pod == null
+                        || one.reference().runners().stream()
+                                .anyMatch(
+                                        runner -> runner.pod().name().toString().equals(pod)))
+                .toList();
     }
 
     /** Of the pods that are named by an option or a log; of all otherwise, in short of those that need no identity. */
@@ -190,8 +216,9 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private void requireAny(List<Explanation> explanations, List<Manifests> clusters) {
-        if (explanations.isEmpty()) {
+    private void requireAny(
+            List<Explanation> explanations, List<ReferenceExplanation> references, List<Manifests> clusters) {
+        if (explanations.isEmpty() && references.isEmpty()) {
             String names = clusters.stream()
                     .flatMap(manifests -> manifests.cluster().pods().stream())
                     .map(one -> one.name().toString())

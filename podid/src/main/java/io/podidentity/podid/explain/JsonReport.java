@@ -6,9 +6,11 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.mic.Assignments;
 import io.podidentity.emulator.replay.Replay.MicPart;
 import io.podidentity.emulator.replay.Replay.NmiPart;
+import io.podidentity.podid.explain.Explanation.Outcome;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Explanations for programs. */
@@ -17,9 +19,11 @@ final class JsonReport {
     private JsonReport() {}
 
     /** An array, an explanation in each line. */
-    static String of(List<Explanation> explanations) {
-        return explanations.stream()
-                .map(explanation -> Json.write(object(explanation)))
+    static String of(List<Explanation> explanations, List<ReferenceExplanation> references) {
+        return Stream.concat(
+                        explanations.stream().map(JsonReport::object),
+                        references.stream().map(JsonReport::object))
+                .map(Json::write)
                 .reduce((before, next) -> before + ",\n " + next)
                 .map(all -> "[" + all + "]")
                 .orElse("[]");
@@ -45,6 +49,20 @@ final class JsonReport {
         object.put("remedies", explanation.remedies());
         object.put("mic", mic(explanation));
         object.put("nmi", nmi(explanation.nmi()));
+        return object;
+    }
+
+    private static Map<String, @Nullable Object> object(ReferenceExplanation explanation) {
+        var object = new LinkedHashMap<String, @Nullable Object>();
+        object.put("object", explanation.reference().object().object());
+        object.put("position", explanation.reference().object().position().toString());
+        object.put(
+                "outcome",
+                explanation.outcome() == Outcome.UNRELATED
+                        ? "unknown"
+                        : explanation.outcome().id());
+        object.put("summary", explanation.summary());
+        object.put("remedies", explanation.remedies());
         return object;
     }
 

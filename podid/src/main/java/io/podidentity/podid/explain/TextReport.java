@@ -42,6 +42,21 @@ public final class TextReport {
         return text.toString();
     }
 
+    /** Of something else than a pod. */
+    static String of(ReferenceExplanation explanation) {
+        String gets = switch (explanation.outcome()) {
+            case NONE -> "no token: ";
+            case UNRELATED -> "not known: ";
+            default -> "";
+        };
+        var text = new StringBuilder();
+        text.append(explanation.reference().object().object() + " ("
+                + explanation.reference().object().position() + ")\n\n");
+        section(text, "Gets", List.of(gets + explanation.summary()));
+        section(text, "Do", explanation.remedies());
+        return text.toString();
+    }
+
     private static String heading(Explanation explanation) {
         Pod pod = explanation.pod();
         String origin = pod.owners().isEmpty()

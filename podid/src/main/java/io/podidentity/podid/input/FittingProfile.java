@@ -3,6 +3,8 @@ package io.podidentity.podid.input;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.podid.check.reference.IdentityReference;
+import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.Collections;
@@ -115,7 +117,10 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
                 .filter(manifest ->
                         FieldLocation.of(manifest).at("spec", "group").text().equals(GROUP))
                 .toList();
-        if (own.isEmpty() && definitions.isEmpty() && manifests.stream().noneMatch(FittingProfile::isLabelled)) {
+        if (own.isEmpty()
+                && definitions.isEmpty()
+                && manifests.stream().noneMatch(FittingProfile::isLabelled)
+                && IdentityReference.of(manifests, List.of()).stream().noneMatch(one -> one.way() == Way.NMI)) {
             return new FittingProfile(Profile.WORKLOAD_IDENTITY, Evidence.ABSENCE);
         }
         Set<String> keys = own.stream()

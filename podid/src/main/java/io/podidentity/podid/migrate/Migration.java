@@ -238,7 +238,7 @@ final class Migration {
                     obstacles.addAll(Proof.shared(plan, one, place));
                     obstacles.addAll(Proof.taken(plan, changes.leftovers(plan), one, place));
                     obstacles.addAll(PodIdentityClients.obstacles(plan, one, place));
-                    pending.addAll(PodIdentityClients.pending(one, place));
+                    pending.addAll(PodIdentityClients.pending(plan, one, place));
                 });
             }
             first += sizes.get(i);

@@ -3,52 +3,22 @@ package io.podidentity.podid.migrate;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.reference.IdentityReference;
+import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.migrate.plan.PodMove;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What takes tokens from NMI beside the programs of pods, and so fails once a pod has workload identity only. */
 final class PodIdentityClients {
-
-    /**
-     * A kind of object that says by a field that its tokens come from NMI.
-     *
-     * @param group of its API
-     * @param value of the field which says so
-     * @param instead what to write for workload identity
-     * @param source the page that says both
-     */
-    private record Client(String group, List<String> field, String value, String instead, String source) {}
-
-    private static final Client CSI = new Client(
-            "secrets-store.csi.x-k8s.io",
-            List.of("spec", "parameters", "usePodIdentity"),
-            "true",
-            "usePodIdentity: \"false\" and clientID",
-            "https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/"
-                    + "identity-access-modes/workload-identity-mode/");
-
-    private static final List<Client> OPERATORS = List.of(
-            new Client(
-                    "keda.sh",
-                    List.of("spec", "podIdentity", "provider"),
-                    "azure",
-                    "provider: azure-workload, and let KEDA's operator have workload identity; KEDA 2.15 has no"
-                            + " provider azure",
-                    "https://keda.sh/docs/latest/authentication-providers/azure-ad-workload-identity"),
-            new Client(
-                    "external-secrets.io",
-                    List.of("spec", "provider", "azurekv", "authType"),
-                    "ManagedIdentity",
-                    "authType: WorkloadIdentity and serviceAccountRef, without identityId",
-                    "https://external-secrets.io/latest/provider/azure-key-vault"));
 
     /**
      * Versions before 1.11.0, the first with workload identity.
@@ -60,22 +30,10 @@ final class PodIdentityClients {
 
     private PodIdentityClients() {}
 
-    /** Where the SecretProviderClasses are written that a pod mounts and that take its identity from NMI. */
-    static List<FieldLocation> providerClasses(RuleContext context, PodSource pod) {
-        List<String> mounted = pod.spec("volumes").items().stream()
-                .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass")
-                        .text())
-                .filter(name -> !name.isEmpty())
-                .toList();
-        return context.kind("SecretProviderClass").stream()
-                .filter(one -> one.object()
-                        .startsWith("SecretProviderClass " + pod.pod().namespace() + "/"))
-                .filter(one -> mounted.contains(one.at("metadata", "name").text()))
-                .toList();
-    }
-
-    static boolean isOfPodIdentity(FieldLocation providerClass) {
-        return providerClass.at(CSI.field()).text().equals(CSI.value());
+    /** The SecretProviderClasses that a pod mounts. */
+    static Stream<IdentityReference> mounted(RuleContext context, PodSource pod) {
+        return context.references().stream()
+                .filter(one -> one.isMounted() && one.runners().contains(pod));
     }
 
     /**
@@ -96,17 +54,18 @@ final class PodIdentityClients {
 
     private static Stream<String> obstacles(RuleContext context, PodSource pod, PodMove move) {
         var why = new ArrayList<String>();
-        for (FieldLocation one : providerClasses(context, pod)) {
-            if (isOfPodIdentity(one)) {
-                why.add("does not start: " + one.object() + " takes its identity from NMI. Write " + CSI.instead()
-                        + ": " + CSI.source());
-            } else if (!one.at("spec", "parameters", "clientID")
-                    .text()
-                    .equalsIgnoreCase(move.identity().clientId())) {
-                why.add("gets another identity by " + one.object() + ", whose clientID is "
-                        + one.at("spec", "parameters", "clientID").text());
+        mounted(context, pod).forEach(one -> {
+            String object = one.object().object();
+            String clientId = one.clientId().text();
+            if (isOfNmi(one)) {
+                why.add("does not start: " + object + " takes its identity from NMI. " + instead(one));
+            } else if (one.way() == Way.WORKLOAD
+                    && !clientId.isEmpty()
+                    && !clientId.equalsIgnoreCase(move.identity().clientId())) {
+                why.add("gets another identity by " + object + ", whose "
+                        + one.clientId().key() + " is " + clientId);
             }
-        }
+        });
         if (!pod.annotation(Keys.INJECT_PROXY).exists()) {
             pod.spec("initContainers").items().stream()
                     .filter(one -> Stream.of("command", "args")
@@ -125,20 +84,33 @@ final class PodIdentityClients {
         return why.stream();
     }
 
-    /** What operators do in place of pods, and still by NMI. */
-    static List<String> pending(Manifests after, String environment) {
-        return OPERATORS.stream()
-                .flatMap(client -> after.objects().stream()
-                        .filter(one -> one.group().equals(client.group()))
-                        .map(FieldLocation::of)
-                        .filter(one -> one.at(client.field()).text().equals(client.value()))
-                        .map(one -> one.object() + Proof.in(environment) + " (" + one.position()
-                                + "): its operator takes tokens from NMI. Before NMI goes, write " + client.instead()
-                                + ": " + client.source()))
-                .toList();
+    /** Whether NMI answers, for a runner with its label where the node's metadata service would answer others. */
+    private static boolean isOfNmi(IdentityReference one) {
+        return one.way() == Way.NMI || one.way() == Way.METADATA;
     }
 
-    /** The values by which a class takes the identity of its pod's service account. */
+    /** What operators do in place of pods, and still by NMI. */
+    static List<String> pending(MovePlan plan, Manifests after, String environment) {
+        Set<String> ofNode = plan.context().references().stream()
+                .filter(one -> one.way() == Way.METADATA && !one.runners().isEmpty())
+                .filter(one -> one.runners().stream().noneMatch(PodSource::asksForBinding))
+                .map(one -> one.object().object())
+                .collect(Collectors.toSet());
+        return new RuleContext(after, plan.context().rules(), AzureFacts.NONE)
+                .references().stream()
+                        .filter(one -> isOfNmi(one) && !one.isMounted())
+                        .filter(one -> !ofNode.contains(one.object().object()))
+                        .map(one -> one.object().object() + Proof.in(environment) + " ("
+                                + one.object().position() + "): its operator takes tokens from NMI. Before NMI goes, "
+                                + instead(one).replaceFirst("W", "w"))
+                        .toList();
+    }
+
+    private static String instead(IdentityReference one) {
+        return "Write " + one.kind().instead() + ": " + one.kind().page();
+    }
+
+    /** The values by which a SecretProviderClass takes the identity of its pod's service account. */
     static Map<String, String> values(PodMove move) {
         return Map.of("usePodIdentity", "false", "clientID", move.identity().clientId());
     }

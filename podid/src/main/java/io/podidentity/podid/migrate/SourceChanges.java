@@ -6,7 +6,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
@@ -211,15 +211,18 @@ final class SourceChanges {
 
     /** What the pod mounts of a key vault has the pod's identity too. */
     private void mount(MovePlan plan, PodMove move) {
-        for (FieldLocation one : PodIdentityClients.providerClasses(plan.context(), move.source())) {
-            if (PodIdentityClients.isOfPodIdentity(one)) {
-                String name = one.at("metadata", "name").text();
-                tree.of(one.position(), "SecretProviderClass", name).stream()
-                        .limit(1)
-                        .map(object -> EnvironmentValues.Place.in(object, List.of("spec", "parameters")))
-                        .forEach(place -> values.want(plan, place, PodIdentityClients.values(move)));
-            }
-        }
+        PodIdentityClients.mounted(plan.context(), move.source())
+                .filter(one -> one.way() == Way.NMI)
+                .flatMap(one ->
+                        tree
+                                .of(
+                                        one.object().position(),
+                                        "SecretProviderClass",
+                                        one.object().at("metadata", "name").text())
+                                .stream()
+                                .limit(1))
+                .map(object -> EnvironmentValues.Place.in(object, List.of("spec", "parameters")))
+                .forEach(place -> values.want(plan, place, PodIdentityClients.values(move)));
     }
 
     /** The same label on the workload itself, where it has never done anything, and may stay if it must. */

@@ -26,6 +26,7 @@ class MigrateFixturesTest {
             "anchors-by-hand",
             "broken",
             "does-not-start",
+            "key-vault",
             "keep-pod-identity",
             "name-prefix",
             "network-policy",

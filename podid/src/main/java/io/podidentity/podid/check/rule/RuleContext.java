@@ -15,6 +15,7 @@ import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class RuleContext {
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
+    private final List<IdentityReference> references;
 
     /** @param azure may be empty */
     public RuleContext(Manifests manifests, MatchRules rules, AzureFacts azure) {
@@ -63,6 +65,7 @@ public final class RuleContext {
                         location.at(PodSource.templatePath(manifest.kind()).orElse(List.of()))));
             }
         }
+        this.references = IdentityReference.of(manifests.objects(), pods);
     }
 
     public Manifests manifests() {
@@ -107,6 +110,11 @@ public final class RuleContext {
     /** The pods that the webhook of workload identity is asked about. */
     public List<PodSource> webhookPods() {
         return pods.stream().filter(PodSource::usesWorkloadIdentity).toList();
+    }
+
+    /** Objects that refer to an identity, beside pods. */
+    public List<IdentityReference> references() {
+        return references;
     }
 
     public List<AzureIdentity> identities() {

@@ -27,6 +27,7 @@ public final class AllRules {
             new MetadataServiceRules(),
             new ServiceAccountRules(),
             new WebhookRules(),
+            new ReferenceRules(),
             new ClusterRules(),
             new FederatedCredentialRules(),
             new AzureIdentityRules());

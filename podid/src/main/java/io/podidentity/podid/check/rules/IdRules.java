@@ -3,6 +3,7 @@ package io.podidentity.podid.check.rules;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.ResourceIdShape;
@@ -106,6 +107,9 @@ final class IdRules implements RuleFamily {
             FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
             checkClientIdNotGuid(report, annotation, annotation.text());
         }
+        context.references()
+                .forEach(one -> checkClientIdNotGuid(
+                        report, one.place(one.clientId()), one.clientId().text()));
     }
 
     private static void checkClientIdNotGuid(Report report, FieldLocation field, String value) {
@@ -135,6 +139,12 @@ final class IdRules implements RuleFamily {
             checkPlaceholderLeft(report, account.at("metadata", "annotations", Keys.CLIENT_ID));
             checkPlaceholderLeft(report, account.at("metadata", "annotations", Keys.TENANT_ID));
         }
+        for (IdentityReference reference : context.references()) {
+            checkPlaceholderLeft(
+                    report,
+                    reference.place(reference.clientId()),
+                    reference.clientId().text());
+        }
         for (FieldLocation secret : context.kind("Secret")) {
             secret.at("data").fields().stream()
                     .filter(field -> isInsteadOfBase64(field.text()))
@@ -156,8 +166,12 @@ final class IdRules implements RuleFamily {
     }
 
     private static void checkPlaceholderLeft(Report report, FieldLocation field) {
-        if (Value.isPlaceholder(field.text())) {
-            report.add(field, field.path() + " is still " + Value.quoted(field.text()), "Replace it with your value.");
+        checkPlaceholderLeft(report, field, field.text());
+    }
+
+    private static void checkPlaceholderLeft(Report report, FieldLocation field, String text) {
+        if (Value.isPlaceholder(text)) {
+            report.add(field, field.path() + " is still " + Value.quoted(text), "Replace it with your value.");
         }
     }
 }

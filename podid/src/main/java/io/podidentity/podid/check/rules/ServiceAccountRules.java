@@ -1,5 +1,6 @@
 package io.podidentity.podid.check.rules;
 
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.workload.Keys;
@@ -18,7 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** The service account of a pod with workload identity, and the label that tells the webhook of the pod. */
 final class ServiceAccountRules implements RuleFamily {
@@ -218,7 +218,7 @@ final class ServiceAccountRules implements RuleFamily {
                         "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
                         ADD,
                         Edit.firstEntry(labels, TRUE));
-            } else if (account.isPresent() && !isForOthers(context, pod, account.get())) {
+            } else if (account.isPresent() && !isForOthers(context, pod)) {
                 report.add(
                         pod.spec("serviceAccountName"),
                         "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
@@ -229,22 +229,14 @@ final class ServiceAccountRules implements RuleFamily {
         }
     }
 
-    /**
-     * Whether the account is there for what reads a key vault in the pod's place, by tokens of the account that need no
-     * webhook.
-     *
-     * @see <a href="https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/">the Key Vault
-     *     provider, "Workload identity mode"</a>
-     * @see <a href="https://external-secrets.io/latest/provider/azure-key-vault">external-secrets</a>
-     */
-    private static boolean isForOthers(RuleContext context, PodSource pod, ServiceAccount account) {
-        boolean mounts = pod.spec("volumes").items().stream()
-                .anyMatch(volume -> volume.at("csi", "driver").text().equals("secrets-store.csi.k8s.io"));
-        return mounts
-                || Stream.of("SecretStore", "ClusterSecretStore")
-                        .flatMap(kind -> context.kind(kind).stream())
-                        .map(store -> store.at("spec", "provider", "azurekv", "serviceAccountRef", "name"))
-                        .anyMatch(name -> name.text().equals(account.name().name()));
+    /** Whether the account is there for a driver or operator, whose tokens of it need no webhook. */
+    private static boolean isForOthers(RuleContext context, PodSource pod) {
+        return context.references().stream().anyMatch(one -> one.takesAccountOf(pod))
+                || pod.spec("volumes").items().stream()
+                        .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass")
+                                .text())
+                        .anyMatch(name -> !name.isEmpty()
+                                && !context.isWritten("SecretProviderClass", new ObjectName(pod.namespace(), name)));
     }
 
     /** Without quotes it is a boolean, and the API server refuses the object. */

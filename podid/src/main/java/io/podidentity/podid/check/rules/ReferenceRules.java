@@ -1,0 +1,269 @@
+package io.podidentity.podid.check.rules;
+
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.ServiceAccount;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.check.reference.IdentityReference;
+import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
+import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.Report;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.text.ClosestMatch;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Objects by which a driver, an operator or a sidecar uses an identity, and identity bindings of AKS. */
+final class ReferenceRules implements RuleFamily {
+
+    private static final List<About> RULES = List.of(
+            About.error("C23", "identity-binding-role")
+                    .says(
+                            "A pod uses an identity binding, and no ClusterRole lets its service account use the identity")
+                    .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
+                            + " cid.wi.aks.azure.com and the client ID as resource")
+                    .prevents("AKS#4658"),
+            About.error("C23", "reference-account")
+                    .says("An object names a service account that has no identity, or is not there")
+                    .remedy("Annotate the service account with azure.workload.identity/client-id")
+                    .prevents("azure-workload-identity#1026", "external-secrets/external-secrets#611"),
+            About.error("C23", "reference-not-found")
+                    .says("A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace does"
+                            + " not have")
+                    .remedy("Write the name of an object of the same namespace")
+                    .prevents("secrets-store-csi-driver-provider-azure#682"),
+            About.error("C23", "reference-runner")
+                    .says("What gets the token for an object has no identity itself")
+                    .remedy("Give its pods the label azure.workload.identity/use: \"true\" and an annotated service"
+                            + " account")
+                    .prevents("kedacore/keda#4219", "kedacore/keda#7101", "external-secrets/external-secrets#2436"),
+            About.error("C23", "reference-two-ways")
+                    .says("An object asks for pod identity and for the node's identity at once")
+                    .remedy("Write one of usePodIdentity and useVMManagedIdentity, or neither and clientID")
+                    .prevents("secrets-store-csi-driver-provider-azure#284"),
+            About.error("C23", "reference-without-nmi")
+                    .says("An object takes its identity from NMI, which the cluster does not have")
+                    .remedy("Let it use workload identity")
+                    .prevents("kedacore/keda#5035"));
+
+    private static final String USE_IDENTITY = "use-managed-identity";
+    private static final String BINDINGS = "cid.wi.aks.azure.com";
+
+    @Override
+    public List<About> rules() {
+        return RULES;
+    }
+
+    @Override
+    public void check(String rule, RuleContext context, Report report) {
+        switch (rule) {
+            case "identity-binding-role" -> identityBindingRole(context, report);
+            case "reference-account" -> referenceAccount(context, report);
+            case "reference-not-found" -> referenceNotFound(context, report);
+            case "reference-runner" -> referenceRunner(context, report);
+            case "reference-two-ways" -> referenceTwoWays(context, report);
+            case "reference-without-nmi" -> referenceWithoutNmi(context, report);
+            default -> throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** The cluster's proxy asks the API server, and refuses the token otherwise; roles of a namespace do not count. */
+    private static void identityBindingRole(RuleContext context, Report report) {
+        List<FieldLocation> roles = context.kind("ClusterRole").stream()
+                .filter(role -> role.at("rules").items().stream()
+                        .anyMatch(rule -> rule.at("apiGroups").itemTexts().contains(BINDINGS)))
+                .toList();
+        for (PodSource pod : context.webhookPods()) {
+            FieldLocation annotation = pod.annotation(Keys.USE_IDENTITY_BINDING);
+            String clientId = clientId(context, pod.namespace(), pod.serviceAccount());
+            List<String> named = roles.stream()
+                    .filter(role -> allows(role, clientId))
+                    .map(role -> role.at("metadata", "name").text())
+                    .toList();
+            String account = pod.namespace() + "/" + pod.serviceAccount();
+            // Of roles that are all elsewhere nothing can be said.
+            if (roles.isEmpty() || clientId.isEmpty() || !annotation.text().equalsIgnoreCase("true")) {
+                continue;
+            }
+            if (named.isEmpty()) {
+                report.add(annotation, "no ClusterRole here has " + USE_IDENTITY + " for " + clientId);
+            } else if (context.kind("ClusterRoleBinding").stream().noneMatch(one -> binds(one, named, pod))) {
+                report.add(
+                        annotation,
+                        "no ClusterRoleBinding gives service account " + account + " the ClusterRole " + named.get(0),
+                        "Run: kubectl create clusterrolebinding " + named.get(0) + "-" + pod.serviceAccount()
+                                + " --clusterrole=" + named.get(0) + " --serviceaccount="
+                                + account.replace('/', ':'));
+            }
+        }
+    }
+
+    private static boolean allows(FieldLocation role, String clientId) {
+        return role.at("rules").items().stream()
+                .anyMatch(rule -> rule.at("apiGroups").itemTexts().contains(BINDINGS)
+                        && (rule.at("verbs").itemTexts().contains(USE_IDENTITY)
+                                || rule.at("verbs").itemTexts().contains("*"))
+                        && rule.at("resources").itemTexts().stream()
+                                .anyMatch(one -> one.equals("*") || one.equals(clientId)));
+    }
+
+    private static boolean binds(FieldLocation binding, List<String> roles, PodSource pod) {
+        String group = "system:serviceaccounts";
+        return roles.contains(binding.at("roleRef", "name").text())
+                && binding.at("subjects").items().stream()
+                        .map(one -> one.at("namespace").text() + "/"
+                                + one.at("name").text())
+                        .anyMatch(List.of(
+                                pod.namespace() + "/" + pod.serviceAccount(),
+                                "/" + group,
+                                "/" + group + ":" + pod.namespace())::contains);
+    }
+
+    /** The operator creates a token of the account and sends it to Entra ID as the client ID of its annotation. */
+    private static void referenceAccount(RuleContext context, Report report) {
+        for (IdentityReference one : context.references()) {
+            if (one.way() != Way.WORKLOAD || one.account().isEmpty()) {
+                continue;
+            }
+            ObjectName name = one.account().get();
+            FieldLocation field = one.settings().at(one.kind().account());
+            List<ServiceAccount> called = context.cluster().all(ServiceAccount.class).stream()
+                    .filter(account -> account.name().name().equals(name.name()))
+                    .toList();
+            Optional<ServiceAccount> account = called.stream()
+                    .filter(each ->
+                            name.namespace().isEmpty() || name.namespace().equals(each.namespace()))
+                    .findFirst();
+            if (account.isEmpty() && !called.isEmpty()) {
+                report.add(
+                        field,
+                        "service account " + name + " is not here, but "
+                                + called.get(0).name() + " is",
+                        "Create it in " + name.namespace() + ", or name the one that is meant.");
+            } else if (account.isPresent() && !one.clientId().exists() && !isAnnotated(account.get())) {
+                report.add(
+                        field,
+                        "service account " + account.get().name() + " has no annotation " + Keys.CLIENT_ID,
+                        "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID. See "
+                                + one.kind().page());
+            }
+        }
+    }
+
+    private static boolean isAnnotated(ServiceAccount account) {
+        return account.metadata().annotations().containsKey(Keys.CLIENT_ID);
+    }
+
+    private static String clientId(RuleContext context, String namespace, String account) {
+        return context.cluster()
+                .serviceAccount(new ObjectName(namespace, account))
+                .map(one -> one.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
+                .orElse("");
+    }
+
+    /** The pod stays in ContainerCreating, and the ScaledObject is not ready. */
+    private static void referenceNotFound(RuleContext context, Report report) {
+        for (PodSource pod : context.pods()) {
+            pod.spec("volumes").items().stream()
+                    .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass"))
+                    .forEach(name -> named(context, report, "SecretProviderClass", pod.namespace(), name));
+        }
+        Stream.of("ScaledObject", "ScaledJob")
+                .flatMap(kind -> context.kind(kind).stream())
+                .forEach(scaled -> scaled.at("spec", "triggers").items().stream()
+                        .map(trigger -> trigger.at("authenticationRef"))
+                        .filter(reference -> !reference.at("kind").text().startsWith("Cluster"))
+                        .forEach(reference -> named(
+                                context,
+                                report,
+                                "TriggerAuthentication",
+                                scaled.object().replaceFirst(".* (.*)/.*", "$1"),
+                                reference.at("name"))));
+    }
+
+    /** What is in none of the files is not missed: it may well be in others. */
+    private static void named(RuleContext context, Report report, String kind, String namespace, FieldLocation field) {
+        String name = field.text();
+        if (name.isEmpty() || context.isWritten(kind, new ObjectName(namespace, name))) {
+            return;
+        }
+        List<String> all = context.kind(kind).stream()
+                .map(one -> one.object().substring(kind.length() + 1))
+                .toList();
+        all.stream()
+                .filter(one -> one.endsWith("/" + name))
+                .findFirst()
+                .ifPresentOrElse(
+                        other -> report.add(
+                                field,
+                                kind + " " + name + " is not in " + namespace + " but is " + other,
+                                "Create it in " + namespace + "."),
+                        () -> ClosestMatch.of(
+                                        name,
+                                        all.stream()
+                                                .filter(one -> one.startsWith(namespace + "/"))
+                                                .map(one -> one.substring(namespace.length() + 1))
+                                                .toList())
+                                .ifPresent(near ->
+                                        report.add(field, "there is no " + kind + " " + name, "Write: name " + near)));
+    }
+
+    /** Of what is in the files: its environment has no token then, or NMI none for the pod. */
+    private static void referenceRunner(RuleContext context, Report report) {
+        for (IdentityReference one : context.references()) {
+            for (PodSource pod : one.runners()) {
+                String who = one.kind().runner() + ", " + pod.object() + ", ";
+                if (one.needsWebhook()
+                        && !pod.usesWorkloadIdentity()
+                        && !pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+                    report.add(one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(report, one));
+                } else if (one.needsWebhook()
+                        && !one.clientId().exists()
+                        && context.serviceAccount(pod).isPresent()
+                        && clientId(context, pod.namespace(), pod.serviceAccount())
+                                .isEmpty()) {
+                    report.add(
+                            one.place(),
+                            who + "runs as a service account without " + Keys.CLIENT_ID,
+                            remedy(report, one));
+                } else if (one.way() == Way.NMI
+                        && context.profile().hasNmi()
+                        && !pod.asksForBinding()
+                        && context.match(pod).identities().isEmpty()) {
+                    report.add(
+                            one.place(),
+                            who + "lacks the label " + Pod.BINDING_LABEL + ", so NMI answers 404",
+                            "Label it, or write " + one.kind().instead() + ": "
+                                    + one.kind().page());
+                }
+            }
+        }
+    }
+
+    private static String remedy(Report report, IdentityReference one) {
+        return report.remedy() + " See " + one.kind().page();
+    }
+
+    /** The driver refuses: cannot enable both pod identity and user-assigned managed identity. */
+    private static void referenceTwoWays(RuleContext context, Report report) {
+        context.references().stream()
+                .filter(one -> one.has(Way.NMI) && one.has(Way.NODE))
+                .forEach(one -> report.add(one.place(), "usePodIdentity and useVMManagedIdentity are both true"));
+    }
+
+    /** Nothing listens where the driver or operator asks, or its version knows no pod identity. */
+    private static void referenceWithoutNmi(RuleContext context, Report report) {
+        if (!context.profile().hasNmi()) {
+            context.references().stream()
+                    .filter(one -> one.way() == Way.NMI)
+                    .forEach(one -> report.add(
+                            one.place(),
+                            "it takes its identity from NMI, which this cluster does not have",
+                            "Write " + one.kind().instead() + ": " + one.kind().page()));
+        }
+    }
+}
