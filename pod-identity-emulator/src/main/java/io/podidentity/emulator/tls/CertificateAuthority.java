@@ -1,21 +1,28 @@
 package io.podidentity.emulator.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -35,15 +42,22 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
 
 /**
- * A certificate authority of a few days that signs the certificates of this emulator. Keys are EC P-256: made in a few
- * milliseconds, and never written to disk. Immutable.
+ * A certificate authority that signs the certificates of this emulator: one of a few days, whose key is never written
+ * to disk, or one that a cluster keeps. Keys are EC P-256, made in a few milliseconds. Immutable.
  */
 public final class CertificateAuthority {
 
     /** The name in the server certificate for the token proxy of identity bindings. */
     public static final String TOKEN_PROXY = "token-proxy.localhost";
 
-    private static final Duration LIFE = Duration.ofDays(30);
+    /** Of a certificate; half of it later a server gets a new one. */
+    static final Duration LIFE = Duration.ofDays(30);
+
+    /** Of an authority that a cluster keeps: pods hold on to what they trusted when they started. */
+    private static final Duration KEPT = Duration.ofDays(3650);
+
+    private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String PRIVATE_KEY = "PRIVATE KEY";
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
     private static final X500Name NAME = new X500Name("CN=podid emulator CA, OU=worth nothing outside this machine");
 
@@ -63,10 +77,33 @@ public final class CertificateAuthority {
         return OfThisJvm.AUTHORITY;
     }
 
-    private static CertificateAuthority create() {
+    /** A new one of many years, whose {@link #pem} and {@link #keyPem} are kept for {@link #read}. */
+    public static CertificateAuthority kept() {
+        return create(KEPT);
+    }
+
+    /**
+     * The one that was kept.
+     *
+     * @throws IllegalArgumentException if that is no certificate with its key
+     */
+    public static CertificateAuthority read(String pem, String keyPem) {
+        try {
+            var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
+            var certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(bytes);
+            byte[] encoded = Base64.getMimeDecoder().decode(keyPem.replaceAll("-----[A-Z ]+-----", ""));
+            PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+            return new CertificateAuthority(new KeyPair(certificate.getPublicKey(), key), certificate);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("This is no certificate authority: " + e.getMessage(), e);
+        }
+    }
+
+    private static CertificateAuthority create(Duration life) {
         try {
             KeyPair keys = newKeys();
-            X509v3CertificateBuilder ca = certificate(NAME, keys)
+            X509v3CertificateBuilder ca = certificate(NAME, keys, Instant.now(), life)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             return new CertificateAuthority(keys, sign(ca, keys));
@@ -80,13 +117,26 @@ public final class CertificateAuthority {
     }
 
     public String pem() {
+        return pem(certificate);
+    }
+
+    /** Any certificate as PEM text. */
+    public static String pem(X509Certificate certificate) {
         try {
-            var encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
-            return "-----BEGIN CERTIFICATE-----\n" + encoder.encodeToString(certificate.getEncoded())
-                    + "\n-----END CERTIFICATE-----\n";
+            return pem(CERTIFICATE, certificate.getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The private key, for whoever keeps this authority. */
+    public String keyPem() {
+        return pem(PRIVATE_KEY, keys.getPrivate().getEncoded());
+    }
+
+    private static String pem(String type, byte[] content) {
+        var encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
+        return "-----BEGIN " + type + "-----\n" + encoder.encodeToString(content) + "\n-----END " + type + "-----\n";
     }
 
     /** The server side of TLS for localhost, 127.0.0.1, ::1 and every name below localhost. */
@@ -95,23 +145,30 @@ public final class CertificateAuthority {
     }
 
     /**
-     * The same for more hosts.
+     * The same for more hosts. The certificate is made anew before it ends.
      *
      * @param more names and addresses, those of IPv6 in brackets
      */
     public SSLContext serverContext(Set<String> more) {
+        return serverContext(more, Clock.systemUTC());
+    }
+
+    SSLContext serverContext(Set<String> more, Clock clock) {
         try {
             KeyPair serverKeys = newKeys();
-            X509Certificate server = sign(serverCertificate(serverKeys, more), keys);
-            char[] password = new char[0];
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, password);
-            store.setKeyEntry("server", serverKeys.getPrivate(), password, new X509Certificate[] {server, certificate});
-            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            managers.init(store, password);
+            var renewed = new RenewedCertificate(
+                    serverKeys.getPrivate(), now -> serverChain(serverKeys, more, now), clock, LIFE.dividedBy(2));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
+            context.init(new KeyManager[] {renewed}, null, null);
             return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This JDK cannot make a certificate", e);
+        }
+    }
+
+    private X509Certificate[] serverChain(KeyPair serverKeys, Set<String> more, Instant now) {
+        try {
+            return new X509Certificate[] {sign(serverCertificate(serverKeys, more, now), keys), certificate};
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("This JDK cannot make a certificate", e);
         }
@@ -140,7 +197,7 @@ public final class CertificateAuthority {
     /** A certificate for a key that signs documents, not connections. */
     public X509Certificate certify(KeyPair signing) {
         try {
-            X509v3CertificateBuilder leaf = certificate(new X500Name("CN=podid emulator"), signing)
+            X509v3CertificateBuilder leaf = certificate(new X500Name("CN=podid emulator"), signing, Instant.now(), LIFE)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             return sign(leaf, keys);
@@ -149,14 +206,14 @@ public final class CertificateAuthority {
         }
     }
 
-    private X509v3CertificateBuilder serverCertificate(KeyPair serverKeys, Set<String> more)
+    private X509v3CertificateBuilder serverCertificate(KeyPair serverKeys, Set<String> more, Instant now)
             throws GeneralSecurityException, IOException {
         // Some clients take no wildcard directly below a top-level name.
         GeneralName[] names = Stream.concat(
                         Stream.of("localhost", "*.localhost", TOKEN_PROXY, "127.0.0.1", "[::1]"), more.stream())
                 .map(CertificateAuthority::generalName)
                 .toArray(GeneralName[]::new);
-        return certificate(new X500Name("CN=localhost"), serverKeys)
+        return certificate(new X500Name("CN=localhost"), serverKeys, now, LIFE)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                 .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                 .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
@@ -174,11 +231,12 @@ public final class CertificateAuthority {
                 : new GeneralName(GeneralName.dNSName, host);
     }
 
-    private static X509v3CertificateBuilder certificate(X500Name subject, KeyPair subjectKeys)
+    private static X509v3CertificateBuilder certificate(
+            X500Name subject, KeyPair subjectKeys, Instant now, Duration life)
             throws GeneralSecurityException, IOException {
         var serial = new BigInteger(127, new SecureRandom()).setBit(0);
-        Date from = Date.from(Instant.now().minus(CLOCK_SKEW));
-        Date until = Date.from(Instant.now().plus(LIFE));
+        Date from = Date.from(now.minus(CLOCK_SKEW));
+        Date until = Date.from(now.plus(life));
         return new JcaX509v3CertificateBuilder(NAME, serial, from, until, subject, subjectKeys.getPublic())
                 .addExtension(
                         Extension.subjectKeyIdentifier,
@@ -201,7 +259,7 @@ public final class CertificateAuthority {
 
     /** Made at the first use. */
     private static final class OfThisJvm {
-        static final CertificateAuthority AUTHORITY = create();
+        static final CertificateAuthority AUTHORITY = create(LIFE);
 
         private OfThisJvm() {}
     }

@@ -1,0 +1,79 @@
+package io.podidentity.emulator.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.emulator.time.ManualClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+
+class CertificateAuthorityTest {
+
+    /** So that what is made before and after half of the life is valid today. */
+    private final ManualClock clock = new ManualClock(Instant.now().minus(CertificateAuthority.LIFE.dividedBy(2)));
+
+    /** The certificate that a client sees who trusts that authority. */
+    private static X509Certificate seen(SSLContext server, CertificateAuthority trusted) throws Exception {
+        var loopback = InetAddress.getLoopbackAddress();
+        try (var listening = (SSLServerSocket) server.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
+            var served = CompletableFuture.runAsync(() -> {
+                try (var accepted = (SSLSocket) listening.accept()) {
+                    accepted.startHandshake();
+                    accepted.getInputStream().read();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (var client = (SSLSocket)
+                    trusted.clientContext().getSocketFactory().createSocket(loopback, listening.getLocalPort())) {
+                client.startHandshake();
+                client.getOutputStream().write(1);
+                served.join();
+                return (X509Certificate) client.getSession().getPeerCertificates()[0];
+            }
+        }
+    }
+
+    @Test
+    void serverContext_whenHalfOfTheCertificatesLifeIsOver_hasANewOne() throws Exception {
+        CertificateAuthority authority = CertificateAuthority.kept();
+        SSLContext server = authority.serverContext(Set.of("azure.svc"), clock);
+        X509Certificate first = seen(server, authority);
+
+        clock.advance(CertificateAuthority.LIFE.dividedBy(2).minusSeconds(1));
+        assertThat(seen(server, authority)).isEqualTo(first);
+        clock.advance(Duration.ofSeconds(2));
+
+        X509Certificate next = seen(server, authority);
+        assertThat(next.getNotAfter()).isAfter(first.getNotAfter());
+        assertThat(next.getSubjectAlternativeNames()).containsExactlyElementsOf(first.getSubjectAlternativeNames());
+    }
+
+    @Test
+    void read_whatWasKept_signsWhatClientsOfTheFirstTrust() throws Exception {
+        CertificateAuthority first = CertificateAuthority.kept();
+
+        CertificateAuthority again = CertificateAuthority.read(first.pem(), first.keyPem());
+
+        assertThat(again.certificate()).isEqualTo(first.certificate());
+        assertThat(seen(again.serverContext(), first).getIssuerX500Principal())
+                .isEqualTo(first.certificate().getSubjectX500Principal());
+    }
+
+    @Test
+    void read_somethingElse_saysSo() {
+        assertThatThrownBy(() -> CertificateAuthority.read("", ""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no certificate authority");
+    }
+}
