@@ -224,7 +224,8 @@ public final class PodIdentityEmulator implements AutoCloseable {
         public PodIdentityEmulator start() {
             Tenant tenant = tenant();
             History<LogLine> log = log();
-            return new PodIdentityEmulator(tenant, Servers.start(tenant, places(), added(), requests(), log), log);
+            return new PodIdentityEmulator(
+                    tenant, Servers.start(tenant, places(), authority(), added(), requests(), log), log);
         }
     }
 }

@@ -83,6 +83,7 @@ class EntraTest {
         assertThat(claims.getStringClaim("tid")).isEqualTo(azure.tenantId());
         assertThat(claims.getStringClaim("idtyp")).isEqualTo("app");
         assertThat(claims.getStringClaim("ver")).isEqualTo("1.0");
+        assertThat(claims.getStringClaim("emulated")).isEqualTo("podid");
     }
 
     @Test

@@ -84,6 +84,21 @@ class PlacesIT {
         }
     }
 
+    @Test
+    void entra_underANameOfItsOwn_isThatInAllThatItSays() throws Exception {
+        int first = firstOfFreePorts();
+        try (PodIdentityEmulator azure = start(Places.onLoopback()
+                .withPortsFrom(first)
+                .exposedAs("podid.example", port -> port)
+                .withEntraAs("login.example"))) {
+            assertThat(azure.entra()).hasToString("https://login.example");
+            assertThat(azure.storage()).hasToString("https://podid.example:" + (first + 2) + "/devstoreaccount1");
+            assertThat(azure.pod("invoices").environment())
+                    .containsEntry("AZURE_AUTHORITY_HOST", "https://login.example/");
+            assertThat(handshake(azure, first + 1, "login.example")).contains("200");
+        }
+    }
+
     /** The address that NMI tells others leads nowhere from here, and it needs the metadata service itself. */
     @Test
     void nmi_whereItsOwnAddressesLeadNowhere_stillGetsTokens() throws Exception {

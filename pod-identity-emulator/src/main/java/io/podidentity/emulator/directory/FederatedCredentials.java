@@ -75,6 +75,13 @@ public final class FederatedCredentials {
         }
     }
 
+    /** Takes the one of that issuer and subject away, if there is one. */
+    public void remove(String clientId, String issuer, String subject) {
+        of(clientId)
+                .removeIf(entry -> entry.credential().issuer().equals(issuer)
+                        && entry.credential().subject().equals(subject));
+    }
+
     /** Whether there is one of that issuer and subject, known everywhere or not. */
     public boolean has(String clientId, String issuer, String subject) {
         return of(clientId).stream()

@@ -1,8 +1,8 @@
 package io.podidentity.emulator.directory;
 
 import java.security.PublicKey;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -11,14 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TrustedIssuers {
 
-    private final Map<String, PublicKey> keys = new ConcurrentHashMap<>();
+    private final Map<String, List<? extends PublicKey>> keys = new ConcurrentHashMap<>();
 
-    /** The key of an issuer, whose name must match exactly. */
-    public void publish(String issuer, PublicKey key) {
-        keys.put(issuer, key);
+    /** All keys that an issuer has now; its name must match exactly. */
+    public void publish(String issuer, List<? extends PublicKey> present) {
+        keys.put(issuer, List.copyOf(present));
     }
 
-    public Optional<PublicKey> keyOf(String issuer) {
-        return Optional.ofNullable(keys.get(issuer));
+    /** None if nothing was published. */
+    public List<? extends PublicKey> keysOf(String issuer) {
+        return keys.getOrDefault(issuer, List.of());
     }
 }

@@ -93,13 +93,13 @@ record AssertionCheck(Directory directory, URI authority, Clock clock) {
         if (match == Match.OTHER_ISSUER) {
             throw mismatch(EntraError.FEDERATED_ISSUER, "issuer '" + issuer + "'");
         }
-        PublicKey key = directory
-                .issuers()
-                .keyOf(issuer)
-                .orElseThrow(() -> new EntraException(
-                        EntraError.ISSUER_UNREACHABLE,
-                        "Request to External OIDC endpoint failed. The issuer '" + issuer + "' cannot be reached."));
-        if (!verifies(jwt, key)) {
+        List<? extends PublicKey> keys = directory.issuers().keysOf(issuer);
+        if (keys.isEmpty()) {
+            throw new EntraException(
+                    EntraError.ISSUER_UNREACHABLE,
+                    "Request to External OIDC endpoint failed. The issuer '" + issuer + "' cannot be reached.");
+        }
+        if (keys.stream().noneMatch(key -> verifies(jwt, key))) {
             throw new EntraException(EntraError.ASSERTION_SIGNATURE, "Assertion failed signature validation.");
         }
         if (own && !isOfUserAssignedIdentity(claims)) {

@@ -15,6 +15,7 @@ import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.EmulatorClock;
+import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of an emulator. Each kind of thing (identities, applications, user, blobs, roles) keeps its default until
@@ -39,6 +41,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     private final TenantPlan plan = new TenantPlan();
     private Places places = Places.onLoopback();
+    private @Nullable CertificateAuthority authority;
     private final List<Function<AddedEndpoint.Azure, AddedEndpoint>> added = new ArrayList<>();
     private Consumer<RecordedRequest> listener = request -> {};
     private Consumer<LogLine> logListener = line -> {};
@@ -318,6 +321,18 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
+    /** Who signs the servers' certificates, in place of the one authority of this JVM. */
+    public B certificateAuthority(CertificateAuthority authority) {
+        this.authority = requireNonNull(authority, "authority");
+        return self();
+    }
+
+    /** Lets clients come to Entra ID by this name alone, at HTTPS's own port; called after {@link #places}. */
+    public B entraAs(String host) {
+        places = places.withEntraAs(host);
+        return self();
+    }
+
     /** Adds a service at Entra ID's address, made once what it stands on is there. */
     public B besideEntra(Function<AddedEndpoint.Azure, AddedEndpoint> endpoint) {
         added.add(requireNonNull(endpoint, "endpoint"));
@@ -341,6 +356,10 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
      */
     protected final Tenant tenant() {
         return plan.tenant();
+    }
+
+    protected final CertificateAuthority authority() {
+        return authority == null ? CertificateAuthority.ofThisJvm() : authority;
     }
 
     protected final Places places() {

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.emulator.http.LoopbackServer;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class Places {
     private final int first;
     private final @Nullable String exposedHost;
     private final IntUnaryOperator exposedPort;
+    private final @Nullable String entraHost;
 
     /** The servers, in the order of their ports; behind the last one come those of the pods. */
     public enum PortName {
@@ -47,28 +50,30 @@ public final class Places {
             Map<PortName, Integer> chosen,
             int first,
             @Nullable String exposedHost,
-            IntUnaryOperator exposedPort) {
+            IntUnaryOperator exposedPort,
+            @Nullable String entraHost) {
         this.bind = bind;
         this.chosen = Map.copyOf(chosen);
         this.first = first;
         this.exposedHost = exposedHost;
         this.exposedPort = exposedPort;
+        this.entraHost = entraHost;
     }
 
     /** 127.0.0.1, and any free ports. */
     public static Places onLoopback() {
-        return new Places(LOOPBACK, Map.of(), 0, null, IntUnaryOperator.identity());
+        return new Places(LOOPBACK, Map.of(), 0, null, IntUnaryOperator.identity(), null);
     }
 
     /** The same, but listening on this address; on the wildcard address it is still reached by loopback. */
     public Places on(InetAddress address) {
-        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPort);
+        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPort, entraHost);
     }
 
     /** The same with these ports; 0 is any free one. */
     public Places withPorts(int imds, int entra, int storage) {
         var ports = Map.of(PortName.IMDS, imds, PortName.ENTRA, entra, PortName.STORAGE, storage);
-        return new Places(bind, ports, 0, exposedHost, exposedPort);
+        return new Places(bind, ports, 0, exposedHost, exposedPort, entraHost);
     }
 
     /**
@@ -81,7 +86,7 @@ public final class Places {
         if (first < 1 || first + PortName.values().length > LAST) {
             throw new IllegalArgumentException("There are no ports from " + first + " on");
         }
-        return new Places(bind, Map.of(), first, exposedHost, exposedPort);
+        return new Places(bind, Map.of(), first, exposedHost, exposedPort, entraHost);
     }
 
     /**
@@ -91,7 +96,17 @@ public final class Places {
      * @param port what a client uses in place of a port of this machine; throws UncheckedIOException for none
      */
     public Places exposedAs(String host, IntUnaryOperator port) {
-        return new Places(bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"));
+        return new Places(bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"), entraHost);
+    }
+
+    /** The same, but clients come to Entra ID by this name, at HTTPS's own port: a name of Azure's that leads here. */
+    public Places withEntraAs(String host) {
+        return new Places(bind, chosen, first, exposedHost, exposedPort, requireNonNull(host, "host"));
+    }
+
+    /** Entra ID's address if clients come by a name of its own. */
+    public Optional<URI> entra() {
+        return Optional.ofNullable(entraHost).map(host -> URI.create("https://" + host));
     }
 
     /** The address to listen on. */
@@ -141,6 +156,7 @@ public final class Places {
         names.add(host("localhost"));
         names.add(localHost("localhost"));
         names.removeAll(LOOPBACK_NAMES);
+        entra().map(URI::getHost).ifPresent(names::add);
         return Set.copyOf(names);
     }
 

@@ -194,7 +194,7 @@ final class TenantPlan {
 
     private TrustedIssuers issuers() {
         var issuers = new TrustedIssuers();
-        issuerKeys.forEach(issuers::publish);
+        issuerKeys.forEach((issuer, key) -> issuers.publish(issuer, List.of(key)));
         return issuers;
     }
 

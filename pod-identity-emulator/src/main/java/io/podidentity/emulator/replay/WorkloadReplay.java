@@ -101,7 +101,7 @@ public final class WorkloadReplay {
         trusted.forEach(one -> federation.create(
                 one.clientId(), new FederatedCredential(ISSUER, one.subject(), one.audience()), Duration.ZERO));
         var issuers = new TrustedIssuers();
-        issuers.publish(ISSUER, clusterKey.publicKey());
+        issuers.publish(ISSUER, List.of(clusterKey.publicKey()));
         var directory = new Directory(
                 TENANT,
                 List.copyOf(tenants),

@@ -91,6 +91,11 @@ final class Listeners {
         return server.uri(places.host(usualHost), places.exposedPort(server.port()));
     }
 
+    /** The address of Entra ID that clients are told. */
+    URI exposedEntra(LoopbackServer server) {
+        return places.entra().orElseGet(() -> exposed(server, "localhost"));
+    }
+
     /** The address for a client in this process. */
     URI local(LoopbackServer server, String usualHost) {
         return server.uri(places.localHost(usualHost));

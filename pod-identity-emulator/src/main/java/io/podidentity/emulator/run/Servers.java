@@ -79,12 +79,12 @@ public final class Servers implements AutoCloseable {
     public static Servers start(
             Tenant tenant,
             Places places,
+            CertificateAuthority authority,
             List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
             History<RecordedRequest> history,
             History<LogLine> log) {
         // The first of this JVM makes the RSA key, which takes longest of all, so it runs in parallel.
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::ofEntra, Servers::onDaemonThread);
-        CertificateAuthority authority = CertificateAuthority.ofThisJvm();
         var listeners = new Listeners(
                 places,
                 authority.serverContext(places.names()),
@@ -198,7 +198,7 @@ public final class Servers implements AutoCloseable {
     }
 
     public URI entra() {
-        return listeners.exposed(entra, "localhost");
+        return listeners.exposedEntra(entra);
     }
 
     public URI storage() {

@@ -85,7 +85,7 @@ final class WorkloadCluster implements AutoCloseable {
                 listeners.openSecure(PortName.TOKEN_PROXY, "token-proxy").onlyFor(CertificateAuthority.TOKEN_PROXY);
         this.issuer = new ClusterIssuer(SigningKey.ofClusters(), issuerAddress(), tenant.clock());
         this.tokens = new ProjectedTokens(issuer, tenant.clusterClock());
-        directory.issuers().publish(issuer.issuer(), issuer.publicKey());
+        directory.issuers().publish(issuer.issuer(), List.of(issuer.publicKey()));
         var proxy = new IdentityBindingProxy(directory, issuer, around.entraEndpoint());
         plan.bound().forEach(proxy::bind);
         this.identities = new WorkloadIdentities(

@@ -8,6 +8,7 @@ import io.podidentity.emulator.http.Parameters;
 import io.podidentity.emulator.http.Request;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +48,7 @@ public final class IdentityBindingProxy implements Endpoint {
                             clientId,
                             new FederatedCredential(bindingIssuer(clientId), issuer.issuer(), WebhookSettings.AUDIENCE),
                             Duration.ZERO);
-            directory.issuers().publish(bindingIssuer(clientId), issuer.publicKey());
+            directory.issuers().publish(bindingIssuer(clientId), List.of(issuer.publicKey()));
         }
     }
 

@@ -138,7 +138,7 @@ public final class Webhook {
     }
 
     /** The names of the containers that are to be left alone. */
-    static Set<String> skipped(Map<String, String> podAnnotations) {
+    public static Set<String> skipped(Map<String, String> podAnnotations) {
         String names = podAnnotations.getOrDefault(Keys.SKIP_CONTAINERS, "");
         return names.isEmpty()
                 ? Set.of()

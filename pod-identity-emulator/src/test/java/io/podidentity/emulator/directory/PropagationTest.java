@@ -39,6 +39,17 @@ class PropagationTest {
     }
 
     @Test
+    void credential_whenItIsTakenAway_isUnknown() {
+        credentials.create("client", CREDENTIAL, Duration.ZERO);
+        credentials.remove("CLIENT", "https://i/", "another subject");
+        assertThat(match()).isEqualTo(Match.ACCEPTED);
+
+        credentials.remove("CLIENT", "https://i/", "subject");
+
+        assertThat(match()).isEqualTo(Match.OTHER_ISSUER);
+    }
+
+    @Test
     void credential_whenAskedTooEarly_isUnknownUntilTheNoIsForgotten() {
         credentials.create("client", CREDENTIAL, Duration.ofSeconds(10));
         assertThat(match()).isEqualTo(Match.NOT_KNOWN_YET);
