@@ -121,6 +121,15 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--allow-in-cluster", description = "Run even inside a Kubernetes pod.")
     private boolean allowInCluster;
 
+    @Option(
+            names = "--in-cluster",
+            description = "Serve the cluster in which this pod runs: its service accounts, its new pods by a webhook,"
+                    + " its own issuer. For podid's image, as k8s/emulated-azure deploys it.")
+    private boolean inCluster;
+
+    @Option(names = "--allow-azure", description = "Serve a cluster even if its nodes are in Azure.")
+    private boolean allowAzure;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -142,13 +151,17 @@ public final class ServeCommand implements Callable<Integer> {
         listening.warning().ifPresent(this::log);
         try (ApplicationSecrets secrets = secrets();
                 DiscoveryServer discovery = listening.discovery();
-                PodIdentityEmulator azure = start(secrets, manifests, places(discovery));
+                RealCluster cluster = inCluster ? RealCluster.ofThisPod() : null;
+                PodIdentityEmulator azure = start(secrets, manifests, cluster, places(discovery));
                 Shutdown ending = Shutdown.bySignal(discovery::close, azure::close, secrets::close)) {
             var served = new Served(
                     azure,
                     secrets.file(),
                     pods(azure),
                     shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
+            if (cluster != null) {
+                cluster.follow(azure);
+            }
             print(served);
             discovery.show(served);
             if (manifests != null) {
@@ -199,7 +212,7 @@ public final class ServeCommand implements Callable<Integer> {
         if (!(timeScale >= 1) || Double.isInfinite(timeScale)) {
             throw wrongUse("--time-scale must be 1 or more, not " + timeScale);
         }
-        if (environment.containsKey(CLUSTER_VARIABLE) && !allowInCluster) {
+        if (environment.containsKey(CLUSTER_VARIABLE) && !allowInCluster && !inCluster) {
             throw wrongUse(CLUSTER_VARIABLE + " is set, so this looks like a pod in a cluster, where an emulated Azure"
                     + " could do harm. Add --allow-in-cluster to run it anyway.");
         }
@@ -218,7 +231,11 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private PodIdentityEmulator start(ApplicationSecrets secrets, @Nullable ServedManifests manifests, Places places) {
+    private PodIdentityEmulator start(
+            ApplicationSecrets secrets,
+            @Nullable ServedManifests manifests,
+            @Nullable RealCluster cluster,
+            Places places) {
         var builder = PodIdentityEmulator.builder()
                 .places(places)
                 .timeScale(timeScale)
@@ -226,6 +243,9 @@ public final class ServeCommand implements Callable<Integer> {
                 .onRequest(this::log);
         if (manifests != null) {
             builder.manifests(manifests.current()).nmi(NmiSettings.of(manifests.rules()));
+        }
+        if (cluster != null) {
+            cluster.prepare(builder, allowAzure, this::log);
         }
         for (String secret : secrets.values()) {
             builder.defaultApplication(secret);

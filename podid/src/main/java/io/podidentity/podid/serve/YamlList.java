@@ -14,15 +14,19 @@ import java.util.Map;
 import java.util.Set;
 
 /** A small YAML file that holds a list of objects whose values are all strings. */
-final class YamlList {
+public final class YamlList {
 
     private YamlList() {}
 
     /** One object of the list. */
-    record Item(Map<String, String> values, Position position) {
+    public record Item(Map<String, String> values, Position position) {
 
-        /** @throws ManifestException if it is missing */
-        String required(String key) {
+        /**
+         * The value of that key.
+         *
+         * @throws ManifestException if it is missing
+         */
+        public String required(String key) {
             String value = values.getOrDefault(key, "");
             if (value.isEmpty()) {
                 throw new ManifestException(position, "\"" + key + "\" is missing");
@@ -30,15 +34,21 @@ final class YamlList {
             return value;
         }
 
-        String get(String key, String otherwise) {
+        /** The value of that key, or that one if there is none. */
+        public String get(String key, String otherwise) {
             return values.getOrDefault(key, otherwise);
         }
     }
 
     /** @throws ManifestException if the file is not such a list, or has an unknown key */
     static List<Item> read(Path file, Set<String> known) {
+        return parse(file.toString(), content(file), known);
+    }
+
+    /** The same of a text, which positions call by that name. */
+    public static List<Item> parse(String name, String text, Set<String> known) {
         var items = new ArrayList<Item>();
-        for (Yaml document : YamlReader.read(file.toString(), content(file))) {
+        for (Yaml document : YamlReader.read(name, text)) {
             if (!(document instanceof Yaml.Sequence list)) {
                 throw new ManifestException(
                         document.position(), "A list of objects is expected, not a value of type " + document.type());

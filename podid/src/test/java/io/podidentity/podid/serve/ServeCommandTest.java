@@ -37,6 +37,13 @@ class ServeCommandTest {
     }
 
     @Test
+    void serve_aClusterWithoutItsClient_saysWhereThatIs() {
+        assertThat(serve(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1"), "--in-cluster"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("--in-cluster needs podid-in-cluster.jar", "k8s/emulated-azure");
+    }
+
+    @Test
     void serve_withAnEmptyTokenLifetime_refuses() {
         assertThat(serve(Map.of(), "--token-lifetime", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--token-lifetime must be 1 or more, not 0");

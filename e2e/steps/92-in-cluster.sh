@@ -1,0 +1,160 @@
+# shellcheck shell=bash disable=SC2153,SC2154
+# k8s/emulated-azure on a real cluster: pods with workload identity read blobs with the library and with azure-identity, as they would
+# on AKS; what it asks for is what its Role grants; it outlives a restart of the API server, and does not start in Azure.
+# Needs: podid-image cluster
+# Skipped without: E2E_CLUSTER E2E_NODE
+
+# The demo's image with one application more.
+PEER_IMAGE=localhost/peer:e2e
+
+# azure COMMAND...: kubectl in the namespace of the emulated Azure.
+azure() {
+    on_cluster kubectl -n emulated-azure "$@"
+}
+
+azure_logs() {
+    azure logs deploy/emulated-azure
+}
+
+# eventually SECONDS COMMAND...
+eventually() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || { azure_logs; fail "never: $*"; } || return 1
+        sleep 0.5
+    done
+}
+
+azure_end() {
+    cluster_down namespaces,mutatingwebhookconfigurations,clusterroles,clusterrolebindings emulated-azure
+    [ -z "${E2E_CLUSTER:-}" ] || cluster_down namespaces -l e2e=in-cluster
+}
+
+azure_begin() {
+    local container image archives=() peer
+    peer=$(find "$ROOT/benchmarks/peer-app/target" -maxdepth 1 -name 'peer-app-*-SNAPSHOT.jar')
+    container=$(buildah "${STORAGE[@]}" from --pull=never "$IMAGE")
+    buildah "${STORAGE[@]}" copy -q "$container" "$peer" /app/peer.jar
+    buildah "${STORAGE[@]}" commit -q "$container" "$PEER_IMAGE"
+    for image in "$PODID_IMAGE" "$PEER_IMAGE"; do
+        archives+=("$WORK/$(basename "${image%:*}").tar")
+        buildah "${STORAGE[@]}" push -q "$image" "oci-archive:${archives[-1]}:$image"
+    done
+    KUBE_APISERVER_ARGS="--audit-policy-file $ROOT/e2e/data/audit-azure.yaml --audit-log-path $OUT/in-cluster-audit.log" cluster_up "${archives[@]}"
+    rm "${archives[@]}"
+}
+
+azure_starts() {
+    kubectl kustomize "$ROOT/k8s/emulated-azure" | sed "s#image: localhost/podid:.*#image: $PODID_IMAGE#" > "$WORK/azure.yaml"
+    on_cluster kubectl apply -f - < "$WORK/azure.yaml"
+    azure rollout status deploy/emulated-azure --timeout=120s
+}
+
+# page NAME PATH: of the application of that name, through the API server.
+page() {
+    local pod
+    pod=$(on_cluster kubectl -n shop get pods -l "app=$1" -o 'jsonpath={.items[0].metadata.name}')
+    on_cluster kubectl get --raw "/api/v1/namespaces/shop/pods/$pod:8080/proxy$2"
+}
+
+azure_serves() {
+    local name
+    on_cluster kubectl apply -f - < "$ROOT/e2e/data/in-cluster-pods.yaml"
+    for name in library azure-identity; do
+        on_cluster kubectl -n shop rollout status "deploy/$name" --timeout=120s
+        page "$name" /api/identity > "$OUT/in-cluster-$name.json"
+        grep -q 11111111-0000-4000-8000-000000000001 "$OUT/in-cluster-$name.json"
+        page "$name" /api/blobs > "$WORK/in-cluster-blobs.json"
+        expect_json "$WORK/in-cluster-blobs.json" 'map(.name) == ["blue.png", "elements.csv", "hello.txt"]'
+    done
+    # One clear word, for whoever finds such a pod or such a token.
+    on_cluster kubectl -n shop get pods -o json > "$WORK/in-cluster-pods.json"
+    expect_json "$WORK/in-cluster-pods.json" 'all(.items[]; .metadata.annotations["podid.io/emulated-azure"] | startswith("For tests only"))'
+    on_cluster kubectl -n shop exec deploy/library -- java -jar /app/token-provider.jar token --resource "$STORAGE_RESOURCE" 2> "$WORK/in-cluster-token.err" \
+        | cut -d. -f2 | tr '_-' '/+' | base64 -d 2> "$WORK/in-cluster-base64.err" > "$WORK/in-cluster-claims.json" || true
+    expect_text "$WORK/in-cluster-claims.json" '"emulated":"podid"'
+}
+
+# settings KEY VALUE: into the ConfigMap.
+settings() {
+    azure create configmap emulated-azure --dry-run=client -o yaml ${1:+"--from-literal=$1=$2"} | azure apply -f -
+}
+
+azure_is_told() {
+    settings roles '[]'
+    eventually 20 blobs_say forbidden
+    settings federatedCredentials '[{identity: 11111111-0000-4000-8000-000000000001, subject: "system:serviceaccount:shop:other"}]'
+    eventually 20 token_says AADSTS700213
+    settings "" ""
+    eventually 20 blobs_say hello.txt
+}
+
+blobs_say() {
+    page library /api/blobs 2>&1 | grep -qi "$1"
+}
+
+token_says() {
+    on_cluster kubectl -n shop exec deploy/library -- java -jar /app/token-provider.jar explain --resource "$STORAGE_RESOURCE" 2>&1 | grep -qF "$1"
+}
+
+# The API server ends, forgets what was, and starts again: each watch is told that what it knows is gone.
+api_server_again() {
+    local pid command=() revision end=$((SECONDS + 30))
+    pid=$(cat "$NODE_DIR/apiserver.pid")
+    mapfile -d '' -t command < "/proc/$pid/cmdline"
+    kill "$pid"
+    while on_cluster kubectl get --raw /livez > /dev/null 2>&1 && [ "$SECONDS" -lt "$end" ]; do sleep 0.2; done
+    revision=$(on_cluster curl -sS --noproxy '*' http://127.0.0.1:2379/v3/kv/range -d '{"key":"AA=="}' | jq -r .header.revision)
+    on_cluster curl -sS --noproxy '*' http://127.0.0.1:2379/v3/kv/compaction -d "{\"revision\":\"$revision\",\"physical\":true}"
+    (cd "$NODE_DIR/pki" && exec setsid "${CLUSTER[@]}" "${command[@]}" > "$NODE_DIR/log/apiserver" 2>&1 < /dev/null) &
+    echo $! > "$NODE_DIR/apiserver.pid"
+    eventually 60 on_cluster kubectl get --raw /readyz
+}
+
+azure_outlives_the_api_server() {
+    api_server_again
+    on_cluster kubectl create serviceaccount later -n shop
+    on_cluster kubectl annotate serviceaccount later -n shop azure.workload.identity/client-id=22222222-0000-4000-8000-000000000001
+    on_cluster kubectl -n shop patch deploy library -p '{"spec":{"template":{"spec":{"serviceAccountName":"later"}}}}'
+    on_cluster kubectl -n shop rollout status deploy/library --timeout=120s
+    eventually 30 identity_says 22222222-0000-4000-8000-000000000001
+    expect_equal 0 "$(azure get pods -o 'jsonpath={.items[0].status.containerStatuses[0].restartCount}')"
+}
+
+identity_says() {
+    page library /api/identity 2>&1 | grep -qF "$1"
+}
+
+# What it asked for is what its Role grants, no more and no less. That a ConfigMap is created is part of "patch" in the log.
+azure_uses_its_rights() {
+    jq -r 'select(.responseStatus.code == 403) | .requestURI' "$OUT/in-cluster-audit.log" > "$WORK/in-cluster-refused"
+    expect_equal "" "$(cat "$WORK/in-cluster-refused")"
+    jq -r '[.verb, .objectRef.resource // .requestURI] | join(" ")' "$OUT/in-cluster-audit.log" | sort -u > "$OUT/in-cluster-asked"
+    yaml_to_json < "$WORK/azure.yaml" | jq -r '.[] | select(.kind | endswith("Role")) | .rules[] | .verbs[] as $verb | (.resources // .nonResourceURLs)[] | "\($verb) \(.)"' \
+        | grep -v '^create configmaps$' | sort -u > "$OUT/in-cluster-granted"
+    diff "$OUT/in-cluster-granted" "$OUT/in-cluster-asked"
+}
+
+azure_is_not_played_in_azure() {
+    on_cluster kubectl label nodes --all kubernetes.azure.com/cluster=real
+    azure delete pods --all
+    eventually 60 refuses
+    on_cluster kubectl label nodes --all kubernetes.azure.com/cluster-
+}
+
+refuses() {
+    azure_logs 2>&1 | grep -qF "is one of AKS. Add --allow-azure to run it anyway."
+}
+
+at_end azure_end
+check "podid's image and applications with the library and with azure-identity are on a real cluster" azure_begin
+[ -n "${E2E_CLUSTER:-}" ] || start services "${CLUSTER[@]}" "$PYTHON" "$ROOT/e2e/data/node-services.py" 10.77.0.1
+check "kubectl apply -k k8s/emulated-azure: it is ready, under \"restricted\"" azure_starts
+check "pods read blobs with the library and with azure-identity, unchanged but for the storage's address" azure_serves
+check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told
+if [ -z "${E2E_CLUSTER:-}" ]; then
+    check "it outlives a restart of the API server that has forgotten what was" azure_outlives_the_api_server
+    check "it asks for exactly what its Role grants" azure_uses_its_rights
+    check "it does not start where nodes are AKS's" azure_is_not_played_in_azure
+fi

@@ -1,0 +1,132 @@
+package io.podidentity.podid.cluster;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Endpoint;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.workload.Admission;
+import io.podidentity.emulator.workload.Admission.Admitted;
+import io.podidentity.emulator.workload.Admission.Denied;
+import io.podidentity.emulator.workload.AdmittedSpec;
+import io.podidentity.emulator.workload.Webhook;
+import io.podidentity.emulator.workload.WebhookSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Answers the API server's reviews of new pods as the webhook of azure-workload-identity decides, and gives these pods
+ * what makes them trust the emulator. Thread-safe.
+ *
+ * @see <a href="https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/">reviews</a>
+ */
+final class AdmissionEndpoint implements Endpoint {
+
+    static final String PATH = "/mutate-v1-pod";
+
+    /** Says on a pod what it must not be shipped with. */
+    static final String ANNOTATION = "podid.io/emulated-azure";
+
+    private static final String SAYS =
+            "For tests only: the webhook of podid has made this pod trust an emulated Azure, whose tokens are worth nothing";
+
+    private final Webhook webhook;
+    private final Function<ObjectName, Optional<Map<String, String>>> accounts;
+    private final TrustBundle bundle;
+
+    /** @param accounts has the annotations of each service account that there is */
+    AdmissionEndpoint(
+            WebhookSettings settings,
+            Function<ObjectName, Optional<Map<String, String>>> accounts,
+            TrustBundle bundle) {
+        this.webhook = new Webhook(settings);
+        this.accounts = accounts;
+        this.bundle = bundle;
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        Map<String, Object> review = request.json();
+        Map<String, Object> asked = object(review, "request");
+        var response = new LinkedHashMap<String, Object>();
+        response.put("uid", String.valueOf(asked.get("uid")));
+        try {
+            review(asked, response);
+        } catch (KubernetesClientException e) {
+            deny(response, "the emulated Azure cannot ask the API server: " + e.getMessage());
+        }
+        return Answer.json(
+                200, Map.of("apiVersion", "admission.k8s.io/v1", "kind", "AdmissionReview", "response", response));
+    }
+
+    private void review(Map<String, Object> asked, Map<String, Object> response) {
+        String namespace = String.valueOf(asked.get("namespace"));
+        Map<String, Object> object = object(asked, "object");
+        Map<String, Object> metadata = object(object, "metadata");
+        // The API server leaves it out of a controller's pod.
+        metadata.put("namespace", namespace);
+        Pod pod = new ManifestReader(Profile.WORKLOAD_IDENTITY)
+                .readText("pod", Json.write(object))
+                .cluster()
+                .pods()
+                .get(0);
+        Admission admission =
+                webhook.admit(pod, accounts.apply(new ObjectName(namespace, Webhook.serviceAccount(pod))));
+        response.put("allowed", true);
+        if (admission instanceof Denied denied) {
+            deny(response, denied.reason().replaceFirst("^admission webhook \"[^\"]*\" denied the request: ", ""));
+        } else if (admission instanceof Admitted admitted) {
+            if (!Boolean.TRUE.equals(asked.get("dryRun"))) {
+                bundle.bringInto(namespace);
+            }
+            Map<String, Object> spec = object(object, "spec");
+            AdmittedSpec.into(spec, admitted);
+            bundle.into(spec, Webhook.skipped(pod.metadata().annotations()));
+            response.put("patchType", "JSONPatch");
+            response.put("patch", encoded(patch(spec, metadata)));
+        }
+    }
+
+    private static void deny(Map<String, Object> response, String message) {
+        response.put("allowed", false);
+        response.put("status", Map.of("message", message));
+    }
+
+    private static List<Map<String, Object>> patch(Map<String, Object> spec, Map<String, Object> metadata) {
+        var operations = new ArrayList<Map<String, Object>>();
+        for (String field : List.of("initContainers", "containers", "volumes", "hostAliases")) {
+            if (spec.containsKey(field)) {
+                operations.add(add("/spec/" + field, spec.get(field)));
+            }
+        }
+        var annotations = new LinkedHashMap<>(object(metadata, "annotations"));
+        annotations.put(ANNOTATION, SAYS);
+        operations.add(add("/metadata/annotations", annotations));
+        return operations;
+    }
+
+    /** Which replaces what is there. */
+    private static Map<String, Object> add(String path, Object value) {
+        return Map.of("op", "add", "path", path, "value", value);
+    }
+
+    private static String encoded(List<Map<String, Object>> patch) {
+        return Base64.getEncoder().encodeToString(Json.write(patch).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The object in that field, empty if there is none. */
+    @SuppressWarnings("unchecked") // keys of JSON objects are strings
+    private static Map<String, Object> object(Map<String, Object> parent, String field) {
+        return parent.get(field) instanceof Map<?, ?> object ? (Map<String, Object>) object : new LinkedHashMap<>();
+    }
+}

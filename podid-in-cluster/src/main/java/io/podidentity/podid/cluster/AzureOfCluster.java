@@ -1,0 +1,235 @@
+package io.podidentity.podid.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.podidentity.emulator.azure.ClientIdText;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.directory.BlobRole;
+import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.FederatedCredential;
+import io.podidentity.emulator.directory.ObjectIds;
+import io.podidentity.emulator.directory.ServicePrincipal;
+import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.workload.ClusterIssuer;
+import io.podidentity.emulator.workload.Keys;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.podid.serve.YamlList;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Keeps the emulated tenant as the cluster's objects describe it: an identity for each client ID that a service account
+ * is annotated with or the ConfigMap names, its federated credentials, and its roles. Without the ConfigMap's word each
+ * annotated account is trusted by the identity that it names, and each identity may read blobs.
+ *
+ * <p>Thread-safety: safe. Lifecycle: follows the objects until the client is closed.
+ */
+final class AzureOfCluster {
+
+    private static final String ROLES = "roles";
+    private static final String CREDENTIALS = "federatedCredentials";
+
+    private final KubernetesClient client;
+    private final Directory directory;
+    private final String issuer;
+    private final ScheduledExecutorService thread;
+    private final Consumer<String> log;
+    private final SharedIndexInformer<ServiceAccount> accounts;
+    private final SharedIndexInformer<ConfigMap> settings;
+    private final AtomicBoolean due = new AtomicBoolean();
+
+    /** What is in the directory by this class's doing; only the thread touches it. */
+    private Wanted present = new Wanted(Set.of(), Set.of());
+
+    private record Trust(String clientId, FederatedCredential credential) {}
+
+    private record Role(String principal, BlobRole role) {}
+
+    private record Wanted(Set<Trust> trusts, Set<Role> roles) {}
+
+    /**
+     * Reads the objects, and begins to follow them.
+     *
+     * @param issuer of the cluster's tokens
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server refuses
+     */
+    AzureOfCluster(
+            KubernetesClient client,
+            Directory directory,
+            String issuer,
+            ScheduledExecutorService thread,
+            Consumer<String> log) {
+        this.client = client;
+        this.directory = directory;
+        this.issuer = issuer;
+        this.thread = thread;
+        this.log = log;
+        this.accounts = client.serviceAccounts().inAnyNamespace().inform(new Changed<>());
+        this.settings = client.configMaps().withName(KubernetesCluster.NAME).inform(new Changed<>());
+        apply();
+    }
+
+    /** The annotations of a service account; empty if there is none of that name. */
+    Optional<Map<String, String>> annotations(ObjectName name) {
+        String key = name.namespace() + "/" + name.name();
+        return Optional.ofNullable(accounts.getStore().getByKey(key))
+                // It may be newer than what was told of.
+                .or(() -> client
+                        .serviceAccounts()
+                        .inNamespace(name.namespace())
+                        .withField("metadata.name", name.name())
+                        .list()
+                        .getItems()
+                        .stream()
+                        .findFirst())
+                .map(AzureOfCluster::annotations);
+    }
+
+    private static Map<String, String> annotations(ServiceAccount account) {
+        Map<String, String> annotations = account.getMetadata().getAnnotations();
+        return annotations == null ? Map.of() : annotations;
+    }
+
+    private final class Changed<T> implements ResourceEventHandler<T> {
+
+        @Override
+        public void onAdd(T added) {
+            changed();
+        }
+
+        @Override
+        public void onUpdate(T before, T after) {
+            changed();
+        }
+
+        @Override
+        public void onDelete(T deleted, boolean stateUnknown) {
+            changed();
+        }
+
+        /** However many objects have changed, one look at all of them is enough. */
+        private void changed() {
+            if (due.compareAndSet(false, true)) {
+                thread.execute(AzureOfCluster.this::apply);
+            }
+        }
+    }
+
+    private synchronized void apply() {
+        due.set(false);
+        try {
+            apply(wanted());
+        } catch (ManifestException e) {
+            log.accept("the ConfigMap " + KubernetesCluster.NAME + " cannot be used, so what was said before stays: "
+                    + e.getMessage());
+        }
+    }
+
+    private Wanted wanted() {
+        Map<String, String> said = settings.getStore().list().stream()
+                .findFirst()
+                .map(ConfigMap::getData)
+                .orElse(Map.of());
+        Set<Trust> trusts = said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated();
+        var clients = new LinkedHashSet<String>();
+        trusts.forEach(trust -> clients.add(trust.clientId()));
+        annotated().forEach(trust -> clients.add(trust.clientId()));
+        clients.forEach(this::provide);
+        return new Wanted(trusts, said.containsKey(ROLES) ? roles(said.get(ROLES)) : readers(clients));
+    }
+
+    private Set<Trust> annotated() {
+        var trusts = new LinkedHashSet<Trust>();
+        for (ServiceAccount account : accounts.getStore().list()) {
+            var name = new ObjectName(
+                    account.getMetadata().getNamespace(), account.getMetadata().getName());
+            Optional.ofNullable(annotations(account).get(Keys.CLIENT_ID))
+                    .filter(ClientIdText::canBeOne)
+                    .ifPresent(clientId -> trusts.add(new Trust(
+                            clientId,
+                            new FederatedCredential(issuer, ClusterIssuer.subject(name), WebhookSettings.AUDIENCE))));
+        }
+        return trusts;
+    }
+
+    private Set<Trust> trusts(String yaml) {
+        var trusts = new LinkedHashSet<Trust>();
+        for (YamlList.Item item : YamlList.parse(
+                KubernetesCluster.NAME + "/" + CREDENTIALS,
+                yaml,
+                Set.of("identity", "subject", "issuer", "audience"))) {
+            trusts.add(new Trust(
+                    item.required("identity"),
+                    new FederatedCredential(
+                            item.get("issuer", issuer),
+                            item.required("subject"),
+                            item.get("audience", WebhookSettings.AUDIENCE))));
+        }
+        return trusts;
+    }
+
+    private static Set<Role> roles(String yaml) {
+        var roles = new LinkedHashSet<Role>();
+        for (YamlList.Item item :
+                YamlList.parse(KubernetesCluster.NAME + "/" + ROLES, yaml, Set.of("principal", "role"))) {
+            try {
+                roles.add(new Role(item.required("principal"), BlobRole.named(item.required("role"))));
+            } catch (IllegalArgumentException e) {
+                throw new ManifestException(item.position(), String.valueOf(e.getMessage()));
+            }
+        }
+        return roles;
+    }
+
+    private static Set<Role> readers(Set<String> clients) {
+        var roles = new LinkedHashSet<Role>();
+        clients.forEach(client -> roles.add(new Role(client, BlobRole.READER)));
+        return roles;
+    }
+
+    private void provide(String clientId) {
+        if (directory.principal(clientId).isEmpty()) {
+            directory.principals().register(new ServicePrincipal(clientId, ObjectIds.of(clientId)));
+        }
+    }
+
+    private void apply(Wanted wanted) {
+        minus(present.trusts(), wanted.trusts())
+                .forEach(old -> directory
+                        .federation()
+                        .remove(
+                                old.clientId(),
+                                old.credential().issuer(),
+                                old.credential().subject()));
+        minus(wanted.trusts(), present.trusts()).forEach(this::create);
+        minus(present.roles(), wanted.roles()).forEach(old -> directory.roles().withdraw(old.principal(), old.role()));
+        minus(wanted.roles(), present.roles())
+                .forEach(role -> directory.roles().assign(role.principal(), role.role(), Duration.ZERO));
+        present = wanted;
+    }
+
+    private void create(Trust trust) {
+        try {
+            directory.federation().create(trust.clientId(), trust.credential(), Duration.ZERO);
+        } catch (IllegalArgumentException asInAzure) {
+            log.accept(trust.credential().subject() + " is not trusted: " + asInAzure.getMessage());
+        }
+    }
+
+    private static <T> List<T> minus(Set<T> these, Set<T> others) {
+        var left = new HashSet<>(these);
+        left.removeAll(others);
+        return List.copyOf(left);
+    }
+}

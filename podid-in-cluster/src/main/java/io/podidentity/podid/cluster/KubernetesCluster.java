@@ -1,0 +1,122 @@
+package io.podidentity.podid.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.plan.AddedEndpoint;
+import io.podidentity.emulator.tls.CertificateAuthority;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
+import io.podidentity.podid.serve.RealCluster;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster in which this pod runs: its service accounts and one ConfigMap say what there is in the emulated Azure,
+ * Entra ID trusts its issuer, and its API server asks the webhook.
+ *
+ * <p>Thread-safety: one thread calls it. Lifecycle: follows the cluster from {@link #follow} until {@link #close}.
+ */
+public final class KubernetesCluster implements RealCluster {
+
+    /** The Service, and all else of {@code k8s/emulated-azure} but what pods trust. */
+    static final String NAME = "emulated-azure";
+
+    /** What Azure's own libraries take for genuine, and pods are led from to here. */
+    static final String LOGIN = "login.microsoftonline.com";
+
+    private static final long INTERVAL_SECONDS = 60;
+    private static final int FIRST_WITH_SIDECARS = 32;
+
+    private final KubernetesClient client = new KubernetesClientBuilder().build();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        var daemon = new Thread(task, "podid-cluster");
+        daemon.setDaemon(true);
+        return daemon;
+    });
+    private Consumer<String> log = line -> {};
+    private AddedEndpoint.@Nullable Azure azure;
+    private @Nullable CertificateAuthority authority;
+    private volatile @Nullable AdmissionEndpoint webhook;
+
+    /** As the service loader makes it. */
+    public KubernetesCluster() {}
+
+    @Override
+    public void prepare(PodIdentityEmulator.Builder builder, boolean evenInAzure, Consumer<String> lines) {
+        log = lines;
+        if (!evenInAzure) {
+            SignsOfAzure.find(client).ifPresent(sign -> {
+                throw new IllegalStateException("This cluster is in Azure, where an emulated one could do harm: " + sign
+                        + ". Add --allow-azure to run it anyway.");
+            });
+        }
+        authority = KeptAuthority.of(client);
+        builder.certificateAuthority(authority).withoutRoles().entraAs(LOGIN).besideEntra(beside -> {
+            azure = beside;
+            return this::answer;
+        });
+    }
+
+    private Optional<Answer> answer(Request request) {
+        if (!request.rawPath().equals(AdmissionEndpoint.PATH)) {
+            return Optional.empty();
+        }
+        AdmissionEndpoint ready = webhook;
+        return Optional.of(ready == null ? Answer.empty(503) : ready.answer(request));
+    }
+
+    @Override
+    public void follow(PodIdentityEmulator emulator) {
+        AddedEndpoint.Azure beside = requireNonNull(azure, "azure");
+        var issuer = new ClusterKeys(client, beside.directory().issuers());
+        var objects = new AzureOfCluster(client, beside.directory(), issuer.read(), thread, log);
+        String address = client.services().withName(NAME).get().getSpec().getClusterIP();
+        var bundle = new TrustBundle(client, address, emulator.trustStore());
+        var settings = new WebhookSettings(
+                WebhookVersion.V1_6_0,
+                beside.directory().tenantId(),
+                "https://" + LOGIN + "/",
+                knowsSidecars(),
+                Optional.empty());
+        webhook = new AdmissionEndpoint(settings, objects::annotations, bundle);
+        new WebhookConfiguration(client, requireNonNull(authority, "authority"), log).keep();
+        var unused = thread.scheduleWithFixedDelay(
+                () -> {
+                    log(issuer::read);
+                    log(bundle::renew);
+                },
+                INTERVAL_SECONDS,
+                INTERVAL_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    /** As the API server does from 1.32 on. */
+    private boolean knowsSidecars() {
+        String minor = client.getKubernetesVersion().getMinor().replaceAll("[^0-9]", "");
+        return minor.isEmpty() || Integer.parseInt(minor) >= FIRST_WITH_SIDECARS;
+    }
+
+    /** What fails now is tried again later. */
+    private void log(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.accept("the cluster did not answer, and is asked again: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        client.close();
+    }
+}

@@ -1,0 +1,177 @@
+package io.podidentity.podid.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.podidentity.emulator.tls.CertificateAuthority;
+import io.podidentity.emulator.tls.TrustFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Leads pods to the emulated Entra ID and makes them trust it: by an entry of {@code /etc/hosts}, so that it has the
+ * name that Azure's libraries know, and by files with the emulator's certificate authority beside the usual ones, which
+ * are a ConfigMap of the pod's namespace, with the variables by which programs find them. Thread-safe.
+ */
+final class TrustBundle {
+
+    private static final String FOLDER = "/var/run/secrets/emulated-azure";
+    private static final String PEM = "ca-bundle.pem";
+    private static final String STORE = "trust.p12";
+
+    /** Python and az read the second, curl the third, Node the fourth; Go, .NET and OpenSSL the first. */
+    private static final Map<String, String> VARIABLES = Map.of(
+            "SSL_CERT_FILE", FOLDER + "/" + PEM,
+            "REQUESTS_CA_BUNDLE", FOLDER + "/" + PEM,
+            "CURL_CA_BUNDLE", FOLDER + "/" + PEM,
+            "NODE_EXTRA_CA_CERTS", FOLDER + "/" + PEM,
+            "JAVA_TOOL_OPTIONS",
+                    "-Djavax.net.ssl.trustStore=" + FOLDER + "/" + STORE + " -Djavax.net.ssl.trustStorePassword="
+                            + TrustFiles.PASSWORD);
+
+    private final KubernetesClient client;
+    private final String address;
+    private final String pem;
+    private final String store;
+    private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Reads the files once.
+     *
+     * @param address of the Service, which leads to Entra ID
+     * @param trustStore a PKCS#12 file with all that is to be trusted
+     */
+    TrustBundle(KubernetesClient client, String address, Path trustStore) {
+        this.client = client;
+        this.address = address;
+        this.pem = pem(trustStore);
+        try {
+            this.store = Base64.getEncoder().encodeToString(Files.readAllBytes(trustStore));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String pem(Path trustStore) {
+        var text = new StringBuilder();
+        try (InputStream in = Files.newInputStream(trustStore)) {
+            KeyStore all = KeyStore.getInstance("PKCS12");
+            all.load(in, TrustFiles.PASSWORD.toCharArray());
+            for (String alias : Collections.list(all.aliases())) {
+                text.append(CertificateAuthority.pem((X509Certificate) all.getCertificate(alias)));
+            }
+            return text.toString();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("Cannot read the trust store", e);
+        }
+    }
+
+    /**
+     * Makes the files known in a namespace, the first time that a pod of it needs them.
+     *
+     * @throws KubernetesClientException if the API server refuses
+     */
+    void bringInto(String namespace) {
+        if (!namespaces.contains(namespace)) {
+            write(namespace);
+            namespaces.add(namespace);
+        }
+    }
+
+    /** Writes again what somebody may have deleted or changed. */
+    void renew() {
+        for (String namespace : List.copyOf(namespaces)) {
+            try {
+                write(namespace);
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
+                        && e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+                    throw e;
+                }
+                namespaces.remove(namespace);
+            }
+        }
+    }
+
+    private void write(String namespace) {
+        ConfigMap files = new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(KeptAuthority.NAME)
+                .withNamespace(namespace)
+                .endMetadata()
+                .addToData(PEM, pem)
+                .addToBinaryData(STORE, store)
+                .build();
+        client.resource(files).fieldManager("podid").forceConflicts().serverSideApply();
+    }
+
+    /**
+     * Adds the files and the variables to a pod's specification, and the way to Entra ID; a variable that is there
+     * already stays.
+     *
+     * @param skipped the names of the containers that are left alone
+     */
+    void into(Map<String, Object> spec, Set<String> skipped) {
+        for (String field : List.of("initContainers", "containers")) {
+            for (Map<String, Object> container : objects(spec, field)) {
+                if (!skipped.contains(String.valueOf(container.get("name")))) {
+                    intoContainer(container);
+                }
+            }
+        }
+        var volume = new LinkedHashMap<String, Object>();
+        volume.put("name", KeptAuthority.NAME);
+        volume.put("configMap", Map.of("name", KeptAuthority.NAME));
+        append(spec, "volumes", volume);
+        Map<String, Object> alias = Map.of("ip", address, "hostnames", List.of(KubernetesCluster.LOGIN));
+        List<Map<String, Object>> aliases = objects(spec, "hostAliases");
+        if (!aliases.contains(alias)) {
+            aliases.add(alias);
+        }
+        spec.put("hostAliases", aliases);
+    }
+
+    private static void intoContainer(Map<String, Object> container) {
+        var mount = new LinkedHashMap<String, Object>();
+        mount.put("name", KeptAuthority.NAME);
+        mount.put("mountPath", FOLDER);
+        mount.put("readOnly", true);
+        append(container, "volumeMounts", mount);
+        VARIABLES.forEach((name, value) -> append(container, "env", Map.of("name", name, "value", value)));
+    }
+
+    /** Unless there is one of that name: a pod can pass the webhook more than once. */
+    private static void append(Map<String, Object> object, String field, Map<String, Object> wanted) {
+        List<Map<String, Object>> present = objects(object, field);
+        if (present.stream().noneMatch(one -> Objects.equals(wanted.get("name"), one.get("name")))) {
+            present.add(wanted);
+        }
+        object.put(field, present);
+    }
+
+    @SuppressWarnings("unchecked") // keys of JSON objects are strings
+    private static List<Map<String, Object>> objects(Map<String, Object> object, String field) {
+        var objects = new ArrayList<Map<String, Object>>();
+        if (object.get(field) instanceof List<?> list) {
+            list.forEach(one -> objects.add((Map<String, Object>) one));
+        }
+        return objects;
+    }
+}

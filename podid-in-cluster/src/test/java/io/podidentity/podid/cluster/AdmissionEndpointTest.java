@@ -1,0 +1,126 @@
+package io.podidentity.podid.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.json.Json;
+import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.emulator.workload.WebhookVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the API server gets for a pod; no request is sent, since a dry run writes no ConfigMap. */
+class AdmissionEndpointTest {
+
+    private static final String REVIEW = """
+            {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "u1", "namespace": "shop",
+             "dryRun": true, "object": {"apiVersion": "v1", "kind": "Pod",
+              "metadata": {"generateName": "orders-", "labels": {"azure.workload.identity/use": "true"} ANNOTATIONS},
+              "spec": {"serviceAccountName": "ACCOUNT", "containers": [
+                {"name": "app", "image": "app", "env": [{"name": "SSL_CERT_FILE", "value": "/mine"}]},
+                {"name": "other", "image": "other", "resources": {"limits": {"memory": 12345678901}}}]}}}}
+            """;
+
+    private static PodIdentityEmulator azure;
+    private static KubernetesClient client;
+    private static AdmissionEndpoint endpoint;
+
+    @BeforeAll
+    static void start() {
+        azure = PodIdentityEmulator.start();
+        client = new KubernetesClientBuilder()
+                .withConfig(
+                        new ConfigBuilder().withMasterUrl("https://127.0.0.1:1").build())
+                .build();
+        var settings = new WebhookSettings(
+                WebhookVersion.V1_6_0, "tenant", "https://login.microsoftonline.com/", true, Optional.empty());
+        var accounts = Map.of(new ObjectName("shop", "orders"), Map.of("azure.workload.identity/client-id", "client"));
+        endpoint = new AdmissionEndpoint(
+                settings,
+                name -> Optional.ofNullable(accounts.get(name)),
+                new TrustBundle(client, "10.96.0.9", azure.trustStore()));
+    }
+
+    @AfterAll
+    static void close() {
+        client.close();
+        azure.close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> response(String account, String annotations) throws Exception {
+        String review = REVIEW.replace("ACCOUNT", account).replace("ANNOTATIONS", annotations);
+        var answer = Json.object(endpoint.answer(Request.withBody("POST", "/mutate-v1-pod", Map.of(), review))
+                .text());
+        var response = (Map<String, Object>) answer.get("response");
+        assertThat(response).containsEntry("uid", "u1");
+        return response;
+    }
+
+    /** The values of the operations by their paths, as JSON. */
+    private static Map<String, String> patch(Map<String, Object> response) throws Exception {
+        assertThat(response).containsEntry("allowed", true).containsEntry("patchType", "JSONPatch");
+        byte[] text = Base64.getDecoder().decode(String.valueOf(response.get("patch")));
+        var values = new LinkedHashMap<String, String>();
+        for (Object operation : Json.array(new String(text, StandardCharsets.UTF_8))) {
+            var one = (Map<?, ?>) operation;
+            assertThat(one.get("op")).isEqualTo("add");
+            values.put(String.valueOf(one.get("path")), Json.write(one.get("value")));
+        }
+        return values;
+    }
+
+    @Test
+    void review_ofALabelledPod_givesIdentityAndTrustAndSaysSo() throws Exception {
+        Map<String, String> patch = patch(response("orders", ""));
+
+        assertThat(patch.get("/spec/containers"))
+                .contains("{\"name\":\"AZURE_CLIENT_ID\",\"value\":\"client\"}")
+                .contains("{\"name\":\"AZURE_AUTHORITY_HOST\",\"value\":\"https://login.microsoftonline.com/\"}")
+                .contains("{\"name\":\"SSL_CERT_FILE\",\"value\":\"/mine\"}")
+                .contains("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "JAVA_TOOL_OPTIONS")
+                .contains("12345678901")
+                .containsOnlyOnce("/var/run/secrets/emulated-azure/ca-bundle.pem\"},{\"name\":\"SSL_CERT_FILE\"");
+        assertThat(patch.get("/spec/volumes")).contains("\"configMap\":{\"name\":\"emulated-azure-ca\"}");
+        assertThat(patch.get("/spec/hostAliases")).contains("\"ip\":\"10.96.0.9\"", "[\"login.microsoftonline.com\"]");
+        assertThat(patch.get("/metadata/annotations")).startsWith("{\"podid.io/emulated-azure\":\"For tests only");
+    }
+
+    @Test
+    void review_ofAPodWithAnnotationsAndASkippedContainer_leavesBothAlone() throws Exception {
+        Map<String, String> patch = patch(response(
+                "orders",
+                ", \"annotations\": {\"a/b\": \"c\", \"azure.workload.identity/skip-containers\": \"other\"}"));
+
+        List<Object> containers = Json.array(String.valueOf(patch.get("/spec/containers")));
+        assertThat(Json.write(containers.get(1))).doesNotContain("AZURE", "emulated-azure");
+        assertThat(Json.object(String.valueOf(patch.get("/metadata/annotations"))))
+                .containsEntry("a/b", "c")
+                .containsKey("podid.io/emulated-azure");
+    }
+
+    @Test
+    void review_ofAPodThatIsRefused_saysWhyInTheWebhooksOwnWords() throws Exception {
+        assertThat(response(
+                        "orders",
+                        ", \"annotations\": {\"azure.workload.identity/service-account-token-expiration\": \"1\"}"))
+                .containsEntry("allowed", false)
+                .extractingByKey("status")
+                .asString()
+                .contains("token expiration")
+                .doesNotContain("denied the request");
+        assertThat(response("none", "")).containsEntry("allowed", false);
+    }
+}

@@ -1,0 +1,42 @@
+package io.podidentity.podid.serve;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+
+/**
+ * The cluster in which podid runs, whose objects take the place of manifests. Found by {@link ServiceLoader}, since the
+ * client of its API server is in a jar of its own, beside podid.jar in podid's image.
+ *
+ * <p>Lifecycle: {@link #prepare}, the start of what the builder describes, {@link #follow}, {@link #close}.
+ */
+public interface RealCluster extends AutoCloseable {
+
+    /**
+     * The cluster of this pod.
+     *
+     * @throws IllegalStateException where that jar is missing
+     */
+    static RealCluster ofThisPod() {
+        return ServiceLoader.load(RealCluster.class)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "--in-cluster needs podid-in-cluster.jar on the class path, as podid's image has it:"
+                                + " kubectl apply -k k8s/emulated-azure"));
+    }
+
+    /**
+     * Adds to the emulator what a cluster needs of it.
+     *
+     * @param evenInAzure whether it may run in Azure
+     * @param log takes what a user should know
+     * @throws IllegalStateException if this is Azure
+     */
+    void prepare(PodIdentityEmulator.Builder builder, boolean evenInAzure, Consumer<String> log);
+
+    /** Follows the objects of the cluster from now on. */
+    void follow(PodIdentityEmulator azure);
+
+    @Override
+    void close();
+}
