@@ -12,6 +12,7 @@ mkdir -p "$into"
 /usr/bin/python3 "$root/e2e/rule-group.py" "$root/k8s/monitoring/rules.yaml" > "${1:-$root/k8s/monitoring/azure}/rule-group.json"
 
 kubectl kustomize "$root/k8s/base" > "$into/base.yaml"
+kubectl kustomize "$root/k8s/deployments/none" > "$into/base-deployment.yaml"
 for mode in pod-identity service-principal workload-identity; do
     kubectl kustomize "$root/k8s/overlays/$mode" > "$into/$mode.yaml"
     kubectl kustomize "$root/k8s/deployments/$mode" > "$into/$mode-deployment.yaml"

@@ -63,7 +63,7 @@ check_values() {
 
 source_folder() {
     case $MODE/$KIND in
-        none/*) echo base ;;
+        none/pod) echo base ;;
         */deployment) echo "deployments/$MODE" ;;
         *) echo "overlays/$MODE" ;;
     esac

@@ -33,6 +33,9 @@ manifests_configured() {
             'value: https://account.blob.core.windows.net' 'value: samples' "client-id: ${id}0" 'name: from-here' \
             'kind: CiliumNetworkPolicy' 'azmonitoring.coreos.com'
     done
+    configure "${settings[@]}" MODE=none KIND=deployment
+    kubectl kustomize "$WORK/configured/k8s/mine" > "$rendered"
+    expect_text "$rendered" 'kind: Deployment' 'kind: PodDisruptionBudget'
     configure "${settings[@]}" MODE=service-principal NODE_SUBNET=10.1.0.0/24 "TENANT_ID=${id}1"
     kubectl kustomize "$WORK/configured/k8s/mine" > "$rendered"
     expect_text "$rendered" 'cidr: 127.0.0.1/32' 'cidr: 10.1.0.0/24' "tenantID: ${id}1" "clientID: ${id}0"

@@ -34,6 +34,7 @@ class ManifestsTest {
 
     static Stream<Rendered> deployments() {
         return Stream.of(
+                        "base-deployment",
                         "image-pull-secret-deployment",
                         "pod-identity-deployment",
                         "service-principal-deployment",
