@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * @param name of the resource, empty if the address does not name one
  * @param path below it, without slashes at its ends
  * @param resourceId as the address has it; empty otherwise
+ * @param cloud the public one where the address does not tell
  */
-record Address(List<AzureService> services, String name, String path, String resourceId) {
+record Address(List<AzureService> services, String name, String path, String resourceId, AzureCloud cloud) {
 
     private static final Pattern RESOURCE_ID = Pattern.compile(
             "/subscriptions/[^/?#]+(/resourcegroups/[^/?#]+(/providers/[^/?#]+(/[^/?#]+/[^/?#]+)+)?)?",
@@ -31,9 +32,11 @@ record Address(List<AzureService> services, String name, String path, String res
         }
         Matcher url = URL.matcher(text.strip());
         if (!url.matches()) {
-            return new Address(List.of(), "", "", "");
+            return new Address(List.of(), "", "", "", AzureCloud.PUBLIC);
         }
-        String host = url.group(1).toLowerCase(Locale.ROOT);
+        String written = url.group(1).toLowerCase(Locale.ROOT);
+        AzureCloud cloud = AzureCloud.of(written);
+        String host = cloud.toPublic(written);
         String path = url.group(2) == null
                 ? ""
                 : url.group(2).replaceFirst("[?#;].*", "").replaceAll("/+$", "");
@@ -44,14 +47,14 @@ record Address(List<AzureService> services, String name, String path, String res
             }
         }
         boolean named = found.stream().anyMatch(one -> one.hosts().get(0).startsWith("."));
-        return new Address(found, named ? host.substring(0, host.indexOf('.')) : "", path, "");
+        return new Address(found, named ? host.substring(0, host.indexOf('.')) : "", path, "", cloud);
     }
 
     /** A page of the portal adds the name of its blade. */
     private static Address ofResource(String id) {
         Matcher levels = LEVELS.matcher(id);
         if (!levels.matches()) {
-            return new Address(resourceManager(), "", "", id);
+            return new Address(resourceManager(), "", "", id, AzureCloud.PUBLIC);
         }
         String type = levels.group(2) + "/" + levels.group(3);
         List<AzureService> found = AzureServices.ALL.stream()
@@ -61,7 +64,7 @@ record Address(List<AzureService> services, String name, String path, String res
                         || levels.group(5).toLowerCase(Locale.ROOT).startsWith("/" + firstOf(service.part()))
                         || !levels.group(5).toLowerCase(Locale.ROOT).contains("services/"))
                 .toList();
-        return new Address(found.isEmpty() ? resourceManager() : found, levels.group(4), "", id);
+        return new Address(found.isEmpty() ? resourceManager() : found, levels.group(4), "", id, AzureCloud.PUBLIC);
     }
 
     private static String firstOf(String part) {

@@ -80,6 +80,28 @@ final class AzureServices {
                             "https://cognitiveservices.azure.com/")
                     .type("Microsoft.CognitiveServices/accounts", "")
                     .roles("Cognitive Services User: use the service; also list its keys"),
+            AzureService.of("Azure AI Foundry", ".services.ai.azure.com", "https://ai.azure.com/")
+                    .type("Microsoft.CognitiveServices/accounts", "")
+                    .roles("Azure AI User: use models, agents and projects"),
+            AzureService.of("Azure Cache for Redis", ".redis.cache.windows.net", "https://redis.azure.com/")
+                    .note("Its user name is the principal ID. Rights are given on the cache: az redis"
+                            + " access-policy-assignment create --name NAME --resource-group GROUP"
+                            + " --policy-assignment-name app --access-policy-name 'Data Contributor' --object-id"
+                            + " \"$PRINCIPAL_ID\" --object-id-alias app"),
+            AzureService.of(
+                            "Azure Managed Redis",
+                            ".redis.azure.net .redisenterprise.cache.azure.net",
+                            "https://redis.azure.com/")
+                    .note("Its user name is the principal ID. Rights are given on the database: az redisenterprise"
+                            + " database access-policy-assignment create --cluster-name NAME --resource-group GROUP"
+                            + " --database-name default --access-policy-assignment-name app --access-policy-name default"
+                            + " --object-id \"$PRINCIPAL_ID\""),
+            AzureService.of("Azure Databricks", ".azuredatabricks.net", "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d")
+                    .note("Rights are given in the workspace: add the identity to it as a service principal, by its"
+                            + " client ID"),
+            AzureService.of("Web PubSub", ".webpubsub.azure.com", "https://webpubsub.azure.com/")
+                    .type("Microsoft.SignalRService/webPubSub", "")
+                    .roles("Web PubSub Service Owner: serve clients"),
             AzureService.of("SignalR", ".service.signalr.net", "https://signalr.azure.com/")
                     .type("Microsoft.SignalRService/signalR", "")
                     .roles("SignalR App Server: serve clients"),

@@ -55,8 +55,12 @@ public final class ScopeCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, Address address, AzureService service) {
-        String resource = service.resource().replace("NAME", address.name());
+        AzureCloud cloud = address.cloud();
+        String resource = cloud.ofPublic(service.resource()).replace("NAME", address.name());
         out.println(service.name() + (address.name().isEmpty() ? "" : " " + address.name()));
+        if (cloud != AzureCloud.PUBLIC) {
+            out.println("  Cloud     " + cloud + ", which az is told by: az cloud set --name " + cloud);
+        }
         out.println("  Resource  " + resource);
         out.println("  Scope     " + resource.replaceFirst("/$", "") + "/.default");
         for (int i = 0; i < service.roles().size(); i++) {
@@ -64,7 +68,7 @@ public final class ScopeCommand implements Callable<Integer> {
             out.println((i == 0 ? "  Roles     " : "            ") + role.name() + ": " + role.allows());
         }
         if (!service.note().isEmpty()) {
-            out.println("  Note      " + service.note().replace("NAME", address.name()));
+            out.println("  Note      " + cloud.ofPublic(service.note()).replace("NAME", address.name()));
         }
         if (!service.roles().isEmpty()) {
             out.println("  Assign, with the first role; it can take ten minutes until it has effect:");

@@ -35,11 +35,37 @@ class ScopeCommandTest {
         "https://shop.documents.azure.com:443/, https://shop.documents.azure.com/.default",
         "https://management.azure.com/, https://management.azure.com/.default",
         "https://graph.microsoft.com/v1.0/users, https://graph.microsoft.com/.default",
-        "https://shop.openai.azure.com/, https://cognitiveservices.azure.com/.default"
+        "https://shop.openai.azure.com/, https://cognitiveservices.azure.com/.default",
+        "https://shop.services.ai.azure.com/api/projects/p, https://ai.azure.com/.default",
+        "rediss://shop.redis.cache.windows.net:6380, https://redis.azure.com/.default",
+        "shop.westeurope.redis.azure.net:10000, https://redis.azure.com/.default",
+        "https://adb-123456.7.azuredatabricks.net, 2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default",
+        "https://shop.webpubsub.azure.com, https://webpubsub.azure.com/.default",
+        "https://acct.blob.core.chinacloudapi.cn/samples, https://storage.azure.com/.default",
+        "https://shop.vault.azure.cn, https://vault.azure.cn/.default",
+        "https://shop.vault.usgovcloudapi.net, https://vault.usgovcloudapi.net/.default",
+        "shop.database.usgovcloudapi.net, https://database.usgovcloudapi.net/.default",
+        "shop.postgres.database.chinacloudapi.cn, https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+        "https://shop.documents.azure.us, https://shop.documents.azure.us/.default",
+        "shop.azurecr.us, https://management.usgovcloudapi.net/.default",
+        "https://shop.azconfig.azure.cn, https://appconfig.azure.cn/.default",
+        "https://shop.azconfig.io, https://azconfig.io/.default",
+        "https://shop.openai.azure.us, https://cognitiveservices.azure.us/.default",
+        "https://management.chinacloudapi.cn, https://management.chinacloudapi.cn/.default",
+        "https://graph.microsoft.us/v1.0, https://graph.microsoft.us/.default"
     })
     void scope_ofAnEndpoint_namesWhatToRequest(String url, String scope) {
         assertThat(run(url)).isZero();
         assertThat(out.toString()).contains("  Scope     " + scope + "\n");
+    }
+
+    @Test
+    void scope_inAnotherCloud_namesItForAz() {
+        run("https://acct.blob.core.usgovcloudapi.net/samples");
+
+        assertThat(out.toString())
+                .contains("Blob Storage acct\n  Cloud     AzureUSGovernment, which az is told by: az cloud set --name"
+                        + " AzureUSGovernment\n");
     }
 
     @Test
@@ -86,7 +112,7 @@ class ScopeCommandTest {
         var names = new HashSet<String>();
         for (AzureService service : AzureServices.ALL) {
             assertThat(names.add(service.name())).as(service.name()).isTrue();
-            assertThat(service.resource()).startsWith("https://");
+            assertThat(service.resource()).matches("https://.*|[0-9a-f-]{36}");
             assertThat(service.roles().isEmpty())
                     .as(service.name())
                     .isNotEqualTo(service.note().isEmpty());
