@@ -56,8 +56,13 @@ final class ClusterReader {
      *
      * @param containerName null for the first that the webhook does not skip
      * @param tenant null for the one that the cluster says
+     * @param authorityHost likewise
      */
-    Borrowed read(WorkloadName workload, @Nullable String containerName, @Nullable String tenant)
+    Borrowed read(
+            WorkloadName workload,
+            @Nullable String containerName,
+            @Nullable String tenant,
+            @Nullable String authorityHost)
             throws CannotBorrowException, InterruptedException {
         Part object = get(workload.kind(), workload.name());
         Pod pod = workload.isServiceAccount() ? podOf(workload.name()) : pod(workload, object);
@@ -87,7 +92,7 @@ final class ClusterReader {
                 account,
                 explanations.requireClientId(variables.get("AZURE_CLIENT_ID"), account),
                 explanations.requireTenant(tenant == null ? variables.get(TENANT) : tenant, account),
-                variables.getOrDefault(AUTHORITY, ""),
+                authorityHost == null ? variables.getOrDefault(AUTHORITY, "") : authorityHost,
                 ContainerVariables.container(object, container.name()));
     }
 

@@ -86,6 +86,13 @@ public final class RunCommand implements Callable<Integer> {
     private @Nullable String tenant;
 
     @Option(
+            names = "--authority-host",
+            paramLabel = "URL",
+            description = "Entra ID of the identity's cloud. Default: that of a running pod, or of the webhook's"
+                    + " configuration, else the public one.")
+    private @Nullable String authorityHost;
+
+    @Option(
             names = "--env",
             description =
                     "Give the program the container's own variables too: texts, and those from ConfigMaps that you"
@@ -128,8 +135,8 @@ public final class RunCommand implements Callable<Integer> {
         WorkloadName name = wanted();
         KubeContext where = KubeContext.of(kubectl(), cluster.namespace());
         var explanations = new Explanations(where.namespace());
-        Borrowed borrowed =
-                new ClusterReader(where.kubectl(), where.namespace(), explanations).read(name, container, tenant);
+        Borrowed borrowed = new ClusterReader(where.kubectl(), where.namespace(), explanations)
+                .read(name, container, tenant, authorityHost);
         try (TokenFolder folder = TokenFolder.create(Path.of(System.getProperty("java.io.tmpdir")))) {
             // For signals that come before the program has started.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(folder)));

@@ -207,6 +207,26 @@ class RunIT {
         }
     }
 
+    @Test
+    void authorityHost_always_winsOverThatOfTheCluster() throws Exception {
+        serve(BorrowedCluster.served(0));
+        Process podid = run(
+                "--no-check",
+                "--authority-host=https://login.chinacloudapi.cn/",
+                "deploy/orders",
+                "--",
+                "sh",
+                "-c",
+                "echo $AZURE_AUTHORITY_HOST");
+        try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
+            String first = out.readLine();
+            assertEnds(podid, 0);
+            assertThat(first).isEqualTo("https://login.chinacloudapi.cn/");
+        } finally {
+            podid.destroyForcibly();
+        }
+    }
+
     /** Nothing runs, so the webhook's own configuration says which tenant and cloud. */
     @Test
     void workload_thatIsScaledDown_hasItsIdentityAllTheSame() throws Exception {
