@@ -13,12 +13,16 @@ import io.podidentity.podid.serve.ServeCommand;
 import io.podidentity.podid.text.PrintableWriter;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -48,7 +52,14 @@ final class Podid implements Callable<Integer>, IVersionProvider {
             return;
         }
         CommandLine podid = commandLine(first);
-        System.exit(writingTo(podid.getOut(), podid.getErr(), podid).execute(arguments));
+        try {
+            System.exit(writingTo(podid.getOut(), podid.getErr(), podid).execute(arguments));
+        } catch (OutOfMemoryError e) {
+            System.err.println("podid: the memory of this process, "
+                    + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MiB, is not enough. Name fewer files, or give it more: java -Xmx8g -jar podid.jar");
+            System.exit(podid.getCommandSpec().exitCodeOnInvalidInput());
+        }
     }
 
     /** With the one command that is named, since picocli reads all that it has; with all of them for the help. */
@@ -56,7 +67,16 @@ final class Podid implements Callable<Integer>, IVersionProvider {
         var podid = new CommandLine(new Podid());
         List<String> wanted = COMMANDS.contains(name) ? List.of(name) : COMMANDS;
         wanted.forEach(command -> podid.addSubcommand(command(command)));
-        return podid;
+        if (wanted.size() > 1) {
+            podid.addSubcommand(new HelpCommand());
+        }
+        // Addresses and commands in it are to be copied.
+        Map<String, IHelpSectionRenderer> sections = podid.getHelpSectionMap();
+        sections.put(
+                UsageMessageSpec.SECTION_KEY_FOOTER,
+                help -> String.format(
+                        String.join("%n", help.commandSpec().usageMessage().footer()) + "%n"));
+        return podid.setHelpSectionMap(sections);
     }
 
     private static Class<?> command(String name) {

@@ -102,6 +102,35 @@ class PodidIT {
     }
 
     @Test
+    void check_withoutEnoughMemory_saysSoInOneLine() throws Exception {
+        Path big = Files.writeString(folder.resolve("big.yaml"), "a: [b, c, d, e]\n---\n".repeat(300_000));
+        Process podid = podid(Map.of("JDK_JAVA_OPTIONS", "-Xmx20m"), "check", big.toString());
+
+        assertThat(podid.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(podid.exitValue()).isEqualTo(2);
+        assertThat(folder.resolve("err"))
+                .content()
+                .hasLineCount(2)
+                .contains("\npodid: the memory of this process, ", " MiB, is not enough. Name fewer files");
+    }
+
+    /** As kubectl runs it: with another JDK on the PATH, or none. */
+    @Test
+    void kubectlPlugin_always_runsTheJavaOfJavaHome() throws Exception {
+        var builder = new ProcessBuilder("/bin/sh", "kubectl-podid", "--version")
+                .redirectError(folder.resolve("err").toFile());
+        builder.environment().put("PATH", "/usr/bin:/bin");
+        builder.environment().put("JAVA_HOME", folder.toString());
+        Path java = Files.createDirectories(folder.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho \"this one: $*\"\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        Process plugin = builder.start();
+        try (BufferedReader out = plugin.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).startsWith("this one: ").endsWith("/podid.jar --version");
+        }
+    }
+
+    @Test
     void serve_onATakenPort_saysSo() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             Process podid = podid("serve", "--imds-port", Integer.toString(taken.getLocalPort()));
@@ -262,6 +291,10 @@ class PodidIT {
     }
 
     private Process podid(String... arguments) throws IOException {
+        return podid(Map.of(), arguments);
+    }
+
+    private Process podid(Map<String, String> environment, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -272,6 +305,7 @@ class PodidIT {
         var builder =
                 new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
         builder.environment().remove("KUBERNETES_SERVICE_HOST");
+        builder.environment().putAll(environment);
         return builder.start();
     }
 }
