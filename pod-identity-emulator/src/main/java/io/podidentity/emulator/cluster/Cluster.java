@@ -1,14 +1,14 @@
 package io.podidentity.emulator.cluster;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All objects of a cluster, each kind sorted by namespace and name; of two with one name the later wins, as with
@@ -18,74 +18,86 @@ public final class Cluster {
 
     public static final Cluster EMPTY = of(List.of());
 
-    private final Map<Class<?>, Map<ObjectName, KubernetesObject>> objects;
-    private final BindingsBySelector bindings;
+    private final Map<Class<?>, Kind> kinds;
 
-    private Cluster(Map<Class<?>, Map<ObjectName, KubernetesObject>> objects, BindingsBySelector known) {
-        Map<ObjectName, KubernetesObject> kind = objects.getOrDefault(AzureIdentityBinding.class, Map.of());
-        this.objects = objects;
-        this.bindings = known.isOf(kind) ? known : new BindingsBySelector(kind);
+    private Cluster(Map<Class<?>, Kind> kinds) {
+        this.kinds = kinds;
     }
 
     /** The cluster after all of them were applied in that order. */
     public static Cluster of(Iterable<? extends KubernetesObject> applied) {
-        var objects = new HashMap<Class<?>, Map<ObjectName, KubernetesObject>>();
-        for (KubernetesObject object : applied) {
-            objects.computeIfAbsent(object.getClass(), kind -> new TreeMap<>()).put(object.name(), object);
-        }
-        return new Cluster(objects, BindingsBySelector.NONE);
+        return new Cluster(Map.of()).with(applied);
     }
 
     /** The cluster after more were applied. */
     public Cluster with(Iterable<? extends KubernetesObject> applied) {
-        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
-        var copied = new HashSet<Class<?>>();
+        var changed = new HashMap<Class<?>, Map<ObjectName, KubernetesObject>>();
         for (KubernetesObject object : applied) {
-            if (copied.add(object.getClass())) {
-                all.put(object.getClass(), new TreeMap<>(all.getOrDefault(object.getClass(), Map.of())));
-            }
-            Objects.requireNonNull(all.get(object.getClass())).put(object.name(), object);
+            changed.computeIfAbsent(
+                            object.getClass(), kind -> new TreeMap<>(kind(kind).objects()))
+                    .put(object.name(), object);
         }
-        return new Cluster(all, bindings);
+        Map<Class<?>, Kind> all = new HashMap<>(kinds);
+        changed.forEach((kind, objects) -> all.put(kind, new Kind(objects)));
+        return new Cluster(all);
     }
 
     /** The cluster without the object of that kind and name. */
     public Cluster without(KubernetesObject deleted) {
-        Map<ObjectName, KubernetesObject> kind = new TreeMap<>(objects.getOrDefault(deleted.getClass(), Map.of()));
-        kind.remove(deleted.name());
-        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
-        all.put(deleted.getClass(), kind);
-        return new Cluster(all, bindings);
+        Map<ObjectName, KubernetesObject> left =
+                new TreeMap<>(kind(deleted.getClass()).objects());
+        left.remove(deleted.name());
+        Map<Class<?>, Kind> all = new HashMap<>(kinds);
+        all.put(deleted.getClass(), new Kind(left));
+        return new Cluster(all);
     }
 
     /** The cluster without any object of that kind. */
     public Cluster withoutAll(Class<? extends KubernetesObject> kind) {
-        Map<Class<?>, Map<ObjectName, KubernetesObject>> all = new HashMap<>(objects);
+        Map<Class<?>, Kind> all = new HashMap<>(kinds);
         all.remove(kind);
-        return new Cluster(all, bindings);
+        return new Cluster(all);
+    }
+
+    private Kind kind(Class<?> kind) {
+        return kinds.getOrDefault(kind, new Kind(Map.of()));
     }
 
     /** All objects of all kinds, each kind sorted by namespace and name. */
     public List<KubernetesObject> all() {
-        return objects.values().stream().flatMap(kind -> kind.values().stream()).toList();
+        return kinds.values().stream()
+                .flatMap(kind -> kind.objects().values().stream())
+                .toList();
     }
 
     /** All objects of a kind, sorted by namespace and name. */
     public <T extends KubernetesObject> List<T> all(Class<T> kind) {
-        return objects.getOrDefault(kind, Map.of()).values().stream()
-                .map(kind::cast)
-                .toList();
+        return derived(kind, kind, objects -> objects);
+    }
+
+    /**
+     * What is made of all objects of a kind; once, for all clusters that share these.
+     *
+     * @param key tells it from what else is made of them
+     */
+    @SuppressWarnings("unchecked") // what is under a key is of the type that was put there
+    public <T extends KubernetesObject, R> R derived(Class<T> kind, Object key, Function<List<T>, R> made) {
+        Kind all = kind(kind);
+        return (R) all.derived()
+                .computeIfAbsent(
+                        key,
+                        any -> Objects.requireNonNull(made.apply(
+                                all.objects().values().stream().map(kind::cast).toList())));
     }
 
     /** How many objects of a kind there are. */
     public int count(Class<? extends KubernetesObject> kind) {
-        return objects.getOrDefault(kind, Map.of()).size();
+        return kind(kind).objects().size();
     }
 
     /** The object of a kind and a name. */
     public <T extends KubernetesObject> Optional<T> find(Class<T> kind, ObjectName name) {
-        return Optional.ofNullable(objects.getOrDefault(kind, Map.of()).get(name))
-                .map(kind::cast);
+        return Optional.ofNullable(kind(kind).objects().get(name)).map(kind::cast);
     }
 
     public List<Pod> pods() {
@@ -102,7 +114,11 @@ public final class Cluster {
 
     /** The bindings of that selector, sorted by namespace and name. */
     public List<AzureIdentityBinding> bindings(String selector) {
-        return bindings.of(selector);
+        return derived(
+                        AzureIdentityBinding.class,
+                        "selector",
+                        all -> all.stream().collect(Collectors.groupingBy(AzureIdentityBinding::selector)))
+                .getOrDefault(selector, List.of());
     }
 
     public List<AzurePodIdentityException> exceptions() {
@@ -121,42 +137,11 @@ public final class Cluster {
         return find(ServiceAccount.class, name);
     }
 
-    /** Finds bindings by their selector; made of them when first asked. Thread-safe: at worst it is made twice. */
-    static final class BindingsBySelector {
+    /** The objects of one kind, which nobody changes, and what was made of them. Thread-safe. */
+    private record Kind(Map<ObjectName, KubernetesObject> objects, Map<Object, Object> derived) {
 
-        static final BindingsBySelector NONE = new BindingsBySelector(Map.of());
-
-        private final Map<ObjectName, KubernetesObject> bindings;
-        private volatile @Nullable Map<String, List<AzureIdentityBinding>> bySelector;
-
-        BindingsBySelector(Map<ObjectName, KubernetesObject> bindings) {
-            this.bindings = bindings;
-        }
-
-        /** Whether these are the very same bindings, which nobody changes. */
-        @SuppressWarnings("ReferenceEquality")
-        boolean isOf(Map<ObjectName, KubernetesObject> others) {
-            return bindings == others;
-        }
-
-        List<AzureIdentityBinding> of(String selector) {
-            Map<String, List<AzureIdentityBinding>> made = bySelector;
-            if (made == null) {
-                made = make();
-                bySelector = made;
-            }
-            return made.getOrDefault(selector, List.of());
-        }
-
-        private Map<String, List<AzureIdentityBinding>> make() {
-            Map<String, List<AzureIdentityBinding>> made = new HashMap<>();
-            for (KubernetesObject object : bindings.values()) {
-                var binding = (AzureIdentityBinding) object;
-                made.computeIfAbsent(binding.selector(), selector -> new ArrayList<>())
-                        .add(binding);
-            }
-            made.replaceAll((selector, list) -> List.copyOf(list));
-            return made;
+        Kind(Map<ObjectName, KubernetesObject> objects) {
+            this(objects, new ConcurrentHashMap<>());
         }
     }
 }

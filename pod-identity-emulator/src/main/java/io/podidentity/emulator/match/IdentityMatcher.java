@@ -69,6 +69,14 @@ public record IdentityMatcher(Cluster cluster, MatchRules rules) {
         return mayUse(pod, identity) ? null : Obstacle.OTHER_NAMESPACE;
     }
 
+    /** The identities that MIC treats as if they did not exist. */
+    public List<AzureIdentity> ignored() {
+        return cluster.derived(
+                AzureIdentity.class,
+                rules,
+                all -> all.stream().filter(this::isIgnored).toList());
+    }
+
     /** Whether MIC treats the identity as if it did not exist, since its resource ID is malformed. */
     public boolean isIgnored(AzureIdentity identity) {
         return rules.profile().validatesResourceIds()

@@ -71,9 +71,7 @@ public final class Mic {
     public boolean cycle() throws InterruptedException {
         Cluster now = cluster.now();
         var matcher = new IdentityMatcher(now, rules);
-        if (rules.profile().validatesResourceIds()) {
-            now.identities().stream().filter(matcher::isIgnored).forEach(this::logIgnored);
-        }
+        matcher.ignored().forEach(this::logIgnored);
         List<PodMatch> matches = now.pods().stream()
                 .filter(pod -> pod.bindingLabel().isPresent())
                 .map(matcher::match)

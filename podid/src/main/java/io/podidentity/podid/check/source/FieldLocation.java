@@ -77,38 +77,45 @@ public final class FieldLocation {
     }
 
     private FieldLocation child(String child) {
-        String childPath = path.isEmpty() ? child : path + "." + child;
-        if (value instanceof Yaml.Mapping mapping) {
-            for (Yaml.Entry entry : mapping.entries()) {
-                if (entry.key().equals(child)) {
-                    return new FieldLocation(object, childPath, child, entry.position(), entry.value());
-                }
+        for (Yaml.Entry entry : entries()) {
+            if (entry.key().equals(child)) {
+                return child(entry);
             }
         }
-        return new FieldLocation(object, childPath, child, position, null);
+        return new FieldLocation(object, below(child), child, position, null);
+    }
+
+    private FieldLocation child(Yaml.Entry entry) {
+        return new FieldLocation(object, below(entry.key()), entry.key(), entry.position(), entry.value());
+    }
+
+    private String below(String child) {
+        return path.isEmpty() ? child : path + "." + child;
+    }
+
+    private List<Yaml.Entry> entries() {
+        return value instanceof Yaml.Mapping mapping ? mapping.entries() : List.of();
     }
 
     /** The field of that name; if there is none, one that differs in letter case alone. */
     public FieldLocation like(String key) {
-        return keys().contains(key)
-                ? child(key)
-                : keys().stream()
-                        .filter(key::equalsIgnoreCase)
+        FieldLocation exact = child(key);
+        return exact.value != null
+                ? exact
+                : fields().stream()
+                        .filter(field -> key.equalsIgnoreCase(field.key))
                         .findFirst()
-                        .map(this::child)
-                        .orElseGet(() -> child(key));
+                        .orElse(exact);
     }
 
     /** The fields of an object, in their order; none of anything else. */
     public List<FieldLocation> fields() {
-        return keys().stream().map(this::child).toList();
+        return entries().stream().map(this::child).toList();
     }
 
     /** The keys of an object, in their order; none of anything else. */
     public List<String> keys() {
-        return value instanceof Yaml.Mapping mapping
-                ? mapping.entries().stream().map(Yaml.Entry::key).toList()
-                : List.of();
+        return entries().stream().map(Yaml.Entry::key).toList();
     }
 
     /** The elements of a list; none of anything else. */
