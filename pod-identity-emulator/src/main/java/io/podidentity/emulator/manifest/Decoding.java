@@ -9,13 +9,20 @@ import java.util.Optional;
 /** The decoding of one object: the profile, and the problems found. Not thread-safe. */
 final class Decoding {
 
+    /** All fields of the metadata of an object. */
+    static final String METADATA =
+            "annotations creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers"
+                    + " generateName generation labels managedFields name namespace ownerReferences resourceVersion selfLink uid";
+
     private final Profile profile;
     private final String object;
+    private final boolean isOfPodIdentity;
     private final List<Problem> problems = new ArrayList<>();
 
-    Decoding(Profile profile, String object) {
+    Decoding(Profile profile, Manifest manifest) {
         this.profile = profile;
-        this.object = object;
+        this.object = manifest.toString();
+        this.isOfPodIdentity = manifest.group().equals(ObjectDecoder.POD_IDENTITY_GROUP);
     }
 
     Profile profile() {
@@ -31,7 +38,7 @@ final class Decoding {
     }
 
     void unknownField(Yaml.Entry entry, String path, Optional<String> meant) {
-        String fate = profile.prunesUnknown()
+        String fate = profile.prunesUnknown() || !isOfPodIdentity
                 ? "the API server drops it, and kubectl refuses it"
                 : "version " + profile.id() + " ignores it";
         String remedy = meant.map(name -> "; write " + name).orElse("");

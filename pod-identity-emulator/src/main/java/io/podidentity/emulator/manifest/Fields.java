@@ -9,12 +9,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Reads fields of an object as Go's decoder does: an absent or null field is empty, and a value of another type is a
  * problem. Not thread-safe.
  */
 final class Fields {
+
+    private static final Pattern LABEL = Pattern.compile("(?=.{0,63}$)([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?");
+    private static final Pattern LABEL_KEY = Pattern.compile(
+            "((?=[^/]{1,253}/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?(?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?");
+    private static final Pattern PUT_IN_LATER = Pattern.compile("[{$<]");
+    private static final String RULE_OF_LABELS =
+            ", which is at most 63 letters, digits, -, _ and ., the first and the last a letter or digit";
 
     private final Yaml.Mapping mapping;
     private final String path;
@@ -147,10 +155,39 @@ final class Fields {
         return map;
     }
 
+    /**
+     * The labels of an object's metadata, as the API server takes them.
+     *
+     * @see <a href="https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/">labels</a>
+     */
+    Map<String, String> labels() {
+        Map<String, String> labels = stringMap("labels");
+        var written = find("labels").orElse(null) instanceof Yaml.Mapping map ? map.entries() : List.<Yaml.Entry>of();
+        for (Yaml.Entry entry : written) {
+            String at = path("labels") + "." + entry.key();
+            if (!LABEL_KEY.matcher(entry.key()).matches()) {
+                decoding.invalid(entry.value(), at, "cannot be the key of a label" + RULE_OF_LABELS);
+            }
+            String value = labels.getOrDefault(entry.key(), "");
+            // Such a value cannot be judged.
+            if (!LABEL.matcher(value).matches() && !PUT_IN_LATER.matcher(value).find()) {
+                decoding.invalid(entry.value(), at, "cannot be \"" + value + "\"" + RULE_OF_LABELS);
+            }
+        }
+        return labels;
+    }
+
+    /** As below, where these fields are known too, though nothing is made of them. */
+    void reportUnknownBut(String others) {
+        List.of(others.split(" ")).forEach(this::has);
+        reportUnknown();
+    }
+
     /** Reports unknown fields; called last, when all known fields have been read. */
     void reportUnknown() {
         for (Yaml.Entry entry : mapping.entries()) {
-            if (!taken.contains(entry.key())) {
+            // What begins so tells kubectl or kustomize how to patch.
+            if (!taken.contains(entry.key()) && !entry.key().startsWith("$")) {
                 decoding.unknownField(
                         entry,
                         path(entry.key()),

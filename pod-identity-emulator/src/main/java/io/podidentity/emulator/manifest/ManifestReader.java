@@ -114,7 +114,7 @@ public final class ManifestReader {
             if (manifest.isEncrypted()) {
                 continue;
             }
-            var decoding = new Decoding(profile, manifest.toString());
+            var decoding = new Decoding(profile, manifest);
             List<KubernetesObject> objects = new ObjectDecoder(manifest, decoding).decode();
             if (!decoding.failed()) {
                 decoded.addAll(objects);

@@ -17,7 +17,7 @@ import java.util.zip.CRC32;
 /** Decodes one manifest. Not thread-safe. */
 final class ObjectDecoder {
 
-    private static final String POD_IDENTITY_GROUP = "aadpodidentity.k8s.io";
+    static final String POD_IDENTITY_GROUP = "aadpodidentity.k8s.io";
 
     private final Manifest manifest;
     private final Decoding decoding;
@@ -39,7 +39,11 @@ final class ObjectDecoder {
         }
         return switch (manifest.kind()) {
             case "Namespace" -> List.of(new Namespace(clusterWide(metadata())));
-            case "ServiceAccount" -> List.of(new ServiceAccount(metadata()));
+            case "ServiceAccount" -> {
+                fields.reportUnknownBut(
+                        "apiVersion kind metadata automountServiceAccountToken imagePullSecrets secrets");
+                yield List.of(new ServiceAccount(metadata()));
+            }
             case "Secret" -> List.of(new Secret(metadata(), secretData()));
             case "NetworkPolicy" -> List.of(networkPolicy());
             default -> new WorkloadDecoder(manifest.kind(), metadata(), fields).decode();
@@ -49,12 +53,16 @@ final class ObjectDecoder {
     private Metadata metadata() {
         Fields metadata = fields.object("metadata");
         String version = metadata.string("resourceVersion");
-        return new Metadata(
+        metadata.string("name");
+        metadata.string("namespace");
+        var read = new Metadata(
                 manifest.name(),
-                metadata.stringMap("labels"),
+                metadata.labels(),
                 metadata.stringMap("annotations"),
                 version.isEmpty() ? contentVersion() : version,
                 manifest.content().position());
+        metadata.reportUnknownBut(Decoding.METADATA);
+        return read;
     }
 
     /** Changes with the content and not with where it is written. */

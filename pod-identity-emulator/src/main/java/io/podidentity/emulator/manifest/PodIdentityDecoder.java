@@ -43,17 +43,15 @@ record PodIdentityDecoder(String kind, Metadata metadata, Fields object, Decodin
                 spec.string("tenantID"),
                 spec.strings("auxiliaryTenantIDs"),
                 spec.string("adEndpoint"));
-        List.of("adResourceID", "replicas", "metadata").forEach(spec::has);
         password.reportUnknown();
-        spec.reportUnknown();
+        spec.reportUnknownBut("adResourceID replicas metadata");
         return identity;
     }
 
     private static AzureIdentityBinding binding(Metadata metadata, Fields spec) {
         var binding = new AzureIdentityBinding(metadata, spec.string("azureIdentity"), spec.string("selector"));
         spec.integer("weight", 0);
-        spec.has("metadata");
-        spec.reportUnknown();
+        spec.reportUnknownBut("metadata");
         return binding;
     }
 
@@ -65,8 +63,7 @@ record PodIdentityDecoder(String kind, Metadata metadata, Fields object, Decodin
                 new ObjectName(spec.string("podNamespace"), spec.string("pod")),
                 spec.string("nodename"),
                 state(object.object("status").string("status")));
-        List.of("replicas", "metadata").forEach(spec::has);
-        spec.reportUnknown();
+        spec.reportUnknownBut("replicas metadata");
         return assigned;
     }
 
@@ -97,8 +94,7 @@ record PodIdentityDecoder(String kind, Metadata metadata, Fields object, Decodin
 
     private AzurePodIdentityException exception(Fields spec) {
         var exception = new AzurePodIdentityException(metadata, spec.stringMap("podLabels"));
-        spec.has("metadata");
-        spec.reportUnknown();
+        spec.reportUnknownBut("metadata");
         return exception;
     }
 }

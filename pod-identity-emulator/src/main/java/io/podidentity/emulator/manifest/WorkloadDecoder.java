@@ -20,9 +20,30 @@ import org.jspecify.annotations.Nullable;
  */
 record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
 
+    // All fields of Kubernetes 1.34: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/
+    private static final String OBJECT = "apiVersion kind metadata spec status";
+    private static final String WORKLOAD = "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode"
+            + " completions concurrencyPolicy failedJobsHistoryLimit jobTemplate managedBy manualSelector"
+            + " maxFailedIndexes minReadySeconds ordinals parallelism paused persistentVolumeClaimRetentionPolicy"
+            + " podFailurePolicy podManagementPolicy podReplacementPolicy progressDeadlineSeconds replicas"
+            + " revisionHistoryLimit schedule selector serviceName startingDeadlineSeconds strategy"
+            + " successfulJobsHistoryLimit successPolicy suspend template timeZone ttlSecondsAfterFinished"
+            + " updateStrategy volumeClaimTemplates";
+
     /** No pod for a kind that makes none. */
     List<KubernetesObject> decode() {
         Fields spec = object.object("spec");
+        List<KubernetesObject> decoded = decode(spec);
+        if (!decoded.isEmpty()) {
+            object.reportUnknownBut(OBJECT);
+            if (!kind.equals("Pod")) {
+                spec.reportUnknownBut(WORKLOAD);
+            }
+        }
+        return decoded;
+    }
+
+    private List<KubernetesObject> decode(Fields spec) {
         return switch (kind) {
             case "Pod" -> List.of(pod());
             case "Deployment" -> replicated(spec, List.of(new Owner("ReplicaSet", replicaSetName()), self()));
@@ -62,32 +83,48 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
         Fields templateMetadata = template.object("metadata");
         var podMetadata = new Metadata(
                 metadata.name(),
-                templateMetadata.stringMap("labels"),
+                templateMetadata.labels(),
                 templateMetadata.stringMap("annotations"),
                 metadata.resourceVersion(),
                 metadata.position());
-        return new Pod(podMetadata, PodSpecDecoder.decode(template.object("spec")), owners, "Running");
+        var pod = new Pod(podMetadata, PodSpecDecoder.decode(template.object("spec")), owners, "Running");
+        templateMetadata.reportUnknownBut(Decoding.METADATA);
+        template.reportUnknown();
+        return pod;
     }
 
     /** Decodes what a pod is made of. */
     static final class PodSpecDecoder {
+
+        private static final String SPEC = "activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig"
+                + " dnsPolicy enableServiceLinks ephemeralContainers hostAliases hostIPC hostPID hostUsers hostname"
+                + " hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority"
+                + " priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName"
+                + " schedulerName schedulingGates securityContext serviceAccount setHostnameAsFQDN"
+                + " shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations"
+                + " topologySpreadConstraints workloadRef";
+        private static final String CONTAINER = "envFrom imagePullPolicy lifecycle livenessProbe ports readinessProbe"
+                + " resizePolicy resources restartPolicyRules securityContext startupProbe stdin stdinOnce"
+                + " terminationMessagePath terminationMessagePolicy tty volumeDevices workingDir";
 
         private PodSpecDecoder() {}
 
         static PodSpec decode(Fields spec) {
             String account = spec.string("serviceAccountName");
             String node = spec.string("nodeName");
-            return new PodSpec(
+            var decoded = new PodSpec(
                     account.isEmpty() ? spec.string("serviceAccount") : account,
                     spec.bool("hostNetwork"),
                     node.isEmpty() ? PodSpec.NODE : node,
                     spec.objects("initContainers", PodSpecDecoder::container),
                     spec.objects("containers", PodSpecDecoder::container),
                     spec.objects("volumes", PodSpecDecoder::volume));
+            spec.reportUnknownBut(SPEC);
+            return decoded;
         }
 
         private static Container container(Fields container) {
-            return new Container(
+            var decoded = new Container(
                     container.string("name"),
                     container.string("image"),
                     container.strings("command"),
@@ -96,6 +133,8 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
                     container.objects("volumeMounts", PodSpecDecoder::mount),
                     container.string("restartPolicy"),
                     Map.of());
+            container.reportUnknownBut(CONTAINER);
+            return decoded;
         }
 
         private static EnvironmentVariable variable(Fields variable) {

@@ -204,16 +204,20 @@ public final class ExplainCommand implements Callable<Integer> {
             ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), Optional.empty());
             PrintWriter err = spec.commandLine().getErr();
             input.clusters().get(0).skipped().forEach(err::println);
-            // The others are part of the explanations.
             input.clusters().stream()
                     .flatMap(manifests -> manifests.problems().stream())
-                    .filter(Problem::isFatal)
+                    .filter(ExplainCommand::isRefused)
                     .forEach(err::println);
             err.flush();
             return input;
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What of pod identity's own kinds is not read as meant is part of the explanations. */
+    private static boolean isRefused(Problem problem) {
+        return problem.isFatal() || problem.message().contains("kubectl refuses it");
     }
 
     private void requireAny(

@@ -3,8 +3,10 @@ package io.podidentity.podid.explain;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
@@ -13,8 +15,11 @@ import io.podidentity.emulator.match.IdentityRequest;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.replay.Replay;
+import io.podidentity.podid.check.source.PodSecurity;
+import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.Explanation.Outcome;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +44,7 @@ public final class Explainer {
     private final EgressPolicies toNmi;
     private final EgressPolicies toEntra;
     private final Concern concern;
+    private final Map<Position, Manifest> written = new HashMap<>();
     private final PodIdentityAdvice words;
 
     /** @param now at which log lines begin */
@@ -51,6 +57,7 @@ public final class Explainer {
         this.toNmi = new EgressPolicies(manifests.cluster(), rules.profile());
         this.toEntra = new EgressPolicies(manifests.cluster(), Profile.WORKLOAD_IDENTITY);
         this.concern = new Concern(manifests);
+        manifests.objects().forEach(one -> written.put(one.content().position(), one));
         this.words = new PodIdentityAdvice(manifests, rules, toNmi);
     }
 
@@ -60,6 +67,16 @@ public final class Explainer {
      * @param query as in the URL, without the question mark
      */
     public Explanation explain(Pod pod, String query) {
+        Optional<String> refusal = Optional.ofNullable(
+                        written.get(pod.metadata().position()))
+                .flatMap(one -> PodSecurity.refusal(manifests.cluster(), PodSource.of(pod, one)));
+        if (refusal.isPresent()) {
+            var advice = new Advice(
+                    "the cluster does not create the pod: " + refusal.get(),
+                    List.of(),
+                    List.of("Set in the pod what the level asks for, or give the namespace another level."));
+            return ofNoReplay(pod, Outcome.NONE, advice, List.of(Step.end("admission", advice.summary())));
+        }
         if (!rules.profile().hasNmi() || concern.isOfWorkloadIdentity(pod)) {
             return ofWorkload(pod);
         }

@@ -35,6 +35,7 @@ public final class RuleContext {
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
+    private final Set<String> written = new HashSet<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
     private final List<IdentityReference> references;
@@ -47,6 +48,7 @@ public final class RuleContext {
         this.azure = azure;
         for (Manifest manifest : manifests.objects()) {
             byPosition.put(manifest.content().position(), manifest);
+            written.add(manifest.toString());
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
         }
         Set<String> workloads = new HashSet<>();
@@ -57,12 +59,7 @@ public final class RuleContext {
                     && (pod.owners().isEmpty()
                             || workloads.add(
                                     pod.namespace() + " " + pod.owners().get(0)))) {
-                FieldLocation location = FieldLocation.of(manifest);
-                pods.add(new PodSource(
-                        pod,
-                        location,
-                        manifest.kind(),
-                        location.at(PodSource.templatePath(manifest.kind()).orElse(List.of()))));
+                pods.add(PodSource.of(pod, manifest));
             }
         }
         this.references = IdentityReference.of(manifests.objects(), pods);
@@ -132,7 +129,7 @@ public final class RuleContext {
 
     /** Whether an object of that kind and name is written, also if it was not decoded. */
     public boolean isWritten(String kind, ObjectName name) {
-        return kind(kind).stream().anyMatch(one -> one.object().equals(kind + " " + name));
+        return written.contains(kind + " " + name);
     }
 
     /** What is written about an object of the cluster. */

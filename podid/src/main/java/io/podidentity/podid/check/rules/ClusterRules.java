@@ -1,7 +1,5 @@
 package io.podidentity.podid.check.rules;
 
-import io.podidentity.emulator.cluster.Namespace;
-import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.workload.Keys;
@@ -12,6 +10,7 @@ import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.check.source.PodSecurity;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,10 @@ final class ClusterRules implements RuleFamily {
                     .remedy("Use workload identity: a service account with a client ID, and the pod's label"
                             + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
                     .prevents("AKS#3324"),
+            About.error("C18", "pod-security")
+                    .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
+                    .remedy("Set in the pod what the level asks for, or give the namespace another level")
+                    .prevents("azure-workload-identity#733"),
             About.error("C18", "proxy-init-privileged")
                     .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
                             + " forbids it")
@@ -82,6 +85,7 @@ final class ClusterRules implements RuleFamily {
         switch (rule) {
             case "cluster-settings" -> clusterSettings(context, report);
             case "no-pod-identity-in-cluster" -> noPodIdentityInCluster(context, report);
+            case "pod-security" -> podSecurity(context, report);
             case "proxy-init-privileged" -> proxyInitPrivileged(context, report);
             case "removed-api-version" -> removedApiVersion(context, report);
             case "system-namespace" -> systemNamespace(context, report);
@@ -152,6 +156,14 @@ final class ClusterRules implements RuleFamily {
         }
     }
 
+    /** Of a workload only its pods are refused, and the ReplicaSet or Job alone says so. */
+    private static void podSecurity(RuleContext context, Report report) {
+        Stream.concat(context.labelledPods().stream(), context.webhookPods().stream())
+                .distinct()
+                .forEach(pod -> PodSecurity.refusal(context.cluster(), pod)
+                        .ifPresent(reason -> report.add(pod.spec(), reason)));
+    }
+
     /** Where Pod Security enforces baseline or restricted, as AKS Automatic does everywhere. */
     private static void proxyInitPrivileged(RuleContext context, Report report) {
         for (PodSource pod : context.webhookPods()) {
@@ -159,11 +171,7 @@ final class ClusterRules implements RuleFamily {
             if (!annotation.exists()) {
                 continue;
             }
-            String level = context.cluster()
-                    .find(Namespace.class, new ObjectName("", pod.namespace()))
-                    .map(namespace ->
-                            namespace.metadata().labels().getOrDefault("pod-security.kubernetes.io/enforce", ""))
-                    .orElse("");
+            String level = PodSecurity.level(context.cluster(), pod.namespace());
             if (level.equals("baseline") || level.equals("restricted")) {
                 report.add(
                         annotation,

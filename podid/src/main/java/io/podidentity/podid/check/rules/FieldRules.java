@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The fields of an AzureIdentity and of an AzureIdentityBinding: their names, types and values. */
+/** The fields of objects: their names, types and values. */
 final class FieldRules implements RuleFamily {
 
     private static final List<About> RULES = List.of(
@@ -28,8 +28,8 @@ final class FieldRules implements RuleFamily {
                             + " azureIdentity")
                     .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
             About.error("C2", "field-type")
-                    .says("A field's value is of the wrong type")
-                    .remedy("Write a value of the type that the message names")
+                    .says("A field's value is of the wrong type, or none that the API server takes")
+                    .remedy("Write a value as the message says")
                     .prevents("aad-pod-identity#175"),
             About.error("C2", "unknown-field")
                     .says("A field does not exist")
@@ -55,7 +55,9 @@ final class FieldRules implements RuleFamily {
                             + " https://login.microsoftonline.com/"));
 
     private static final String FIELDS = "type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
-            + " adResourceID adEndpoint azureIdentity selector podLabels name namespace";
+            + " adResourceID adEndpoint azureIdentity selector podLabels name namespace labels annotations"
+            + " serviceAccountName hostNetwork containers initContainers volumes volumeMounts image command args env"
+            + " envFrom securityContext template replicas imagePullSecrets";
     private static final String NAME = "Name the Secret: ";
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");

@@ -1,6 +1,7 @@
 package io.podidentity.podid.check.source;
 
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import java.util.List;
@@ -26,6 +27,16 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
             "ReplicationController", List.of("spec", "template"),
             "Job", List.of("spec", "template"),
             "CronJob", List.of("spec", "jobTemplate", "spec", "template"));
+
+    /** A pod that this manifest makes. */
+    public static PodSource of(Pod pod, Manifest manifest) {
+        FieldLocation location = FieldLocation.of(manifest);
+        return new PodSource(
+                pod,
+                location,
+                manifest.kind(),
+                location.at(templatePath(manifest.kind()).orElse(List.of())));
+    }
 
     /** The keys that lead to the pod in an object of that kind; empty of a kind that makes no pods. */
     public static Optional<List<String>> templatePath(String kind) {
