@@ -1,4 +1,4 @@
-/** What a rule is, sees and reports: start at {@code Rule}. */
+/** What a rule is, sees and reports: start at {@code RuleFamily}. */
 @NullMarked
 package io.podidentity.podid.check.rule;
 
