@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "podid",
-        description = "Emulates the services that give a pod its Azure identity, on this machine only; lends its"
-                + " user's sign-in to containers, and a workload's identity to a program here.",
+        description = "Shows how a pod gets its Azure identity: emulates, explains, checks, migrates and examines it;"
+                + " lends your sign-in to containers, and a workload's identity to a program here.",
         mixinStandardHelpOptions = true,
         versionProvider = Podid.class)
 final class Podid implements Callable<Integer>, IVersionProvider {

@@ -66,8 +66,8 @@ public final class DoctorCommand implements Callable<Integer> {
             paramLabel = "WORKLOAD",
             arity = "0..1",
             description =
-                    "One workload, NAME or KIND/NAME, whose whole story is told. Default: all of the namespace that"
-                            + " are meant to have an identity.")
+                    "One workload, NAME or KIND/NAME, in detail. Default: all of the namespace that are meant to have an"
+                            + " identity.")
     private @Nullable String workload;
 
     @Mixin
@@ -97,8 +97,8 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--ca",
             paramLabel = "FILE",
-            description = "Certificates (PEM) by which Entra ID and storage are known in place of the JVM's, behind a"
-                    + " proxy that opens TLS.")
+            description = "Certificates (PEM) to trust for Entra ID and storage in place of the JVM's, behind a proxy"
+                    + " that intercepts TLS.")
     private @Nullable Path authorities;
 
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")

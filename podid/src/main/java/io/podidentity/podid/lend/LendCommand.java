@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 /** Lends until its time is over, SIGTERM or SIGINT, or until the command that it runs has ended. */
 @Command(
         name = "lend",
-        description = "Lends the sign-in of this machine's user to containers and programs, by the protocols that"
-                + " Azure's libraries of all languages know: those of App Service, the metadata service and Cloud Shell."
+        description = "Lends your sign-in to containers and programs on this machine, by the protocols that Azure's"
+                + " libraries of all languages know: those of App Service, the metadata service and Cloud Shell."
                 + " Each borrower has a secret of its own and gets tokens for the allowed resources only.",
         mixinStandardHelpOptions = true)
 public final class LendCommand implements Callable<Integer> {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "migrate",
         description = "Moves manifests from aad-pod-identity to workload identity: writes the changed files, the az"
-                + " commands and a report, and plays each pod's request before and after.",
+                + " commands and a report, and replays each pod's request before and after.",
         footer = {
             "",
             "Examples:",

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = "Runs a program on this machine with the identity that a workload of a cluster has: kubectl"
                 + " creates a token of its service account, which Azure's libraries of all languages exchange. Nothing"
-                + " is installed in the cluster; who may do it is a matter of its roles.",
+                + " is installed in the cluster; its roles decide who may do it.",
         mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
 
@@ -95,7 +95,7 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--env",
             description =
-                    "Give the program the container's own variables too: texts, and those from ConfigMaps that you"
+                    "Give the program the container's own variables too: plain values, and those from ConfigMaps that you"
                             + " may read; never those from Secrets.")
     private boolean env;
 

@@ -58,7 +58,7 @@ final class AzureOptions {
             names = "--federated-credentials",
             paramLabel = "FILE",
             description = "A YAML list of {identity, subject, issuer, audience, after}: the only federated credentials"
-                    + " that there are. Without an issuer it is the cluster's.")
+                    + " that there are. Default of issuer: the cluster's.")
     private @Nullable Path credentialsFile;
 
     @Option(

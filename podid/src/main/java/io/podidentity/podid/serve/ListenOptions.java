@@ -32,16 +32,17 @@ final class ListenOptions {
     @Option(
             names = "--exposed",
             paramLabel = "HOST[:PORT]",
-            description = "The host by which clients come, and the port that leads to FIRST if it is another one; the"
-                    + " ports behind it lead to those behind FIRST. It is in every address that is given away. Default:"
-                    + " loopback, or the address of --bind.")
+            description =
+                    "The host that clients use, and the outside port that leads to FIRST if it is another one; the"
+                            + " ports after it lead to those after FIRST. It is in every address that is printed. Default:"
+                            + " loopback, or the address of --bind.")
     private @Nullable String exposed;
 
     @Option(
             names = "--await-exposed",
             description =
-                    "Serve only once a program has told the discovery port the host and the ports by which clients come, as"
-                            + " Testcontainers does, which knows them last.")
+                    "Serve only when a program has sent the discovery port the host and the ports that clients use, as"
+                            + " Testcontainers does when it knows them.")
     private boolean awaitExposed;
 
     /** @throws IllegalArgumentException if options do not fit together */

@@ -39,7 +39,7 @@ class FaultsPageTest {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         long cases = byHttp.values().stream().mapToLong(Long::longValue).sum();
         StringBuilder page = new StringBuilder();
-        page.append("# What becomes of a fault\n\n");
+        page.append("# What a fault leads to\n\n");
         page.append("Made by `FaultsPageTest` from the table that `FaultMatrixIT` runs: ")
                 .append(faults.size())
                 .append(" faults, ")
@@ -47,9 +47,9 @@ class FaultsPageTest {
                 .append(" ways to a token by HTTP, ")
                 .append(cases)
                 .append(" cases, each for a caller that waits and for one that does not.\n");
-        page.append("Each case runs the real transport against a real socket, and holds: the outcome; the code and ");
+        page.append("Each case runs the real transport against a real socket, and checks: the outcome; the code and ");
         page.append("`isTransient()`; that the call ends with its deadline; that no text shows the token or what was ");
-        page.append("sent to prove who asks; that no thread is left.\n\n");
+        page.append("sent to sign in; that no thread is left.\n\n");
         page.append("| Outcome | Code | Transient | Cases by HTTP | By a program |\n|---|---|---|---|---|\n");
         for (Result result : Result.values()) {
             if (result != Result.OTHER) {
@@ -64,11 +64,11 @@ class FaultsPageTest {
                         .append(" |\n");
             }
         }
-        page.append("\nEach build runs ")
+        page.append("\nEach build runs: ")
                 .append(titles(Leg::standsForAll))
-                .append(", CI ")
+                .append(". CI runs: ")
                 .append(titles(Leg::standsForOthers))
-                .append("; `make faults` runs all, with calls that have to end 100 ms after their deadline.\n\n");
+                .append(". `make faults` runs all, with calls that have to end 100 ms after their deadline.\n\n");
         page.append("| Fault | What happens | Outcome | But |\n|---|---|---|---|\n");
         for (Fault fault : faults) {
             page.append("| ")
@@ -95,17 +95,17 @@ class FaultsPageTest {
     private static void programs(StringBuilder page) {
         List<ProgramFault> faults = ProgramFault.all();
         page.append("\n## Programs\n\n")
-                .append("The same for the programs that a developer signs in to, as `ProgramMatrixIT` runs it: ")
+                .append("The same for the programs that a developer signs in to, by `ProgramMatrixIT`: ")
                 .append(faults.size())
                 .append(" faults of real scripts, ")
                 .append(Program.values().length)
                 .append(" programs, ")
                 .append(faults.size() * Program.values().length)
-                .append(" cases, all in each build. Each holds besides that the failure says why, and that no process ")
-                .append("is left but one that the program itself has let go: az has one that sends its statistics. ")
+                .append(" cases, all in each build. Each also checks that the failure says why, and that no process is ")
+                .append("left but one that the program itself detached: az has one that sends its statistics. ")
                 .append(
                         "One that hangs has four fifths of the deadline; on a busy machine the deadline may come first. ")
-                .append("`ProgramHygieneIT` holds what concerns more than one call: 200 callers at once start one ")
+                .append("`ProgramHygieneIT` checks what concerns more than one call: 200 callers at once start one ")
                 .append("program, 200 runs leave no file open, and what lies in the working folder is never run.\n\n");
         page.append("| Fault | The program | Outcome | But |\n|---|---|---|---|\n");
         for (ProgramFault fault : faults) {

@@ -36,7 +36,7 @@ import java.util.Map;
 enum Leg {
     IMDS("IMDS", false),
     APP_SERVICE("App Service", false),
-    OLD_APP_SERVICE("App Service, 2017", false),
+    OLD_APP_SERVICE("App Service (2017)", false),
     CLOUD_SHELL("Cloud Shell", false),
     AZURE_ML("Azure ML", false),
     AZURE_ARC("Azure Arc", false),
