@@ -46,7 +46,7 @@ group=$repository/io/podidentity
 
 mkdir "$WORK/source"
 tar -C "$ROOT" --exclude=.git --exclude=target -cf - . | tar -xf - -C "$WORK/source"
-find "$WORK/source" -name pom.xml -exec sed -i "s|version>$snapshot</|version>$version</|" {} +
+grep -rlIF "$snapshot" "$WORK/source" | xargs sed -i "s/$snapshot/$version/g"
 
 if [ -z "$key" ]; then
     throwaway=yes
@@ -101,7 +101,7 @@ cat > "$user/pom.xml" << END
 <project><modelVersion>4.0.0</modelVersion><groupId>u</groupId><artifactId>u</artifactId><version>1</version>
 <properties><maven.compiler.release>17</maven.compiler.release></properties>
 <repositories><repository><id>release</id><url>file://$repository</url></repository></repositories>
-<dependencies>$(awk '/^```/ { inside = $0 == "```xml"; next } inside' "$ROOT/README.md")</dependencies>
+<dependencies>$(awk '/^```/ { inside = $0 == "```xml"; next } inside' "$WORK/source/README.md")</dependencies>
 </project>
 END
 cp "$ROOT/e2e/data/User.java" "$user/src/test/java/"
