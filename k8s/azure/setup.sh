@@ -37,7 +37,7 @@ nodes|1||^[1-9][0-9]{0,3}$
 node-size||by default that of AKS|^[A-Za-z0-9_]+$
 node-subnet|10.224.0.0/16|for aad-pod-identity before 1.6.2 in a cluster with a subnet of its own|^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$
 image||deploy this one: no registry, no build (the cluster must be able to pull it)|^[a-z0-9][A-Za-z0-9._:/@-]*$
-tag|0.1.0|of the image that is built; it is deployed by its digest, so a new image is always used|^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$
+tag|v1|of the image that is built; it is deployed by its digest, so a new image is always used|^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$
 builder||docker, podman (the Dockerfile, with an AOT cache), acr (the same, in Azure), jib (Maven alone); by default the first of docker, podman, jib|^(docker|podman|acr|jib)$
 platform|linux/amd64|for docker and podman; linux/arm64 for Arm nodes|^linux/(amd64|arm64)$
 deployment||two pods as a Deployment with Service and PodDisruptionBudget, instead of a single pod|flag

@@ -212,7 +212,7 @@ class ManifestsTest {
     void pullSecret_whenChosen_isInThePod(String name) {
         Rendered rendered = Rendered.read(name);
         assertThat(at(rendered.pod(), "spec.imagePullSecrets")).isEqualTo(List.of(Map.of("name", "my-registry")));
-        assertThat(rendered.container()).containsEntry("image", "myregistry.example.com/podidentitydemo:0.1.0");
+        assertThat(rendered.container()).containsEntry("image", "myregistry.example.com/podidentitydemo:v1");
     }
 
     @Test
