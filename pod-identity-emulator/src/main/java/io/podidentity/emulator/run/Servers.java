@@ -134,7 +134,7 @@ public final class Servers implements AutoCloseable {
             History<LogLine> log) {
         var directory = tenant.directory();
         var issuer = new TokenIssuer(key, entra(), directory.tenantId(), tenant.clock());
-        directory.issuers().publish(issuer.issuerOfVersion2(), key.publicKey());
+        directory.issuers().publish(issuer.issuerOfVersion2(), List.of(key.publicKey()));
         var tokens = new AccessTokenReader(key);
         cluster = new PodIdentityCluster(tenant, upstream(authority), queues, listeners, log, imds());
         var node = queues.beforeImds(new ImdsEndpoint(cluster.node(), issuer, tenant.imdsLifetime()));
