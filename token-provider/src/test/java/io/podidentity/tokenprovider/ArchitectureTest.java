@@ -251,6 +251,7 @@ class ArchitectureTest {
                 .containsExactly(
                         "AccessToken",
                         "AzureServiceTokenProvider",
+                        "ClientAssertions",
                         "ConnectionString",
                         "Explanation",
                         "Principal",

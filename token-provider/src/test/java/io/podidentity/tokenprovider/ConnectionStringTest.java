@@ -75,7 +75,7 @@ class ConnectionStringTest {
                         + " managed identity, write RunAs=App and one of AppId, ObjectId, ResourceId.",
                 "RunAs=App;AppId=a;ManagedIdentityClientId=m| has no TenantId. Add TenantId=TENANT, the tenant of the"
                         + " application.",
-                "RunAs=App;TenantId=t;ManagedIdentityClientId=m| has ManagedIdentityClientId but no AppId."
+                "RunAs=App;ManagedIdentityClientId=m| has ManagedIdentityClientId but no AppId."
                         + " Add AppId=CLIENT_ID.",
                 "RunAs=App;AppId=a;TenantId=t;ManagedIdentityClientId=| has an empty ManagedIdentityClientId"
                         + " (at character 30). Write the client ID of a user-assigned managed identity.",

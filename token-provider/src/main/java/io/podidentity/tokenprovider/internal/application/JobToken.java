@@ -70,11 +70,19 @@ final class JobToken implements TokenSource {
     }
 
     /**
+     * @param byPost whether it is requested by a POST without a body
      * @param url the URL from the variable, without what the caller adds to its query
      * @param accessToken what the job shows to the service; goes nowhere else
      * @throws TokenAcquisitionException if the URL is not https, or the access token cannot be sent
      */
-    JobToken(Service service, String url, String query, Secret accessToken, HttpTransport http, Time time) {
+    JobToken(
+            Service service,
+            boolean byPost,
+            String url,
+            String query,
+            Secret accessToken,
+            HttpTransport http,
+            Time time) {
         requireSafe(url, service.variable);
         if (!TokenResponse.canBeSent(accessToken.reveal())) {
             throw failure(
@@ -82,31 +90,19 @@ final class JobToken implements TokenSource {
                     "the access token for " + service.variable + " has a character that no header takes",
                     service.refused);
         }
-        this.service = service;
-        this.request = HttpRequest.toNetwork(url, CONNECT_MILLIS, TOTAL_MILLIS)
+        HttpRequest get = HttpRequest.toNetwork(url, CONNECT_MILLIS, TOTAL_MILLIS)
                 .withQuery(query)
                 .withHeader("Authorization", "Bearer " + accessToken.reveal());
+        this.service = service;
+        this.request = byPost
+                ? get.withForm("")
+                        .withHeader("Content-Type", "application/json")
+                        // Without it, Azure DevOps answers with a redirect to its sign-in page.
+                        .withHeader("X-TFS-FedAuthRedirect", "Suppress")
+                : get;
         this.accessToken = accessToken;
         this.http = http;
         this.time = time;
-    }
-
-    private JobToken(JobToken other, HttpRequest request) {
-        this.service = other.service;
-        this.request = request;
-        this.accessToken = other.accessToken;
-        this.http = other.http;
-        this.time = other.time;
-    }
-
-    /** The same, requested by a POST without a body. */
-    JobToken byPost() {
-        return new JobToken(
-                this,
-                request.withForm("")
-                        .withHeader("Content-Type", "application/json")
-                        // Without it, Azure DevOps answers with a redirect to its sign-in page.
-                        .withHeader("X-TFS-FedAuthRedirect", "Suppress"));
     }
 
     @Override

@@ -92,19 +92,16 @@ public final class JobTokenSource implements TokenSource {
         if (!missing.isEmpty()) {
             return new Unavailable("not set: " + String.join(", ", missing), remedy(missing));
         }
-        JobToken token = service == GITHUB
-                ? new JobToken(service, url, "audience=api%3A%2F%2FAzureADTokenExchange", shown, http, time)
-                : new JobToken(service, url, query(connection), shown, http, time).byPost();
+        String query = service == GITHUB
+                ? "audience=api%3A%2F%2FAzureADTokenExchange"
+                : "api-version=7.1&serviceConnectionId=" + URLEncoder.encode(connection, StandardCharsets.UTF_8);
+        JobToken token = new JobToken(service, service != GITHUB, url, query, shown, http, time);
         if (!exchanges) {
             return token.acquire(request);
         }
         EntraClient entra = new EntraClient(EntraAuthority.of(environment), null, http, time);
         EntraTenants tenants = EntraTenants.of(tenantId, environment);
         return new EntraTokenSource(name(), entra, tenants, clientId, new ClientAssertion(token)).acquire(request);
-    }
-
-    private static String query(String connection) {
-        return "api-version=7.1&serviceConnectionId=" + URLEncoder.encode(connection, StandardCharsets.UTF_8);
     }
 
     /** The variable's value; if it is not set, an empty text and one more name in the list. */

@@ -15,11 +15,12 @@ final class CachedAssertions implements TokenSource {
 
     /**
      * @param audience the resource of the tokens
+     * @param cache that of the identity alone
      */
-    CachedAssertions(TokenSource identity, String audience) {
+    CachedAssertions(TokenSource identity, String audience, TokenCache cache) {
         this.identity = identity;
         this.audience = audience;
-        this.cache = ProcessCaches.ofItsOwn(List.of(identity), null, List.of());
+        this.cache = cache;
     }
 
     @Override

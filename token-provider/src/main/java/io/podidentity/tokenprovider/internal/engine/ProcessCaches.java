@@ -142,7 +142,7 @@ public final class ProcessCaches {
 
     /** The tokens of a managed identity for an audience as assertions; they have a cache of their own. */
     public static TokenSource assertions(TokenSource identity, String audience) {
-        return new CachedAssertions(identity, audience);
+        return new CachedAssertions(identity, audience, ofItsOwn(List.of(identity), null, List.of()));
     }
 
     private static TokenCache cache(List<TokenSource> sources, Executor executor, @Nullable EventPublisher publisher) {

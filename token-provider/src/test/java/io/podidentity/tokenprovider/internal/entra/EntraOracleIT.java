@@ -150,6 +150,9 @@ class EntraOracleIT {
                 .build();
 
         assertSame(ours(new ClientAssertion(ClientAssertion.suppliedBy(() -> federatedToken))), theirs, Set.of());
+        assertSameToken(
+                ours(new ClientAssertion(ClientAssertion.suppliedBy(() -> federatedToken))),
+                msal(ClientCredentialFactory.createFromCallback(options -> federatedToken)));
     }
 
     @Test

@@ -143,7 +143,7 @@ class EntraRefusalsIT {
         return switch (number) {
             case 70021, 700211, 700213 -> 3;
             // The kubelet may have replaced the file just then.
-            case 700024 -> proof == Proof.WORKLOAD_IDENTITY ? 2 : 1;
+            case 700024 -> proof == Proof.WORKLOAD_IDENTITY || proof == Proof.ASSERTION ? 2 : 1;
             default -> 1;
         };
     }
