@@ -60,11 +60,15 @@ final class TokenIdentities {
         providers.values().forEach(AzureServiceTokenProvider::invalidate);
     }
 
-    private AzureServiceTokenProvider make(String name) {
-        Identity identity = properties.identities().get(name);
-        String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
-        AzureServiceTokenProvider.Builder builder =
-                AzureServiceTokenProvider.builder().connectionString(connectionString);
+    /** The settings of the identity that has no name, but for how it signs in and for who listens. */
+    AzureServiceTokenProvider.Builder settings() {
+        AzureServiceTokenProvider.Builder builder = settings(null);
+        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        return builder;
+    }
+
+    private AzureServiceTokenProvider.Builder settings(@Nullable Identity identity) {
+        AzureServiceTokenProvider.Builder builder = AzureServiceTokenProvider.builder();
         if (properties.deadline() != null) {
             builder.deadline(properties.deadline());
         }
@@ -75,6 +79,13 @@ final class TokenIdentities {
         if (details != null || identity != null || !properties.environment().isEmpty()) {
             builder.environment(variables(details, identity));
         }
+        return builder;
+    }
+
+    private AzureServiceTokenProvider make(String name) {
+        Identity identity = properties.identities().get(name);
+        String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
+        AzureServiceTokenProvider.Builder builder = settings(identity).connectionString(connectionString);
         for (IdentityListener listener : identityListeners.orderedStream().toList()) {
             builder.listener(event -> listener.on(name, event));
         }

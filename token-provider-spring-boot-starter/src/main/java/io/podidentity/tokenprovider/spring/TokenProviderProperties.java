@@ -23,6 +23,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param resources Resources, such as https://storage.azure.com, whose tokens the application needs: they are got after
  *     the start, without waiting for them, and kept fresh. Health and metrics report them from the start.
  * @param bearer Servers to which RestClient, RestTemplate and WebClient send tokens.
+ * @param clientAssertion Registrations of spring.security.oauth2.client, by their names, that sign in by a client
+ *     assertion in place of a secret.
  */
 @ConfigurationProperties("token-provider")
 record TokenProviderProperties(
@@ -33,6 +35,7 @@ record TokenProviderProperties(
         @Nullable String identity,
         @DefaultValue List<String> resources,
         @DefaultValue List<BearerTarget> bearer,
+        @DefaultValue Map<String, ClientAssertionSettings> clientAssertion,
         @DefaultValue DataSource datasource,
         @DefaultValue Redis redis,
         @DefaultValue Kafka kafka) {
@@ -65,6 +68,13 @@ record TokenProviderProperties(
             require(target.complaint() == null, "bearer[" + i + "].url", target.shown(), target.complaint());
             require(!target.resource().isBlank(), "bearer[" + i + "].resource", "", "It is missing.");
             requireKnown(identities, "bearer[" + i + "].identity", target.identity());
+        }
+        clientAssertion = Map.copyOf(clientAssertion);
+        for (Map.Entry<String, ClientAssertionSettings> one : clientAssertion.entrySet()) {
+            String setting = "client-assertion." + one.getKey();
+            require(one.getValue().source() != null, setting + ".source", "", "It is missing.");
+            String complaint = one.getValue().complaint();
+            require(complaint == null, setting + ".client-id", one.getValue().clientId(), complaint);
         }
         requireKnown(identities, "datasource.identity", datasource.identity());
         for (Map.Entry<String, String> pool : datasource.identities().entrySet()) {
@@ -104,7 +114,7 @@ record TokenProviderProperties(
     public String toString() {
         return "TokenProviderProperties[deadline=" + deadline + ", connectionString=" + hidden(connectionString)
                 + ", environment=" + environment.keySet() + ", identities=" + identities + ", identity=" + identity
-                + ", resources=" + resources + ", bearer=" + bearer
+                + ", resources=" + resources + ", bearer=" + bearer + ", clientAssertion=" + clientAssertion
                 + ", datasource=" + datasource + ", redis=" + redis + ", kafka=" + kafka + "]";
     }
 
