@@ -9,6 +9,8 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -296,7 +298,7 @@ class ClientAssertionTest {
                 .getFirst("state");
         MockHttpServletRequest back = request("/login/oauth2/code/login");
         back.setSession(there.getSession());
-        back.setParameter("state", java.net.URLDecoder.decode(state, java.nio.charset.StandardCharsets.UTF_8));
+        back.setParameter("state", URLDecoder.decode(state, StandardCharsets.UTF_8));
         back.setParameter("code", "c");
         MockHttpServletResponse home = new MockHttpServletResponse();
         chain.doFilter(back, home, new MockFilterChain());
