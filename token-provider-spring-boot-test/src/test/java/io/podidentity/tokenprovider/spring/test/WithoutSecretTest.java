@@ -45,12 +45,12 @@ import org.springframework.web.util.UriComponentsBuilder;
         classes = WithoutSecretTest.Application.class,
         properties = {
             "spring.main.web-application-type=servlet",
-            "spring.security.oauth2.client.provider.entra.issuer-uri=${emulated-azure.entra}/" + WithoutSecretTest.TENANT
-                    + "/v2.0",
+            "spring.security.oauth2.client.provider.entra.issuer-uri=${emulated-azure.entra}/"
+                    + WithoutSecretTest.TENANT + "/v2.0",
             "spring.security.oauth2.client.registration.login.provider=entra",
             "spring.security.oauth2.client.registration.login.client-id=" + WithoutSecretTest.WEB,
-            "spring.security.oauth2.client.registration.login.scope=openid,offline_access,api://" + WithoutSecretTest.API
-                    + "/orders.read",
+            "spring.security.oauth2.client.registration.login.scope=openid,offline_access,api://"
+                    + WithoutSecretTest.API + "/orders.read",
             "spring.security.oauth2.client.registration.nightly.provider=entra",
             "spring.security.oauth2.client.registration.nightly.client-id=" + WithoutSecretTest.WEB,
             "spring.security.oauth2.client.registration.nightly.authorization-grant-type=client_credentials",
@@ -123,7 +123,8 @@ class WithoutSecretTest {
                 .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
         MockHttpServletRequest back = request("/login/oauth2/code/login");
         back.setSession(begin.getSession());
-        UriComponentsBuilder.fromUriString(signedIn.headers().firstValue("Location").orElseThrow())
+        UriComponentsBuilder.fromUriString(
+                        signedIn.headers().firstValue("Location").orElseThrow())
                 .build()
                 .getQueryParams()
                 .forEach((name, values) ->
