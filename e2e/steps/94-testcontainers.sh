@@ -22,7 +22,8 @@ trials() {
     expect_exit 0 "$WORK/trials.txt" env "DOCKER_HOST=unix://$PODMAN_SOCKET" TESTCONTAINERS_RYUK_DISABLED=true \
         TESTCONTAINERS_HOST_OVERRIDE=localhost TESTCONTAINERS_CHECKS_DISABLE=true \
         java -XX:TieredStopAtLevel=1 "-Duser.home=$WORK" "-Dpodid.image=$PODID_IMAGE" "-Dpodid.manifests=$PODID_MANIFESTS" \
-        -cp "$target/test-classes:$target/classes:$(cat "$target/test-class-path")" io.podidentity.tokenprovider.spring.test.Trials
+        -cp "$target/test-classes:$target/classes:$(cat "$target/test-class-path")" io.podidentity.tokenprovider.spring.test.Trials \
+        io.podidentity.tokenprovider.spring.test.PodIdentityContainerTrial
     expect_no_secret "$WORK/trials.txt"
     grep '^trials: ' "$WORK/trials.txt"
     expect_equal "" "$(podman_e2e ps --all --quiet)"

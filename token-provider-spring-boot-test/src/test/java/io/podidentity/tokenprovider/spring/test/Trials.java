@@ -4,11 +4,15 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** Runs the tests that need a container engine, for e2e; prints how many passed, and ends with 1 if any did not. */
+/**
+ * Runs test classes that need a container engine or a browser, for e2e; prints how many passed, and ends with 1 if any
+ * did not.
+ */
 final class Trials {
 
     private Trials() {}
@@ -18,7 +22,9 @@ final class Trials {
         LauncherFactory.create()
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selectClass(PodIdentityContainerTrial.class))
+                                .selectors(Stream.of(arguments)
+                                        .map(name -> selectClass(name))
+                                        .toList())
                                 .build(),
                         summary);
         var result = summary.getSummary();

@@ -1,0 +1,50 @@
+package com.example.login;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.tokenprovider.spring.test.EmulatedAzure;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+
+/** The application and its registration, whose credential is the identity of the machine. */
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+        classes = LoginApplication.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "spring.main.web-application-type=servlet",
+            "spring.security.oauth2.client.provider.entra.issuer-uri="
+                    + "${emulated-azure.entra}/${emulated-azure.tenant-id}/v2.0",
+            "spring.security.oauth2.client.registration.entra.client-id=" + EntraLogin.APPLICATION,
+            "spring.security.oauth2.client.registration.entra.client-authentication-method=private_key_jwt",
+            "spring.security.oauth2.client.registration.entra.scope=openid,profile,offline_access," + "api://"
+                    + EntraLogin.APPLICATION + "/access",
+            "spring.security.oauth2.client.registration.storage.provider=entra",
+            "spring.security.oauth2.client.registration.storage.client-id=" + EntraLogin.APPLICATION,
+            "spring.security.oauth2.client.registration.storage.client-authentication-method=private_key_jwt",
+            "spring.security.oauth2.client.registration.storage.authorization-grant-type="
+                    + "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "spring.security.oauth2.client.registration.storage.scope=https://storage.azure.com/user_impersonation"
+        })
+@EmulatedAzure(customizers = EntraLogin.Registration.class)
+@interface EntraLogin {
+    String APPLICATION = "c0ffee00-0000-4000-8000-000000000001";
+
+    /** What an administrator sets up once. Tokens live so shortly that each request has to renew them. */
+    final class Registration implements Consumer<PodIdentityEmulator.Builder> {
+        @Override
+        public void accept(PodIdentityEmulator.Builder azure) {
+            azure.tokenLifetime(Duration.ofSeconds(30))
+                    .application(APPLICATION, "0b1ec700-0000-4000-8000-000000000001", "not used")
+                    .redirectUri(APPLICATION, "http://localhost/login/oauth2/code/entra")
+                    .federatedCredential(
+                            APPLICATION,
+                            "https://login.microsoftonline.com/10000000-0000-4000-8000-000000000001/v2.0",
+                            "20000000-0000-4000-8000-000000000002",
+                            "api://AzureADTokenExchange");
+        }
+    }
+}
