@@ -69,6 +69,13 @@ final class AzureOptions {
     private List<String> bindings = new ArrayList<>();
 
     @Option(
+            names = "--redirect-uri",
+            paramLabel = "CLIENT-ID=URI",
+            description = "Register where an application's users are sent back to after they signed in. May be given"
+                    + " more than once.")
+    private List<String> redirectUris = new ArrayList<>();
+
+    @Option(
             names = "--propagation",
             paramLabel = "TIME",
             defaultValue = "0s",
@@ -90,6 +97,10 @@ final class AzureOptions {
             builder.identity(ManagedIdentity.named(name));
         }
         bindings.forEach(builder::identityBinding);
+        for (String redirectUri : redirectUris) {
+            Pair pair = Pair.of("--redirect-uri", redirectUri);
+            builder.redirectUri(pair.left(), pair.right());
+        }
         if (webhook != null) {
             builder.webhook(version(webhook));
         }

@@ -50,6 +50,26 @@ class AzureOptionsTest {
     }
 
     @Test
+    void redirectUri_byAFlag_isWhereASignedInUserGoes() throws Exception {
+        String application = "30000000-0000-4000-8000-000000000001";
+        try (var azure = start("--redirect-uri", application + "=http://localhost/login?from=entra")) {
+            var answer = HttpClient.newBuilder()
+                    .sslContext(azure.sslContext())
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(azure.entra() + "/" + azure.tenantId()
+                                            + "/oauth2/v2.0/authorize?response_type=code&scope=openid&client_id="
+                                            + application
+                                            + "&redirect_uri=http%3A%2F%2Flocalhost%3A8080%2Flogin%3Ffrom%3Dentra"))
+                                    .build(),
+                            BodyHandlers.ofString());
+
+            assertThat(answer.headers().firstValue("Location").orElse(answer.body()))
+                    .startsWith("http://localhost:8080/login?from=entra&code=");
+        }
+    }
+
+    @Test
     void roles_fromAnEmptyFile_areNone() throws Exception {
         Path file = Files.writeString(folder.resolve("roles.yaml"), "[]\n");
         try (var azure = start("--roles", file.toString())) {
