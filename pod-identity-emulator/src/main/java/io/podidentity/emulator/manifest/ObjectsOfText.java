@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Finds the manifests in texts, and says of everything else what it is. Not thread-safe. */
 final class ObjectsOfText {
@@ -14,6 +15,18 @@ final class ObjectsOfText {
     private static final String TEMPLATE = "{{";
     private static final Set<String> RELEASES =
             Set.of("helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet");
+    private static final Set<String> WORKLOADS =
+            Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob");
+    /** Whose objects name an identity; so does a ServiceAccount. */
+    private static final Set<String> OF_IDENTITIES = Set.of(
+            "aadpodidentity.k8s.io",
+            "secrets-store.csi.x-k8s.io",
+            "external-secrets.io",
+            "keda.sh",
+            "cert-manager.io",
+            "velero.io",
+            "dapr.io");
+
     private static final Pattern MANIFEST = Pattern.compile("(?ms)^(apiVersion:.*^kind:|kind:.*^apiVersion:)");
 
     private final List<Manifest> objects = new ArrayList<>();
@@ -103,9 +116,24 @@ final class ObjectsOfText {
             String namespace = text(metadata, "namespace");
             var full = new ObjectName(namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace, name);
             var manifest = new Manifest(apiVersion, kind, full, content);
+            if (WORKLOADS.contains(kind) && !hasContainers(content)) {
+                skipped.add(new Skipped(
+                        content.position().toString(),
+                        manifest + " has no containers, so it is a patch of another file's",
+                        Skipped.Kind.PATCH));
+                return;
+            }
             objects.add(manifest);
             partial(manifest).ifPresent(skipped::add);
         }
+    }
+
+    private static boolean hasContainers(Yaml value) {
+        return value instanceof Yaml.Mapping mapping
+                && (mapping.get("containers").isPresent()
+                        || Stream.of("spec", "template", "jobTemplate")
+                                .flatMap(key -> mapping.get(key).stream())
+                                .anyMatch(ObjectsOfText::hasContainers));
     }
 
     /** Of an object that is applied with other values than are written, or from which the cluster makes others. */
@@ -122,8 +150,7 @@ final class ObjectsOfText {
                             + " helm template",
                     Skipped.Kind.RELEASE));
         }
-        boolean isIdentity =
-                manifest.kind().equals("ServiceAccount") || manifest.group().equals("aadpodidentity.k8s.io");
+        boolean isIdentity = manifest.kind().equals("ServiceAccount") || OF_IDENTITIES.contains(manifest.group());
         return isIdentity && hasVariable(manifest.content())
                 ? Optional.of(new Skipped(
                         place, manifest + " has values to be put in later, as ${…}", Skipped.Kind.PLACEHOLDER))

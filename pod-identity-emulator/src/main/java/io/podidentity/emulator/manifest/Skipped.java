@@ -26,6 +26,8 @@ public record Skipped(String place, String reason, Kind kind) {
         /** An object of which the cluster gets other values than stand here. */
         ENCRYPTED("encrypted object"),
         PLACEHOLDER("templated object"),
+        /** Only what another file's object is changed by. */
+        PATCH("patch"),
         /** An object from which a controller in the cluster makes others. */
         RELEASE("release");
 

@@ -77,10 +77,31 @@ class ManifestReaderTest {
                 apiVersion: batch/v1
                 kind: CronJob
                 metadata: {name: nightly}
-                spec: {jobTemplate: {spec: {template: {metadata: {labels: {aadpodidbinding: demo}}}}}}
+                spec: {jobTemplate: {spec: {template: {metadata: {labels: {aadpodidbinding: demo}}, spec: {containers: []}}}}}
                 """);
 
         assertThat(manifests.cluster().pods().get(0).bindingLabel()).contains("demo");
+    }
+
+    @Test
+    void read_ofAPatch_saysThatItIsOne() {
+        Manifests manifests = read(Profile.V1_5_4, """
+                {apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web}
+                spec: {template: {metadata: {labels: {aadpodidbinding: demo}}}}
+                """);
+
+        assertThat(manifests.cluster().pods()).isEmpty();
+        assertThat(manifests.skipped()).singleElement().satisfies(one -> {
+            assertThat(one.isMissed()).isTrue();
+            assertThat(one)
+                    .hasToString(
+                            "m.yaml:3:1: not looked at: Deployment default/web has no containers, so it is a patch of"
+                                    + " another file's");
+        });
     }
 
     @Test
@@ -89,11 +110,11 @@ class ManifestReaderTest {
                 apiVersion: v1
                 kind: List
                 items:
-                - {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {}}}
+                - {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: []}}}}
                 - apiVersion: apps/v1
                   kind: ReplicaSet
                   metadata: {name: web-5d8f7c9d6b, ownerReferences: [{kind: Deployment, name: web}]}
-                  spec: {template: {}}
+                  spec: {template: {spec: {containers: []}}}
                 - apiVersion: v1
                   kind: Pod
                   metadata: {name: web-5d8f7c9d6b-x7k2p, ownerReferences: [{kind: ReplicaSet, name: web-5d8f7c9d6b}]}

@@ -109,14 +109,15 @@ public record ReferenceExplanation(
                 .or(() -> account.map(each -> each.metadata().annotations().get(Keys.CLIENT_ID)))
                 .orElse("");
         ObjectName known = account.map(ServiceAccount::name).orElse(name);
-        if (!clientId.isEmpty()) {
+        boolean isInSecret = one.clientId().exists() && !one.clientId().keys().isEmpty();
+        if (!clientId.isEmpty() && !isInSecret) {
             return new ReferenceExplanation(
                     one,
                     Outcome.IDENTITY,
                     "a token of client ID " + clientId + ", in exchange for that of service account " + known,
                     known.namespace().isEmpty() ? List.of() : FederationAdvice.of(context.cluster(), known, clientId));
         }
-        return account.isEmpty() || one.clientId().exists()
+        return account.isEmpty() || isInSecret
                 ? unknown(one, "what service account " + name + " has, which is not here")
                 : new ReferenceExplanation(
                         one,

@@ -78,6 +78,24 @@ final class AzureScript {
 
         """;
 
+    private static final String BOUND = """
+        # trust_identity SUBSCRIPTION GROUP IDENTITY: binds it to the cluster. AKS makes or uses the one federated
+        # credential of the identity, so you need the right to write it. az 2.85, or the extension aks-preview
+        trust_identity() {
+            id="/subscriptions/$1/resourceGroups/$2/providers/Microsoft.ManagedIdentity/userAssignedIdentities/$3"
+            known=$(az aks identity-binding list --resource-group "$CLUSTER_GROUP" --cluster-name "$CLUSTER" \\
+                --query "[].properties.managedIdentity.resourceId" --output tsv)
+            if printf '%s\\n' "$known" | grep -Fqix -e "$id"; then
+                say "identity $3 is bound to $CLUSTER"
+            else
+                say "identity $3: binding it to $CLUSTER"
+                az aks identity-binding create --resource-group "$CLUSTER_GROUP" --cluster-name "$CLUSTER" \\
+                    --name "$3" --managed-identity-resource-id "$id" --output none
+            fi
+        }
+
+        """;
+
     private static final String LOOKED_UP = """
         # trust_client CLIENT-ID NAME SUBJECT: as above, for an identity of which the manifests do not say where it is
         trust_client() {
@@ -119,7 +137,8 @@ final class AzureScript {
 
     private AzureScript() {}
 
-    static String of(List<MovePlan> plans) {
+    /** @param bound whether managed identities are bound to the cluster, and not federated */
+    static String of(List<MovePlan> plans, boolean bound) {
         Map<String, Federation> all = new LinkedHashMap<>();
         plans.stream()
                 .flatMap(plan -> plan.federations().stream())
@@ -129,7 +148,9 @@ final class AzureScript {
         boolean applications =
                 all.values().stream().anyMatch(one -> !one.identity().isManaged());
         var script = new StringBuilder(HEAD).append(CLUSTER);
-        script.append(managed ? MANAGED : "").append(looksUp ? LOOKED_UP : "").append(applications ? APPLICATION : "");
+        script.append(managed ? (bound ? BOUND : MANAGED) : "")
+                .append(looksUp ? LOOKED_UP : "")
+                .append(applications ? APPLICATION : "");
         script.append(calls(plans, List.copyOf(all.values())));
         script.append("\n# Roles stay with the identities. To look at them:\n");
         all.values().stream()

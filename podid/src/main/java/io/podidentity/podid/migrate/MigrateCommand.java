@@ -75,6 +75,13 @@ public final class MigrateCommand implements Callable<Integer> {
     private boolean proxySidecar;
 
     @Option(
+            names = "--identity-binding",
+            description =
+                    "Let the pods use identity bindings of AKS in place of a federated credential for each account:"
+                            + " one serves all clusters and accounts of an identity. Writes the roles that this needs.")
+    private boolean identityBinding;
+
+    @Option(
             names = "--identity",
             paramLabel = "NAMESPACE/NAME=CLIENT-ID",
             description = "Which of its identities a pod or workload uses by default; can be repeated.")
@@ -101,7 +108,7 @@ public final class MigrateCommand implements Callable<Integer> {
                     spec.commandLine(), "The folder " + output + " has files; name another one, or add --force");
         }
         String standardInput = fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
-        var wish = new Migration.Wish(paths, standardInput, profile, choices, keep, proxySidecar);
+        var wish = new Migration.Wish(paths, standardInput, profile, choices, keep, proxySidecar, identityBinding);
         try (OutputFolder stage = OutputFolder.beside(output)) {
             return run(wish, stage);
         } catch (ManifestException e) {
@@ -132,7 +139,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
     private void finish(Migration migration, OutputFolder stage) throws IOException {
         String report = migration.shown(MoveReport.of(migration, keep, proxySidecar, inPlace));
-        String script = AzureScript.of(migration.plans());
+        String script = AzureScript.of(migration.plans(), identityBinding);
         if (inPlace) {
             stage.replace(migration.changed());
             for (String file : migration.emptied()) {

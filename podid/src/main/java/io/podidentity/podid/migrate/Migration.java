@@ -44,6 +44,7 @@ final class Migration {
     /** How many clusters each root of the sources makes. */
     private final List<Integer> sizes;
 
+    private final Map<String, String> roles;
     private final ProfileOptions profile;
     private final FittingProfile version;
 
@@ -54,7 +55,8 @@ final class Migration {
             ProfileOptions profile,
             Map<String, String> choices,
             boolean keepsPodIdentity,
-            boolean proxySidecar) {}
+            boolean proxySidecar,
+            boolean identityBinding) {}
 
     /**
      * What is read.
@@ -107,7 +109,9 @@ final class Migration {
                 .map(context -> new Planner(context, wish.choices()).plan())
                 .toList();
         this.sizes = read.stream().map(one -> one.clusters().size()).toList();
-        this.changes = new SourceChanges(sources.tree(), plans, wish.keepsPodIdentity(), wish.proxySidecar());
+        this.changes = new SourceChanges(
+                sources.tree(), plans, wish.keepsPodIdentity(), wish.proxySidecar(), wish.identityBinding());
+        this.roles = wish.identityBinding() ? BindingRoles.files(plans) : Map.of();
         changes.make();
     }
 
@@ -193,11 +197,16 @@ final class Migration {
         SourceTree tree = sources.tree();
         changed.putAll(write(tree, changes.emptied(), stage.path(), stage));
         if (!changes.newAccounts().isEmpty()) {
-            stage.write(SourceChanges.ACCOUNTS_FILE, changes.newAccounts(), null);
-            changed.put(
-                    stage.path().resolve(SourceChanges.ACCOUNTS_FILE),
-                    tree.root().resolve(SourceChanges.ACCOUNTS_FILE));
+            added(SourceChanges.ACCOUNTS_FILE, changes.newAccounts());
         }
+        for (Map.Entry<String, String> file : roles.entrySet()) {
+            added(file.getKey(), file.getValue());
+        }
+    }
+
+    private void added(String name, String text) throws IOException {
+        stage.write(name, text, null);
+        changed.put(stage.path().resolve(name), sources.tree().root().resolve(name));
     }
 
     /** Where each changed file is now, and where it came from. */
@@ -264,6 +273,11 @@ final class Migration {
             obstacles.add(e.getMessage());
             return List.of();
         }
+    }
+
+    /** The files with the roles of identity bindings; none without. */
+    Set<String> roles() {
+        return roles.keySet();
     }
 
     /** By which the files were read, and why. */

@@ -278,6 +278,16 @@ final class MoveReport {
                     + " 1.32; and it needs no host network. Only the presence of the annotation counts: remove it, do"
                     + " not write \"false\".");
         }
+        if (!migration.roles().isEmpty()) {
+            paragraph("\nThe pods use identity bindings (`" + Keys.USE_IDENTITY_BINDING
+                    + "`): azure.sh binds each managed"
+                    + " identity to the cluster, and no credential of your own is needed. `"
+                    + String.join("`, `", migration.roles())
+                    + "` lets the service accounts use them; apply it with them."
+                    + " Roles of a namespace do not count. Libraries must be told, and DefaultAzureCredential cannot"
+                    + " do it: `enable_azure_proxy` of azure-identity for Python 1.27.0, `enableAzureTokenProxy` for"
+                    + " Java 1.19.0, `IsAzureProxyEnabled` for .NET (beta); token-provider needs nothing.");
+        }
     }
 
     private void rollback() {

@@ -14,6 +14,7 @@ import io.podidentity.podid.migrate.edit.SourceTree;
 import io.podidentity.podid.migrate.edit.UneditableException;
 import io.podidentity.podid.migrate.plan.AccountMove;
 import io.podidentity.podid.migrate.plan.MovePlan;
+import io.podidentity.podid.migrate.plan.MovedIdentity;
 import io.podidentity.podid.migrate.plan.PodMove;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ final class SourceChanges {
     private final SourceTree tree;
     private final boolean keepsPodIdentity;
     private final boolean proxySidecar;
+    private final boolean identityBinding;
     private final Set<SourceObject> replaced = new LinkedHashSet<>();
     private final Set<SourceObject> removed = new LinkedHashSet<>();
     /** The new service account that each object is replaced by, or written before. */
@@ -52,12 +54,18 @@ final class SourceChanges {
     private final EnvironmentValues values;
 
     /** @param plans of several clusters, which may share files */
-    SourceChanges(SourceTree tree, List<MovePlan> plans, boolean keepsPodIdentity, boolean proxySidecar) {
+    SourceChanges(
+            SourceTree tree,
+            List<MovePlan> plans,
+            boolean keepsPodIdentity,
+            boolean proxySidecar,
+            boolean identityBinding) {
         this.tree = tree;
         this.plans = plans;
         this.values = new EnvironmentValues(tree, plans);
         this.keepsPodIdentity = keepsPodIdentity;
         this.proxySidecar = proxySidecar;
+        this.identityBinding = identityBinding;
     }
 
     void make() {
@@ -164,7 +172,7 @@ final class SourceChanges {
             return;
         }
         try {
-            label(target.get());
+            label(move, target.get());
         } catch (UneditableException e) {
             failed.add(source.pod().name());
             byHand(
@@ -200,13 +208,20 @@ final class SourceChanges {
                         : Optional.empty());
     }
 
-    private void label(SourceObject target) {
+    private void label(PodMove move, SourceObject target) {
         String gone = keepsPodIdentity ? "" : Pod.BINDING_LABEL;
         target.at(inTemplate(target, "metadata", "labels")).put(Map.of(Keys.USE, "true"), gone);
         forgetOnWorkload(target, gone);
         if (proxySidecar) {
-            target.at(inTemplate(target, "metadata", "annotations")).put(Map.of(Keys.INJECT_PROXY, "true"), "");
+            annotate(target, Keys.INJECT_PROXY);
         }
+        if (identityBinding && move.identities().stream().allMatch(MovedIdentity::isManaged)) {
+            annotate(target, Keys.USE_IDENTITY_BINDING);
+        }
+    }
+
+    private static void annotate(SourceObject target, String key) {
+        target.at(inTemplate(target, "metadata", "annotations")).put(Map.of(key, "true"), "");
     }
 
     /** What the pod mounts of a key vault has the pod's identity too. */

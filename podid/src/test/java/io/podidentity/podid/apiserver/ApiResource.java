@@ -34,6 +34,8 @@ record ApiResource(String group, String version, String kind, String plural, boo
             discovery.k8s.io/v1 EndpointSlice endpointslices namespace
             authorization.k8s.io/v1 SubjectAccessReview subjectaccessreviews cluster
             admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations cluster
+            secrets-store.csi.x-k8s.io/v1 SecretProviderClass secretproviderclasses namespace
+            external-secrets.io/v1 SecretStore secretstores namespace
             aadpodidentity.k8s.io/v1 AzureAssignedIdentity azureassignedidentities namespace
             aadpodidentity.k8s.io/v1 AzureIdentity azureidentities namespace
             aadpodidentity.k8s.io/v1 AzureIdentityBinding azureidentitybindings namespace

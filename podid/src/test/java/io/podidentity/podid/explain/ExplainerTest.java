@@ -83,7 +83,7 @@ class ExplainerTest {
                 apiVersion: apps/v1
                 kind: Deployment
                 metadata: {name: p, labels: {aadpodidbinding: demo}}
-                spec: {template: {metadata: {labels: {app: p}}}}
+                spec: {template: {metadata: {labels: {app: p}}, spec: {containers: []}}}
                 """, "resource=https://r.example");
 
         assertThat(explanation.summary())

@@ -66,7 +66,7 @@ public record IdentityReference(
             found = found.flatMap(one -> switch (key) {
                 case "[]" -> one.items().stream();
                 case "{}" -> within(one);
-                default -> Stream.of(one.at(key));
+                default -> Stream.of(one.like(key));
             });
         }
         return found.filter(FieldLocation::exists);

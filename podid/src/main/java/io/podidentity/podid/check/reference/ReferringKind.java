@@ -66,7 +66,9 @@ public record ReferringKind(
 
         boolean isIn(FieldLocation settings) {
             FieldLocation found = field.isEmpty() ? settings : settings.at(field);
-            return value.isEmpty() ? found.exists() : found.text().equalsIgnoreCase(value);
+            return value.isEmpty()
+                    ? !found.text().isEmpty() || !found.keys().isEmpty()
+                    : found.text().equalsIgnoreCase(value);
         }
     }
 

@@ -10,7 +10,7 @@ public final class Value {
     private static final Pattern GUID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final String ZERO = "00000000-0000-0000-0000-000000000000";
-    private static final Pattern TEMPLATE = Pattern.compile("\\$[{(]|\\{\\{|#\\{|\\$\\$|__\\w+__");
+    private static final Pattern TEMPLATE = Pattern.compile("\\$[{(A-Z_]|\\{\\{|#\\{|\\$\\$|__\\w+__");
     private static final Pattern ANGLES = Pattern.compile("<[^<>]+>");
     // Only words that documents use: a resource group or a label may well be in capitals.
     private static final Pattern CAPITALS = Pattern.compile(

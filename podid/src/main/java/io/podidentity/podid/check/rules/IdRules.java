@@ -107,12 +107,18 @@ final class IdRules implements RuleFamily {
             FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
             checkClientIdNotGuid(report, annotation, annotation.text());
         }
-        context.references()
-                .forEach(one -> checkClientIdNotGuid(
-                        report, one.place(one.clientId()), one.clientId().text()));
+        for (IdentityReference one : context.references()) {
+            FieldLocation id = one.clientId();
+            checkClientIdNotGuid(report, one.place(id), id.key(), id.text());
+        }
     }
 
     private static void checkClientIdNotGuid(Report report, FieldLocation field, String value) {
+        checkClientIdNotGuid(report, field, field.key(), value);
+    }
+
+    /** @param key where the field is only where to point to */
+    private static void checkClientIdNotGuid(Report report, FieldLocation field, String key, String value) {
         if (!Value.isFinal(value) || Value.isGuid(value)) {
             return;
         }
@@ -122,10 +128,10 @@ final class IdRules implements RuleFamily {
                 : value.contains("/")
                         ? "is a resource ID or an address, not a client ID"
                         : "is not a GUID: " + Value.quoted(value);
-        if (padded) {
-            report.addValue(field, field.key() + " " + what, value.strip());
+        if (padded && key.equals(field.key())) {
+            report.addValue(field, key + " " + what, value.strip());
         } else {
-            report.add(field, field.key() + " " + what);
+            report.add(field, key + " " + what);
         }
     }
 
@@ -140,10 +146,10 @@ final class IdRules implements RuleFamily {
             checkPlaceholderLeft(report, account.at("metadata", "annotations", Keys.TENANT_ID));
         }
         for (IdentityReference reference : context.references()) {
-            checkPlaceholderLeft(
-                    report,
-                    reference.place(reference.clientId()),
-                    reference.clientId().text());
+            reference
+                    .settings()
+                    .texts()
+                    .forEach(text -> checkPlaceholderLeft(report, reference.place(text), text.text()));
         }
         for (FieldLocation secret : context.kind("Secret")) {
             secret.at("data").fields().stream()
