@@ -114,6 +114,21 @@ class PodidIT {
                 .contains("\npodid: the memory of this process, ", " MiB, is not enough. Name fewer files");
     }
 
+    /** check has read it for long, and said something else then. */
+    @Test
+    void explain_withAConfiguration_takesTheProfileThatCheckTakes() throws Exception {
+        Files.writeString(folder.resolve(".podid.yaml"), "profile: 1.5.4\n");
+        Files.writeString(folder.resolve("pod.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {}\n");
+        Process podid = new ProcessBuilder(
+                        "java", "-jar", JAR.toAbsolutePath().toString(), "explain", "pod.yaml", "--format=json")
+                .directory(folder.toFile())
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+        try (BufferedReader out = podid.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).contains("\"profile\":\"1.5.4\"");
+        }
+    }
+
     /** As kubectl runs it: with another JDK on the PATH, or none. */
     @Test
     void kubectlPlugin_always_runsTheJavaOfJavaHome() throws Exception {

@@ -47,6 +47,17 @@ public record Pod(Metadata metadata, PodSpec spec, List<Owner> owners, String ph
                 .orElse("");
     }
 
+    /** What made it in the end, if it is one of a cluster and not made up of a workload; the place of a remedy. */
+    public Optional<Owner> workload() {
+        return owners.stream().reduce((nearest, farther) -> farther).filter(owner -> !owner.name()
+                .equals(metadata.name().name()));
+    }
+
+    /** Whether a cluster has put it on a node, so that it stays as it was created. */
+    public boolean isOnNode() {
+        return !spec.nodeName().isEmpty() && !spec.nodeName().equals(PodSpec.NODE);
+    }
+
     /** Whether its address is still its own: a pod that has ended has given it back. */
     public boolean isAlive() {
         return phase.equals("Running") || phase.equals("Pending");

@@ -2,11 +2,15 @@ package io.podidentity.emulator.manifest;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +27,9 @@ public record Kustomization(
 
     static final String GROUP = "kustomize.config.k8s.io";
 
+    /** What positions in a rendered text begin with, before the folder. */
+    private static final String RENDERED = "kubectl kustomize ";
+
     private static final List<String> PATCHES = List.of("patches", "patchesStrategicMerge", "patchesJson6902");
     private static final Set<String> HARMLESS = Set.of("apiVersion", "kind", "metadata", "resources");
 
@@ -33,6 +40,43 @@ public record Kustomization(
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .map(file -> read(folder, file));
+    }
+
+    /**
+     * All files that a kustomization names, and what those name, made absolute.
+     *
+     * @param seen is told of each kustomization on the way
+     */
+    public static Set<Path> closure(Path folder, Consumer<Kustomization> seen) {
+        var files = new LinkedHashSet<Path>();
+        Deque<Path> open = new ArrayDeque<>(List.of(folder.toAbsolutePath().normalize()));
+        var visited = new HashSet<Path>();
+        while (!open.isEmpty()) {
+            Path next = open.pop();
+            if (!visited.add(next)) {
+                continue;
+            }
+            if (Files.isDirectory(next)) {
+                ManifestFiles.KUSTOMIZATIONS.stream()
+                        .map(next::resolve)
+                        .filter(Files::isRegularFile)
+                        .forEach(files::add);
+                in(next).ifPresent(one -> {
+                    seen.accept(one);
+                    one.names().forEach(open::push);
+                });
+            } else {
+                files.add(next);
+            }
+        }
+        return files;
+    }
+
+    /** The folder that kubectl has rendered a text of; empty for the name of a file. */
+    public static Optional<Path> rendered(String file) {
+        return file.startsWith(RENDERED)
+                ? ManifestFiles.path(file.substring(RENDERED.length()))
+                : Optional.empty();
     }
 
     private static Kustomization read(Path folder, Path file) {

@@ -10,6 +10,7 @@ import io.podidentity.emulator.cluster.Pod.Owner;
 import io.podidentity.emulator.cluster.PodSpec;
 import io.podidentity.emulator.cluster.Volume;
 import io.podidentity.emulator.cluster.Volume.TokenProjection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +68,16 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
     }
 
     private Pod pod() {
-        List<Owner> owners = object.object("metadata")
-                .objects("ownerReferences", owner -> new Owner(owner.string("kind"), owner.string("name")));
+        List<Owner> owners = new ArrayList<>(object.object("metadata")
+                .objects("ownerReferences", owner -> new Owner(owner.string("kind"), owner.string("name"))));
+        String hash = "-" + metadata.labels().getOrDefault("pod-template-hash", "");
+        // A Deployment names its ReplicaSets so: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
+        owners.stream()
+                .map(Owner::name)
+                .filter(name -> hash.length() > 1 && name.endsWith(hash))
+                .findFirst()
+                .map(name -> new Owner("Deployment", name.substring(0, name.length() - hash.length())))
+                .ifPresent(owners::add);
         String phase = object.object("status").string("phase");
         return new Pod(
                 metadata, PodSpecDecoder.decode(object.object("spec")), owners, phase.isEmpty() ? "Running" : phase);

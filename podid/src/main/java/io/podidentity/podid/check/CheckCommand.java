@@ -13,6 +13,7 @@ import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rules.AllRules;
+import io.podidentity.podid.check.source.KustomizedSource;
 import io.podidentity.podid.input.FittingProfile;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
@@ -168,15 +169,17 @@ public final class CheckCommand implements Callable<Integer> {
                         .or(() -> settings.path("baseline"))
                         .map(Baseline::read)
                         .orElse(Set.of());
+        var source = new KustomizedSource(objects(clusters));
         List<Finding> findings = clusters.stream()
                 .flatMap(cluster -> AllRules.check(cluster).stream())
+                .map(finding -> finding.at(source.of(finding.position())))
                 .toList();
         return new Suppressions(objects(clusters), settings, known).sift(findings);
     }
 
     /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
     private List<RuleContext> clusters(Settings settings, AzureFacts facts, boolean notes) {
-        input = profile.readToJudge(paths, standardInput, settings.profile().map(FittingProfile::configured));
+        input = profile.readToJudge(paths, standardInput, settings.profile());
         refuseBroken(input.clusters().get(0).skipped());
         if (notes) {
             input.clusters().get(0).skipped().forEach(err()::println);

@@ -1,13 +1,13 @@
 package io.podidentity.podid.check;
 
 import io.podidentity.emulator.cluster.Position;
-import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.source.FieldLocation;
+import io.podidentity.podid.input.FittingProfile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,9 +20,6 @@ import java.util.stream.Stream;
  * option of the command line wins. Paths in it start at its own folder.
  */
 final class Settings {
-
-    /** Looked for in the working directory. */
-    static final Path DEFAULT_FILE = Path.of(".podid.yaml");
 
     private static final Set<String> KEYS = Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity");
 
@@ -43,7 +40,7 @@ final class Settings {
      * @throws ManifestException if it cannot be used
      */
     static Settings read(Optional<Path> named, Set<String> words) {
-        Path file = named.orElse(DEFAULT_FILE);
+        Path file = named.orElse(FittingProfile.CONFIGURATION);
         List<FieldLocation> documents =
                 named.isEmpty() && !Files.isRegularFile(file) ? List.of() : FieldLocation.read(file);
         if (documents.isEmpty()) {
@@ -83,13 +80,8 @@ final class Settings {
         return new ManifestException(location.position(), message);
     }
 
-    Optional<Profile> profile() {
-        FieldLocation field = root.at("profile");
-        try {
-            return field.exists() ? Optional.of(Profile.of(field.text())) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            throw refused(field, String.valueOf(e.getMessage()));
-        }
+    Optional<FittingProfile> profile() {
+        return FittingProfile.configured(root);
     }
 
     Optional<Severity> failOn() {

@@ -13,6 +13,7 @@ import io.podidentity.podid.explain.log.LogJson;
 import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.explain.log.LogTextReport;
 import io.podidentity.podid.explain.log.NamedPods;
+import io.podidentity.podid.input.FittingProfile;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
@@ -23,8 +24,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -189,8 +190,26 @@ public final class ExplainCommand implements Callable<Integer> {
         print((LogTextReport.of(reading) + named).stripTrailing());
     }
 
+    /** Replicas of a workload are one story, as long as it is the same. */
     private static String text(List<Explanation> explanations) {
-        return explanations.stream().map(TextReport::of).collect(Collectors.joining("\n"));
+        var stories = new LinkedHashMap<List<Object>, List<Explanation>>();
+        for (Explanation one : explanations) {
+            Object replicas = one.pod().workload().<Object>map(owner -> owner).orElse(one.pod());
+            stories.computeIfAbsent(
+                            List.of(one.pod().namespace(), replicas, one.outcome(), one.summary()),
+                            key -> new ArrayList<>())
+                    .add(one);
+        }
+        return stories.values().stream()
+                .map(story -> TextReport.of(story.get(0)) + also(story.subList(1, story.size())))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String also(List<Explanation> others) {
+        return others.isEmpty()
+                ? ""
+                : "\n  The same is true of "
+                        + others.stream().map(one -> one.pod().name().name()).collect(Collectors.joining(", ")) + "\n";
     }
 
     private void print(String text) {
@@ -201,7 +220,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private ManifestInput read() throws IOException {
         try {
-            ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), Optional.empty());
+            ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), FittingProfile.configuredHere());
             PrintWriter err = spec.commandLine().getErr();
             input.clusters().get(0).skipped().forEach(err::println);
             input.clusters().stream()

@@ -127,6 +127,14 @@ public final class Explainer {
             return ofNoReplay(pod, Outcome.NONE, advice, List.of(Step.end("network", advice.summary())));
         }
         var workload = new WorkloadAdvice(manifests.cluster(), pod);
+        if (workload.outcome() == Outcome.IDENTITY && PodSource.isOlderThanWebhook(pod)) {
+            var old = new Advice(
+                    "the pod runs without the webhook's variables: it was created before the label, the account's"
+                            + " annotation or the webhook was there",
+                    List.of(),
+                    List.of("Create it anew: " + PodSource.restart(pod)));
+            return ofNoReplay(pod, Outcome.NONE, old, List.of(Step.end("webhook", old.summary())));
+        }
         Advice advice = workload.advice();
         return ofNoReplay(pod, workload.outcome(), advice, workload.way(advice.summary()));
     }

@@ -50,7 +50,7 @@ final class ObstacleAdvice {
                 new Advice(
                         "the label " + Pod.BINDING_LABEL + " is empty",
                         List.of(place(match.pod(), "the pod")),
-                        useOneOf(selectors()));
+                        useOneOf(match.pod(), selectors()));
             case NO_NODE ->
                 new Advice(
                         "the pod is not scheduled to a node yet, and MIC waits until it is",
@@ -82,7 +82,7 @@ final class ObstacleAdvice {
         return new Advice(
                 "it has no label " + Pod.BINDING_LABEL + ", so no identity is looked up for it",
                 List.of(place(pod, "the pod")),
-                useOneOf(selectors()));
+                useOneOf(pod, selectors()));
     }
 
     private static FieldLocation label(Manifest manifest) {
@@ -109,7 +109,7 @@ final class ObstacleAdvice {
         return new Advice(
                 "no AzureIdentityBinding has the selector " + quoted(label),
                 why,
-                useOneOf(meant.isEmpty() ? selectors() : meant));
+                useOneOf(pod, meant.isEmpty() ? selectors() : meant));
     }
 
     /** A wrong letter case, a typo, or the name of the binding or identity where the selector belongs. */
@@ -202,11 +202,17 @@ final class ObstacleAdvice {
                 .toList();
     }
 
-    private static List<String> useOneOf(List<String> selectors) {
+    private static List<String> useOneOf(Pod pod, List<String> selectors) {
         return List.of(
                 selectors.isEmpty()
                         ? "Create an AzureIdentity, and an AzureIdentityBinding whose selector is the pod's label."
-                        : "Label the pod " + Pod.BINDING_LABEL + ": " + String.join(" or ", selectors) + ".");
+                        : "Label " + pod.workload().map(owner -> "the pods, in " + labelsOf(owner) + ",").orElse("the pod")
+                                + " " + Pod.BINDING_LABEL + ": " + String.join(" or ", selectors) + ".");
+    }
+
+    /** Where pods get their labels, which those of the pods themselves last no longer than. */
+    static String labelsOf(Pod.Owner workload) {
+        return "spec.template.metadata.labels of " + workload.kind() + " " + workload.name();
     }
 
     private Cluster cluster() {

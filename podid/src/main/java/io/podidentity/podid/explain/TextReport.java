@@ -59,9 +59,11 @@ public final class TextReport {
 
     private static String heading(Explanation explanation) {
         Pod pod = explanation.pod();
-        String origin = pod.owners().isEmpty()
-                ? ""
-                : " of " + pod.owners().get(pod.owners().size() - 1).kind();
+        String origin = pod.workload()
+                .map(owner -> " of " + owner.kind() + " " + owner.name())
+                .orElseGet(() -> pod.owners().isEmpty()
+                        ? ""
+                        : " of " + pod.owners().get(pod.owners().size() - 1).kind());
         return "Pod " + pod.name() + origin + " (" + pod.metadata().position() + "), profile "
                 + explanation.profile().id();
     }

@@ -71,8 +71,11 @@ final class WorkloadAdvice {
                 ? new Advice(
                         "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
                         why,
-                        List.of("Add the label to the pod (of a workload: to spec.template.metadata.labels), with the"
-                                + " value in quotes."))
+                        List.of("Add the label to "
+                                + pod.workload()
+                                        .map(ObstacleAdvice::labelsOf)
+                                        .orElse("the pod (of a workload: to spec.template.metadata.labels)")
+                                + ", with the value in quotes."))
                 : noClientId(why);
     }
 

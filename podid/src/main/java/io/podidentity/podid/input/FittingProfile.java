@@ -3,12 +3,16 @@ package io.podidentity.podid.input;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.Manifest;
+import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +43,9 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         }
     }
 
+    /** The configuration, looked for in the working directory. */
+    public static final Path CONFIGURATION = Path.of(".podid.yaml");
+
     private static final String GROUP = "aadpodidentity.k8s.io";
     private static final Pattern NMI = Pattern.compile("(?:^|.*/)nmi:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
@@ -58,9 +65,27 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         return new FittingProfile(profile, Evidence.OPTION);
     }
 
-    /** One that the configuration names. */
-    public static FittingProfile configured(Profile profile) {
-        return new FittingProfile(profile, Evidence.CONFIGURATION);
+    /**
+     * The one that a configuration names, if it does.
+     *
+     * @throws ManifestException if there is no profile of that name
+     */
+    public static Optional<FittingProfile> configured(FieldLocation settings) {
+        FieldLocation field = settings.at("profile");
+        try {
+            return field.exists()
+                    ? Optional.of(new FittingProfile(Profile.of(field.text()), Evidence.CONFIGURATION))
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            throw new ManifestException(field.position(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The one that the configuration of the working directory names, if there is one and it does. */
+    public static Optional<FittingProfile> configuredHere() {
+        return Files.isRegularFile(CONFIGURATION)
+                ? FieldLocation.read(CONFIGURATION).stream().findFirst().flatMap(FittingProfile::configured)
+                : Optional.empty();
     }
 
     /** Whether nobody has named it. */

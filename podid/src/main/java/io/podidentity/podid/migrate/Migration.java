@@ -77,7 +77,10 @@ final class Migration {
                     ManifestInput read = profile.readToJudge(
                             root,
                             input.getBytes(StandardCharsets.UTF_8),
-                            all.stream().findFirst().map(one -> one.versions().get(0)));
+                            all.stream()
+                                    .findFirst()
+                                    .map(one -> one.versions().get(0))
+                                    .or(FittingProfile::configuredHere));
                     refuseBroken(read.clusters().get(0));
                     all.add(read);
                 } catch (ManifestException e) {

@@ -8,6 +8,7 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.explain.Explainer;
+import io.podidentity.podid.input.FittingProfile;
 import io.podidentity.podid.input.ManifestInput;
 import io.podidentity.podid.input.ProfileOptions;
 import java.io.ByteArrayInputStream;
@@ -43,7 +44,7 @@ final class ServedManifests {
     /** @throws ManifestException if they cannot be used */
     static ServedManifests read(List<String> paths, ProfileOptions profile) throws IOException {
         byte[] standardInput = ManifestInput.standardInput(paths);
-        ManifestInput input = profile.read(paths, standardInput, Optional.empty());
+        ManifestInput input = profile.read(paths, standardInput, FittingProfile.configuredHere());
         List<Manifests> clusters = input.clusters();
         if (clusters.size() > 1) {
             throw new ManifestException(

@@ -1,6 +1,7 @@
 package io.podidentity.podid.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.podidentity.emulator.json.Json;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +81,54 @@ class CheckCommandTest {
             """ + keys);
 
         assertThat(check("--format", "json", file.toString())).isZero();
+    }
+
+    /** A line of what kubectl prints is in no file that anybody could change. */
+    @Test
+    void check_ofAKustomization_pointsToTheFileThatSaysIt() throws IOException {
+        assumeTrue(Stream.of(System.getenv("PATH").split(":", -1))
+                .anyMatch(at -> Files.isExecutable(Path.of(at, "kubectl"))));
+        Files.createDirectories(folder.resolve("base"));
+        Files.createDirectories(folder.resolve("prod"));
+        write("base/kustomization.yaml", "resources: [all.yaml]\n");
+        write("base/all.yaml", """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: shop
+              labels:
+                azure.workload.identity/use: "yes"
+            spec:
+              serviceAccountName: shop
+              containers:
+                - name: other
+                  image: other
+                - name: shop
+                  image: shop
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata:
+              name: shop
+              annotations:
+                azure.workload.identity/client-id: 21111111-1111-4111-8111-111111111111
+            """);
+        write("prod/kustomization.yaml", "namePrefix: prod-\nresources: [../base]\npatches: [{path: patch.yaml}]\n");
+        write("prod/patch.yaml", """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata:
+              name: shop
+              annotations:
+                azure.workload.identity/client-id: none
+            """);
+
+        assertThat(check(folder.toString())).isEqualTo(1);
+
+        assertThat(out.toString())
+                .contains(folder.resolve("base/all.yaml") + ":6:5: error [C15 use-label-value] Pod default/prod-shop")
+                .contains(folder.resolve("prod/patch.yaml") + ":6:5: error [C9 client-id-not-guid]")
+                .doesNotContain("kubectl kustomize");
     }
 
     @Test

@@ -41,6 +41,45 @@ class ExplainCommandTest {
         assertThat(out.toString()).contains("profile 1.8.17", "a token of shop/reader");
     }
 
+    /** What kubectl get deploy,pods,sa -o yaml prints: the pods that run count, and their workload is to be changed. */
+    @Test
+    void explain_ofADumpWithPodsFromBeforeTheWebhook_saysOnceThatTheyGetNoToken() {
+        assertThat(explain("src/test/resources/check/pod-before-webhook/fires-dump.yaml"))
+                .isEqualTo(1);
+
+        assertThat(out.toString())
+                .containsOnlyOnce("Gets  no token: the pod runs without the webhook's variables")
+                .contains(
+                        "Pod shop/web-5d4f-a1b2c of Deployment web (",
+                        "kubectl rollout restart deployment/web -n shop\n",
+                        "\n  The same is true of web-5d4f-d3e4f\n");
+    }
+
+    @Test
+    void explain_ofADumpWithoutTheLabel_changesTheWorkload() throws IOException {
+        String dump = Files.readString(Path.of("src/test/resources/check/pod-before-webhook/quiet-dump.yaml"))
+                .replaceAll("\n +azure.workload.identity/use: \"true\"", "");
+
+        assertThat(explain(Files.writeString(folder.resolve("dump.yaml"), dump).toString()))
+                .isEqualTo(1);
+
+        assertThat(out.toString())
+                .contains("Add the label to spec.template.metadata.labels of Deployment web, with the value in quotes.");
+    }
+
+    /** The same as check says of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "field-type/fires-refused.yaml, metadata.name must be of type string",
+        "unknown-field/fires-in-a-pod.yaml, unknown field spec.template.spec.serviceAcountName",
+        "pod-security/fires-baseline.yaml, enforces Pod Security baseline"
+    })
+    void explain_ofWhatTheApiServerRefuses_saysSo(String file, String reason) {
+        explain("src/test/resources/check/" + file);
+
+        assertThat(err + "" + out).contains(reason);
+    }
+
     /** NMI answers at one address before 1.6.2 and at another one since; the policies of the overlays know both. */
     @ParameterizedTest
     @CsvSource({"1.5.4, pod-identity", "1.5.4, service-principal", "1.8.17, pod-identity", "1.8.17, service-principal"})

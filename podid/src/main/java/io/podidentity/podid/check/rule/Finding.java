@@ -28,6 +28,10 @@ public record Finding(
         return new Finding(about, other, position, object, message, remedy, edits);
     }
 
+    public Finding at(Position other) {
+        return new Finding(about, severity, other, object, message, remedy, edits);
+    }
+
     /** Whether it is at least that bad. Information never is. */
     public boolean isAtLeast(Severity least) {
         return severity != Severity.INFO && severity.compareTo(least) >= 0;

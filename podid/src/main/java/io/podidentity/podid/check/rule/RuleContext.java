@@ -35,7 +35,7 @@ public final class RuleContext {
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
-    private final Set<String> written = new HashSet<>();
+    private final Map<String, Manifest> written = new HashMap<>();
     private final List<PodSource> pods = new ArrayList<>();
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
     private final List<IdentityReference> references;
@@ -48,7 +48,7 @@ public final class RuleContext {
         this.azure = azure;
         for (Manifest manifest : manifests.objects()) {
             byPosition.put(manifest.content().position(), manifest);
-            written.add(manifest.toString());
+            written.put(manifest.toString(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
         }
         Set<String> workloads = new HashSet<>();
@@ -59,10 +59,21 @@ public final class RuleContext {
                     && (pod.owners().isEmpty()
                             || workloads.add(
                                     pod.namespace() + " " + pod.owners().get(0)))) {
-                pods.add(PodSource.of(pod, manifest));
+                pods.add(source(pod, manifest));
             }
         }
         this.references = IdentityReference.of(manifests.objects(), pods);
+    }
+
+    /** Of a pod that runs, the workload that makes it, if it would make the same: there a remedy lasts. */
+    private PodSource source(Pod pod, Manifest manifest) {
+        return pod.workload()
+                .flatMap(owner -> Optional.ofNullable(written.get(
+                        owner.kind() + " " + new ObjectName(pod.namespace(), owner.name()))))
+                .map(workload -> PodSource.of(pod, workload))
+                .filter(source -> source.template().at("metadata", "labels").fields().stream()
+                        .allMatch(label -> label.text().equals(pod.labels().get(label.key()))))
+                .orElseGet(() -> PodSource.of(pod, manifest));
     }
 
     public Manifests manifests() {
@@ -129,7 +140,7 @@ public final class RuleContext {
 
     /** Whether an object of that kind and name is written, also if it was not decoded. */
     public boolean isWritten(String kind, ObjectName name) {
-        return written.contains(kind + " " + name);
+        return written.containsKey(kind + " " + name);
     }
 
     /** What is written about an object of the cluster. */

@@ -31,6 +31,10 @@ final class ClusterRules implements RuleFamily {
                     .remedy("Use workload identity: a service account with a client ID, and the pod's label"
                             + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
                     .prevents("AKS#3324"),
+            About.error("C17", "pod-before-webhook")
+                    .says("A pod that runs was created when no webhook answered for it, so it has no token")
+                    .remedy("Create the pod anew")
+                    .prevents("azure-workload-identity#1249"),
             About.error("C18", "pod-security")
                     .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
                     .remedy("Set in the pod what the level asks for, or give the namespace another level")
@@ -85,6 +89,7 @@ final class ClusterRules implements RuleFamily {
         switch (rule) {
             case "cluster-settings" -> clusterSettings(context, report);
             case "no-pod-identity-in-cluster" -> noPodIdentityInCluster(context, report);
+            case "pod-before-webhook" -> podBeforeWebhook(context, report);
             case "pod-security" -> podSecurity(context, report);
             case "proxy-init-privileged" -> proxyInitPrivileged(context, report);
             case "removed-api-version" -> removedApiVersion(context, report);
@@ -152,6 +157,18 @@ final class ClusterRules implements RuleFamily {
                         pod.label(Pod.BINDING_LABEL),
                         "the label does nothing here, and the node's metadata service answers the pod, with the node's"
                                 + " identity");
+            }
+        }
+    }
+
+    /** The webhook changes pods when they are created, and never later. */
+    private static void podBeforeWebhook(RuleContext context, Report report) {
+        for (PodSource pod : context.webhookPods()) {
+            if (PodSource.isOlderThanWebhook(pod.pod())) {
+                report.add(
+                        pod.label(Keys.USE),
+                        "pod " + pod.pod().name().name() + " has the label and not the webhook's variables",
+                        "Run: " + PodSource.restart(pod.pod()));
             }
         }
     }

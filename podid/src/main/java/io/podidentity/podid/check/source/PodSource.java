@@ -5,8 +5,10 @@ import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -95,6 +97,25 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
     /** Whether the webhook of workload identity is asked about the pod. */
     public boolean usesWorkloadIdentity() {
         return "true".equals(pod.labels().get(Keys.USE));
+    }
+
+    /** Whether it is on a node and was created when no webhook answered for it, so that it has no variables. */
+    public static boolean isOlderThanWebhook(Pod pod) {
+        return pod.isOnNode()
+                && "true".equals(pod.labels().get(Keys.USE))
+                && pod.spec().containers().stream()
+                        .flatMap(container -> container.env().stream())
+                        .noneMatch(variable -> variable.name().equals("AZURE_FEDERATED_TOKEN_FILE"));
+    }
+
+    /** What creates such a pod anew. */
+    public static String restart(Pod pod) {
+        return pod.workload()
+                .filter(owner -> Set.of("Deployment", "StatefulSet", "DaemonSet").contains(owner.kind()))
+                .map(owner -> "kubectl rollout restart " + owner.kind().toLowerCase(Locale.ROOT) + "/" + owner.name()
+                        + " -n " + pod.namespace())
+                .orElse("kubectl delete pod " + pod.name().name() + " -n " + pod.namespace()
+                        + ", and create it again if nothing else does");
     }
 
     /** Such as {@code Deployment shop/web}. */

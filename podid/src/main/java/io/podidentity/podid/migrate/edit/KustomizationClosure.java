@@ -17,36 +17,6 @@ public final class KustomizationClosure {
 
     private KustomizationClosure() {}
 
-    /**
-     * All files that a kustomization names, and what those name, made absolute.
-     *
-     * @param seen is told of each kustomization on the way
-     */
-    static Set<Path> of(Path folder, Consumer<Kustomization> seen) {
-        var files = new LinkedHashSet<Path>();
-        Deque<Path> open = new ArrayDeque<>(List.of(absolute(folder)));
-        var visited = new HashSet<Path>();
-        while (!open.isEmpty()) {
-            Path next = open.pop();
-            if (!visited.add(next)) {
-                continue;
-            }
-            if (Files.isDirectory(next)) {
-                ManifestFiles.KUSTOMIZATIONS.stream()
-                        .map(next::resolve)
-                        .filter(Files::isRegularFile)
-                        .forEach(files::add);
-                Kustomization.in(next).ifPresent(one -> {
-                    seen.accept(one);
-                    one.names().forEach(open::push);
-                });
-            } else {
-                files.add(next);
-            }
-        }
-        return files;
-    }
-
     /** The kustomizations below a folder that use one of these files, but for those that others use, and components. */
     public static List<Path> using(Set<Path> touched, Path below) {
         List<Kustomization> all = ManifestFiles.below(below)
@@ -58,7 +28,7 @@ public final class KustomizationClosure {
         return all.stream()
                 .filter(one -> !one.isComponent() && !named.contains(absolute(one.folder())))
                 .map(Kustomization::folder)
-                .filter(folder -> of(folder, one -> {}).stream().anyMatch(touched::contains))
+                .filter(folder -> Kustomization.closure(folder, one -> {}).stream().anyMatch(touched::contains))
                 .toList();
     }
 

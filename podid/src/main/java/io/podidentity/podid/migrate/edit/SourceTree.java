@@ -29,7 +29,6 @@ public final class SourceTree {
     /** What standard input is called. */
     public static final String STANDARD_INPUT_FILE = "stdin.yaml";
 
-    private static final String RENDERED = "kubectl kustomize ";
 
     private final List<String> paths;
     private final Path root;
@@ -104,16 +103,14 @@ public final class SourceTree {
     }
 
     private void close(Path folder, Set<Path> files) {
-        Set<Path> closure = KustomizationClosure.of(folder, one -> patches.addAll(one.patches()));
+        Set<Path> closure = Kustomization.closure(folder, one -> patches.addAll(one.patches()));
         closures.put(absolute(folder), closure);
         closure.stream().map(SourceTree::relative).forEach(files::add);
     }
 
     /** The kustomization that the object of a cluster was rendered of; empty for what was read as it is. */
     private static Optional<Path> rendered(Position position) {
-        return position.file().startsWith(RENDERED)
-                ? Optional.of(absolute(Path.of(position.file().substring(RENDERED.length()))))
-                : Optional.empty();
+        return Kustomization.rendered(position.file()).map(SourceTree::absolute);
     }
 
     /** Whether what stands at that position of a cluster can come from the text. */
@@ -256,7 +253,7 @@ public final class SourceTree {
      */
     public List<SourceObject> of(Position position, String kind, String name) {
         String file = position.file();
-        if (!file.startsWith(RENDERED)) {
+        if (rendered(position).isEmpty()) {
             return Optional.ofNullable(byPlace.get(key(file, position.line()))).stream()
                     .toList();
         }
