@@ -34,11 +34,11 @@ final class ClusterRules implements RuleFamily {
             About.error("C17", "pod-before-webhook")
                     .says("A pod that runs was created when no webhook answered for it, so it has no token")
                     .remedy("Create the pod anew")
-                    .prevents("azure-workload-identity#1249"),
+                    .prevents("azure-workload-identity#790", "azure-workload-identity#540", "AKS#3286"),
             About.error("C18", "pod-security")
                     .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
                     .remedy("Set in the pod what the level asks for, or give the namespace another level")
-                    .prevents("azure-workload-identity#733"),
+                    .prevents("azure-workload-identity#1424"),
             About.error("C18", "proxy-init-privileged")
                     .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
                             + " forbids it")
