@@ -101,7 +101,7 @@ public final class DoctorCommand implements Callable<Integer> {
                     + " that intercepts TLS.")
     private @Nullable Path authorities;
 
-    @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}")
+    @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}. Default: text")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Format format;
 

@@ -101,9 +101,8 @@ class FaultsPageTest {
                 .append(Program.values().length)
                 .append(" programs, ")
                 .append(faults.size() * Program.values().length)
-                .append(
-                        " cases, all in each build. Each also checks that the failure says why, and that no process is ")
-                .append("left but one that the program itself detached: az has one that sends its statistics. ")
+                .append(" cases, all in each build. Each also checks that the failure says why, and that no process ")
+                .append("is left but one that the program itself detached: az has one that sends its statistics. ")
                 .append(
                         "One that hangs has four fifths of the deadline; on a busy machine the deadline may come first. ")
                 .append("`ProgramHygieneIT` checks what concerns more than one call: 200 callers at once start one ")
