@@ -1,10 +1,8 @@
 package com.example.login;
 
-import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.context.annotation.Bean;
@@ -14,21 +12,14 @@ import org.springframework.security.oauth2.client.JwtBearerOAuth2AuthorizedClien
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
-import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
-import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
-import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
-import org.springframework.security.oauth2.client.endpoint.RestClientAuthorizationCodeTokenResponseClient;
-import org.springframework.security.oauth2.client.endpoint.RestClientJwtBearerTokenResponseClient;
-import org.springframework.security.oauth2.client.endpoint.RestClientRefreshTokenTokenResponseClient;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * An application without a secret, at which users sign in by Entra ID and which acts on their behalf: Spring Security's
- * own customisation sends a managed identity's token as its assertion.
+ * An application without a secret, at which users sign in by Entra ID and which acts on their behalf: the starter sends
+ * a managed identity's token as its assertion.
  */
 @SpringBootApplication
 @RestController
@@ -52,39 +43,10 @@ class LoginApplication {
         return JsonParserFactory.getJsonParser().parseMap(json);
     }
 
+    /** The user's token for this application is what it acts by; Spring Security looks for a resource server's own. */
     @Bean
-    Supplier<MultiValueMap<String, String>> assertion(AzureServiceTokenProvider identity) {
-        return () -> MultiValueMap.fromSingleValue(Map.of(
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "client_assertion",
-                identity.getAccessToken("api://AzureADTokenExchange")));
-    }
-
-    @Bean
-    OAuth2AccessTokenResponseClient<OAuth2AuthorizationCodeGrantRequest> codes(
-            Supplier<MultiValueMap<String, String>> assertion) {
-        var client = new RestClientAuthorizationCodeTokenResponseClient();
-        client.addParametersConverter(request -> assertion.get());
-        return client;
-    }
-
-    @Bean
-    OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> refreshes(
-            Supplier<MultiValueMap<String, String>> assertion) {
-        var client = new RestClientRefreshTokenTokenResponseClient();
-        client.addParametersConverter(request -> assertion.get());
-        return client;
-    }
-
-    @Bean
-    JwtBearerOAuth2AuthorizedClientProvider onBehalfOf(
-            Supplier<MultiValueMap<String, String>> assertion, OAuth2AuthorizedClientService clients) {
-        var client = new RestClientJwtBearerTokenResponseClient();
-        client.addParametersConverter(request -> assertion.get());
-        client.setParametersCustomizer(parameters -> parameters.set("requested_token_use", "on_behalf_of"));
+    JwtBearerOAuth2AuthorizedClientProvider onBehalfOf(OAuth2AuthorizedClientService clients) {
         var provider = new JwtBearerOAuth2AuthorizedClientProvider();
-        provider.setAccessTokenResponseClient(client);
         provider.setJwtAssertionResolver(context -> {
             OAuth2AuthorizedClient own =
                     clients.loadAuthorizedClient("entra", context.getPrincipal().getName());
