@@ -49,8 +49,9 @@ public record Pod(Metadata metadata, PodSpec spec, List<Owner> owners, String ph
 
     /** What made it in the end, if it is one of a cluster and not made up of a workload; the place of a remedy. */
     public Optional<Owner> workload() {
-        return owners.stream().reduce((nearest, farther) -> farther).filter(owner -> !owner.name()
-                .equals(metadata.name().name()));
+        return owners.stream()
+                .reduce((nearest, farther) -> farther)
+                .filter(owner -> !owner.name().equals(metadata.name().name()));
     }
 
     /** Whether a cluster has put it on a node, so that it stays as it was created. */

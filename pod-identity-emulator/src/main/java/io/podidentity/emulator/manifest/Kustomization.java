@@ -74,9 +74,7 @@ public record Kustomization(
 
     /** The folder that kubectl has rendered a text of; empty for the name of a file. */
     public static Optional<Path> rendered(String file) {
-        return file.startsWith(RENDERED)
-                ? ManifestFiles.path(file.substring(RENDERED.length()))
-                : Optional.empty();
+        return file.startsWith(RENDERED) ? ManifestFiles.path(file.substring(RENDERED.length())) : Optional.empty();
     }
 
     private static Kustomization read(Path folder, Path file) {
