@@ -90,12 +90,19 @@ azure_is_told() {
     eventually 20 blobs_say hello.txt
 }
 
+# says_now TEXT COMMAND...: whatever its exit code.
+says_now() {
+    local said
+    said=$("${@:2}" 2>&1 || true)
+    grep -qiF "$1" <<< "$said"
+}
+
 blobs_say() {
-    page library /api/blobs 2>&1 | grep -qi "$1"
+    says_now "$1" page library /api/blobs
 }
 
 token_says() {
-    on_cluster kubectl -n shop exec deploy/library -- java -jar /app/token-provider.jar explain --resource "$STORAGE_RESOURCE" 2>&1 | grep -qF "$1"
+    says_now "$1" on_cluster kubectl -n shop exec deploy/library -- java -jar /app/token-provider.jar explain --resource "$STORAGE_RESOURCE"
 }
 
 # The API server ends, forgets what was, and starts again: each watch is told that what it knows is gone.
@@ -123,7 +130,20 @@ azure_outlives_the_api_server() {
 }
 
 identity_says() {
-    page library /api/identity 2>&1 | grep -qF "$1"
+    says_now "$1" page library /api/identity
+}
+
+# A program keeps its token, which the next process of podid knows; the authority is the same.
+azure_again() {
+    azure delete pods --all
+    azure rollout status deploy/emulated-azure --timeout=60s
+    eventually 30 blobs_say hello.txt
+    azure_logs > "$WORK/in-cluster-again"
+    fail_if_there "$WORK/in-cluster-again" oauth2/v2.0/token
+}
+
+fail_if_there() {
+    ! grep -F "$2" "$1" || fail "\"$2\" is in $1"
 }
 
 # What it asked for is what its Role grants, no more and no less. That a ConfigMap is created is part of "patch" in the log.
@@ -144,7 +164,7 @@ azure_is_not_played_in_azure() {
 }
 
 refuses() {
-    azure_logs 2>&1 | grep -qF "is one of AKS. Add --allow-azure to run it anyway."
+    says_now "is one of AKS. Add --allow-azure to run it anyway." azure_logs
 }
 
 at_end azure_end
@@ -153,6 +173,7 @@ check "podid's image and applications with the library and with azure-identity a
 check "kubectl apply -k k8s/emulated-azure: it is ready, under \"restricted\"" azure_starts
 check "pods read blobs with the library and with azure-identity, unchanged but for the storage's address" azure_serves
 check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told
+check "a new process of podid knows the tokens that programs have" azure_again
 if [ -z "${E2E_CLUSTER:-}" ]; then
     check "it outlives a restart of the API server that has forgotten what was" azure_outlives_the_api_server
     check "it asks for exactly what its Role grants" azure_uses_its_rights

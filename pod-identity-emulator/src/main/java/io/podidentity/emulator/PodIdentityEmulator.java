@@ -225,7 +225,7 @@ public final class PodIdentityEmulator implements AutoCloseable {
             Tenant tenant = tenant();
             History<LogLine> log = log();
             return new PodIdentityEmulator(
-                    tenant, Servers.start(tenant, places(), authority(), added(), requests(), log), log);
+                    tenant, Servers.start(tenant, places(), keys(), added(), requests(), log), log);
         }
     }
 }

@@ -15,7 +15,6 @@ import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.time.EmulatorClock;
-import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
 
     private final TenantPlan plan = new TenantPlan();
     private Places places = Places.onLoopback();
-    private @Nullable CertificateAuthority authority;
+    private @Nullable EntraKeys keys;
     private final List<Function<AddedEndpoint.Azure, AddedEndpoint>> added = new ArrayList<>();
     private Consumer<RecordedRequest> listener = request -> {};
     private Consumer<LogLine> logListener = line -> {};
@@ -321,9 +320,9 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
-    /** Who signs the servers' certificates, in place of the one authority of this JVM. */
-    public B certificateAuthority(CertificateAuthority authority) {
-        this.authority = requireNonNull(authority, "authority");
+    /** What clients trust, in place of the one authority and the one key of this JVM. */
+    public B keys(EntraKeys keys) {
+        this.keys = requireNonNull(keys, "keys");
         return self();
     }
 
@@ -358,8 +357,8 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return plan.tenant();
     }
 
-    protected final CertificateAuthority authority() {
-        return authority == null ? CertificateAuthority.ofThisJvm() : authority;
+    protected final EntraKeys keys() {
+        return keys == null ? EntraKeys.ofThisJvm() : keys;
     }
 
     protected final Places places() {

@@ -18,6 +18,7 @@ import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.imds.ImdsEndpoint;
 import io.podidentity.emulator.plan.AddedEndpoint;
+import io.podidentity.emulator.plan.EntraKeys;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.PortName;
 import io.podidentity.emulator.plan.Tenant;
@@ -79,12 +80,13 @@ public final class Servers implements AutoCloseable {
     public static Servers start(
             Tenant tenant,
             Places places,
-            CertificateAuthority authority,
+            EntraKeys keys,
             List<Function<AddedEndpoint.Azure, AddedEndpoint>> added,
             History<RecordedRequest> history,
             History<LogLine> log) {
         // The first of this JVM makes the RSA key, which takes longest of all, so it runs in parallel.
-        CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(SigningKey::ofEntra, Servers::onDaemonThread);
+        CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(keys.signing(), Servers::onDaemonThread);
+        CertificateAuthority authority = keys.authority();
         var listeners = new Listeners(
                 places,
                 authority.serverContext(places.names()),

@@ -22,11 +22,12 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.text.ParseException;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * An RSA key that signs tokens; lives in memory only. This JVM makes one for Entra ID and one for clusters, since
+ * An RSA key that signs tokens; lives in memory, unless somebody keeps its text. This JVM makes one for Entra ID and one for clusters, since
  * making one takes longer than everything else at the start of an emulator. Thread-safe; shows nothing in its text.
  */
 public final class SigningKey {
@@ -65,6 +66,25 @@ public final class SigningKey {
         } catch (NoSuchAlgorithmException | JOSEException e) {
             throw new IllegalStateException("This JDK cannot make an RSA key", e);
         }
+    }
+
+    /**
+     * The key that {@link #jwk} was of.
+     *
+     * @throws IllegalArgumentException if it is no RSA key with its private part
+     */
+    public static SigningKey read(String jwk) {
+        try {
+            RSAKey key = RSAKey.parse(jwk);
+            return new SigningKey(key, new RSASSASigner(key));
+        } catch (ParseException | JOSEException e) {
+            throw new IllegalArgumentException("This is no RSA key that can sign", e);
+        }
+    }
+
+    /** The key with its private part as a JSON Web Key, for whoever keeps it. */
+    public String jwk() {
+        return key.toJSONString();
     }
 
     /** For tokens that nobody will ever see: a real signature of each would be most of the work. */

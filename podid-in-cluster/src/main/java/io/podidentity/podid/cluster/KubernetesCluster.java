@@ -8,6 +8,7 @@ import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.plan.AddedEndpoint;
+import io.podidentity.emulator.plan.EntraKeys;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
@@ -59,8 +60,9 @@ public final class KubernetesCluster implements RealCluster {
                         + ". Add --allow-azure to run it anyway.");
             });
         }
-        authority = KeptAuthority.of(client);
-        builder.certificateAuthority(authority).withoutRoles().entraAs(LOGIN).besideEntra(beside -> {
+        EntraKeys kept = KeptKeys.of(client);
+        authority = kept.authority();
+        builder.keys(kept).withoutRoles().entraAs(LOGIN).besideEntra(beside -> {
             azure = beside;
             return this::answer;
         });

@@ -113,7 +113,7 @@ final class TrustBundle {
     private void write(String namespace) {
         ConfigMap files = new ConfigMapBuilder()
                 .withNewMetadata()
-                .withName(KeptAuthority.NAME)
+                .withName(KeptKeys.NAME)
                 .withNamespace(namespace)
                 .endMetadata()
                 .addToData(PEM, pem)
@@ -137,8 +137,8 @@ final class TrustBundle {
             }
         }
         var volume = new LinkedHashMap<String, Object>();
-        volume.put("name", KeptAuthority.NAME);
-        volume.put("configMap", Map.of("name", KeptAuthority.NAME));
+        volume.put("name", KeptKeys.NAME);
+        volume.put("configMap", Map.of("name", KeptKeys.NAME));
         append(spec, "volumes", volume);
         Map<String, Object> alias = Map.of("ip", address, "hostnames", List.of(KubernetesCluster.LOGIN));
         List<Map<String, Object>> aliases = objects(spec, "hostAliases");
@@ -150,7 +150,7 @@ final class TrustBundle {
 
     private static void intoContainer(Map<String, Object> container) {
         var mount = new LinkedHashMap<String, Object>();
-        mount.put("name", KeptAuthority.NAME);
+        mount.put("name", KeptKeys.NAME);
         mount.put("mountPath", FOLDER);
         mount.put("readOnly", true);
         append(container, "volumeMounts", mount);

@@ -3,43 +3,48 @@ package io.podidentity.podid.cluster;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.emulator.plan.EntraKeys;
 import io.podidentity.emulator.tls.CertificateAuthority;
+import io.podidentity.emulator.token.SigningKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Keeps the certificate authority in a Secret, since pods trust it longer than one process of podid runs. */
-final class KeptAuthority {
+/** Keeps in a Secret what pods trust, since they trust it longer than one process of podid runs. */
+final class KeptKeys {
 
     /** Also what pods call the ConfigMap with what they trust. */
     static final String NAME = "emulated-azure-ca";
 
     private static final String CERTIFICATE = "tls.crt";
     private static final String KEY = "tls.key";
+    private static final String SIGNING = "entra.jwk";
 
-    private KeptAuthority() {}
+    private KeptKeys() {}
 
     /**
-     * The authority of this cluster; the first time a new one.
+     * The keys of this cluster; the first time new ones.
      *
      * @throws IllegalArgumentException if something else is in the Secret
      * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server refuses
      */
-    static CertificateAuthority of(KubernetesClient client) {
+    static EntraKeys of(KubernetesClient client) {
         Secret kept = client.secrets().withName(NAME).get();
         if (kept != null) {
-            return CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY));
+            SigningKey signing = SigningKey.read(value(kept, SIGNING));
+            return new EntraKeys(CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY)), () -> signing);
         }
-        CertificateAuthority made = CertificateAuthority.kept();
+        CertificateAuthority authority = CertificateAuthority.kept();
         client.resource(new SecretBuilder()
                         .withNewMetadata()
                         .withName(NAME)
                         .endMetadata()
                         .withType("kubernetes.io/tls")
-                        .addToStringData(CERTIFICATE, made.pem())
-                        .addToStringData(KEY, made.keyPem())
+                        .addToStringData(CERTIFICATE, authority.pem())
+                        .addToStringData(KEY, authority.keyPem())
+                        .addToStringData(SIGNING, SigningKey.ofEntra().jwk())
                         .build())
                 .create();
-        return made;
+        return new EntraKeys(authority, SigningKey::ofEntra);
     }
 
     private static String value(Secret secret, String key) {

@@ -1,0 +1,30 @@
+package io.podidentity.emulator.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import org.junit.jupiter.api.Test;
+
+class SigningKeyTest {
+
+    @Test
+    void read_whatWasKept_knowsTheTokensOfTheFirst() throws Exception {
+        SigningKey first = SigningKey.ofEntra();
+        String token = first.sign(new JWTClaimsSet.Builder().subject("one").build());
+
+        SigningKey again = SigningKey.read(first.jwk());
+
+        assertThat(again.signed(SignedJWT.parse(token))).isTrue();
+        assertThat(again.publicKeys()).isEqualTo(first.publicKeys());
+        assertThat(again.publicKeys().toString()).doesNotContain("d=");
+    }
+
+    @Test
+    void read_somethingElse_saysSoAndShowsNothing() {
+        assertThatThrownBy(() -> SigningKey.read("{\"kty\":\"RSA\",\"n\":\"abc\",\"e\":\"AQAB\"}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("This is no RSA key that can sign");
+    }
+}
