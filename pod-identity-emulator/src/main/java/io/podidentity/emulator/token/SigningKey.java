@@ -27,8 +27,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An RSA key that signs tokens; lives in memory, unless somebody keeps its text. This JVM makes one for Entra ID and one for clusters, since
- * making one takes longer than everything else at the start of an emulator. Thread-safe; shows nothing in its text.
+ * An RSA key that signs tokens; lives in memory, unless somebody keeps its text. This JVM makes one for Entra ID and
+ * one for clusters, since making one takes longer than everything else at the start of an emulator. Thread-safe; shows
+ * nothing in its text.
  */
 public final class SigningKey {
 
