@@ -44,7 +44,7 @@ record ClientAuthentication(Directory directory, AssertionCheck assertions) {
         return principal;
     }
 
-    /** The form, with client ID and secret out of the header if they are there, each encoded as in a form (RFC 6749). */
+    /** The form, with client ID and secret of the header if they are there, each encoded as in a form (RFC 6749). */
     static Parameters form(Request request) {
         return request.header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, BASIC, 0, BASIC.length()))

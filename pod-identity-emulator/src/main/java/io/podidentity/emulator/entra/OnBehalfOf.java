@@ -16,7 +16,7 @@ import java.util.List;
  */
 record OnBehalfOf(Directory directory, AccessTokenReader tokens, Clock clock) {
 
-    /** @throws EntraException if the assertion is no valid token of a user for that application, or consent is missing */
+    /** @throws EntraException if it is no valid token of a user for that application, or consent is missing */
     Session session(ServicePrincipal application, Parameters form) {
         if (!ClientAuthentication.required(form, "requested_token_use").equals("on_behalf_of")) {
             throw UserSignIn.malformed();

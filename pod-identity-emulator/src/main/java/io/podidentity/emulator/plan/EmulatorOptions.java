@@ -68,8 +68,8 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     }
 
     /**
-     * Keeps an application to its own tenant, since no administrator of another one has consented to it, and lets it act
-     * on behalf of nobody.
+     * Keeps an application to its own tenant, since no administrator of another one has consented to it, and lets it
+     * act on behalf of nobody.
      */
     public B withoutConsent(String clientId) {
         plan.credentials.add(

@@ -14,14 +14,9 @@ public final class Resource {
     private static final Pattern GUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final Set<String> SCHEMES = Set.of("http", "https", "api");
 
-    /**
-     * For assertions of managed identities. In sovereign clouds the token is taken to say the URI; in the public one it
-     * says the application's ID, while a federated credential says the URI.
-     *
-     * @see <a
-     *     href="https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity">
-     *     the URIs</a>
-     */
+    // For assertions of managed identities. A federated credential says the URI; the token says the application's ID,
+    // which is known for the public cloud alone.
+    // https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
     private static final Map<String, String> TOKEN_EXCHANGE = Map.of(
             "api://AzureADTokenExchange", "fb60f99c-7a34-4190-8149-302f77469936",
             "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeUSGov",

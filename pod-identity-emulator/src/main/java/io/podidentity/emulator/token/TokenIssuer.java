@@ -11,8 +11,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the access tokens of the tenant: in the shape of Entra's version 2.0 for what {@link Resource#ofVersion2} knows,
- * of 1.0 for all else. Thread-safe.
+ * Makes the access tokens of the tenant: in the shape of Entra's version 2.0 for what {@link Resource#ofVersion2}
+ * knows, of 1.0 for all else. Thread-safe.
  */
 public final class TokenIssuer {
 
