@@ -39,7 +39,7 @@ final class Decoding {
 
     void unknownField(Yaml.Entry entry, String path, Optional<String> meant) {
         String fate = profile.prunesUnknown() || !isOfPodIdentity
-                ? "the API server drops it, and kubectl refuses it"
+                ? "the API server drops it, and " + Problem.REFUSED
                 : "version " + profile.id() + " ignores it";
         String remedy = meant.map(name -> "; write " + name).orElse("");
         add(

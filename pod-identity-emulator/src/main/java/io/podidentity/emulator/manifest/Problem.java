@@ -21,6 +21,14 @@ public record Problem(Kind kind, Position position, String object, String path, 
         WRONG_TYPE
     }
 
+    /** What the message says of an unknown field for which kubectl, as long as it validates, applies no such object. */
+    static final String REFUSED = "kubectl refuses it";
+
+    /** Whether kubectl or the API server takes no such object. */
+    public boolean isRefused() {
+        return isFatal() || message.contains(REFUSED);
+    }
+
     /** Whether the object is lost with it. */
     public boolean isFatal() {
         return kind == Kind.WRONG_TYPE;

@@ -57,6 +57,8 @@ final class AsWritten {
             return spec;
         }
         Map<String, Part> written = spec.fields();
+        // As it was before it ran; on a node without the volume it would pass for one that the webhook has missed.
+        written.remove("nodeName");
         written.computeIfPresent("volumes", (key, volumes) -> without(volumes, AsWritten::isOfWebhook));
         for (String list : List.of("containers", "initContainers")) {
             written.computeIfPresent(list, (key, containers) -> changed(containers, AsWritten::container));

@@ -116,9 +116,7 @@ public final class ExplainCommand implements Callable<Integer> {
         print(
                 format == Format.json
                         ? JsonReport.of(explanations, references)
-                        : Stream.concat(
-                                        explanations.stream().map(TextReport::of),
-                                        references.stream().map(TextReport::of))
+                        : Stream.concat(stories(explanations), references.stream().map(TextReport::of))
                                 .collect(Collectors.joining("\n")));
         if (!input.missed().isEmpty()) {
             spec.commandLine().getErr().println(input.summary());
@@ -186,12 +184,12 @@ public final class ExplainCommand implements Callable<Integer> {
                 ? ""
                 : explanations.isEmpty()
                         ? "\nThe manifests have no pod that the log names.\n"
-                        : "\n" + text(explanations);
+                        : stories(explanations).collect(Collectors.joining("\n", "\n", ""));
         print((LogTextReport.of(reading) + named).stripTrailing());
     }
 
     /** Replicas of a workload are one story, as long as it is the same. */
-    private static String text(List<Explanation> explanations) {
+    private static Stream<String> stories(List<Explanation> explanations) {
         var stories = new LinkedHashMap<List<Object>, List<Explanation>>();
         for (Explanation one : explanations) {
             Object replicas = one.pod().workload().<Object>map(owner -> owner).orElse(one.pod());
@@ -201,8 +199,7 @@ public final class ExplainCommand implements Callable<Integer> {
                     .add(one);
         }
         return stories.values().stream()
-                .map(story -> TextReport.of(story.get(0)) + also(story.subList(1, story.size())))
-                .collect(Collectors.joining("\n"));
+                .map(story -> TextReport.of(story.get(0)) + also(story.subList(1, story.size())));
     }
 
     private static String also(List<Explanation> others) {
@@ -225,18 +222,13 @@ public final class ExplainCommand implements Callable<Integer> {
             input.clusters().get(0).skipped().forEach(err::println);
             input.clusters().stream()
                     .flatMap(manifests -> manifests.problems().stream())
-                    .filter(ExplainCommand::isRefused)
+                    .filter(Problem::isRefused)
                     .forEach(err::println);
             err.flush();
             return input;
         } catch (ManifestException e) {
             throw new UnusableInputException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
-    }
-
-    /** What of pod identity's own kinds is not read as meant is part of the explanations. */
-    private static boolean isRefused(Problem problem) {
-        return problem.isFatal() || problem.message().contains("kubectl refuses it");
     }
 
     private void requireAny(

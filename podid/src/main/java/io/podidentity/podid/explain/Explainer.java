@@ -39,20 +39,19 @@ public final class Explainer {
     private final Manifests manifests;
     private final MatchRules rules;
     private final Instant now;
-    private final Replay.Stage stage;
     private final IdentityMatcher matcher;
     private final EgressPolicies toNmi;
     private final EgressPolicies toEntra;
     private final Concern concern;
     private final Map<Position, Manifest> written = new HashMap<>();
     private final PodIdentityAdvice words;
+    private Replay.@Nullable Stage stage;
 
     /** @param now at which log lines begin */
     public Explainer(Manifests manifests, MatchRules rules, Instant now) {
         this.manifests = manifests;
         this.rules = rules;
         this.now = now;
-        this.stage = new Replay.Stage(manifests.cluster(), rules);
         this.matcher = new IdentityMatcher(manifests.cluster(), rules);
         this.toNmi = new EgressPolicies(manifests.cluster(), rules.profile());
         this.toEntra = new EgressPolicies(manifests.cluster(), Profile.WORKLOAD_IDENTITY);
@@ -82,7 +81,7 @@ public final class Explainer {
         }
         PodMatch match = matcher.match(pod);
         var trace = new PodIdentityTrace(
-                stage.play(pod, now, query),
+                stage().play(pod, now, query),
                 toNmi.blocking(pod),
                 matcher.bypass(pod),
                 match,
@@ -137,6 +136,14 @@ public final class Explainer {
         }
         Advice advice = workload.advice();
         return ofNoReplay(pod, workload.outcome(), advice, workload.way(advice.summary()));
+    }
+
+    /** Made when the first pod needs it: it is most of what explain costs. */
+    private synchronized Replay.Stage stage() {
+        if (stage == null) {
+            stage = new Replay.Stage(manifests.cluster(), rules);
+        }
+        return stage;
     }
 
     /** As NMI reads the query of a token request. */

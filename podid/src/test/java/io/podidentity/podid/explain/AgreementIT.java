@@ -60,7 +60,7 @@ class AgreementIT {
     }
 
     private static String policy(String egress) {
-        return "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\n"
+        return "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\n"
                 + "spec: {podSelector: {matchExpressions: [{key: app, operator: In, values: [p]}]}, policyTypes: [Egress],"
                 + " egress: " + egress + "}\n";
     }
@@ -124,7 +124,7 @@ class AgreementIT {
         Explanation closed = agreed(Profile.V1_8_17, managed(ID, CLIENT) + policy(web));
 
         assertThat(closed.outcome()).isEqualTo(Outcome.NONE);
-        assertThat(closed.summary()).isEqualTo("the NetworkPolicy default/n keeps it from NMI");
+        assertThat(closed.summary()).isEqualTo("the NetworkPolicy default/closed keeps it from NMI");
         assertThat(closed.remedies()).singleElement().asString().contains("127.0.0.1/32, TCP port 2579");
 
         for (String egress : new String[] {
