@@ -116,7 +116,9 @@ public final class ExplainCommand implements Callable<Integer> {
         print(
                 format == Format.json
                         ? JsonReport.of(explanations, references)
-                        : Stream.concat(stories(explanations), references.stream().map(TextReport::of))
+                        : Stream.concat(
+                                        stories(explanations),
+                                        references.stream().map(TextReport::of))
                                 .collect(Collectors.joining("\n")));
         if (!input.missed().isEmpty()) {
             spec.commandLine().getErr().println(input.summary());
@@ -217,7 +219,8 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private ManifestInput read() throws IOException {
         try {
-            ManifestInput input = profile.readToJudge(paths, ManifestInput.standardInput(paths), FittingProfile.configuredHere());
+            ManifestInput input =
+                    profile.readToJudge(paths, ManifestInput.standardInput(paths), FittingProfile.configuredHere());
             PrintWriter err = spec.commandLine().getErr();
             input.clusters().get(0).skipped().forEach(err::println);
             input.clusters().stream()

@@ -206,8 +206,11 @@ final class ObstacleAdvice {
         return List.of(
                 selectors.isEmpty()
                         ? "Create an AzureIdentity, and an AzureIdentityBinding whose selector is the pod's label."
-                        : "Label " + pod.workload().map(owner -> "the pods, in " + labelsOf(owner) + ",").orElse("the pod")
-                                + " " + Pod.BINDING_LABEL + ": " + String.join(" or ", selectors) + ".");
+                        : "Label "
+                                + pod.workload()
+                                        .map(owner -> "the pods, in " + labelsOf(owner) + ",")
+                                        .orElse("the pod") + " " + Pod.BINDING_LABEL + ": "
+                                + String.join(" or ", selectors) + ".");
     }
 
     /** Where pods get their labels, which those of the pods themselves last no longer than. */

@@ -64,7 +64,8 @@ class ExplainCommandTest {
                 .isEqualTo(1);
 
         assertThat(out.toString())
-                .contains("Add the label to spec.template.metadata.labels of Deployment web, with the value in quotes.");
+                .contains(
+                        "Add the label to spec.template.metadata.labels of Deployment web, with the value in quotes.");
     }
 
     /** The same as check says of them. */

@@ -68,8 +68,8 @@ public final class RuleContext {
     /** Of a pod that runs, the workload that makes it, if it would make the same: there a remedy lasts. */
     private PodSource source(Pod pod, Manifest manifest) {
         return pod.workload()
-                .flatMap(owner -> Optional.ofNullable(written.get(
-                        owner.kind() + " " + new ObjectName(pod.namespace(), owner.name()))))
+                .flatMap(owner -> Optional.ofNullable(
+                        written.get(owner.kind() + " " + new ObjectName(pod.namespace(), owner.name()))))
                 .map(workload -> PodSource.of(pod, workload))
                 .filter(source -> source.template().at("metadata", "labels").fields().stream()
                         .allMatch(label -> label.text().equals(pod.labels().get(label.key()))))

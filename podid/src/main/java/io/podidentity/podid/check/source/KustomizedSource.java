@@ -31,7 +31,7 @@ public final class KustomizedSource {
                 .toList();
     }
 
-    /** The same field, or the nearest around it, in a file that somebody has written; the position itself if there is none. */
+    /** The same field, or the nearest around it, in a file that somebody has written; else the position itself. */
     public Position of(Position position) {
         Optional<Path> folder = Kustomization.rendered(position.file());
         if (folder.isEmpty()) {
@@ -112,14 +112,16 @@ public final class KustomizedSource {
     /** A kustomization may put something before and behind the name. */
     private static boolean isOf(Manifest manifest, Yaml.Mapping source) {
         String name = text(source.get("metadata")
-                .map(metadata -> metadata instanceof Yaml.Mapping map ? map.get("name").orElse(metadata) : metadata));
+                .map(metadata ->
+                        metadata instanceof Yaml.Mapping map ? map.get("name").orElse(metadata) : metadata));
         return text(source.get("kind")).equals(manifest.kind())
                 && !name.isEmpty()
                 && manifest.name().name().contains(name);
     }
 
     private static String text(Optional<? extends Yaml> value) {
-        return value.map(one -> one instanceof Yaml.Scalar scalar ? scalar.text() : "").orElse("");
+        return value.map(one -> one instanceof Yaml.Scalar scalar ? scalar.text() : "")
+                .orElse("");
     }
 
     /** The end of the way in a source, and how far it went there; one more where the value is the same. */
@@ -134,7 +136,8 @@ public final class KustomizedSource {
                     return place;
                 }
                 at = next.get().value();
-                boolean isSame = at instanceof Yaml.Scalar && text(Optional.of(at)).equals(text(Optional.of(step.value())));
+                boolean isSame =
+                        at instanceof Yaml.Scalar && text(Optional.of(at)).equals(text(Optional.of(step.value())));
                 place = new Place(next.get().position(), place.depth() + (isSame ? 3 : 2));
             }
             return place;
@@ -150,7 +153,8 @@ public final class KustomizedSource {
             List<Yaml> elements = at instanceof Yaml.Sequence list ? list.elements() : List.of();
             return Stream.concat(
                             elements.stream()
-                                    .filter(element -> !name.isEmpty() && name(element).equals(name)),
+                                    .filter(element ->
+                                            !name.isEmpty() && name(element).equals(name)),
                             elements.stream().skip(step.index()))
                     .findFirst()
                     .map(element -> new Yaml.Entry("", element.position(), element));

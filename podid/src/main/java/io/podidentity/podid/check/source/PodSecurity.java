@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What the Pod Security level that a namespace enforces forbids a pod; of AppArmor, SELinux and sysctls it says nothing.
+ * What the Pod Security level that a namespace enforces forbids a pod, but for AppArmor, SELinux and sysctls.
  *
  * @see <a href="https://kubernetes.io/docs/concepts/security/pod-security-standards/">the standards</a>
  */

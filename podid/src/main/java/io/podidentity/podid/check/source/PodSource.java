@@ -111,7 +111,8 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
     /** What creates such a pod anew. */
     public static String restart(Pod pod) {
         return pod.workload()
-                .filter(owner -> Set.of("Deployment", "StatefulSet", "DaemonSet").contains(owner.kind()))
+                .filter(owner ->
+                        Set.of("Deployment", "StatefulSet", "DaemonSet").contains(owner.kind()))
                 .map(owner -> "kubectl rollout restart " + owner.kind().toLowerCase(Locale.ROOT) + "/" + owner.name()
                         + " -n " + pod.namespace())
                 .orElse("kubectl delete pod " + pod.name().name() + " -n " + pod.namespace()

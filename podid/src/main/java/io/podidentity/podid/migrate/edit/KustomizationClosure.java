@@ -4,13 +4,9 @@ import io.podidentity.emulator.manifest.Kustomization;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** Finds what kustomizations are made of, and which are made of a file. */
 public final class KustomizationClosure {
@@ -28,7 +24,8 @@ public final class KustomizationClosure {
         return all.stream()
                 .filter(one -> !one.isComponent() && !named.contains(absolute(one.folder())))
                 .map(Kustomization::folder)
-                .filter(folder -> Kustomization.closure(folder, one -> {}).stream().anyMatch(touched::contains))
+                .filter(folder ->
+                        Kustomization.closure(folder, one -> {}).stream().anyMatch(touched::contains))
                 .toList();
     }
 

@@ -29,7 +29,6 @@ public final class SourceTree {
     /** What standard input is called. */
     public static final String STANDARD_INPUT_FILE = "stdin.yaml";
 
-
     private final List<String> paths;
     private final Path root;
     private final Map<Path, SourceText> texts = new TreeMap<>();
