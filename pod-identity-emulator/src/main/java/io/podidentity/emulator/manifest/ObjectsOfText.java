@@ -27,6 +27,7 @@ final class ObjectsOfText {
             "velero.io",
             "dapr.io");
 
+    private static final Pattern VARIABLE = Pattern.compile("\\$(\\{|[A-Z_]{2})");
     private static final Pattern MANIFEST = Pattern.compile("(?ms)^(apiVersion:.*^kind:|kind:.*^apiVersion:)");
 
     private final List<Manifest> objects = new ArrayList<>();
@@ -116,7 +117,8 @@ final class ObjectsOfText {
             String namespace = text(metadata, "namespace");
             var full = new ObjectName(namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace, name);
             var manifest = new Manifest(apiVersion, kind, full, content);
-            if (WORKLOADS.contains(kind) && !hasContainers(content)) {
+            boolean isMade = metadata.get("ownerReferences").isPresent();
+            if (WORKLOADS.contains(kind) && !isMade && !hasContainers(content)) {
                 skipped.add(new Skipped(
                         content.position().toString(),
                         manifest + " has no containers, so it is a patch of another file's",
@@ -159,7 +161,7 @@ final class ObjectsOfText {
 
     private static boolean hasVariable(Yaml value) {
         return value instanceof Yaml.Scalar scalar
-                ? scalar.text().contains("${")
+                ? VARIABLE.matcher(scalar.text()).find()
                 : value instanceof Yaml.Sequence list
                         ? list.elements().stream().anyMatch(ObjectsOfText::hasVariable)
                         : value instanceof Yaml.Mapping mapping

@@ -27,7 +27,7 @@ public record Skipped(String place, String reason, Kind kind) {
         ENCRYPTED("encrypted object"),
         PLACEHOLDER("templated object"),
         /** Only what another file's object is changed by. */
-        PATCH("patch"),
+        PATCH("partial object"),
         /** An object from which a controller in the cluster makes others. */
         RELEASE("release");
 
