@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  * @param kinds between spaces
  * @param settings where the fields of the signs are
  * @param signs the first that is there tells how the token is got; without one the object needs no identity
- * @param account where the service account is named whose token is exchanged; empty if it is that of the runner, which the
- *     webhook must have changed; {@link #OF_RUNNER} if it need not
+ * @param account where the service account is named whose token is exchanged; empty if it is that of the runner,
+ *     which the webhook must have changed then; {@link #OF_RUNNER} if it need not
  * @param runner what gets the token for the object
  * @param runs whether a pod is that
  * @param instead what to write where there is no NMI
