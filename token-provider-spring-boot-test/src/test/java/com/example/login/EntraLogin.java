@@ -14,28 +14,9 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 @SpringBootTest(
         classes = LoginApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {
-            "spring.main.web-application-type=servlet",
-            "spring.security.oauth2.client.provider.entra.issuer-uri="
-                    + "${emulated-azure.entra}/${emulated-azure.tenant-id}/v2.0",
-            "spring.security.oauth2.client.registration.entra.client-id=" + EntraLogin.APPLICATION,
-            "spring.security.oauth2.client.registration.entra.scope=openid,profile,offline_access," + "api://"
-                    + EntraLogin.APPLICATION + "/access",
-            "spring.security.oauth2.client.registration.storage.provider=entra",
-            "spring.security.oauth2.client.registration.storage.client-id=" + EntraLogin.APPLICATION,
-            "spring.security.oauth2.client.registration.storage.authorization-grant-type="
-                    + "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            "spring.security.oauth2.client.registration.storage.scope=https://storage.azure.com/user_impersonation",
-            "token-provider.client-assertion.entra.source=managed-identity",
-            "token-provider.client-assertion.entra.client-id=" + EntraLogin.IDENTITY,
-            "token-provider.client-assertion.storage.source=managed-identity",
-            "token-provider.client-assertion.storage.client-id=" + EntraLogin.IDENTITY
-        })
+        properties = "spring.config.name=login")
 @EmulatedAzure(customizers = EntraLogin.Registration.class)
 @interface EntraLogin {
-    /** That of the emulated machine. */
-    String IDENTITY = "20000000-0000-4000-8000-000000000001";
-
     String APPLICATION = "c0ffee00-0000-4000-8000-000000000001";
 
     /** What an administrator sets up once. Tokens live so shortly that each request has to renew them. */

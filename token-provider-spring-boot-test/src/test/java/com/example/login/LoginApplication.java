@@ -1,10 +1,10 @@
 package com.example.login;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.Map;
+import com.azure.core.credential.TokenCredential;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.BlobServiceClientBuilder;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -12,47 +12,70 @@ import org.springframework.security.oauth2.client.JwtBearerOAuth2AuthorizedClien
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.endpoint.JwtBearerGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.RestClient;
 
-/**
- * An application without a secret, at which users sign in by Entra ID and which acts on their behalf: the starter sends
- * a managed identity's token as its assertion.
- */
+/** Users sign in; it reads blobs on their behalf and as itself, and a property that may be a secret of a vault. */
 @SpringBootApplication
-@RestController
 class LoginApplication {
 
-    @GetMapping(path = "/", produces = MediaType.TEXT_HTML_VALUE)
-    String page(
-            @AuthenticationPrincipal OidcUser user,
-            @RegisteredOAuth2AuthorizedClient("entra") OAuth2AuthorizedClient own,
-            @RegisteredOAuth2AuthorizedClient("storage") OAuth2AuthorizedClient onBehalf) {
-        return "<h1>Signed in: " + user.getPreferredUsername() + "</h1><p>"
-                + claims(own).get("aud") + " as "
-                + claims(onBehalf).get("upn") + " at " + claims(onBehalf).get("aud") + "</p><i>"
-                + claims(own).get("uti") + "</i>";
-    }
+    @RestController
+    record Page(
+            RestClient api,
+            BlobContainerClient blobs,
+            @Value("${greeting}") String greeting) {
 
-    /** What a test wants to see of a token that is for somebody else. */
-    private static Map<String, Object> claims(OAuth2AuthorizedClient client) {
-        String payload = client.getAccessToken().getTokenValue().split("\\.", 3)[1];
-        String json = new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8);
-        return JsonParserFactory.getJsonParser().parseMap(json);
+        @GetMapping(path = "/", produces = MediaType.TEXT_HTML_VALUE)
+        String of(
+                @AuthenticationPrincipal OidcUser user,
+                // Renews the user's token, for which the next one is given out.
+                @RegisteredOAuth2AuthorizedClient("entra") OAuth2AuthorizedClient login,
+                @RegisteredOAuth2AuthorizedClient("storage") OAuth2AuthorizedClient onBehalf) {
+            String asTheUser = api.get()
+                    .uri("/samples/hello.txt")
+                    .headers(headers ->
+                            headers.setBearerAuth(onBehalf.getAccessToken().getTokenValue()))
+                    .header("x-ms-version", "2023-11-03")
+                    .retrieve()
+                    .body(String.class);
+            String asItself = blobs.getBlobClient("hello.txt").downloadContent().toString();
+            return "<h1>" + greeting + ", " + user.getPreferredUsername() + "</h1><p>"
+                    + (asItself.equals(asTheUser) ? "We both read: " + asTheUser : "We do not read the same.");
+        }
     }
 
     /** The user's token for this application is what it acts by; Spring Security looks for a resource server's own. */
     @Bean
-    JwtBearerOAuth2AuthorizedClientProvider onBehalfOf(OAuth2AuthorizedClientService clients) {
+    RestClient api(RestClient.Builder builder, @Value("${app.storage}") String storage) {
+        return builder.baseUrl(storage).build();
+    }
+
+    @Bean
+    BlobContainerClient blobs(TokenCredential credential, @Value("${app.storage}") String storage) {
+        return new BlobServiceClientBuilder()
+                .endpoint(storage)
+                .credential(credential)
+                .buildClient()
+                .getBlobContainerClient("samples");
+    }
+
+    /** Spring Security acts on behalf of a caller who came with a token; here of the user who signed in. */
+    @Bean
+    JwtBearerOAuth2AuthorizedClientProvider onBehalfOf(
+            OAuth2AccessTokenResponseClient<JwtBearerGrantRequest> entra, OAuth2AuthorizedClientService clients) {
         var provider = new JwtBearerOAuth2AuthorizedClientProvider();
+        provider.setAccessTokenResponseClient(entra);
         provider.setJwtAssertionResolver(context -> {
-            OAuth2AuthorizedClient own =
+            OAuth2AuthorizedClient login =
                     clients.loadAuthorizedClient("entra", context.getPrincipal().getName());
-            return Jwt.withTokenValue(own.getAccessToken().getTokenValue())
-                    .headers(headers -> headers.put("alg", "RS256"))
-                    .subject(own.getPrincipalName())
+            return Jwt.withTokenValue(login.getAccessToken().getTokenValue())
+                    .header("alg", "RS256")
+                    .subject(login.getPrincipalName())
                     .build();
         });
         return provider;

@@ -3,34 +3,54 @@ package com.example.login;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.tokenprovider.spring.test.EmulatedAzureSettings;
+import io.podidentity.tokenprovider.spring.test.Vault;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.SpringApplication;
 
-/** The same in the real Chromium, for e2e, which has one. */
-@EntraLogin
+/** The same in the real Chromium, for e2e, which has one; and the greeting is a secret of a vault. */
 class LoginTrial {
-
-    @LocalServerPort
-    private int port;
-
-    @Autowired
-    private PodIdentityEmulator azure;
+    private static final String VAULT = "spring.cloud.azure.keyvault.secret.property-sources[0].";
 
     @TempDir
     private Path profile;
 
     @Test
     void login_inChromium_endsOnThePageOfTheUser() throws Exception {
+        PodIdentityEmulator.Builder builder =
+                PodIdentityEmulator.builder().besideEntra(beside -> new Vault(beside, new ArrayList<>()));
+        new EntraLogin.Registration().accept(builder);
+        try (PodIdentityEmulator azure = builder.start()) {
+            System.setProperty("javax.net.ssl.trustStore", azure.trustStore().toString());
+            System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
+            Map<String, Object> settings = EmulatedAzureSettings.of(azure);
+            settings.put("spring.config.name", "login");
+            settings.put("server.port", "0");
+            settings.put(VAULT + "endpoint", azure.entra());
+            settings.put(VAULT + "challenge-resource-verification-enabled", "false");
+            String[] arguments = settings.entrySet().stream()
+                    .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                    .toArray(String[]::new);
+            try (var application = SpringApplication.run(LoginApplication.class, arguments)) {
+                assertThat(page(azure, application.getEnvironment().getProperty("local.server.port")))
+                        .contains("<h1>hello of the vault, developer@podid.example</h1>")
+                        .contains("We both read: Read with a token and without a secret.");
+            }
+        }
+    }
+
+    private String page(PodIdentityEmulator azure, String port) throws Exception {
         Path page = profile.resolve("page.html");
         Process chromium = new ProcessBuilder(
                         "chromium",
@@ -57,9 +77,7 @@ class LoginTrial {
             chromium.destroyForcibly();
         }
 
-        assertThat(Files.readString(page))
-                .contains("<h1>Signed in: developer@podid.example</h1>")
-                .contains("as developer@podid.example at https://storage.azure.com");
+        return Files.readString(page);
     }
 
     private static String publicKeyHash(Path pem) throws Exception {

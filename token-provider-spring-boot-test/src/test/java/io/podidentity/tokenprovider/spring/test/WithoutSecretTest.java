@@ -2,8 +2,6 @@ package io.podidentity.tokenprovider.spring.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.plan.ManagedIdentity;
 import jakarta.servlet.Filter;
@@ -16,11 +14,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -88,22 +89,21 @@ class WithoutSecretTest {
 
         assertThat(((OidcUser) user.getPrincipal()).getPreferredUsername()).isEqualTo("developer@podid.example");
         String forTheApi = token("login", user);
-        assertThat(claims(forTheApi).getClaims()).containsEntry("azp", WEB).containsEntry("scp", "orders.read");
+        assertThat(claims(forTheApi)).containsEntry("azp", WEB).containsEntry("scp", "orders.read");
         Jwt atTheApi = Jwt.withTokenValue(forTheApi)
                 .header("alg", "RS256")
                 .subject(user.getName())
                 .build();
-        JWTClaimsSet onBehalf = claims(token("downstream", new TestingAuthenticationToken(atTheApi, null, "user")));
-        assertThat(onBehalf.getClaim("oid")).isEqualTo(claims(forTheApi).getClaim("oid"));
-        assertThat(onBehalf.getStringClaim("appid")).isEqualTo(API);
+        assertThat(claims(token("downstream", new TestingAuthenticationToken(atTheApi, null, "user"))))
+                .containsEntry("oid", claims(forTheApi).get("oid"))
+                .containsEntry("appid", API);
     }
 
     @Test
-    void clientCredentials_needNoSecret() throws Exception {
-        JWTClaimsSet claims = claims(token("nightly", new TestingAuthenticationToken("job", null, "user")));
-
-        assertThat(claims.getAudience()).containsExactly(API);
-        assertThat(claims.getStringClaim("azp")).isEqualTo(WEB);
+    void clientCredentials_needNoSecret() {
+        assertThat(claims(token("nightly", new TestingAuthenticationToken("job", null, "user"))))
+                .containsEntry("aud", API)
+                .containsEntry("azp", WEB);
     }
 
     private String token(String registration, Authentication user) {
@@ -146,8 +146,9 @@ class WithoutSecretTest {
         return request;
     }
 
-    private static JWTClaimsSet claims(String token) throws Exception {
-        return SignedJWT.parse(token).getJWTClaimsSet();
+    private static Map<String, Object> claims(String token) {
+        byte[] json = Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]);
+        return JsonParserFactory.getJsonParser().parseMap(new String(json, StandardCharsets.UTF_8));
     }
 
     /** Two applications that trust the machine's identity, and have no secret that anybody knows. */
