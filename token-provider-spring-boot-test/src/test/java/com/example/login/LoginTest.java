@@ -30,7 +30,8 @@ class LoginTest {
 
         assertThat(page(browser)).startsWith("<h1>Signed in, developer@podid.example</h1><p>We both read: ");
         assertThat(asked("/authorize")).hasSize(1);
-        // For the code; by the refresh token, since tokens live shorter than Spring Security wants; on the user's behalf.
+        // For the code; by the refresh token, since tokens live shorter than Spring Security wants; on the user's
+        // behalf.
         assertThat(asked("/token")).hasSize(3);
 
         page(browser);

@@ -108,9 +108,11 @@ public record RawAnswer(String status, Map<String, String> headers, String body)
         var same = new LinkedHashMap<>(withoutDate().headers());
         // The length of a text with such a part is that of the text, and differs from run to run as well.
         String length = Integer.toString(body.getBytes(StandardCharsets.UTF_8).length);
-        if (!masked.equals(body)) {
+        // So is that of the token which an answer to HEAD does not show.
+        boolean hidden = body.isEmpty() && status.contains(" 200");
+        if (hidden || !masked.equals(body)) {
             same.computeIfPresent(
-                    "Content-Length", (name, announced) -> announced.equals(length) ? "<length>" : announced);
+                    "Content-Length", (name, announced) -> announced.equals(length) != hidden ? "<length>" : announced);
         }
         return new RawAnswer(status, same, masked);
     }

@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * A vault that asks for a token by a challenge and lists its two secrets on two pages.
  *
- * @see <a href="https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses">its protocol</a>
+ * @see <a href="https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses">its
+ *     protocol</a>
  */
 public final class Vault implements AddedEndpoint {
     private static final String RESOURCE = "https://vault.azure.net";
