@@ -33,7 +33,7 @@ azure_end() {
 
 azure_begin() {
     local container image archives=() peer
-    peer=$(find "$ROOT/benchmarks/peer-app/target" -maxdepth 1 -name 'peer-app-*-SNAPSHOT.jar')
+    peer=$(find "$ROOT/benchmarks/peer-app/target" -maxdepth 1 -name 'peer-app-*-azure-identity.jar')
     container=$(buildah "${STORAGE[@]}" from --pull=never "$IMAGE")
     buildah "${STORAGE[@]}" copy -q "$container" "$peer" /app/peer.jar
     buildah "${STORAGE[@]}" commit -q "$container" "$PEER_IMAGE"
