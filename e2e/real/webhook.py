@@ -124,7 +124,8 @@ class Pods:
         return spec
 
     def labels(self):
-        return {PREFIX + "use": "true"} if self.maybe(0.95) else {PREFIX + "use": self.random.choice(WORDS[1:])}
+        # Without the last: the API server takes no label that begins with a space.
+        return {PREFIX + "use": "true"} if self.maybe(0.95) else {PREFIX + "use": self.random.choice(WORDS[1:-1])}
 
     def batch(self, seed, count):
         """Accounts, and what makes pods: pods themselves and workloads."""

@@ -8,7 +8,7 @@ PODMAN_SOCKET=$WORK/podman.sock
 
 podid_configuration() {
     image_config "$PODID_IMAGE" > "$WORK/podid-config.json"
-    expect_json "$WORK/podid-config.json" '.User == "10001:10001"' '.Entrypoint[0] == "java"' '.Entrypoint[-1] == "/app/podid.jar"' \
+    expect_json "$WORK/podid-config.json" '.User == "10001:10001"' '.Entrypoint[0] == "java"' '.Entrypoint[-1] == "io.podidentity.podid.Podid"' \
         '.Cmd == ["serve", "--bind", "0.0.0.0", "--ports", "10100"]' '.ExposedPorts | length == 25' \
         '.Labels["org.opencontainers.image.title"] == "podid"' '.Labels["org.opencontainers.image.licenses"] == "Apache-2.0"'
     with_files "$PODID_IMAGE" expect_hardened
