@@ -49,7 +49,6 @@ class LoginApplication {
         }
     }
 
-    /** The user's token for this application is what it acts by; Spring Security looks for a resource server's own. */
     @Bean
     RestClient api(RestClient.Builder builder, @Value("${app.storage}") String storage) {
         return builder.baseUrl(storage).build();
