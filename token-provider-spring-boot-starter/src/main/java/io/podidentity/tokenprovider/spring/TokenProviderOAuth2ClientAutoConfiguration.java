@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.security.oauth2.client.endpoint.AbstractOAuth2AuthorizationGrantRequest;
@@ -87,7 +88,8 @@ public final class TokenProviderOAuth2ClientAutoConfiguration {
         }
     }
 
-    /** The blocking clients. */
+    /** The blocking clients, made when they are asked for. */
+    @Lazy
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({OAuth2ClientProperties.class, RestClient.class})
     static final class BlockingConfiguration {
@@ -132,7 +134,11 @@ public final class TokenProviderOAuth2ClientAutoConfiguration {
         }
     }
 
-    /** The reactive clients. An assertion may take a request, which no thread of a reactive server is held up by. */
+    /**
+     * The reactive clients, made when they are asked for: where WebClient is on the class path, most applications have
+     * blocking ones all the same. An assertion may take a request, which no thread of a reactive server is held up by.
+     */
+    @Lazy
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({OAuth2ClientProperties.class, WebClient.class})
     static final class ReactiveConfiguration {
