@@ -9,6 +9,7 @@ import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.Request;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.workload.Admission;
 import io.podidentity.emulator.workload.Admission.Admitted;
 import io.podidentity.emulator.workload.Admission.Denied;
@@ -75,11 +76,13 @@ final class AdmissionEndpoint implements Endpoint {
         Map<String, Object> metadata = object(object, "metadata");
         // The API server leaves it out of a controller's pod.
         metadata.put("namespace", namespace);
-        Pod pod = new ManifestReader(Profile.WORKLOAD_IDENTITY)
-                .readText("pod", Json.write(object))
-                .cluster()
-                .pods()
-                .get(0);
+        Manifests read = new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("pod", Json.write(object));
+        if (read.cluster().pods().isEmpty()) {
+            // The API server looks at labels and fields only after its webhooks.
+            deny(response, "the pod cannot be read: " + read.problems());
+            return;
+        }
+        Pod pod = read.cluster().pods().get(0);
         Admission admission =
                 webhook.admit(pod, accounts.apply(new ObjectName(namespace, Webhook.serviceAccount(pod))));
         response.put("allowed", true);

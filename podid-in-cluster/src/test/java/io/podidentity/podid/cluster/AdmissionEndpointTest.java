@@ -59,9 +59,12 @@ class AdmissionEndpointTest {
         azure.close();
     }
 
-    @SuppressWarnings("unchecked")
     private static Map<String, Object> response(String account, String annotations) throws Exception {
-        String review = REVIEW.replace("ACCOUNT", account).replace("ANNOTATIONS", annotations);
+        return response(REVIEW.replace("ACCOUNT", account).replace("ANNOTATIONS", annotations));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> response(String review) throws Exception {
         var answer = Json.object(endpoint.answer(Request.withBody("POST", "/mutate-v1-pod", Map.of(), review))
                 .text());
         var response = (Map<String, Object>) answer.get("response");
@@ -122,5 +125,16 @@ class AdmissionEndpointTest {
                 .contains("token expiration")
                 .doesNotContain("denied the request");
         assertThat(response("none", "")).containsEntry("allowed", false);
+    }
+
+    @Test
+    void review_ofAPodThatTheApiServerWillRefuse_saysWhy() throws Exception {
+        String review = REVIEW.replace("ACCOUNT", "orders").replace("ANNOTATIONS", "");
+
+        assertThat(response(review.replace("\"labels\": {", "\"labels\": {\"team\": \"of two\", ")))
+                .containsEntry("allowed", false)
+                .extractingByKey("status")
+                .asString()
+                .contains("the pod cannot be read", "metadata.labels.team", "of two");
     }
 }
