@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -37,14 +38,14 @@ final class TrustBundle {
     private static final String STORE = "trust.p12";
 
     /** Python and az read the second, curl the third, Node the fourth; Go, .NET and OpenSSL the first. */
-    private static final Map<String, String> VARIABLES = Map.of(
+    private static final Map<String, String> VARIABLES = new TreeMap<>(Map.of(
             "SSL_CERT_FILE", FOLDER + "/" + PEM,
             "REQUESTS_CA_BUNDLE", FOLDER + "/" + PEM,
             "CURL_CA_BUNDLE", FOLDER + "/" + PEM,
             "NODE_EXTRA_CA_CERTS", FOLDER + "/" + PEM,
             "JAVA_TOOL_OPTIONS",
                     "-Djavax.net.ssl.trustStore=" + FOLDER + "/" + STORE + " -Djavax.net.ssl.trustStorePassword="
-                            + TrustFiles.PASSWORD);
+                            + TrustFiles.PASSWORD));
 
     private final KubernetesClient client;
     private final String address;
@@ -154,7 +155,8 @@ final class TrustBundle {
         mount.put("mountPath", FOLDER);
         mount.put("readOnly", true);
         append(container, "volumeMounts", mount);
-        VARIABLES.forEach((name, value) -> append(container, "env", Map.of("name", name, "value", value)));
+        VARIABLES.forEach(
+                (name, value) -> append(container, "env", new TreeMap<>(Map.of("name", name, "value", value))));
     }
 
     /** Unless there is one of that name: a pod can pass the webhook more than once. */

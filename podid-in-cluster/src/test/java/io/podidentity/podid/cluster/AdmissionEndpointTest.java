@@ -95,7 +95,8 @@ class AdmissionEndpointTest {
                 .contains("{\"name\":\"SSL_CERT_FILE\",\"value\":\"/mine\"}")
                 .contains("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "JAVA_TOOL_OPTIONS")
                 .contains("12345678901")
-                .containsOnlyOnce("/var/run/secrets/emulated-azure/ca-bundle.pem\"},{\"name\":\"SSL_CERT_FILE\"");
+                .containsOnlyOnce(
+                        "{\"name\":\"SSL_CERT_FILE\",\"value\":\"/var/run/secrets/emulated-azure/ca-bundle.pem\"}");
         assertThat(patch.get("/spec/volumes")).contains("\"configMap\":{\"name\":\"emulated-azure-ca\"}");
         assertThat(patch.get("/spec/hostAliases")).contains("\"ip\":\"10.96.0.9\"", "[\"login.microsoftonline.com\"]");
         assertThat(patch.get("/metadata/annotations")).startsWith("{\"podid.io/emulated-azure\":\"For tests only");
