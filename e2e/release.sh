@@ -58,7 +58,7 @@ fi
 
 # Reads what Maven has already downloaded from ~/.m2, and writes nothing there.
 local=("-Dmaven.repo.local=$WORK/local" "-Dmaven.repo.local.tail=$HOME/.m2/repository")
-(cd "$WORK/source" && mvn -B -q "${local[@]}" -Prelease deploy -Dmaven.test.skip=true -Dspotless.check.skip=true \
+(cd "$WORK/source" && mvn -B -q "${local[@]}" -Prelease deploy -Dmaven.test.skip=true -Dspotless.check.skip=true -Derror-prone= \
     -Dmaven.install.skip=true -DskipITs=true -Dgpg.keyname="$key" "-DaltDeploymentRepository=release::file:$repository")
 
 # The BOM and the modules in it, each with every file that Central requires, and nothing else.
