@@ -103,8 +103,7 @@ final class Comparison {
 
     private void storm(String row) throws IOException {
         session.stub.behave(Behaviour.USUAL.withDelayMillis(2));
-        ProcessBuilder callers =
-                session.withImds(List.of(jar(row)), Storm.class, "TokenProvider", "platform", "1000", "cold");
+        ProcessBuilder callers = session.withImds(List.of(jar(row)), Storm.class, "TokenProvider", "1000", "cold");
         figures.addAll(STORM + "." + row, session.run(Network.OPEN, callers).output());
     }
 

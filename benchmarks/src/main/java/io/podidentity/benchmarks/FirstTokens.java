@@ -1,7 +1,6 @@
 package io.podidentity.benchmarks;
 
 import io.podidentity.benchmarks.load.LiveThreads;
-import io.podidentity.benchmarks.load.TwoCalls;
 import io.podidentity.benchmarks.process.Launcher;
 import io.podidentity.benchmarks.process.Network;
 import io.podidentity.benchmarks.process.Run;
@@ -21,11 +20,9 @@ final class FirstTokens {
     private static final String AND_JAR = "UrlConnectionAndJar";
     private static final List<String> IMDS = List.of(
             "JvmHello",
-            "RawSocket",
             "UrlConnection",
             AND_JAR,
             "UrlConnectionAndClasses",
-            "JdkHttpClient",
             "TokenProvider",
             "Msal4jManagedIdentity",
             "AzureIdentityManagedIdentity",
@@ -68,11 +65,8 @@ final class FirstTokens {
             for (String name : AZ) {
                 ProcessBuilder command = az.on(session.alone(name, program(name), arguments(name)));
                 session.noteAfterFirst("az", name, round, session.run(Network.NO_ROUTE, command));
-                session.noteAfterFirst("az-second", name, round, session.run(Network.NO_ROUTE, command));
-                session.noteAfterFirst("az-black-hole", name, round, session.run(Network.BLACK_HOLE, command));
             }
         }
-        twoCalls(az);
     }
 
     private ProcessBuilder imds(String name) throws IOException {
@@ -106,7 +100,7 @@ final class FirstTokens {
             figures.add(row + "classes", classes.all());
             figures.add(row + "from class path", classes.fromClassPath());
             figures.add(row + "own classes", classes.own().size());
-            List<Path> jars = session.classPaths.jars(Peers.group(name));
+            List<Path> jars = session.jars(name);
             long bytes = 0;
             for (Path jar : jars) {
                 bytes += Files.size(jar);
@@ -118,15 +112,6 @@ final class FirstTokens {
                 List.of("none", "TokenProvider", "Msal4jManagedIdentity", "AzureIdentityManagedIdentity")) {
             Run run = session.run(Network.OPEN, session.withImds(client, LiveThreads.class, client));
             figures.addAll("footprint." + (client.equals("none") ? "JvmHello" : client), run.output());
-        }
-    }
-
-    private void twoCalls(AzStub az) throws IOException {
-        for (String client : List.of("TokenProvider", "AzureIdentityCli", "AzureIdentityDefault")) {
-            long before = az.calls();
-            Run run = session.run(Network.NO_ROUTE, az.on(session.alone(client, TwoCalls.class, client)));
-            figures.addAll("two-calls." + client, run.output());
-            figures.add("two-calls." + client + ".az processes", (double) (az.calls() - before));
         }
     }
 }

@@ -42,7 +42,7 @@ final class Session {
      * @param subject whose jars are on its class path: the client that it measures, or the program itself
      */
     ProcessBuilder withImds(String subject, Class<?> program, String... arguments) throws IOException {
-        return withImds(classPaths.jars(Peers.group(subject)), program, arguments);
+        return withImds(jars(subject), program, arguments);
     }
 
     /** The same with these jars on its class path. */
@@ -54,7 +54,19 @@ final class Session {
 
     /** A program with none of Azure's environment variables, and no Azure CLI. */
     ProcessBuilder alone(String subject, Class<?> program, String... arguments) throws IOException {
-        return program(classPaths.jars(Peers.group(subject)), program, arguments);
+        return program(jars(subject), program, arguments);
+    }
+
+    /** The jars that a client or a first-token program needs, by its name in the tables. */
+    List<Path> jars(String subject) throws IOException {
+        String group = subject.startsWith("AzureIdentity")
+                ? "azure-identity"
+                : switch (subject) {
+                    case "TokenProvider", "UrlConnectionAndJar", "UrlConnectionAndClasses" -> "token-provider";
+                    case "Msal4jManagedIdentity" -> "msal4j";
+                    default -> ClassPaths.NONE;
+                };
+        return classPaths.jars(group);
     }
 
     private ProcessBuilder program(List<Path> jars, Class<?> program, String... arguments) {

@@ -37,7 +37,7 @@ class CachedHitTest {
             assertThat(length).isPositive();
             // The JIT compiler's own bookkeeping is allowed; a byte for each call would be 300,000.
             assertThat(allocated).isLessThan(10_000);
-            assertThat(stub.seen().requests()).isEqualTo(2);
+            assertThat(stub.requests()).isEqualTo(2);
         }
     }
 

@@ -39,7 +39,7 @@ class OneRequestTest {
                 assertThat(answer.get()).isEqualTo(answers.get(0).get());
             }
 
-            assertThat(stub.seen().requests()).isEqualTo(1);
+            assertThat(stub.requests()).isEqualTo(1);
         } finally {
             threads.shutdownNow();
         }

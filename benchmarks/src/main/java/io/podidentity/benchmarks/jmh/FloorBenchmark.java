@@ -25,12 +25,6 @@ public class FloorBenchmark {
         entries.put(new Key(Turn.OTHER_RESOURCE), entry);
     }
 
-    /** The machine's clock alone. */
-    @Benchmark
-    public long clock() {
-        return System.currentTimeMillis();
-    }
-
     /** One token in one field. */
     @Benchmark
     public @Nullable String volatileReadAndClock() {

@@ -5,7 +5,6 @@ import io.podidentity.benchmarks.clients.TokenClient;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenRequest;
 import io.podidentity.tokenprovider.azure.TokenProviderCredential;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -59,11 +58,5 @@ public class HitBenchmark {
     @Benchmark
     public com.azure.core.credential.AccessToken adapterSync() {
         return credential.getTokenSync(context);
-    }
-
-    /** Through azure-core's interface, reactive. */
-    @Benchmark
-    public com.azure.core.credential.@Nullable AccessToken adapterMono() {
-        return credential.getToken(context).block();
     }
 }

@@ -1,7 +1,6 @@
 package io.podidentity.benchmarks.jmh;
 
 import com.azure.core.credential.AccessToken;
-import com.azure.core.credential.AccessTokenCache;
 import com.azure.core.credential.TokenRequestContext;
 import com.azure.identity.DefaultAzureCredential;
 import com.azure.identity.DefaultAzureCredentialBuilder;
@@ -22,7 +21,6 @@ public class PeerBenchmark {
     private final TokenRequestContext context = new TokenRequestContext().addScopes(TokenClient.RESOURCE + ".default");
     private final ManagedIdentityCredential managedIdentity = new ManagedIdentityCredentialBuilder().build();
     private final DefaultAzureCredential defaultChain = new DefaultAzureCredentialBuilder().build();
-    private final AccessTokenCache accessTokenCache = new AccessTokenCache(managedIdentity);
     private final ManagedIdentityApplication application = ManagedIdentityApplication.builder(
                     ManagedIdentityId.systemAssigned())
             .build();
@@ -37,12 +35,6 @@ public class PeerBenchmark {
     @Benchmark
     public AccessToken defaultAzureCredential() {
         return defaultChain.getTokenSync(context);
-    }
-
-    /** The cache that is in the pipelines of the Azure SDK's clients. */
-    @Benchmark
-    public AccessToken accessTokenCache() {
-        return accessTokenCache.getTokenSync(context, false);
     }
 
     /** msal4j. */

@@ -6,17 +6,16 @@ import io.podidentity.benchmarks.stub.StubControl;
 
 /**
  * All callers at once, three times: with no token yet, in the refresh window, and after the token expired. Arguments:
- * the client, {@code platform} or {@code virtual} threads, the number of callers, and {@code cold} for the first time
- * only.
+ * the client, the number of callers, and {@code cold} for the first time only.
  */
 public final class Storm {
     /**
      * Tokens that are due for a refresh after {@link #AGEING_MILLIS} and valid for nearly five minutes more. msal4j
      * treats them as expired, since it does not use the last five minutes of a token's life.
      */
-    static final Behaviour AGEING = Behaviour.USUAL.withLife(302, 1);
+    private static final Behaviour AGEING = Behaviour.USUAL.withLife(302, 1);
 
-    static final long AGEING_MILLIS = 3_200;
+    private static final long AGEING_MILLIS = 3_200;
     private static final Behaviour SLOW = Behaviour.USUAL.withDelayMillis(100);
     private static final String AGEING_RESOURCE = "https://management.azure.com/";
     private static final String SHORT_LIVED_RESOURCE = "https://vault.azure.net/";
@@ -25,12 +24,12 @@ public final class Storm {
 
     public static void main(String[] args) throws Exception {
         TokenClient client = TokenClient.named(args[0]);
-        Callers callers = new Callers(client, args[1].equals("virtual"), Integer.parseInt(args[2]));
+        Callers callers = new Callers(client, Integer.parseInt(args[1]));
         StubControl stub = StubControl.ofEnvironment();
         callers.ask(TokenClient.RESOURCE, "cold");
-        Figure.print("cold.requests", stub.seen().requests());
+        Figure.print("cold.requests", stub.requests());
 
-        if (args.length == 3) {
+        if (args.length == 2) {
             window(client, callers, stub);
             expired(client, callers, stub);
         }
@@ -44,7 +43,7 @@ public final class Storm {
         stub.behave(SLOW);
         callers.ask(AGEING_RESOURCE, "window");
         Pause.millis(300);
-        Figure.print("window.requests", stub.seen().requests());
+        Figure.print("window.requests", stub.requests());
     }
 
     private static void expired(TokenClient client, Callers callers, StubControl stub) throws Exception {
@@ -53,6 +52,6 @@ public final class Storm {
         Pause.millis(2_500);
         stub.behave(SLOW);
         callers.ask(SHORT_LIVED_RESOURCE, "expired");
-        Figure.print("expired.requests", stub.seen().requests());
+        Figure.print("expired.requests", stub.requests());
     }
 }

@@ -1,4 +1,4 @@
-/** Programs that put a client under load: a thousand threads, a slow, broken or silent server, ten thousand keys. */
+/** Programs that call a client several times: by a thousand threads, twice in a row, to count its threads. */
 @NullMarked
 package io.podidentity.benchmarks.load;
 

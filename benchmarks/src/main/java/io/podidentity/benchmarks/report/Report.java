@@ -43,25 +43,14 @@ public final class Report {
         table("apps", "The same ahead of time, and the demo", "azure-identity, ahead of time");
         table("imds", "First token of a process, from IMDS (2 ms)", "UrlConnection");
         table("az", "First token of a process, through az (5 ms)", "BareProcessBuilder");
-        table("az-second", "The same, in a second process", "BareProcessBuilder");
-        table("az-black-hole", "The same, with IMDS's packets dropped", "BareProcessBuilder");
         table("footprint", "Footprint of a first token from IMDS", "");
-        table("two-calls", "Two calls in one process through az, ms", "");
         for (String network : List.of("refused", "no-route", "black-hole", "silent")) {
             table(network, "No token source, network " + network + ": time in the process, ms", "BareSocket");
         }
         table("jmh", "A call with the token in the cache", "mapAndClock");
-        for (String kind : List.of("platform", "virtual")) {
-            for (String delay : List.of("2ms", "100ms")) {
-                String title = "1,000 " + kind + " threads, the first answer of IMDS takes " + delay + ": ms";
-                table("storm-" + kind + "-" + delay, title, "OneFlight");
-            }
+        for (String delay : List.of("2ms", "100ms")) {
+            table("storm-" + delay, "1,000 threads, the first answer of IMDS takes " + delay + ": ms", "OneFlight");
         }
-        for (String trouble : List.of("slow", "failing", "hanging", "throttling")) {
-            table(trouble, "A refresh while the server is " + trouble + ", ms", "");
-        }
-        table("shared-failure", "Status 500 and no token yet, 50 callers, deadline 3 s: ms", "");
-        table("keys", "10,000 resources", "");
     }
 
     /**

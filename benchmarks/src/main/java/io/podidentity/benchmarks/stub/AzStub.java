@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A program called {@code az} that answers with a token after 5 ms and counts its calls. */
+/** A program called {@code az} that answers with a token after 5 ms. */
 public record AzStub(Path folder) {
     private static final long LIFE_SECONDS = 4_000;
 
@@ -15,7 +15,6 @@ public record AzStub(Path folder) {
         Path folder = Files.createDirectories(parent.resolve("az-stub"));
         Launcher.script("az", folder);
         AzStub stub = new AzStub(folder);
-        Files.writeString(stub.callsFile(), "");
         long now = System.currentTimeMillis() / 1000;
         Files.writeString(stub.answerFile(), answer(now));
         return stub;
@@ -25,18 +24,8 @@ public record AzStub(Path folder) {
     public ProcessBuilder on(ProcessBuilder program) {
         Map<String, String> environment = program.environment();
         environment.merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
-        environment.put("AZ_STUB_CALLS", callsFile().toString());
         environment.put("AZ_STUB_ANSWER", answerFile().toString());
         return program;
-    }
-
-    /** How many times it was called. */
-    public long calls() throws IOException {
-        return Files.size(callsFile());
-    }
-
-    private Path callsFile() {
-        return folder.resolve("calls");
     }
 
     private Path answerFile() {

@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A metadata service on loopback. {@code GET /behave?...} tells it how to answer from now on and resets its counts;
- * {@code GET /seen} returns the counts; paths that end in {@value #PATH} are requests for tokens. Its base URL has no
+ * A metadata service on loopback. {@code GET /behave?...} tells it how to answer from now on and resets its count;
+ * {@code GET /requests} returns the count; paths that end in {@value #PATH} are requests for tokens. Its base URL has no
  * slash at the end: msal4j would ask for {@code //metadata}, where the JDK's server takes the word for a host.
  *
  * <p>As a program it needs {@code -Dsun.net.httpserver.nodelay=true}; otherwise an answer on a kept connection waits
@@ -31,7 +33,10 @@ public final class ImdsStub implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final Requests requests = new Requests();
+    /** Since the start, for tokens that differ. */
+    private final AtomicLong tokens = new AtomicLong();
+
+    private final AtomicInteger requests = new AtomicInteger();
     private volatile Behaviour behaviour = Behaviour.USUAL;
 
     /** Starts one on a free port. */
@@ -56,15 +61,15 @@ public final class ImdsStub implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Answers in this way from now on, and resets the counts. */
+    /** Answers in this way from now on, and resets the count. */
     public void behave(Behaviour next) {
         behaviour = next;
-        requests.forget();
+        requests.set(0);
     }
 
-    /** The requests since it was last told how to behave. */
-    public Seen seen() {
-        return requests.seen();
+    /** How many requests for tokens there were since it was last told how to behave. */
+    public int requests() {
+        return requests.get();
     }
 
     @Override
@@ -81,8 +86,8 @@ public final class ImdsStub implements AutoCloseable {
             } else if (path.equals("/behave")) {
                 behave(Behaviour.ofQuery(exchange.getRequestURI().getRawQuery()));
                 send(exchange, 200, "");
-            } else if (path.equals("/seen")) {
-                send(exchange, 200, seen().text());
+            } else if (path.equals("/requests")) {
+                send(exchange, 200, String.valueOf(requests()));
             } else {
                 send(exchange, 404, "");
             }
@@ -100,31 +105,9 @@ public final class ImdsStub implements AutoCloseable {
             return;
         }
         Behaviour now = behaviour;
-        long number = requests.begin();
-        try {
-            if (now.status() == 0) {
-                hang();
-            }
-            LockSupport.parkNanos(now.delayMillis() * 1_000_000L);
-            if (now.retryAfterSeconds() > 0) {
-                exchange.getResponseHeaders().set("Retry-After", String.valueOf(now.retryAfterSeconds()));
-            }
-        } finally {
-            requests.end();
-        }
-        String body = now.status() == 200
-                ? token(resource(exchange), now, number)
-                : "{\"error\":\"server_error\",\"error_description\":\"The stub was told to fail\"}";
-        send(exchange, now.status(), body);
-    }
-
-    private void hang() {
-        while (!threads.isShutdown()) {
-            LockSupport.parkNanos(1_000_000_000L);
-            if (Thread.interrupted()) {
-                return;
-            }
-        }
+        requests.incrementAndGet();
+        LockSupport.parkNanos(now.delayMillis() * 1_000_000L);
+        send(exchange, 200, token(resource(exchange), now, tokens.incrementAndGet()));
     }
 
     private static String resource(HttpExchange exchange) {

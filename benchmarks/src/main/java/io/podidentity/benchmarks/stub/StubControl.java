@@ -22,9 +22,9 @@ public record StubControl(String url) {
         get("/behave?" + behaviour.query());
     }
 
-    /** The requests it saw since then. */
-    public Seen seen() throws IOException {
-        return Seen.ofText(get("/seen"));
+    /** How many requests for tokens it saw since then. */
+    public int requests() throws IOException {
+        return Integer.parseInt(get("/requests"));
     }
 
     private String get(String path) throws IOException {

@@ -1,4 +1,4 @@
-/** A metadata service and an Azure CLI that answer as they are told and count their calls. */
+/** A metadata service and an Azure CLI that answer as they are told. */
 @NullMarked
 package io.podidentity.benchmarks.stub;
 

@@ -35,10 +35,10 @@ class ReportTest {
 
     @Test
     void of_whenATargetIsMissed_saysSo() {
-        figures.add("keys.TokenProvider.kept", 1_001);
+        figures.add("refused.TokenProvider.length", 801);
 
         assertThat(Report.of("", figures))
-                .contains("| 10,000 keys: entries kept | ≤ 1,000 | 1,001 | **not met** |")
+                .contains("| refused: length of the message | ≤ 800 | 801 | **not met** |")
                 .doesNotContain("UrlConnection");
     }
 }
