@@ -2,10 +2,8 @@ package io.podidentity.podid.check.rules;
 
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -51,16 +49,10 @@ public final class AllRules {
 
     /** What they find, by file and line. */
     public static List<Finding> check(RuleContext context) {
-        var findings = new ArrayList<Finding>();
-        for (RuleFamily family : FAMILIES) {
-            for (About about : family.rules()) {
-                var report = new Report(about);
-                family.check(about.rule(), context, report);
-                findings.addAll(report.findings());
-            }
-        }
-        findings.sort(ORDER);
-        return findings;
+        return FAMILIES.stream()
+                .flatMap(family -> family.check(context))
+                .sorted(ORDER)
+                .toList();
     }
 
     /** The names and numbers of all rules. */

@@ -19,30 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Identities in Azure and their roles, by what az printed of them. */
-final class AzureIdentityRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C9", "client-id-is-object-id")
-                    .says("A client ID is the object ID of the identity")
-                    .remedy("Write the clientId that az identity list prints, not the principalId")
-                    .prevents("aad-pod-identity#175", "azure-workload-identity#340"),
-            About.error("C16", "identity-ids-differ")
-                    .says("The resource ID and the client ID are of two identities")
-                    .remedy("Write both of one identity, as az identity show prints them")
-                    .prevents("aad-pod-identity#175"),
-            About.error("C16", "identity-not-in-azure")
-                    .says("No managed identity has the client ID")
-                    .remedy("Write the clientId that az identity list prints")
-                    .prevents("azure-workload-identity#340", "MicrosoftDocs/azure-docs#108526"),
-            About.warning("C19", "cluster-identity-roles")
-                    .says("The cluster's identity lacks a role that MIC needs")
-                    .remedy("Give the kubelet identity Managed Identity Operator on the identity and Virtual"
-                            + " Machine Contributor on the group of the nodes")
-                    .prevents("aad-pod-identity#585", "aad-pod-identity#753"),
-            About.warning("C19", "identity-without-role")
-                    .says("The identity has no role that lets it read or write data")
-                    .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource")
-                    .prevents("aad-pod-identity#585"));
+final class AzureIdentityRules extends RuleFamily {
 
     private static final Set<String> ALL = Set.of("Owner", "Contributor");
     private static final Set<String> MANAGEMENT = Set.of(
@@ -54,21 +31,38 @@ final class AzureIdentityRules implements RuleFamily {
             "Managed Identity Operator",
             "Managed Identity Contributor");
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    AzureIdentityRules() {
+        super(
+                About.error("C9", "client-id-is-object-id")
+                        .says("A client ID is the object ID of the identity")
+                        .remedy("Write the clientId that az identity list prints, not the principalId")
+                        .prevents("aad-pod-identity#175", "azure-workload-identity#340"),
+                About.error("C16", "identity-ids-differ")
+                        .says("The resource ID and the client ID are of two identities")
+                        .remedy("Write both of one identity, as az identity show prints them")
+                        .prevents("aad-pod-identity#175"),
+                About.error("C16", "identity-not-in-azure")
+                        .says("No managed identity has the client ID")
+                        .remedy("Write the clientId that az identity list prints")
+                        .prevents("azure-workload-identity#340", "MicrosoftDocs/azure-docs#108526"),
+                About.warning("C19", "cluster-identity-roles")
+                        .says("The cluster's identity lacks a role that MIC needs")
+                        .remedy("Give the kubelet identity Managed Identity Operator on the identity and Virtual"
+                                + " Machine Contributor on the group of the nodes")
+                        .prevents("aad-pod-identity#585", "aad-pod-identity#753"),
+                About.warning("C19", "identity-without-role")
+                        .says("The identity has no role that lets it read or write data")
+                        .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource")
+                        .prevents("aad-pod-identity#585"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "client-id-is-object-id" -> clientIdIsObjectId(context, report);
-            case "identity-ids-differ" -> identityIdsDiffer(context, report);
-            case "identity-not-in-azure" -> identityNotInAzure(context, report);
-            case "cluster-identity-roles" -> clusterIdentityRoles(context, report);
-            case "identity-without-role" -> identityWithoutRole(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        clientIdIsObjectId(context, reports.of("client-id-is-object-id"));
+        identityIdsDiffer(context, reports.of("identity-ids-differ"));
+        identityNotInAzure(context, reports.of("identity-not-in-azure"));
+        clusterIdentityRoles(context, reports.of("cluster-identity-roles"));
+        identityWithoutRole(context, reports.of("identity-without-role"));
     }
 
     /** Needs az identity list in the folder of --azure. Roles are given to the object ID, tokens to the client ID. */

@@ -18,46 +18,40 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Bindings and identities that nothing leads to, or that lead to nothing. */
-final class BindingRules implements RuleFamily {
+final class BindingRules extends RuleFamily {
 
-    private static final List<About> RULES = List.of(
-            About.info("C4", "binding-unused")
-                    .says("No pod has the binding's selector as its label")
-                    .remedy("Label a pod with the selector, or remove the binding")
-                    .prevents("aad-pod-identity#957"),
-            About.error("C4", "binding-without-identity")
-                    .says("A binding names an identity that its namespace does not have")
-                    .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the"
-                            + " resource in Azure")
-                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-            About.warning("C4", "identity-unused")
-                    .says("No binding names the identity")
-                    .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity")
-                    .prevents("aad-pod-identity#175"),
-            About.error("C4", "selector-missing")
-                    .says("A binding has no selector")
-                    .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
-                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-            About.error("C13", "empty-selector-matches-all")
-                    .says("In managed mode a binding without a selector matches every pod without the label")
-                    .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
-                    .prevents("aad-pod-identity#646"));
-
-    @Override
-    public List<About> rules() {
-        return RULES;
+    BindingRules() {
+        super(
+                About.info("C4", "binding-unused")
+                        .says("No pod has the binding's selector as its label")
+                        .remedy("Label a pod with the selector, or remove the binding")
+                        .prevents("aad-pod-identity#957"),
+                About.error("C4", "binding-without-identity")
+                        .says("A binding names an identity that its namespace does not have")
+                        .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the"
+                                + " resource in Azure")
+                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+                About.warning("C4", "identity-unused")
+                        .says("No binding names the identity")
+                        .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity")
+                        .prevents("aad-pod-identity#175"),
+                About.error("C4", "selector-missing")
+                        .says("A binding has no selector")
+                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
+                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+                About.error("C13", "empty-selector-matches-all")
+                        .says("In managed mode a binding without a selector matches every pod without the label")
+                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
+                        .prevents("aad-pod-identity#646"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "binding-unused" -> bindingUnused(context, report);
-            case "binding-without-identity" -> bindingWithoutIdentity(context, report);
-            case "identity-unused" -> identityUnused(context, report);
-            case "selector-missing" -> selectorMissing(context, report);
-            case "empty-selector-matches-all" -> emptySelectorMatchesAll(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        bindingUnused(context, reports.of("binding-unused"));
+        bindingWithoutIdentity(context, reports.of("binding-without-identity"));
+        identityUnused(context, reports.of("identity-unused"));
+        selectorMissing(context, reports.of("selector-missing"));
+        emptySelectorMatchesAll(context, reports.of("empty-selector-matches-all"));
     }
 
     /** The pods are often in other files. */

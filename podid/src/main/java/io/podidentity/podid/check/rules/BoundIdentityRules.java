@@ -21,56 +21,50 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Which of the identities that are bound to it a pod gets, and from which namespace. */
-final class BoundIdentityRules implements RuleFamily {
+final class BoundIdentityRules extends RuleFamily {
 
-    private static final List<About> RULES = List.of(
-            About.error("C5", "requested-identity-not-bound")
-                    .says("A pod asks for an identity that it does not get")
-                    .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case")
-                    .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
-            About.warning("C5", "several-identities")
-                    .says("A pod has several identities and does not name the one it wants")
-                    .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants")
-                    .prevents("aad-pod-identity#1048", "aad-pod-identity#338", "aad-pod-identity#427"),
-            About.info("C6", "assigned-identity-in-default")
-                    .says("MIC writes the assigned identity into the namespace default")
-                    .remedy("Look for it with kubectl get azureassignedidentities -n default")
-                    .prevents("aad-pod-identity#607"),
-            About.error("C6", "behavior-annotation")
-                    .says("The annotation that restricts an identity to its namespace is misspelt")
-                    .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case")
-                    .prevents("aad-pod-identity#607"),
-            About.warning("C6", "cross-namespace")
-                    .says("A pod gets an identity of another namespace")
-                    .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and"
-                            + " NMI with --forceNamespaced")
-                    .prevents("aad-pod-identity#607"),
-            About.error("C6", "identity-name-collision")
-                    .says("A pod loses an identity, since another one has the same name")
-                    .remedy("Give identities different names, in all namespaces")
-                    .prevents("aad-pod-identity#1065", "aad-pod-identity#475"),
-            About.error("C6", "namespace-mismatch")
-                    .says("Pod, binding and identity must share a namespace here, and do not")
-                    .remedy("Put binding and identity into the pod's namespace")
-                    .prevents("aad-pod-identity#607", "aad-pod-identity#475"));
-
-    @Override
-    public List<About> rules() {
-        return RULES;
+    BoundIdentityRules() {
+        super(
+                About.error("C5", "requested-identity-not-bound")
+                        .says("A pod asks for an identity that it does not get")
+                        .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case")
+                        .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
+                About.warning("C5", "several-identities")
+                        .says("A pod has several identities and does not name the one it wants")
+                        .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants")
+                        .prevents("aad-pod-identity#1048", "aad-pod-identity#338", "aad-pod-identity#427"),
+                About.info("C6", "assigned-identity-in-default")
+                        .says("MIC writes the assigned identity into the namespace default")
+                        .remedy("Look for it with kubectl get azureassignedidentities -n default")
+                        .prevents("aad-pod-identity#607"),
+                About.error("C6", "behavior-annotation")
+                        .says("The annotation that restricts an identity to its namespace is misspelt")
+                        .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case")
+                        .prevents("aad-pod-identity#607"),
+                About.warning("C6", "cross-namespace")
+                        .says("A pod gets an identity of another namespace")
+                        .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and"
+                                + " NMI with --forceNamespaced")
+                        .prevents("aad-pod-identity#607"),
+                About.error("C6", "identity-name-collision")
+                        .says("A pod loses an identity, since another one has the same name")
+                        .remedy("Give identities different names, in all namespaces")
+                        .prevents("aad-pod-identity#1065", "aad-pod-identity#475"),
+                About.error("C6", "namespace-mismatch")
+                        .says("Pod, binding and identity must share a namespace here, and do not")
+                        .remedy("Put binding and identity into the pod's namespace")
+                        .prevents("aad-pod-identity#607", "aad-pod-identity#475"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "requested-identity-not-bound" -> requestedIdentityNotBound(context, report);
-            case "several-identities" -> severalIdentities(context, report);
-            case "assigned-identity-in-default" -> assignedIdentityInDefault(context, report);
-            case "behavior-annotation" -> behaviorAnnotation(context, report);
-            case "cross-namespace" -> crossNamespace(context, report);
-            case "identity-name-collision" -> identityNameCollision(context, report);
-            case "namespace-mismatch" -> namespaceMismatch(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        requestedIdentityNotBound(context, reports.of("requested-identity-not-bound"));
+        severalIdentities(context, reports.of("several-identities"));
+        assignedIdentityInDefault(context, reports.of("assigned-identity-in-default"));
+        behaviorAnnotation(context, reports.of("behavior-annotation"));
+        crossNamespace(context, reports.of("cross-namespace"));
+        identityNameCollision(context, reports.of("identity-name-collision"));
+        namespaceMismatch(context, reports.of("namespace-mismatch"));
     }
 
     /** From 1.6.0 on the letter case counts, too. */

@@ -19,51 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the cluster lacks or forbids. */
-final class ClusterRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C18", "cluster-settings")
-                    .says("The cluster's settings do not let the pods get their identity")
-                    .remedy("Change the cluster by az aks update, or use the other way to an identity")
-                    .prevents("AKS#3324"),
-            About.error("C18", "no-pod-identity-in-cluster")
-                    .says("The cluster has no AAD Pod Identity, and the manifest needs it")
-                    .remedy("Use workload identity: a service account with a client ID, and the pod's label"
-                            + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
-                    .prevents("AKS#3324"),
-            About.error("C17", "pod-before-webhook")
-                    .says("A pod that runs was created when no webhook answered for it, so it has no token")
-                    .remedy("Create the pod anew")
-                    .prevents("azure-workload-identity#790", "azure-workload-identity#540", "AKS#3286"),
-            About.error("C18", "pod-security")
-                    .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
-                    .remedy("Set in the pod what the level asks for, or give the namespace another level")
-                    .prevents("azure-workload-identity#1424"),
-            About.error("C18", "proxy-init-privileged")
-                    .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
-                            + " forbids it")
-                    .remedy("Use a library that knows workload identity, without the proxy sidecar")
-                    .prevents("azure-workload-identity#733"),
-            About.error("C18", "removed-api-version")
-                    .says("The API version was removed from Kubernetes")
-                    .remedy("Write the version that replaced it")
-                    .prevents("AKS#3324"),
-            About.error("C18", "system-namespace")
-                    .says("A pod with workload identity is in kube-system")
-                    .remedy("Put it into a namespace of your own")
-                    .prevents("azure-workload-identity#1249"),
-            About.error("C18", "windows-node")
-                    .says("A pod for Windows nodes uses what exists on Linux only")
-                    .remedy("Use workload identity without the proxy sidecar")
-                    .prevents("AKS#3324"),
-            About.info("C20", "pod-identity-deprecated")
-                    .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
-                    .remedy("Move to workload identity: podid migrate PATH -o DIR")
-                    .prevents("AKS#3324"),
-            About.error("C22", "ignore-without-reason")
-                    .says("The annotation podid.io/ignore gives no reason")
-                    .remedy("Write podid.io/ignore: \"RULE: reason\"")
-                    .prevents("aad-pod-identity#497"));
+final class ClusterRules extends RuleFamily {
 
     private static final String WEBHOOKS = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
 
@@ -79,26 +35,64 @@ final class ClusterRules implements RuleFamily {
             Map.entry("batch/v1beta1", "CronJob"),
             Map.entry("policy/v1beta1", "PodDisruptionBudget"));
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    ClusterRules() {
+        super(
+                About.error("C18", "cluster-settings")
+                        .says("The cluster's settings do not let the pods get their identity")
+                        .remedy("Change the cluster by az aks update, or use the other way to an identity")
+                        .prevents("AKS#3324"),
+                About.error("C18", "no-pod-identity-in-cluster")
+                        .says("The cluster has no AAD Pod Identity, and the manifest needs it")
+                        .remedy("Use workload identity: a service account with a client ID, and the pod's label"
+                                + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
+                        .prevents("AKS#3324"),
+                About.error("C17", "pod-before-webhook")
+                        .says("A pod that runs was created when no webhook answered for it, so it has no token")
+                        .remedy("Create the pod anew")
+                        .prevents("azure-workload-identity#790", "azure-workload-identity#540", "AKS#3286"),
+                About.error("C18", "pod-security")
+                        .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
+                        .remedy("Set in the pod what the level asks for, or give the namespace another level")
+                        .prevents("azure-workload-identity#1424"),
+                About.error("C18", "proxy-init-privileged")
+                        .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
+                                + " forbids it")
+                        .remedy("Use a library that knows workload identity, without the proxy sidecar")
+                        .prevents("azure-workload-identity#733"),
+                About.error("C18", "removed-api-version")
+                        .says("The API version was removed from Kubernetes")
+                        .remedy("Write the version that replaced it")
+                        .prevents("AKS#3324"),
+                About.error("C18", "system-namespace")
+                        .says("A pod with workload identity is in kube-system")
+                        .remedy("Put it into a namespace of your own")
+                        .prevents("azure-workload-identity#1249"),
+                About.error("C18", "windows-node")
+                        .says("A pod for Windows nodes uses what exists on Linux only")
+                        .remedy("Use workload identity without the proxy sidecar")
+                        .prevents("AKS#3324"),
+                About.info("C20", "pod-identity-deprecated")
+                        .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
+                        .remedy("Move to workload identity: podid migrate PATH -o DIR")
+                        .prevents("AKS#3324"),
+                About.error("C22", "ignore-without-reason")
+                        .says("The annotation podid.io/ignore gives no reason")
+                        .remedy("Write podid.io/ignore: \"RULE: reason\"")
+                        .prevents("aad-pod-identity#497"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "cluster-settings" -> clusterSettings(context, report);
-            case "no-pod-identity-in-cluster" -> noPodIdentityInCluster(context, report);
-            case "pod-before-webhook" -> podBeforeWebhook(context, report);
-            case "pod-security" -> podSecurity(context, report);
-            case "proxy-init-privileged" -> proxyInitPrivileged(context, report);
-            case "removed-api-version" -> removedApiVersion(context, report);
-            case "system-namespace" -> systemNamespace(context, report);
-            case "windows-node" -> windowsNode(context, report);
-            case "pod-identity-deprecated" -> podIdentityDeprecated(context, report);
-            case "ignore-without-reason" -> ignoreWithoutReason(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        clusterSettings(context, reports.of("cluster-settings"));
+        noPodIdentityInCluster(context, reports.of("no-pod-identity-in-cluster"));
+        podBeforeWebhook(context, reports.of("pod-before-webhook"));
+        podSecurity(context, reports.of("pod-security"));
+        proxyInitPrivileged(context, reports.of("proxy-init-privileged"));
+        removedApiVersion(context, reports.of("removed-api-version"));
+        systemNamespace(context, reports.of("system-namespace"));
+        windowsNode(context, reports.of("windows-node"));
+        podIdentityDeprecated(context, reports.of("pod-identity-deprecated"));
+        ignoreWithoutReason(context, reports.of("ignore-without-reason"));
     }
 
     /** Needs az aks show in the folder of --azure: kubenet, closed metadata service, workload identity that is off. */

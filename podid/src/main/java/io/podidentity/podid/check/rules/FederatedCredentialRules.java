@@ -27,47 +27,41 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Whether identities trust service accounts, by what az printed of their federated credentials. */
-final class FederatedCredentialRules implements RuleFamily {
+final class FederatedCredentialRules extends RuleFamily {
 
-    private static final List<About> RULES = List.of(
-            About.error("C16", "federated-credential-audience")
-                    .says("The identity expects another audience than the token has")
-                    .remedy("Write the audience api://AzureADTokenExchange")
-                    .prevents("azure-workload-identity#340"),
-            About.error("C16", "federated-credential-issuer")
-                    .says("The identity trusts another issuer than the cluster's")
-                    .remedy("Write the issuer exactly as az aks show prints it, with its trailing slash")
-                    .prevents("azure-workload-identity#340", "AKS#3897"),
-            About.warning("C16", "federated-credential-limit")
-                    .says("The identity has as many federated credentials as are allowed")
-                    .remedy("Remove those of clusters that are gone, use a second identity, or an AKS identity"
-                            + " binding")
-                    .prevents("azure-workload-identity#1126"),
-            About.error("C16", "federated-credential-missing")
-                    .says("The identity does not trust the service account")
-                    .remedy("Create a federated credential for the cluster's issuer and the service account")
-                    .prevents("azure-workload-identity#340", "azure-workload-identity#977"),
-            About.error("C16", "federated-credential-subject")
-                    .says("The identity trusts another subject than the service account")
-                    .remedy("Write system:serviceaccount:NAMESPACE:NAME, in the same letter case and without"
-                            + " wildcards")
-                    .prevents("azure-workload-identity#977", "azure-workload-identity#1126"));
-
-    @Override
-    public List<About> rules() {
-        return RULES;
+    FederatedCredentialRules() {
+        super(
+                About.error("C16", "federated-credential-audience")
+                        .says("The identity expects another audience than the token has")
+                        .remedy("Write the audience api://AzureADTokenExchange")
+                        .prevents("azure-workload-identity#340"),
+                About.error("C16", "federated-credential-issuer")
+                        .says("The identity trusts another issuer than the cluster's")
+                        .remedy("Write the issuer exactly as az aks show prints it, with its trailing slash")
+                        .prevents("azure-workload-identity#340", "AKS#3897"),
+                About.warning("C16", "federated-credential-limit")
+                        .says("The identity has as many federated credentials as are allowed")
+                        .remedy("Remove those of clusters that are gone, use a second identity, or an AKS identity"
+                                + " binding")
+                        .prevents("azure-workload-identity#1126"),
+                About.error("C16", "federated-credential-missing")
+                        .says("The identity does not trust the service account")
+                        .remedy("Create a federated credential for the cluster's issuer and the service account")
+                        .prevents("azure-workload-identity#340", "azure-workload-identity#977"),
+                About.error("C16", "federated-credential-subject")
+                        .says("The identity trusts another subject than the service account")
+                        .remedy("Write system:serviceaccount:NAMESPACE:NAME, in the same letter case and without"
+                                + " wildcards")
+                        .prevents("azure-workload-identity#977", "azure-workload-identity#1126"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "federated-credential-audience" -> federatedCredentialAudience(context, report);
-            case "federated-credential-issuer" -> federatedCredentialIssuer(context, report);
-            case "federated-credential-limit" -> federatedCredentialLimit(context, report);
-            case "federated-credential-missing" -> federatedCredentialMissing(context, report);
-            case "federated-credential-subject" -> federatedCredentialSubject(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        federatedCredentialAudience(context, reports.of("federated-credential-audience"));
+        federatedCredentialIssuer(context, reports.of("federated-credential-issuer"));
+        federatedCredentialLimit(context, reports.of("federated-credential-limit"));
+        federatedCredentialMissing(context, reports.of("federated-credential-missing"));
+        federatedCredentialSubject(context, reports.of("federated-credential-subject"));
     }
 
     /** Needs az identity list and federated-credential list. Entra ID says AADSTS700212. */

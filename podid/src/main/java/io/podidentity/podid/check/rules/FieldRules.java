@@ -19,40 +19,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The fields of objects: their names, types and values. */
-final class FieldRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C2", "field-name-case")
-                    .says("A field's name is in a letter case that the version does not know")
-                    .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector,"
-                            + " azureIdentity")
-                    .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
-            About.error("C2", "field-type")
-                    .says("A field's value is of the wrong type, or none that the API server takes")
-                    .remedy("Write a value as the message says")
-                    .prevents("aad-pod-identity#175"),
-            About.error("C2", "unknown-field")
-                    .says("A field does not exist")
-                    .remedy("Remove the field, or write the name that was meant")
-                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-            About.error("C7", "identity-field-missing")
-                    .says("An identity lacks a field that its type needs")
-                    .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
-                            + " clientPassword")
-                    .prevents("aad-pod-identity#646", "aad-pod-identity#184", "aad-pod-identity#60"),
-            About.warning("C7", "identity-field-unused")
-                    .says("An identity has fields of another type")
-                    .remedy("Write the type that the fields belong to")
-                    .prevents("aad-pod-identity#184"),
-            About.error("C7", "identity-type")
-                    .says("The type of an identity is not 0, 1 or 2")
-                    .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret,"
-                            + " type: 2 with a certificate")
-                    .prevents("aad-pod-identity#184"),
-            About.error("C7", "tenant-or-endpoint")
-                    .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
-                    .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
-                            + " https://login.microsoftonline.com/"));
+final class FieldRules extends RuleFamily {
 
     private static final String FIELDS = "type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
             + " adResourceID adEndpoint azureIdentity selector podLabels name namespace labels annotations"
@@ -64,23 +31,50 @@ final class FieldRules implements RuleFamily {
     /** What follows the last slash is dropped. */
     private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    FieldRules() {
+        super(
+                About.error("C2", "field-name-case")
+                        .says("A field's name is in a letter case that the version does not know")
+                        .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector,"
+                                + " azureIdentity")
+                        .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
+                About.error("C2", "field-type")
+                        .says("A field's value is of the wrong type, or none that the API server takes")
+                        .remedy("Write a value as the message says")
+                        .prevents("aad-pod-identity#175"),
+                About.error("C2", "unknown-field")
+                        .says("A field does not exist")
+                        .remedy("Remove the field, or write the name that was meant")
+                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+                About.error("C7", "identity-field-missing")
+                        .says("An identity lacks a field that its type needs")
+                        .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
+                                + " clientPassword")
+                        .prevents("aad-pod-identity#646", "aad-pod-identity#184", "aad-pod-identity#60"),
+                About.warning("C7", "identity-field-unused")
+                        .says("An identity has fields of another type")
+                        .remedy("Write the type that the fields belong to")
+                        .prevents("aad-pod-identity#184"),
+                About.error("C7", "identity-type")
+                        .says("The type of an identity is not 0, 1 or 2")
+                        .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret,"
+                                + " type: 2 with a certificate")
+                        .prevents("aad-pod-identity#184"),
+                About.error("C7", "tenant-or-endpoint")
+                        .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
+                        .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
+                                + " https://login.microsoftonline.com/"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "field-name-case" -> fieldNameCase(context, report);
-            case "field-type" -> fieldType(context, report);
-            case "unknown-field" -> unknownField(context, report);
-            case "identity-field-missing" -> identityFieldMissing(context, report);
-            case "identity-field-unused" -> identityFieldUnused(context, report);
-            case "identity-type" -> identityType(context, report);
-            case "tenant-or-endpoint" -> tenantOrEndpoint(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        fieldNameCase(context, reports.of("field-name-case"));
+        fieldType(context, reports.of("field-type"));
+        unknownField(context, reports.of("unknown-field"));
+        identityFieldMissing(context, reports.of("identity-field-missing"));
+        identityFieldUnused(context, reports.of("identity-field-unused"));
+        identityType(context, reports.of("identity-type"));
+        tenantOrEndpoint(context, reports.of("tenant-or-endpoint"));
     }
 
     /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */

@@ -16,49 +16,43 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Resource IDs, client IDs, and what still stands in their place. */
-final class IdRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.info("C1", "resource-id-case")
-                    .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
-                    .remedy("Copy the resource ID as az identity show prints it")
-                    .prevents("aad-pod-identity#583"),
-            About.error("C1", "resource-id-malformed")
-                    .says("The resource ID of a managed identity is not one")
-                    .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
-                    .prevents(
-                            "aad-pod-identity#556",
-                            "aad-pod-identity#583",
-                            "aad-pod-identity#1088",
-                            "aad-pod-identity#230"),
-            About.error("C9", "client-id-not-guid")
-                    .says("A client ID or tenant ID is something else")
-                    .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
-                    .prevents("aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526"),
-            About.error("C9", "placeholder-left")
-                    .says("A value is still to be put in")
-                    .remedy("Replace the placeholder with your value")
-                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"));
+final class IdRules extends RuleFamily {
 
     private static final Pattern USUAL =
             Pattern.compile("/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\\.ManagedIdentity"
                     + "/userAssignedIdentities/[^/]+");
     private static final Pattern OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    IdRules() {
+        super(
+                About.info("C1", "resource-id-case")
+                        .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
+                        .remedy("Copy the resource ID as az identity show prints it")
+                        .prevents("aad-pod-identity#583"),
+                About.error("C1", "resource-id-malformed")
+                        .says("The resource ID of a managed identity is not one")
+                        .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
+                        .prevents(
+                                "aad-pod-identity#556",
+                                "aad-pod-identity#583",
+                                "aad-pod-identity#1088",
+                                "aad-pod-identity#230"),
+                About.error("C9", "client-id-not-guid")
+                        .says("A client ID or tenant ID is something else")
+                        .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
+                        .prevents("aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526"),
+                About.error("C9", "placeholder-left")
+                        .says("A value is still to be put in")
+                        .remedy("Replace the placeholder with your value")
+                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "resource-id-case" -> resourceIdCase(context, report);
-            case "resource-id-malformed" -> resourceIdMalformed(context, report);
-            case "client-id-not-guid" -> clientIdNotGuid(context, report);
-            case "placeholder-left" -> placeholderLeft(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        resourceIdCase(context, reports.of("resource-id-case"));
+        resourceIdMalformed(context, reports.of("resource-id-malformed"));
+        clientIdNotGuid(context, reports.of("client-id-not-guid"));
+        placeholderLeft(context, reports.of("placeholder-left"));
     }
 
     /** Harmless, unless a request names the identity by resource ID, which NMI compares exactly from 1.6.0 on. */

@@ -24,51 +24,45 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The label aadpodidbinding: whether it is where it counts, and what it selects. */
-final class LabelRules implements RuleFamily {
+final class LabelRules extends RuleFamily {
 
-    private static final List<About> RULES = List.of(
-            About.error("C3", "label-as-annotation")
-                    .says("aadpodidbinding is an annotation")
-                    .remedy("Make it a label of the pod")
-                    .prevents("aad-pod-identity#1074"),
-            About.error("C3", "label-key")
-                    .says("The key of a label is nearly aadpodidbinding")
-                    .remedy("Write aadpodidbinding")
-                    .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-            About.error("C3", "label-not-on-pod-template")
-                    .says("The label aadpodidbinding is on the workload and not on its pods")
-                    .remedy("Put the label into the labels of the pod template")
-                    .prevents("aad-pod-identity#1074", "aad-pod-identity#957"),
-            About.error("C4", "label-empty")
-                    .says("The label aadpodidbinding is empty")
-                    .remedy("Write the selector of a binding")
-                    .prevents("aad-pod-identity#175"),
-            About.error("C4", "label-missing")
-                    .says("A pod names an identity that is bound, and lacks the label for it")
-                    .remedy("Add the label aadpodidbinding with the binding's selector to the pod")
-                    .prevents("aad-pod-identity#175", "aad-pod-identity#1074"),
-            About.error("C4", "label-without-binding")
-                    .says("No binding has the pod's label as its selector")
-                    .remedy("The label's value is the selector of a binding, not the name of the binding or of the"
-                            + " identity")
-                    .prevents("aad-pod-identity#1074", "aad-pod-identity#175", "aad-pod-identity#497"));
-
-    @Override
-    public List<About> rules() {
-        return RULES;
+    LabelRules() {
+        super(
+                About.error("C3", "label-as-annotation")
+                        .says("aadpodidbinding is an annotation")
+                        .remedy("Make it a label of the pod")
+                        .prevents("aad-pod-identity#1074"),
+                About.error("C3", "label-key")
+                        .says("The key of a label is nearly aadpodidbinding")
+                        .remedy("Write aadpodidbinding")
+                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
+                About.error("C3", "label-not-on-pod-template")
+                        .says("The label aadpodidbinding is on the workload and not on its pods")
+                        .remedy("Put the label into the labels of the pod template")
+                        .prevents("aad-pod-identity#1074", "aad-pod-identity#957"),
+                About.error("C4", "label-empty")
+                        .says("The label aadpodidbinding is empty")
+                        .remedy("Write the selector of a binding")
+                        .prevents("aad-pod-identity#175"),
+                About.error("C4", "label-missing")
+                        .says("A pod names an identity that is bound, and lacks the label for it")
+                        .remedy("Add the label aadpodidbinding with the binding's selector to the pod")
+                        .prevents("aad-pod-identity#175", "aad-pod-identity#1074"),
+                About.error("C4", "label-without-binding")
+                        .says("No binding has the pod's label as its selector")
+                        .remedy("The label's value is the selector of a binding, not the name of the binding or of the"
+                                + " identity")
+                        .prevents("aad-pod-identity#1074", "aad-pod-identity#175", "aad-pod-identity#497"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "label-as-annotation" -> labelAsAnnotation(context, report);
-            case "label-key" -> labelKey(context, report);
-            case "label-not-on-pod-template" -> labelNotOnPodTemplate(context, report);
-            case "label-empty" -> labelEmpty(context, report);
-            case "label-missing" -> labelMissing(context, report);
-            case "label-without-binding" -> labelWithoutBinding(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        labelAsAnnotation(context, reports.of("label-as-annotation"));
+        labelKey(context, reports.of("label-key"));
+        labelNotOnPodTemplate(context, reports.of("label-not-on-pod-template"));
+        labelEmpty(context, reports.of("label-empty"));
+        labelMissing(context, reports.of("label-missing"));
+        labelWithoutBinding(context, reports.of("label-without-binding"));
     }
 
     /** MIC and NMI look at labels only. */

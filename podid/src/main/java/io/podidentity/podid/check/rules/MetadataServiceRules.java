@@ -15,49 +15,43 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Calls of the metadata service in scripts, and pods that it answers with the identity of the node. */
-final class MetadataServiceRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C14", "metadata-header-missing")
-                    .says("A call of the metadata service lacks the header Metadata")
-                    .remedy("Add the header: curl -H Metadata:true")
-                    .prevents("aad-pod-identity#427"),
-            About.error("C14", "query-not-quoted")
-                    .says("A shell cuts the URL at its first ampersand")
-                    .remedy("Put the URL into double quotes")
-                    .prevents("aad-pod-identity#427"),
-            About.error("C14", "query-parameter")
-                    .says("A parameter of a token request is not one")
-                    .remedy("Write client_id to name an identity")
-                    .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
-            About.error("C14", "resource-missing")
-                    .says("A token request names no resource")
-                    .remedy("Add resource=, such as resource=https://storage.azure.com/")
-                    .prevents("aad-pod-identity#279"),
-            About.warning("C21", "node-identity-by-accident")
-                    .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
-                    .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy")
-                    .prevents("azure-workload-identity#1249"));
+final class MetadataServiceRules extends RuleFamily {
 
     private static final Pattern HEADER = Pattern.compile("(?i)metadata[\"']?\\s*[:=]\\s*[\"']?\\$?true");
     private static final List<String> KNOWN = List.of(
             "resource api-version client_id object_id principal_id msi_res_id mi_res_id bypass_cache".split(" "));
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    MetadataServiceRules() {
+        super(
+                About.error("C14", "metadata-header-missing")
+                        .says("A call of the metadata service lacks the header Metadata")
+                        .remedy("Add the header: curl -H Metadata:true")
+                        .prevents("aad-pod-identity#427"),
+                About.error("C14", "query-not-quoted")
+                        .says("A shell cuts the URL at its first ampersand")
+                        .remedy("Put the URL into double quotes")
+                        .prevents("aad-pod-identity#427"),
+                About.error("C14", "query-parameter")
+                        .says("A parameter of a token request is not one")
+                        .remedy("Write client_id to name an identity")
+                        .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
+                About.error("C14", "resource-missing")
+                        .says("A token request names no resource")
+                        .remedy("Add resource=, such as resource=https://storage.azure.com/")
+                        .prevents("aad-pod-identity#279"),
+                About.warning("C21", "node-identity-by-accident")
+                        .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
+                        .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy")
+                        .prevents("azure-workload-identity#1249"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "metadata-header-missing" -> metadataHeaderMissing(context, report);
-            case "query-not-quoted" -> queryNotQuoted(context, report);
-            case "query-parameter" -> queryParameter(context, report);
-            case "resource-missing" -> resourceMissing(context, report);
-            case "node-identity-by-accident" -> nodeIdentityByAccident(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        metadataHeaderMissing(context, reports.of("metadata-header-missing"));
+        queryNotQuoted(context, reports.of("query-not-quoted"));
+        queryParameter(context, reports.of("query-parameter"));
+        resourceMissing(context, reports.of("resource-missing"));
+        nodeIdentityByAccident(context, reports.of("node-identity-by-accident"));
     }
 
     /** NMI asks for it by default from 1.8.4 on, and IMDS always; for older versions it is a warning. */

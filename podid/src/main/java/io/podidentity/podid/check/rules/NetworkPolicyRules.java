@@ -17,46 +17,40 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What network policies keep a pod from that needs it for its token. */
-final class NetworkPolicyRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C12", "network-policy-blocks-dns")
-                    .says("A NetworkPolicy leaves a pod without DNS")
-                    .remedy("Allow port 53, UDP and TCP, to the pods k8s-app: kube-dns in kube-system")
-                    .prevents("aad-pod-identity#417"),
-            About.error("C12", "network-policy-blocks-entra")
-                    .says("A NetworkPolicy keeps a pod with workload identity from Entra ID")
-                    .remedy("Allow TCP 443 to the internet: login.microsoftonline.com has no fixed addresses")
-                    .prevents("azure-workload-identity#576"),
-            About.warning("C12", "network-policy-blocks-local-dns")
-                    .says("A NetworkPolicy leaves a pod without DNS on nodes with AKS's LocalDNS")
-                    .remedy("Allow port 53, UDP and TCP, to 169.254.10.10/32 and 169.254.10.11/32 too")
-                    .prevents("aad-pod-identity#417"),
-            About.error("C12", "network-policy-blocks-nmi")
-                    .says("A NetworkPolicy keeps a pod from NMI")
-                    .remedy("Allow TCP 2579 to 127.0.0.1/32; before 1.6.2 to the addresses of the nodes")
-                    .prevents(
-                            "aad-pod-identity#716",
-                            "aad-pod-identity#821",
-                            "aad-pod-identity#1195",
-                            "aad-pod-identity#417"));
+final class NetworkPolicyRules extends RuleFamily {
 
     private static final int NMI = 2579;
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    NetworkPolicyRules() {
+        super(
+                About.error("C12", "network-policy-blocks-dns")
+                        .says("A NetworkPolicy leaves a pod without DNS")
+                        .remedy("Allow port 53, UDP and TCP, to the pods k8s-app: kube-dns in kube-system")
+                        .prevents("aad-pod-identity#417"),
+                About.error("C12", "network-policy-blocks-entra")
+                        .says("A NetworkPolicy keeps a pod with workload identity from Entra ID")
+                        .remedy("Allow TCP 443 to the internet: login.microsoftonline.com has no fixed addresses")
+                        .prevents("azure-workload-identity#576"),
+                About.warning("C12", "network-policy-blocks-local-dns")
+                        .says("A NetworkPolicy leaves a pod without DNS on nodes with AKS's LocalDNS")
+                        .remedy("Allow port 53, UDP and TCP, to 169.254.10.10/32 and 169.254.10.11/32 too")
+                        .prevents("aad-pod-identity#417"),
+                About.error("C12", "network-policy-blocks-nmi")
+                        .says("A NetworkPolicy keeps a pod from NMI")
+                        .remedy("Allow TCP 2579 to 127.0.0.1/32; before 1.6.2 to the addresses of the nodes")
+                        .prevents(
+                                "aad-pod-identity#716",
+                                "aad-pod-identity#821",
+                                "aad-pod-identity#1195",
+                                "aad-pod-identity#417"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "network-policy-blocks-dns" -> networkPolicyBlocksDns(context, report);
-            case "network-policy-blocks-entra" -> networkPolicyBlocksEntra(context, report);
-            case "network-policy-blocks-local-dns" -> networkPolicyBlocksLocalDns(context, report);
-            case "network-policy-blocks-nmi" -> networkPolicyBlocksNmi(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        networkPolicyBlocksDns(context, reports.of("network-policy-blocks-dns"));
+        networkPolicyBlocksEntra(context, reports.of("network-policy-blocks-entra"));
+        networkPolicyBlocksLocalDns(context, reports.of("network-policy-blocks-local-dns"));
+        networkPolicyBlocksNmi(context, reports.of("network-policy-blocks-nmi"));
     }
 
     /** Neither Entra ID nor the resource can then be found. */

@@ -22,57 +22,52 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Pods that NMI does not see, takes for others, or answers too late. */
-final class NmiRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C10", "host-network")
-                    .says("A pod with the label uses the node's network")
-                    .remedy("Remove hostNetwork: true from the pod")
-                    .prevents("aad-pod-identity#338"),
-            About.warning("C11", "client-timeout")
-                    .says("A program gives up before NMI answers")
-                    .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no")
-                    .prevents("aad-pod-identity#770", "aad-pod-identity#773", "aad-pod-identity#414"),
-            About.warning("C11", "startup-race")
-                    .says("A pod may ask for its token before MIC has assigned the identity")
-                    .remedy("Add an init container that asks until a token comes, or let the program retry for 100 s")
-                    .prevents(
-                            "aad-pod-identity#738",
-                            "aad-pod-identity#770",
-                            "aad-pod-identity#678",
-                            "aad-pod-identity#279"),
-            About.error("C13", "exception-covers-pod")
-                    .says("An exception covers a pod that has the label")
-                    .remedy("Remove the label from the pod, or the pod's labels from the exception")
-                    .prevents("aad-pod-identity#610"),
-            About.warning("C13", "exception-never-matches")
-                    .says("An exception matches no pod")
-                    .remedy("Write labels that the pods have, in the namespace of the pods")
-                    .prevents("aad-pod-identity#610", "aad-pod-identity#799"),
-            About.error("C13", "taken-for-mic")
-                    .says("NMI takes the pod for MIC, since its name begins with mic")
-                    .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in"
-                            + " which MIC runs")
-                    .prevents("aad-pod-identity#610"));
+final class NmiRules extends RuleFamily {
 
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    NmiRules() {
+        super(
+                About.error("C10", "host-network")
+                        .says("A pod with the label uses the node's network")
+                        .remedy("Remove hostNetwork: true from the pod")
+                        .prevents("aad-pod-identity#338"),
+                About.warning("C11", "client-timeout")
+                        .says("A program gives up before NMI answers")
+                        .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no")
+                        .prevents("aad-pod-identity#770", "aad-pod-identity#773", "aad-pod-identity#414"),
+                About.warning("C11", "startup-race")
+                        .says("A pod may ask for its token before MIC has assigned the identity")
+                        .remedy(
+                                "Add an init container that asks until a token comes, or let the program retry for 100 s")
+                        .prevents(
+                                "aad-pod-identity#738",
+                                "aad-pod-identity#770",
+                                "aad-pod-identity#678",
+                                "aad-pod-identity#279"),
+                About.error("C13", "exception-covers-pod")
+                        .says("An exception covers a pod that has the label")
+                        .remedy("Remove the label from the pod, or the pod's labels from the exception")
+                        .prevents("aad-pod-identity#610"),
+                About.warning("C13", "exception-never-matches")
+                        .says("An exception matches no pod")
+                        .remedy("Write labels that the pods have, in the namespace of the pods")
+                        .prevents("aad-pod-identity#610", "aad-pod-identity#799"),
+                About.error("C13", "taken-for-mic")
+                        .says("NMI takes the pod for MIC, since its name begins with mic")
+                        .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in"
+                                + " which MIC runs")
+                        .prevents("aad-pod-identity#610"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "host-network" -> hostNetwork(context, report);
-            case "client-timeout" -> clientTimeout(context, report);
-            case "startup-race" -> startupRace(context, report);
-            case "exception-covers-pod" -> exceptionCoversPod(context, report);
-            case "exception-never-matches" -> exceptionNeverMatches(context, report);
-            case "taken-for-mic" -> takenForMic(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        hostNetwork(context, reports.of("host-network"));
+        clientTimeout(context, reports.of("client-timeout"));
+        startupRace(context, reports.of("startup-race"));
+        exceptionCoversPod(context, reports.of("exception-covers-pod"));
+        exceptionNeverMatches(context, reports.of("exception-never-matches"));
+        takenForMic(context, reports.of("taken-for-mic"));
     }
 
     /** NMI does not see such a pod: the real metadata service answers, with all identities of the node. */

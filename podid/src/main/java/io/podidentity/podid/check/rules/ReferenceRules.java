@@ -18,57 +18,52 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Objects by which a driver, an operator or a sidecar uses an identity, and identity bindings of AKS. */
-final class ReferenceRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C23", "identity-binding-role")
-                    .says(
-                            "A pod uses an identity binding, and no ClusterRole lets its service account use the identity")
-                    .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
-                            + " cid.wi.aks.azure.com and the client ID as resource")
-                    .prevents("AKS#4658"),
-            About.error("C23", "reference-account")
-                    .says("An object names a service account that has no identity, or is not there")
-                    .remedy("Annotate the service account with azure.workload.identity/client-id")
-                    .prevents("azure-workload-identity#1026", "external-secrets/external-secrets#611"),
-            About.error("C23", "reference-not-found")
-                    .says("A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace does"
-                            + " not have")
-                    .remedy("Write the name of an object of the same namespace")
-                    .prevents("secrets-store-csi-driver-provider-azure#682"),
-            About.error("C23", "reference-runner")
-                    .says("What gets the token for an object has no identity itself")
-                    .remedy("Give its pods the label azure.workload.identity/use: \"true\" and an annotated service"
-                            + " account")
-                    .prevents("kedacore/keda#4219", "kedacore/keda#7101", "external-secrets/external-secrets#2436"),
-            About.error("C23", "reference-two-ways")
-                    .says("An object asks for pod identity and for the node's identity at once")
-                    .remedy("Write one of usePodIdentity and useVMManagedIdentity, or neither and clientID")
-                    .prevents("secrets-store-csi-driver-provider-azure#284"),
-            About.error("C23", "reference-without-nmi")
-                    .says("An object takes its identity from NMI, which the cluster does not have")
-                    .remedy("Let it use workload identity")
-                    .prevents("kedacore/keda#5035"));
+final class ReferenceRules extends RuleFamily {
 
     private static final String USE_IDENTITY = "use-managed-identity";
     private static final String BINDINGS = "cid.wi.aks.azure.com";
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    ReferenceRules() {
+        super(
+                About.error("C23", "identity-binding-role")
+                        .says(
+                                "A pod uses an identity binding, and no ClusterRole lets its service account use the identity")
+                        .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
+                                + " cid.wi.aks.azure.com and the client ID as resource")
+                        .prevents("AKS#4658"),
+                About.error("C23", "reference-account")
+                        .says("An object names a service account that has no identity, or is not there")
+                        .remedy("Annotate the service account with azure.workload.identity/client-id")
+                        .prevents("azure-workload-identity#1026", "external-secrets/external-secrets#611"),
+                About.error("C23", "reference-not-found")
+                        .says(
+                                "A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace does"
+                                        + " not have")
+                        .remedy("Write the name of an object of the same namespace")
+                        .prevents("secrets-store-csi-driver-provider-azure#682"),
+                About.error("C23", "reference-runner")
+                        .says("What gets the token for an object has no identity itself")
+                        .remedy("Give its pods the label azure.workload.identity/use: \"true\" and an annotated service"
+                                + " account")
+                        .prevents("kedacore/keda#4219", "kedacore/keda#7101", "external-secrets/external-secrets#2436"),
+                About.error("C23", "reference-two-ways")
+                        .says("An object asks for pod identity and for the node's identity at once")
+                        .remedy("Write one of usePodIdentity and useVMManagedIdentity, or neither and clientID")
+                        .prevents("secrets-store-csi-driver-provider-azure#284"),
+                About.error("C23", "reference-without-nmi")
+                        .says("An object takes its identity from NMI, which the cluster does not have")
+                        .remedy("Let it use workload identity")
+                        .prevents("kedacore/keda#5035"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "identity-binding-role" -> identityBindingRole(context, report);
-            case "reference-account" -> referenceAccount(context, report);
-            case "reference-not-found" -> referenceNotFound(context, report);
-            case "reference-runner" -> referenceRunner(context, report);
-            case "reference-two-ways" -> referenceTwoWays(context, report);
-            case "reference-without-nmi" -> referenceWithoutNmi(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        identityBindingRole(context, reports.of("identity-binding-role"));
+        referenceAccount(context, reports.of("reference-account"));
+        referenceNotFound(context, reports.of("reference-not-found"));
+        referenceRunner(context, reports.of("reference-runner"));
+        referenceTwoWays(context, reports.of("reference-two-ways"));
+        referenceWithoutNmi(context, reports.of("reference-without-nmi"));
     }
 
     /** The cluster's proxy asks the API server, and refuses the token otherwise; roles of a namespace do not count. */

@@ -18,44 +18,39 @@ import java.util.List;
 import java.util.Optional;
 
 /** The secret of a service principal. */
-final class SecretRules implements RuleFamily {
+final class SecretRules extends RuleFamily {
 
-    private static final List<About> RULES = List.of(
-            About.error("C7", "certificate-unreadable")
-                    .says("NMI cannot read the certificate of a service principal")
-                    .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key"),
-            About.error("C7", "secret-keys")
-                    .says("The secret of a service principal has other keys than NMI reads")
-                    .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password")
-                    .prevents("aad-pod-identity#184", "aad-pod-identity#646"),
-            About.error("C8", "secret-not-found")
-                    .says("The secret of a service principal has another name or is in another namespace")
-                    .remedy("Name the secret, and the namespace in which it is")
-                    .prevents("aad-pod-identity#646"),
-            About.error("C8", "secret-reference-incomplete")
-                    .says("The reference to a secret lacks its name or its namespace")
-                    .remedy("Write both; no namespace is assumed")
-                    .prevents("aad-pod-identity#646", "aad-pod-identity#184"),
-            About.error("C8", "secret-value")
-                    .says("The value of a client secret is empty or ends in white space")
-                    .remedy("Create the secret from a file without a line break at its end, such as printf %s writes")
-                    .prevents("aad-pod-identity#60"));
-
-    @Override
-    public List<About> rules() {
-        return RULES;
+    SecretRules() {
+        super(
+                About.error("C7", "certificate-unreadable")
+                        .says("NMI cannot read the certificate of a service principal")
+                        .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key"),
+                About.error("C7", "secret-keys")
+                        .says("The secret of a service principal has other keys than NMI reads")
+                        .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password")
+                        .prevents("aad-pod-identity#184", "aad-pod-identity#646"),
+                About.error("C8", "secret-not-found")
+                        .says("The secret of a service principal has another name or is in another namespace")
+                        .remedy("Name the secret, and the namespace in which it is")
+                        .prevents("aad-pod-identity#646"),
+                About.error("C8", "secret-reference-incomplete")
+                        .says("The reference to a secret lacks its name or its namespace")
+                        .remedy("Write both; no namespace is assumed")
+                        .prevents("aad-pod-identity#646", "aad-pod-identity#184"),
+                About.error("C8", "secret-value")
+                        .says("The value of a client secret is empty or ends in white space")
+                        .remedy(
+                                "Create the secret from a file without a line break at its end, such as printf %s writes")
+                        .prevents("aad-pod-identity#60"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "certificate-unreadable" -> certificateUnreadable(context, report);
-            case "secret-keys" -> secretKeys(context, report);
-            case "secret-not-found" -> secretNotFound(context, report);
-            case "secret-reference-incomplete" -> secretReferenceIncomplete(context, report);
-            case "secret-value" -> secretValue(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        certificateUnreadable(context, reports.of("certificate-unreadable"));
+        secretKeys(context, reports.of("secret-keys"));
+        secretNotFound(context, reports.of("secret-not-found"));
+        secretReferenceIncomplete(context, reports.of("secret-reference-incomplete"));
+        secretValue(context, reports.of("secret-value"));
     }
 
     /** NMI reads PKCS#12 by an old library of Go's, which knows none of the algorithms of OpenSSL 3's default. */

@@ -21,37 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The service account of a pod with workload identity, and the label that tells the webhook of the pod. */
-final class ServiceAccountRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.warning("C15", "client-id-differs")
-                    .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
-                    .remedy("Remove the variable: the webhook sets it from the annotation")
-                    .prevents("azure-workload-identity#1200"),
-            About.error("C15", "service-account")
-                    .says("A pod with the label runs as a service account that has no identity")
-                    .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
-                            + " azure.workload.identity/client-id")
-                    .prevents("azure-workload-identity#1249", "azure-workload-identity#340"),
-            About.error("C15", "use-label-in-selector")
-                    .says("The label azure.workload.identity/use is part of the workload's selector")
-                    .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it")
-                    .prevents("azure-workload-identity#691", "azure-workload-identity#1025"),
-            About.error("C15", "use-label-missing")
-                    .says("A pod runs as an annotated service account and lacks the label"
-                            + " azure.workload.identity/use")
-                    .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
-                    .prevents("azure-workload-identity#1249", "azure-workload-identity#691"),
-            About.error("C15", "use-label-value")
-                    .says("The label azure.workload.identity/use has another value than the string true")
-                    .remedy("Write azure.workload.identity/use: \"true\", with quotes")
-                    .prevents("azure-workload-identity#1249"),
-            About.error("C15", "workload-identity-key")
-                    .says("A key of workload identity does not exist, or is on another object than the one that"
-                            + " is read")
-                    .remedy("client-id and tenant-id are annotations of the service account; use is a label of the"
-                            + " pod")
-                    .prevents("azure-workload-identity#1249", "azure-workload-identity#1025"));
+final class ServiceAccountRules extends RuleFamily {
 
     private static final String TRUE = Keys.USE + ": \"true\"";
     private static final String ADD = "Add to the pod's labels: " + TRUE;
@@ -60,22 +30,46 @@ final class ServiceAccountRules implements RuleFamily {
     private static final Set<String> OF_PODS = Set.of(
             Keys.TOKEN_EXPIRATION, Keys.SKIP_CONTAINERS, Keys.INJECT_PROXY, Keys.PROXY_PORT, Keys.USE_IDENTITY_BINDING);
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    ServiceAccountRules() {
+        super(
+                About.warning("C15", "client-id-differs")
+                        .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
+                        .remedy("Remove the variable: the webhook sets it from the annotation")
+                        .prevents("azure-workload-identity#1200"),
+                About.error("C15", "service-account")
+                        .says("A pod with the label runs as a service account that has no identity")
+                        .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
+                                + " azure.workload.identity/client-id")
+                        .prevents("azure-workload-identity#1249", "azure-workload-identity#340"),
+                About.error("C15", "use-label-in-selector")
+                        .says("The label azure.workload.identity/use is part of the workload's selector")
+                        .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it")
+                        .prevents("azure-workload-identity#691", "azure-workload-identity#1025"),
+                About.error("C15", "use-label-missing")
+                        .says("A pod runs as an annotated service account and lacks the label"
+                                + " azure.workload.identity/use")
+                        .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
+                        .prevents("azure-workload-identity#1249", "azure-workload-identity#691"),
+                About.error("C15", "use-label-value")
+                        .says("The label azure.workload.identity/use has another value than the string true")
+                        .remedy("Write azure.workload.identity/use: \"true\", with quotes")
+                        .prevents("azure-workload-identity#1249"),
+                About.error("C15", "workload-identity-key")
+                        .says("A key of workload identity does not exist, or is on another object than the one that"
+                                + " is read")
+                        .remedy("client-id and tenant-id are annotations of the service account; use is a label of the"
+                                + " pod")
+                        .prevents("azure-workload-identity#1249", "azure-workload-identity#1025"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "client-id-differs" -> clientIdDiffers(context, report);
-            case "service-account" -> serviceAccount(context, report);
-            case "use-label-in-selector" -> useLabelInSelector(context, report);
-            case "use-label-missing" -> useLabelMissing(context, report);
-            case "use-label-value" -> useLabelValue(context, report);
-            case "workload-identity-key" -> workloadIdentityKey(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        clientIdDiffers(context, reports.of("client-id-differs"));
+        serviceAccount(context, reports.of("service-account"));
+        useLabelInSelector(context, reports.of("use-label-in-selector"));
+        useLabelMissing(context, reports.of("use-label-missing"));
+        useLabelValue(context, reports.of("use-label-value"));
+        workloadIdentityKey(context, reports.of("workload-identity-key"));
     }
 
     /** The webhook never overwrites a variable. */

@@ -23,54 +23,48 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What pods ask the webhook of workload identity for. */
-final class WebhookRules implements RuleFamily {
-
-    private static final List<About> RULES = List.of(
-            About.error("C17", "proxy-port")
-                    .says("The port of the proxy sidecar is not a port")
-                    .remedy("Write a number from 1 to 65535, in quotes; the default is 8000")
-                    .prevents("azure-workload-identity#733"),
-            About.error("C17", "proxy-sidecar-false")
-                    .says("The annotation inject-proxy-sidecar is there, with another value than true")
-                    .remedy("Remove the annotation: the sidecar is injected whatever its value is")
-                    .prevents("azure-workload-identity#1210"),
-            About.error("C17", "skip-containers")
-                    .says("The annotation skip-containers names a container that does not exist")
-                    .remedy("Write names of the pod's containers, separated by semicolons")
-                    .prevents("azure-workload-identity#791"),
-            About.error("C17", "token-expiration")
-                    .says("The lifetime of the service account's token is out of range")
-                    .remedy("Write seconds from 3600 to 86400, in quotes")
-                    .prevents("azure-workload-identity#1025"),
-            About.warning("C17", "token-path")
-                    .says("The path of the token is written out")
-                    .remedy("Read it from the variable AZURE_FEDERATED_TOKEN_FILE")
-                    .prevents("azure-workload-identity#1249"),
-            About.error("C10", "host-network-proxy")
-                    .says("A pod with the proxy sidecar uses the node's network")
-                    .remedy("Remove hostNetwork: true, or the annotation"
-                            + " azure.workload.identity/inject-proxy-sidecar")
-                    .prevents("azure-workload-identity#773"));
+final class WebhookRules extends RuleFamily {
 
     private static final Pattern PATH =
             Pattern.compile("/var/run/secrets/(azure/)?(tokens|wi/token)/azure-identity-token");
 
-    @Override
-    public List<About> rules() {
-        return RULES;
+    WebhookRules() {
+        super(
+                About.error("C17", "proxy-port")
+                        .says("The port of the proxy sidecar is not a port")
+                        .remedy("Write a number from 1 to 65535, in quotes; the default is 8000")
+                        .prevents("azure-workload-identity#733"),
+                About.error("C17", "proxy-sidecar-false")
+                        .says("The annotation inject-proxy-sidecar is there, with another value than true")
+                        .remedy("Remove the annotation: the sidecar is injected whatever its value is")
+                        .prevents("azure-workload-identity#1210"),
+                About.error("C17", "skip-containers")
+                        .says("The annotation skip-containers names a container that does not exist")
+                        .remedy("Write names of the pod's containers, separated by semicolons")
+                        .prevents("azure-workload-identity#791"),
+                About.error("C17", "token-expiration")
+                        .says("The lifetime of the service account's token is out of range")
+                        .remedy("Write seconds from 3600 to 86400, in quotes")
+                        .prevents("azure-workload-identity#1025"),
+                About.warning("C17", "token-path")
+                        .says("The path of the token is written out")
+                        .remedy("Read it from the variable AZURE_FEDERATED_TOKEN_FILE")
+                        .prevents("azure-workload-identity#1249"),
+                About.error("C10", "host-network-proxy")
+                        .says("A pod with the proxy sidecar uses the node's network")
+                        .remedy("Remove hostNetwork: true, or the annotation"
+                                + " azure.workload.identity/inject-proxy-sidecar")
+                        .prevents("azure-workload-identity#773"));
     }
 
     @Override
-    public void check(String rule, RuleContext context, Report report) {
-        switch (rule) {
-            case "proxy-port" -> proxyPort(context, report);
-            case "proxy-sidecar-false" -> proxySidecarFalse(context, report);
-            case "skip-containers" -> skipContainers(context, report);
-            case "token-expiration" -> tokenExpiration(context, report);
-            case "token-path" -> tokenPath(context, report);
-            case "host-network-proxy" -> hostNetworkProxy(context, report);
-            default -> throw new IllegalArgumentException(rule);
-        }
+    protected void check(RuleContext context, Reports reports) {
+        proxyPort(context, reports.of("proxy-port"));
+        proxySidecarFalse(context, reports.of("proxy-sidecar-false"));
+        skipContainers(context, reports.of("skip-containers"));
+        tokenExpiration(context, reports.of("token-expiration"));
+        tokenPath(context, reports.of("token-path"));
+        hostNetworkProxy(context, reports.of("host-network-proxy"));
     }
 
     /** The webhook refuses to create the pod, or the proxy does not start. */
