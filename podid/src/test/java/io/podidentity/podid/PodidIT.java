@@ -120,7 +120,13 @@ class PodidIT {
         Files.writeString(folder.resolve(".podid.yaml"), "profile: 1.5.4\n");
         Files.writeString(folder.resolve("pod.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {}\n");
         Process podid = new ProcessBuilder(
-                        "java", "-jar", JAR.toAbsolutePath().toString(), "explain", "pod.yaml", "--format=json")
+                        "java",
+                        "-XX:TieredStopAtLevel=1",
+                        "-jar",
+                        JAR.toAbsolutePath().toString(),
+                        "explain",
+                        "pod.yaml",
+                        "--format=json")
                 .directory(folder.toFile())
                 .redirectError(folder.resolve("err").toFile())
                 .start();

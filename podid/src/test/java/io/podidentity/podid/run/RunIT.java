@@ -58,6 +58,7 @@ class RunIT {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Djavax.net.ssl.trustStore=" + azure.trustStore(),
                 "-Djavax.net.ssl.trustStorePassword=changeit",
                 "-Djava.io.tmpdir=" + temporary,
