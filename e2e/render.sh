@@ -29,6 +29,8 @@ with() {
 }
 with overlays/workload-identity components/cilium > "$into/workload-identity-cilium.yaml"
 with deployments/workload-identity components/cilium > "$into/workload-identity-deployment-cilium.yaml"
+with overlays/workload-identity monitoring > "$into/workload-identity-monitoring.yaml"
+with deployments/workload-identity monitoring/azure > "$into/workload-identity-deployment-monitoring.yaml"
 
 # For a registry that needs a secret, one line of the base must be changed.
 sed -i 's:- \.\./components/attach-acr:- ../components/image-pull-secret:' "$copy/k8s/base/kustomization.yaml"

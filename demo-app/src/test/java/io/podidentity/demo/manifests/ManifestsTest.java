@@ -7,15 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestsTest {
 
     private static final Schemas SCHEMAS = Schemas.read();
+    private static final List<Object> MANAGEMENT = List.of(Map.of("protocol", "TCP", "port", "management"));
 
     static Stream<Rendered> all() {
         return Stream.concat(pods(), deployments());
@@ -237,5 +240,38 @@ class ManifestsTest {
                 .singleElement()
                 .asString()
                 .startsWith("v1/Deployment is not one of [");
+    }
+
+    /** The operator's Prometheus, or Azure's: it finds the pod by its own kind, and no other namespace is let in. */
+    @ParameterizedTest
+    @CsvSource({
+        "workload-identity-monitoring, monitoring.coreos.com/v1, monitoring",
+        "workload-identity-deployment-monitoring, azmonitoring.coreos.com/v1, kube-system"
+    })
+    void prometheus_always_findsThePodAndIsLetIn(String name, String version, String namespace) {
+        Rendered rendered = Rendered.read(name);
+        boolean ofAzure = namespace.equals("kube-system");
+
+        assertThat(rendered.at("PodMonitor", "apiVersion")).isEqualTo(version);
+        assertThat(object(at(rendered.pod(), "metadata.labels")))
+                .containsAllEntriesOf(object(rendered.at("PodMonitor", "spec.selector.matchLabels")));
+        assertThat(list(rendered.at("PodMonitor", "spec.podMetricsEndpoints")))
+                .extracting(endpoint -> object(endpoint).get("port"))
+                .containsExactly("management");
+        assertThat(list(rendered.container().get("ports")))
+                .extracting(port -> object(port).get("name"))
+                .contains("management");
+        assertThat(list(rendered.at("NetworkPolicy", "spec.ingress")))
+                .filteredOn(rule -> object(rule).get("ports").equals(MANAGEMENT))
+                .extracting(rule -> object(rule).get("from"))
+                .containsExactly(List.of(Map.of(
+                        "namespaceSelector", Map.of("matchLabels", Map.of("kubernetes.io/metadata.name", namespace)))));
+        // Azure demands that its limits are stated, and has the rules in a template.
+        assertThat(object(rendered.at("PodMonitor", "spec")).get("labelLimit")).isEqualTo(ofAzure ? 63 : null);
+        assertThat(object(rendered.at("PodMonitor", "spec")).get("labelValueLengthLimit"))
+                .isEqualTo(ofAzure ? 1023 : null);
+        assertThat(rendered.find("PrometheusRule").isPresent()).isNotEqualTo(ofAzure);
+        assertThat(rendered.find("ConfigMap").map(dashboard -> at(dashboard, "metadata.labels.grafana_dashboard")))
+                .isEqualTo(ofAzure ? Optional.empty() : Optional.of("1"));
     }
 }
