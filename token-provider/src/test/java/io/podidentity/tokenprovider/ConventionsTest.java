@@ -1,0 +1,79 @@
+package io.podidentity.tokenprovider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What neither the compiler nor the formatter looks at, in the sources of all modules and in the documents. */
+class ConventionsTest {
+    private static final Path ROOT = Path.of("..");
+    private static final int WIDTH = 120;
+    private static final Pattern COMMENT = Pattern.compile(" *(\\*|/\\*\\*|//).*");
+    private static final Pattern NAMED_TEST = Pattern.compile("`([A-Z]\\w+(Test|IT))`");
+
+    @Test
+    void comments_always_fitTheWidthOfTheCode() throws IOException {
+        List<String> wide = new ArrayList<>();
+        for (Path source : sources()) {
+            Files.readAllLines(source).stream()
+                    .filter(line ->
+                            line.length() > WIDTH && COMMENT.matcher(line).matches())
+                    .forEach(line -> wide.add(source + ": " + line));
+        }
+
+        assertThat(wide).isEmpty();
+    }
+
+    /** A document that makes a promise names the test that checks it. */
+    @Test
+    void documents_always_nameTestsThatExist() throws IOException {
+        Set<String> tests = sources().stream()
+                .filter(source -> source.toString().contains("src/test/java"))
+                .map(source -> source.getFileName().toString().replace(".java", ""))
+                .collect(Collectors.toSet());
+        for (String document : List.of("ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")) {
+            List<String> named = NAMED_TEST
+                    .matcher(Files.readString(ROOT.resolve(document)))
+                    .results()
+                    .map((MatchResult name) -> name.group(1))
+                    .toList();
+
+            assertThat(named).as(document).isNotEmpty().isSubsetOf(tests);
+        }
+    }
+
+    private static List<Path> sources() throws IOException {
+        List<Path> sources = new ArrayList<>();
+        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                String name = folder.getFileName().toString();
+                return name.equals("target") || name.equals(".git")
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(".java")) {
+                    sources.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        assertThat(sources).hasSizeGreaterThan(1000);
+        return sources;
+    }
+}
