@@ -45,9 +45,9 @@ final class LiveText {
 
     /** A sentence with objects and fields in place of lines, and the cluster in place of manifests. */
     String named(String sentence) {
-        String ofCluster = sentence.replace("which is not in the manifests", "which is not in the cluster")
+        String ofCluster = sentence.replace("is not in these files", "is not in the cluster")
                 .replace("which no manifest defines", "which the cluster does not have")
-                .replace(", or give its manifest to podid too.", ".");
+                .replace(", or add its file to the check", "");
         return PLACE.matcher(ofCluster).replaceAll(match -> {
             int line = Integer.parseInt(match.group(1));
             String path = line < paths.size() ? paths.get(line) : "";

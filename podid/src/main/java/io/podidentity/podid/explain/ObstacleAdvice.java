@@ -183,14 +183,11 @@ final class ObstacleAdvice {
         return new Advice(
                 "MIC ignores identity " + identity.name() + ", since its resource ID is malformed",
                 why,
-                List.of(remedyOfResourceId(identity.resourceId())));
-    }
-
-    /** The corrected line where it is certain what is meant. */
-    static String remedyOfResourceId(String id) {
-        return Optional.ofNullable(ResourceIdShape.of(id).corrected())
-                .map(right -> "Write spec.resourceID: " + right)
-                .orElse("Set spec.resourceID to what az identity show --query id prints, including the leading slash.");
+                List.of(Optional.ofNullable(
+                                ResourceIdShape.of(identity.resourceId()).corrected())
+                        .map(right -> "Write: resourceID: " + right)
+                        .orElse("Set spec.resourceID to what az identity show --query id prints, including the leading"
+                                + " slash.")));
     }
 
     private List<String> selectors() {

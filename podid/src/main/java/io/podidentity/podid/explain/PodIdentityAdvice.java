@@ -6,7 +6,9 @@ import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.NetworkPolicy;
+import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.cluster.SecretReference;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.match.EgressPolicies;
@@ -16,26 +18,39 @@ import io.podidentity.emulator.match.IdentityMatcher.Bypass;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.replay.Replay.NmiPart;
+import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.rules.AllRules;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Puts into words what a trace shows, and what to do about it. */
 final class PodIdentityAdvice {
 
     private static final int MAX_PROBLEMS = 10;
+    /** Groups of checks: of resource IDs, fields of identities, secrets and client IDs. */
+    private static final Set<String> CAUSES = Set.of("C1", "C7", "C8", "C9");
 
     private final Manifests manifests;
     private final EgressPolicies policies;
     private final ObstacleAdvice obstacles;
-    private final AzureAdvice azure;
+    private final MatchRules rules;
+
+    /** Made for the first identity of which Azure gives no token. */
+    private @Nullable List<Finding> findings;
 
     PodIdentityAdvice(Manifests manifests, MatchRules rules, EgressPolicies policies) {
         this.manifests = manifests;
         this.policies = policies;
         this.obstacles = new ObstacleAdvice(manifests, rules);
-        this.azure = new AzureAdvice(manifests.cluster());
+        this.rules = rules;
     }
 
     Advice of(PodIdentityTrace trace) {
@@ -122,12 +137,36 @@ final class PodIdentityAdvice {
                     List.of("Ask for client_id=" + right + "."));
         }
         return trace.chosen()
-                .flatMap(chosen -> azure.of(chosen.identity(), trace.facts()))
+                .flatMap(chosen -> cause(chosen.identity(), trace.facts()))
                 .orElseGet(() -> new Advice(
                         "NMI answers " + nmi.status() + ": " + nmi.text(),
                         trace.facts(),
                         List.of(ApplicationSettings.remedyOfCertificate(nmi.text())
                                 .orElse("Fix the problem that NMI reports above."))));
+    }
+
+    /** What the checks say of the identity and of its secret; the worst first. */
+    private Optional<Advice> cause(AzureIdentity identity, List<String> facts) {
+        SecretReference secret = identity.clientPassword();
+        List<String> objects = List.of(
+                "AzureIdentity " + identity.name(), "Secret " + new ObjectName(secret.namespace(), secret.name()));
+        return findings().stream()
+                .filter(finding -> objects.contains(finding.object()))
+                .filter(finding -> CAUSES.contains(finding.about().id()))
+                .filter(finding -> !finding.about().rule().equals("resource-id-case"))
+                .max(Comparator.comparing(Finding::severity))
+                .map(finding -> new Advice(
+                        "Azure gives no token of identity " + identity.name() + ": " + finding.message(),
+                        facts,
+                        List.of(finding.remedy()),
+                        finding.position()));
+    }
+
+    private synchronized List<Finding> findings() {
+        if (findings == null) {
+            findings = AllRules.check(new RuleContext(manifests, rules, AzureFacts.NONE));
+        }
+        return findings;
     }
 
     /** A field that was not read as intended is often the underlying cause. */

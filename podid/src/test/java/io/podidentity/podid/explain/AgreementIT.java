@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What {@code explain} says, a running emulator does: mistakes that only Azure or the network notices. */
 class AgreementIT {
 
-    private static final String GROUP = "/subscriptions/s/resourcegroups/rg/providers/";
+    private static final String GROUP =
+            "/subscriptions/31111111-1111-4111-8111-111111111111/resourcegroups/rg/providers/";
     private static final String ID = GROUP + "Microsoft.ManagedIdentity/userAssignedIdentities/a";
     private static final String CLIENT = "21111111-1111-4111-8111-111111111111";
     private static final String TENANT = "91111111-1111-4111-8111-111111111111";
@@ -67,9 +68,9 @@ class AgreementIT {
 
     @ParameterizedTest
     @CsvSource({
-        "V1_5_4, subscriptions/s/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a",
-        "V1_8_17, subscriptions/s/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a",
-        "V1_5_4, /subscriptions/s/resourcgroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a",
+        "V1_5_4, subscriptions/31111111-1111-4111-8111-111111111111/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a",
+        "V1_8_17, subscriptions/31111111-1111-4111-8111-111111111111/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a",
+        "V1_5_4, /subscriptions/31111111-1111-4111-8111-111111111111/resourcgroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a",
         "V1_6_3, https://portal.azure.com/#@t/resource" + ID,
         "V1_8_17, https://portal.azure.com/#@t/resource" + ID,
         "V1_8_17, " + ID + "/overview"
@@ -78,7 +79,7 @@ class AgreementIT {
         Explanation explanation = agreed(profile, managed(id, CLIENT));
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
-        assertThat(explanation.remedies()).containsExactly("Write spec.resourceID: " + ID);
+        assertThat(explanation.remedies()).containsExactly("Write: resourceID: " + ID);
     }
 
     @ParameterizedTest
@@ -87,7 +88,7 @@ class AgreementIT {
         Explanation explanation = agreed(profile, managed(GROUP + "Microsoft.Compute/virtualMachines/vm", CLIENT));
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
-        assertThat(explanation.remedies()).singleElement().asString().contains("az identity show --query id");
+        assertThat(explanation.remedies()).singleElement().asString().contains("az identity show");
     }
 
     @ParameterizedTest
@@ -97,7 +98,7 @@ class AgreementIT {
             Explanation explanation = agreed(profile, managed(ID, id));
 
             assertThat(explanation.outcome()).as(id).isEqualTo(Outcome.NONE);
-            assertThat(explanation.summary()).contains("spec.clientID of identity default/a is no client ID");
+            assertThat(explanation.summary()).contains("Azure gives no token of identity default/a: ", "clientID is ");
         }
     }
 
@@ -105,9 +106,9 @@ class AgreementIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''     | {password: right}             | is a service principal without a tenant",
-                TENANT + " | {id: x, password: right}      | has the keys id, password",
-                TENANT + " | {password: \"right\\n\"}      | begins or ends with a line break"
+                "''     | {password: right}             | needs tenantID, which is empty or missing",
+                TENANT + " | {id: x, password: right}      | needs one key in this secret, and it has 2: id, password",
+                TENANT + " | {password: \"right\\n\"}      | begins or ends with white space, a line break"
             })
     void servicePrincipal_thatEntraRefuses_getsNoToken(String tenant, String secret, String reason) throws Exception {
         for (Profile profile : new Profile[] {Profile.V1_5_4, Profile.V1_8_17, Profile.MANAGED}) {
