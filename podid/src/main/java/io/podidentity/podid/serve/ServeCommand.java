@@ -107,14 +107,6 @@ public final class ServeCommand implements Callable<Integer> {
                             + " succeeds, but the operation that it starts fails. May be given more than once.")
     private List<String> armFaults = new ArrayList<>();
 
-    @Nullable
-    @Option(
-            names = "--imds-fault",
-            paramLabel = "HOW",
-            description = "Let the metadata service fail all the time: ${COMPLETION-CANDIDATES}. With refused nobody"
-                    + " listens, with silent nothing is answered, with gone it hangs up on each request.")
-    private ImdsFault imdsFault;
-
     @Mixin
     private AzureOptions azureOptions = new AzureOptions();
 
@@ -257,13 +249,9 @@ public final class ServeCommand implements Callable<Integer> {
         var faults = new ArmFaults();
         used("--arm-fault: ", () -> armFaults.forEach(faults::add));
         // az can be pointed at one address for all of them.
-        PodIdentityEmulator azure = builder.besideEntra(RegistryEndpoint::new)
+        return builder.besideEntra(RegistryEndpoint::new)
                 .besideEntra(beside -> new ArmEndpoint(beside, faults))
                 .start();
-        if (imdsFault != null) {
-            azure.faults().imds(imdsFault.fault());
-        }
-        return azure;
     }
 
     private void used(String option, Runnable use) {
