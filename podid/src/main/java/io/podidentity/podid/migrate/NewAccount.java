@@ -1,8 +1,8 @@
 package io.podidentity.podid.migrate;
 
 import io.podidentity.podid.migrate.edit.SourceObject;
-import io.podidentity.podid.migrate.edit.YamlText;
 import io.podidentity.podid.migrate.plan.AccountMove;
+import io.podidentity.podid.text.YamlText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-/** Words compared, and made fit for a terminal: {@code EditDistance}, {@code PrintableWriter}. */
+/** Words compared, and written for a terminal, a shell or a file of YAML. */
 @NullMarked
 package io.podidentity.podid.text;
 

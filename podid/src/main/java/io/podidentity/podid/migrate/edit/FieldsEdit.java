@@ -1,5 +1,6 @@
 package io.podidentity.podid.migrate.edit;
 
+import io.podidentity.podid.text.YamlText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

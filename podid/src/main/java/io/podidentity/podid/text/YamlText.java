@@ -1,4 +1,4 @@
-package io.podidentity.podid.migrate.edit;
+package io.podidentity.podid.text;
 
 import java.util.LinkedHashMap;
 import java.util.List;
