@@ -2,6 +2,7 @@ package io.podidentity.podid.check;
 
 import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.text.YamlText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,9 +99,6 @@ final class Fixes {
         if (after.startsWith("\"")) {
             return after;
         }
-        boolean plain = after.matches("[A-Za-z/][\\w./-]*") && !after.matches("(?i)true|false|yes|no|on|off|null|y|n");
-        boolean guid = after.matches("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}");
-        String mark = quote.isEmpty() && !plain && !guid ? "\"" : quote;
-        return mark + after + mark;
+        return quote.isEmpty() ? YamlText.of(after) : quote + after + quote;
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.text;
 
+import io.podidentity.emulator.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,18 +25,7 @@ public final class YamlText {
 
     /** The string in double quotes, as JSON has it too. */
     public static String quoted(String text) {
-        var quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char one = text.charAt(i);
-            if (one == '"' || one == '\\') {
-                quoted.append('\\').append(one);
-            } else if (one < ' ') {
-                quoted.append(String.format("\\u%04x", (int) one));
-            } else {
-                quoted.append(one);
-            }
-        }
-        return quoted.append('"').toString();
+        return Json.write(text);
     }
 
     /** Objects in each other, of which the innermost has the values. */
