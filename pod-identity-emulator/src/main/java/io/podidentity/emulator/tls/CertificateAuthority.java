@@ -186,7 +186,8 @@ public final class CertificateAuthority {
         }
     }
 
-    static SSLContext trusting(KeyStore store) throws GeneralSecurityException {
+    /** The client side that trusts what is in the store, and nothing else. */
+    public static SSLContext trusting(KeyStore store) throws GeneralSecurityException {
         TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         managers.init(store);
         SSLContext context = SSLContext.getInstance("TLS");

@@ -1,6 +1,7 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.kubectl.Kubectl;
@@ -23,7 +24,6 @@ import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -190,11 +190,7 @@ public final class DoctorCommand implements Callable<Integer> {
             for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 store.setCertificateEntry("ca" + number++, one);
             }
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(null, trust.getTrustManagers(), null);
-            return tls;
+            return CertificateAuthority.trusting(store);
         } catch (IOException | GeneralSecurityException e) {
             throw new ParameterException(spec.commandLine(), "--ca " + authorities + ": " + e.getMessage());
         }

@@ -187,19 +187,10 @@ final class TokenTrial {
             return Link.failed(
                     "Entra ID",
                     refusal.reason(),
-                    FederationAdvice.command(cluster, account, clientId, issuer(assertion)),
+                    FederationAdvice.commandFor(cluster, account, clientId, assertion),
                     "A credential that is seconds old is not known everywhere yet: then wait two minutes.");
         }
         return Link.failed(
                 "Entra ID", refusal.reason(), known.map(LogFinding::next).orElse(List.of(refusal.remedy())));
-    }
-
-    private static String issuer(String assertion) {
-        try {
-            String issuer = SignedJWT.parse(assertion).getJWTClaimsSet().getIssuer();
-            return issuer != null && issuer.matches("https://[A-Za-z0-9._:/-]+") ? issuer : "ISSUER";
-        } catch (ParseException e) {
-            return "ISSUER";
-        }
     }
 }

@@ -1,11 +1,13 @@
 package io.podidentity.podid.explain;
 
+import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.match.IdentityResourceId;
 import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.emulator.workload.WebhookSettings;
+import java.text.ParseException;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,12 +24,19 @@ public final class FederationAdvice {
                 command(cluster, account, clientId, issuer));
     }
 
-    /**
-     * The one command, for an issuer that is known.
-     *
-     * @param issuer as a shell reads it
-     */
-    public static String command(Cluster cluster, ObjectName account, String clientId, String issuer) {
+    /** The one command, for the issuer of a token of the account. */
+    public static String commandFor(Cluster cluster, ObjectName account, String clientId, String token) {
+        String issuer = "";
+        try {
+            issuer = String.valueOf(SignedJWT.parse(token).getJWTClaimsSet().getIssuer());
+        } catch (ParseException noToken) {
+            // Then somebody must write it.
+        }
+        return command(cluster, account, clientId, issuer.matches("https://[A-Za-z0-9._:/-]+") ? issuer : "ISSUER");
+    }
+
+    /** @param issuer as a shell reads it */
+    private static String command(Cluster cluster, ObjectName account, String clientId, String issuer) {
         Optional<String[]> resource = cluster.identities().stream()
                 .filter(identity -> identity.clientId().equalsIgnoreCase(clientId))
                 .map(AzureIdentity::resourceId)

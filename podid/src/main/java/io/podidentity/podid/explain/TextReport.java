@@ -1,5 +1,7 @@
 package io.podidentity.podid.explain;
 
+import static io.podidentity.podid.explain.log.LogTextReport.section;
+
 import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.replay.Replay.MicPart;
@@ -74,12 +76,6 @@ public final class TextReport {
             case UNRELATED -> "no identity: " + explanation.summary();
             default -> explanation.summary();
         };
-    }
-
-    private static void section(StringBuilder text, String name, List<String> lines) {
-        for (int i = 0; i < lines.size(); i++) {
-            text.append(String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i)));
-        }
     }
 
     /** Where the way ends, all else that is known is told too. */

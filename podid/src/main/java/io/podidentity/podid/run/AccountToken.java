@@ -1,12 +1,8 @@
 package io.podidentity.podid.run;
 
-import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Part;
-import java.nio.charset.StandardCharsets;
-import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 
 /**
  * A token of a service account. Its text form does not show it.
@@ -30,19 +26,6 @@ record AccountToken(String value, Duration life, Instant asked) {
 
     Instant renewAt() {
         return asked.plus(life.multipliedBy(RENEW_AT_PERCENT).dividedBy(100));
-    }
-
-    /** A claim, such as {@code iss}; empty if it is no text. */
-    String claim(String name) {
-        String[] parts = value.split("\\.", -1);
-        try {
-            String claims = parts.length < 2
-                    ? "{}"
-                    : new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
-            return Json.object(claims).get(name) instanceof String text ? text : "";
-        } catch (ParseException | IllegalArgumentException e) {
-            return "";
-        }
     }
 
     @Override

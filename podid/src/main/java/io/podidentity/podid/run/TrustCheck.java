@@ -81,7 +81,7 @@ final class TrustCheck {
     private static String credential(Borrowed borrowed, AccountToken account) {
         var name = new ObjectName(borrowed.namespace(), borrowed.serviceAccount());
         return "It needs a federated credential that is equal to the token in issuer, subject and audience:\n  "
-                + FederationAdvice.command(Cluster.EMPTY, name, borrowed.clientId(), account.claim("iss"))
+                + FederationAdvice.commandFor(Cluster.EMPTY, name, borrowed.clientId(), account.value())
                 + "\nOne that was made a moment ago takes up to some minutes. The issuer must be one that Azure can reach.";
     }
 }

@@ -51,7 +51,8 @@ public final class LogTextReport {
         section(text, "More", List.of(finding.known().more(), finding.known().link()));
     }
 
-    private static void section(StringBuilder text, String name, List<String> lines) {
+    /** Lines below a name. */
+    public static void section(StringBuilder text, String name, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
             text.append(String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i)));
         }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.serve.arm;
 
+import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.plan.AddedEndpoint.Azure;
 import io.podidentity.podid.serve.arm.GraphPrincipals.Principal;
 import io.podidentity.podid.serve.arm.ResourceStore.Resource;
@@ -17,8 +18,6 @@ import java.util.stream.Stream;
 
 /** What is special about each type of resource. Thread-safe. */
 final class ResourceTypes {
-
-    private static final int MAX_CREDENTIALS = 20;
 
     private final Map<String, ResourceType> byName;
     private final ResourceStore store;
@@ -141,11 +140,12 @@ final class ResourceTypes {
                 .filter(other -> !other.id().key().equals(id.key()))
                 .map(Resource::body)
                 .toList();
-        if (others.size() >= MAX_CREDENTIALS) {
+        if (others.size() >= FederatedCredentials.LIMIT) {
             throw new ArmException(
                     400,
                     "BadRequest",
-                    "Too many Federated Identity Credentials. The limit is " + MAX_CREDENTIALS + " for one identity.");
+                    "Too many Federated Identity Credentials. The limit is " + FederatedCredentials.LIMIT
+                            + " for one identity.");
         }
         if (others.stream()
                 .anyMatch(other ->
