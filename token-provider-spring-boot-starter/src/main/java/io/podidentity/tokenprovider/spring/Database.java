@@ -66,8 +66,7 @@ enum Database {
             throw new TokenProviderSettingException(
                     "The pool " + pool.getPoolName() + " has " + tlsSetting + "=" + given
                             + ", and a token is never sent over a connection that might not use TLS.",
-                    "Set " + tlsSetting + "=" + safest + " in the JDBC URL, or leave it out.",
-                    null);
+                    "Set " + tlsSetting + "=" + safest + " in the JDBC URL, or leave it out.");
         }
     }
 

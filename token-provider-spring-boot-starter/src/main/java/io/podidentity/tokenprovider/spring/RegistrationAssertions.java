@@ -50,22 +50,19 @@ final class RegistrationAssertions {
             throw new TokenProviderSettingException(
                     SETTING + name + " names a registration that does not exist: " + REGISTRATION + " has "
                             + (registrations.isEmpty() ? "none." : "only " + registrations.keySet() + "."),
-                    "Correct the name, or add " + REGISTRATION + "." + name + ".",
-                    null);
+                    "Correct the name, or add " + REGISTRATION + "." + name + ".");
         }
         if (StringUtils.hasText(registration.getClientSecret())) {
             throw new TokenProviderSettingException(
                     REGISTRATION + "." + name + ".client-secret is set, and " + SETTING + name + " too.",
-                    "Remove the secret, or " + SETTING + name + ".*.",
-                    null);
+                    "Remove the secret, or " + SETTING + name + ".*.");
         }
         String method = registration.getClientAuthenticationMethod();
         if (method != null && !method.equals("private_key_jwt")) {
             throw new TokenProviderSettingException(
                     REGISTRATION + "." + name + ".client-authentication-method is " + method
                             + ", which is another way to authenticate than " + SETTING + name + ".",
-                    "Remove client-authentication-method, or set it to private_key_jwt.",
-                    null);
+                    "Remove client-authentication-method, or set it to private_key_jwt.");
         }
     }
 

@@ -1,6 +1,5 @@
 package io.podidentity.tokenprovider.spring;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,10 +21,6 @@ final class Resources {
 
     /** The same of each. */
     static List<String> canonical(List<String> resources) {
-        List<String> canonical = new ArrayList<>();
-        for (String resource : resources) {
-            canonical.add(canonical(resource));
-        }
-        return List.copyOf(canonical);
+        return resources.stream().map(Resources::canonical).toList();
     }
 }

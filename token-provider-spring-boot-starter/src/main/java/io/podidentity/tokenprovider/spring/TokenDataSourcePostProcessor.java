@@ -3,9 +3,9 @@ package io.podidentity.tokenprovider.spring;
 import com.zaxxer.hikari.HikariDataSource;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.bridge.mssql.AccessTokenCallback;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -18,17 +18,11 @@ import org.springframework.core.PriorityOrdered;
 final class TokenDataSourcePostProcessor implements BeanPostProcessor, PriorityOrdered {
     private static final Logger LOG = LoggerFactory.getLogger(TokenDataSourcePostProcessor.class);
 
-    private final Supplier<TokenIdentities> identities;
-    private final Supplier<TokenKeeper> keeper;
-    private final Supplier<TokenProviderProperties> properties;
+    private final BeanFactory beans;
 
-    TokenDataSourcePostProcessor(
-            Supplier<TokenIdentities> identities,
-            Supplier<TokenKeeper> keeper,
-            Supplier<TokenProviderProperties> properties) {
-        this.identities = identities;
-        this.keeper = keeper;
-        this.properties = properties;
+    /** @param beans of which none is looked up before it is needed: a post-processor is made before all others */
+    TokenDataSourcePostProcessor(BeanFactory beans) {
+        this.beans = beans;
     }
 
     /** Before others wrap the pool. */
@@ -47,17 +41,19 @@ final class TokenDataSourcePostProcessor implements BeanPostProcessor, PriorityO
 
     private void signIn(HikariDataSource pool, String beanName, Database database) {
         database.requireTls(pool);
-        TokenProviderProperties.DataSource settings = properties.get().datasource();
+        TokenProviderProperties.DataSource settings =
+                beans.getBean(TokenProviderProperties.class).datasource();
         String resource = settings.resource() == null ? database.resource() : settings.resource();
         String own = settings.identities().get(beanName);
         String identity = own == null ? settings.identity() : own;
-        AzureServiceTokenProvider provider = identities.get().provider(identity);
+        AzureServiceTokenProvider provider =
+                beans.getBean(TokenIdentities.class).provider(identity);
         if (database == Database.SQL_SERVER) {
             SqlServer.signIn(pool, provider);
         } else {
             pool.setCredentialsProvider(new TokenPassword(provider, resource, user(pool, beanName)));
         }
-        keeper.get().keep(identity, resource);
+        beans.getBean(TokenKeeper.class).keep(identity, resource);
         LOG.info("{} signs in to {} with tokens for {}.", beanName, database, resource);
     }
 
@@ -67,8 +63,7 @@ final class TokenDataSourcePostProcessor implements BeanPostProcessor, PriorityO
             throw new TokenProviderSettingException(
                     "The connection pool " + beanName
                             + " has no user name, so the database cannot know whose token it gets.",
-                    "Set spring.datasource.username to the name that the identity has in the database.",
-                    null);
+                    "Set spring.datasource.username to the name that the identity has in the database.");
         }
         return user;
     }

@@ -125,11 +125,12 @@ final class TokenIdentities {
         String setting = connectionString == null
                 ? "the variable AzureServicesAuthConnectionString or AZURE_TOKEN_CREDENTIALS"
                 : "token-provider." + prefix + "connection-string";
-        return new TokenProviderSettingException(
+        var wrong = new TokenProviderSettingException(
                 "The token provider cannot use " + setting + ": " + cause.getMessage(),
                 "Correct " + setting
                         + ", or remove it to use the default chain. docs/connection-string.md lists keys and"
-                        + " examples.",
-                cause);
+                        + " examples.");
+        wrong.initCause(cause);
+        return wrong;
     }
 }

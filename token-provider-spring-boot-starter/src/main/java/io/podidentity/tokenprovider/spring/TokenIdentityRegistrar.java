@@ -46,8 +46,7 @@ final class TokenIdentityRegistrar implements ImportBeanDefinitionRegistrar {
             throw new TokenProviderSettingException(
                     "token-provider-spring-boot-starter needs Spring Boot 4, and the application has " + version + ".",
                     "Use Spring Boot 4, or the library without the starter: replace the dependency by"
-                            + " io.podidentity:token-provider and make the AzureServiceTokenProvider yourself.",
-                    null);
+                            + " io.podidentity:token-provider and make the AzureServiceTokenProvider yourself.");
         }
     }
 

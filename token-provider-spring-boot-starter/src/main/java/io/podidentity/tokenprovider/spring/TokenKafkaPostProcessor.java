@@ -4,13 +4,13 @@ import io.podidentity.tokenprovider.bridge.kafka.OauthBearerCallbackHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -23,18 +23,12 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
     private static final Logger LOG = LoggerFactory.getLogger(TokenKafkaPostProcessor.class);
     private static final String PROTOCOL = "SASL_SSL";
 
-    private final Supplier<TokenIdentities> identities;
-    private final Supplier<TokenKeeper> keeper;
-    private final Supplier<TokenProviderProperties> properties;
+    private final BeanFactory beans;
     private @Nullable String application;
 
-    TokenKafkaPostProcessor(
-            Supplier<TokenIdentities> identities,
-            Supplier<TokenKeeper> keeper,
-            Supplier<TokenProviderProperties> properties) {
-        this.identities = identities;
-        this.keeper = keeper;
-        this.properties = properties;
+    /** @param beans of which none is looked up before it is needed: a post-processor is made before all others */
+    TokenKafkaPostProcessor(BeanFactory beans) {
+        this.beans = beans;
     }
 
     @Override
@@ -47,9 +41,10 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
 
     private void signIn(KafkaProperties kafka) {
         requireTls(kafka);
-        TokenProviderProperties.Kafka own = properties.get().kafka();
+        TokenProviderProperties.Kafka own =
+                beans.getBean(TokenProviderProperties.class).kafka();
         String resource = own.resource() == null ? resourceOf(kafka.getBootstrapServers()) : own.resource();
-        application = KafkaTokens.offer(identities.get().provider(own.identity()));
+        application = KafkaTokens.offer(beans.getBean(TokenIdentities.class).provider(own.identity()));
         Map<String, String> settings = kafka.getProperties();
         settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, PROTOCOL);
         settings.put(SaslConfigs.SASL_MECHANISM, OAuthBearerLoginModule.OAUTHBEARER_MECHANISM);
@@ -58,7 +53,7 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
                 "%s required resource=\"%s\" application=\"%s\";"
                         .formatted(OAuthBearerLoginModule.class.getName(), resource, application));
         settings.put(SaslConfigs.SASL_LOGIN_CALLBACK_HANDLER_CLASS, KafkaTokens.class.getName());
-        keeper.get().keep(own.identity(), resource);
+        beans.getBean(TokenKeeper.class).keep(own.identity(), resource);
         LOG.info("Kafka's clients sign in with tokens for {}.", resource);
     }
 
@@ -69,8 +64,7 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
             throw new TokenProviderSettingException(
                     "Kafka's clients have security.protocol=" + given
                             + ", with which no token is sent: it needs TLS and SASL.",
-                    "Set spring.kafka.security.protocol=" + PROTOCOL + ", or leave it out.",
-                    null);
+                    "Set spring.kafka.security.protocol=" + PROTOCOL + ", or leave it out.");
         }
     }
 
@@ -81,8 +75,7 @@ final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean
                 .orElseThrow(() -> new TokenProviderSettingException(
                         "spring.kafka.bootstrap-servers=" + String.join(",", servers)
                                 + " is no Event Hubs namespace, so the resource of the tokens is not known.",
-                        "Set token-provider.kafka.resource, such as https://NAMESPACE.servicebus.windows.net.",
-                        null));
+                        "Set token-provider.kafka.resource, such as https://NAMESPACE.servicebus.windows.net."));
     }
 
     @Override

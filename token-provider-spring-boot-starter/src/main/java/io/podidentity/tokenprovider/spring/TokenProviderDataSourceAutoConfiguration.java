@@ -1,7 +1,7 @@
 package io.podidentity.tokenprovider.spring;
 
 import com.zaxxer.hikari.HikariDataSource;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -13,12 +13,8 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnProperty("token-provider.datasource.enabled")
 public final class TokenProviderDataSourceAutoConfiguration {
 
-    /** Looks up nothing before there is a pool, since a post-processor is made before all other beans. */
     @Bean
-    static TokenDataSourcePostProcessor tokenDataSourcePostProcessor(
-            ObjectProvider<TokenIdentities> identities,
-            ObjectProvider<TokenKeeper> keeper,
-            ObjectProvider<TokenProviderProperties> properties) {
-        return new TokenDataSourcePostProcessor(identities::getObject, keeper::getObject, properties::getObject);
+    static TokenDataSourcePostProcessor tokenDataSourcePostProcessor(BeanFactory beans) {
+        return new TokenDataSourcePostProcessor(beans);
     }
 }

@@ -44,8 +44,7 @@ public final class TokenProviderHttpAutoConfiguration {
             throw new TokenProviderSettingException(
                     "token-provider.bearer is set, but the application has no module for HTTP clients, so nothing"
                             + " would send the tokens.",
-                    "Add spring-boot-starter-restclient or spring-boot-starter-webclient, or remove the setting.",
-                    null);
+                    "Add spring-boot-starter-restclient or spring-boot-starter-webclient, or remove the setting.");
         }
     }
 

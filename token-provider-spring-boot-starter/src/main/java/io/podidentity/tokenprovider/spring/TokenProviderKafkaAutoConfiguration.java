@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -21,13 +21,9 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 @ImportRuntimeHints(TokenProviderKafkaAutoConfiguration.Hints.class)
 public final class TokenProviderKafkaAutoConfiguration {
 
-    /** Looks up nothing before there are Kafka's settings, since a post-processor is made before all other beans. */
     @Bean
-    static TokenKafkaPostProcessor tokenKafkaPostProcessor(
-            ObjectProvider<TokenIdentities> identities,
-            ObjectProvider<TokenKeeper> keeper,
-            ObjectProvider<TokenProviderProperties> properties) {
-        return new TokenKafkaPostProcessor(identities::getObject, keeper::getObject, properties::getObject);
+    static TokenKafkaPostProcessor tokenKafkaPostProcessor(BeanFactory beans) {
+        return new TokenKafkaPostProcessor(beans);
     }
 
     /** For a native image: Kafka creates the handler and the login module by their names. */

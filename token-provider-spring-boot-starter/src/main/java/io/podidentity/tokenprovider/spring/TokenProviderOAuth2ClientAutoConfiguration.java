@@ -68,8 +68,7 @@ public final class TokenProviderOAuth2ClientAutoConfiguration {
             throw new TokenProviderSettingException(
                     "token-provider.client-assertion is set, but the application has no OAuth 2.0 client of Spring"
                             + " Security.",
-                    "Add spring-boot-starter-security-oauth2-client, or remove the setting.",
-                    null);
+                    "Add spring-boot-starter-security-oauth2-client, or remove the setting.");
         }
     }
 

@@ -36,8 +36,7 @@ public final class TokenProviderRedisAutoConfiguration {
         if (!usesTls) {
             throw new TokenProviderSettingException(
                     "The connection to Redis does not use TLS, without which a token is never sent.",
-                    "Set spring.data.redis.ssl.enabled=true, and the port to 10000 (Azure Managed Redis) or 6380.",
-                    null);
+                    "Set spring.data.redis.ssl.enabled=true, and the port to 10000 (Azure Managed Redis) or 6380.");
         }
         TokenProviderProperties.Redis own = properties.redis();
         keeper.keep(own.identity(), own.resource());

@@ -1,7 +1,6 @@
 package io.podidentity.tokenprovider.spring;
 
 import java.io.Serial;
-import org.jspecify.annotations.Nullable;
 
 /** A setting of the token provider that it does not accept. The message shows no value that can be a secret. */
 final class TokenProviderSettingException extends RuntimeException {
@@ -13,10 +12,9 @@ final class TokenProviderSettingException extends RuntimeException {
     /**
      * @param message what is wrong
      * @param action what to do
-     * @param cause what the library says; null if the starter itself says it
      */
-    TokenProviderSettingException(String message, String action, @Nullable Throwable cause) {
-        super(message, cause);
+    TokenProviderSettingException(String message, String action) {
+        super(message);
         this.action = action;
     }
 
