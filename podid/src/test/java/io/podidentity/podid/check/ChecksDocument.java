@@ -1,6 +1,7 @@
 package io.podidentity.podid.check;
 
 import io.podidentity.podid.check.rule.About;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,7 +14,12 @@ final class ChecksDocument {
     private ChecksDocument() {}
 
     static String of(List<About> rules) {
-        String table = rules.stream().map(ChecksDocument::row).collect(Collectors.joining());
+        String table = rules.stream()
+                .collect(Collectors.groupingBy(About::id, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .map(ChecksDocument::row)
+                .collect(Collectors.joining());
         String sections = rules.stream().map(ChecksDocument::section).collect(Collectors.joining());
         return """
             # Checks
@@ -28,15 +34,16 @@ final class ChecksDocument {
             `ignore: {C5: two on purpose}` into `.podid.yaml`. Findings of today go into a baseline:
             `--baseline FILE --write-baseline`.
 
-            | Group | Rule | Severity | What is wrong |
-            |---|---|---|---|
+            | Group | Rules |
+            |---|---|
             """ + table + sections;
     }
 
-    private static String row(About about) {
-        return "| %s | [%s](%s) | %s | %s |\n"
-                .formatted(
-                        about.id(), about.rule(), about.link(), about.severity().id(), cell(about.line()));
+    private static String row(List<About> group) {
+        String links = group.stream()
+                .map(about -> "[%1$s](#%1$s)".formatted(about.rule()))
+                .collect(Collectors.joining(", "));
+        return "| %s | %s |\n".formatted(group.get(0).id(), links);
     }
 
     private static String section(About about) {
@@ -46,9 +53,7 @@ final class ChecksDocument {
 
             ## %s
 
-            %s, %s. %s.
-
-            What to do: %s.%s [Fixtures](%s).
+            %s, %s. %s. What to do: %s.%s [Fixtures](%s).
             """.formatted(
                         about.rule(),
                         about.id(),
@@ -62,9 +67,5 @@ final class ChecksDocument {
     private static String issue(String issue) {
         String[] parts = issue.split("#", -1);
         return "[%s](https://github.com/%s/issues/%s)".formatted(issue, parts[0], parts[1]);
-    }
-
-    private static String cell(String text) {
-        return text.replace("|", "\\|");
     }
 }
