@@ -19,7 +19,6 @@ public class FloorBenchmark {
 
     private record Key(String resource) {}
 
-    /** Fills the map. */
     public FloorBenchmark() {
         entries.put(new Key(TokenClient.RESOURCE), entry);
         entries.put(new Key(Turn.OTHER_RESOURCE), entry);

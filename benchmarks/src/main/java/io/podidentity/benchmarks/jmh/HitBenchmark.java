@@ -48,13 +48,11 @@ public class HitBenchmark {
         return provider.getAccessToken(request);
     }
 
-    /** A new provider for each call. */
     @Benchmark
     public String newProvider() {
         return new AzureServiceTokenProvider().getAccessToken(TokenClient.RESOURCE);
     }
 
-    /** Through azure-core's interface. */
     @Benchmark
     public com.azure.core.credential.AccessToken adapterSync() {
         return credential.getTokenSync(context);

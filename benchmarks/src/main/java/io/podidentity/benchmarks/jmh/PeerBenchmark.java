@@ -25,19 +25,16 @@ public class PeerBenchmark {
                     ManagedIdentityId.systemAssigned())
             .build();
 
-    /** azure-identity's managed identity. */
     @Benchmark
     public AccessToken managedIdentityCredential() {
         return managedIdentity.getTokenSync(context);
     }
 
-    /** azure-identity's default chain. */
     @Benchmark
     public AccessToken defaultAzureCredential() {
         return defaultChain.getTokenSync(context);
     }
 
-    /** msal4j. */
     @Benchmark
     public IAuthenticationResult msal4j() throws Exception {
         return application

@@ -57,7 +57,6 @@ public record AppServer(Process process, int port, double readyMillis) implement
         return 0;
     }
 
-    /** Ends it. */
     @Override
     public void close() {
         end(process);

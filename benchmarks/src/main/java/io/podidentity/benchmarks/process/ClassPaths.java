@@ -26,7 +26,6 @@ public record ClassPaths(Path classes) {
                 .toURI()));
     }
 
-    /** This module's folder. */
     public Path module() {
         return classes.resolve("../..").normalize();
     }

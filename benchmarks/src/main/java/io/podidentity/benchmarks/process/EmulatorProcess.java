@@ -50,7 +50,6 @@ public record EmulatorProcess(Process process, String addresses) implements Auto
         return matcher.group(1);
     }
 
-    /** Ends it. */
     @Override
     public void close() {
         AppServer.end(process);

@@ -14,7 +14,6 @@ import java.util.Properties;
  * @param version its own version string, such as {@code 17.0.21}
  */
 public record Jdk(Path home, String version) {
-    /** The one that runs this program. */
     public static Jdk own() {
         return new Jdk(Path.of(System.getProperty("java.home")), System.getProperty("java.version"));
     }
@@ -37,7 +36,6 @@ public record Jdk(Path home, String version) {
         return Runtime.Version.parse(version).feature();
     }
 
-    /** Its {@code java}. */
     public Path java() {
         return home.resolve("bin/java");
     }

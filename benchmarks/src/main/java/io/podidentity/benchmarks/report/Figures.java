@@ -15,7 +15,6 @@ import java.util.OptionalDouble;
 public final class Figures {
     private final Map<String, List<Double>> samples = new LinkedHashMap<>();
 
-    /** Adds a value to those of a figure. */
     public void add(String name, double value) {
         List<Double> values = samples.computeIfAbsent(name, unused -> new ArrayList<>());
         values.add(value);

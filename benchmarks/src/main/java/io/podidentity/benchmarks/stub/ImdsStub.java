@@ -39,7 +39,6 @@ public final class ImdsStub implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private volatile Behaviour behaviour = Behaviour.USUAL;
 
-    /** Starts one on a free port. */
     public ImdsStub() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.createContext("/", this::handle);

@@ -15,7 +15,6 @@ final class SampleToken {
 
     private SampleToken() {}
 
-    /** Makes a token. */
     static String of(String resource, long issuedAtSeconds, long expiresInSeconds, long number) {
         String claims = "{\"aud\":\"" + resource + "\",\"iss\":\"https://sts.windows.net/" + TENANT + "/\",\"iat\":"
                 + issuedAtSeconds + ",\"nbf\":" + issuedAtSeconds + ",\"exp\":" + (issuedAtSeconds + expiresInSeconds)

@@ -9,7 +9,6 @@ import java.util.List;
 /** The stub in a process of its own, so that its work is not counted as that of the programs it serves. */
 public record StubProcess(Process process, StubControl control) implements AutoCloseable {
 
-    /** Starts it. */
     public static StubProcess start(Jdk jdk, ClassPaths classPaths) throws IOException {
         Process process = new ProcessBuilder(
                         jdk.java().toString(),

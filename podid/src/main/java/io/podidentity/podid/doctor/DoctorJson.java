@@ -13,7 +13,6 @@ final class DoctorJson {
 
     private DoctorJson() {}
 
-    /** One object. */
     static String of(Diagnosis diagnosis) {
         var object = new LinkedHashMap<String, Object>();
         object.put("verdict", diagnosis.verdict().name().toLowerCase(Locale.ROOT));

@@ -24,7 +24,6 @@ final class LiveText {
     /** Of each line from 1, as far as it is written: the object, a line break, and the field. */
     private final List<String> paths = new ArrayList<>(List.of("", ""));
 
-    /** Adds an object. */
     void add(Part object) {
         String name =
                 object.kind() + " " + (object.namespace().isEmpty() ? "" : object.namespace() + "/") + object.name();

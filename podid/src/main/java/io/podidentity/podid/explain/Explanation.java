@@ -36,7 +36,6 @@ public record Explanation(
         Position place,
         List<Step> way) {
 
-    /** What the pod gets. */
     public enum Outcome {
         /** A token of an identity that is bound to it. */
         IDENTITY,

@@ -35,7 +35,6 @@ public record ManifestInput(List<Manifests> clusters, List<FittingProfile> versi
                 .toList();
     }
 
-    /** The objects of all clusters. */
     public List<Manifest> objects() {
         return objects(clusters);
     }

@@ -106,7 +106,6 @@ public final class Kubectl {
         return new Kubectl(program, options, other);
     }
 
-    /** The absolute path of the program. */
     public Path program() {
         return program;
     }

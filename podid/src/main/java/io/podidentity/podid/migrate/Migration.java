@@ -48,7 +48,6 @@ final class Migration {
     private final ProfileOptions profile;
     private final FittingProfile version;
 
-    /** What the user wants. */
     record Wish(
             List<String> paths,
             String standardInput,

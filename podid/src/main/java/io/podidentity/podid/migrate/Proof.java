@@ -63,7 +63,6 @@ final class Proof {
                     + " -> " + afterwards();
         }
 
-        /** Whether it is the same. */
         String word() {
             if (!move.isDecided()) {
                 return "decide";

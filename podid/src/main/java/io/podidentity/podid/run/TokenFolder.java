@@ -81,7 +81,6 @@ final class TokenFolder implements AutoCloseable {
         Files.deleteIfExists(folder);
     }
 
-    /** Where the token is. */
     Path file() {
         return folder.resolve(TOKEN);
     }

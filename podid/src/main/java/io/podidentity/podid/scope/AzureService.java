@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 record AzureService(
         String name, List<String> hosts, String resource, String type, List<Role> roles, String part, String note) {
 
-    /** A role and what it allows. */
     record Role(String name, String allows) {}
 
     AzureService {

@@ -54,7 +54,6 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
     private final CompletableFuture<Served> served = new CompletableFuture<>();
     private final @Nullable LoopbackServer server;
 
-    /** @param server null for none */
     private DiscoveryServer(@Nullable LoopbackServer server, Places places, boolean awaitExposed) {
         this.server = server;
         this.places = places;

@@ -62,7 +62,6 @@ enum Shell {
         this.nextLine = nextLine;
     }
 
-    /** That of the operating system. */
     static Shell usual(String operatingSystem) {
         return operatingSystem.toLowerCase(Locale.ROOT).startsWith("windows") ? powershell : sh;
     }
@@ -79,7 +78,6 @@ enum Shell {
     /** Gives az a folder of its own. */
     abstract String emptyFolder();
 
-    /** A command over several lines. */
     String command(String... parts) {
         return String.join(nextLine, parts);
     }

@@ -18,7 +18,6 @@ public final class YamlList {
 
     private YamlList() {}
 
-    /** One object of the list. */
     public record Item(Map<String, String> values, Position position) {
 
         /**

@@ -38,7 +38,6 @@ final class TokenMeters implements MeterBinder, IdentityListener {
     private final TokenWatch watch;
     private final Clock clock;
     private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
-    /** The gauges that there are. */
     private final Set<Gauged> gauged = ConcurrentHashMap.newKeySet();
 
     private record Gauged(MeterRegistry registry, String identity, String resource) {}

@@ -69,7 +69,6 @@ final class TokenReport {
         }
     }
 
-    /** The reports of several tokens. */
     static List<Map<String, Object>> of(List<SeenToken> tokens, Instant now) {
         return tokens.stream().map(token -> of(token, now)).toList();
     }

@@ -165,7 +165,6 @@ public record AzureFacts(
             String principalId,
             Optional<List<Credential>> credentials) {
 
-        /** A federated credential. */
         public record Credential(String name, String issuer, String subject, List<String> audiences) {
 
             public Credential {
@@ -173,7 +172,6 @@ public record AzureFacts(
             }
         }
 
-        /** The group in its resource ID. */
         public String resourceGroup() {
             String[] parts = resourceId.split("/", -1);
             return parts.length > 4 ? parts[4] : "GROUP";

@@ -23,7 +23,6 @@ public record Edit(Position position, String before, String after) {
         return ClosestMatch.isNear(location.text(), after) ? new Edit[] {value(location, after)} : new Edit[0];
     }
 
-    /** Writes another key. */
     public static Edit key(Position key, String before, String after) {
         return new Edit(key, before, after);
     }

@@ -20,7 +20,6 @@ public record Ignore(FieldLocation location, List<String> words, String reason) 
         words = List.copyOf(words);
     }
 
-    /** The entries of an object. */
     public static List<Ignore> of(FieldLocation object) {
         FieldLocation annotation = object.at("metadata", "annotations", ANNOTATION);
         var entries = new ArrayList<Ignore>();

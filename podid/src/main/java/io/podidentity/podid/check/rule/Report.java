@@ -48,7 +48,6 @@ public final class Report {
         add(about.severity(), problem.position(), problem.object(), message, remedy, edits);
     }
 
-    /** Reports with another severity. */
     public void add(Severity severity, FieldLocation location, String message, String remedy, Edit... edits) {
         add(severity, location.position(), location.object(), message, remedy, edits);
     }

@@ -50,7 +50,6 @@ public final class Value {
         return !text.isEmpty() && !isTemplated(text) && !isPlaceholder(text);
     }
 
-    /** In double quotes. */
     public static String quoted(String text) {
         return "\"" + text + "\"";
     }

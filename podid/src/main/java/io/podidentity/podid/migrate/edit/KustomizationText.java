@@ -103,7 +103,6 @@ final class KustomizationText {
                 + patch.lines().map(line -> "    " + line + "\n").collect(Collectors.joining()));
     }
 
-    /** Makes the changes in the text. */
     void write() {
         for (String key : LISTS) {
             Nodes.field(root, key)

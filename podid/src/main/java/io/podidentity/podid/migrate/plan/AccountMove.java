@@ -21,7 +21,6 @@ public record AccountMove(
         List<String> pullSecrets,
         List<String> roleBindings) {
 
-    /** What is done with it. */
     public enum How {
         /** A manifest defines it; it gets annotations. */
         ANNOTATE,

@@ -10,7 +10,6 @@ final class ResourceStore {
 
     private final Map<String, Resource> resources = new ConcurrentSkipListMap<>();
 
-    /** One resource as it is now. */
     record Resource(ResourceId id, Document body) {
 
         Resource in(String provisioningState) {
