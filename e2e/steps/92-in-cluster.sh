@@ -76,6 +76,23 @@ azure_serves() {
     expect_text "$WORK/in-cluster-claims.json" '"emulated":"podid"'
 }
 
+# The page by port-forward alone: who asked for what, and a fault for the next request.
+azure_page() {
+    local ip
+    start page-forward "${CLUSTER[@]}" kubectl -n emulated-azure port-forward deploy/emulated-azure 10100
+    eventually 20 on_cluster curl -sf --noproxy '*' -o "$OUT/in-cluster-activity.json" http://localhost:10100/activity
+    expect_json "$OUT/in-cluster-activity.json" \
+        '.pods | any((.name | startswith("shop/library-")) and .identity == "11111111-0000-4000-8000-000000000001")' \
+        '.requests | any((.pod | startswith("shop/azure-identity-")) and .server == "entra" and .status == 200)' \
+        '.requests | any(.server == "storage" and .identity == "11111111-0000-4000-8000-000000000001" and .status == 200)'
+    expect_no_secret "$OUT/in-cluster-activity.json"
+    on_cluster curl -sf --noproxy '*' -X PUT http://localhost:10100/faults -d server=storage -d fault=role-missing
+    blobs_say forbidden
+    blobs_say hello.txt
+    ip=$(azure get pods -o 'jsonpath={.items[0].status.podIP}')
+    expect_exit 7 "$WORK/in-cluster-stranger" on_cluster curl -sS --noproxy '*' "http://$ip:10100/"
+}
+
 # settings KEY VALUE: into the ConfigMap.
 settings() {
     azure create configmap emulated-azure --dry-run=client -o yaml ${1:+"--from-literal=$1=$2"} | azure apply -f -
@@ -172,6 +189,7 @@ check "podid's image and applications with the library and with azure-identity a
 [ -n "${E2E_CLUSTER:-}" ] || start services "${CLUSTER[@]}" "$PYTHON" "$ROOT/e2e/data/node-services.py" 10.77.0.1
 check "kubectl apply -k k8s/emulated-azure: it is ready, under \"restricted\"" azure_starts
 check "pods read blobs with the library and with azure-identity, unchanged but for the storage's address" azure_serves
+check "the page, by port-forward alone: who asked for what; a fault ordered there is the next answer" azure_page
 check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told
 check "a new process of podid knows the tokens that programs have" azure_again
 if [ -z "${E2E_CLUSTER:-}" ]; then

@@ -100,6 +100,11 @@ workload_with_role() {
     picture workload-identity 1160
 }
 
+# What podid serve shows of all that, and its faults.
+article_page() {
+    node "$ROOT/e2e/activity.mjs" "$(of article .page)" "$DOWNLOADS/browser" default/podidentitydemo ${E2E_PICTURES:+"$OUT/activity.png"}
+}
+
 article_no_secret() {
     expect_no_secret "$WORK/article.err" "$WORK"/app.{out,err} "$WORK"/article-*.json "$WORK/signed-out.html"
 }
@@ -113,4 +118,5 @@ check "pod without an identity: NMI waits its 80 s and refuses, the app says so"
 check "pod with AzureIdentity and binding: a token, and the blobs" pod_with_identity
 check "workload identity: a token, but the role does not work yet" workload_without_role
 check "workload identity: the blobs, as soon as it does" workload_with_role
+check "the page of podid serve in Chromium: the pod, its requests, a fault that is ordered there" article_page
 check "no token and no secret in any log" article_no_secret

@@ -18,10 +18,7 @@ final class AttackedDemo {
 
     private static final AtomicReference<Endpoint> STORAGE = new AtomicReference<>();
     private static final LoopbackServer ACCOUNT = LoopbackServer.bind(
-            "storage",
-            0,
-            CertificateAuthority.ofThisJvm().serverContext(),
-            (server, method, path, query, status) -> {});
+            "storage", 0, CertificateAuthority.ofThisJvm().serverContext(), (server, request, answer) -> {});
     private static final DemoProcess DEMO = start();
 
     private AttackedDemo() {}

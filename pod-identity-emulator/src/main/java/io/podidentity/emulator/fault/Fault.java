@@ -3,6 +3,7 @@ package io.podidentity.emulator.fault;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.storage.BlobEndpoint;
 import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -106,6 +107,16 @@ public final class Fault {
         return new Fault(answer, requireNonNull(delay, "delay"), standing, refusing);
     }
 
+    /** The blob endpoint's answer to a caller without a role. */
+    public static Fault roleMissing() {
+        return new Fault(BlobEndpoint.roleMissing(), Duration.ZERO);
+    }
+
+    /** The blob endpoint's answer to a token that has expired. */
+    public static Fault tokenExpired() {
+        return new Fault(BlobEndpoint.tokenExpired(), Duration.ZERO);
+    }
+
     /** The same fault for every request, until {@link Faults#clear}: an outage, which no retry gets around. */
     public Fault standing() {
         return new Fault(answer, delay, true, refusing);
@@ -130,6 +141,17 @@ public final class Fault {
                     "slow() and silent() give the right answer late, so it cannot have another header");
         }
         return new Fault(answer.with(name, value), delay, standing, refusing);
+    }
+
+    /** A few words, such as {@code status 429, each time}. */
+    @Override
+    public String toString() {
+        String what =
+                refusing ? "refused" : answer == null ? "late" : answer.isNone() ? "gone" : "status " + answer.status();
+        if (delay.equals(LONGER_THAN_ANYBODY_WAITS)) {
+            what = "silent";
+        }
+        return what + (standing ? ", each time" : "");
     }
 
     Answer insteadOf(Supplier<Answer> rightAnswer) {

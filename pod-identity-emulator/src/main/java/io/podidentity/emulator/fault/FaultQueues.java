@@ -3,6 +3,7 @@ package io.podidentity.emulator.fault;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,12 @@ public final class FaultQueues {
                 if (port != null) {
                     port.listen().run();
                 }
+            }
+        }
+
+        List<String> pending() {
+            synchronized (lock) {
+                return faults.stream().map(Fault::toString).toList();
             }
         }
 

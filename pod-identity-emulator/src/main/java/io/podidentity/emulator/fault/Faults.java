@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.emulator.fault.FaultQueues.CallerFault;
 import io.podidentity.emulator.fault.FaultQueues.FaultQueue;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Pending faults, one queue per server: the next requests get them in order, later requests get the right answers
@@ -76,6 +78,15 @@ public final class Faults {
     public Faults ambiguousPod(int times) {
         queues.callers.addAll(Collections.nCopies(times, CallerFault.AMBIGUOUS));
         return this;
+    }
+
+    /** The faults that have not been used yet or that stand, in words, by server. */
+    public Map<String, List<String>> pending() {
+        return Map.of(
+                "imds", queues.imds.pending(),
+                "nmi", queues.nmi.pending(),
+                "entra", queues.entra.pending(),
+                "storage", queues.storage.pending());
     }
 
     /** Removes the faults that have not been used yet, and ends those that stand. */

@@ -51,7 +51,8 @@ public record Answer(int status, Map<String, String> headers, long length, Body 
         return empty(0);
     }
 
-    boolean isNone() {
+    /** Whether the connection ends without a byte. */
+    public boolean isNone() {
         return status == 0;
     }
 

@@ -285,12 +285,7 @@ public final class LoopbackServer implements AutoCloseable {
         } catch (IllegalArgumentException unreadable) {
             answer = Answer.json(400, Map.of("error", "invalid_request"));
         }
-        log.seen(
-                name,
-                request.method(),
-                Redaction.path(request.rawPath()),
-                Redaction.query(request.rawQuery()),
-                answer.status());
+        log.seen(name, request, answer);
         if (!answer.delay().isZero()) {
             pause(answer.delay(), request);
         }

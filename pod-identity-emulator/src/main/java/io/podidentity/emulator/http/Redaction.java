@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Removes secrets from paths and queries before they are recorded or logged. */
-final class Redaction {
+/** Removes secrets from what is recorded or logged. */
+public final class Redaction {
 
     private static final String REDACTED = "REDACTED";
     /** Every JWT begins with an opening brace and a quote in base64url. */
@@ -29,11 +29,13 @@ final class Redaction {
 
     private Redaction() {}
 
-    static String path(String rawPath) {
-        return JWT.matcher(rawPath).replaceAll(REDACTED);
+    /** A path or another text without its tokens. */
+    public static String text(String text) {
+        return JWT.matcher(text).replaceAll(REDACTED);
     }
 
-    static String query(String rawQuery) {
+    /** A query without tokens and without the values of parameters that are secret. */
+    public static String query(String rawQuery) {
         return Arrays.stream(rawQuery.split("&", -1)).map(Redaction::pair).collect(Collectors.joining("&"));
     }
 

@@ -1,8 +1,9 @@
 package io.podidentity.emulator.run;
 
+import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.history.RequestRecorder;
 import io.podidentity.emulator.http.Limits;
 import io.podidentity.emulator.http.LoopbackServer;
-import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.PortName;
 import java.io.IOException;
@@ -20,26 +21,26 @@ final class Listeners {
 
     private final Places places;
     private final SSLContext tls;
-    private final RequestListener log;
+    private final RequestRecorder recorder;
     private final Object lock = new Object();
 
     // @GuardedBy("lock")
     private final Set<Integer> portsOfPods = new HashSet<>();
 
-    Listeners(Places places, SSLContext tls, RequestListener log) {
+    Listeners(Places places, SSLContext tls, RequestRecorder recorder) {
         this.places = places;
         this.tls = tls;
-        this.log = log;
+        this.recorder = recorder;
     }
 
     /** @throws UncheckedIOException if the port is taken, or clients have no way to it */
     LoopbackServer open(PortName port, String name) {
-        return open(name, places.port(port), null);
+        return open(name, places.port(port), null, recorder);
     }
 
     /** The same over TLS. */
     LoopbackServer openSecure(PortName port, String name) {
-        return open(name, places.port(port), tls);
+        return open(name, places.port(port), tls, recorder);
     }
 
     /**
@@ -47,9 +48,10 @@ final class Listeners {
      *
      * @throws UncheckedIOException if the port is taken, or clients have no way to it
      */
-    LoopbackServer openForPod(String name) {
+    LoopbackServer openForPod(String name, ObjectName pod) {
+        RequestRecorder ofPod = recorder.of(pod.toString());
         if (places.firstOfPods() == 0) {
-            return open(name, 0, null);
+            return open(name, 0, null, ofPod);
         }
         synchronized (lock) {
             int port = places.firstOfPods();
@@ -59,7 +61,7 @@ final class Listeners {
             if (port > LAST_PORT) {
                 throw new UncheckedIOException(new IOException("There are not enough ports for all pods"));
             }
-            LoopbackServer server = open(name, port, null);
+            LoopbackServer server = open(name, port, null, ofPod);
             portsOfPods.add(port);
             return server;
         }
@@ -73,12 +75,12 @@ final class Listeners {
         }
     }
 
-    private LoopbackServer open(String name, int port, @Nullable SSLContext security) {
+    private LoopbackServer open(String name, int port, @Nullable SSLContext security, RequestRecorder recorded) {
         if (port > 0) {
             // Fails before a client is told of an address that leads nowhere.
             places.exposedPort(port);
         }
-        return LoopbackServer.bind(name, places.bind(), port, security, Limits.OF_THE_EMULATOR, log)
+        return LoopbackServer.bind(name, places.bind(), port, security, Limits.OF_THE_EMULATOR, recorded)
                 .knownAs(places.names());
     }
 

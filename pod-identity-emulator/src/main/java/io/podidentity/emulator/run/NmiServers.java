@@ -65,9 +65,9 @@ final class NmiServers implements AutoCloseable {
         observed.serve(nmi.observed());
     }
 
-    private LoopbackServer serve(Endpoint endpoint) {
-        LoopbackServer server = listeners.openForPod("nmi").asGo();
-        server.serve(endpoint);
+    private LoopbackServer serve(ObjectName pod) {
+        LoopbackServer server = listeners.openForPod("nmi", pod).asGo();
+        server.serve(endpoint(pod));
         return server;
     }
 
@@ -86,7 +86,7 @@ final class NmiServers implements AutoCloseable {
                 }
                 return gone;
             });
-            names.forEach(name -> pods.computeIfAbsent(name, pod -> serve(endpoint(pod))));
+            names.forEach(name -> pods.computeIfAbsent(name, this::serve));
         }
     }
 

@@ -12,6 +12,7 @@ import io.podidentity.emulator.fault.Faults;
 import io.podidentity.emulator.history.History;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.history.RecordedRequest;
+import io.podidentity.emulator.history.RequestRecorder;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Endpoint;
 import io.podidentity.emulator.http.LoopbackServer;
@@ -88,10 +89,7 @@ public final class Servers implements AutoCloseable {
         CompletableFuture<SigningKey> key = CompletableFuture.supplyAsync(keys.signing(), Servers::onDaemonThread);
         CertificateAuthority authority = keys.authority();
         var listeners = new Listeners(
-                places,
-                authority.serverContext(places.names()),
-                (server, method, path, query, status) ->
-                        history.add(new RecordedRequest(server, method, path, query, status)));
+                places, authority.serverContext(places.names()), new RequestRecorder(history, tenant.clock(), ""));
         List<LoopbackServer> bound = bind(listeners);
         Servers servers;
         try {

@@ -160,7 +160,7 @@ final class WorkloadCluster implements AutoCloseable {
         if (workload.proxy() == null) {
             return new Made(pod, workload, null);
         }
-        LoopbackServer sidecar = listeners.openForPod("proxy of " + pod.name());
+        LoopbackServer sidecar = listeners.openForPod("proxy", pod.name());
         sidecar.serve(new LeadingSlash(workload.proxy(), pod.name(), notes));
         return new Made(pod, workload, sidecar);
     }

@@ -21,6 +21,8 @@ final class BearerCheck {
     /** From this version on Azure answers a bad token with a challenge; before, with a plain 403. */
     private static final String CHALLENGE_VERSION = "2019-12-12";
 
+    static final String EXPIRED = "Lifetime validation failed. The token is expired.";
+
     private final Directory directory;
     private final TokenIssuer issuer;
     private final AccessTokenReader tokens;
@@ -82,7 +84,7 @@ final class BearerCheck {
             return Optional.of("Lifetime validation failed.");
         }
         if (expires == null || !now.isBefore(expires.toInstant())) {
-            return Optional.of("Lifetime validation failed. The token is expired.");
+            return Optional.of(EXPIRED);
         }
         return Optional.empty();
     }
@@ -103,7 +105,7 @@ final class BearerCheck {
         }
     }
 
-    private static StorageException invalid(String detail, boolean challenge) {
+    static StorageException invalid(String detail, boolean challenge) {
         return challenge
                 ? new StorageException(StorageError.INVALID_AUTHENTICATION, "AuthenticationErrorDetail", detail)
                 : failed(detail);

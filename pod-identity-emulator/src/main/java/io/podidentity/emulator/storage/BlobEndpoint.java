@@ -8,6 +8,7 @@ import io.podidentity.emulator.token.AccessTokenReader;
 import io.podidentity.emulator.token.TokenIssuer;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -49,6 +50,20 @@ public final class BlobEndpoint implements Endpoint {
         this.challenge = "Bearer authorization_uri=" + authority + "/" + directory.tenantId()
                 + "/oauth2/authorize resource_id=https://storage.azure.com";
         this.clock = clock;
+    }
+
+    /** What it answers to a caller without a role. */
+    public static Answer roleMissing() {
+        return refusal(new StorageException(StorageError.PERMISSION_MISMATCH));
+    }
+
+    /** What it answers to a token that has expired. */
+    public static Answer tokenExpired() {
+        return refusal(BearerCheck.invalid(BearerCheck.EXPIRED, true));
+    }
+
+    private static Answer refusal(StorageException why) {
+        return why.answer(UUID.randomUUID().toString(), Instant.now());
     }
 
     @Override

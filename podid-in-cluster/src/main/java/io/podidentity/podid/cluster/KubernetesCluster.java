@@ -73,7 +73,11 @@ public final class KubernetesCluster implements RealCluster {
             return Optional.empty();
         }
         AdmissionEndpoint ready = webhook;
-        return Optional.of(ready == null ? Answer.empty(503) : ready.answer(request));
+        if (ready == null || request.isGet()) {
+            // The kubelet asks whether it serves.
+            return Optional.of(Answer.empty(ready == null ? 503 : 200));
+        }
+        return Optional.of(ready.answer(request));
     }
 
     @Override

@@ -79,8 +79,7 @@ public final class Lending implements AutoCloseable {
             Clock clock,
             Limits limits) {
         // The paths hold secrets, so the server itself logs nothing.
-        LoopbackServer server =
-                LoopbackServer.bind("lend", address, port, null, limits, (name, method, path, query, status) -> {});
+        LoopbackServer server = LoopbackServer.bind("lend", address, port, null, limits, (name, request, answer) -> {});
         var hosts = new KnownHosts(
                 address.isAnyLocalAddress() ? ownAddresses() : List.of(address),
                 names,

@@ -9,6 +9,8 @@ import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.run.EmulatedPod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,15 +24,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The first of the fixed ports, at which programs of any language ask for the addresses of all others, since files and
  * variables of a container are not theirs. It says {@code /} and {@code /addresses}, {@code /ca.pem},
  * {@code /environment} of a program on the node, {@code /pods/NAMESPACE/NAME/environment}, and the files that such
- * variables name. It refuses what a web page could have sent: a page can point a name of its own at any address, but
- * sends that name.
+ * variables name; a browser gets {@link ActivityPage}, which asks for {@code /activity} and orders {@code /faults}. It
+ * refuses what another web page could have sent: a page can point a name of its own at any address, but sends that name.
  *
  * <p>Thread-safety: safe. Lifecycle: answers from {@link #open} until {@link #close}; what it is asked for before
  * {@link #show} waits for that.
@@ -52,9 +54,9 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
     private final Places places;
     private final CompletableFuture<Places> exposed = new CompletableFuture<>();
     private final CompletableFuture<Served> served = new CompletableFuture<>();
-    private final @Nullable LoopbackServer server;
+    private final LoopbackServer server;
 
-    private DiscoveryServer(@Nullable LoopbackServer server, Places places, boolean awaitExposed) {
+    private DiscoveryServer(LoopbackServer server, Places places, boolean awaitExposed) {
         this.server = server;
         this.places = places;
         if (!awaitExposed) {
@@ -66,19 +68,21 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
      * Begins to answer.
      *
      * @param places how clients come, unless {@code awaitExposed}
+     * @param address to listen on
+     * @param port 0 for any free one
      * @throws java.io.UncheckedIOException if the port is taken
      */
-    static DiscoveryServer open(Places places, int port, boolean awaitExposed) {
-        LoopbackServer server = LoopbackServer.bind(
-                "discovery", places.bind(), port, null, LIMITS, (name, method, path, query, status) -> {});
+    static DiscoveryServer open(Places places, InetAddress address, int port, boolean awaitExposed) {
+        LoopbackServer server =
+                LoopbackServer.bind("discovery", address, port, null, LIMITS, (name, request, answer) -> {});
         var discovery = new DiscoveryServer(server, places, awaitExposed);
         server.serve(discovery);
         return discovery;
     }
 
-    /** One that nobody can ask. */
-    static DiscoveryServer without(Places places) {
-        return new DiscoveryServer(null, places, false);
+    /** Where a browser of this machine finds the page. */
+    URI page() {
+        return server.uri(places.localHost("localhost")).resolve("/");
     }
 
     /** Waits until it is known how clients come. */
@@ -93,26 +97,52 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
 
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
-        }
+        server.close();
     }
 
     @Override
     public Answer answer(Request request) {
-        if (request.header("Origin").isPresent()
-                || request.header("Sec-Fetch-Site").isPresent()) {
-            return refuse(403, "The discovery port does not answer web pages.");
+        if (isOfAnotherPage(request)) {
+            return refuse(403, "The discovery port does not answer other web pages.");
         }
         List<String> path = request.segments();
-        if (request.method().equals("PUT") && path.equals(List.of("exposed"))) {
+        if (request.method().equals("PUT")
+                && path.equals(List.of("exposed"))
+                && request.header("Origin").isEmpty()) {
             return expose(request);
         }
         if (!isKnown(host(request))) {
             return refuse(
                     403, "The discovery port is not known by that name: use an address, or start with --exposed HOST.");
         }
-        return request.isGet() ? shown(path) : refuse(405, "The discovery port is asked by GET.");
+        if (path.equals(List.of("faults"))) {
+            return served(azure -> order(azure.page(), request));
+        }
+        if (!request.isGet()) {
+            return refuse(405, "The discovery port is asked by GET.");
+        }
+        boolean browser = request.header("Accept").orElse("").contains("text/html");
+        return path.isEmpty() && browser ? ActivityPage.html() : shown(path);
+    }
+
+    /** By what no page can leave out or forge. */
+    private static boolean isOfAnotherPage(Request request) {
+        String self = "http://" + request.header("Host").orElse("");
+        return !request.header("Origin").orElse(self).equals(self)
+                || !Set.of("none", "same-origin")
+                        .contains(request.header("Sec-Fetch-Site").orElse("none"));
+    }
+
+    private static Answer order(ActivityPage page, Request request) {
+        try {
+            return switch (request.method()) {
+                case "PUT" -> page.order(request);
+                case "DELETE" -> page.clear();
+                default -> refuse(405, "PUT orders a fault, DELETE ends all.");
+            };
+        } catch (IllegalArgumentException unknown) {
+            return refuse(400, String.valueOf(unknown.getMessage()));
+        }
     }
 
     /** The host by which the request came, without its port, in lower case. */
@@ -165,24 +195,34 @@ final class DiscoveryServer implements Endpoint, AutoCloseable {
         return outer;
     }
 
-    private Answer shown(List<String> path) {
-        Served azure;
+    private Answer served(Function<Served, Answer> answer) {
         try {
-            azure = served.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return answer.apply(served.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             return refuse(503, "It ends.");
         } catch (ExecutionException | TimeoutException notYet) {
             return refuse(503, "It does not serve yet: PUT /exposed, or look at its log.");
         }
+    }
+
+    private Answer shown(List<String> path) {
+        return served(azure -> shown(azure, path));
+    }
+
+    private static Answer shown(Served azure, List<String> path) {
         return switch (path.isEmpty() ? "" : path.get(0)) {
             case "" -> Answer.text(200, "application/json; charset=utf-8", azure.json());
+            case "activity" -> azure.page().activity();
             case "addresses" -> text(lines(azure.addresses()));
             case "ca.pem" -> content(azure.certificateAuthority());
             case "environment" -> text(lines(azure.environment()));
             case "pods" -> pod(azure, path);
             default ->
-                refuse(404, "There is /, /addresses, /ca.pem, /environment and /pods/NAMESPACE/NAME/environment.");
+                refuse(
+                        404,
+                        "There is /, /activity, /addresses, /ca.pem, /environment, /faults and"
+                                + " /pods/NAMESPACE/NAME/environment.");
         };
     }
 

@@ -1,5 +1,6 @@
 package io.podidentity.podid.serve;
 
+import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.plan.Places;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -25,8 +26,7 @@ final class ListenOptions {
             description =
                     "Fixed ports from FIRST on: a discovery port that tells programs all addresses, the metadata service,"
                             + " Entra ID, storage, the cluster's issuer, its token proxy, NMI on the node, NMI's"
-                            + " probes, then one for each pod by namespace and name. Default: any free ports, no"
-                            + " discovery.")
+                            + " probes, then one for each pod by namespace and name. Default: any free ports.")
     private @Nullable Integer first;
 
     @Option(
@@ -70,12 +70,14 @@ final class ListenOptions {
     }
 
     /**
-     * Opens the discovery port; without {@code --ports} it has no port, and only knows the places.
+     * Opens the discovery port; without {@code --ports} it is any free one.
      *
+     * @param hidden whether to answer this machine only, whatever {@code --bind} says
      * @throws java.io.UncheckedIOException if its port is taken
      */
-    DiscoveryServer discovery() {
-        return first == null ? DiscoveryServer.without(places()) : DiscoveryServer.open(places(), first, awaitExposed);
+    DiscoveryServer discovery(boolean hidden) {
+        return DiscoveryServer.open(
+                places(), hidden ? LoopbackServer.loopback() : bind, first == null ? 0 : first, awaitExposed);
     }
 
     private Places places() {

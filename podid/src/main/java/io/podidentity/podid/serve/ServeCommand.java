@@ -142,13 +142,14 @@ public final class ServeCommand implements Callable<Integer> {
         ServedManifests manifests = paths.isEmpty() ? null : manifests();
         listening.warning().ifPresent(this::log);
         try (ApplicationSecrets secrets = secrets();
-                DiscoveryServer discovery = listening.discovery();
+                DiscoveryServer discovery = listening.discovery(inCluster);
                 RealCluster cluster = inCluster ? RealCluster.ofThisPod() : null;
                 PodIdentityEmulator azure = start(secrets, manifests, cluster, places(discovery));
                 Shutdown ending = Shutdown.bySignal(discovery::close, azure::close, secrets::close)) {
             var served = new Served(
                     azure,
                     secrets.file(),
+                    discovery.page(),
                     pods(azure),
                     shell == null ? Shell.usual(System.getProperty("os.name", "")) : shell);
             if (cluster != null) {

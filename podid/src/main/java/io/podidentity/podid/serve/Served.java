@@ -3,6 +3,7 @@ package io.podidentity.podid.serve;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.run.EmulatedPod;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,13 +18,15 @@ final class Served {
 
     private final PodIdentityEmulator azure;
     private final Path secretFile;
+    private final URI page;
     private final List<EmulatedPod> pods;
     private final Shell shell;
 
     /** @param pods those to describe; none if no manifests are served */
-    Served(PodIdentityEmulator azure, Path secretFile, List<EmulatedPod> pods, Shell shell) {
+    Served(PodIdentityEmulator azure, Path secretFile, URI page, List<EmulatedPod> pods, Shell shell) {
         this.azure = azure;
         this.secretFile = secretFile;
+        this.page = page;
         this.pods = List.copyOf(pods);
         this.shell = shell;
     }
@@ -47,6 +50,7 @@ final class Served {
         served.put("application", application);
         served.put("identity", Map.of("clientId", azure.identities().get(0).clientId()));
         served.put("user", azure.userPrincipalName());
+        served.put("page", page.toString());
         return Json.write(served);
     }
 
@@ -68,6 +72,10 @@ final class Served {
     /** A pod as it is now; throws IllegalArgumentException if there is no such pod. */
     EmulatedPod pod(String name) {
         return azure.pod(name);
+    }
+
+    ActivityPage page() {
+        return new ActivityPage(azure);
     }
 
     Path certificateAuthority() {
@@ -114,6 +122,7 @@ final class Served {
         return """
                 An emulated Azure on %14$s. Its tokens are worth nothing anywhere else.
 
+                  Page              %15$s
                   Metadata service  %1$s
                   Entra ID          %2$s
                   Blob storage      %3$s
@@ -152,7 +161,8 @@ final class Served {
                         azure.entra().getAuthority(),
                         shell.request(),
                         azureCli(),
-                        azure.imds().getHost());
+                        azure.imds().getHost(),
+                        page);
     }
 
     private String azureCli() {

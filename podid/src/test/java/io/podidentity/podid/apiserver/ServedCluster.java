@@ -60,7 +60,7 @@ public final class ServedCluster implements AutoCloseable {
                 "kubernetes",
                 0,
                 CertificateAuthority.ofThisJvm().serverContext(),
-                (name, method, path, query, status) -> requests.add(method + " " + path));
+                (name, request, answer) -> requests.add(request.method() + " " + request.rawPath()));
         server.serve(new KubernetesApi(azure, manifests, bound, recorded, longestToken));
     }
 

@@ -1,0 +1,111 @@
+package io.podidentity.emulator.history;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
+import io.podidentity.emulator.http.Answer;
+import io.podidentity.emulator.http.Redaction;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.http.RequestListener;
+import io.podidentity.emulator.json.Json;
+import java.text.ParseException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records requests with who asked, as far as a request says so: its token is not verified here. Thread-safe.
+ *
+ * @param pod the only one that asks here; empty if others do
+ */
+public record RequestRecorder(History<RecordedRequest> history, Clock clock, String pod) implements RequestListener {
+
+    private static final JWTClaimsSet NONE = new JWTClaimsSet.Builder().build();
+    private static final int MAX_BODY = 8192;
+    private static final int MAX_TEXT = 300;
+
+    /** The recorder of a server that one pod alone asks. */
+    public RequestRecorder of(String onlyPod) {
+        return new RequestRecorder(history, clock, onlyPod);
+    }
+
+    @Override
+    public void seen(String server, Request request, Answer answer) {
+        Map<String, String> form = form(request);
+        history.add(new RecordedRequest(
+                clock.instant(),
+                server,
+                pod.isEmpty() ? pod(claims(form.get("client_assertion"))) : pod,
+                identity(form, request),
+                request.method(),
+                Redaction.text(request.rawPath()),
+                Redaction.query(request.rawQuery()),
+                answer.status(),
+                text(reason(answer))));
+    }
+
+    private static Map<String, String> form(Request request) {
+        try {
+            return request.isPost() ? request.form().all() : request.query().all();
+        } catch (IllegalArgumentException brokenEscape) {
+            return Map.of();
+        }
+    }
+
+    private static JWTClaimsSet claims(@Nullable String token) {
+        try {
+            return token == null ? NONE : JWTParser.parse(token).getJWTClaimsSet();
+        } catch (ParseException noToken) {
+            return NONE;
+        }
+    }
+
+    /** The pod to which the cluster has bound the token, else the token's subject. */
+    private static String pod(JWTClaimsSet assertion) {
+        return assertion.getClaim("kubernetes.io") instanceof Map<?, ?> bound
+                        && bound.get("pod") instanceof Map<?, ?> pod
+                ? text(bound.get("namespace") + "/" + pod.get("name"))
+                : text(assertion.getSubject());
+    }
+
+    private static String identity(Map<String, String> form, Request request) {
+        JWTClaimsSet bearer = claims(request.bearer().orElse(null));
+        return Stream.of(form.get("client_id"), bearer.getClaim("appid"), bearer.getClaim("azp"))
+                .filter(Objects::nonNull)
+                .map(RequestRecorder::text)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String reason(Answer answer) {
+        if (answer.isNone()) {
+            return "no answer";
+        }
+        if (!answer.delay().isZero()) {
+            return "not before " + answer.delay().toSeconds() + " s";
+        }
+        if (answer.status() < 400 || answer.length() < 1 || answer.length() > MAX_BODY) {
+            return "";
+        }
+        String code = answer.headers().get("x-ms-error-code");
+        return code == null ? description(answer.text()) : code;
+    }
+
+    private static String description(String body) {
+        try {
+            Map<String, Object> error = Json.object(body);
+            return String.valueOf(error.getOrDefault("error_description", error.get("error")));
+        } catch (ParseException noJson) {
+            return body;
+        }
+    }
+
+    /** One line, without tokens. */
+    private static String text(@Nullable Object value) {
+        String line = value == null
+                ? ""
+                : Redaction.text(value.toString().lines().findFirst().orElse(""));
+        return line.length() > MAX_TEXT ? line.substring(0, MAX_TEXT) : line;
+    }
+}

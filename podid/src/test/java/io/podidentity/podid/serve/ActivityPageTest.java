@@ -1,0 +1,203 @@
+package io.podidentity.podid.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.manifest.ManifestReader;
+import io.podidentity.emulator.plan.Places;
+import io.podidentity.emulator.run.EmulatedPod;
+import io.podidentity.testsupport.Client;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ActivityPageTest {
+
+    private static final String CLIENT = "22222222-2222-4222-8222-222222222222";
+
+    private static PodIdentityEmulator azure;
+    private static DiscoveryServer discovery;
+    private static String page;
+    private static Client client;
+
+    @BeforeAll
+    static void serve() {
+        azure = PodIdentityEmulator.builder()
+                .manifests(new ManifestReader(Profile.WORKLOAD_IDENTITY).readText("pods.yaml", """
+                        apiVersion: v1
+                        kind: ServiceAccount
+                        metadata: {name: orders, namespace: shop, annotations: {azure.workload.identity/client-id: %s}}
+                        ---
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: {name: orders, namespace: shop, labels: {azure.workload.identity/use: "true"}}
+                        spec: {serviceAccountName: orders, containers: [{name: app, image: app}]}
+                        """.formatted(CLIENT)))
+                .start();
+        discovery = DiscoveryServer.open(Places.onLoopback(), LoopbackServer.loopback(), 0, false);
+        page = discovery.page().toString();
+        discovery.show(new Served(azure, Path.of("none"), discovery.page(), azure.pods(), Shell.sh));
+        client = Client.of(azure.sslContext());
+    }
+
+    @AfterAll
+    static void close() {
+        discovery.close();
+        azure.close();
+    }
+
+    @AfterEach
+    void endFaults() {
+        azure.faults().clear();
+    }
+
+    @Test
+    void activity_afterAPodHasAsked_saysWhoAskedForWhatAndWhy() throws Exception {
+        String token = (String) Client.json(exchange(CLIENT)).get("access_token");
+        exchange("33333333-3333-4333-8333-333333333333");
+        blobs(token);
+
+        var activity = client.get(page + "activity");
+        List<Map<String, Object>> requests = list(Client.json(activity), "requests");
+        assertThat(requests.stream().limit(3).map(ActivityPageTest::said))
+                .containsExactly(
+                        "storage  " + CLIENT + " GET 200 ",
+                        "entra shop/orders 33333333-3333-4333-8333-333333333333 POST 400 AADSTS700016",
+                        "entra shop/orders " + CLIENT + " POST 200 ");
+        assertThat(list(Client.json(activity), "pods"))
+                .containsExactly(Map.of("name", "shop/orders", "identity", CLIENT, "refusal", ""));
+        assertThat(activity.body()).doesNotContain("eyJ").contains("AADSTS700016: Application with identifier");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "role-missing,  403, AuthorizationPermissionMismatch",
+        "token-expired, 401, InvalidAuthenticationInfo",
+        "busy,          429, A",
+    })
+    void faults_ofStorage_areTheAnswerToTheNextRequest(String fault, int status, String says) throws Exception {
+        String token = (String) Client.json(exchange(CLIENT)).get("access_token");
+
+        assertThat(order("server=storage&fault=" + fault)).contains("\"storage\":[\"status " + status + "\"]");
+        assertThat(blobs(token)).isEqualTo(status);
+        assertThat(said(newest())).isEqualTo("storage  " + CLIENT + " GET " + status + " " + says);
+        assertThat(blobs(token)).isEqualTo(200);
+    }
+
+    @Test
+    void faults_forEachRequest_stayUntilTheyAreEnded() throws Exception {
+        assertThat(order("server=imds&fault=gone&each=true")).contains("\"imds\":[\"gone, each time\"]");
+        assertThat(order("server=imds&fault=silent&each=true")).contains("\"silent, each time\"");
+        assertThat(order("server=imds&fault=none")).startsWith("fault is silent, gone");
+        assertThat(order("server=elsewhere&fault=silent")).startsWith("server is imds, nmi");
+
+        client.send("DELETE", page + "faults");
+
+        assertThat(client.get(azure.imds() + "/metadata/instance?api-version=2021-02-01", "Metadata", "true")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void page_toABrowser_runsNoScriptButItsOwn() throws Exception {
+        var html = client.get(page, "Accept", "text/html,*/*;q=0.8", "Sec-Fetch-Site", "none");
+
+        String policy = html.headers().firstValue("Content-Security-Policy").orElse("");
+        String nonce = policy.replaceFirst(".*script-src 'nonce-([^']+)'.*", "$1");
+        assertThat(policy).contains("default-src 'none'").doesNotContain("unsafe");
+        assertThat(html.body()).contains("<script nonce=\"" + nonce + "\">", "<style nonce=\"" + nonce + "\">");
+        assertThat(client.get(page).body()).startsWith("{\"pods\":");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost,    http://localhost,    same-origin, 200",
+        "localhost:80, http://localhost:80, same-origin, 200",
+        "localhost,    http://localhost,    ,            200",
+        "localhost,    ,                    ,            200",
+        "localhost:80, http://localhost:81, same-site,   403",
+        "localhost,    http://evil.example, cross-site,  403",
+        "localhost,    ,                    cross-site,  403",
+        "localhost,    null,                ,            403",
+        "evil.example, http://evil.example, same-origin, 403",
+    })
+    void faults_orderedByAPage_areAcceptedFromThisOneOnly(String host, String origin, String site, int status) {
+        var headers = Stream.of(Map.entry("Host", host), entry("Origin", origin), entry("Sec-Fetch-Site", site))
+                .filter(header -> !header.getValue().isEmpty())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        Request order = Request.withBody("PUT", "/faults", headers, "server=nmi&fault=busy");
+
+        assertThat(discovery.answer(order).status()).isEqualTo(status);
+        assertThat(azure.faults().pending().get("nmi")).hasSize(status == 200 ? 1 : 0);
+    }
+
+    private static Map.Entry<String, String> entry(String header, String value) {
+        return Map.entry(header, value == null ? "" : value);
+    }
+
+    private static java.net.http.HttpResponse<String> exchange(String clientId) throws Exception {
+        EmulatedPod pod = azure.pod("shop/orders");
+        return client.post(
+                azure.entra() + "/" + azure.tenantId() + "/oauth2/v2.0/token",
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        clientId,
+                        "scope",
+                        "https://storage.azure.com/.default",
+                        "client_assertion_type",
+                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                        "client_assertion",
+                        Files.readString(Path.of(pod.environment().get("AZURE_FEDERATED_TOKEN_FILE")))));
+    }
+
+    private static int blobs(String token) throws Exception {
+        return client.get(
+                        azure.storage() + "/samples?restype=container&comp=list",
+                        "Authorization",
+                        "Bearer " + token,
+                        "x-ms-version",
+                        "2021-12-02")
+                .statusCode();
+    }
+
+    private static String order(String form) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(page + "faults"))
+                .PUT(BodyPublishers.ofString(form))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    }
+
+    private static Map<String, Object> newest() throws Exception {
+        return list(Client.json(client.get(page + "activity")), "requests").get(0);
+    }
+
+    private static String said(Map<String, Object> request) {
+        return Stream.of("server", "pod", "identity", "request", "status", "reason")
+                .map(field -> String.valueOf(request.get(field)).replaceFirst("[ :].*", ""))
+                .collect(Collectors.joining(" "));
+    }
+
+    @SuppressWarnings("unchecked") // as JSON is
+    private static List<Map<String, Object>> list(Map<String, Object> json, String name) {
+        return (List<Map<String, Object>>) json.get(name);
+    }
+}
