@@ -95,10 +95,8 @@ public record Kustomization(
         Optional<Yaml.Mapping> only = documents.size() == 1 && documents.get(0) instanceof Yaml.Mapping mapping
                 ? Optional.of(mapping)
                 : Optional.empty();
-        boolean isComponent = only.flatMap(mapping -> mapping.get("kind"))
-                .filter(kind ->
-                        kind instanceof Yaml.Scalar scalar && scalar.text().equals("Component"))
-                .isPresent();
+        boolean isComponent =
+                only.filter(one -> one.textAt("kind").equals("Component")).isPresent();
         return new Kustomization(
                 folder, names, patches, isComponent, only.flatMap(mapping -> resources(folder, mapping)));
     }

@@ -44,7 +44,7 @@ public final class ManifestReader {
      */
     public Manifests read(List<String> paths, InputStream standardInput) {
         ManifestTexts texts = texts(paths, standardInput);
-        return required(decode(texts.all(), texts.skipped()));
+        return required(decode(texts.gitOps(), texts.all(), texts.skipped()));
     }
 
     /**
@@ -59,14 +59,14 @@ public final class ManifestReader {
         var read = new ArrayList<Manifests>();
         var skipped = new ArrayList<>(texts.skipped());
         for (List<ManifestTexts.Text> set : texts.sets()) {
-            Manifests manifests = decode(set, List.of());
+            Manifests manifests = decode(texts.gitOps(), set, List.of());
             skipped.addAll(manifests.skipped());
             if (!manifests.objects().isEmpty()) {
                 read.add(manifests.withSkipped(List.of()));
             }
         }
         if (read.isEmpty()) {
-            read.add(decode(List.of(), List.of()));
+            read.add(decode(texts.gitOps(), List.of(), List.of()));
         }
         read.set(0, required(read.get(0).withSkipped(skipped)));
         return List.copyOf(read);
@@ -79,7 +79,7 @@ public final class ManifestReader {
      * @throws ManifestException if there is anything but manifests in it
      */
     public Manifests readText(String file, String text) {
-        Manifests manifests = decode(List.of(new ManifestTexts.Text(file, text)), List.of());
+        Manifests manifests = decode(new GitOps(tools), List.of(new ManifestTexts.Text(file, text)), List.of());
         manifests.skipped().stream().filter(one -> !one.isPartial()).findFirst().ifPresent(ManifestReader::refuse);
         return manifests;
     }
@@ -105,24 +105,33 @@ public final class ManifestReader {
         throw new ManifestException(first.place(), first.reason());
     }
 
-    private Manifests decode(List<ManifestTexts.Text> texts, List<Skipped> before) {
-        var found = new ObjectsOfText();
-        texts.forEach(text -> found.add(text.file(), text.content()));
+    private Manifests decode(GitOps gitOps, List<ManifestTexts.Text> texts, List<Skipped> before) {
+        var found = new ObjectsOfText(gitOps);
+        texts.forEach(found::add);
+        var skipped = new ArrayList<>(before);
+        skipped.addAll(found.skipped());
+        return decode(profile, found.objects(), skipped);
+    }
+
+    /** The same objects as another profile decodes them. */
+    public static Manifests decode(Profile profile, Manifests read) {
+        return decode(profile, read.objects(), read.skipped());
+    }
+
+    private static Manifests decode(Profile profile, List<Manifest> objects, List<Skipped> skipped) {
         var decoded = new ArrayList<KubernetesObject>();
         var problems = new ArrayList<Problem>();
-        for (Manifest manifest : found.objects()) {
+        for (Manifest manifest : objects) {
             if (manifest.isEncrypted()) {
                 continue;
             }
             var decoding = new Decoding(profile, manifest);
-            List<KubernetesObject> objects = new ObjectDecoder(manifest, decoding).decode();
+            List<KubernetesObject> of = new ObjectDecoder(manifest, decoding).decode();
             if (!decoding.failed()) {
-                decoded.addAll(objects);
+                decoded.addAll(of);
             }
             problems.addAll(decoding.problems());
         }
-        var skipped = new ArrayList<>(before);
-        skipped.addAll(found.skipped());
-        return new Manifests(Cluster.of(Replicas.settle(decoded)), found.objects(), problems, skipped);
+        return new Manifests(Cluster.of(Replicas.settle(decoded)), objects, problems, skipped);
     }
 }

@@ -20,20 +20,28 @@ final class ManifestTexts {
     private static final String CHART = "Chart.yaml";
 
     private final Tools tools;
+    private final GitOps gitOps;
     private final List<Text> common = new ArrayList<>();
     private final List<List<Text>> apart = new ArrayList<>();
     private final List<Skipped> skipped = new ArrayList<>();
 
     ManifestTexts(Tools tools) {
         this.tools = tools;
+        this.gitOps = new GitOps(tools);
     }
 
     /**
      * A text with objects.
      *
      * @param file what positions in it call it
+     * @param namespace of objects that name none
      */
-    record Text(String file, String content) {}
+    record Text(String file, String content, String namespace) {
+
+        Text(String file, String content) {
+            this(file, content, "default");
+        }
+    }
 
     /** @throws ManifestException if there is no such file or folder, or nothing in it */
     void add(List<String> paths, InputStream standardInput) {
@@ -70,6 +78,10 @@ final class ManifestTexts {
                 .toList();
     }
 
+    GitOps gitOps() {
+        return gitOps;
+    }
+
     List<Skipped> skipped() {
         return skipped;
     }
@@ -90,11 +102,18 @@ final class ManifestTexts {
         Set<Path> named = new LinkedHashSet<>();
         kustomizations.forEach(kustomization -> named.addAll(kustomization.names()));
 
+        gitOps.add(
+                outer,
+                below.stream()
+                        .filter(file -> outer.stream().noneMatch(file::startsWith))
+                        .filter(ManifestFiles::canHoldManifests));
         var made = new ArrayList<List<Text>>();
-        outer.forEach(chart -> chart(chart).ifPresent(text -> made.add(List.of(text))));
+        outer.stream()
+                .filter(chart -> !gitOps.installs(chart))
+                .forEach(chart -> chart(chart).ifPresent(text -> made.add(List.of(text))));
         kustomizations.stream()
                 .filter(one -> !named.contains(absolute(one.folder())))
-                .map(this::kustomized)
+                .flatMap(one -> gitOps.filled(one.folder(), kustomized(one)).stream())
                 .filter(texts -> !texts.isEmpty())
                 .forEach(made::add);
         List<Text> plain = below.stream()
@@ -103,7 +122,7 @@ final class ManifestTexts {
                         kustomizations.stream().noneMatch(one -> one.folder().equals(folderOf(file))))
                 .filter(file -> !named.contains(absolute(file)))
                 .filter(ManifestFiles::canHoldManifests)
-                .flatMap(file -> text(file).stream())
+                .flatMap(file -> text(file).stream().map(text -> filled(file, text)))
                 .toList();
         if (kustomizations.isEmpty() && outer.isEmpty() && plain.isEmpty()) {
             throw new ManifestException("The folder " + folder + " contains no *.yaml, *.yml or *.json");
@@ -130,6 +149,12 @@ final class ManifestTexts {
 
     private static Path absolute(Path path) {
         return path.toAbsolutePath().normalize();
+    }
+
+    /** Where several ways fill in different values, none is taken. */
+    private Text filled(Path file, Text text) {
+        List<List<Text>> ways = gitOps.filled(file, List.of(text));
+        return ways.size() == 1 ? ways.get(0).get(0) : text;
     }
 
     /** One bad file must not hide the others. */
@@ -168,23 +193,10 @@ final class ManifestTexts {
         var arguments = new ArrayList<>(List.of(verb));
         arguments.addAll(options);
         arguments.add(folder);
-        String command = program + " " + String.join(" ", arguments);
-        Optional<Path> tool = tools.find(program);
-        if (tool.isEmpty()) {
-            skipped.add(new Skipped(
-                    folder,
-                    what + ", and " + program + " is not on the PATH. Where it is, run: " + command
-                            + ", and pipe its output to podid with - as the path",
-                    kind));
-            return Optional.empty();
-        }
         try {
-            return Optional.of(new Text(name, Tools.run(tool.get(), arguments)));
+            return Optional.of(new Text(name, tools.render(program, arguments, "")));
         } catch (IOException e) {
-            String more = String.valueOf(e.getMessage()).contains("security; file")
-                    ? ". --load-restrictor LoadRestrictionsNone lets it read files outside of its folder"
-                    : "";
-            skipped.add(new Skipped(folder, what + ", but \"" + command + "\" fails: " + e.getMessage() + more, kind));
+            skipped.add(new Skipped(folder, what + ", " + e.getMessage(), kind));
             return Optional.empty();
         }
     }

@@ -1,7 +1,9 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.ObjectName;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,10 +13,7 @@ import java.util.stream.Stream;
 /** Finds the manifests in texts, and says of everything else what it is. Not thread-safe. */
 final class ObjectsOfText {
 
-    private static final String DEFAULT_NAMESPACE = "default";
     private static final String TEMPLATE = "{{";
-    private static final Set<String> RELEASES =
-            Set.of("helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet");
     private static final Set<String> WORKLOADS =
             Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob");
     /** Whose objects name an identity; so does a ServiceAccount. */
@@ -30,8 +29,15 @@ final class ObjectsOfText {
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\{|[A-Z_]{2})");
     private static final Pattern MANIFEST = Pattern.compile("(?ms)^(apiVersion:.*^kind:|kind:.*^apiVersion:)");
 
+    private final GitOps gitOps;
     private final List<Manifest> objects = new ArrayList<>();
     private final List<Skipped> skipped = new ArrayList<>();
+    /** A chart may have the release that installs it. */
+    private final Set<ManifestTexts.Text> made = new HashSet<>();
+
+    ObjectsOfText(GitOps gitOps) {
+        this.gitOps = gitOps;
+    }
 
     List<Manifest> objects() {
         return objects;
@@ -41,9 +47,11 @@ final class ObjectsOfText {
         return skipped;
     }
 
-    void add(String file, String text) {
+    void add(ManifestTexts.Text whole) {
+        String file = whole.file();
+        String text = whole.content();
         try {
-            YamlReader.read(file, text).forEach(this::add);
+            YamlReader.read(file, text).forEach(document -> add(document, whole.namespace()));
         } catch (ManifestException e) {
             boolean isTemplate = text.contains(TEMPLATE);
             String reason = isTemplate
@@ -58,7 +66,7 @@ final class ObjectsOfText {
         }
     }
 
-    private void add(Yaml document) {
+    private void add(Yaml document, String namespace) {
         if (!(document instanceof Yaml.Mapping content)) {
             skipped.add(Skipped.other(
                     document.position(),
@@ -68,8 +76,8 @@ final class ObjectsOfText {
                                     + document.type()));
             return;
         }
-        String kind = text(content, "kind");
-        String apiVersion = text(content, "apiVersion");
+        String kind = content.textAt("kind");
+        String apiVersion = content.textAt("apiVersion");
         if (kind.isEmpty() || apiVersion.isEmpty()) {
             skipped.add(Skipped.of(
                     content.position(),
@@ -77,11 +85,11 @@ final class ObjectsOfText {
                             + (kind.isEmpty() ? apiVersion.isEmpty() ? "apiVersion and kind" : "kind" : "apiVersion"),
                     content.get("metadata").isPresent()));
         } else if (kind.endsWith("List") && content.get("items").orElse(null) instanceof Yaml.Sequence items) {
-            items.elements().forEach(this::add);
+            items.elements().forEach(item -> add(item, namespace));
         } else if (apiVersion.startsWith(Kustomization.GROUP)) {
             skipped.add(Skipped.other(content.position(), "This is a kustomization, which says how to make manifests"));
         } else {
-            addObject(apiVersion, kind, content);
+            addObject(apiVersion, kind, content, namespace);
         }
     }
 
@@ -94,7 +102,7 @@ final class ObjectsOfText {
                                 && operation.get("path").isPresent());
     }
 
-    private void addObject(String apiVersion, String kind, Yaml.Mapping content) {
+    private void addObject(String apiVersion, String kind, Yaml.Mapping content, String usual) {
         if (!(content.get("metadata").orElse(null) instanceof Yaml.Mapping metadata)) {
             skipped.add(Skipped.of(
                     content.position(),
@@ -102,9 +110,9 @@ final class ObjectsOfText {
                     content.get("spec").isPresent()));
             return;
         }
-        String name = text(metadata, "name");
-        if (name.isEmpty() && !text(metadata, "generateName").isEmpty()) {
-            name = text(metadata, "generateName") + "00000";
+        String name = metadata.textAt("name");
+        if (name.isEmpty() && !metadata.textAt("generateName").isEmpty()) {
+            name = metadata.textAt("generateName") + "00000";
         }
         if (name.isEmpty()) {
             skipped.add(Skipped.of(metadata.position(), "This manifest has no metadata.name", true));
@@ -114,8 +122,8 @@ final class ObjectsOfText {
                     "This is a template, as its name " + name + " shows",
                     Skipped.Kind.TEMPLATE));
         } else {
-            String namespace = text(metadata, "namespace");
-            var full = new ObjectName(namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace, name);
+            String namespace = metadata.textAt("namespace");
+            var full = new ObjectName(namespace.isEmpty() ? usual : namespace, name);
             var manifest = new Manifest(apiVersion, kind, full, content);
             boolean isMade = metadata.get("ownerReferences").isPresent();
             if (WORKLOADS.contains(kind) && !isMade && !hasContainers(content)) {
@@ -126,7 +134,25 @@ final class ObjectsOfText {
                 return;
             }
             objects.add(manifest);
-            partial(manifest).ifPresent(skipped::add);
+            if (GitOps.isRelease(manifest)) {
+                addRelease(manifest);
+            } else {
+                partial(manifest).ifPresent(skipped::add);
+            }
+        }
+    }
+
+    private void addRelease(Manifest manifest) {
+        try {
+            ManifestTexts.Text text = gitOps.render(manifest);
+            if (made.add(text)) {
+                add(text);
+            }
+        } catch (IOException e) {
+            skipped.add(new Skipped(
+                    manifest.content().position().toString(),
+                    manifest + " has its manifests made by a controller, " + e.getMessage(),
+                    Skipped.Kind.RELEASE));
         }
     }
 
@@ -138,19 +164,12 @@ final class ObjectsOfText {
                                 .anyMatch(ObjectsOfText::hasContainers));
     }
 
-    /** Of an object that is applied with other values than are written, or from which the cluster makes others. */
+    /** Of an object that is applied with other values than are written. */
     private static Optional<Skipped> partial(Manifest manifest) {
         String place = manifest.content().position().toString();
         if (manifest.isEncrypted()) {
             return Optional.of(
                     new Skipped(place, manifest + " has values that SOPS has encrypted", Skipped.Kind.ENCRYPTED));
-        }
-        if (RELEASES.contains(manifest.group() + "/" + manifest.kind())) {
-            return Optional.of(new Skipped(
-                    place,
-                    manifest + " has its manifests made by a controller: render them and check these too, a chart by"
-                            + " helm template",
-                    Skipped.Kind.RELEASE));
         }
         boolean isIdentity = manifest.kind().equals("ServiceAccount") || OF_IDENTITIES.contains(manifest.group());
         return isIdentity && hasVariable(manifest.content())
@@ -166,9 +185,5 @@ final class ObjectsOfText {
                         ? list.elements().stream().anyMatch(ObjectsOfText::hasVariable)
                         : value instanceof Yaml.Mapping mapping
                                 && mapping.entries().stream().anyMatch(entry -> hasVariable(entry.value()));
-    }
-
-    private static String text(Yaml.Mapping content, String key) {
-        return content.get(key).orElse(null) instanceof Yaml.Scalar scalar && !scalar.isNull() ? scalar.text() : "";
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -59,17 +60,38 @@ record Tools(String searchPath, List<String> kustomizeOptions) {
     }
 
     /**
-     * What the program prints.
+     * What a program on the search path prints.
      *
-     * @throws IOException if it fails, prints too much or takes longer than a minute; the message says which
+     * @param input what it reads
+     * @throws IOException if it is not there, fails, prints too much or takes longer than a minute; the message says
+     *     which, as the end of a sentence
      */
-    static String run(Path program, List<String> arguments) throws IOException {
+    String render(String program, List<String> arguments, String input) throws IOException {
+        // Values that are set may be secrets.
+        String command = program
+                + arguments.stream()
+                        .takeWhile(one -> !one.startsWith("--set"))
+                        .collect(Collectors.joining(" ", " ", ""));
+        Path tool = find(program)
+                .orElseThrow(() -> new IOException("and " + program + " is not on the PATH. Where it is, run: "
+                        + command + ", and pipe its output to podid with - as the path"));
+        try {
+            return run(tool, arguments, input);
+        } catch (IOException e) {
+            String more = String.valueOf(e.getMessage()).contains("security; file")
+                    ? ". --load-restrictor LoadRestrictionsNone lets it read files outside of its folder"
+                    : "";
+            throw new IOException("but \"" + command + "\" fails: " + e.getMessage() + more, e);
+        }
+    }
+
+    private static String run(Path program, List<String> arguments, String input) throws IOException {
         var command = new ArrayList<String>();
         command.add(program.toString());
         command.addAll(arguments);
         Process process = new ProcessBuilder(command).start();
         try {
-            process.getOutputStream().close();
+            write(input, process.getOutputStream());
             CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> start(process.getErrorStream()));
             CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> all(process.getInputStream()));
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
@@ -85,6 +107,15 @@ record Tools(String searchPath, List<String> kustomizeOptions) {
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
+        }
+    }
+
+    /** A program that does not read all of it says itself why. */
+    private static void write(String input, OutputStream out) {
+        try (out) {
+            out.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return;
         }
     }
 

@@ -65,6 +65,25 @@ public sealed interface Yaml {
     /** A key of an object and its value. */
     record Entry(String key, Position position, Yaml value) {}
 
+    /** The value below these keys, if it is written. */
+    default Optional<Yaml> at(String... keys) {
+        Optional<Yaml> at = Optional.of(this);
+        for (String key : keys) {
+            at = at.flatMap(value -> value instanceof Mapping mapping ? mapping.get(key) : Optional.empty());
+        }
+        return at;
+    }
+
+    /** The text of a value below these keys; empty of a list, an object and null. */
+    default String textAt(String... keys) {
+        return at(keys).orElse(null) instanceof Scalar scalar && scalar.value() != null ? scalar.text() : "";
+    }
+
+    /** The elements of a list below these keys; none of anything else. */
+    default List<Yaml> elementsAt(String... keys) {
+        return at(keys).orElse(null) instanceof Sequence sequence ? sequence.elements() : List.of();
+    }
+
     /** Whether the value is null. */
     default boolean isNull() {
         return this instanceof Scalar scalar && scalar.value() == null;

@@ -1,6 +1,5 @@
 package io.podidentity.podid.check;
 
-import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Skipped;
@@ -169,12 +168,12 @@ public final class CheckCommand implements Callable<Integer> {
                         .or(() -> settings.path("baseline"))
                         .map(Baseline::read)
                         .orElse(Set.of());
-        var source = new KustomizedSource(objects(clusters));
+        var source = new KustomizedSource(input.objects());
         List<Finding> findings = clusters.stream()
                 .flatMap(cluster -> AllRules.check(cluster).stream())
                 .map(finding -> finding.at(source.of(finding.position())))
                 .toList();
-        return new Suppressions(objects(clusters), settings, known).sift(findings);
+        return new Suppressions(input.objects(), settings, known).sift(findings);
     }
 
     /** Each kustomization and chart is a cluster of its own, since they may be ways to install the same. */
@@ -203,12 +202,6 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static List<Manifest> objects(List<RuleContext> clusters) {
-        return clusters.stream()
-                .flatMap(cluster -> cluster.manifests().objects().stream())
-                .toList();
-    }
-
     private void print(List<RuleContext> clusters, Suppressions.Result result, Severity least) {
         String text = switch (format) {
             case text -> TextFindings.of(result.open(), result.suppressed().size(), input.summary());
@@ -216,7 +209,7 @@ public final class CheckCommand implements Callable<Integer> {
             case sarif -> SarifLog.of(AllRules.LIST, result.open(), result.suppressed(), input.missed()) + "\n";
             case junit ->
                 JunitXml.of(
-                        objects(clusters).stream()
+                        input.objects().stream()
                                 .map(manifest -> manifest.content().position().file())
                                 .distinct()
                                 .toList(),

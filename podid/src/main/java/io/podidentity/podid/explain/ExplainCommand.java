@@ -9,6 +9,7 @@ import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.KustomizedSource;
 import io.podidentity.podid.explain.log.LogJson;
 import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.explain.log.LogTextReport;
@@ -93,6 +94,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
+
+    private KustomizedSource source = new KustomizedSource(List.of());
 
     @Override
     public Integer call() throws IOException {
@@ -213,7 +216,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private void print(String text) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(text);
+        out.println(source.in(text));
         out.flush();
     }
 
@@ -221,12 +224,13 @@ public final class ExplainCommand implements Callable<Integer> {
         try {
             ManifestInput input =
                     profile.readToJudge(paths, ManifestInput.standardInput(paths), FittingProfile.configuredHere());
+            source = new KustomizedSource(input.objects());
             PrintWriter err = spec.commandLine().getErr();
             input.clusters().get(0).skipped().forEach(err::println);
             input.clusters().stream()
                     .flatMap(manifests -> manifests.problems().stream())
                     .filter(Problem::isRefused)
-                    .forEach(err::println);
+                    .forEach(one -> err.println(source.in(one.toString())));
             err.flush();
             return input;
         } catch (ManifestException e) {

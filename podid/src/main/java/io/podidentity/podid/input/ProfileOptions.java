@@ -7,9 +7,7 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.MatchRules;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -100,11 +98,10 @@ public final class ProfileOptions {
         List<FittingProfile> versions = clusters.stream()
                 .map(one -> known.orElseGet(() -> FittingProfile.of(one.objects())))
                 .toList();
-        Map<Profile, List<Manifests>> decoded = new EnumMap<>(Map.of(decoding, clusters));
         var fitting = new ArrayList<Manifests>();
-        for (FittingProfile version : versions) {
-            fitting.add(decoded.computeIfAbsent(version.profile(), other -> read(other, paths, standardInput))
-                    .get(fitting.size()));
+        for (Manifests one : clusters) {
+            Profile fits = versions.get(fitting.size()).profile();
+            fitting.add(fits == decoding ? one : ManifestReader.decode(fits, one));
         }
         return new ManifestInput(
                 fitting,

@@ -109,11 +109,10 @@ class ExplainCommandTest {
         assertThat(code).as(err.toString()).isEqualTo(1);
         assertThat(out.toString())
                 .contains(
-                        "(kubectl kustomize ../k8s/deployments/pod-identity:",
-                        "(kubectl kustomize ../k8s/deployments/service-principal:",
-                        "(kubectl kustomize ../k8s/deployments/workload-identity:",
+                        "/k8s/components/deployment/pod-template/deployment.yaml:1:1), profile",
                         "profile 1.8.17",
-                        "profile workload-identity");
+                        "profile workload-identity")
+                .doesNotContain("kubectl kustomize");
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()

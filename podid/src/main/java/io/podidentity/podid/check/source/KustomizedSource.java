@@ -12,15 +12,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds where what kubectl has rendered is written: in a resource, or in the patch that sets it. Not thread-safe. */
 public final class KustomizedSource {
 
     private final List<Manifest> rendered;
+    private final Set<String> files;
     private final Map<Path, List<Yaml.Mapping>> sources = new HashMap<>();
 
     /** @param manifests all that was read, rendered or not */
@@ -29,6 +35,8 @@ public final class KustomizedSource {
                 .filter(one ->
                         Kustomization.rendered(one.content().position().file()).isPresent())
                 .toList();
+        this.files =
+                rendered.stream().map(one -> one.content().position().file()).collect(Collectors.toSet());
     }
 
     /** The same field, or the nearest around it, in a file that somebody has written; else the position itself. */
@@ -37,20 +45,31 @@ public final class KustomizedSource {
         if (folder.isEmpty()) {
             return position;
         }
-        for (Manifest manifest : rendered) {
-            Optional<List<Step>> way = manifest.content().position().file().equals(position.file())
-                    ? way(manifest.content(), position)
-                    : Optional.empty();
-            if (way.isPresent()) {
-                return sources.computeIfAbsent(folder.get(), KustomizedSource::read).stream()
-                        .filter(source -> isOf(manifest, source))
-                        .map(source -> Place.of(source, way.get()))
-                        .max(Comparator.comparingInt(Place::depth))
-                        .map(Place::position)
-                        .orElse(position);
-            }
+        // In their order, so that it is in the last one that does not begin behind it.
+        Optional<Manifest> manifest = rendered.stream()
+                .filter(one -> one.content().position().file().equals(position.file())
+                        && one.content().position().line() <= position.line())
+                .reduce((before, one) -> one);
+        return manifest.flatMap(one -> way(one.content(), position))
+                .flatMap(way -> sources.computeIfAbsent(folder.get(), KustomizedSource::read).stream()
+                        .filter(source -> isOf(manifest.get(), source))
+                        .map(source -> Place.of(source, way))
+                        .max(Comparator.comparingInt(Place::depth)))
+                .map(Place::position)
+                .orElse(position);
+    }
+
+    /** The text, where positions in what kubectl has rendered are those in files that somebody has written. */
+    public String in(String text) {
+        String written = text;
+        for (String file : files) {
+            written = Pattern.compile(Pattern.quote(file) + ":(\\d{1,9}):(\\d{1,9})")
+                    .matcher(written)
+                    .replaceAll(at -> Matcher.quoteReplacement(
+                            of(new Position(file, Integer.parseInt(at.group(1)), Integer.parseInt(at.group(2))))
+                                    .toString()));
         }
-        return position;
+        return written;
     }
 
     /**
@@ -86,21 +105,25 @@ public final class KustomizedSource {
         return Optional.of(Stream.concat(Stream.of(first), rest.stream()).toList());
     }
 
-    /** All objects of the files that a kustomization is made of, those of its own folder first. */
+    /** All objects of the files that a kustomization is made of, those of its own folder first, and patches last. */
     private static List<Yaml.Mapping> read(Path folder) {
         var objects = new ArrayList<Yaml.Mapping>();
-        for (Path file : Kustomization.closure(folder, one -> {})) {
+        var ofPatches = new ArrayList<Yaml.Mapping>();
+        var patches = new HashSet<Path>();
+        for (Path file : Kustomization.closure(folder, one -> patches.addAll(one.patches()))) {
             boolean isOwn = file.startsWith(folder.toAbsolutePath().normalize());
+            List<Yaml.Mapping> into = patches.contains(file) ? ofPatches : objects;
             try {
                 Path name = relative(file);
                 YamlReader.read(name.toString(), Files.isRegularFile(file) ? ManifestFiles.content(file) : "").stream()
                         .filter(Yaml.Mapping.class::isInstance)
                         .map(Yaml.Mapping.class::cast)
-                        .forEach(one -> objects.add(isOwn ? 0 : objects.size(), one));
+                        .forEach(one -> into.add(isOwn ? 0 : into.size(), one));
             } catch (ManifestException e) {
                 // No YAML, such as a file that a generator puts into a ConfigMap.
             }
         }
+        objects.addAll(ofPatches);
         return objects;
     }
 
@@ -111,17 +134,10 @@ public final class KustomizedSource {
 
     /** A kustomization may put something before and behind the name. */
     private static boolean isOf(Manifest manifest, Yaml.Mapping source) {
-        String name = text(source.get("metadata")
-                .map(metadata ->
-                        metadata instanceof Yaml.Mapping map ? map.get("name").orElse(metadata) : metadata));
-        return text(source.get("kind")).equals(manifest.kind())
+        String name = source.textAt("metadata", "name");
+        return source.textAt("kind").equals(manifest.kind())
                 && !name.isEmpty()
                 && manifest.name().name().contains(name);
-    }
-
-    private static String text(Optional<? extends Yaml> value) {
-        return value.map(one -> one instanceof Yaml.Scalar scalar ? scalar.text() : "")
-                .orElse("");
     }
 
     /** The end of the way in a source, and how far it went there; one more where the value is the same. */
@@ -136,8 +152,8 @@ public final class KustomizedSource {
                     return place;
                 }
                 at = next.get().value();
-                boolean isSame =
-                        at instanceof Yaml.Scalar && text(Optional.of(at)).equals(text(Optional.of(step.value())));
+                boolean isSame = at instanceof Yaml.Scalar
+                        && at.textAt().equals(step.value().textAt());
                 place = new Place(next.get().position(), place.depth() + (isSame ? 3 : 2));
             }
             return place;
@@ -149,19 +165,15 @@ public final class KustomizedSource {
                         .filter(entry -> entry.key().equals(step.key()))
                         .findFirst();
             }
-            String name = name(step.value());
-            List<Yaml> elements = at instanceof Yaml.Sequence list ? list.elements() : List.of();
+            String name = step.value().textAt("name");
+            List<Yaml> elements = at.elementsAt();
             return Stream.concat(
                             elements.stream()
-                                    .filter(element ->
-                                            !name.isEmpty() && name(element).equals(name)),
+                                    .filter(element -> !name.isEmpty()
+                                            && element.textAt("name").equals(name)),
                             elements.stream().skip(step.index()))
                     .findFirst()
                     .map(element -> new Yaml.Entry("", element.position(), element));
-        }
-
-        private static String name(Yaml element) {
-            return element instanceof Yaml.Mapping mapping ? text(mapping.get("name")) : "";
         }
     }
 }
