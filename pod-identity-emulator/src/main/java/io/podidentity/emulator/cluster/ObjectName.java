@@ -13,9 +13,9 @@ public record ObjectName(String namespace, String name) implements Comparable<Ob
         return ORDER.compare(this, other);
     }
 
-    /** {@code namespace/name}, as log lines have it. */
+    /** {@code namespace/name}, as log lines have it; the name alone of an object of the cluster. */
     @Override
     public String toString() {
-        return namespace + "/" + name;
+        return namespace.isEmpty() ? name : namespace + "/" + name;
     }
 }

@@ -1,18 +1,13 @@
 package io.podidentity.emulator.manifest;
 
-import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.cluster.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The decoding of one object: the profile, and the problems found. Not thread-safe. */
 final class Decoding {
-
-    /** All fields of the metadata of an object. */
-    static final String METADATA =
-            "annotations creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers"
-                    + " generateName generation labels managedFields name namespace ownerReferences resourceVersion selfLink uid";
 
     private final Profile profile;
     private final String object;
@@ -37,16 +32,24 @@ final class Decoding {
         return problems.stream().anyMatch(Problem::isFatal);
     }
 
-    void unknownField(Yaml.Entry entry, String path, Optional<String> meant) {
-        String fate = profile.prunesUnknown() || !isOfPodIdentity
-                ? "the API server drops it, and " + Problem.REFUSED
-                : "version " + profile.id() + " ignores it";
-        String remedy = meant.map(name -> "; write " + name).orElse("");
-        add(
+    /** @param names of the fields that are known there */
+    void unknownField(Yaml.Entry entry, String path, Set<String> names) {
+        String fate = isOfPodIdentity
+                ? profile.prunesUnknown()
+                        ? "the API server drops it, and " + Problem.REFUSED
+                        : "version " + profile.id() + " ignores it"
+                : "Kubernetes 1.34 drops it, and " + Problem.REFUSED;
+        Optional<String> meant =
+                names.stream().filter(entry.key()::equalsIgnoreCase).findFirst();
+        String around = path.substring(0, path.length() - entry.key().length());
+        problems.add(new Problem(
                 meant.isPresent() ? Problem.Kind.WRONG_CASE : Problem.Kind.UNKNOWN_FIELD,
                 entry.position(),
+                object,
                 path,
-                "unknown field " + path + ": " + fate + remedy);
+                "unknown field " + path + ": " + fate
+                        + meant.map(name -> "; write " + around + name).orElse(""),
+                List.copyOf(names)));
     }
 
     void wrongType(Yaml value, String path, String expected) {
@@ -54,10 +57,12 @@ final class Decoding {
     }
 
     void invalid(Yaml value, String path, String reason) {
-        add(Problem.Kind.WRONG_TYPE, value.position(), path, path + " " + reason + ": the object is ignored");
-    }
-
-    private void add(Problem.Kind kind, Position position, String path, String message) {
-        problems.add(new Problem(kind, position, object, path, message));
+        problems.add(new Problem(
+                Problem.Kind.WRONG_TYPE,
+                value.position(),
+                object,
+                path,
+                path + " " + reason + ": the object is ignored",
+                List.of()));
     }
 }

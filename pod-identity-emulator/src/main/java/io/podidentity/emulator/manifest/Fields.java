@@ -177,24 +177,22 @@ final class Fields {
         return labels;
     }
 
-    /** As below, where these fields are known too, though nothing is made of them. */
-    void reportUnknownBut(String others) {
-        List.of(others.split(" ")).forEach(this::has);
-        reportUnknown();
+    /** Reports what the type of Kubernetes does not have, such as {@code PodSpec}. */
+    void reportUnknownOf(String type) {
+        reportUnknown(KubernetesFields.of(type));
     }
 
-    /** Reports unknown fields; called last, when all known fields have been read. */
-    void reportUnknown() {
+    /** Reports unknown fields but these and those that have been read. */
+    void reportUnknownBut(String... others) {
+        known.addAll(List.of(others));
+        reportUnknown(known);
+    }
+
+    private void reportUnknown(Set<String> names) {
         for (Yaml.Entry entry : mapping.entries()) {
             // What begins so tells kubectl or kustomize how to patch.
-            if (!taken.contains(entry.key()) && !entry.key().startsWith("$")) {
-                decoding.unknownField(
-                        entry,
-                        path(entry.key()),
-                        known.stream()
-                                .filter(entry.key()::equalsIgnoreCase)
-                                .findFirst()
-                                .map(this::path));
+            if (!taken.contains(entry.key()) && !names.contains(entry.key()) && !entry.key().startsWith("$")) {
+                decoding.unknownField(entry, path(entry.key()), names);
             }
         }
     }

@@ -40,8 +40,7 @@ final class ObjectDecoder {
         return switch (manifest.kind()) {
             case "Namespace" -> List.of(new Namespace(clusterWide(metadata())));
             case "ServiceAccount" -> {
-                fields.reportUnknownBut(
-                        "apiVersion kind metadata automountServiceAccountToken imagePullSecrets secrets");
+                fields.reportUnknownOf("ServiceAccount");
                 yield List.of(new ServiceAccount(metadata()));
             }
             case "Secret" -> List.of(new Secret(metadata(), secretData()));
@@ -61,7 +60,7 @@ final class ObjectDecoder {
                 metadata.stringMap("annotations"),
                 version.isEmpty() ? contentVersion() : version,
                 manifest.content().position());
-        metadata.reportUnknownBut(Decoding.METADATA);
+        metadata.reportUnknownOf("ObjectMeta");
         return read;
     }
 

@@ -122,8 +122,9 @@ final class ObjectsOfText {
                     "This is a template, as its name " + name + " shows",
                     Skipped.Kind.TEMPLATE));
         } else {
-            String namespace = metadata.textAt("namespace");
-            var full = new ObjectName(namespace.isEmpty() ? usual : namespace, name);
+            String written = metadata.textAt("namespace");
+            String namespace = written.isEmpty() ? usual : written;
+            var full = new ObjectName(kind.startsWith("Cluster") ? "" : namespace, name);
             var manifest = new Manifest(apiVersion, kind, full, content);
             boolean isMade = metadata.get("ownerReferences").isPresent();
             if (WORKLOADS.contains(kind) && !isMade && !hasContainers(content)) {

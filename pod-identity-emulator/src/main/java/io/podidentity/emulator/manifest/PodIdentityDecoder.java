@@ -43,8 +43,8 @@ record PodIdentityDecoder(String kind, Metadata metadata, Fields object, Decodin
                 spec.string("tenantID"),
                 spec.strings("auxiliaryTenantIDs"),
                 spec.string("adEndpoint"));
-        password.reportUnknown();
-        spec.reportUnknownBut("adResourceID replicas metadata");
+        password.reportUnknownBut();
+        spec.reportUnknownBut("adResourceID", "replicas", "metadata");
         return identity;
     }
 
@@ -63,7 +63,7 @@ record PodIdentityDecoder(String kind, Metadata metadata, Fields object, Decodin
                 new ObjectName(spec.string("podNamespace"), spec.string("pod")),
                 spec.string("nodename"),
                 state(object.object("status").string("status")));
-        spec.reportUnknownBut("replicas metadata");
+        spec.reportUnknownBut("replicas", "metadata");
         return assigned;
     }
 

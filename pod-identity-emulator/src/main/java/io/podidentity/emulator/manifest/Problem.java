@@ -1,6 +1,7 @@
 package io.podidentity.emulator.manifest;
 
 import io.podidentity.emulator.cluster.Position;
+import java.util.List;
 
 /**
  * A field that is not decoded as intended.
@@ -8,8 +9,10 @@ import io.podidentity.emulator.cluster.Position;
  * @param object kind, namespace and name
  * @param path of the field, for example {@code spec.ResourceID}
  * @param message what is wrong and what to write
+ * @param known the fields that are known beside an unknown one
  */
-public record Problem(Kind kind, Position position, String object, String path, String message) {
+public record Problem(
+        Kind kind, Position position, String object, String path, String message, List<String> known) {
 
     /** What is wrong. */
     public enum Kind {

@@ -21,24 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
 
-    // All fields of Kubernetes 1.34: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/
-    private static final String OBJECT = "apiVersion kind metadata spec status";
-    private static final String WORKLOAD = "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode"
-            + " completions concurrencyPolicy failedJobsHistoryLimit jobTemplate managedBy manualSelector"
-            + " maxFailedIndexes minReadySeconds ordinals parallelism paused persistentVolumeClaimRetentionPolicy"
-            + " podFailurePolicy podManagementPolicy podReplacementPolicy progressDeadlineSeconds replicas"
-            + " revisionHistoryLimit schedule selector serviceName startingDeadlineSeconds strategy"
-            + " successfulJobsHistoryLimit successPolicy suspend template timeZone ttlSecondsAfterFinished"
-            + " updateStrategy volumeClaimTemplates";
-
     /** No pod for a kind that makes none. */
     List<KubernetesObject> decode() {
         Fields spec = object.object("spec");
         List<KubernetesObject> decoded = decode(spec);
         if (!decoded.isEmpty()) {
-            object.reportUnknownBut(OBJECT);
+            object.reportUnknownOf(kind);
             if (!kind.equals("Pod")) {
-                spec.reportUnknownBut(WORKLOAD);
+                spec.reportUnknownOf(kind + "Spec");
             }
         }
         return decoded;
@@ -97,24 +87,13 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
                 metadata.resourceVersion(),
                 metadata.position());
         var pod = new Pod(podMetadata, PodSpecDecoder.decode(template.object("spec")), owners, "Running");
-        templateMetadata.reportUnknownBut(Decoding.METADATA);
-        template.reportUnknown();
+        templateMetadata.reportUnknownOf("ObjectMeta");
+        template.reportUnknownOf("PodTemplateSpec");
         return pod;
     }
 
     /** Decodes what a pod is made of. */
     static final class PodSpecDecoder {
-
-        private static final String SPEC = "activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig"
-                + " dnsPolicy enableServiceLinks ephemeralContainers hostAliases hostIPC hostPID hostUsers hostname"
-                + " hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority"
-                + " priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName"
-                + " schedulerName schedulingGates securityContext serviceAccount setHostnameAsFQDN"
-                + " shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations"
-                + " topologySpreadConstraints workloadRef";
-        private static final String CONTAINER = "envFrom imagePullPolicy lifecycle livenessProbe ports readinessProbe"
-                + " resizePolicy resources restartPolicyRules securityContext startupProbe stdin stdinOnce"
-                + " terminationMessagePath terminationMessagePolicy tty volumeDevices workingDir";
 
         private PodSpecDecoder() {}
 
@@ -128,7 +107,7 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
                     spec.objects("initContainers", PodSpecDecoder::container),
                     spec.objects("containers", PodSpecDecoder::container),
                     spec.objects("volumes", PodSpecDecoder::volume));
-            spec.reportUnknownBut(SPEC);
+            spec.reportUnknownOf("PodSpec");
             return decoded;
         }
 
@@ -142,20 +121,23 @@ record WorkloadDecoder(String kind, Metadata metadata, Fields object) {
                     container.objects("volumeMounts", PodSpecDecoder::mount),
                     container.string("restartPolicy"),
                     Map.of());
-            container.reportUnknownBut(CONTAINER);
+            container.reportUnknownOf("Container");
             return decoded;
         }
 
         private static EnvironmentVariable variable(Fields variable) {
+            variable.reportUnknownOf("EnvVar");
             return new EnvironmentVariable(
                     variable.string("name"), variable.has("valueFrom") ? null : variable.string("value"));
         }
 
         private static VolumeMount mount(Fields mount) {
+            mount.reportUnknownOf("VolumeMount");
             return new VolumeMount(mount.string("name"), mount.string("mountPath"), mount.bool("readOnly"));
         }
 
         private static Volume volume(Fields volume) {
+            volume.reportUnknownOf("Volume");
             List<TokenProjection> tokens = volume.object("projected").objects("sources", PodSpecDecoder::token).stream()
                     .filter(token -> !token.path().isEmpty())
                     .toList();

@@ -220,7 +220,8 @@ public record ReferringKind(
                 "ingress-azure",
                 image("kubernetes-ingress"),
                 "armAuth.type: workloadIdentity and identityClientID",
-                "https://azure.github.io/application-gateway-kubernetes-ingress/setup/install/");
+                "https://azure.github.io/application-gateway-kubernetes-ingress/how-tos/"
+                        + "deploy-AGIC-with-Workload-Identity-using-helm");
     }
 
     /** By the last part of the image's name. */

@@ -48,6 +48,11 @@ public final class Report {
         add(about.severity(), problem.position(), problem.object(), message, remedy, edits);
     }
 
+    /** Reports a field that is not decoded as intended, with another severity. */
+    public void add(Severity severity, Problem problem, String message, String remedy) {
+        add(severity, problem.position(), problem.object(), message, remedy);
+    }
+
     public void add(Severity severity, FieldLocation location, String message, String remedy, Edit... edits) {
         add(severity, location.position(), location.object(), message, remedy, edits);
     }

@@ -11,6 +11,7 @@ import io.podidentity.podid.check.rule.Edit;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
+import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.text.ClosestMatch;
@@ -21,10 +22,11 @@ import java.util.regex.Pattern;
 /** The fields of objects: their names, types and values. */
 final class FieldRules extends RuleFamily {
 
-    private static final String FIELDS = "type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
+    private static final List<String> FIELDS = List.of(("type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
             + " adResourceID adEndpoint azureIdentity selector podLabels name namespace labels annotations"
             + " serviceAccountName hostNetwork containers initContainers volumes volumeMounts image command args env"
-            + " envFrom securityContext template replicas imagePullSecrets";
+            + " envFrom securityContext template replicas imagePullSecrets")
+            .split(" "));
     private static final String NAME = "Name the Secret: ";
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
@@ -136,17 +138,21 @@ final class FieldRules extends RuleFamily {
         return problem.path().equals("spec.type") || problem.path().endsWith("labels." + Keys.USE);
     }
 
-    /** As the wrong letter case, but the name itself is wrong. */
+    /**
+     * As the wrong letter case, but the name itself is wrong. An API server of a later version may know a field of
+     * Kubernetes; of one that is nearly spelt so, or that belongs elsewhere, its answer is certain.
+     */
     private static void unknownField(RuleContext context, Report report) {
         for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.UNKNOWN_FIELD) {
                 String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
+                Optional<String> meant = ClosestMatch.of(name, problem.known()).or(() -> ClosestMatch.of(name, FIELDS));
+                boolean isCertain = meant.isPresent() || FIELDS.contains(name) || !problem.message().contains("1.34");
                 report.add(
+                        isCertain ? Severity.ERROR : Severity.WARNING,
                         problem,
                         problem.message(),
-                        ClosestMatch.of(name, List.of(FIELDS.split(" ")))
-                                .map(meant -> "Did you mean " + meant + ":?")
-                                .orElse("Remove it."));
+                        meant.map(near -> "Did you mean " + near + ":?").orElse("Remove it."));
             }
         }
     }
