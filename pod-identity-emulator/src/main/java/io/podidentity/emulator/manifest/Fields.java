@@ -191,7 +191,9 @@ final class Fields {
     private void reportUnknown(Set<String> names) {
         for (Yaml.Entry entry : mapping.entries()) {
             // What begins so tells kubectl or kustomize how to patch.
-            if (!taken.contains(entry.key()) && !names.contains(entry.key()) && !entry.key().startsWith("$")) {
+            if (!taken.contains(entry.key())
+                    && !names.contains(entry.key())
+                    && !entry.key().startsWith("$")) {
                 decoding.unknownField(entry, path(entry.key()), names);
             }
         }

@@ -53,13 +53,13 @@ final class GitOps {
      */
     private record Substitution(Path path, Yaml values, boolean isAll) {
 
-        ManifestTexts.Text in(ManifestTexts.Text text) {
+        ManifestText in(ManifestText text) {
             String content = VARIABLE.matcher(text.content()).replaceAll(found -> {
                 String absent = isAll && found.group(2) != null ? found.group(2) : found.group();
                 return Matcher.quoteReplacement(
                         values.at(found.group(1)).isPresent() ? values.textAt(found.group(1)) : absent);
             });
-            return new ManifestTexts.Text(text.file(), content, text.namespace());
+            return new ManifestText(text.file(), content, text.namespace());
         }
     }
 
@@ -105,8 +105,8 @@ final class GitOps {
     }
 
     /** The texts of a file or folder as each of Flux's Kustomizations that takes it fills them in; at least as they are. */
-    List<List<ManifestTexts.Text>> filled(Path place, List<ManifestTexts.Text> texts) {
-        List<List<ManifestTexts.Text>> filled = substitutions.stream()
+    List<List<ManifestText>> filled(Path place, List<ManifestText> texts) {
+        List<List<ManifestText>> filled = substitutions.stream()
                 .filter(one -> Stream.iterate(place.toAbsolutePath().normalize(), Objects::nonNull, Path::getParent)
                         .anyMatch(folder -> isAt(folder, one.path())))
                 .map(one -> texts.stream().map(one::in).toList())
@@ -129,7 +129,7 @@ final class GitOps {
      *
      * @throws IOException if it cannot be told; the message says why, as the end of a sentence
      */
-    ManifestTexts.Text render(Manifest manifest) throws IOException {
+    ManifestText render(Manifest manifest) throws IOException {
         Yaml release = manifest.content();
         Path chart = chart(release);
         boolean isFlux = isFlux(release);
@@ -148,7 +148,7 @@ final class GitOps {
                 List.of("template", name, charts.getOrDefault(chart, chart).toString(), "--namespace", namespace));
         String file = "helm " + String.join(" ", arguments.subList(0, 3));
         String values = isFlux ? addFlux(release, chart, arguments) : addArgo(release, chart, arguments);
-        return new ManifestTexts.Text(file, tools.render("helm", arguments, values), namespace);
+        return new ManifestText(file, tools.render("helm", arguments, values), namespace);
     }
 
     private static boolean isFlux(Yaml release) {

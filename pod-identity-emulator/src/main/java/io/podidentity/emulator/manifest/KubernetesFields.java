@@ -32,6 +32,7 @@ final class KubernetesFields {
         }
         return types.stringPropertyNames().stream()
                 .collect(Collectors.toMap(
-                        type -> type, type -> new TreeSet<>(List.of(types.getProperty(type).split(" ")))));
+                        type -> type,
+                        type -> new TreeSet<>(List.of(types.getProperty(type).split(" ")))));
     }
 }

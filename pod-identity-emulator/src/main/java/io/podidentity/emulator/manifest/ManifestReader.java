@@ -58,7 +58,7 @@ public final class ManifestReader {
         ManifestTexts texts = texts(paths, standardInput);
         var read = new ArrayList<Manifests>();
         var skipped = new ArrayList<>(texts.skipped());
-        for (List<ManifestTexts.Text> set : texts.sets()) {
+        for (List<ManifestText> set : texts.sets()) {
             Manifests manifests = decode(texts.gitOps(), set, List.of());
             skipped.addAll(manifests.skipped());
             if (!manifests.objects().isEmpty()) {
@@ -79,7 +79,7 @@ public final class ManifestReader {
      * @throws ManifestException if there is anything but manifests in it
      */
     public Manifests readText(String file, String text) {
-        Manifests manifests = decode(new GitOps(tools), List.of(new ManifestTexts.Text(file, text)), List.of());
+        Manifests manifests = decode(new GitOps(tools), List.of(new ManifestText(file, text)), List.of());
         manifests.skipped().stream().filter(one -> !one.isPartial()).findFirst().ifPresent(ManifestReader::refuse);
         return manifests;
     }
@@ -105,7 +105,7 @@ public final class ManifestReader {
         throw new ManifestException(first.place(), first.reason());
     }
 
-    private Manifests decode(GitOps gitOps, List<ManifestTexts.Text> texts, List<Skipped> before) {
+    private Manifests decode(GitOps gitOps, List<ManifestText> texts, List<Skipped> before) {
         var found = new ObjectsOfText(gitOps);
         texts.forEach(found::add);
         var skipped = new ArrayList<>(before);

@@ -21,8 +21,8 @@ final class ManifestTexts {
 
     private final Tools tools;
     private final GitOps gitOps;
-    private final List<Text> common = new ArrayList<>();
-    private final List<List<Text>> apart = new ArrayList<>();
+    private final List<ManifestText> common = new ArrayList<>();
+    private final List<List<ManifestText>> apart = new ArrayList<>();
     private final List<Skipped> skipped = new ArrayList<>();
 
     ManifestTexts(Tools tools) {
@@ -30,42 +30,29 @@ final class ManifestTexts {
         this.gitOps = new GitOps(tools);
     }
 
-    /**
-     * A text with objects.
-     *
-     * @param file what positions in it call it
-     * @param namespace of objects that name none
-     */
-    record Text(String file, String content, String namespace) {
-
-        Text(String file, String content) {
-            this(file, content, "default");
-        }
-    }
-
     /** @throws ManifestException if there is no such file or folder, or nothing in it */
     void add(List<String> paths, InputStream standardInput) {
         for (String path : paths) {
             if (path.equals(ManifestFiles.STANDARD_INPUT)) {
-                common.add(new Text(path, ManifestFiles.content(path, standardInput)));
+                common.add(new ManifestText(path, ManifestFiles.content(path, standardInput)));
             } else if (Files.isDirectory(Path.of(path))) {
                 addFolder(Path.of(path));
             } else {
                 ManifestFiles.files(Path.of(path))
-                        .forEach(file -> common.add(new Text(file.toString(), ManifestFiles.content(file))));
+                        .forEach(file -> common.add(new ManifestText(file.toString(), ManifestFiles.content(file))));
             }
         }
     }
 
     /** All texts, whatever set they belong to. */
-    List<Text> all() {
+    List<ManifestText> all() {
         var all = new ArrayList<>(common);
         apart.forEach(all::addAll);
         return all;
     }
 
     /** The texts by set; files that the user names belong to each of them. */
-    List<List<Text>> sets() {
+    List<List<ManifestText>> sets() {
         if (apart.isEmpty()) {
             return List.of(common);
         }
@@ -107,7 +94,7 @@ final class ManifestTexts {
                 below.stream()
                         .filter(file -> outer.stream().noneMatch(file::startsWith))
                         .filter(ManifestFiles::canHoldManifests));
-        var made = new ArrayList<List<Text>>();
+        var made = new ArrayList<List<ManifestText>>();
         outer.stream()
                 .filter(chart -> !gitOps.installs(chart))
                 .forEach(chart -> chart(chart).ifPresent(text -> made.add(List.of(text))));
@@ -116,7 +103,7 @@ final class ManifestTexts {
                 .flatMap(one -> gitOps.filled(one.folder(), kustomized(one)).stream())
                 .filter(texts -> !texts.isEmpty())
                 .forEach(made::add);
-        List<Text> plain = below.stream()
+        List<ManifestText> plain = below.stream()
                 .filter(file -> outer.stream().noneMatch(file::startsWith))
                 .filter(file ->
                         kustomizations.stream().noneMatch(one -> one.folder().equals(folderOf(file))))
@@ -152,22 +139,22 @@ final class ManifestTexts {
     }
 
     /** Where several ways fill in different values, none is taken. */
-    private Text filled(Path file, Text text) {
-        List<List<Text>> ways = gitOps.filled(file, List.of(text));
+    private ManifestText filled(Path file, ManifestText text) {
+        List<List<ManifestText>> ways = gitOps.filled(file, List.of(text));
         return ways.size() == 1 ? ways.get(0).get(0) : text;
     }
 
     /** One bad file must not hide the others. */
-    private Optional<Text> text(Path file) {
+    private Optional<ManifestText> text(Path file) {
         try {
-            return Optional.of(new Text(file.toString(), ManifestFiles.content(file)));
+            return Optional.of(new ManifestText(file.toString(), ManifestFiles.content(file)));
         } catch (ManifestException e) {
             skipped.add(new Skipped(file.toString(), e.reason(), Skipped.Kind.FILE));
             return Optional.empty();
         }
     }
 
-    private List<Text> kustomized(Kustomization kustomization) {
+    private List<ManifestText> kustomized(Kustomization kustomization) {
         if (kustomization.isComponent()) {
             return List.of();
         }
@@ -181,12 +168,13 @@ final class ManifestTexts {
                 .toList();
     }
 
-    private Optional<Text> chart(Path chart) {
+    private Optional<ManifestText> chart(Path chart) {
         String folder = chart.toString();
         return rendered("helm", "template", List.of("release"), "a Helm chart", folder);
     }
 
-    private Optional<Text> rendered(String program, String verb, List<String> options, String what, String folder) {
+    private Optional<ManifestText> rendered(
+            String program, String verb, List<String> options, String what, String folder) {
         Skipped.Kind kind = program.equals("helm") ? Skipped.Kind.CHART : Skipped.Kind.KUSTOMIZATION;
         // What positions begin with, whatever the options are.
         String name = program + " " + verb + " " + (program.equals("helm") ? "release " : "") + folder;
@@ -194,7 +182,7 @@ final class ManifestTexts {
         arguments.addAll(options);
         arguments.add(folder);
         try {
-            return Optional.of(new Text(name, tools.render(program, arguments, "")));
+            return Optional.of(new ManifestText(name, tools.render(program, arguments, "")));
         } catch (IOException e) {
             skipped.add(new Skipped(folder, what + ", " + e.getMessage(), kind));
             return Optional.empty();

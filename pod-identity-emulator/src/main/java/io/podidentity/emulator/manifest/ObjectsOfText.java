@@ -33,7 +33,7 @@ final class ObjectsOfText {
     private final List<Manifest> objects = new ArrayList<>();
     private final List<Skipped> skipped = new ArrayList<>();
     /** A chart may have the release that installs it. */
-    private final Set<ManifestTexts.Text> made = new HashSet<>();
+    private final Set<ManifestText> made = new HashSet<>();
 
     ObjectsOfText(GitOps gitOps) {
         this.gitOps = gitOps;
@@ -47,7 +47,7 @@ final class ObjectsOfText {
         return skipped;
     }
 
-    void add(ManifestTexts.Text whole) {
+    void add(ManifestText whole) {
         String file = whole.file();
         String text = whole.content();
         try {
@@ -145,7 +145,7 @@ final class ObjectsOfText {
 
     private void addRelease(Manifest manifest) {
         try {
-            ManifestTexts.Text text = gitOps.render(manifest);
+            ManifestText text = gitOps.render(manifest);
             if (made.add(text)) {
                 add(text);
             }

@@ -11,8 +11,7 @@ import java.util.List;
  * @param message what is wrong and what to write
  * @param known the fields that are known beside an unknown one
  */
-public record Problem(
-        Kind kind, Position position, String object, String path, String message, List<String> known) {
+public record Problem(Kind kind, Position position, String object, String path, String message, List<String> known) {
 
     /** What is wrong. */
     public enum Kind {

@@ -22,11 +22,12 @@ import java.util.regex.Pattern;
 /** The fields of objects: their names, types and values. */
 final class FieldRules extends RuleFamily {
 
-    private static final List<String> FIELDS = List.of(("type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
-            + " adResourceID adEndpoint azureIdentity selector podLabels name namespace labels annotations"
-            + " serviceAccountName hostNetwork containers initContainers volumes volumeMounts image command args env"
-            + " envFrom securityContext template replicas imagePullSecrets")
-            .split(" "));
+    private static final List<String> FIELDS =
+            List.of(("type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
+                            + " adResourceID adEndpoint azureIdentity selector podLabels name namespace labels annotations"
+                            + " serviceAccountName hostNetwork containers initContainers volumes volumeMounts image command args env"
+                            + " envFrom securityContext template replicas imagePullSecrets")
+                    .split(" "));
     private static final String NAME = "Name the Secret: ";
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
@@ -147,7 +148,9 @@ final class FieldRules extends RuleFamily {
             if (problem.kind() == Problem.Kind.UNKNOWN_FIELD) {
                 String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
                 Optional<String> meant = ClosestMatch.of(name, problem.known()).or(() -> ClosestMatch.of(name, FIELDS));
-                boolean isCertain = meant.isPresent() || FIELDS.contains(name) || !problem.message().contains("1.34");
+                boolean isCertain = meant.isPresent()
+                        || FIELDS.contains(name)
+                        || !problem.message().contains("1.34");
                 report.add(
                         isCertain ? Severity.ERROR : Severity.WARNING,
                         problem,

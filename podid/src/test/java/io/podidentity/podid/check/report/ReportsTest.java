@@ -119,7 +119,8 @@ class ReportsTest {
     @Test
     void report_onTheSameFindingTwice_hasItOnce() {
         var report = new Report(ABOUT);
-        var problem = new Problem(Problem.Kind.WRONG_TYPE, FINDING.position(), "Pod a/b", "spec", "it is wrong", List.of());
+        var problem =
+                new Problem(Problem.Kind.WRONG_TYPE, FINDING.position(), "Pod a/b", "spec", "it is wrong", List.of());
         report.add(problem, "it is wrong", "Mend it");
         report.add(problem, "it is wrong", "Mend it");
         assertThat(report.findings()).hasSize(1);
