@@ -154,7 +154,7 @@ public final class CheckCommand implements Callable<Integer> {
                 .map(one -> one == FailOn.warning ? Severity.WARNING : Severity.ERROR)
                 .or(settings::failOn)
                 .orElse(Severity.ERROR);
-        print(clusters, result, least);
+        print(result, least);
         if (profile.refuses(input)) {
             return spec.exitCodeOnInvalidInput();
         }
@@ -202,7 +202,7 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private void print(List<RuleContext> clusters, Suppressions.Result result, Severity least) {
+    private void print(Suppressions.Result result, Severity least) {
         String text = switch (format) {
             case text -> TextFindings.of(result.open(), result.suppressed().size(), input.summary());
             case json -> JsonFindings.of(result.open(), input.missed()) + "\n";
