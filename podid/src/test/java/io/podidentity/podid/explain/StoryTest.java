@@ -59,10 +59,13 @@ class StoryTest {
     }
 
     @Test
-    void story_thatEndsInAzure_namesTheIdentityAndNotThePod() {
+    void story_thatEndsInAzure_namesTheFieldOfTheIdentity() {
         String story = story(Profile.V1_5_4, POD + BINDING + IDENTITY + ID.substring(1));
 
-        assertThat(story).contains("  At    m.yaml:10:1\n", "  6  IMDS      Azure has no user-assigned identity with");
+        assertThat(story)
+                .contains(
+                        "  At    m.yaml:15:3\n",
+                        "  6  IMDS      Azure gives no token of identity default/a: resourceID is malformed");
         assertThat(story.lines().filter(line -> line.contains("<- it ends here")))
                 .singleElement()
                 .asString()
