@@ -2,6 +2,7 @@ package io.podidentity.benchmarks.load;
 
 import io.podidentity.benchmarks.clients.TokenClient;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Counts the threads that are alive 0.1 s after the first token. Arguments: the client, or {@code none} for the threads
@@ -18,7 +19,7 @@ public final class LiveThreads {
         Set<Thread> all;
         int own;
         do {
-            Pause.millis(100);
+            TimeUnit.MILLISECONDS.sleep(100);
             left -= 100;
             all = Thread.getAllStackTraces().keySet();
             own = 0;

@@ -3,6 +3,7 @@ package io.podidentity.benchmarks.load;
 import io.podidentity.benchmarks.clients.TokenClient;
 import io.podidentity.benchmarks.stub.Behaviour;
 import io.podidentity.benchmarks.stub.StubControl;
+import java.util.concurrent.TimeUnit;
 
 /**
  * All callers at once, three times: with no token yet, in the refresh window, and after the token expired. Arguments:
@@ -39,17 +40,17 @@ public final class Storm {
     private static void window(TokenClient client, Callers callers, StubControl stub) throws Exception {
         stub.behave(AGEING);
         client.token(AGEING_RESOURCE);
-        Pause.millis(AGEING_MILLIS);
+        TimeUnit.MILLISECONDS.sleep(AGEING_MILLIS);
         stub.behave(SLOW);
         callers.ask(AGEING_RESOURCE, "window");
-        Pause.millis(300);
+        TimeUnit.MILLISECONDS.sleep(300);
         Figure.print("window.requests", stub.requests());
     }
 
     private static void expired(TokenClient client, Callers callers, StubControl stub) throws Exception {
         stub.behave(Behaviour.USUAL.withLife(2, 0));
         client.token(SHORT_LIVED_RESOURCE);
-        Pause.millis(2_500);
+        TimeUnit.MILLISECONDS.sleep(2_500);
         stub.behave(SLOW);
         callers.ask(SHORT_LIVED_RESOURCE, "expired");
         Figure.print("expired.requests", stub.requests());
