@@ -8,7 +8,6 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.testsupport.Client;
@@ -47,8 +46,8 @@ class EntraTest {
 
     @BeforeAll
     static void start() throws Exception {
-        clusterKey = new RSAKeyGenerator(2048).generate();
-        ownKey = new RSAKeyGenerator(2048).generate();
+        clusterKey = TestKeys.rsa("cluster");
+        ownKey = TestKeys.rsa("application");
         azure = PodIdentityEmulator.builder()
                 .application(CLIENT, "0b1ec700-0000-4000-8000-000000000001", "right-secret")
                 .expiredSecret(CLIENT, "old-secret")
@@ -205,7 +204,7 @@ class EntraTest {
 
     @Test
     void token_whenAnotherKeySignedTheAssertion_isRefused() throws Exception {
-        var stranger = new RSAKeyGenerator(2048).generate();
+        var stranger = TestKeys.rsa("stranger");
         assertError(federated(assertion(ISSUER, SUBJECT, AUDIENCE, stranger, 600)), "invalid_client", 50013);
     }
 

@@ -3,12 +3,10 @@ package io.podidentity.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cases.Case;
@@ -34,7 +32,7 @@ public class FederationCasesTest extends CaseRunner {
     private static final String CLIENT = "20000000-0000-4000-8000-000000000001";
 
     /** One for all cases, since it takes a while to make. */
-    private static final RSAKey KEY = newKey();
+    private static final RSAKey KEY = TestKeys.rsa("cluster");
 
     private static final Map<List<String>, Map<String, Object>> ANSWERS = new ConcurrentHashMap<>();
 
@@ -125,14 +123,6 @@ public class FederationCasesTest extends CaseRunner {
                                     "scope", "https://storage.azure.com/.default",
                                     "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
                                     "client_assertion", jwt.serialize())));
-        }
-    }
-
-    private static RSAKey newKey() {
-        try {
-            return new RSAKeyGenerator(2048).generate();
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -14,7 +14,6 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import io.podidentity.testsupport.Client;
 import java.io.IOException;
@@ -54,8 +53,8 @@ class HostileAssertionsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        right = new RSAKeyGenerator(2048).generate();
-        stranger = new RSAKeyGenerator(2048).generate();
+        right = TestKeys.rsa("cluster");
+        stranger = TestKeys.rsa("stranger");
         azure = PodIdentityEmulator.builder()
                 .application(CLIENT, "0b1ec700-0000-4000-8000-000000000001", "right-secret")
                 .federatedCredential(CLIENT, ISSUER, SUBJECT, AUDIENCE)

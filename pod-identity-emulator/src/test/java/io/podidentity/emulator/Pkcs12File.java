@@ -3,7 +3,6 @@ package io.podidentity.emulator;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -14,7 +13,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Makes PKCS#12 files with a new RSA key and its certificate. */
+/** Makes PKCS#12 files with an RSA key and its certificate. */
 public final class Pkcs12File {
 
     private static final String LEGACY = "keystore.pkcs12.legacy";
@@ -24,9 +23,7 @@ public final class Pkcs12File {
     /** As JDK 17 and OpenSSL 3 write them by default. */
     public static byte[] modern(String password) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            KeyPair keys = generator.generateKeyPair();
+            KeyPair keys = TestKeys.rsa("application").toKeyPair();
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             X509Certificate[] chain = {certificate(keys)};
