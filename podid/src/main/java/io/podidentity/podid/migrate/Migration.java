@@ -3,6 +3,7 @@ package io.podidentity.podid.migrate;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.azure.AzureFacts;
@@ -245,6 +246,7 @@ final class Migration {
                         : after.stream().findFirst();
                 String place = plans.size() > 1 ? plan.environment() : "";
                 outcomes.addAll(Proof.of(plan, its, place));
+                obstacles.addAll(Proof.ambiguous(plan, place));
                 its.ifPresent(one -> {
                     obstacles.addAll(Proof.shared(plan, one, place));
                     obstacles.addAll(Proof.taken(plan, changes.leftovers(plan), one, place));
@@ -263,7 +265,9 @@ final class Migration {
         if (isFirst && !changes.newAccounts().isEmpty()) {
             paths.add(stage.path().resolve(SourceChanges.ACCOUNTS_FILE).toString());
         }
-        paths.removeIf(path -> !Files.exists(Path.of(path)));
+        // Of a chart alone nothing is written.
+        paths.removeIf(path -> !Files.exists(Path.of(path))
+                || ManifestFiles.below(Path.of(path)).noneMatch(Files::isRegularFile));
         try {
             List<Manifests> after = profile.read(Profile.WORKLOAD_IDENTITY, paths, new byte[0]);
             after.get(0).skipped().stream()

@@ -6,19 +6,23 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.Manifests;
-import io.podidentity.emulator.replay.WorkloadReplay;
 import io.podidentity.emulator.replay.WorkloadReplay.Result;
 import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
+import io.podidentity.emulator.replay.WorkloadReplay;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.migrate.plan.MovedIdentity;
 import io.podidentity.podid.migrate.plan.PodMove;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -151,6 +155,28 @@ final class Proof {
             }
         }
         return shared;
+    }
+
+    /** Identities of moved pods that the files write with several client IDs, of which the one applied last counts. */
+    static List<String> ambiguous(MovePlan plan, String environment) {
+        Map<String, Map<String, String>> written = new TreeMap<>();
+        plan.context().manifests().objects().stream()
+                .filter(one -> one.kind().equals("AzureIdentity"))
+                .map(FieldLocation::of)
+                .forEach(one -> written.computeIfAbsent(one.object(), key -> new TreeMap<>())
+                        .put(
+                                one.at("spec").like("clientID").text(),
+                                one.position().file()));
+        written.values()
+                .removeIf(ids -> ids.size() < 2
+                        || plan.moves().stream()
+                                .flatMap(move -> move.identities().stream())
+                                .noneMatch(identity -> ids.containsKey(identity.clientId())));
+        return written.entrySet().stream()
+                .map(one -> one.getKey() + in(environment) + " has different client IDs in "
+                        + String.join(", ", new TreeSet<>(one.getValue().values()))
+                        + ", and which counts is not written. Name only the files that are applied together")
+                .toList();
     }
 
     /**
