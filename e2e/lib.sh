@@ -322,3 +322,11 @@ demo() {
         MANAGEMENT_SERVER_ADDRESS=127.0.0.1 "DEMO_STORAGE_ENDPOINT=$storage" DEMO_STORAGE_CONTAINER=samples "$@"
     wait_until 180 "$name" answers "$(management_url "$name")/actuator/health/liveness"
 }
+
+# picture NAME HEIGHT URL [PREFIX...]: the page as Chromium with that prefix shows it, in e2e/target.
+picture() {
+    "${@:4}" chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$WORK/chromium" \
+        --window-size="1100,$2" --virtual-time-budget=3000 --screenshot="$OUT/$1.png" "$3/"
+    [ "$(stat -c %s "$OUT/$1.png")" -gt 10000 ] || fail "an empty picture: $OUT/$1.png"
+}

@@ -52,13 +52,7 @@ class RealMic:
                                   "clusters": [{"name": "c", "cluster": {"server": self.cluster.server.url}}],
                                   "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
                                   "users": [{"name": "u", "user": {}}]})
-        names = ["managementPortalURL", "publishSettingsURL", "serviceManagementEndpoint", "resourceManagerEndpoint",
-                 "activeDirectoryEndpoint", "galleryEndpoint", "keyVaultEndpoint", "graphEndpoint", "tokenAudience"]
-        self.write("environment", {"name": "AZURESTACKCLOUD", "storageEndpointSuffix": "",
-                                   **{name: self.arm.server.url + "/" for name in names}})
-        self.write("azure.json", {"cloud": "AzureStackCloud", "tenantId": "t", "subscriptionId": SUBSCRIPTION,
-                                  "resourceGroup": "mc_shop", "vmType": "vmss", "useManagedIdentityExtension": True,
-                                  "userAssignedIdentityID": "msi-of-mic"})
+        self.arm.write_settings(folder, SUBSCRIPTION)
         self.log = os.path.join(folder, "mic.log")
         port = 30000 + os.getpid() % 15000
         self.process = subprocess.Popen(

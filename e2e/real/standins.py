@@ -1,9 +1,14 @@
-"""Stand-ins in memory for what the real MIC talks to: the API server of a cluster, and Resource Manager with IMDS."""
+"""Stand-ins in memory for what the real MIC talks to: the API server of a cluster, and Resource Manager with IMDS.
+
+usage: standins.py FOLDER SUBSCRIPTION IDENTITY   serves Resource Manager alone; MIC's settings for it are in the folder
+"""
 
 import copy
 import datetime
 import json
+import os
 import re
+import sys
 import threading
 import urllib.parse
 import uuid
@@ -216,6 +221,18 @@ class ResourceManager:
         self.refusals = {}
         self.server = Server(Arm, arm=self)
 
+    def write_settings(self, folder, subscription, identity="msi-of-mic"):
+        """MIC's --cloudconfig, azure.json, and the cloud that AZURE_ENVIRONMENT_FILEPATH names, environment."""
+        names = ["managementPortalURL", "publishSettingsURL", "resourceManagerEndpoint", "activeDirectoryEndpoint",
+                 "galleryEndpoint", "keyVaultEndpoint", "graphEndpoint"]
+        audience = "https://management.azure.com/"
+        with open(os.path.join(folder, "environment"), "w", encoding="utf-8") as file:
+            json.dump({"name": "AZURESTACKCLOUD", "storageEndpointSuffix": "", "tokenAudience": audience,
+                       "serviceManagementEndpoint": audience, **{name: self.server.url + "/" for name in names}}, file)
+        with open(os.path.join(folder, "azure.json"), "w", encoding="utf-8") as file:
+            json.dump({"cloud": "AzureStackCloud", "tenantId": "t", "subscriptionId": subscription, "resourceGroup": "mc_shop",
+                       "vmType": "vmss", "useManagedIdentityExtension": True, "userAssignedIdentityID": identity}, file)
+
     def close(self):
         self.server.shutdown()
         self.server.server_close()
@@ -262,3 +279,8 @@ class Arm(Handler):
         if not present["userAssignedIdentities"]:
             machine.pop("identity")
         return self.send(200, machine)
+
+
+if __name__ == "__main__":
+    ResourceManager().write_settings(*sys.argv[1:])
+    threading.Event().wait()

@@ -1,83 +1,172 @@
 # shellcheck shell=bash disable=SC2153,SC2154
-# The image on a real kubelet, in a namespace that enforces Pod Security "restricted", with the identity and the blobs of an
-# Azure that podid's image emulates beside it.
-# Needs: podid-image cluster
+# The image on a real kubelet, in namespaces that enforce Pod Security "restricted", in each way that k8s/configure.sh knows. On a
+# node that E2E_NODE starts also the walk-through to the letter, with the real MIC and NMI that MIC= and NMI= name; its
+# transcript is e2e/target/article.txt.
+# Needs: image cluster
 # Skipped without: E2E_CLUSTER E2E_NODE
 
 SPACE=pod-identity-e2e
+FOLDER=$WORK/cluster
+NODE=10.77.0.1
+GROUP=MC_shop_shop_northeurope
+export AZURE_CONFIG_DIR=$WORK/cluster-az REQUESTS_CA_BUNDLE=$WORK/azure-ca.pem
+BEGAN=$SECONDS
+
 # kube COMMAND...: kubectl in the namespace.
 kube() {
     on_cluster kubectl -n "$SPACE" "$@"
 }
 
+# typed COMMAND...: as a user types it; with what it prints and when, it is in the transcript.
+typed() {
+    noted "$@"
+    on_cluster "$@" 2>&1 | tee -a "$OUT/article.txt"
+}
+
+noted() {
+    printf '\n[%d s] $ %s\n' $((SECONDS - BEGAN)) "${*//$FOLDER\//}" >> "$OUT/article.txt"
+}
+
 cluster_begin() {
-    local image archives=()
-    for image in "$IMAGE" "$PODID_IMAGE"; do
-        archives+=("$WORK/$(basename "${image%:*}").tar")
-        buildah "${STORAGE[@]}" push -q "$image" "oci-archive:${archives[-1]}:$image"
-    done
-    cluster_up "${archives[@]}"
-    rm "${archives[@]}"
-    on_cluster kubectl create namespace "$SPACE"
-    on_cluster kubectl label namespace "$SPACE" pod-security.kubernetes.io/enforce=restricted
+    buildah "${STORAGE[@]}" push -q "$IMAGE" "oci-archive:$WORK/demo.tar:$IMAGE"
+    cluster_up "$WORK/demo.tar"
+    mkdir -p "$FOLDER/applied"
+    cp -r "$ROOT/k8s" "$FOLDER/"
+    rm -rf "$FOLDER"/k8s/{mine,settings.env}
+    kubectl kustomize "$ROOT/k8s/base" > "$FOLDER/applied/mine.yaml"
+    sed "s#FOLDER#$FOLDER/aad#; s#PAUSE#localhost/pause:1#" "$ROOT/e2e/data/aad-pod-identity.yaml" > "$FOLDER/aad-pod-identity.yaml"
+    awk -v RS='---\n' -v ORS='---\n' /CustomResourceDefinition/ "$FOLDER/aad-pod-identity.yaml" | on_cluster kubectl apply -f -
+    restricted "$SPACE"
 }
 
-# asked PATH: of podid in its pod, through the API server.
-asked() {
-    on_cluster kubectl get --raw "/api/v1/namespaces/$SPACE/pods/azure:10100/proxy$1"
+restricted() {
+    on_cluster kubectl create namespace "$1"
+    on_cluster kubectl label namespace "$1" e2e=cluster pod-security.kubernetes.io/enforce=restricted
 }
 
-# Azure with the pod of the overlay: MIC has assigned its identity when the variables are there.
-cluster_azure() {
-    kubectl kustomize "$ROOT/k8s/overlays/pod-identity" > "$WORK/pods.yaml"
-    kube create configmap azure --from-file=pods.yaml=/dev/stdin < "$WORK/pods.yaml"
-    kube apply -f - < "$ROOT/e2e/data/azure-in-cluster.yaml"
-    kube wait --for=condition=Ready pod/azure --timeout=120s
-    asked /ca.pem > "$WORK/cluster-ca.pem"
-    asked /addresses > "$WORK/cluster-addresses"
-    asked /pods/default/podidentitydemo/environment > "$WORK/cluster-environment"
-    expect_text "$WORK/cluster-environment" AZURE_POD_IDENTITY_AUTHORITY_HOST=http://
-}
-
-# The manifests as k8s/configure.sh writes them; only where to ask and whom to trust is added, and the policy, which would keep
-# the pod from both, left out.
-cluster_demo() {
-    local folder=$WORK/cluster
-    mkdir "$folder"
-    cp -r "$ROOT/k8s" "$folder/"
-    rm -rf "$folder"/k8s/{mine,settings.env}
-    keytool -importcert -noprompt -alias azure -file "$WORK/cluster-ca.pem" -keystore "$folder/trust.p12" -storepass changeit
-    "$folder/k8s/configure.sh" MODE=none "NAMESPACE=$SPACE" "IMAGE=$IMAGE" "STORAGE_ENDPOINT=$(sed -n 's/^storage=//p' "$WORK/cluster-addresses")"
-    mkdir "$folder/k8s/here"
-    sed "s#IDENTITY_URL#$(sed -n 's/^AZURE_POD_IDENTITY_AUTHORITY_HOST=//p' "$WORK/cluster-environment")#" \
-        "$ROOT/e2e/data/demo-in-cluster.yaml" > "$folder/k8s/here/kustomization.yaml"
-    kube create configmap trust --from-file=trust.p12=/dev/stdin < "$folder/trust.p12"
-    kubectl kustomize "$folder/k8s/here" | kube apply --validate=strict -f -
-    kube wait --for=condition=Ready pod/podidentitydemo --timeout=180s || { kube describe pod podidentitydemo; return 1; }
-}
-
-cluster_answers() {
-    local client url
-    client=$(yaml_to_json < "$WORK/pods.yaml" | jq -r '.[] | select(.kind == "AzureIdentity").spec.clientID')
-    kube exec podidentitydemo -- java -jar /app/token-provider.jar explain --resource "$STORAGE_RESOURCE" > "$WORK/cluster-explain.txt"
-    expect_text "$WORK/cluster-explain.txt" IMDS "$client"
-    start forward "${CLUSTER[@]}" kubectl -n "$SPACE" port-forward pod/podidentitydemo :8080
+# forwarded SPACE WHAT: sets PAGE.
+forwarded() {
+    stop forward
+    start forward "${CLUSTER[@]}" kubectl -n "$1" port-forward "$2" :8080
     wait_until 60 forward grep -q '^Forwarding from 127' "$WORK/forward.out"
-    url=$(sed -n 's#^Forwarding from \(127[0-9.:]*\) .*#http://\1#p' "$WORK/forward.out")
-    on_cluster curl -sS --noproxy '*' "$url/api/identity" > "$WORK/cluster-identity.json"
-    expect_json "$WORK/cluster-identity.json" '.source == "IMDS"' ".principal.appId == \"$client\""
-    on_cluster curl -sS --noproxy '*' "$url/" > "$WORK/cluster-page.html"
-    expect_text "$WORK/cluster-page.html" IMDS hello.txt
-    # The port of the page, to which a Service leads, has no Actuator.
-    on_cluster curl -sS --noproxy '*' "$url/actuator/tokenprovider" > "$WORK/cluster-actuator.json"
-    expect_json "$WORK/cluster-actuator.json" '.status == 404'
-    kube logs podidentitydemo > "$WORK/cluster.log"
-    expect_no_secret "$WORK"/cluster-*.{txt,json,html} "$WORK/cluster.log"
-    expect_equal 0 "$(kube get pod podidentitydemo -o 'jsonpath={.status.containerStatuses[0].restartCount}')"
+    PAGE=$(sed -n 's#^Forwarding from \(127[0-9.:]*\) .*#http://\1#p' "$WORK/forward.out")
 }
 
-at_end cluster_down namespace "$SPACE"
-check "a real kubelet has both images, and a namespace that enforces \"restricted\"" cluster_begin
-check "podid's image emulates Azure in a pod there" cluster_azure
-check "the demo's pod is Running and Ready" cluster_demo
-check "kubectl exec explains the pod's identity; the page comes through port-forward, with the blobs" cluster_answers
+# Without an Azure: they start, and say what they lack.
+modes() {
+    local one space id=50d1d000-0000-4000-8000-0000000000e2
+    for one; do
+        space=$SPACE-${one/\//-}
+        restricted "$space"
+        "$FOLDER/k8s/configure.sh" "MODE=${one%/*}" "KIND=${one#*/}" "NAMESPACE=$space" "IMAGE=$IMAGE" "CLIENT_ID=$id" "TENANT_ID=$id" \
+            "IDENTITY_ID=/subscriptions/$id" STORAGE_ENDPOINT=https://shop.blob.core.windows.net
+        kubectl kustomize "$FOLDER/k8s/mine" | on_cluster kubectl apply --validate=strict -f -
+    done
+    for one; do
+        space=$SPACE-${one/\//-}
+        on_cluster kubectl -n "$space" wait --for=condition=Ready pods --all --timeout=180s
+        one=${one#*/}/podidentitydemo
+        forwarded "$space" "$one"
+        on_cluster curl -sSf --noproxy '*' "$PAGE/" > "$WORK/cluster-page.html"
+        expect_text "$WORK/cluster-page.html" 'No token'
+        # The port of the page, to which a Service leads, has no Actuator.
+        expect_equal 404 "$(on_cluster curl -sS --noproxy '*' -o "$WORK/cluster-actuator.json" -w '%{http_code}' "$PAGE/actuator/tokenprovider")"
+        on_cluster kubectl -n "$space" logs "$one" > "$WORK/cluster.log"
+        expect_text "$WORK/cluster.log" 'Started DemoApplication'
+        expect_exit 1 "$WORK/cluster-explain.txt" on_cluster kubectl -n "$space" exec "$one" -- java -jar /app/token-provider.jar explain
+        expect_text "$WORK/cluster-explain.txt" 'No token for'
+        on_cluster kubectl delete namespace "$space" --wait=false
+    done
+}
+
+# Azure beside the node, where nobody has a role: its metadata service is the node's, and MIC's Resource Manager has its machine.
+azure_begin() {
+    local subscription=50d1d000-0000-4000-8000-000000000005
+    mkdir "$FOLDER/aad" "$FOLDER/k8s/here"
+    echo '[]' > "$FOLDER/roles.yaml"
+    start_server azure "${CLUSTER[@]}" java -jar "$PODID_JAR" serve --json --bind "$NODE" --ports 10100 --profile 1.8.17 --time-scale 500 \
+        --roles "$FOLDER/roles.yaml" "$FOLDER/applied"
+    start machines "${CLUSTER[@]}" "$PYTHON" "$ROOT/e2e/real/standins.py" "$FOLDER/aad" "$subscription" "$(of azure .identity.clientId)"
+    on_cluster iptables -t nat -A OUTPUT -d 169.254.169.254/32 -p tcp --dport 80 -j DNAT --to-destination "$NODE:10101"
+    on_cluster kubectl patch node --type=merge "$(on_cluster kubectl get nodes -o 'jsonpath={.items[0].metadata.name}')" \
+        -p "{\"spec\":{\"providerID\":\"azure:///subscriptions/$subscription/resourceGroups/$GROUP/providers/Microsoft.Compute/virtualMachineScaleSets/pool/virtualMachines/0\"}}"
+    cp "$(of azure .ca)" "$REQUESTS_CA_BUNDLE"
+    cp "$(of azure .ca)" "$FOLDER/aad/ca.pem"
+    install "$NMI" "$FOLDER/aad/nmi"
+    install "$MIC" "$FOLDER/aad/mic"
+    sed "s#ENTRA#$(of azure .entra)#" "$ROOT/e2e/data/demo-in-cluster.yaml" > "$FOLDER/k8s/here/kustomization.yaml"
+    kube create configmap trust --from-file=trust.p12=/dev/stdin < "$(of azure .trustStore)"
+    az_cloud azure "${CLUSTER[@]}"
+}
+
+# written NAME=VALUE...: the manifests, as k8s/configure.sh writes them; the metadata service's machine gets their identity.
+written() {
+    "$FOLDER/k8s/configure.sh" "NAMESPACE=$SPACE" "IMAGE=$IMAGE" "STORAGE_ENDPOINT=$(of azure .storage)" "$@"
+    kubectl kustomize "$FOLDER/k8s/here" > "$FOLDER/written"
+    mv "$FOLDER/written" "$FOLDER/applied/mine.yaml"
+}
+
+# applied: the pod is ready, and its page comes through port-forward.
+applied() {
+    typed kubectl apply --validate=strict -f "$FOLDER/applied/mine.yaml"
+    typed kubectl -n "$SPACE" wait --for=condition=Ready pod/podidentitydemo --timeout=120s
+    noted kubectl -n "$SPACE" port-forward pod/podidentitydemo 8080
+    forwarded "$SPACE" pod/podidentitydemo
+    on_cluster curl -sS --noproxy '*' "$PAGE/api/blobs" > "$WORK/cluster-blobs.json"
+}
+
+article_installs() {
+    typed az login --use-device-code --query '[].user.name' -o tsv
+    typed kubectl apply -f "$FOLDER/aad-pod-identity.yaml"
+    typed kubectl rollout status deployment/mic daemonset/nmi --timeout=60s
+}
+
+article_without_identity() {
+    written MODE=none
+    applied
+    expect_text "$WORK/cluster-blobs.json" "getting assigned identities for pod $SPACE/podidentitydemo in CREATED state failed"
+}
+
+article_identity() {
+    local identity=$FOLDER/identity.json
+    on_cluster az group create -n "$GROUP" -l northeurope -o none
+    on_cluster az storage account create -g "$GROUP" -n shopblobs -o none
+    typed az group list -o table
+    typed az identity create -g "$GROUP" -n azureaccess > "$identity"
+    typed az role assignment create --assignee "$(jq -r .clientId "$identity")" --role 'Storage Blob Data Reader' \
+        --scope "$(on_cluster az storage account show -g "$GROUP" -n shopblobs --query id -o tsv)" -o none
+    typed kubectl -n "$SPACE" delete pod podidentitydemo
+    written MODE=pod-identity "CLIENT_ID=$(jq -r .clientId "$identity")" "IDENTITY_ID=$(jq -r .id "$identity")"
+    applied
+    on_cluster curl -sS --noproxy '*' "$PAGE/api/identity" > "$WORK/cluster-identity.json"
+    expect_json "$WORK/cluster-identity.json" '.source == "IMDS"' ".principal.appId == $(jq .clientId "$identity")"
+    expect_json "$WORK/cluster-blobs.json" 'map(.name) == ["blue.png", "elements.csv", "hello.txt"]'
+    picture article 1150 "$PAGE" "${CLUSTER[@]}"
+}
+
+# What the article looks at when something is wrong.
+article_looks() {
+    typed kubectl get azureidentities,azureidentitybindings,azureassignedidentities,pods -A
+    typed kubectl -n "$SPACE" exec podidentitydemo -- java -jar /app/token-provider.jar explain --resource "$STORAGE_RESOURCE"
+    typed sh -c 'kubectl logs deployment/mic | grep -v stats.go | tail -5'
+    typed kubectl logs daemonset/nmi --tail=5
+    typed kubectl -n "$SPACE" logs podidentitydemo --tail=3
+    typed iptables -t nat -S aad-metadata
+    expect_text "$OUT/article.txt" 'has been matched with azure identity' 'Status (200)' '-j DNAT --to-destination 127.0.0.1:2579'
+    expect_no_secret "$OUT/article.txt" "$WORK"/cluster-*.json
+}
+
+at_end cluster_down namespace -l e2e=cluster
+MODES=(workload-identity/deployment service-principal/pod)
+[ -n "${E2E_QUICK:-}" ] || MODES=({none,workload-identity,pod-identity,service-principal}/{pod,deployment})
+check "a real kubelet has the image, and aad-pod-identity's kinds" cluster_begin
+check "${#MODES[@]} overlays are Ready under \"restricted\", and answer port-forward, logs and exec" modes "${MODES[@]}"
+if [ -n "${E2E_CLUSTER:-}" ] || [ -z "${NMI:-}" ] || [ -z "${MIC:-}" ]; then
+    echo "skip  the walk-through on the node: E2E_NODE, NMI and MIC are not all set"
+    return 0
+fi
+check "an emulated Azure beside the node" azure_begin
+check "az login; MIC and NMI run in the cluster with the rights of their roles" article_installs
+check "the pod without an identity: NMI refuses, and the page says so through port-forward" article_without_identity
+check "az identity create, kubectl apply: the page has the identity and the blobs" article_identity
+check "kubectl get, exec and logs say so" article_looks

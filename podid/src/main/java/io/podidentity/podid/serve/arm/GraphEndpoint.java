@@ -98,7 +98,7 @@ final class GraphEndpoint {
             return notFound(appId);
         }
         String name = application.get().text("displayName").orElse("");
-        var principal = new Principal(UUID.randomUUID().toString(), appId, name, "Application");
+        var principal = Principal.of(appId, name, "Application");
         principals.add(principal);
         return principal.document().answer(201);
     }

@@ -1,6 +1,7 @@
 package io.podidentity.podid.serve.arm;
 
 import io.podidentity.emulator.directory.Directory;
+import io.podidentity.emulator.directory.ObjectIds;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,11 @@ final class GraphPrincipals {
 
     /** @param type {@code Application} or {@code ManagedIdentity} */
     record Principal(String objectId, String appId, String name, String type) {
+
+        /** Its object ID is the one that is in the tokens of pods whose manifests name that client ID. */
+        static Principal of(String appId, String name, String type) {
+            return new Principal(ObjectIds.of(appId), appId, name, type);
+        }
 
         Document document() {
             return Document.EMPTY

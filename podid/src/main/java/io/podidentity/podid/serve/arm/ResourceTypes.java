@@ -119,17 +119,20 @@ final class ResourceTypes {
         // Azure spells the group's segment so here, and nowhere else.
         return asked.with("id", id.text().replace("/resourceGroups/", "/resourcegroups/"))
                 .withProperty("tenantId", tenantId)
-                .withProperty("principalId", id.guid("principal"))
-                .withProperty("clientId", id.guid("client"));
+                .withProperty("principalId", principalOf(id).objectId())
+                .withProperty("clientId", principalOf(id).appId());
     }
 
     private void addPrincipal(Resource identity) {
-        ResourceId id = identity.id();
-        principals.add(new Principal(id.guid("principal"), id.guid("client"), id.name(), "ManagedIdentity"));
+        principals.add(principalOf(identity.id()));
     }
 
     private void removePrincipal(Resource identity) {
-        principals.remove(identity.id().guid("principal"));
+        principals.remove(principalOf(identity.id()).objectId());
+    }
+
+    private static Principal principalOf(ResourceId id) {
+        return Principal.of(id.guid("client"), id.name(), "ManagedIdentity");
     }
 
     /** At most 20 for an identity, no two of the same issuer and subject. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.directory.ObjectIds;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.testsupport.Client;
 import java.net.http.HttpResponse;
@@ -134,7 +135,8 @@ class ArmEndpointTest {
                 .isPresent()
                 .isEqualTo(again.properties().text("clientId"));
         assertThat(made.properties().text("principalId"))
-                .isNotEqualTo(made.properties().text("clientId"));
+                .as("the object ID in the tokens of pods whose manifests name that client ID")
+                .isEqualTo(made.properties().text("clientId").map(ObjectIds::of));
         assertThat(made.properties().text("tenantId")).hasValue(azure.tenantId());
     }
 
