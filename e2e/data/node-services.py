@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
+PROXY = 8901
 addresses = {}
 
 
-def kubectl(kind):
-    return json.loads(subprocess.run(["kubectl", "get", kind, "-A", "-o", "json"], check=True, capture_output=True).stdout)["items"]
+def listed(kind):
+    with urllib.request.urlopen(f"http://127.0.0.1:{PROXY}/api/v1/{kind}") as answer:
+        return json.load(answer)["items"]
 
 
 def rules(services, endpoints):
@@ -62,17 +65,18 @@ def main():
         subprocess.run(["iptables", "-t", "nat", "-A", chain, "-j", "SERVICES"], check=True)
     # A pod that asks another one by its Service's address must get the answer from there.
     subprocess.run(["iptables", "-t", "nat", "-A", "POSTROUTING", "-m", "conntrack", "--ctstate", "DNAT", "-j", "MASQUERADE"], check=True)
+    subprocess.Popen(["kubectl", "proxy", f"--port={PROXY}"])
     threading.Thread(target=dns, args=(sys.argv[1],), daemon=True).start()
     before = None
     while True:
         try:
-            now = sorted(rules(kubectl("services"), kubectl("endpoints")))
+            now = sorted(rules(listed("services"), listed("endpoints")))
             if now != before:
                 apply(now)
                 before = now
-        except subprocess.CalledProcessError as e:
-            print(e, e.stderr, file=sys.stderr)
-        time.sleep(0.5)
+        except (OSError, subprocess.CalledProcessError) as e:
+            print(e, file=sys.stderr)
+        time.sleep(0.2)
 
 
 main()
