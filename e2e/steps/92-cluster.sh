@@ -5,9 +5,10 @@
 # Needs: image cluster
 # Skipped without: E2E_CLUSTER E2E_NODE
 
-SPACE=pod-identity-e2e
+SPACE="pod-identity-e2e"
 FOLDER=$WORK/cluster
 NODE=10.77.0.1
+REGISTRY=$NODE:10090
 GROUP=MC_shop_shop_northeurope
 export AZURE_CONFIG_DIR=$WORK/cluster-az REQUESTS_CA_BUNDLE=$WORK/azure-ca.pem
 BEGAN=$SECONDS
@@ -29,13 +30,13 @@ noted() {
 
 cluster_begin() {
     buildah "${STORAGE[@]}" push -q "$IMAGE" "oci-archive:$WORK/demo.tar:$IMAGE"
-    cluster_up "$WORK/demo.tar"
+    SSL_CERT_FILE=$FOLDER/trusted.pem cluster_up "$WORK/demo.tar"
     mkdir -p "$FOLDER/applied"
     cp -r "$ROOT/k8s" "$FOLDER/"
     rm -rf "$FOLDER"/k8s/{mine,settings.env}
     kubectl kustomize "$ROOT/k8s/base" > "$FOLDER/applied/mine.yaml"
     sed "s#FOLDER#$FOLDER/aad#; s#PAUSE#localhost/pause:1#" "$ROOT/e2e/data/aad-pod-identity.yaml" > "$FOLDER/aad-pod-identity.yaml"
-    awk -v RS='---\n' -v ORS='---\n' /CustomResourceDefinition/ "$FOLDER/aad-pod-identity.yaml" | on_cluster kubectl apply -f -
+    awk -v RS='---\n' -v ORS='---\n' /CustomResourceDefinition/ "$FOLDER/aad-pod-identity.yaml" | on_cluster kubectl create --save-config -f -
     restricted "$SPACE"
 }
 
@@ -130,11 +131,10 @@ article_without_identity() {
 article_identity() {
     local identity=$FOLDER/identity.json
     on_cluster az group create -n "$GROUP" -l northeurope -o none
-    on_cluster az storage account create -g "$GROUP" -n shopblobs -o none
     typed az group list -o table
     typed az identity create -g "$GROUP" -n azureaccess > "$identity"
     typed az role assignment create --assignee "$(jq -r .clientId "$identity")" --role 'Storage Blob Data Reader' \
-        --scope "$(on_cluster az storage account show -g "$GROUP" -n shopblobs --query id -o tsv)" -o none
+        --scope "$(jq -r '.id | sub("/providers/.*"; "")' "$identity")" -o none
     typed kubectl -n "$SPACE" delete pod podidentitydemo
     written MODE=pod-identity "CLIENT_ID=$(jq -r .clientId "$identity")" "IDENTITY_ID=$(jq -r .id "$identity")"
     applied
@@ -156,7 +156,120 @@ article_looks() {
     expect_no_secret "$OUT/article.txt" "$WORK"/cluster-*.json
 }
 
-at_end cluster_down namespace -l e2e=cluster
+# Debian's registry with the sign-in of the one that az makes; two digests of the image, which differ in a label.
+registry_begins() {
+    local container
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=registry -addext "subjectAltName=IP:$NODE" -keyout "$FOLDER/registry.key" -out "$FOLDER/registry.pem"
+    # What containerd reads when it first pulls.
+    cat "$FOLDER/registry.pem" "$REQUESTS_CA_BUNDLE" > "$FOLDER/trusted.pem"
+    cat > "$FOLDER/registry.yml" << END
+version: 0.1
+storage: {filesystem: {rootdirectory: $FOLDER/registry}}
+http: {addr: "$REGISTRY", tls: {certificate: $FOLDER/registry.pem, key: $FOLDER/registry.key}}
+auth: {token: {realm: $(of azure .entra)/oauth2/token, service: "$NODE:10102", issuer: Azure Container Registry, rootcertbundle: $REQUESTS_CA_BUNDLE}}
+END
+    start registry "${CLUSTER[@]}" docker-registry serve "$FOLDER/registry.yml"
+    wait_until 60 registry on_cluster curl -s --noproxy '*' --cacert "$FOLDER/registry.pem" -o "$WORK/registry.json" "https://$REGISTRY/v2/"
+    expect_text "$WORK/registry.json" UNAUTHORIZED
+    on_cluster az acr create -g "$GROUP" -n shopregistry --sku Basic -o none
+    on_cluster az acr login -n shopregistry --expose-token --query accessToken -o tsv \
+        | trusting skopeo login -u 00000000-0000-0000-0000-000000000000 --password-stdin --authfile "$FOLDER/config.json" "$REGISTRY"
+    kube create secret generic acr --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=/dev/stdin < "$FOLDER/config.json"
+    container=$(buildah "${STORAGE[@]}" from --pull=never "$IMAGE")
+    buildah "${STORAGE[@]}" config --label version=next "$container"
+    buildah "${STORAGE[@]}" commit -q --rm "$container" "$IMAGE-next"
+    for container in "$IMAGE" "$IMAGE-next"; do
+        trusting buildah "${STORAGE[@]}" push -q --authfile "$FOLDER/config.json" --digestfile "$FOLDER/${container##*:}" "$container" "docker://$REGISTRY/podidentitydemo"
+    done
+}
+
+trusting() {
+    on_cluster env "SSL_CERT_FILE=$FOLDER/trusted.pem" "$@"
+}
+
+# pushed TAG: by its digest.
+pushed() {
+    echo "$REGISTRY/podidentitydemo@$(cat "$FOLDER/$1")"
+}
+
+# The Deployment of that pod, and clients that go to its Service all the time: each request is a connection of its own.
+life_begins() {
+    local address
+    kube delete pod podidentitydemo
+    written MODE=pod-identity KIND=deployment PULL_SECRET=acr "IMAGE=$(pushed e2e)" \
+        "CLIENT_ID=$(jq -r .clientId "$FOLDER/identity.json")" "IDENTITY_ID=$(jq -r .id "$FOLDER/identity.json")"
+    on_cluster kubectl apply --validate=strict -f - < "$FOLDER/applied/mine.yaml"
+    rolled_out
+    start services "${CLUSTER[@]}" "$PYTHON" "$ROOT/e2e/data/node-services.py" "$NODE"
+    address=http://$(kube get service podidentitydemo -o 'jsonpath={.spec.clusterIP}')/api/identity
+    wait_until 60 services on_cluster curl -sSf --noproxy '*' "$address"
+    start clients "${CLUSTER[@]}" "$PYTHON" "$ROOT/e2e/data/clients.py" "$address"
+}
+
+rolled_out() {
+    kube rollout status deployment/podidentitydemo --timeout=180s
+}
+
+# serving NUMBER IMAGE: that many pods of that image are ready.
+serving() {
+    kube get pods -l app=podidentitydemo -o json > "$WORK/cluster-pods.json"
+    expect_json "$WORK/cluster-pods.json" "[.items[] | select(.metadata.deletionTimestamp == null and .spec.containers[0].image == \"$2\"
+        and any(.status.conditions[]; .type == \"Ready\" and .status == \"True\"))] | length == $1"
+}
+
+life_new_version() {
+    kube set image deployment/podidentitydemo "podidentitydemo=$(pushed e2e-next)"
+    rolled_out
+    serving 2 "$(pushed e2e-next)"
+}
+
+life_broken_version() {
+    kube set env deployment/podidentitydemo SERVER_PORT=none
+    expect_exit 1 "$WORK/cluster-rollout.txt" kube rollout status deployment/podidentitydemo --timeout=20s
+    serving 2 "$(pushed e2e-next)"
+    kube rollout undo deployment/podidentitydemo --to-revision=1
+    rolled_out
+    serving 2 "$(pushed e2e)"
+}
+
+life_drained_node() {
+    local node
+    node=$(on_cluster kubectl get nodes -o 'jsonpath={.items[0].metadata.name}')
+    expect_exit 1 "$WORK/cluster-drain.txt" on_cluster kubectl drain "$node" --pod-selector=app=podidentitydemo --ignore-daemonsets --delete-emptydir-data --timeout=15s
+    expect_text "$WORK/cluster-drain.txt" "violate the pod's disruption budget"
+    serving 1 "$(pushed e2e)"
+    on_cluster kubectl uncordon "$node"
+    rolled_out
+}
+
+# What reached a pod was answered by 200. This node has no kube-proxy: e2e/data/node-services.py may be late, so that a pod is gone.
+life_lost_nothing() {
+    cp "$WORK/clients.out" "$OUT/cluster-clients.txt"
+    tail -n 20 "$WORK/clients.out"
+    [ "$(grep -c '^200' "$WORK/clients.out")" -gt 500 ]
+    expect_equal '' "$(grep -vE '^(200|unreachable) ' "$WORK/clients.out" || true)"
+    [ "$(grep -c '^unreachable' "$WORK/clients.out")" -le 5 ]
+    stop clients
+}
+
+# As the kernel sees the process; then under load with the limit of the manifest.
+life_under_load() {
+    local pod address pid group
+    read -r pod address < <(kube get pods -l app=podidentitydemo -o 'jsonpath={.items[0].metadata.uid} {.items[0].status.podIP}{"\n"}')
+    for pid in $(pgrep -f demo-app.jar); do ! grep -q "pod$pod" "/proc/$pid/cgroup" || break; done
+    expect_equal '10001 10001 10001 10001 0000000000000000 0000000000000000 1 2' \
+        "$(awk '/^Uid/ { $1 = ""; printf "%s", substr($0, 2) } /^(CapEff|CapBnd|NoNewPrivs|Seccomp):/ { printf " %s", $2 }' "/proc/$pid/status")"
+    expect_equal ro "$(awk '$5 == "/" { print substr($6, 1, 2) }' "/proc/$pid/mountinfo")"
+    group=/sys/fs/cgroup/memory$(sed -n 's/^[0-9]*:memory://p' "/proc/$pid/cgroup")
+    expect_equal $((384 << 20)) "$(cat "$group/memory.limit_in_bytes")"
+    on_cluster wrk -t2 -c50 "-d${LOAD_SECONDS:-10}s" --timeout 20s --latency "http://$address:8080/api/blobs" > "$OUT/cluster-load.txt"
+    echo "peak $(($(cat "$group/memory.max_usage_in_bytes") >> 20)) MB" >> "$OUT/cluster-load.txt"
+    cat "$OUT/cluster-load.txt"
+    ! grep -E 'Non-2xx|Socket errors' "$OUT/cluster-load.txt" || fail "requests failed"
+    expect_equal '0 0' "$(kube get pods -l app=podidentitydemo -o 'jsonpath={.items[*].status.containerStatuses[0].restartCount}')"
+}
+
+at_end cluster_down namespaces,customresourcedefinitions -l e2e=cluster
 MODES=(workload-identity/deployment service-principal/pod)
 [ -n "${E2E_QUICK:-}" ] || MODES=({none,workload-identity,pod-identity,service-principal}/{pod,deployment})
 check "a real kubelet has the image, and aad-pod-identity's kinds" cluster_begin
@@ -170,3 +283,11 @@ check "az login; MIC and NMI run in the cluster with the rights of their roles" 
 check "the pod without an identity: NMI refuses, and the page says so through port-forward" article_without_identity
 check "az identity create, kubectl apply: the page has the identity and the blobs" article_identity
 check "kubectl get, exec and logs say so" article_looks
+[ -z "${E2E_QUICK:-}" ] || return 0
+check "az acr login: two digests in a registry that wants its sign-in" registry_begins
+check "a Deployment of two pods that are pulled with a secret, and clients of its Service" life_begins
+check "a new digest is rolled out" life_new_version
+check "a version that does not start replaces nothing; the way back" life_broken_version
+check "a drained node keeps the last pod, by the disruption budget" life_drained_node
+check "no client lost a request meanwhile" life_lost_nothing
+check "user 10001, no capability, read-only, 384Mi by the kernel: no error and no restart under load" life_under_load
