@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A metadata service on loopback. {@code GET /behave?...} tells it how to answer from now on and resets its count;
- * {@code GET /requests} returns the count; paths that end in {@value #PATH} are requests for tokens. Its base URL has no
- * slash at the end: msal4j would ask for {@code //metadata}, where the JDK's server takes the word for a host.
+ * {@code GET /requests} returns the count; paths that end in {@value #PATH} are requests for tokens. Its base URL has
+ * no slash at the end: msal4j would ask for {@code //metadata}, where the JDK's server takes the word for a host.
  *
  * <p>As a program it needs {@code -Dsun.net.httpserver.nodelay=true}; otherwise an answer on a kept connection waits
  * 40 ms until the client has acknowledged the headers.

@@ -39,7 +39,8 @@ final class NmiRules extends RuleFamily {
                 About.warning("C11", "startup-race")
                         .says("A pod may ask for its token before MIC has assigned the identity")
                         .remedy(
-                                "Add an init container that asks until a token comes, or let the program retry for 100 s")
+                                "Add an init container that asks until a token comes, or let the program retry for 100"
+                                        + " s")
                         .prevents(
                                 "aad-pod-identity#738",
                                 "aad-pod-identity#770",

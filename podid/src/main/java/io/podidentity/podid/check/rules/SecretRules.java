@@ -40,7 +40,8 @@ final class SecretRules extends RuleFamily {
                 About.error("C8", "secret-value")
                         .says("The value of a client secret is empty or ends in white space")
                         .remedy(
-                                "Create the secret from a file without a line break at its end, such as printf %s writes")
+                                "Create the secret from a file without a line break at its end, such as printf %s"
+                                        + " writes")
                         .prevents("aad-pod-identity#60"));
     }
 
