@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Flux and Argo CD make of the folders that are read: charts that a HelmRelease or an Application installs with its
- * values, and what a Flux Kustomization puts in for variables. Not thread-safe.
+ * What Flux and Argo CD make of the folders that are read: charts that a HelmRelease or an Application installs with
+ * its values, and what a Flux Kustomization puts in for variables. Not thread-safe.
  *
  * @see <a href="https://fluxcd.io/flux/components/helm/helmreleases/">HelmRelease</a>
  * @see <a href="https://fluxcd.io/flux/components/kustomize/kustomizations/">Flux's Kustomization</a>
@@ -104,7 +104,7 @@ final class GitOps {
         });
     }
 
-    /** The texts of a file or folder as each of Flux's Kustomizations that takes it fills them in; at least as they are. */
+    /** The texts of a file or folder as each of Flux's Kustomizations that takes it fills them in; else as they are. */
     List<List<ManifestText>> filled(Path place, List<ManifestText> texts) {
         List<List<ManifestText>> filled = substitutions.stream()
                 .filter(one -> Stream.iterate(place.toAbsolutePath().normalize(), Objects::nonNull, Path::getParent)
