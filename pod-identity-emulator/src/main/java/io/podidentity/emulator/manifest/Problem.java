@@ -36,11 +36,6 @@ public record Problem(Kind kind, Position position, String object, String path, 
         return kind == Kind.WRONG_TYPE;
     }
 
-    /** How {@code kubectl} refuses an unknown field where a schema is there, from 1.8.0 and Kubernetes 1.25 on. */
-    public String strictError() {
-        return "strict decoding error: unknown field \"" + path + "\"";
-    }
-
     /** In one line, the place first. */
     @Override
     public String toString() {
