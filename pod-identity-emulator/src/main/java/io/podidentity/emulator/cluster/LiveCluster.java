@@ -9,14 +9,49 @@ import java.util.function.UnaryOperator;
 public final class LiveCluster {
 
     private final AtomicReference<Cluster> current;
+    private final Writer writer;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
+    /** Takes what MIC writes, before it is known here. */
+    public interface Writer {
+
+        /** Creates the object or changes it; false if the cluster does not take it. */
+        default boolean put(AzureAssignedIdentity assigned) {
+            return true;
+        }
+
+        /** Deletes the object, which may be gone already; false if the cluster does not. */
+        default boolean remove(AzureAssignedIdentity assigned) {
+            return true;
+        }
+    }
+
+    /** A cluster that is nowhere else. */
     public LiveCluster(Cluster start) {
+        this(start, new Writer() {});
+    }
+
+    public LiveCluster(Cluster start, Writer writer) {
         this.current = new AtomicReference<>(start);
+        this.writer = writer;
     }
 
     public Cluster now() {
         return current.get();
+    }
+
+    /** Writes an assigned identity, and tells no listener. */
+    public void put(AzureAssignedIdentity assigned) {
+        if (writer.put(assigned)) {
+            change(now -> now.with(List.of(assigned)));
+        }
+    }
+
+    /** Removes an assigned identity, and tells no listener. */
+    public void remove(AzureAssignedIdentity assigned) {
+        if (writer.remove(assigned)) {
+            change(now -> now.without(assigned));
+        }
     }
 
     /** Changes it and tells nobody; the change may be computed more than once. */

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SNIHostName;
@@ -65,7 +67,7 @@ public final class LoopbackServer implements AutoCloseable {
     private boolean closed;
 
     // @GuardedBy("lock"), null until it serves
-    private @Nullable Endpoint endpoint;
+    private @Nullable Endpoints endpoints;
 
     // @GuardedBy("lock"), null unless a thread accepts connections
     private @Nullable CountDownLatch acceptsNoMore;
@@ -74,6 +76,12 @@ public final class LoopbackServer implements AutoCloseable {
     @FunctionalInterface
     private interface Opening {
         ServerSocket at(int port) throws IOException;
+    }
+
+    /** Finds out who answers a connection. */
+    @FunctionalInterface
+    private interface Endpoints {
+        Endpoint of(InputStream connection) throws IOException;
     }
 
     private LoopbackServer(
@@ -178,20 +186,35 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** Begins to answer; called once. */
     public void serve(Endpoint endpoint) {
+        begin(any -> endpoint);
+    }
+
+    /**
+     * Begins to answer connections that a proxy makes for its clients, in place of {@link #serve}. The first line of
+     * each says which client it is, by the PROXY protocol, version 1; without it the connection is closed.
+     *
+     * @param endpointOf takes the client's address, {@code 10.244.0.9:40000}
+     * @see <a href="https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt">the protocol</a>
+     */
+    public void serveProxied(Function<String, Endpoint> endpointOf) {
+        begin(connection -> endpointOf.apply(ProxyLine.client(connection)));
+    }
+
+    private void begin(Endpoints endpoints) {
         synchronized (lock) {
-            this.endpoint = endpoint;
-            accept(server, endpoint);
+            this.endpoints = endpoints;
+            accept(server, endpoints);
         }
     }
 
     // @GuardedBy("lock")
-    private void accept(ServerSocket open, Endpoint endpoint) {
+    private void accept(ServerSocket open, Endpoints endpoints) {
         var ended = new CountDownLatch(1);
         acceptsNoMore = ended;
         threads.execute(() -> {
             while (!open.isClosed()) {
                 try {
-                    accept(open.accept(), endpoint);
+                    accept(open.accept(), endpoints);
                 } catch (IOException clientIsGone) {
                     // Or the server is closed: the loop looks.
                 }
@@ -216,7 +239,7 @@ public final class LoopbackServer implements AutoCloseable {
      */
     public void listen() {
         synchronized (lock) {
-            if (closed || !server.isClosed() || endpoint == null) {
+            if (closed || !server.isClosed() || endpoints == null) {
                 return;
             }
             try {
@@ -224,24 +247,24 @@ public final class LoopbackServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException("Cannot serve " + name + " on port " + port + " again", e);
             }
-            accept(server, endpoint);
+            accept(server, endpoints);
         }
     }
 
-    private void accept(Socket connection, Endpoint endpoint) {
+    private void accept(Socket connection, Endpoints endpoints) {
         if (connections.size() >= limits.connections()) {
             closeQuietly(connection);
             return;
         }
         connections.add(connection);
         try {
-            threads.execute(() -> converse(connection, endpoint));
+            threads.execute(() -> converse(connection, endpoints));
         } catch (RejectedExecutionException closing) {
             closeQuietly(connection);
         }
     }
 
-    private void converse(Socket connection, Endpoint endpoint) {
+    private void converse(Socket connection, Endpoints endpoints) {
         try (connection) {
             connection.setTcpNoDelay(true);
             connection.setSoTimeout(IDLE_MILLIS);
@@ -249,6 +272,7 @@ public final class LoopbackServer implements AutoCloseable {
             var writer = new AnswerWriter(out);
             var timed = new TimedInput(connection);
             var in = new BufferedInputStream(timed);
+            Endpoint endpoint = endpoints.of(in);
             var reader = new RequestReader(in, out, limits, kind, () -> HangUpWatch.of(connection, in));
             try {
                 for (var request = next(reader, timed); request.isPresent(); request = next(reader, timed)) {

@@ -34,11 +34,11 @@ record MachineUpdate(
                 .filter(assigned -> assigned.state() == State.NONE)
                 .forEach(assigned -> {
                     log.info("crd.go:514", "creating assigned id " + assigned.name());
-                    put(assigned.withState(State.CREATED));
+                    cluster.put(assigned.withState(State.CREATED));
                 });
         changes.update().forEach(assigned -> {
             log.info("crd.go:546", "updating assigned id " + assigned.name());
-            put(assigned.withState(State.CREATED));
+            cluster.put(assigned.withState(State.CREATED));
         });
         Optional<MachineUpdateException> failure = updateAzure(machine, changes, desired, stats);
         failure.ifPresent(error -> {
@@ -202,7 +202,7 @@ record MachineUpdate(
         } else {
             state(assigned, State.UNASSIGNED);
         }
-        cluster.change(now -> now.without(assigned));
+        cluster.remove(assigned);
         failure.ifPresent(error -> log.info("mic.go:1189", "deleted assigned identity " + assigned.name()));
         return true;
     }
@@ -210,11 +210,7 @@ record MachineUpdate(
     private void state(AzureAssignedIdentity assigned, State state) {
         String text = "updating AzureAssignedIdentity " + assigned.name() + " status to " + state.text();
         log.info("crd.go:777", text);
-        put(assigned.withState(state));
-    }
-
-    private void put(AzureAssignedIdentity assigned) {
-        cluster.change(now -> now.with(List.of(assigned)));
+        cluster.put(assigned.withState(state));
     }
 
     private void event(boolean warning, String reason, AzureAssignedIdentity assigned, String message) {

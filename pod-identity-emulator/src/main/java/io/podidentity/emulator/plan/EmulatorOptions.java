@@ -1,6 +1,7 @@
 package io.podidentity.emulator.plan;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Profile;
@@ -299,6 +300,17 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
     /** The objects of the cluster, in place of none. */
     public B cluster(Cluster cluster) {
         plan.cluster = requireNonNull(cluster, "cluster");
+        return self();
+    }
+
+    /**
+     * The cluster whose objects {@link #cluster} has at the start. NMI is then asked at its port on the host alone, by
+     * connections whose first line says, in the PROXY protocol, which pod's address they come from.
+     */
+    public B actualCluster(ActualCluster cluster) {
+        plan.actual = requireNonNull(cluster, "cluster");
+        // Whatever identities there are when it starts.
+        plan.tenantId = requireNonNullElse(plan.tenantId, Defaults.TENANT_ID);
         return self();
     }
 

@@ -10,6 +10,7 @@ import io.podidentity.emulator.workload.WebhookVersion;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param everyoneReads whether each principal may read blobs
  * @param trustsAnnotated whether each annotated service account is trusted by the identity that it names
  * @param bound the client IDs that identity bindings are for
+ * @param actual empty for a cluster of manifests
  */
 public record Tenant(
         Directory directory,
@@ -39,7 +41,8 @@ public record Tenant(
         WebhookVersion webhook,
         List<Trust> trusted,
         boolean trustsAnnotated,
-        List<String> bound) {
+        List<String> bound,
+        Optional<ActualCluster> actual) {
 
     /** A federated credential with the cluster's own issuer. */
     public record Trust(String clientId, String subject, String audience, Duration delay) {}

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -60,6 +61,9 @@ final class TenantPlan {
 
     @Nullable
     NmiSettings nmi;
+
+    @Nullable
+    ActualCluster actual;
 
     WebhookVersion webhook = WebhookVersion.V1_6_0;
     boolean trustsAnnotated = true;
@@ -115,7 +119,8 @@ final class TenantPlan {
                 webhook,
                 List.copyOf(trusted),
                 trustsAnnotated,
-                List.copyOf(bound));
+                List.copyOf(bound),
+                Optional.ofNullable(actual));
     }
 
     private Manifests read(Profile decoding) {

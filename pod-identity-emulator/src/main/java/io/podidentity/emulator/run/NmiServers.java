@@ -12,6 +12,7 @@ import io.podidentity.emulator.http.LoopbackServer;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.nmi.ApiServer;
 import io.podidentity.emulator.nmi.Nmi;
+import io.podidentity.emulator.plan.ActualCluster;
 import io.podidentity.emulator.plan.Places.PortName;
 import java.net.URI;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 
 /**
  * The ports on which NMI listens: one for each pod whose requests it catches, one for the node itself, and one for
- * probes and metrics. Thread-safe.
+ * probes and metrics. In a real cluster the one for the node is for its pods. Thread-safe.
  */
 final class NmiServers implements AutoCloseable {
 
@@ -61,7 +62,11 @@ final class NmiServers implements AutoCloseable {
         this.log = log;
         this.host = listeners.open(PortName.NMI_HOST, "nmi").asGo();
         this.observed = listeners.open(PortName.NMI_OBSERVED, "nmi").asGo();
-        host.serve(nmi.seenFrom("127.0.0.1" + PORT));
+        if (addresses.areReal()) {
+            host.serveProxied(remote -> faults.beforeNmi(nmi.seenFrom(remote)));
+        } else {
+            host.serve(nmi.seenFrom("127.0.0.1" + PORT));
+        }
         observed.serve(nmi.observed());
     }
 
@@ -77,6 +82,9 @@ final class NmiServers implements AutoCloseable {
      * @throws java.io.UncheckedIOException if no port can be had
      */
     void serve(List<Pod> present) {
+        if (addresses.areReal()) {
+            return;
+        }
         var names = present.stream().filter(Nmi::intercepts).map(Pod::name).toList();
         synchronized (lock) {
             pods.entrySet().removeIf(served -> {
@@ -145,7 +153,9 @@ final class NmiServers implements AutoCloseable {
         }
     }
 
-    /** The API server of the emulated cluster; gives each pod an address that only NMI's log shows. Thread-safe. */
+    /**
+     * The API server; without a real one it gives each pod an address that only NMI's log shows. Thread-safe.
+     */
     static final class PodAddresses implements ApiServer {
 
         /** Of no pod. */
@@ -156,10 +166,17 @@ final class NmiServers implements AutoCloseable {
         private static final int FIRST = 4;
 
         private final LiveCluster live;
+        private final Optional<ActualCluster> actual;
         private final Map<ObjectName, String> addresses = new ConcurrentHashMap<>();
 
-        PodAddresses(LiveCluster live) {
+        PodAddresses(LiveCluster live, Optional<ActualCluster> actual) {
             this.live = live;
+            this.actual = actual;
+        }
+
+        /** Whether pods have addresses of their own. */
+        boolean areReal() {
+            return actual.isPresent();
         }
 
         /** Always the same for a pod. */
@@ -177,6 +194,9 @@ final class NmiServers implements AutoCloseable {
 
         @Override
         public List<Pod> podsAt(String ip) {
+            if (actual.isPresent()) {
+                return actual.get().podsAt(ip);
+            }
             List<Pod> pods = live.now().pods();
             if (ip.equals(AMBIGUOUS)) {
                 return pods.stream()

@@ -2,6 +2,7 @@ package io.podidentity.emulator.run;
 
 import io.podidentity.emulator.adal.Upstream;
 import io.podidentity.emulator.azure.AzureOfManifests;
+import io.podidentity.emulator.cluster.AzureAssignedIdentity;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.LiveCluster;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -13,6 +14,7 @@ import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.mic.Mic;
 import io.podidentity.emulator.mic.MicLoop;
+import io.podidentity.emulator.mic.Reconciliation;
 import io.podidentity.emulator.mic.VirtualMachines;
 import io.podidentity.emulator.nmi.Nmi;
 import io.podidentity.emulator.plan.Tenant;
@@ -46,13 +48,15 @@ final class PodIdentityCluster implements AutoCloseable {
     PodIdentityCluster(
             Tenant tenant, Upstream upstream, FaultQueues faults, Listeners listeners, History<LogLine> log, URI imds) {
         this.tenant = tenant;
-        this.live = new LiveCluster(tenant.cluster());
+        this.live = tenant.actual()
+                .map(actual -> new LiveCluster(tenant.cluster(), actual))
+                .orElseGet(() -> new LiveCluster(tenant.cluster()));
         this.machines = new VirtualMachines(tenant.clusterClock());
         this.azure = new AzureOfManifests(
                 tenant.directory(), tenant.profile(), tenant.everyoneReads(), tenant.trustsAnnotated(), machines);
         this.log = log;
         this.imds = imds;
-        this.addresses = new PodAddresses(live);
+        this.addresses = new PodAddresses(live, tenant.actual());
         this.nmi = tenant.profile().hasNmi()
                 ? new NmiServers(
                         new Nmi(tenant.nmi(), addresses, upstream, tenant.clusterClock(), tenant.clock(), log("nmi")),
@@ -68,6 +72,11 @@ final class PodIdentityCluster implements AutoCloseable {
     void start() {
         tenant.problems().forEach(log("podid"));
         azure.provide(tenant.cluster());
+        if (tenant.actual().isPresent()) {
+            // Azure has kept what MIC had put there before it was started again.
+            Reconciliation.desired(tenant.cluster().all(AzureAssignedIdentity.class))
+                    .forEach(machines::preset);
+        }
         if (nmi != null) {
             nmi.serve(tenant.cluster().pods());
         }
@@ -86,6 +95,7 @@ final class PodIdentityCluster implements AutoCloseable {
         log("event")
                 .accept((event.warning() ? "Warning" : "Normal") + "  " + event.reason() + "  " + event.object() + "  "
                         + event.message());
+        tenant.actual().ifPresent(actual -> actual.record(event));
     }
 
     /** Changes what manifests say. */
@@ -121,6 +131,10 @@ final class PodIdentityCluster implements AutoCloseable {
 
     /** @param workloads the same pods as workload identity sees them, or none of them */
     List<EmulatedPod> pods(List<EmulatedPod> workloads) {
+        if (tenant.actual().isPresent()) {
+            // Nobody has to play them.
+            return List.of();
+        }
         return live.now().pods().stream().map(pod -> emulated(pod, workloads)).toList();
     }
 

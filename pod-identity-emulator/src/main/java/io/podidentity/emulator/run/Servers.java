@@ -57,6 +57,7 @@ public final class Servers implements AutoCloseable {
     /** Null if the cluster has no use for it. */
     private volatile @Nullable WorkloadCluster workloads;
 
+    /** Null in a real cluster, which has an issuer and a webhook of its own. */
     private @Nullable Supplier<WorkloadCluster> workloadStarter;
 
     /** Null until the servers serve. */
@@ -151,7 +152,9 @@ public final class Servers implements AutoCloseable {
                 new BlobEndpoint(tenant.blobs(), directory, issuer, tokens, storage(), entra(), tenant.clock())));
         var around = new WorkloadCluster.Surroundings(
                 entra(), entraEndpoint, imds(), node, trust.pem(), text -> log.add(new LogLine("podid", text)));
-        workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
+        if (tenant.actual().isEmpty()) {
+            workloadStarter = () -> new WorkloadCluster(tenant, around, listeners);
+        }
         cluster.start();
         applyWorkloads(tenant.cluster());
     }
@@ -179,7 +182,7 @@ public final class Servers implements AutoCloseable {
     }
 
     private void applyWorkloads(Cluster manifests) {
-        if (WorkloadCluster.isUsedBy(manifests)) {
+        if (workloadStarter != null && WorkloadCluster.isUsedBy(manifests)) {
             startWorkloads();
         }
         Optional.ofNullable(workloads).ifPresent(running -> running.apply(manifests));

@@ -1,0 +1,23 @@
+package io.podidentity.emulator.plan;
+
+import io.podidentity.emulator.cluster.LiveCluster;
+import io.podidentity.emulator.cluster.Pod;
+import io.podidentity.emulator.mic.Event;
+import java.util.List;
+
+/**
+ * A cluster with an API server and pods of its own: MIC writes there, and NMI tells pods by the addresses that they
+ * have. Must be thread-safe.
+ */
+public interface ActualCluster extends LiveCluster.Writer {
+
+    /**
+     * The pods that have that address, whatever their phase.
+     *
+     * @throws io.podidentity.emulator.nmi.ApiServerException if the API server does not answer
+     */
+    List<Pod> podsAt(String ip);
+
+    /** Records an event of MIC. */
+    void record(Event event);
+}
