@@ -1,8 +1,12 @@
 # shellcheck shell=bash disable=SC2153,SC2154
 # k8s/emulated-azure on a real cluster: pods with workload identity read blobs with the library and with azure-identity, as they would
-# on AKS; what it asks for is what its Role grants; it outlives a restart of the API server, and does not start in Azure.
+# on AKS; with k8s/emulated-pod-identity so do those that MIC and NMI give an identity; what it asks for is what its Roles grant; it
+# outlives a restart of the API server, and does not start in Azure.
 # Needs: podid-image cluster
 # Skipped without: E2E_CLUSTER E2E_NODE
+
+# shellcheck source=e2e/in-cluster-nmi.sh
+. "$ROOT/e2e/in-cluster-nmi.sh"
 
 # The demo's image with one application more.
 PEER_IMAGE=localhost/peer:e2e
@@ -29,6 +33,7 @@ eventually() {
 azure_end() {
     cluster_down namespaces,mutatingwebhookconfigurations,clusterroles,clusterrolebindings emulated-azure
     [ -z "${E2E_CLUSTER:-}" ] || cluster_down namespaces -l e2e=in-cluster
+    [ -z "${E2E_CLUSTER:-}" ] || cluster_down -f "$WORK/azure.yaml" --ignore-not-found
 }
 
 azure_begin() {
@@ -37,7 +42,8 @@ azure_begin() {
     container=$(buildah "${STORAGE[@]}" from --pull=never "$IMAGE")
     buildah "${STORAGE[@]}" copy -q "$container" "$peer" /app/peer.jar
     buildah "${STORAGE[@]}" commit -q "$container" "$PEER_IMAGE"
-    for image in "$PODID_IMAGE" "$PEER_IMAGE"; do
+    nmi_image
+    for image in "$PODID_IMAGE" "$NMI_IMAGE" "$PEER_IMAGE"; do
         archives+=("$WORK/$(basename "${image%:*}").tar")
         buildah "${STORAGE[@]}" push -q "$image" "oci-archive:${archives[-1]}:$image"
     done
@@ -152,8 +158,7 @@ identity_says() {
 
 # A program keeps its token, which the next process of podid knows; the authority is the same.
 azure_again() {
-    azure delete pods --all
-    azure rollout status deploy/emulated-azure --timeout=60s
+    nmi_starts
     eventually 30 blobs_say hello.txt
     azure_logs > "$WORK/in-cluster-again"
     fail_if_there "$WORK/in-cluster-again" oauth2/v2.0/token
@@ -163,13 +168,13 @@ fail_if_there() {
     ! grep -F "$2" "$1" || fail "\"$2\" is in $1"
 }
 
-# What it asked for is what its Role grants, no more and no less. That a ConfigMap is created is part of "patch" in the log.
+# What it asked for is what its Roles grant, no more and no less. That an object is created by server-side apply is "patch" in the log.
 azure_uses_its_rights() {
     jq -r 'select(.responseStatus.code == 403) | .requestURI' "$OUT/in-cluster-audit.log" > "$WORK/in-cluster-refused"
     expect_equal "" "$(cat "$WORK/in-cluster-refused")"
     jq -r '[.verb, .objectRef.resource // .requestURI] | join(" ")' "$OUT/in-cluster-audit.log" | sort -u > "$OUT/in-cluster-asked"
     yaml_to_json < "$WORK/azure.yaml" | jq -r '.[] | select(.kind | endswith("Role")) | .rules[] | .verbs[] as $verb | (.resources // .nonResourceURLs)[] | "\($verb) \(.)"' \
-        | grep -v '^create configmaps$' | sort -u > "$OUT/in-cluster-granted"
+        | grep -Ev '^create (configmaps|azureassignedidentities)$' | sort -u > "$OUT/in-cluster-granted"
     diff "$OUT/in-cluster-granted" "$OUT/in-cluster-asked"
 }
 
@@ -191,8 +196,17 @@ check "kubectl apply -k k8s/emulated-azure: it is ready, under \"restricted\"" a
 check "pods read blobs with the library and with azure-identity, unchanged but for the storage's address" azure_serves
 check "the page, by port-forward alone: who asked for what; a fault ordered there is the next answer" azure_page
 check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told
-check "a new process of podid knows the tokens that programs have" azure_again
+check "kubectl apply -k k8s/emulated-pod-identity: MIC, and NMI on the node; the new podid knows the tokens that programs have" azure_again
+check "a pod with aadpodidbinding reads blobs by IMDS, with the library and with azure-identity; MIC writes as MIC does" nmi_serves
 if [ -z "${E2E_CLUSTER:-}" ]; then
+    check "NMI knows pods by their addresses: without a binding 404, by an exception to the metadata service" nmi_decides
+    check "a new podid keeps what is assigned, and gives tokens at once" nmi_outlives_podid
+    if [ -n "${NMI:-}" ]; then
+        check "the real NMI beside it answers the same pods and requests with the same" real_nmi
+    else
+        echo "skip  the real NMI: it is not set"
+    fi
+    check "without its binding a pod gets no token; without NMI the node has no rule" nmi_takes_away
     check "it outlives a restart of the API server that has forgotten what was" azure_outlives_the_api_server
     check "it asks for exactly what its Role grants" azure_uses_its_rights
     check "it does not start where nodes are AKS's" azure_is_not_played_in_azure

@@ -88,16 +88,19 @@ final class AdmissionEndpoint implements Endpoint {
         response.put("allowed", true);
         if (admission instanceof Denied denied) {
             deny(response, denied.reason().replaceFirst("^admission webhook \"[^\"]*\" denied the request: ", ""));
-        } else if (admission instanceof Admitted admitted) {
-            if (!Boolean.TRUE.equals(asked.get("dryRun"))) {
-                bundle.bringInto(namespace);
-            }
-            Map<String, Object> spec = object(object, "spec");
-            AdmittedSpec.into(spec, admitted);
-            bundle.into(spec, Webhook.skipped(pod.metadata().annotations()));
-            response.put("patchType", "JSONPatch");
-            response.put("patch", encoded(patch(spec, metadata)));
+            return;
         }
+        if (!Boolean.TRUE.equals(asked.get("dryRun"))) {
+            bundle.bringInto(namespace);
+        }
+        Map<String, Object> spec = object(object, "spec");
+        // A pod that gets its identity from NMI has only to trust what it asks.
+        if (admission instanceof Admitted admitted) {
+            AdmittedSpec.into(spec, admitted);
+        }
+        bundle.into(spec, Webhook.skipped(pod.metadata().annotations()));
+        response.put("patchType", "JSONPatch");
+        response.put("patch", encoded(patch(spec, metadata)));
     }
 
     private static void deny(Map<String, Object> response, String message) {

@@ -3,7 +3,6 @@ package io.podidentity.podid.cluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -24,8 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -43,13 +41,15 @@ final class AzureOfCluster {
     private final KubernetesClient client;
     private final Directory directory;
     private final String issuer;
-    private final ScheduledExecutorService thread;
     private final Consumer<String> log;
     private final SharedIndexInformer<ServiceAccount> accounts;
     private final SharedIndexInformer<ConfigMap> settings;
-    private final AtomicBoolean due = new AtomicBoolean();
 
-    /** What is in the directory by this class's doing; only the thread touches it. */
+    // @GuardedBy("this")
+    private Set<String> others = Set.of();
+
+    /** What is in the directory by this class's doing. */
+    // @GuardedBy("this")
     private Wanted present = new Wanted(Set.of(), Set.of());
 
     private record Trust(String clientId, FederatedCredential credential) {}
@@ -64,19 +64,14 @@ final class AzureOfCluster {
      * @param issuer of the cluster's tokens
      * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server refuses
      */
-    AzureOfCluster(
-            KubernetesClient client,
-            Directory directory,
-            String issuer,
-            ScheduledExecutorService thread,
-            Consumer<String> log) {
+    AzureOfCluster(KubernetesClient client, Directory directory, String issuer, Executor thread, Consumer<String> log) {
         this.client = client;
         this.directory = directory;
         this.issuer = issuer;
-        this.thread = thread;
         this.log = log;
-        this.accounts = client.serviceAccounts().inAnyNamespace().inform(new Changed<>());
-        this.settings = client.configMaps().withName(KubernetesCluster.NAME).inform(new Changed<>());
+        this.accounts = client.serviceAccounts().inAnyNamespace().inform(new SoonAfter<>(thread, this::apply));
+        this.settings =
+                client.configMaps().withName(KubernetesCluster.NAME).inform(new SoonAfter<>(thread, this::apply));
         apply();
     }
 
@@ -101,33 +96,13 @@ final class AzureOfCluster {
         return annotations == null ? Map.of() : annotations;
     }
 
-    private final class Changed<T> implements ResourceEventHandler<T> {
-
-        @Override
-        public void onAdd(T added) {
-            changed();
-        }
-
-        @Override
-        public void onUpdate(T before, T after) {
-            changed();
-        }
-
-        @Override
-        public void onDelete(T deleted, boolean stateUnknown) {
-            changed();
-        }
-
-        /** However many objects have changed, one look at all of them is enough. */
-        private void changed() {
-            if (due.compareAndSet(false, true)) {
-                thread.execute(AzureOfCluster.this::apply);
-            }
-        }
+    /** Names the identities that pods get otherwise than by their accounts; they are as much part of this Azure. */
+    synchronized void also(Set<String> clientIds) {
+        others = Set.copyOf(clientIds);
+        apply();
     }
 
     private synchronized void apply() {
-        due.set(false);
         try {
             apply(wanted());
         } catch (ManifestException e) {
@@ -142,7 +117,7 @@ final class AzureOfCluster {
                 .map(ConfigMap::getData)
                 .orElse(Map.of());
         Set<Trust> trusts = said.containsKey(CREDENTIALS) ? trusts(said.get(CREDENTIALS)) : annotated();
-        var clients = new LinkedHashSet<String>();
+        var clients = new LinkedHashSet<>(others);
         trusts.forEach(trust -> clients.add(trust.clientId()));
         annotated().forEach(trust -> clients.add(trust.clientId()));
         clients.forEach(this::provide);

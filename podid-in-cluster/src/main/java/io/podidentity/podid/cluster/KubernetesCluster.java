@@ -5,8 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.azure.ClientIdText;
+import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.Cluster;
+import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.http.Answer;
 import io.podidentity.emulator.http.Request;
+import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.plan.AddedEndpoint;
 import io.podidentity.emulator.plan.EntraKeys;
 import io.podidentity.emulator.tls.CertificateAuthority;
@@ -18,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +52,18 @@ public final class KubernetesCluster implements RealCluster {
     private Consumer<String> log = line -> {};
     private AddedEndpoint.@Nullable Azure azure;
     private @Nullable CertificateAuthority authority;
+    private @Nullable PodIdentityObjects podIdentity;
     private volatile @Nullable AdmissionEndpoint webhook;
 
     /** As the service loader makes it. */
     public KubernetesCluster() {}
 
     @Override
-    public void prepare(PodIdentityEmulator.Builder builder, boolean evenInAzure, Consumer<String> lines) {
+    public void prepare(
+            PodIdentityEmulator.Builder builder,
+            Optional<MatchRules> rules,
+            boolean evenInAzure,
+            Consumer<String> lines) {
         log = lines;
         if (!evenInAzure) {
             SignsOfAzure.find(client).ifPresent(sign -> {
@@ -65,6 +76,12 @@ public final class KubernetesCluster implements RealCluster {
         builder.keys(kept).withoutRoles().entraAs(LOGIN).besideEntra(beside -> {
             azure = beside;
             return this::answer;
+        });
+        rules.map(MatchRules::profile).filter(Profile::hasNmi).ifPresent(profile -> {
+            var objects = new PodIdentityObjects(client, profile, thread, log);
+            podIdentity = objects;
+            builder.cluster(objects.now().with(objects.assignedNow().all()))
+                    .actualCluster(new MicInCluster(client, objects, log));
         });
     }
 
@@ -85,6 +102,10 @@ public final class KubernetesCluster implements RealCluster {
         AddedEndpoint.Azure beside = requireNonNull(azure, "azure");
         var issuer = new ClusterKeys(client, beside.directory().issuers());
         var objects = new AzureOfCluster(client, beside.directory(), issuer.read(), thread, log);
+        PodIdentityObjects pods = podIdentity;
+        if (pods != null) {
+            pods.onChange(() -> apply(pods.now(), emulator, objects));
+        }
         String address = client.services().withName(NAME).get().getSpec().getClusterIP();
         var bundle = new TrustBundle(client, address, emulator.trustStore());
         var settings = new WebhookSettings(
@@ -103,6 +124,14 @@ public final class KubernetesCluster implements RealCluster {
                 INTERVAL_SECONDS,
                 INTERVAL_SECONDS,
                 TimeUnit.SECONDS);
+    }
+
+    private static void apply(Cluster now, PodIdentityEmulator emulator, AzureOfCluster azure) {
+        emulator.apply(now);
+        azure.also(now.identities().stream()
+                .map(AzureIdentity::clientId)
+                .filter(ClientIdText::canBeOne)
+                .collect(Collectors.toSet()));
     }
 
     /** As the API server does from 1.32 on. */

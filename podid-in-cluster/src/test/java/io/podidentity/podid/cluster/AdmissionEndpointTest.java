@@ -116,6 +116,19 @@ class AdmissionEndpointTest {
     }
 
     @Test
+    void review_ofAPodOfAadPodIdentity_givesTrustAloneAndSaysSo() throws Exception {
+        Map<String, String> patch = patch(response(REVIEW.replace("ACCOUNT", "orders")
+                .replace("ANNOTATIONS", "")
+                .replace("\"azure.workload.identity/use\": \"true\"", "\"aadpodidbinding\": \"orders\"")));
+
+        assertThat(patch.get("/spec/containers"))
+                .contains("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "JAVA_TOOL_OPTIONS")
+                .doesNotContain("AZURE_");
+        assertThat(patch.get("/spec/volumes")).contains("emulated-azure-ca").doesNotContain("serviceAccountToken");
+        assertThat(patch.get("/metadata/annotations")).startsWith("{\"podid.io/emulated-azure\":\"For tests only");
+    }
+
+    @Test
     void review_ofAPodThatIsRefused_saysWhyInTheWebhooksOwnWords() throws Exception {
         assertThat(response(
                         "orders",

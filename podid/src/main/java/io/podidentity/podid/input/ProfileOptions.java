@@ -115,6 +115,11 @@ public final class ProfileOptions {
                 .readApart(paths, new ByteArrayInputStream(standardInput));
     }
 
+    /** How the version of {@code --profile} matches, if it is given. */
+    public Optional<MatchRules> asked() {
+        return Optional.ofNullable(profile).map(this::rules);
+    }
+
     /** How that version matches. */
     private MatchRules rules(Profile played) {
         return new MatchRules(played, forceNamespaced || played.forcesNamespaces(), micNamespace);

@@ -1,6 +1,8 @@
 package io.podidentity.podid.serve;
 
 import io.podidentity.emulator.PodIdentityEmulator;
+import io.podidentity.emulator.match.MatchRules;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
 
@@ -28,11 +30,13 @@ public interface RealCluster extends AutoCloseable {
     /**
      * Adds to the emulator what a cluster needs of it.
      *
+     * @param rules by which version of pod identity, if any
      * @param evenInAzure whether it may run in Azure
      * @param log takes what a user should know
      * @throws IllegalStateException if this is Azure
      */
-    void prepare(PodIdentityEmulator.Builder builder, boolean evenInAzure, Consumer<String> log);
+    void prepare(
+            PodIdentityEmulator.Builder builder, Optional<MatchRules> rules, boolean evenInAzure, Consumer<String> log);
 
     /** Follows the objects of the cluster from now on. */
     void follow(PodIdentityEmulator azure);

@@ -3,6 +3,7 @@ package io.podidentity.podid.serve;
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.history.LogLine;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.nmi.NmiSettings;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.run.EmulatedPod;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -234,11 +236,14 @@ public final class ServeCommand implements Callable<Integer> {
                 .timeScale(timeScale)
                 .onLog(this::log)
                 .onRequest(this::log);
+        Optional<MatchRules> rules = profile.asked();
         if (manifests != null) {
-            builder.manifests(manifests.current()).nmi(NmiSettings.of(manifests.rules()));
+            builder.manifests(manifests.current());
+            rules = Optional.of(manifests.rules());
         }
+        rules.map(NmiSettings::of).ifPresent(builder::nmi);
         if (cluster != null) {
-            cluster.prepare(builder, allowAzure, this::log);
+            cluster.prepare(builder, rules, allowAzure, this::log);
         }
         for (String secret : secrets.values()) {
             builder.defaultApplication(secret);
