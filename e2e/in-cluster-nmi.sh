@@ -4,8 +4,8 @@
 NMI_IMAGE=localhost/podid-nmi:e2e
 IPTABLES_IMAGE=localhost/pod-identity-iptables:e2e
 PARCELS=33333333-0000-4000-8000-000000000001
-# As fast as a step needs it: NMI waits 4 s in place of 80.
-TIME_SCALE=20
+# As fast as a step needs it: NMI waits 2 s in place of 80.
+TIME_SCALE=40
 
 # The base of kube-proxy's image is a stand-in too: this machine's iptables beside what Java needs.
 nmi_image() {
