@@ -156,10 +156,22 @@ identity_says() {
     says_now "$1" page library /api/identity
 }
 
-# A program keeps its token, which the next process of podid knows; the authority is the same.
+# A program keeps its token, which the next process of podid knows. The authority, made to end in 20 days here, gives way to its
+# successor, which programs trust from the beginning; what starts now trusts also the one after it.
 azure_again() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 20 -subj /CN=old -keyout "$WORK/old.key" -out "$WORK/old.pem"
+    azure get secret emulated-azure-ca -o json > "$WORK/in-cluster-kept.json"
+    jq --rawfile crt "$WORK/old.pem" --rawfile key "$WORK/old.key" 'def second: @base64d | "-----BEGIN" + split("-----BEGIN")[2];
+        .data["tls.crt"] |= ($crt + second | @base64) | .data["tls.key"] |= ($key + second | @base64)' "$WORK/in-cluster-kept.json" \
+        | azure replace -f -
     nmi_starts
     eventually 30 blobs_say hello.txt
+    azure get secret emulated-azure-ca -o json | jq '.data["tls.crt"] | @base64d | split("-----BEGIN")' > "$WORK/in-cluster-renewed.json"
+    jq '.data["tls.crt"] | @base64d | split("-----BEGIN")' "$WORK/in-cluster-kept.json" > "$WORK/in-cluster-before.json"
+    jq -s '{before: .[0], renewed: .[1]}' "$WORK"/in-cluster-{before,renewed}.json > "$WORK/in-cluster-authorities.json"
+    expect_json "$WORK/in-cluster-authorities.json" '.renewed[1] == .before[2]' '.renewed | length == 3' '.renewed[2] != .before[1]'
+    expect_equal "$(azure get secret emulated-azure-ca -o 'jsonpath={.data.tls\.crt}')" \
+        "$(on_cluster kubectl get mutatingwebhookconfigurations emulated-azure -o 'jsonpath={.webhooks[0].clientConfig.caBundle}')"
     azure_logs > "$WORK/in-cluster-again"
     fail_if_there "$WORK/in-cluster-again" oauth2/v2.0/token
 }
@@ -196,7 +208,7 @@ check "kubectl apply -k k8s/emulated-azure: it is ready, under \"restricted\"" a
 check "pods read blobs with the library and with azure-identity, unchanged but for the storage's address" azure_serves
 check "the page, by port-forward alone: who asked for what; a fault ordered there is the next answer" azure_page
 check "the ConfigMap takes the role away, then the trust, and both come back" azure_is_told
-check "kubectl apply -k k8s/emulated-pod-identity: MIC, and NMI on the node; the new podid knows the tokens that programs have" azure_again
+check "kubectl apply -k k8s/emulated-pod-identity: MIC, and NMI on the node; the new podid knows the tokens that programs have, and renews its CA, which they trust" azure_again
 check "a pod with aadpodidbinding reads blobs by IMDS, with the library and with azure-identity; MIC writes as MIC does" nmi_serves
 if [ -z "${E2E_CLUSTER:-}" ]; then
     check "NMI knows pods by their addresses: without a binding 404, by an exception to the metadata service" nmi_decides

@@ -90,7 +90,7 @@ class PlacesIT {
         try (PodIdentityEmulator azure = start(Places.onLoopback()
                 .withPortsFrom(first)
                 .exposedAs("podid.example", port -> port)
-                .withEntraAs("login.example"))) {
+                .withEntraAs(List.of("login.example")))) {
             assertThat(azure.entra()).hasToString("https://login.example");
             assertThat(azure.storage()).hasToString("https://podid.example:" + (first + 2) + "/devstoreaccount1");
             assertThat(azure.pod("invoices").environment())

@@ -338,9 +338,9 @@ public abstract class EmulatorOptions<B extends EmulatorOptions<B>> {
         return self();
     }
 
-    /** Lets clients come to Entra ID by this name alone, at HTTPS's own port; called after {@link #places}. */
-    public B entraAs(String host) {
-        places = places.withEntraAs(host);
+    /** Lets clients come to Entra ID by these names alone, at HTTPS's own port; called after {@link #places}. */
+    public B entraAs(List<String> hosts) {
+        places = places.withEntraAs(hosts);
         return self();
     }
 

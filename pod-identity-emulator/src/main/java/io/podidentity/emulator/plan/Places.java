@@ -32,7 +32,7 @@ public final class Places {
     private final int first;
     private final @Nullable String exposedHost;
     private final IntUnaryOperator exposedPort;
-    private final @Nullable String entraHost;
+    private final List<String> entraHosts;
 
     /** The servers, in the order of their ports; behind the last one come those of the pods. */
     public enum PortName {
@@ -51,29 +51,29 @@ public final class Places {
             int first,
             @Nullable String exposedHost,
             IntUnaryOperator exposedPort,
-            @Nullable String entraHost) {
+            List<String> entraHosts) {
         this.bind = bind;
         this.chosen = Map.copyOf(chosen);
         this.first = first;
         this.exposedHost = exposedHost;
         this.exposedPort = exposedPort;
-        this.entraHost = entraHost;
+        this.entraHosts = List.copyOf(entraHosts);
     }
 
     /** 127.0.0.1, and any free ports. */
     public static Places onLoopback() {
-        return new Places(LOOPBACK, Map.of(), 0, null, IntUnaryOperator.identity(), null);
+        return new Places(LOOPBACK, Map.of(), 0, null, IntUnaryOperator.identity(), List.of());
     }
 
     /** The same, but listening on this address; on the wildcard address it is still reached by loopback. */
     public Places on(InetAddress address) {
-        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPort, entraHost);
+        return new Places(requireNonNull(address, "address"), chosen, first, exposedHost, exposedPort, entraHosts);
     }
 
     /** The same with these ports; 0 is any free one. */
     public Places withPorts(int imds, int entra, int storage) {
         var ports = Map.of(PortName.IMDS, imds, PortName.ENTRA, entra, PortName.STORAGE, storage);
-        return new Places(bind, ports, 0, exposedHost, exposedPort, entraHost);
+        return new Places(bind, ports, 0, exposedHost, exposedPort, entraHosts);
     }
 
     /**
@@ -86,7 +86,7 @@ public final class Places {
         if (first < 1 || first + PortName.values().length > LAST) {
             throw new IllegalArgumentException("There are no ports from " + first + " on");
         }
-        return new Places(bind, Map.of(), first, exposedHost, exposedPort, entraHost);
+        return new Places(bind, Map.of(), first, exposedHost, exposedPort, entraHosts);
     }
 
     /**
@@ -96,17 +96,20 @@ public final class Places {
      * @param port what a client uses in place of a port of this machine; throws UncheckedIOException for none
      */
     public Places exposedAs(String host, IntUnaryOperator port) {
-        return new Places(bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"), entraHost);
+        return new Places(bind, chosen, first, requireNonNull(host, "host"), requireNonNull(port, "port"), entraHosts);
     }
 
-    /** The same, but clients come to Entra ID by this name, at HTTPS's own port: a name of Azure's that leads here. */
-    public Places withEntraAs(String host) {
-        return new Places(bind, chosen, first, exposedHost, exposedPort, requireNonNull(host, "host"));
+    /**
+     * The same, but clients come to Entra ID by the first of these names, at HTTPS's own port: names of Azure's that
+     * lead here.
+     */
+    public Places withEntraAs(List<String> hosts) {
+        return new Places(bind, chosen, first, exposedHost, exposedPort, hosts);
     }
 
     /** Entra ID's address if clients come by a name of its own. */
     public Optional<URI> entra() {
-        return Optional.ofNullable(entraHost).map(host -> URI.create("https://" + host));
+        return entraHosts.stream().findFirst().map(host -> URI.create("https://" + host));
     }
 
     /** The address to listen on. */
@@ -156,7 +159,7 @@ public final class Places {
         names.add(host("localhost"));
         names.add(localHost("localhost"));
         names.removeAll(LOOPBACK_NAMES);
-        entra().map(URI::getHost).ifPresent(names::add);
+        names.addAll(entraHosts);
         return Set.copyOf(names);
     }
 

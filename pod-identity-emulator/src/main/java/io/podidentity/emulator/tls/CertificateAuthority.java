@@ -1,5 +1,8 @@
 package io.podidentity.emulator.tls;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
@@ -40,10 +44,12 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate authority that signs the certificates of this emulator: one of a few days, whose key is never written
- * to disk, or one that a cluster keeps. Keys are EC P-256, made in a few milliseconds. Immutable.
+ * to disk, or one of years that a cluster keeps. The latter has a successor, which clients trust from the beginning,
+ * and which signs when the first is about to end. Keys are EC P-256, made in a few milliseconds. Immutable.
  */
 public final class CertificateAuthority {
 
@@ -53,8 +59,8 @@ public final class CertificateAuthority {
     /** Of a certificate; half of it later a server gets a new one. */
     static final Duration LIFE = Duration.ofDays(30);
 
-    /** Of an authority that a cluster keeps: pods hold on to what they trusted when they started. */
-    private static final Duration KEPT = Duration.ofDays(3650);
+    /** How long an authority signs that a cluster keeps: so long may a pod run with what it trusted when it started. */
+    static final Duration PERIOD = Duration.ofDays(1825);
 
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
@@ -63,10 +69,12 @@ public final class CertificateAuthority {
 
     private final KeyPair keys;
     private final X509Certificate certificate;
+    private final @Nullable CertificateAuthority successor;
 
-    private CertificateAuthority(KeyPair keys, X509Certificate certificate) {
+    private CertificateAuthority(KeyPair keys, X509Certificate certificate, @Nullable CertificateAuthority successor) {
         this.keys = keys;
         this.certificate = certificate;
+        this.successor = successor;
     }
 
     /**
@@ -77,47 +85,78 @@ public final class CertificateAuthority {
         return OfThisJvm.AUTHORITY;
     }
 
-    /** A new one of many years, whose {@link #pem} and {@link #keyPem} are kept for {@link #read}. */
-    public static CertificateAuthority kept() {
-        return create(KEPT);
+    /** A new one with a successor, whose {@link #pem} and {@link #keyPem} are kept for {@link #read}. */
+    public static CertificateAuthority kept(Instant now) {
+        return create(now, PERIOD, create(now, PERIOD.multipliedBy(2), null));
+    }
+
+    /** The same, or if it is about to end its successor, which then has a new one. */
+    public CertificateAuthority renewed(Instant now) {
+        CertificateAuthority signer = signer(now);
+        return signer.successor != null
+                ? signer
+                : new CertificateAuthority(signer.keys, signer.certificate, create(now, PERIOD.multipliedBy(2), null));
+    }
+
+    private CertificateAuthority signer(Instant now) {
+        boolean ends = !now.isBefore(certificate.getNotAfter().toInstant().minus(LIFE));
+        return ends && successor != null ? successor : this;
     }
 
     /**
      * The one that was kept.
      *
-     * @throws IllegalArgumentException if that is no certificate with its key
+     * @throws IllegalArgumentException if these are no certificates, each with its key
      */
     public static CertificateAuthority read(String pem, String keyPem) {
         try {
             var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
-            var certificate =
-                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(bytes);
-            byte[] encoded = Base64.getMimeDecoder().decode(keyPem.replaceAll("-----[A-Z ]+-----", ""));
-            PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
-            return new CertificateAuthority(new KeyPair(certificate.getPublicKey(), key), certificate);
+            var certificates =
+                    List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(bytes));
+            List<String> keys = Stream.of(keyPem.split("-----[A-Z ]+-----"))
+                    .filter(text -> !text.isBlank())
+                    .toList();
+            if (certificates.isEmpty() || certificates.size() != keys.size()) {
+                throw new GeneralSecurityException(certificates.size() + " certificates, " + keys.size() + " keys");
+            }
+            CertificateAuthority authority = null;
+            for (int i = keys.size() - 1; i >= 0; i--) {
+                var encoded = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(keys.get(i)));
+                PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(encoded);
+                var certificate = (X509Certificate) certificates.get(i);
+                authority =
+                        new CertificateAuthority(new KeyPair(certificate.getPublicKey(), key), certificate, authority);
+            }
+            return requireNonNull(authority);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("This is no certificate authority: " + e.getMessage(), e);
         }
     }
 
-    private static CertificateAuthority create(Duration life) {
+    private static CertificateAuthority ofDays() {
+        return create(Instant.now(), LIFE, null);
+    }
+
+    private static CertificateAuthority create(Instant now, Duration life, @Nullable CertificateAuthority successor) {
         try {
             KeyPair keys = newKeys();
-            X509v3CertificateBuilder ca = certificate(NAME, keys, Instant.now(), life)
+            X509v3CertificateBuilder ca = certificate(NAME, keys, now, life)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-            return new CertificateAuthority(keys, sign(ca, keys));
+            return new CertificateAuthority(keys, sign(ca, keys), successor);
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("This JDK cannot make a certificate", e);
         }
     }
 
-    public X509Certificate certificate() {
-        return certificate;
+    /** Its own, then its successor's: what clients trust. */
+    public List<X509Certificate> certificates() {
+        return successor == null ? List.of(certificate) : List.of(certificate, successor.certificate);
     }
 
+    /** The same as PEM text. */
     public String pem() {
-        return pem(certificate);
+        return certificates().stream().map(CertificateAuthority::pem).collect(joining());
     }
 
     /** Any certificate as PEM text. */
@@ -129,9 +168,9 @@ public final class CertificateAuthority {
         }
     }
 
-    /** The private key, for whoever keeps this authority. */
+    /** The private keys in the same order, for whoever keeps this authority. */
     public String keyPem() {
-        return pem(PRIVATE_KEY, keys.getPrivate().getEncoded());
+        return pem(PRIVATE_KEY, keys.getPrivate().getEncoded()) + (successor == null ? "" : successor.keyPem());
     }
 
     private static String pem(String type, byte[] content) {
@@ -157,7 +196,10 @@ public final class CertificateAuthority {
         try {
             KeyPair serverKeys = newKeys();
             var renewed = new RenewedCertificate(
-                    serverKeys.getPrivate(), now -> serverChain(serverKeys, more, now), clock, LIFE.dividedBy(2));
+                    serverKeys.getPrivate(),
+                    now -> signer(now).serverChain(serverKeys, more, now),
+                    clock,
+                    LIFE.dividedBy(2));
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {renewed}, null, null);
             return context;
@@ -174,12 +216,14 @@ public final class CertificateAuthority {
         }
     }
 
-    /** The client side, which trusts this authority alone. */
+    /** The client side, which trusts this authority and its successor alone. */
     public SSLContext clientContext() {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setCertificateEntry("ca", certificate);
+            for (X509Certificate trusted : certificates()) {
+                store.setCertificateEntry(trusted.getSerialNumber().toString(), trusted);
+            }
             return trusting(store);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("This JDK cannot trust a certificate", e);
@@ -260,7 +304,7 @@ public final class CertificateAuthority {
 
     /** Made at the first use. */
     private static final class OfThisJvm {
-        static final CertificateAuthority AUTHORITY = create(LIFE);
+        static final CertificateAuthority AUTHORITY = ofDays();
 
         private OfThisJvm() {}
     }

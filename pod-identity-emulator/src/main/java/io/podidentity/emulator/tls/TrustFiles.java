@@ -25,15 +25,15 @@ public final class TrustFiles implements AutoCloseable {
 
     public static final String PASSWORD = "changeit";
 
-    private final X509Certificate ca;
+    private final CertificateAuthority authority;
     private final Path folder;
     private final Path pem;
     private final Object lock = new Object();
     /** Guarded by {@code lock}; made at the first request, since writing it costs more than starting a server. */
     private @Nullable Path trustStore;
 
-    private TrustFiles(X509Certificate ca, Path folder, Path pem) {
-        this.ca = ca;
+    private TrustFiles(CertificateAuthority authority, Path folder, Path pem) {
+        this.authority = authority;
         this.folder = folder;
         this.pem = pem;
     }
@@ -42,7 +42,7 @@ public final class TrustFiles implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("podid-");
             Path pem = Files.writeString(folder.resolve("ca.pem"), authority.pem());
-            return new TrustFiles(authority.certificate(), folder, pem);
+            return new TrustFiles(authority, folder, pem);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the certificate of the emulator's CA", e);
         }
@@ -90,7 +90,10 @@ public final class TrustFiles implements AutoCloseable {
     private KeyStore trusted() throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry("podid", ca);
+        List<X509Certificate> own = authority.certificates();
+        for (int i = 0; i < own.size(); i++) {
+            store.setCertificateEntry("podid-" + i, own.get(i));
+        }
         List<X509Certificate> defaults = defaultAuthorities();
         for (int i = 0; i < defaults.size(); i++) {
             store.setCertificateEntry("default-" + i, defaults.get(i));

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
@@ -46,7 +47,7 @@ class CertificateAuthorityTest {
 
     @Test
     void serverContext_whenHalfOfTheCertificatesLifeIsOver_hasANewOne() throws Exception {
-        CertificateAuthority authority = CertificateAuthority.kept();
+        CertificateAuthority authority = CertificateAuthority.kept(Instant.now());
         SSLContext server = authority.serverContext(Set.of("azure.svc"), clock);
         X509Certificate first = seen(server, authority);
 
@@ -61,13 +62,40 @@ class CertificateAuthorityTest {
 
     @Test
     void read_whatWasKept_signsWhatClientsOfTheFirstTrust() throws Exception {
-        CertificateAuthority first = CertificateAuthority.kept();
+        CertificateAuthority first = CertificateAuthority.kept(Instant.now());
 
         CertificateAuthority again = CertificateAuthority.read(first.pem(), first.keyPem());
 
-        assertThat(again.certificate()).isEqualTo(first.certificate());
+        assertThat(again.certificates()).isEqualTo(first.certificates());
         assertThat(seen(again.serverContext(), first).getIssuerX500Principal())
-                .isEqualTo(first.certificate().getSubjectX500Principal());
+                .isEqualTo(first.certificates().get(0).getSubjectX500Principal());
+    }
+
+    /** The authority ends in twenty days, so that all that is made around its end is valid today. */
+    @Test
+    void renewed_whenItIsAboutToEnd_keepsWhatRunsAndTrustsANewSuccessor() throws Exception {
+        Instant today = Instant.now();
+        Instant made = today.plus(Duration.ofDays(20)).minus(CertificateAuthority.PERIOD);
+        var inDays = new ManualClock(today.minus(Duration.ofDays(20)));
+        CertificateAuthority first = CertificateAuthority.kept(made);
+        List<X509Certificate> trusted = first.certificates();
+        SSLContext server = first.serverContext(Set.of(), inDays);
+        seen(server, first).verify(trusted.get(0).getPublicKey());
+        assertThat(first.renewed(inDays.instant())).isSameAs(first);
+
+        inDays.advance(Duration.ofDays(16));
+
+        seen(server, first).verify(trusted.get(1).getPublicKey());
+        CertificateAuthority renewed =
+                CertificateAuthority.read(first.pem(), first.keyPem()).renewed(inDays.instant());
+        assertThat(renewed.certificates()).hasSize(2).first().isEqualTo(trusted.get(1));
+        assertThat(renewed.certificates().get(1).getNotAfter())
+                .isAfter(trusted.get(1).getNotAfter());
+        X509Certificate after = seen(renewed.serverContext(Set.of(), inDays), first);
+        after.verify(trusted.get(1).getPublicKey());
+        assertThat(seen(renewed.serverContext(Set.of(), inDays), renewed).getIssuerX500Principal())
+                .isEqualTo(after.getIssuerX500Principal());
+        assertThat(renewed.renewed(inDays.instant())).isSameAs(renewed);
     }
 
     @Test

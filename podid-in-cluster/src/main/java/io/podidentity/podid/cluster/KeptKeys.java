@@ -7,6 +7,7 @@ import io.podidentity.emulator.plan.EntraKeys;
 import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.token.SigningKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 
 /** Keeps in a Secret what pods trust, since they trust it longer than one process of podid runs. */
@@ -22,29 +23,37 @@ final class KeptKeys {
     private KeptKeys() {}
 
     /**
-     * The keys of this cluster; the first time new ones.
+     * The keys of this cluster; the first time new ones. An authority that is about to end is renewed.
      *
      * @throws IllegalArgumentException if something else is in the Secret
      * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server refuses
      */
-    static EntraKeys of(KubernetesClient client) {
+    static EntraKeys of(KubernetesClient client, Instant now) {
         Secret kept = client.secrets().withName(NAME).get();
-        if (kept != null) {
-            SigningKey signing = SigningKey.read(value(kept, SIGNING));
-            return new EntraKeys(CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY)), () -> signing);
+        if (kept == null) {
+            CertificateAuthority made = CertificateAuthority.kept(now);
+            client.resource(secret(made, SigningKey.ofEntra())).create();
+            return new EntraKeys(made, SigningKey::ofEntra);
         }
-        CertificateAuthority authority = CertificateAuthority.kept();
-        client.resource(new SecretBuilder()
-                        .withNewMetadata()
-                        .withName(NAME)
-                        .endMetadata()
-                        .withType("kubernetes.io/tls")
-                        .addToStringData(CERTIFICATE, authority.pem())
-                        .addToStringData(KEY, authority.keyPem())
-                        .addToStringData(SIGNING, SigningKey.ofEntra().jwk())
-                        .build())
-                .create();
-        return new EntraKeys(authority, SigningKey::ofEntra);
+        CertificateAuthority read = CertificateAuthority.read(value(kept, CERTIFICATE), value(kept, KEY));
+        CertificateAuthority authority = read.renewed(now);
+        SigningKey signing = SigningKey.read(value(kept, SIGNING));
+        if (!authority.pem().equals(read.pem())) {
+            client.resource(secret(authority, signing)).update();
+        }
+        return new EntraKeys(authority, () -> signing);
+    }
+
+    private static Secret secret(CertificateAuthority authority, SigningKey signing) {
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(NAME)
+                .endMetadata()
+                .withType("kubernetes.io/tls")
+                .addToStringData(CERTIFICATE, authority.pem())
+                .addToStringData(KEY, authority.keyPem())
+                .addToStringData(SIGNING, signing.jwk())
+                .build();
     }
 
     private static String value(Secret secret, String key) {

@@ -18,6 +18,8 @@ import io.podidentity.emulator.tls.CertificateAuthority;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.serve.RealCluster;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,8 +39,11 @@ public final class KubernetesCluster implements RealCluster {
     /** The Service, and all else of {@code k8s/emulated-azure} but what pods trust. */
     static final String NAME = "emulated-azure";
 
-    /** What Azure's own libraries take for genuine, and pods are led from to here. */
-    static final String LOGIN = "login.microsoftonline.com";
+    /** What Azure's own libraries take for genuine. */
+    private static final String LOGIN = "login.microsoftonline.com";
+
+    /** From where pods are led to here: Entra ID, and Resource Manager, which az asks when it signs in. */
+    static final List<String> HOSTS = List.of(LOGIN, "management.azure.com");
 
     private static final long INTERVAL_SECONDS = 60;
     private static final int FIRST_WITH_SIDECARS = 32;
@@ -71,9 +76,9 @@ public final class KubernetesCluster implements RealCluster {
                         + ". Add --allow-azure to run it anyway.");
             });
         }
-        EntraKeys kept = KeptKeys.of(client);
+        EntraKeys kept = KeptKeys.of(client, Instant.now());
         authority = kept.authority();
-        builder.keys(kept).withoutRoles().entraAs(LOGIN).besideEntra(beside -> {
+        builder.keys(kept).withoutRoles().entraAs(HOSTS).besideEntra(beside -> {
             azure = beside;
             return this::answer;
         });

@@ -141,7 +141,7 @@ final class TrustBundle {
         volume.put("name", KeptKeys.NAME);
         volume.put("configMap", Map.of("name", KeptKeys.NAME));
         append(spec, "volumes", volume);
-        Map<String, Object> alias = Map.of("ip", address, "hostnames", List.of(KubernetesCluster.LOGIN));
+        Map<String, Object> alias = Map.of("ip", address, "hostnames", KubernetesCluster.HOSTS);
         List<Map<String, Object>> aliases = objects(spec, "hostAliases");
         if (!aliases.contains(alias)) {
             aliases.add(alias);

@@ -98,7 +98,8 @@ class AdmissionEndpointTest {
                 .containsOnlyOnce(
                         "{\"name\":\"SSL_CERT_FILE\",\"value\":\"/var/run/secrets/emulated-azure/ca-bundle.pem\"}");
         assertThat(patch.get("/spec/volumes")).contains("\"configMap\":{\"name\":\"emulated-azure-ca\"}");
-        assertThat(patch.get("/spec/hostAliases")).contains("\"ip\":\"10.96.0.9\"", "[\"login.microsoftonline.com\"]");
+        assertThat(patch.get("/spec/hostAliases"))
+                .contains("\"ip\":\"10.96.0.9\"", "[\"login.microsoftonline.com\",\"management.azure.com\"]");
         assertThat(patch.get("/metadata/annotations")).startsWith("{\"podid.io/emulated-azure\":\"For tests only");
     }
 

@@ -77,7 +77,7 @@ public final class LoopbackServer implements AutoCloseable {
     public Path trustStore(Path file, String password) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry("ca", authority.certificate());
+        store.setCertificateEntry("ca", authority.certificates().get(0));
         try (OutputStream out = Files.newOutputStream(file)) {
             store.store(out, password.toCharArray());
         }
