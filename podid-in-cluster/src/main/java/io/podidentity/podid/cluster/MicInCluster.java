@@ -68,10 +68,7 @@ record MicInCluster(KubernetesClient client, PodIdentityObjects objects, Consume
     }
 
     private void apply(AzureAssignedIdentity assigned, List<String> finalizers) {
-        resource(assigned, finalizers)
-                .fieldManager("podid")
-                .forceConflicts()
-                .serverSideApply();
+        resource(assigned, finalizers).fieldManager("podid").forceConflicts().serverSideApply();
     }
 
     /** Of a kind that is named, so that the client does not ask for all that there are. */

@@ -38,9 +38,8 @@ final class NmiRules extends RuleFamily {
                         .prevents("aad-pod-identity#770", "aad-pod-identity#773", "aad-pod-identity#414"),
                 About.warning("C11", "startup-race")
                         .says("A pod may ask for its token before MIC has assigned the identity")
-                        .remedy(
-                                "Add an init container that asks until a token comes, or let the program retry for 100"
-                                        + " s")
+                        .remedy("Add an init container that asks until a token comes, or let the program retry for 100"
+                                + " s")
                         .prevents(
                                 "aad-pod-identity#738",
                                 "aad-pod-identity#770",

@@ -26,9 +26,8 @@ final class ReferenceRules extends RuleFamily {
     ReferenceRules() {
         super(
                 About.error("C23", "identity-binding-role")
-                        .says(
-                                "A pod uses an identity binding, and no ClusterRole lets its service account use"
-                                        + " the identity")
+                        .says("A pod uses an identity binding, and no ClusterRole lets its service account use"
+                                + " the identity")
                         .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
                                 + " cid.wi.aks.azure.com and the client ID as resource")
                         .prevents("AKS#4658"),
@@ -37,9 +36,8 @@ final class ReferenceRules extends RuleFamily {
                         .remedy("Annotate the service account with azure.workload.identity/client-id")
                         .prevents("azure-workload-identity#1026", "external-secrets/external-secrets#611"),
                 About.error("C23", "reference-not-found")
-                        .says(
-                                "A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace"
-                                        + " does not have")
+                        .says("A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace"
+                                + " does not have")
                         .remedy("Write the name of an object of the same namespace")
                         .prevents("secrets-store-csi-driver-provider-azure#682"),
                 About.error("C23", "reference-runner")

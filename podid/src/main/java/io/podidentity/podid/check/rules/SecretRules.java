@@ -39,9 +39,8 @@ final class SecretRules extends RuleFamily {
                         .prevents("aad-pod-identity#646", "aad-pod-identity#184"),
                 About.error("C8", "secret-value")
                         .says("The value of a client secret is empty or ends in white space")
-                        .remedy(
-                                "Create the secret from a file without a line break at its end, such as printf %s"
-                                        + " writes")
+                        .remedy("Create the secret from a file without a line break at its end, such as printf %s"
+                                + " writes")
                         .prevents("aad-pod-identity#60"));
     }
 
