@@ -10,6 +10,7 @@ import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.history.RecordedRequest;
 import io.podidentity.emulator.mic.Event;
 import io.podidentity.emulator.plan.ActualCluster;
 import java.io.IOException;
@@ -119,6 +120,9 @@ class ActualClusterTest {
             assertThat(ask(azure, proxied("10.244.0.7")))
                     .startsWith("HTTP/1.1 500 ")
                     .contains("pod list is empty");
+            assertThat(azure.requests())
+                    .extracting(RecordedRequest::pod)
+                    .containsSubsequence("default/bound", "default/free", "10.244.0.7");
         }
     }
 

@@ -67,7 +67,7 @@ public final class LoopbackServer implements AutoCloseable {
     private boolean closed;
 
     // @GuardedBy("lock"), null until it serves
-    private @Nullable Endpoints endpoints;
+    private @Nullable Parties parties;
 
     // @GuardedBy("lock"), null unless a thread accepts connections
     private @Nullable CountDownLatch acceptsNoMore;
@@ -78,11 +78,13 @@ public final class LoopbackServer implements AutoCloseable {
         ServerSocket at(int port) throws IOException;
     }
 
-    /** Finds out who answers a connection. */
+    /** Finds out who answers a connection, and who is told. */
     @FunctionalInterface
-    private interface Endpoints {
-        Endpoint of(InputStream connection) throws IOException;
+    private interface Parties {
+        Party of(InputStream connection) throws IOException;
     }
+
+    private record Party(Endpoint endpoint, RequestListener log) {}
 
     private LoopbackServer(
             String name, String scheme, Opening opening, ServerSocket server, Limits limits, RequestListener log) {
@@ -186,7 +188,7 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** Begins to answer; called once. */
     public void serve(Endpoint endpoint) {
-        begin(any -> endpoint);
+        begin(any -> new Party(endpoint, log));
     }
 
     /**
@@ -194,27 +196,31 @@ public final class LoopbackServer implements AutoCloseable {
      * each says which client it is, by the PROXY protocol, version 1; without it the connection is closed.
      *
      * @param endpointOf takes the client's address, {@code 10.244.0.9:40000}
+     * @param logOf is told of the requests of the client with this address
      * @see <a href="https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt">the protocol</a>
      */
-    public void serveProxied(Function<String, Endpoint> endpointOf) {
-        begin(connection -> endpointOf.apply(ProxyLine.client(connection)));
+    public void serveProxied(Function<String, Endpoint> endpointOf, Function<String, RequestListener> logOf) {
+        begin(connection -> {
+            String client = ProxyLine.client(connection);
+            return new Party(endpointOf.apply(client), logOf.apply(client));
+        });
     }
 
-    private void begin(Endpoints endpoints) {
+    private void begin(Parties parties) {
         synchronized (lock) {
-            this.endpoints = endpoints;
-            accept(server, endpoints);
+            this.parties = parties;
+            accept(server, parties);
         }
     }
 
     // @GuardedBy("lock")
-    private void accept(ServerSocket open, Endpoints endpoints) {
+    private void accept(ServerSocket open, Parties parties) {
         var ended = new CountDownLatch(1);
         acceptsNoMore = ended;
         threads.execute(() -> {
             while (!open.isClosed()) {
                 try {
-                    accept(open.accept(), endpoints);
+                    accept(open.accept(), parties);
                 } catch (IOException clientIsGone) {
                     // Or the server is closed: the loop looks.
                 }
@@ -239,7 +245,7 @@ public final class LoopbackServer implements AutoCloseable {
      */
     public void listen() {
         synchronized (lock) {
-            if (closed || !server.isClosed() || endpoints == null) {
+            if (closed || !server.isClosed() || parties == null) {
                 return;
             }
             try {
@@ -247,24 +253,24 @@ public final class LoopbackServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException("Cannot serve " + name + " on port " + port + " again", e);
             }
-            accept(server, endpoints);
+            accept(server, parties);
         }
     }
 
-    private void accept(Socket connection, Endpoints endpoints) {
+    private void accept(Socket connection, Parties parties) {
         if (connections.size() >= limits.connections()) {
             closeQuietly(connection);
             return;
         }
         connections.add(connection);
         try {
-            threads.execute(() -> converse(connection, endpoints));
+            threads.execute(() -> converse(connection, parties));
         } catch (RejectedExecutionException closing) {
             closeQuietly(connection);
         }
     }
 
-    private void converse(Socket connection, Endpoints endpoints) {
+    private void converse(Socket connection, Parties parties) {
         try (connection) {
             connection.setTcpNoDelay(true);
             connection.setSoTimeout(IDLE_MILLIS);
@@ -272,11 +278,11 @@ public final class LoopbackServer implements AutoCloseable {
             var writer = new AnswerWriter(out);
             var timed = new TimedInput(connection);
             var in = new BufferedInputStream(timed);
-            Endpoint endpoint = endpoints.of(in);
+            Party party = parties.of(in);
             var reader = new RequestReader(in, out, limits, kind, () -> HangUpWatch.of(connection, in));
             try {
                 for (var request = next(reader, timed); request.isPresent(); request = next(reader, timed)) {
-                    answer(request.get(), endpoint, writer);
+                    answer(request.get(), party, writer);
                     if (request.get().isLast()) {
                         return;
                     }
@@ -302,14 +308,14 @@ public final class LoopbackServer implements AutoCloseable {
         return request;
     }
 
-    private void answer(Request request, Endpoint endpoint, AnswerWriter writer) throws IOException {
+    private void answer(Request request, Party party, AnswerWriter writer) throws IOException {
         Answer answer;
         try {
-            answer = endpoint.answer(request);
+            answer = party.endpoint().answer(request);
         } catch (IllegalArgumentException unreadable) {
             answer = Answer.json(400, Map.of("error", "invalid_request"));
         }
-        log.seen(name, request, answer);
+        party.log().seen(name, request, answer);
         if (!answer.delay().isZero()) {
             pause(answer.delay(), request);
         }

@@ -4,6 +4,7 @@ import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.history.RequestRecorder;
 import io.podidentity.emulator.http.Limits;
 import io.podidentity.emulator.http.LoopbackServer;
+import io.podidentity.emulator.http.RequestListener;
 import io.podidentity.emulator.plan.Places;
 import io.podidentity.emulator.plan.Places.PortName;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,11 @@ final class Listeners {
             portsOfPods.add(port);
             return server;
         }
+    }
+
+    /** Records requests of the pod that is known by then. */
+    RequestListener recorder(Supplier<String> pod) {
+        return (server, request, answer) -> recorder.of(pod.get()).seen(server, request, answer);
     }
 
     /** Ends the server of a pod; the next new pod may have its port. */

@@ -63,7 +63,9 @@ final class NmiServers implements AutoCloseable {
         this.host = listeners.open(PortName.NMI_HOST, "nmi").asGo();
         this.observed = listeners.open(PortName.NMI_OBSERVED, "nmi").asGo();
         if (addresses.areReal()) {
-            host.serveProxied(remote -> faults.beforeNmi(nmi.seenFrom(remote)));
+            host.serveProxied(
+                    remote -> faults.beforeNmi(nmi.seenFrom(remote)),
+                    remote -> listeners.recorder(() -> addresses.nameAt(remote)));
         } else {
             host.serve(nmi.seenFrom("127.0.0.1" + PORT));
         }
@@ -168,6 +170,8 @@ final class NmiServers implements AutoCloseable {
         private final LiveCluster live;
         private final Optional<ActualCluster> actual;
         private final Map<ObjectName, String> addresses = new ConcurrentHashMap<>();
+        /** By the address at which NMI has last found them. */
+        private final Map<String, ObjectName> found = new ConcurrentHashMap<>();
 
         PodAddresses(LiveCluster live, Optional<ActualCluster> actual) {
             this.live = live;
@@ -187,6 +191,12 @@ final class NmiServers implements AutoCloseable {
             });
         }
 
+        /** The pod that NMI has found there, else the address. */
+        String nameAt(String remote) {
+            String ip = remote.substring(0, remote.indexOf(':'));
+            return Optional.ofNullable(found.get(ip)).map(ObjectName::toString).orElse(ip);
+        }
+
         @Override
         public Cluster cluster() {
             return live.now();
@@ -195,7 +205,9 @@ final class NmiServers implements AutoCloseable {
         @Override
         public List<Pod> podsAt(String ip) {
             if (actual.isPresent()) {
-                return actual.get().podsAt(ip);
+                List<Pod> real = actual.get().podsAt(ip);
+                real.forEach(pod -> found.put(ip, pod.name()));
+                return real;
             }
             List<Pod> pods = live.now().pods();
             if (ip.equals(AMBIGUOUS)) {
