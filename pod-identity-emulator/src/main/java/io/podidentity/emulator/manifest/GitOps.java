@@ -202,11 +202,17 @@ final class GitOps {
             throw new IOException("with values of valuesFrom, such as a Secret, which the cluster has: render its chart"
                     + " by helm template, and check that too");
         }
-        Path path = path(release.textAt("spec", "chart", "spec", "chart"));
-        for (Yaml file : release.elementsAt("spec", "chart", "spec", "valuesFiles")) {
-            arguments.add("--values");
-            arguments.add(
-                    root(chart, path).resolve(path(file.textAt())).normalize().toString());
+        Path root = root(chart, path(release.textAt("spec", "chart", "spec", "chart")));
+        List<Path> files = release.elementsAt("spec", "chart", "spec", "valuesFiles").stream()
+                .map(file -> root.resolve(path(file.textAt())).normalize())
+                .toList();
+        if (!files.isEmpty() && !files.contains(chart.resolve("values.yaml"))) {
+            throw new IOException(
+                    "with valuesFiles in place of the chart's values.yaml, which helm template cannot leave"
+                            + " out: render its chart as Flux does, and check that too");
+        }
+        for (Path file : files) {
+            addFile(file, root, arguments);
         }
         return addValues(release.at("spec", "values").map(value -> Json.write(plain(value))), arguments);
     }
@@ -214,13 +220,11 @@ final class GitOps {
     /** As above of an Application: what it says first is overruled by what it says later. */
     private static String addArgo(Yaml release, Path chart, List<String> arguments) throws IOException {
         Yaml helm = release.at("spec", "source", "helm").orElse(release);
+        Path root = root(chart, path(release.textAt("spec", "source", "path")));
         for (Yaml file : helm.elementsAt("valueFiles")) {
-            boolean isInRepository = file.textAt().startsWith("/");
-            Path folder = isInRepository ? root(chart, path(release.textAt("spec", "source", "path"))) : chart;
-            arguments.add("--values");
-            arguments.add(folder.resolve(path(file.textAt().substring(isInRepository ? 1 : 0)))
-                    .normalize()
-                    .toString());
+            boolean isOfRoot = file.textAt().startsWith("/");
+            Path path = path(file.textAt().substring(isOfRoot ? 1 : 0));
+            addFile((isOfRoot ? root : chart).resolve(path).normalize(), root, arguments);
         }
         String values = addValues(
                 helm.at("valuesObject")
@@ -233,6 +237,15 @@ final class GitOps {
                     parameter.textAt("name") + "=" + parameter.textAt("value").replaceAll("(?<!\\\\),", "\\\\,"));
         }
         return values;
+    }
+
+    /** Adds a file with values, which must be one of the repository. */
+    private static void addFile(Path file, Path root, List<String> arguments) throws IOException {
+        if (!file.startsWith(root)) {
+            throw new IOException("with values of a file that is not in its repository");
+        }
+        arguments.add("--values");
+        arguments.add(file.toString());
     }
 
     /** Adds values that are given on standard input. */

@@ -44,7 +44,9 @@ class GitOpsTest {
 
     @Test
     void read_ofAHelmRelease_isWhatHelmMakesOfItsChartAndValues() throws Exception {
-        write("clusters/prod/shop.yaml", helmRelease("valuesFiles: [charts/shop/prod.yaml]", """
+        write(
+                "clusters/prod/shop.yaml",
+                helmRelease("valuesFiles: [charts/shop/values.yaml, charts/shop/prod.yaml]", """
               values:
                 clientId: of-the-release
             """));
@@ -103,7 +105,9 @@ class GitOpsTest {
                 "chart: ./charts/shop | chart: ./charts/other | of a chart that is not in these folders",
                 "interval: 1h | valuesFrom: [{kind: Secret, name: a}] | with values of valuesFrom, such as a Secret",
                 "values: {} | values: {extra: 1} | fails: ",
-                "interval: 1h | releaseName: --post-renderer=sh | but Helm takes no release of that name"
+                "interval: 1h | releaseName: --post-renderer=sh | but Helm takes no release of that name",
+                "version: '*' | valuesFiles: [charts/shop/prod.yaml] | with valuesFiles in place of the chart's values.yaml",
+                "version: '*' | valuesFiles: [charts/shop/values.yaml, ../a] | of a file that is not in its repository"
             })
     void read_ofAReleaseThatCannotBeRendered_saysWhy(String text, String other, String reason) throws Exception {
         write("shop.yaml", helmRelease("version: '*'", "  values: {}\n").replace(text, other));
