@@ -31,8 +31,10 @@ import java.util.stream.Collectors;
  * The first of the fixed ports, at which programs of any language ask for the addresses of all others, since files and
  * variables of a container are not theirs. It says {@code /} and {@code /addresses}, {@code /ca.pem},
  * {@code /environment} of a program on the node, {@code /pods/NAMESPACE/NAME/environment}, and the files that such
- * variables name; a browser gets {@link ActivityPage}, which asks for {@code /activity} and orders {@code /faults}. It
- * refuses what another web page could have sent: a page can point a name of its own at any address, but sends that name.
+ * variables name; a browser gets {@link ActivityPage}, which asks for {@code /activity} and orders {@code /faults}.
+ *
+ * <p>It refuses what another web page could have sent: a page can point a name of its own at any address, but sends
+ * that name.
  *
  * <p>Thread-safety: safe. Lifecycle: answers from {@link #open} until {@link #close}; what it is asked for before
  * {@link #show} waits for that.
