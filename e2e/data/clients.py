@@ -1,8 +1,6 @@
 """One request after the other to an address, each by a connection of its own: prints the status or the error of each, and when it began.
 
 usage: clients.py URL
-
-Where no connection can be made nothing was sent, so nothing is lost: that is "unreachable".
 """
 
 import datetime
@@ -16,11 +14,6 @@ while True:
     time.sleep(0.02)
     began = datetime.datetime.now()
     connection = http.client.HTTPConnection(url.hostname, url.port or 80, timeout=20)
-    try:
-        connection.connect()
-    except OSError as e:
-        print("unreachable", began, e, flush=True)
-        continue
     try:
         connection.request("GET", url.path, headers={"Connection": "close"})
         answer = connection.getresponse()
