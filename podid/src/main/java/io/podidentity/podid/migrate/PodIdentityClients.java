@@ -6,6 +6,7 @@ import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.migrate.plan.PodMove;
@@ -27,6 +28,15 @@ final class PodIdentityClients {
      */
     private static final Pattern OLD_CERT_MANAGER =
             Pattern.compile("(.*/)?cert-manager-controller:v?(0\\.|1\\.(10|\\d)(\\.|$)).*");
+
+    /**
+     * Narrows the chain of Azure's libraries.
+     *
+     * @see <a href="https://learn.microsoft.com/java/api/overview/azure/identity-readme">azure-identity</a>
+     */
+    private static final String ONLY = "AZURE_TOKEN_CREDENTIALS";
+
+    private static final String MANAGED_IDENTITY = "ManagedIdentityCredential";
 
     private PodIdentityClients() {}
 
@@ -75,6 +85,12 @@ final class PodIdentityClients {
                             + one.at("name").text() + " waits for the metadata service, which has no identity for it"
                             + " then. Remove it: nothing has to be waited for")
                     .forEach(why::add);
+            pod.containers().stream()
+                    .filter(PodIdentityClients::wantsManagedIdentity)
+                    .map(one -> "gets no token: its container " + one.at("name").text() + " has " + ONLY + "="
+                            + MANAGED_IDENTITY + ", so Azure's libraries ask the metadata service alone. Write"
+                            + " WorkloadIdentityCredential")
+                    .forEach(why::add);
         }
         pod.containers().stream()
                 .map(one -> one.at("image").text())
@@ -82,6 +98,12 @@ final class PodIdentityClients {
                 .map(image -> "gets no token: " + image + " knows no workload identity. Use 1.11.0 or later")
                 .forEach(why::add);
         return why.stream();
+    }
+
+    private static boolean wantsManagedIdentity(FieldLocation container) {
+        return container.at("env").items().stream()
+                .anyMatch(one -> one.at("name").text().equals(ONLY)
+                        && one.at("value").text().equalsIgnoreCase(MANAGED_IDENTITY));
     }
 
     /** Whether NMI answers, for a runner with its label where the node's metadata service would answer others. */
