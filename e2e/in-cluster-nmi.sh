@@ -150,6 +150,19 @@ END
     stop nmi
 }
 
+# What runs with NMI is read from the cluster, moved, and applied again: the same identity, by workload identity.
+nmi_is_left() {
+    on_cluster kubectl -n shop get deployment/parcels azureidentity/parcels azureidentitybinding/parcels-of-shop -o yaml > "$WORK/running.yaml"
+    expect_exit 1 "$WORK/moved.txt" java -jar "$PODID_JAR" migrate - -o "$WORK/moved" < "$WORK/running.yaml"
+    expect_text "$WORK/moved.txt" 'AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential'
+    sed -i 's/value: ManagedIdentityCredential/value: WorkloadIdentityCredential/' "$WORK/running.yaml"
+    java -jar "$PODID_JAR" migrate - -o "$WORK/moved" < "$WORK/running.yaml"
+    cat "$WORK"/moved/*.yaml | on_cluster kubectl apply -f -
+    on_cluster kubectl -n shop rollout status deploy/parcels --timeout=120s
+    on_cluster kubectl -n shop exec deploy/parcels -- java -jar /app/token-provider.jar explain --resource "$STORAGE_RESOURCE" > "$OUT/in-cluster-moved.txt"
+    expect_text "$OUT/in-cluster-moved.txt" "App $PARCELS" "from workload identity"
+}
+
 nmi_takes_away() {
     on_cluster kubectl -n shop delete azureidentitybinding parcels-of-shop
     eventually 20 are_assigned 0

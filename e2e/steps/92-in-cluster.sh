@@ -143,6 +143,34 @@ azure_page() {
     expect_exit 7 "$WORK/in-cluster-stranger" on_cluster curl -sS --noproxy '*' "http://$ip:10100/"
 }
 
+# as ROLE COMMAND...: with the rights that the role gives in the namespace; login.microsoftonline.com is podid's pod.
+as() {
+    local role=$1
+    shift
+    on_cluster kubectl config view --raw --minify --flatten -o json | jq --arg role "$role" '.users[0].user.as = $role' > "$WORK/$role.json"
+    # shellcheck disable=SC2016
+    on_cluster unshare --mount sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' "$WORK/hosts" env "KUBECONFIG=$WORK/$role.json" \
+        "JDK_JAVA_OPTIONS=-Djavax.net.ssl.trustStore=$WORK/in-cluster.p12 -Djavax.net.ssl.trustStorePassword=changeit" "$@"
+}
+
+azure_is_borrowed() {
+    local role run
+    run=(java -jar "$PODID_JAR" run -n shop --authority-host=https://login.microsoftonline.com:10102/ deploy/library
+        -- java -jar "$ROOT/token-provider/target/token-provider.jar" explain --resource "$STORAGE_RESOURCE")
+    { cat /etc/hosts; azure get pods -o 'jsonpath={.items[0].status.podIP} login.microsoftonline.com{"\n"}'; } > "$WORK/hosts"
+    azure get secret emulated-azure-ca -o 'jsonpath={.data.tls\.crt}' | base64 -d > "$WORK/in-cluster-ca.pem"
+    keytool -importcert -noprompt -alias azure -file "$WORK/in-cluster-ca.pem" -keystore "$WORK/in-cluster.p12" -storepass changeit
+    for role in view edit; do
+        on_cluster kubectl -n shop create rolebinding "$role" --clusterrole="$role" --user="$role"
+    done
+    expect_exit 1 "$WORK/in-cluster-view.txt" as view "${run[@]}"
+    expect_text "$WORK/in-cluster-view.txt" serviceaccounts/token
+    as edit "${run[@]}" > "$OUT/in-cluster-borrowed.txt"
+    expect_text "$OUT/in-cluster-borrowed.txt" 'App 11111111-0000-4000-8000-000000000001' 'from workload identity'
+    as view kubectl -n shop get deployments,serviceaccounts,pods -o yaml | java -jar "$PODID_JAR" explain - > "$OUT/in-cluster-explain.txt"
+    expect_text "$OUT/in-cluster-explain.txt" 11111111-0000-4000-8000-000000000001
+}
+
 # settings KEY VALUE: into the ConfigMap.
 settings() {
     azure create configmap emulated-azure --dry-run=client -o yaml ${1:+"--from-literal=$1=$2"} | azure apply -f -
@@ -278,6 +306,7 @@ check "kubectl apply -k k8s/emulated-azure: it is ready, under \"restricted\"" a
 check "pods read blobs with the library and with azure-identity, unchanged but for the storage's address" azure_serves
 [ -n "${E2E_QUICK:-}" ] || check "a Helm chart for AKS, unchanged but for the storage's address: the blobs" azure_chart
 if [ -z "${E2E_CLUSTER:-}" ]; then
+    check "podid run and explain with the roles view and edit: a program here has the pod's identity" azure_is_borrowed
     check "azure-identity and azure-storage-blob for Python, @azure/identity and curl in a pod: a token, and the blobs" azure_clients
     [ -n "${E2E_QUICK:-}" ] || check "az in that pod: signed in by its federated token, and the blobs" azure_cli
 fi
@@ -293,6 +322,7 @@ if [ -z "${E2E_CLUSTER:-}" ]; then
     else
         echo "skip  the real NMI: it is not set"
     fi
+    check "podid migrate of what runs, applied: the same identity by workload identity" nmi_is_left
     check "without its binding a pod gets no token; without NMI the node has no rule" nmi_takes_away
     check "it outlives a restart of the API server that has forgotten what was" azure_outlives_the_api_server
     check "it asks for exactly what its Role grants" azure_uses_its_rights
