@@ -291,6 +291,8 @@ class Metadata(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{\"compute\": {\"azEnvironment\": \"AzurePublicCloud\"}}")
 HTTPServer(("169.254.169.254", 80), Metadata).serve_forever()'
+    # It looks its own name up before it listens, which takes its time without DNS.
+    eventually 60 on_cluster curl -sf --noproxy '*' -o "$WORK/metadata.json" http://169.254.169.254/
     azure delete pods --all
     eventually 60 refuses "its metadata service answers"
 }
