@@ -88,7 +88,7 @@ class AgreementIT {
         Explanation explanation = agreed(profile, managed(GROUP + "Microsoft.Compute/virtualMachines/vm", CLIENT));
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
-        assertThat(explanation.remedies()).singleElement().asString().contains("az identity show");
+        assertThat(explanation.remedies()).singleElement().asString().contains("az identity show", "--query id");
     }
 
     @ParameterizedTest

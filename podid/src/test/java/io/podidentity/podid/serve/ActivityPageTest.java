@@ -148,6 +148,16 @@ class ActivityPageTest {
         assertThat(azure.faults().pending().get("nmi")).hasSize(status == 200 ? 1 : 0);
     }
 
+    /** A page may point a name of its own here, and is then of one origin with it. */
+    @Test
+    void exposed_putByAPage_isNotTakenFromAScript() {
+        var headers = Map.of("Host", "evil.example", "Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin");
+
+        var answer = discovery.answer(Request.withBody("PUT", "/exposed", headers, "host=evil.example"));
+
+        assertThat(answer.text()).startsWith("The discovery port is not known by that name");
+    }
+
     private static Map.Entry<String, String> entry(String header, String value) {
         return Map.entry(header, value == null ? "" : value);
     }
