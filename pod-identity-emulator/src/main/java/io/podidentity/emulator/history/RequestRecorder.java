@@ -95,7 +95,12 @@ public record RequestRecorder(History<RecordedRequest> history, Clock clock, Str
     private static String description(String body) {
         try {
             Map<String, Object> error = Json.object(body);
-            return String.valueOf(error.getOrDefault("error_description", error.get("error")));
+            return Stream.of("error_description", "error")
+                    .map(error::get)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .map(Object::toString)
+                    .orElse(body);
         } catch (ParseException noJson) {
             return body;
         }

@@ -41,9 +41,10 @@ final class Decoding {
                 : "Kubernetes 1.34 drops it, and " + Problem.REFUSED;
         Optional<String> meant =
                 names.stream().filter(entry.key()::equalsIgnoreCase).findFirst();
+        Problem.Kind unknown = isOfPodIdentity ? Problem.Kind.UNKNOWN_FIELD : Problem.Kind.UNKNOWN_TO_KUBERNETES;
         String around = path.substring(0, path.length() - entry.key().length());
         problems.add(new Problem(
-                meant.isPresent() ? Problem.Kind.WRONG_CASE : Problem.Kind.UNKNOWN_FIELD,
+                meant.isPresent() ? Problem.Kind.WRONG_CASE : unknown,
                 entry.position(),
                 object,
                 path,

@@ -17,7 +17,9 @@ public record Problem(Kind kind, Position position, String object, String path, 
     public enum Kind {
         /** No such field; the profile ignores or drops it. */
         UNKNOWN_FIELD,
-        /** As above, but a known field differs only in letter case. */
+        /** No such field in the version of Kubernetes that is known here; a later one may have it. */
+        UNKNOWN_TO_KUBERNETES,
+        /** As both, but a known field differs only in letter case. */
         WRONG_CASE,
         /** A value of another type: the API server rejects the object, or the controllers cannot read it. */
         WRONG_TYPE

@@ -145,12 +145,11 @@ final class FieldRules extends RuleFamily {
      */
     private static void unknownField(RuleContext context, Report report) {
         for (Problem problem : context.manifests().problems()) {
-            if (problem.kind() == Problem.Kind.UNKNOWN_FIELD) {
+            boolean isOfPodIdentity = problem.kind() == Problem.Kind.UNKNOWN_FIELD;
+            if (isOfPodIdentity || problem.kind() == Problem.Kind.UNKNOWN_TO_KUBERNETES) {
                 String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
                 Optional<String> meant = ClosestMatch.of(name, problem.known()).or(() -> ClosestMatch.of(name, FIELDS));
-                boolean isCertain = meant.isPresent()
-                        || FIELDS.contains(name)
-                        || !problem.message().contains("1.34");
+                boolean isCertain = isOfPodIdentity || meant.isPresent() || FIELDS.contains(name);
                 report.add(
                         isCertain ? Severity.ERROR : Severity.WARNING,
                         problem,
