@@ -1,7 +1,5 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.Dockerfile;
-import io.podidentity.benchmarks.process.Jdk;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

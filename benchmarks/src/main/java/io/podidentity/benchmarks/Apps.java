@@ -1,9 +1,5 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.AppServer;
-import io.podidentity.benchmarks.process.Commands;
-import io.podidentity.benchmarks.process.EmulatorProcess;
-import io.podidentity.benchmarks.process.Wrk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,14 +20,14 @@ final class Apps {
 
     Apps(Session session) throws InterruptedException {
         this.session = session;
-        this.appProcessor = Commands.onProcessor(0);
-        this.otherProcessor = Commands.onProcessor(1);
+        this.appProcessor = Launcher.onProcessor(0);
+        this.otherProcessor = Launcher.onProcessor(1);
     }
 
     void measure() throws IOException, InterruptedException {
         Path repository = session.classPaths.module().resolveSibling("");
         AppForms forms = new AppForms(session.jdk, repository, session.folder.resolve("apps-" + session.jdk.feature()));
-        if (!forms.areBuilt() || !Commands.isInstalled("wrk")) {
+        if (!forms.areBuilt() || !Launcher.isInstalled("wrk")) {
             session.say("leaving out the apps: they need the jars of demo-app, peer-app and podid, and wrk");
             return;
         }

@@ -1,15 +1,10 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.ClassPaths;
-import io.podidentity.benchmarks.process.Jdk;
-import io.podidentity.benchmarks.report.Report;
-import io.podidentity.benchmarks.stub.StubProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.List;
 
 /** Measures what its {@link Options} ask for, prints a report, and writes it to {@code results/}. */
 public final class Benchmarks {
@@ -28,34 +23,30 @@ public final class Benchmarks {
         Path folder = Files.createDirectories(classPaths.module().resolve("target/run"));
         try (StubProcess stub = StubProcess.start(Jdk.own(), classPaths)) {
             for (Jdk jdk : options.jdks()) {
-                Session session = new Session(jdk, options, stub.control(), classPaths, folder);
-                if (options.compare().isEmpty()) {
-                    measure(session, Machine.describe(jdk, options.quick(), classPaths.jars("all")));
-                } else {
-                    String head = Machine.describe(jdk, options.quick(), List.of());
-                    System.out.println(new Comparison(session).measure(head));
-                }
+                String head = Machine.describe(jdk, options.quick(), classPaths.jars("all"));
+                measure(new Session(jdk, options, stub.control(), classPaths, folder), head);
             }
         }
     }
 
     private static void measure(Session session, String head) throws Exception {
         Options options = session.options;
+        SelfTimed selfTimed = new SelfTimed(session);
         try {
             if (options.has("processes")) {
                 new FirstTokens(session).measure();
             }
             if (options.has("nothing")) {
-                new NothingThere(session).measure();
+                selfTimed.nothing();
             }
             if (options.has("load")) {
-                new Loads(session).measure();
+                selfTimed.load();
             }
             if (options.has("apps") && !(options.quick() && options.only().isEmpty())) {
                 new Apps(session).measure();
             }
             if (options.has("jmh")) {
-                new Hits(session).measure();
+                selfTimed.hits();
             }
         } finally {
             // What was measured is kept even if something failed after it.

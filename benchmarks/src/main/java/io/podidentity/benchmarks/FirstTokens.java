@@ -1,14 +1,9 @@
 package io.podidentity.benchmarks;
 
 import io.podidentity.benchmarks.load.LiveThreads;
-import io.podidentity.benchmarks.process.Launcher;
-import io.podidentity.benchmarks.process.Network;
-import io.podidentity.benchmarks.process.Run;
 import io.podidentity.benchmarks.programs.FirstCall;
 import io.podidentity.benchmarks.programs.JvmHello;
 import io.podidentity.benchmarks.programs.UrlConnectionAndClasses;
-import io.podidentity.benchmarks.report.Figures;
-import io.podidentity.benchmarks.stub.AzStub;
 import io.podidentity.benchmarks.stub.Behaviour;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,7 +105,7 @@ final class FirstTokens {
         }
         for (String client :
                 List.of("none", "TokenProvider", "Msal4jManagedIdentity", "AzureIdentityManagedIdentity")) {
-            Run run = session.run(Network.OPEN, session.withImds(client, LiveThreads.class, client));
+            Launcher.Run run = session.run(Network.OPEN, session.withImds(client, LiveThreads.class, client));
             figures.addAll("footprint." + (client.equals("none") ? "JvmHello" : client), run.output());
         }
     }

@@ -1,6 +1,5 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.Jdk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

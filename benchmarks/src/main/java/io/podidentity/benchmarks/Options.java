@@ -1,6 +1,5 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.Jdk;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -19,18 +18,15 @@ import java.util.TreeSet;
  * @param rounds how many rounds count for whole processes, at least 1; one more is run before them
  * @param jdks by default the one that runs this and, for a full run, each JDK 25 in {@code /usr/lib/jvm}
  * @param only the parts to measure; empty for all of them
- * @param compare the old and the new jar to compare; empty to measure the parts
  */
-record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only, List<Path> compare) {
+record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only) {
     static final String USAGE = """
             Usage: Benchmarks [--quick] [--rounds N] [--jdk FOLDER]... [--only PART]...
-                   Benchmarks --compare OLD.jar NEW.jar [--rounds N] [--jdk FOLDER]...
             Parts: processes, nothing, load, apps, jmh""";
 
     private static final Set<String> PARTS = Set.of("processes", "nothing", "load", "apps", "jmh");
     private static final int QUICK_ROUNDS = 5;
     private static final int ROUNDS = 21;
-    private static final int COMPARE_ROUNDS = 25;
 
     /**
      * Reads the command line.
@@ -42,7 +38,6 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only, List
         int rounds = 0;
         List<Jdk> jdks = new ArrayList<>();
         Set<String> only = new TreeSet<>();
-        List<Path> compare = new ArrayList<>();
         Deque<String> left = new ArrayDeque<>(List.of(arguments));
         while (!left.isEmpty()) {
             String option = left.remove();
@@ -51,20 +46,19 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only, List
                 case "--rounds" -> rounds = rounds(value(option, left));
                 case "--jdk" -> jdks.add(jdk(Path.of(value(option, left))));
                 case "--only" -> only.add(part(value(option, left)));
-                case "--compare" -> compare = List.of(jar(value(option, left)), jar(value(option, left)));
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
         if (jdks.isEmpty()) {
             jdks.add(Jdk.own());
-            if (!quick && compare.isEmpty()) {
+            if (!quick) {
                 jdks.addAll(newer());
             }
         }
         if (rounds == 0) {
-            rounds = !compare.isEmpty() ? COMPARE_ROUNDS : quick ? QUICK_ROUNDS : ROUNDS;
+            rounds = quick ? QUICK_ROUNDS : ROUNDS;
         }
-        return new Options(quick, rounds, jdks, only, compare);
+        return new Options(quick, rounds, jdks, only);
     }
 
     boolean has(String part) {
@@ -90,14 +84,6 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only, List
             throw new IllegalArgumentException("unknown part " + name);
         }
         return name;
-    }
-
-    private static Path jar(String name) {
-        Path jar = Path.of(name).toAbsolutePath().normalize();
-        if (!Files.isRegularFile(jar)) {
-            throw new IllegalArgumentException("no such jar: " + jar);
-        }
-        return jar;
     }
 
     private static Jdk jdk(Path folder) throws IOException {

@@ -1,11 +1,5 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.ClassPaths;
-import io.podidentity.benchmarks.process.Jdk;
-import io.podidentity.benchmarks.process.Launcher;
-import io.podidentity.benchmarks.process.Network;
-import io.podidentity.benchmarks.process.Run;
-import io.podidentity.benchmarks.report.Figures;
 import io.podidentity.benchmarks.stub.StubControl;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,19 +36,24 @@ final class Session {
      * @param subject whose jars are on its class path: the client that it measures, or the program itself
      */
     ProcessBuilder withImds(String subject, Class<?> program, String... arguments) throws IOException {
-        return withImds(jars(subject), program, arguments);
-    }
-
-    /** The same with these jars on its class path. */
-    ProcessBuilder withImds(List<Path> jars, Class<?> program, String... arguments) {
-        ProcessBuilder builder = program(jars, program, arguments);
+        ProcessBuilder builder = alone(subject, program, arguments);
         builder.environment().put("AZURE_POD_IDENTITY_AUTHORITY_HOST", stub.url());
         return builder;
     }
 
     /** A program with none of Azure's environment variables, and no Azure CLI. */
     ProcessBuilder alone(String subject, Class<?> program, String... arguments) throws IOException {
-        return program(jars(subject), program, arguments);
+        List<String> words = new ArrayList<>(
+                List.of(jdk.java().toString(), "-cp", classPaths.with(jars(subject)), program.getName()));
+        words.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(words);
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.put("PATH", "/usr/bin:/bin");
+        environment.put("HOME", folder.toString());
+        environment.put("LANG", "C.UTF-8");
+        environment.put("AZURE_CONFIG_DIR", folder.resolve("azure").toString());
+        return builder;
     }
 
     /** The jars that a client or a first-token program needs, by its name in the tables. */
@@ -64,31 +63,13 @@ final class Session {
                 : switch (subject) {
                     case "TokenProvider", "UrlConnectionAndJar", "UrlConnectionAndClasses" -> "token-provider";
                     case "Msal4jManagedIdentity" -> "msal4j";
+                    case "JmhSession" -> "all";
                     default -> ClassPaths.NONE;
                 };
         return classPaths.jars(group);
     }
 
-    private ProcessBuilder program(List<Path> jars, Class<?> program, String... arguments) {
-        List<String> words =
-                new ArrayList<>(List.of(jdk.java().toString(), "-cp", classPaths.with(jars), program.getName()));
-        words.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().clear();
-        builder.environment()
-                .putAll(Map.of(
-                        "PATH",
-                        "/usr/bin:/bin",
-                        "HOME",
-                        folder.toString(),
-                        "LANG",
-                        "C.UTF-8",
-                        "AZURE_CONFIG_DIR",
-                        folder.resolve("azure").toString()));
-        return builder;
-    }
-
-    Run run(Network network, ProcessBuilder program) throws IOException {
+    Launcher.Run run(Network network, ProcessBuilder program) throws IOException {
         return launcher.run(network, program);
     }
 
@@ -105,7 +86,7 @@ final class Session {
     }
 
     /** Notes what a program cost, except in round 0, which warms up the machine's caches and the stub. */
-    void noteAfterFirst(String scenario, String row, int round, Run run) {
+    void noteAfterFirst(String scenario, String row, int round, Launcher.Run run) {
         if (round > 0) {
             String name = scenario + "." + row + ".";
             figures.add(name + "wall ms", run.wallMillis());

@@ -32,7 +32,7 @@ class ArchitectureTest {
                 .filter(type -> !type.getSimpleName().equals("package-info"))
                 .collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getName, toList())));
 
-        assertThat(bySimpleName).hasSizeGreaterThan(40);
+        assertThat(bySimpleName).hasSizeGreaterThan(30);
         assertThat(bySimpleName.values()).allSatisfy(types -> assertThat(types).hasSize(1));
     }
 }

@@ -3,7 +3,6 @@ package io.podidentity.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.benchmarks.load.LiveThreads;
-import io.podidentity.benchmarks.process.ClassPaths;
 import io.podidentity.benchmarks.programs.TokenProvider;
 import io.podidentity.benchmarks.stub.ImdsStub;
 import java.io.IOException;

@@ -21,7 +21,7 @@ public class FloorBenchmark {
 
     public FloorBenchmark() {
         entries.put(new Key(TokenClient.RESOURCE), entry);
-        entries.put(new Key(Turn.OTHER_RESOURCE), entry);
+        entries.put(new Key(HitBenchmark.OTHER_RESOURCE), entry);
     }
 
     /** One token in one field. */
@@ -33,7 +33,7 @@ public class FloorBenchmark {
 
     /** Tokens in a map, with a key made for each call. */
     @Benchmark
-    public @Nullable String mapAndClock(Turn turn) {
+    public @Nullable String mapAndClock(HitBenchmark.Turn turn) {
         Entry found = entries.get(new Key(turn.next()));
         return found != null && System.currentTimeMillis() < found.quietUntil ? found.token : null;
     }

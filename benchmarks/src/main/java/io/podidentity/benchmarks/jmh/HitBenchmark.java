@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.State;
 /** The token provider with a token in its cache. */
 @State(Scope.Benchmark)
 public class HitBenchmark {
+    static final String OTHER_RESOURCE = "https://vault.azure.net";
     private static final String TENANT = "11111111-1111-1111-1111-111111111111";
 
     private final AzureServiceTokenProvider provider = new AzureServiceTokenProvider();
@@ -25,7 +26,7 @@ public class HitBenchmark {
     @Setup
     public void fill() {
         provider.getAccessToken(request);
-        provider.getAccessToken(Turn.OTHER_RESOURCE);
+        provider.getAccessToken(OTHER_RESOURCE);
         credential.getTokenSync(context);
         provider.getAccessToken(TokenClient.RESOURCE);
     }
@@ -56,5 +57,16 @@ public class HitBenchmark {
     @Benchmark
     public com.azure.core.credential.AccessToken adapterSync() {
         return credential.getTokenSync(context);
+    }
+
+    /** Two resources by turns, for each thread, so that the compiler cannot treat a resource's hash as a constant. */
+    @State(Scope.Thread)
+    public static class Turn {
+        private boolean other;
+
+        String next() {
+            other = !other;
+            return other ? OTHER_RESOURCE : TokenClient.RESOURCE;
+        }
     }
 }

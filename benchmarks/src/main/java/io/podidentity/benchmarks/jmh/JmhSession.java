@@ -13,20 +13,16 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /**
  * Runs the benchmarks of this package with one and with two threads, and prints a line for each figure:
  * {@code benchmark.threads.ns=mean minimum maximum} and {@code benchmark.threads.bytes=mean minimum maximum}.
- * Arguments: {@code quick}, {@code full}, or {@code compare} for two hits alone; and the file for JMH's own output,
- * without its extension.
+ * Arguments: {@code quick} or {@code full}; and the file for JMH's own output, without its extension.
  */
 public final class JmhSession {
-    private static final String HITS = "HitBenchmark\\.(lastResource|request)$";
-
     private JmhSession() {}
 
     public static void main(String[] args) throws Exception {
-        boolean quick = !args[0].equals("full");
-        String included = args[0].equals("compare") ? HITS : JmhSession.class.getPackageName();
+        boolean quick = args[0].equals("quick");
         for (int threads = 1; threads <= 2; threads++) {
             ChainedOptionsBuilder options = new OptionsBuilder()
-                    .include(included)
+                    .include(JmhSession.class.getPackageName())
                     .mode(Mode.AverageTime)
                     .timeUnit(TimeUnit.NANOSECONDS)
                     .threads(threads)

@@ -27,8 +27,8 @@ public final class LiveThreads {
                 own += thread.getName().startsWith("token-provider") ? 1 : 0;
             }
         } while (own > 0 && left > 0);
-        Figure.print("threads", all.size());
-        Figure.print("own threads", own);
+        Storm.print("threads", all.size());
+        Storm.print("own threads", own);
         Runtime.getRuntime().halt(0);
     }
 }

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** Tokens in the shape of Entra ID's for a managed identity: 1.5 kB, each different, valid nowhere. */
-final class SampleToken {
+public final class SampleToken {
     private static final String HEADER =
             encode("{\"typ\":\"JWT\",\"alg\":\"RS256\",\"x5t\":\"c2FtcGxlLXRodW1icHJpbnQtMDE\","
                     + "\"kid\":\"c2FtcGxlLXRodW1icHJpbnQtMDE\"}");
@@ -15,7 +15,7 @@ final class SampleToken {
 
     private SampleToken() {}
 
-    static String of(String resource, long issuedAtSeconds, long expiresInSeconds, long number) {
+    public static String of(String resource, long issuedAtSeconds, long expiresInSeconds, long number) {
         String claims = "{\"aud\":\"" + resource + "\",\"iss\":\"https://sts.windows.net/" + TENANT + "/\",\"iat\":"
                 + issuedAtSeconds + ",\"nbf\":" + issuedAtSeconds + ",\"exp\":" + (issuedAtSeconds + expiresInSeconds)
                 + ",\"aio\":\"" + "a".repeat(48) + "\",\"appid\":\"" + CLIENT

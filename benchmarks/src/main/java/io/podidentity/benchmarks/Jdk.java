@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -13,13 +13,13 @@ import java.util.Properties;
  * @param home its folder
  * @param version its own version string, such as {@code 17.0.21}
  */
-public record Jdk(Path home, String version) {
-    public static Jdk own() {
+record Jdk(Path home, String version) {
+    static Jdk own() {
         return new Jdk(Path.of(System.getProperty("java.home")), System.getProperty("java.version"));
     }
 
     /** The one in a folder; empty if there is none. */
-    public static Optional<Jdk> in(Path home) throws IOException {
+    static Optional<Jdk> in(Path home) throws IOException {
         if (!Files.isExecutable(home.resolve("bin/java")) || !Files.isReadable(home.resolve("release"))) {
             return Optional.empty();
         }
@@ -32,11 +32,11 @@ public record Jdk(Path home, String version) {
     }
 
     /** The number of its feature release, such as 17. */
-    public int feature() {
+    int feature() {
         return Runtime.Version.parse(version).feature();
     }
 
-    public Path java() {
+    Path java() {
         return home.resolve("bin/java");
     }
 }

@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** An HTTP server in a process of its own, which has given its first answer. */
-public record AppServer(Process process, int port, double readyMillis) implements AutoCloseable {
+record AppServer(Process process, int port, double readyMillis) implements AutoCloseable {
     private static final long LIMIT_NANOS = 120_000_000_000L;
     private static final long PAUSE_NANOS = 2_000_000;
 
@@ -24,7 +24,7 @@ public record AppServer(Process process, int port, double readyMillis) implement
      * @param path the path that it answers with status 200 once it is ready
      * @throws IOException if it ends before it is ready, or is not ready within two minutes
      */
-    public static AppServer start(ProcessBuilder builder, String path) throws IOException, InterruptedException {
+    static AppServer start(ProcessBuilder builder, String path) throws IOException, InterruptedException {
         int port = freePort();
         builder.environment().put("SERVER_PORT", String.valueOf(port));
         long begin = System.nanoTime();
@@ -40,12 +40,12 @@ public record AppServer(Process process, int port, double readyMillis) implement
     }
 
     /** The processor time that it has used until now. */
-    public double cpuMillis() {
+    double cpuMillis() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis();
     }
 
     /** Its resident memory now; 0 where the kernel does not tell. */
-    public double residentMegabytes() throws IOException {
+    double residentMegabytes() throws IOException {
         Path status = Path.of("/proc/" + process.pid() + "/status");
         if (Files.isReadable(status)) {
             for (String line : Files.readAllLines(status)) {

@@ -1,15 +1,15 @@
-package io.podidentity.benchmarks.stub;
+package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.ClassPaths;
-import io.podidentity.benchmarks.process.Jdk;
+import io.podidentity.benchmarks.stub.ImdsStub;
+import io.podidentity.benchmarks.stub.StubControl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The stub in a process of its own, so that its work is not counted as that of the programs it serves. */
-public record StubProcess(Process process, StubControl control) implements AutoCloseable {
+record StubProcess(Process process, StubControl control) implements AutoCloseable {
 
-    public static StubProcess start(Jdk jdk, ClassPaths classPaths) throws IOException {
+    static StubProcess start(Jdk jdk, ClassPaths classPaths) throws IOException {
         Process process = new ProcessBuilder(
                         jdk.java().toString(),
                         "-Dsun.net.httpserver.nodelay=true",

@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.report;
+package io.podidentity.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,10 +12,10 @@ import java.util.OptionalDouble;
  * Everything that was measured, in the order of its first measurement. Names are {@code scenario.row.column}: a table
  * of the report shows one scenario. Only the column's part of a name may contain more dots. Not thread-safe.
  */
-public final class Figures {
+final class Figures {
     private final Map<String, List<Double>> samples = new LinkedHashMap<>();
 
-    public void add(String name, double value) {
+    void add(String name, double value) {
         List<Double> values = samples.computeIfAbsent(name, unused -> new ArrayList<>());
         values.add(value);
         Collections.sort(values);
@@ -26,7 +26,7 @@ public final class Figures {
      *
      * @param row the scenario and the row, {@code scenario.row}
      */
-    public void addAll(String row, String output) {
+    void addAll(String row, String output) {
         for (String line : output.lines().toList()) {
             int equals = line.indexOf('=');
             if (equals > 0) {
@@ -38,7 +38,7 @@ public final class Figures {
     }
 
     /** The median of a figure; empty if it was not measured. */
-    public OptionalDouble median(String name) {
+    OptionalDouble median(String name) {
         List<Double> values = samples.getOrDefault(name, List.of());
         int size = values.size();
         return size == 0
@@ -47,7 +47,7 @@ public final class Figures {
     }
 
     /** The median of one figure divided by that of another; empty if one of them was not measured. */
-    public OptionalDouble ratio(String name, String other) {
+    OptionalDouble ratio(String name, String other) {
         OptionalDouble one = median(name);
         OptionalDouble two = median(other);
         return one.isPresent() && two.isPresent()

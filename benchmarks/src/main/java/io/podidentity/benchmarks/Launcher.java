@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,7 +16,17 @@ import java.util.Map;
  * <p>Each run goes through a small Python program ({@code launch.py} says why), in the network that the program is to
  * see. A network other than the machine's own needs Linux and the right to make one.
  */
-public final class Launcher {
+final class Launcher {
+    /**
+     * What one run of a program cost.
+     *
+     * @param wallMillis from its start until it was gone
+     * @param cpuMillis processor time of all its threads, user and system, and of the child processes it waited for
+     * @param peakMegabytes the most memory it had resident
+     * @param output what it wrote to standard output
+     */
+    record Run(double wallMillis, double cpuMillis, double peakMegabytes, String output) {}
+
     private final Path folder;
     private final Path launch;
     private final Path network;
@@ -26,19 +36,43 @@ public final class Launcher {
      *
      * @param folder an existing folder for its scripts and for what the programs write to standard error
      */
-    public Launcher(Path folder) throws IOException {
+    Launcher(Path folder) throws IOException {
         this.folder = folder;
         this.launch = script("launch.py", folder);
         this.network = script("network.sh", folder);
     }
 
     /** Whether this user may make networks on this machine. */
-    public static boolean canMakeNetworks() throws InterruptedException {
-        return Commands.succeeds("unshare", "--net", "--mount", "ip", "link", "set", "lo", "up");
+    static boolean canMakeNetworks() throws InterruptedException {
+        return succeeds("unshare", "--net", "--mount", "ip", "link", "set", "lo", "up");
+    }
+
+    /** Whether there is a program of that name. */
+    static boolean isInstalled(String name) throws InterruptedException {
+        return succeeds("sh", "-c", "command -v " + name);
+    }
+
+    private static boolean succeeds(String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The words that keep a program on one processor; none where that cannot be asked for. */
+    static List<String> onProcessor(int number) throws InterruptedException {
+        boolean canPin = Runtime.getRuntime().availableProcessors() > 1 && isInstalled("taskset");
+        return canPin ? List.of("taskset", "-c", String.valueOf(number)) : List.of();
     }
 
     /** Writes a script from this package's resources into a folder, and makes it executable. */
-    public static Path script(String name, Path folder) throws IOException {
+    static Path script(String name, Path folder) throws IOException {
         Path file = folder.resolve(name);
         try (InputStream script = Launcher.class.getResourceAsStream(name)) {
             if (script == null) {
@@ -59,7 +93,7 @@ public final class Launcher {
      * @param program its command line, which begins with an absolute path, and all of its environment variables
      * @throws IOException if it does not end with status 0 within three minutes
      */
-    public Run run(Network where, ProcessBuilder program) throws IOException {
+    Run run(Network where, ProcessBuilder program) throws IOException {
         Path log = folder.resolve(where.key + ".log");
         List<String> words = new ArrayList<>();
         if (where != Network.OPEN) {

@@ -1,11 +1,10 @@
-package io.podidentity.benchmarks.report;
+package io.podidentity.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Puts figures into Markdown tables. */
-public final class Report {
+final class Report {
     private final Figures figures;
     private final StringBuilder out;
 
@@ -19,22 +18,10 @@ public final class Report {
      *
      * @param head the machine that it was measured on
      */
-    public static String of(String head, Figures figures) {
+    static String of(String head, Figures figures) {
         Report report = new Report(head, figures);
         report.tables();
         new Targets(figures, report.out).write();
-        return report.out.toString();
-    }
-
-    /**
-     * Reports some scenarios.
-     *
-     * @param head the machine that they were measured on
-     * @param titles the title of each scenario's table, by the scenario's name, in order
-     */
-    public static String of(String head, Figures figures, Map<String, String> titles) {
-        Report report = new Report(head, figures);
-        titles.forEach((scenario, title) -> report.table(scenario, title, ""));
         return report.out.toString();
     }
 

@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

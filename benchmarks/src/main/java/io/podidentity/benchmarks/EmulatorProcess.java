@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code podid serve} as metadata service and storage account, over HTTPS with a CA of its own. */
-public record EmulatorProcess(Process process, String addresses) implements AutoCloseable {
+record EmulatorProcess(Process process, String addresses) implements AutoCloseable {
 
     /**
      * Starts it.
      *
      * @param prefix words before its own, such as those of {@code taskset}
      */
-    public static EmulatorProcess start(List<String> prefix, Jdk jdk, Path podid) throws IOException {
+    static EmulatorProcess start(List<String> prefix, Jdk jdk, Path podid) throws IOException {
         List<String> words = new ArrayList<>(prefix);
         words.addAll(List.of(jdk.java().toString(), "-jar", podid.toString(), "serve", "--json"));
         Process process = new ProcessBuilder(words)
@@ -31,13 +31,13 @@ public record EmulatorProcess(Process process, String addresses) implements Auto
     }
 
     /** The variables by which an app finds the metadata service and the storage account. */
-    public Map<String, String> environment() throws IOException {
+    Map<String, String> environment() throws IOException {
         return Map.of(
                 "AZURE_POD_IDENTITY_AUTHORITY_HOST", address("imds"), "DEMO_STORAGE_ENDPOINT", address("storage"));
     }
 
     /** The options by which a JVM trusts it. */
-    public List<String> trust() throws IOException {
+    List<String> trust() throws IOException {
         return List.of(
                 "-Djavax.net.ssl.trustStore=" + address("trustStore"), "-Djavax.net.ssl.trustStorePassword=changeit");
     }

@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param p99Millis 99 of 100 answers took at most this
  * @param errors answers with another status than 2xx or 3xx, broken and timed-out requests
  */
-public record Wrk(long requests, double perSecond, double p50Millis, double p99Millis, long errors) {
+record Wrk(long requests, double perSecond, double p50Millis, double p99Millis, long errors) {
     private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ");
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
     private static final Pattern PERCENTILE = Pattern.compile("(?m)^\\s+(50|99)%\\s+([\\d.]+)(us|ms|s|m)\\b");
@@ -29,7 +29,7 @@ public record Wrk(long requests, double perSecond, double p50Millis, double p99M
      *
      * @param prefix words before its own, such as those of {@code taskset}
      */
-    public static Wrk run(List<String> prefix, String url, int seconds) throws IOException {
+    static Wrk run(List<String> prefix, String url, int seconds) throws IOException {
         List<String> words = new ArrayList<>(prefix);
         words.addAll(List.of("wrk", "-t1", "-c50", "-d" + seconds + "s", "--timeout", "20s", "--latency", url));
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();

@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import java.io.File;
 import java.io.IOException;
@@ -13,12 +13,12 @@ import java.util.stream.Stream;
  *
  * @param classes the folder of this module's compiled classes
  */
-public record ClassPaths(Path classes) {
+record ClassPaths(Path classes) {
     /** The group of programs that need only the JDK. */
-    public static final String NONE = "";
+    static final String NONE = "";
 
     /** Those of the build that compiled this class. */
-    public static ClassPaths ofBuild() throws URISyntaxException {
+    static ClassPaths ofBuild() throws URISyntaxException {
         return new ClassPaths(Path.of(ClassPaths.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -26,12 +26,12 @@ public record ClassPaths(Path classes) {
                 .toURI()));
     }
 
-    public Path module() {
+    Path module() {
         return classes.resolve("../..").normalize();
     }
 
     /** The jars of a group, or folders of classes where the build has not packed them. */
-    public List<Path> jars(String group) throws IOException {
+    List<Path> jars(String group) throws IOException {
         return group.equals(NONE)
                 ? List.of()
                 : Stream.of(Files.readString(classes.resolveSibling("class-paths/" + group))
@@ -42,7 +42,7 @@ public record ClassPaths(Path classes) {
     }
 
     /** The class path of a program of this module that needs these jars. */
-    public String with(List<Path> jars) {
+    String with(List<Path> jars) {
         StringBuilder text = new StringBuilder();
         jars.forEach(jar -> text.append(jar).append(File.pathSeparator));
         return text.append(classes).toString();

@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.report;
+package io.podidentity.benchmarks;
 
 import java.util.List;
 import java.util.OptionalDouble;

@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The commands of a Dockerfile, so that what is measured is what it ships. */
-public record Dockerfile(String text) {
+record Dockerfile(String text) {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"");
 
     /** Reads one; lines that end with a back-slash go on in the next. */
-    public static Dockerfile read(Path file) throws IOException {
+    static Dockerfile read(Path file) throws IOException {
         return new Dockerfile(Files.readString(file).replaceAll("\\\\\\R\\s*", ""));
     }
 
@@ -22,7 +22,7 @@ public record Dockerfile(String text) {
      * @param instruction {@code RUN} or {@code ENTRYPOINT}
      * @throws IllegalArgumentException if there is none
      */
-    public List<String> words(String instruction, String word) {
+    List<String> words(String instruction, String word) {
         List<String> found = List.of();
         Matcher lines = Pattern.compile("(?m)^" + instruction + " \\[(.*)]$").matcher(text);
         while (lines.find()) {

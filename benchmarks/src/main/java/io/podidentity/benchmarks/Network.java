@@ -1,7 +1,7 @@
-package io.podidentity.benchmarks.process;
+package io.podidentity.benchmarks;
 
 /** What a program sees: the machine's network, or one of its own where IMDS's address leads nowhere. */
-public enum Network {
+enum Network {
     /** The machine's own. */
     OPEN("open"),
     /** The kernel reports at once that there is no route. */
@@ -17,7 +17,7 @@ public enum Network {
     static final String IMDS_ADDRESS = "169.254.169.254";
 
     /** Its name for the script and in the names of figures. */
-    public final String key;
+    final String key;
 
     Network(String key) {
         this.key = key;

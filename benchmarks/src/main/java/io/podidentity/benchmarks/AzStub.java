@@ -1,17 +1,17 @@
-package io.podidentity.benchmarks.stub;
+package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.process.Launcher;
+import io.podidentity.benchmarks.stub.SampleToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** A program called {@code az} that answers with a token after 5 ms. */
-public record AzStub(Path folder) {
+record AzStub(Path folder) {
     private static final long LIFE_SECONDS = 4_000;
 
     /** Writes one into a new folder inside that folder. */
-    public static AzStub in(Path parent) throws IOException {
+    static AzStub in(Path parent) throws IOException {
         Path folder = Files.createDirectories(parent.resolve("az-stub"));
         Launcher.script("az", folder);
         AzStub stub = new AzStub(folder);
@@ -21,7 +21,7 @@ public record AzStub(Path folder) {
     }
 
     /** Puts this az on the PATH of a program, and returns the program. */
-    public ProcessBuilder on(ProcessBuilder program) {
+    ProcessBuilder on(ProcessBuilder program) {
         Map<String, String> environment = program.environment();
         environment.merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
         environment.put("AZ_STUB_ANSWER", answerFile().toString());
