@@ -84,7 +84,7 @@ final class BearerTokens {
     }
 
     private TokenRequest request(BearerTarget target) {
-        return TokenRequest.forResource(Resources.canonical(target.resource()))
+        return TokenRequest.forResource(TokenIdentities.canonical(target.resource()))
                 .withClaims(claims.get(target))
                 .withCaeEnabled(true);
     }

@@ -19,20 +19,28 @@ final class TokenIdentities {
     static final String UNNAMED = "default";
 
     private static final String CLIENT_ID = "AZURE_CLIENT_ID";
+    private static final String STORAGE = "https://storage.azure.com";
 
     private final TokenProviderProperties properties;
     private final ObjectProvider<TokenProviderConnectionDetails> connection;
     private final ObjectProvider<TokenProviderCustomizer> customizers;
     private final ObjectProvider<TokenListener> listeners;
-    private final ObjectProvider<IdentityListener> identityListeners;
+    private final ObjectProvider<Listener> identityListeners;
     private final Map<String, AzureServiceTokenProvider> providers = new ConcurrentHashMap<>();
+
+    /** Is told what becomes of the tokens of each identity, under the same conditions as a {@link TokenListener}. */
+    interface Listener {
+
+        /** Something happened to the token of the identity of that name. */
+        void on(String identity, TokenListener.Event event);
+    }
 
     TokenIdentities(
             TokenProviderProperties properties,
             ObjectProvider<TokenProviderConnectionDetails> connection,
             ObjectProvider<TokenProviderCustomizer> customizers,
             ObjectProvider<TokenListener> listeners,
-            ObjectProvider<IdentityListener> identityListeners) {
+            ObjectProvider<Listener> identityListeners) {
         this.properties = properties;
         this.connection = connection;
         this.customizers = customizers;
@@ -53,6 +61,15 @@ final class TokenIdentities {
      */
     AzureServiceTokenProvider provider(@Nullable String setting) {
         return providers.computeIfAbsent(name(setting), this::make);
+    }
+
+    /**
+     * The resource in one form. In general a slash at the end makes it another resource: Entra ID writes what was asked
+     * for into the token's audience, and its receiver may compare that letter by letter. But Azure Storage takes its
+     * audience with and without the slash, and the Azure SDK's clients ask for it without.
+     */
+    static String canonical(String resource) {
+        return resource.equals(STORAGE + "/") ? STORAGE : resource;
     }
 
     /** Forgets all tokens of the identities that were used. */
@@ -86,7 +103,7 @@ final class TokenIdentities {
         Identity identity = properties.identities().get(name);
         String connectionString = identity == null ? properties.connectionString() : identity.connectionString();
         AzureServiceTokenProvider.Builder builder = settings(identity).connectionString(connectionString);
-        for (IdentityListener listener : identityListeners.orderedStream().toList()) {
+        for (Listener listener : identityListeners.orderedStream().toList()) {
             builder.listener(event -> listener.on(name, event));
         }
         for (TokenListener listener : listeners.orderedStream().toList()) {

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-final class TokenMeters implements MeterBinder, IdentityListener {
+final class TokenMeters implements MeterBinder, TokenIdentities.Listener {
     private static final String NONE = "none";
 
     private final TokenWatch watch;
@@ -57,7 +57,7 @@ final class TokenMeters implements MeterBinder, IdentityListener {
 
     @Override
     public void on(String identity, Event event) {
-        String asked = Resources.canonical(event.request().resource());
+        String asked = TokenIdentities.canonical(event.request().resource());
         // The watch has bounded the number of resources, and thereby of time series.
         String resource = watch.knows(identity, asked) ? asked : "other";
         for (MeterRegistry registry : registries) {

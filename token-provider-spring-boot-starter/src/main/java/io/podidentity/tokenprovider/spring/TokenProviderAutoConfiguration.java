@@ -88,7 +88,7 @@ public final class TokenProviderAutoConfiguration {
             ObjectProvider<TokenProviderConnectionDetails> connection,
             ObjectProvider<TokenProviderCustomizer> customizers,
             ObjectProvider<TokenListener> listeners,
-            ObjectProvider<IdentityListener> identityListeners) {
+            ObjectProvider<TokenIdentities.Listener> identityListeners) {
         return new TokenIdentities(properties, connection, customizers, listeners, identityListeners);
     }
 

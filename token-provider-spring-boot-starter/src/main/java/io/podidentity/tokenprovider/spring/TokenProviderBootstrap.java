@@ -56,7 +56,7 @@ final class TokenProviderBootstrap implements BootstrapRegistryInitializer {
                     none.getBeanProvider(TokenProviderConnectionDetails.class),
                     none.getBeanProvider(TokenProviderCustomizer.class),
                     none.getBeanProvider(TokenListener.class),
-                    none.getBeanProvider(IdentityListener.class));
+                    none.getBeanProvider(TokenIdentities.Listener.class));
             return new TokenProviderCredential(identities.provider(null));
         }
     }

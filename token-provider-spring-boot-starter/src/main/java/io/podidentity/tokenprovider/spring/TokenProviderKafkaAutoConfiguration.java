@@ -1,12 +1,21 @@
 package io.podidentity.tokenprovider.spring;
 
+import io.podidentity.tokenprovider.bridge.kafka.OauthBearerCallbackHandler;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -33,6 +42,76 @@ public final class TokenProviderKafkaAutoConfiguration {
             for (Class<?> byName : List.of(KafkaTokens.class, OAuthBearerLoginModule.class)) {
                 hints.reflection().registerType(byName, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
             }
+        }
+    }
+
+    /**
+     * Adds to the settings of Kafka's clients that they sign in with the application's tokens. All of them (producers,
+     * consumers, admin, streams) begin with these settings. Clients with a sign-in of their own keep it.
+     */
+    static final class TokenKafkaPostProcessor implements BeanPostProcessor, DisposableBean {
+        private static final Logger LOG = LoggerFactory.getLogger(TokenKafkaPostProcessor.class);
+        private static final String PROTOCOL = "SASL_SSL";
+
+        private final BeanFactory beans;
+        private @Nullable String application;
+
+        /** @param beans of which none is looked up before it is needed: a post-processor is made before all others */
+        TokenKafkaPostProcessor(BeanFactory beans) {
+            this.beans = beans;
+        }
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String beanName) {
+            if (bean instanceof KafkaProperties kafka
+                    && !kafka.getProperties().containsKey(SaslConfigs.SASL_JAAS_CONFIG)) {
+                signIn(kafka);
+            }
+            return bean;
+        }
+
+        private void signIn(KafkaProperties kafka) {
+            requireTls(kafka);
+            TokenProviderProperties.Kafka own =
+                    beans.getBean(TokenProviderProperties.class).kafka();
+            String resource = own.resource() == null ? resourceOf(kafka.getBootstrapServers()) : own.resource();
+            application = KafkaTokens.offer(beans.getBean(TokenIdentities.class).provider(own.identity()));
+            Map<String, String> settings = kafka.getProperties();
+            settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, PROTOCOL);
+            settings.put(SaslConfigs.SASL_MECHANISM, OAuthBearerLoginModule.OAUTHBEARER_MECHANISM);
+            settings.put(
+                    SaslConfigs.SASL_JAAS_CONFIG,
+                    "%s required resource=\"%s\" application=\"%s\";"
+                            .formatted(OAuthBearerLoginModule.class.getName(), resource, application));
+            settings.put(SaslConfigs.SASL_LOGIN_CALLBACK_HANDLER_CLASS, KafkaTokens.class.getName());
+            beans.getBean(TokenKeeper.class).keep(own.identity(), resource);
+            LOG.info("Kafka's clients sign in with tokens for {}.", resource);
+        }
+
+        private static void requireTls(KafkaProperties kafka) {
+            String property = kafka.getProperties().get(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
+            String given = property == null ? kafka.getSecurity().getProtocol() : property;
+            if (given != null && !given.equals(PROTOCOL)) {
+                throw new TokenProviderSettingException(
+                        "Kafka's clients have security.protocol=" + given
+                                + ", with which no token is sent: it needs TLS and SASL.",
+                        "Set spring.kafka.security.protocol=" + PROTOCOL + ", or leave it out.");
+            }
+        }
+
+        private static String resourceOf(List<String> servers) {
+            return servers.stream()
+                    .findFirst()
+                    .flatMap(OauthBearerCallbackHandler::resourceOf)
+                    .orElseThrow(() -> new TokenProviderSettingException(
+                            "spring.kafka.bootstrap-servers=" + String.join(",", servers)
+                                    + " is no Event Hubs namespace, so the resource of the tokens is not known.",
+                            "Set token-provider.kafka.resource, such as https://NAMESPACE.servicebus.windows.net."));
+        }
+
+        @Override
+        public void destroy() {
+            Optional.ofNullable(application).ifPresent(KafkaTokens::withdraw);
         }
     }
 }

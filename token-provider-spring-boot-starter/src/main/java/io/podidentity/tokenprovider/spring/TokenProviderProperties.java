@@ -45,7 +45,7 @@ record TokenProviderProperties(
     TokenProviderProperties {
         environment = Map.copyOf(environment);
         identities = Map.copyOf(identities);
-        resources = Resources.canonical(resources);
+        resources = resources.stream().map(TokenIdentities::canonical).toList();
         bearer = List.copyOf(bearer);
         require(
                 deadline == null

@@ -2,7 +2,15 @@ package io.podidentity.tokenprovider.spring;
 
 import io.lettuce.core.ClientOptions.ReauthenticateBehavior;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider;
 import io.podidentity.tokenprovider.AccessToken;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
+import io.podidentity.tokenprovider.Principal;
+import io.podidentity.tokenprovider.TokenRequest;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -15,6 +23,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.Jedis;
 
@@ -76,6 +87,80 @@ public final class TokenProviderRedisAutoConfiguration {
                 AccessToken token = signIn.provider().getAuthenticationResult(signIn.resource());
                 return new DefaultRedisCredentials(signIn.userOf(token), token.value());
             }));
+        }
+    }
+
+    /**
+     * Who signs in to Redis, and with what.
+     *
+     * @param user the name in Redis; null for the object ID of the identity, which it is in Azure
+     * @see <a href="https://learn.microsoft.com/azure/redis/entra-for-authentication">Entra ID for Redis</a>
+     */
+    record RedisSignIn(
+            AzureServiceTokenProvider provider,
+            String resource,
+            @Nullable String user) {
+
+        /** @throws IllegalStateException if there is no name */
+        String userOf(AccessToken token) {
+            if (user != null) {
+                return user;
+            }
+            return token.principal()
+                    .flatMap(Principal::objectId)
+                    .orElseThrow(
+                            () -> new IllegalStateException("The token names no object ID, which is the user name in"
+                                    + " Azure's Redis. Set spring.data.redis.username."));
+        }
+    }
+
+    /**
+     * What Lettuce signs in with: the token of the moment for a new connection, and each later token for the open ones,
+     * since Azure's Redis ends a connection whose token has expired.
+     *
+     * <p><i>Thread-safety:</i> safe for use by several threads; blocks none.
+     */
+    record LettuceTokens(RedisSignIn signIn) implements RedisCredentialsProvider {
+
+        /** Between two looks at the token: a part of what is left of it, since looking is what makes it be refreshed. */
+        private static final int LOOKS_IN_THE_REST = 8;
+
+        private static final Duration SHORTEST = Duration.ofSeconds(1);
+        private static final Duration LONGEST_AFTER_FAILURE = Duration.ofMinutes(1);
+
+        @Override
+        public Mono<RedisCredentials> resolveCredentials() {
+            return token().map(this::credentials);
+        }
+
+        @Override
+        public boolean supportsStreaming() {
+            return true;
+        }
+
+        /** Never ends and never fails: the token that a connection has may be valid for long. */
+        @Override
+        public Flux<RedisCredentials> credentials() {
+            Mono<AccessToken> untilThereIsOne =
+                    token().retryWhen(Retry.backoff(Long.MAX_VALUE, SHORTEST).maxBackoff(LONGEST_AFTER_FAILURE));
+            return untilThereIsOne
+                    .expand(token -> Mono.delay(untilNextLook(token)).then(untilThereIsOne))
+                    .distinctUntilChanged(AccessToken::value)
+                    .map(this::credentials);
+        }
+
+        private Mono<AccessToken> token() {
+            TokenRequest request = TokenRequest.forResource(signIn.resource());
+            return Mono.fromFuture(() -> signIn.provider().getAuthenticationResultAsync(request));
+        }
+
+        private static Duration untilNextLook(AccessToken token) {
+            Duration part = Duration.between(Instant.now(), token.expiresOn()).dividedBy(LOOKS_IN_THE_REST);
+            return part.compareTo(SHORTEST) < 0 ? SHORTEST : part;
+        }
+
+        private RedisCredentials credentials(AccessToken token) {
+            return RedisCredentials.just(signIn.userOf(token), token.value());
         }
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * <p><i>Thread-safety:</i> safe for use by several threads.
  */
-final class TokenWatch implements IdentityListener {
+final class TokenWatch implements TokenIdentities.Listener {
     /** Keeps an application that asks for resources without end from filling the memory. */
     private static final int MAX_TOKENS = 100;
 
@@ -61,7 +61,7 @@ final class TokenWatch implements IdentityListener {
 
     @Override
     public void on(String identity, Event event) {
-        String resource = Resources.canonical(event.request().resource());
+        String resource = TokenIdentities.canonical(event.request().resource());
         switch (event.kind()) {
             case ACQUIRED, REFRESHED, FAILED, REFRESH_FAILED -> remember(identity, resource, event);
             // A caller may be answered before the sources' thread tells of the token.

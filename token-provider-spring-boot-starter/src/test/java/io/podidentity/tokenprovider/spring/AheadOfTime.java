@@ -58,8 +58,10 @@ public class AheadOfTime {
                             application.getBeanFactory(), TokenCredential.class, "orders"));
             System.out.println(
                     "pool: " + application.getBean(HikariDataSource.class).getCredentialsProvider());
-            System.out.println(
-                    "redis: " + application.getBean(RedisSignIn.class).resource());
+            System.out.println("redis: "
+                    + application
+                            .getBean(TokenProviderRedisAutoConfiguration.RedisSignIn.class)
+                            .resource());
             System.out.println("kafka: "
                     + application
                             .getBean(ProducerFactory.class)

@@ -52,7 +52,7 @@ final class FakeSource implements TokenSource {
                 beans.getBeanProvider(TokenProviderConnectionDetails.class),
                 beans.getBeanProvider(TokenProviderCustomizer.class),
                 beans.getBeanProvider(TokenListener.class),
-                beans.getBeanProvider(IdentityListener.class));
+                beans.getBeanProvider(TokenIdentities.Listener.class));
     }
 
     /** A provider that asks this source and tells these listeners. */

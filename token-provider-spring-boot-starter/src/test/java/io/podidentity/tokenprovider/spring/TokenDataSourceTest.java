@@ -128,7 +128,7 @@ class TokenDataSourceTest {
                         "token-provider.identities.reports.client-id=11111111-1111-1111-1111-111111111111",
                         setting + "=reports")
                 .run(context -> {
-                    var credentials = (TokenPassword)
+                    var credentials = (TokenProviderDataSourceAutoConfiguration.TokenPassword)
                             context.getBean(HikariDataSource.class).getCredentialsProvider();
                     assertThat(credentials.provider()).isSameAs(context.getBean("tokenProvider-reports"));
                 });

@@ -48,7 +48,9 @@ class TokenRedisTest {
     @Test
     void lettuce_withAUserInTheSettings_signsInAsThat() {
         runner.withPropertyValues("spring.data.redis.username=orders").run(context -> {
-            assertThat(context.getBean(RedisSignIn.class).user()).isEqualTo("orders");
+            assertThat(context.getBean(TokenProviderRedisAutoConfiguration.RedisSignIn.class)
+                            .user())
+                    .isEqualTo("orders");
         });
     }
 
@@ -57,7 +59,8 @@ class TokenRedisTest {
         runner.withPropertyValues(
                         "token-provider.identities.cache.client-id=11111111-1111-1111-1111-111111111111",
                         "token-provider.redis.identity=cache")
-                .run(context -> assertThat(context.getBean(RedisSignIn.class).provider())
+                .run(context -> assertThat(context.getBean(TokenProviderRedisAutoConfiguration.RedisSignIn.class)
+                                .provider())
                         .isSameAs(context.getBean("tokenProvider-cache")));
     }
 
@@ -84,6 +87,7 @@ class TokenRedisTest {
     @Test
     void context_notEnabled_changesNothing() {
         runner.withPropertyValues("token-provider.redis.enabled=false")
-                .run(context -> assertThat(context).doesNotHaveBean(RedisSignIn.class));
+                .run(context ->
+                        assertThat(context).doesNotHaveBean(TokenProviderRedisAutoConfiguration.RedisSignIn.class));
     }
 }
