@@ -1,8 +1,8 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.benchmarks.load.LiveThreads;
 import io.podidentity.benchmarks.programs.FirstCall;
 import io.podidentity.benchmarks.programs.JvmHello;
+import io.podidentity.benchmarks.programs.LiveThreads;
 import io.podidentity.benchmarks.programs.UrlConnectionAndClasses;
 import io.podidentity.benchmarks.stub.Behaviour;
 import java.io.IOException;

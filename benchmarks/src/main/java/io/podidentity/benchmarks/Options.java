@@ -1,8 +1,6 @@
 package io.podidentity.benchmarks;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +14,7 @@ import java.util.TreeSet;
  *
  * @param quick few rounds, on one JDK
  * @param rounds how many rounds count for whole processes, at least 1; one more is run before them
- * @param jdks by default the one that runs this and, for a full run, each JDK 25 in {@code /usr/lib/jvm}
+ * @param jdks by default the one that runs this
  * @param only the parts to measure; empty for all of them
  */
 record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only) {
@@ -51,9 +49,6 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only) {
         }
         if (jdks.isEmpty()) {
             jdks.add(Jdk.own());
-            if (!quick) {
-                jdks.addAll(newer());
-            }
         }
         if (rounds == 0) {
             rounds = quick ? QUICK_ROUNDS : ROUNDS;
@@ -88,20 +83,5 @@ record Options(boolean quick, int rounds, List<Jdk> jdks, Set<String> only) {
 
     private static Jdk jdk(Path folder) throws IOException {
         return Jdk.in(folder).orElseThrow(() -> new IllegalArgumentException("no JDK in " + folder));
-    }
-
-    private static List<Jdk> newer() throws IOException {
-        Path folder = Path.of("/usr/lib/jvm");
-        List<Jdk> found = new ArrayList<>();
-        if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> homes = Files.newDirectoryStream(folder, "*25*")) {
-                for (Path home : homes) {
-                    if (!Files.isSymbolicLink(home)) {
-                        Jdk.in(home).ifPresent(found::add);
-                    }
-                }
-            }
-        }
-        return found;
     }
 }

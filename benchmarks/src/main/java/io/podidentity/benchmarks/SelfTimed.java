@@ -1,8 +1,8 @@
 package io.podidentity.benchmarks;
 
 import io.podidentity.benchmarks.jmh.JmhSession;
-import io.podidentity.benchmarks.load.Storm;
-import io.podidentity.benchmarks.load.TwoCalls;
+import io.podidentity.benchmarks.programs.Storm;
+import io.podidentity.benchmarks.programs.TwoCalls;
 import io.podidentity.benchmarks.stub.Behaviour;
 import java.io.File;
 import java.io.IOException;

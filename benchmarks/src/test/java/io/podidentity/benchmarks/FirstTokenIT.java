@@ -2,7 +2,7 @@ package io.podidentity.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.benchmarks.load.LiveThreads;
+import io.podidentity.benchmarks.programs.LiveThreads;
 import io.podidentity.benchmarks.programs.TokenProvider;
 import io.podidentity.benchmarks.stub.ImdsStub;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import io.podidentity.demo.web.Problem;
 import io.podidentity.tokenprovider.Explanation;
 import io.podidentity.tokenprovider.Principal;
 import io.podidentity.tokenprovider.TokenAttempt;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ record Page(
             Explanation about,
             Timestamp expires,
             @Nullable Timestamp refresh,
-            @Nullable TokenLifetime lifetime) {
+            @Nullable Lifetime lifetime) {
 
         static Token of(Explanation token, Instant now) {
             Principal who = token.principal().orElse(null);
@@ -52,7 +53,7 @@ record Page(
                     token,
                     Timestamp.of(expires, now),
                     refresh == null ? null : Timestamp.of(refresh, now),
-                    TokenLifetime.of(token.claims(), refresh, expires, now));
+                    Lifetime.of(token.claims(), refresh, expires, now));
         }
 
         private static String name(@Nullable Principal who, Map<String, String> claims) {
@@ -77,7 +78,7 @@ record Page(
 
         /** The time that a claim is in seconds; null for another claim. */
         public @Nullable String time(String claim, String value) {
-            return claim.matches("iat|nbf|exp") ? String.valueOf(TokenLifetime.instant(value)) : null;
+            return claim.matches("iat|nbf|exp") ? String.valueOf(Lifetime.instant(value)) : null;
         }
     }
 
@@ -89,4 +90,38 @@ record Page(
             boolean first,
             @Nullable BlobPage page,
             @Nullable Problem problem) {}
+
+    /**
+     * The life of a token as a bar, in hundredths of its width.
+     *
+     * @param start when it was issued
+     * @param elapsed how much of it is over
+     * @param refresh where renewal begins; the whole width if that is not known
+     */
+    record Lifetime(Timestamp start, double elapsed, double refresh) {
+
+        /** The life of the token with these claims; null if they do not tell when it began. */
+        static @Nullable Lifetime of(
+                Map<String, String> claims, @Nullable Instant refreshOn, Instant expiresOn, Instant now) {
+            Instant start = instant(claims.getOrDefault("iat", claims.getOrDefault("nbf", "")));
+            if (start == null || !start.isBefore(expiresOn)) {
+                return null;
+            }
+            return new Lifetime(
+                    Timestamp.of(start, now),
+                    share(start, now, expiresOn),
+                    share(start, refreshOn == null ? expiresOn : refreshOn, expiresOn));
+        }
+
+        /** The seconds of a claim as a time; null if it is none. */
+        static @Nullable Instant instant(String seconds) {
+            // No more digits than the years that a text of a time can have.
+            return seconds.matches("\\d{1,12}") ? Instant.ofEpochSecond(Long.parseLong(seconds)) : null;
+        }
+
+        private static double share(Instant start, Instant at, Instant end) {
+            double whole = Duration.between(start, end).toMillis();
+            return Math.max(0, Math.min(100, 100 * Duration.between(start, at).toMillis() / whole));
+        }
+    }
 }

@@ -49,15 +49,15 @@ class PageTest {
         Instant start = Instant.parse("2026-11-24T10:00:00Z");
         var claims = explanation("{'iat':" + start.getEpochSecond() + "}").claims();
 
-        assertThat(TokenLifetime.of(claims, start.plusSeconds(2700), start.plusSeconds(3600), start.plusSeconds(900)))
+        assertThat(Page.Lifetime.of(claims, start.plusSeconds(2700), start.plusSeconds(3600), start.plusSeconds(900)))
                 .isEqualTo(
-                        new TokenLifetime(new Timestamp("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"), 25, 75));
-        assertThat(TokenLifetime.of(claims, null, start.plusSeconds(3600), start.plusSeconds(9000)))
-                .extracting(TokenLifetime::elapsed, TokenLifetime::refresh)
+                        new Page.Lifetime(new Timestamp("2026-11-24T10:00:00Z", "10:00:00 UTC", "15 min ago"), 25, 75));
+        assertThat(Page.Lifetime.of(claims, null, start.plusSeconds(3600), start.plusSeconds(9000)))
+                .extracting(Page.Lifetime::elapsed, Page.Lifetime::refresh)
                 .containsExactly(100.0, 100.0);
-        assertThat(TokenLifetime.of(explanation("{}").claims(), null, start, start))
+        assertThat(Page.Lifetime.of(explanation("{}").claims(), null, start, start))
                 .isNull();
-        assertThat(TokenLifetime.of(claims, null, start, start))
+        assertThat(Page.Lifetime.of(claims, null, start, start))
                 .as("no life at all")
                 .isNull();
     }

@@ -2,17 +2,26 @@ package io.podidentity.tokenprovider.spring.test;
 
 import io.podidentity.emulator.PodIdentityEmulator;
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.spring.TokenProviderConnectionDetails;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.test.context.ContextConfigurationAttributes;
 import org.springframework.test.context.ContextCustomizer;
+import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.MergedContextConfiguration;
+import org.springframework.test.context.TestContext;
+import org.springframework.test.context.TestContextAnnotationUtils;
+import org.springframework.test.context.TestExecutionListener;
 import org.springframework.util.ClassUtils;
 
 /** Starts the emulator with the context. Equal annotations are equal customizers, so contexts are shared. */
@@ -61,4 +70,31 @@ record EmulatedAzureContextCustomizer(EmulatedAzure annotation) implements Conte
 
     private record Connection(Map<String, String> environment, SSLContext sslContext)
             implements TokenProviderConnectionDetails {}
+
+    /** Finds {@link EmulatedAzure} on a test class, or on one that encloses it. */
+    static final class Factory implements ContextCustomizerFactory {
+
+        @Override
+        public @Nullable ContextCustomizer createContextCustomizer(
+                Class<?> testClass, List<ContextConfigurationAttributes> attributes) {
+            EmulatedAzure annotation = TestContextAnnotationUtils.findMergedAnnotation(testClass, EmulatedAzure.class);
+            return annotation == null ? null : new EmulatedAzureContextCustomizer(annotation);
+        }
+    }
+
+    /** Lets no test see what the one before has ordered or fetched. */
+    static final class Reset implements TestExecutionListener {
+
+        @Override
+        public void beforeTestMethod(TestContext test) {
+            if (!test.hasApplicationContext()) {
+                return;
+            }
+            ApplicationContext context = test.getApplicationContext();
+            if (context.containsBean(BEAN)) {
+                context.getBean(BEAN, PodIdentityEmulator.class).faults().clear();
+                context.getBeanProvider(AzureServiceTokenProvider.class).forEach(AzureServiceTokenProvider::invalidate);
+            }
+        }
+    }
 }

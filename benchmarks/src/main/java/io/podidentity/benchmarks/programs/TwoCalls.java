@@ -1,4 +1,4 @@
-package io.podidentity.benchmarks.load;
+package io.podidentity.benchmarks.programs;
 
 import io.podidentity.benchmarks.clients.TokenClient;
 
