@@ -50,8 +50,9 @@ record SelfTimed(Session session) {
     /**
      * A thousand threads.
      *
-     * <p>azure-identity is missing here: over azure-core-http-jdk-httpclient, on two processors, a hundred first calls at
-     * the same time never return. Its blocking calls occupy all threads of the common pool, and the transport needs some.
+     * <p>azure-identity is missing here: over azure-core-http-jdk-httpclient, on two processors, a hundred first calls
+     * at the same time never return. Its blocking calls occupy all threads of the common pool, and the transport needs
+     * some.
      */
     void load() throws IOException {
         for (int delayMillis : new int[] {2, 100}) {

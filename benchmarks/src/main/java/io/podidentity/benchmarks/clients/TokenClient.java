@@ -75,9 +75,9 @@ public interface TokenClient {
     }
 
     /**
-     * The floor for many callers: a hand-written map with one request in flight per resource, and nothing else. The first
-     * caller asks IMDS on its own thread, and the others wait for it. A token that is due for a refresh is handed out while
-     * one thread asks for the next.
+     * The floor for many callers: a hand-written map with one request in flight per resource, and nothing else. The
+     * first caller asks IMDS on its own thread, and the others wait for it. A token that is due for a refresh is handed
+     * out while one thread asks for the next.
      */
     final class OneFlight implements TokenClient {
         private final String base = System.getenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");

@@ -53,8 +53,8 @@ public record Storm(TokenClient client, int count, StubControl stub) {
     }
 
     /**
-     * Has each of them ask once, and prints how long they waited, which is 0 for those that failed, and how many requests
-     * they caused, also soon afterwards.
+     * Has each of them ask once, and prints how long they waited, which is 0 for those that failed, and how many
+     * requests they caused, also soon afterwards.
      */
     private void ask(String resource, String name) throws Exception {
         long[] nanos = new long[count];

@@ -29,8 +29,8 @@ public final class TokenProviderDataSourceAutoConfiguration {
 
     /**
      * Gives the application's connection pools tokens in the place of a password, before they open a connection, and so
-     * everything that uses them: JDBC, JPA, Flyway, Liquibase. A pool with a password keeps it, and so does one of another
-     * database.
+     * everything that uses them: JDBC, JPA, Flyway, Liquibase. A pool with a password keeps it, and so does one of
+     * another database.
      */
     static final class TokenDataSourcePostProcessor implements BeanPostProcessor, PriorityOrdered {
         private static final Logger LOG = LoggerFactory.getLogger(TokenDataSourcePostProcessor.class);

@@ -122,7 +122,7 @@ public final class TokenProviderRedisAutoConfiguration {
      */
     record LettuceTokens(RedisSignIn signIn) implements RedisCredentialsProvider {
 
-        /** Between two looks at the token: a part of what is left of it, since looking is what makes it be refreshed. */
+        /** Between two looks at a token: a part of what is left of it, since looking is what makes it refreshed. */
         private static final int LOOKS_IN_THE_REST = 8;
 
         private static final Duration SHORTEST = Duration.ofSeconds(1);
