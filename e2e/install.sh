@@ -11,8 +11,8 @@ downloads=${XDG_CACHE_HOME:-$HOME/.cache}/pod-identity
 needed=(
     curl=curl jq=jq openssl=openssl shellcheck=shellcheck ip=iproute2 setsid=util-linux ps=procps
     kubectl=kubectl az=azure-cli buildah=buildah podman=podman runc=runc catatonit=catatonit nft=nftables
-    skopeo=skopeo oras=oras docker-registry=docker-registry unzip=unzip gpg=gnupg chromium=chromium
-    promtool=promtool wrk=wrk mariadbd=mariadb-server redis-server=redis-server man=man-db fish=fish
+    skopeo=skopeo docker-registry=docker-registry unzip=unzip gpg=gnupg chromium=chromium
+    promtool=promtool wrk=wrk man=man-db fish=fish
 )
 
 # What starts a node for the step on a real kubelet.
