@@ -16,8 +16,7 @@ setup_begin() {
         --arm-fault 'PUT federatedIdentityCredentials 409 ConcurrentFederatedIdentityCredentialsWrites'
     azure_sign_in setup
     mkdir -p "$TREE/demo-app/target"
-    cp -r "$ROOT/k8s" "$TREE/"
-    rm -rf "$TREE/k8s"/{mine,settings.env}
+    copy_k8s "$TREE"
 }
 
 with_setup() {
@@ -54,35 +53,21 @@ changes() {
 
 setup_wrong_use() {
     azure_script help 0 setup.sh --help
-    expect_text "$SETUP/help.out" 'usage: k8s/azure/setup.sh' '--dry-run' 'September 2025'
-    azure_script unknown 2 setup.sh --regoin x
-    expect_text "$SETUP/unknown.err" 'setup.sh: unknown option "--regoin". See --help.'
+    expect_text "$SETUP/help.out" 'usage: k8s/azure/setup.sh' '--dry-run'
     azure_script injection 2 setup.sh --group 'a; rm -rf /'
     expect_text "$SETUP/injection.err" 'setup.sh: --group cannot be "a; rm -rf /"'
-    azure_script valueless 2 teardown.sh --group
-    expect_text "$SETUP/valueless.err" '--group needs a value'
     expect_exit 3 "$SETUP/nobody.err" with_setup "AZURE_CONFIG_DIR=$SETUP/nobody" "$TREE/k8s/azure/setup.sh"
     expect_text "$SETUP/nobody.err" 'nobody is signed in to Azure: run az login'
-    # A PATH with everything that the script itself needs, but without Maven.
-    mkdir -p "$SETUP/no-mvn"
-    ln -sf "$(command -v az)" "$(command -v kubectl)" "$(command -v curl)" /usr/bin/{dirname,basename,mktemp,rm,tr,cat} "$SETUP/no-mvn"
-    expect_exit 3 "$SETUP/no-mvn.err" with_setup "PATH=$SETUP/no-mvn" /bin/bash "$TREE/k8s/azure/setup.sh"
-    expect_text "$SETUP/no-mvn.err" 'setup.sh: mvn is not installed, or not in PATH. Maven builds the image'
 }
 
 # It needs neither az nor a sign-in, and sends no request.
 setup_dry_run() {
-    local mode
     mark
-    for mode in workload-identity pod-identity; do
-        azure_script "dry-run-$mode" 0 "${RUN[@]}" --dry-run --mode "$mode"
-        cp "$SETUP/dry-run-$mode.out" "$OUT/azure-dry-run-$mode.sh"
-        shellcheck -s bash -S error "$SETUP/dry-run-$mode.out"
-    done
+    azure_script dry-run 0 "${RUN[@]}" --dry-run
+    shellcheck -s bash -S error "$SETUP/dry-run.out"
     expect_equal "$(cat "$SETUP/mark")" "$(wc -l < "$WORK/setup-emulator.err")"
-    expect_text "$SETUP/dry-run-workload-identity.out" 'az aks create' '--enable-oidc-issuer --enable-workload-identity' \
+    expect_text "$SETUP/dry-run.out" 'az aks create' '--enable-oidc-issuer --enable-workload-identity' \
         '--assignee-object-id "$PRINCIPAL_ID" --assignee-principal-type ServicePrincipal' 'kubectl port-forward'
-    expect_text "$SETUP/dry-run-pod-identity.err" 'add-on ended in September 2025'
 }
 
 # The registry is created although its first request is answered with 500: az tries again. The second run repairs the cluster.
@@ -127,24 +112,18 @@ setup_again_changes_nothing() {
     ! grep -E '^   az (.* )?(create|update|delete)' "$SETUP/fourth.err" || fail "it changed something"
 }
 
-# New code has a new digest, so the same tag is deployed again; port 8080 may be another program's.
-setup_new_code_is_deployed() {
+# Now by the Dockerfile, as two pods that are rolled out. Its digest is new, so the same tag is deployed again; port 8080 is another
+# program's.
+setup_new_image_is_deployed() {
     mark
-    echo 'new code' > "$SETUP/state/code"
     start port-8080 "$PYTHON" -m http.server --bind 127.0.0.1 --directory "$SETUP/tmp" 8080
-    azure_script new-code 0 setup.sh --no-port-forward --builder jib --interval 1 --timeout 60 --container e2e-samples
+    azure_script deployment 0 setup.sh --no-port-forward --interval 1 --timeout 60 --container e2e-samples \
+        --builder docker --deployment --monitoring azure
     stop port-8080
     expect_equal '' "$(changes)"
-    expect_text "$SETUP/new-code.err" 'kubectl delete pod podidentitydemo' 'its identity is'
-    expect_text "$SETUP/state/applied.yaml" "@$(cat "$TREE/demo-app/target/jib-image.digest")"
-    expect_text "$TOOLS" 'everything configured' 'pod/podidentitydemo 8080:8080' 'pod/podidentitydemo :8080'
-}
-
-# By the Dockerfile, as two pods: rolled out and waited for.
-setup_deployment() {
-    azure_script deployment 0 "${RUN[@]}" --builder docker --deployment --monitoring azure
-    expect_text "$TOOLS" '--password-stdin' 'docker build -q --platform linux/amd64' 'docker push' \
-        'kubectl rollout status deployment/podidentitydemo' "deployment/podidentitydemo $(port setup):8080"
+    expect_text "$SETUP/deployment.err" 'kubectl delete pod podidentitydemo' 'its identity is'
+    expect_text "$TOOLS" '--password-stdin' 'docker build -q --platform linux/amd64' 'docker push' 'everything configured' \
+        'kubectl rollout status deployment/podidentitydemo' 'deployment/podidentitydemo 8080:8080' 'deployment/podidentitydemo :8080'
     expect_text "$SETUP/state/applied.yaml" 'kind: Deployment' 'kind: PodDisruptionBudget' 'azmonitoring.coreos.com' \
         "@sha256:$(echo docker | sha256sum | cut -d' ' -f1)"
 }
@@ -152,20 +131,8 @@ setup_deployment() {
 # Pasting the dry run's lines does the same.
 setup_dry_run_pasted() {
     mark
-    expect_exit 0 "$SETUP/pasted.out" with_setup STUB_NO_FORWARD=yes bash -eu "$SETUP/dry-run-workload-identity.out"
+    expect_exit 0 "$SETUP/pasted.out" with_setup STUB_NO_FORWARD=yes bash -eu "$SETUP/dry-run.out"
     expect_equal '' "$(changes | grep -vE 'roleAssignments|/e2e-samples/hello.txt')"
-}
-
-setup_pod_identity() {
-    local run=("${RUN[@]}" --image registry.example/podidentitydemo:1)
-    azure_script no-cluster 3 "${run[@]}" --mode pod-identity --cluster elsewhere
-    expect_text "$SETUP/no-cluster.err" 'add-on ended in September 2025' 'a new one would have no aad-pod-identity'
-    azure_script no-crd 3 "${run[@]}" --mode pod-identity
-    expect_text "$SETUP/no-crd.err" 'does not know AzureIdentity' '--mode workload-identity'
-    touch "$SETUP/state/crd"
-    azure_script pod-identity 0 "${run[@]}" --mode pod-identity
-    expect_text "$SETUP/state/applied.yaml" 'kind: AzureIdentity' 'resourcegroups/podidentitydemo/providers/Microsoft.ManagedIdentity'
-    expect_text "$SETUP/pod-identity.err" 'Managed Identity Operator' 'Virtual Machine Contributor'
 }
 
 # There is no secret in the output, in the process list, or in the remaining files.
@@ -186,8 +153,8 @@ setup_torn_down() {
     azure_script unasked 2 teardown.sh
     expect_text "$SETUP/unasked.err" 'this deletes the group podidentitydemo and everything in it: add --yes'
     azure_script teardown-leaves 0 teardown.sh --yes --group nothing --cluster-group podidentitydemo --namespace apart
-    expect_text "$TOOLS" 'azureidentities.aadpodidentity.k8s.io azureaccess'
-    expect_text "$SETUP/teardown-leaves.err" 'This stays:' 'the namespace apart' 'Virtual Machine Contributor'
+    expect_text "$TOOLS" 'kubectl delete deployment,pod,service'
+    expect_text "$SETUP/teardown-leaves.err" 'This stays: the namespace apart'
     azure_script teardown 0 teardown.sh --yes
     expect_text "$SETUP/teardown.err" 'Nothing is left of what setup.sh created'
     expect_equal somebodys "$(with_setup az group list --query '[].name' -o tsv)"
@@ -197,13 +164,11 @@ setup_torn_down() {
 
 check "an emulated Resource Manager with planned failures, and the real az signed in to it" setup_begin
 check "setup.sh explains its usage, and refuses a name that is a command" setup_wrong_use
-check "a dry run prints every command, in all modes, and sends no request" setup_dry_run
+check "a dry run prints every command, and sends no request" setup_dry_run
 check "setup.sh stops where creating the cluster, then the federated credential fails, and continues" setup_fails_and_continues
 check "a third run completes, and Azure contains what it should" setup_completes
 check "a fourth run changes nothing, and takes no answer of another program for the pod's" setup_again_changes_nothing
-check "new code is deployed by its digest, through a free port" setup_new_code_is_deployed
-check "a Deployment from the Dockerfile's image, with monitoring" setup_deployment
+check "a new image is deployed by its digest, as a Deployment with monitoring, through a free port" setup_new_image_is_deployed
 check "the dry run's lines can be pasted" setup_dry_run_pasted
-check "with aad-pod-identity: refused without it, completed with it" setup_pod_identity
 check "no secret on a command line, in a transcript, or left behind" setup_keeps_secrets
 check "teardown.sh removes everything that setup.sh created, and nothing else" setup_torn_down

@@ -15,14 +15,12 @@ exists already is not changed: after a failure, run it again and it continues. I
 it keeps is k8s/mine, by which kubectl apply -k k8s/mine deploys the same.
 
 No secret is put on a command line or into a file that remains. Exit status: 0 done, 1 a command failed, 2 wrong usage,
-3 something is missing (a tool, the sign-in, aad-pod-identity), 4 a wait took too long.
+3 something is missing (a tool, the sign-in), 4 a wait took too long.
 teardown.sh removes everything. An AKS cluster costs money as long as it exists.
 
-Modes: workload-identity, a managed identity that trusts the pod's service account; pod-identity, a managed identity with
-aad-pod-identity. The latter is archived and its AKS add-on ended in September 2025: AKS no longer installs it, so this needs a
-cluster where it still runs, and creates none. A service principal with aad-pod-identity: k8s/README.md."
-OPTIONS="mode|workload-identity|see above|^(workload-identity|pod-identity)$
-dry-run||print every command, to paste into bash; do not contact Azure|flag
+The identity trusts the pod's service account (workload identity). With aad-pod-identity, which AKS no longer installs:
+k8s/README.md."
+OPTIONS="dry-run||print every command, to paste into bash; do not contact Azure|flag
 location|northeurope|the region|^[a-z0-9]+$
 group|podidentitydemo|the resource group|$NAME_PATTERN
 cluster|podidentitydemo||$NAME_PATTERN
@@ -35,10 +33,9 @@ container|samples||^[a-z0-9][a-z0-9-]{2,62}$
 namespace|default||^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$
 nodes|1||^[1-9][0-9]{0,3}$
 node-size||by default that of AKS|^[A-Za-z0-9_]+$
-node-subnet|10.224.0.0/16|for aad-pod-identity before 1.6.2 in a cluster with a subnet of its own|^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$
 image||deploy this one: no registry, no build (the cluster must be able to pull it)|^[a-z0-9][A-Za-z0-9._:/@-]*$
 tag|v1|of the image that is built; it is deployed by its digest, so a new image is always used|^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$
-builder||docker, podman (the Dockerfile, with an AOT cache), acr (the same, in Azure), jib (Maven alone); by default the first of docker, podman, jib|^(docker|podman|acr|jib)$
+builder||docker, podman (the Dockerfile, with an AOT cache), jib (Maven alone); by default the first of them that is there|^(docker|podman|jib)$
 platform|linux/amd64|for docker and podman; linux/arm64 for Arm nodes|^linux/(amd64|arm64)$
 deployment||two pods as a Deployment with Service and PodDisruptionBudget, instead of a single pod|flag
 monitoring|none|operator (Prometheus operator) or azure (Azure's managed Prometheus)|^(none|operator|azure)$
@@ -52,24 +49,11 @@ choose() {
     step "subscription"
     [ -z "$SUBSCRIPTION" ] || run 'az account set --subscription "$SUBSCRIPTION"'
     capture SUBSCRIPTION_ID 'az account show --query id -o tsv'
-    capture TENANT_ID 'az account show --query tenantId -o tsv'
     # Names of registries and accounts are unique worldwide. The same subscription and group always give the same name, so
     # that a second run finds what the first one created.
     if [ -z "$REGISTRY" ] || [ -z "$ACCOUNT" ]; then capture NUMBER 'printf %s "$SUBSCRIPTION_ID"/"$GROUP" | cksum | cut -d" " -f1'; fi
     [ -n "$REGISTRY" ] || REGISTRY=podid${NUMBER:-'$NUMBER'}
     [ -n "$ACCOUNT" ] || ACCOUNT=podid${NUMBER:-'$NUMBER'}
-}
-
-# Fails early, before anything is created and paid for that cannot work.
-warn_of_the_end() {
-    [ "$MODE" != workload-identity ] || return 0
-    step "aad-pod-identity"
-    say "   --mode $MODE needs aad-pod-identity, which is archived; its AKS add-on ended in September 2025 and AKS no
-   longer installs it. On a cluster without it the pod runs, but its page says that there is no token.
-   --mode workload-identity is what AKS offers today. It needs no secret and nothing to install."
-    [ -n "$DRY_RUN" ] || exists 'az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o none' \
-        || die "$EXIT_MISSING" "there is no cluster $CLUSTER in $CLUSTER_GROUP, and a new one would have no aad-pod-identity." \
-            "Name a cluster where it still runs (--cluster, --cluster-group), or use --mode workload-identity."
 }
 
 STATE="join(' ', [provisioningState, to_string(oidcIssuerProfile.enabled), to_string(securityProfile.workloadIdentity.enabled)])"
@@ -78,7 +62,6 @@ ENGINE="networkProfile.networkDataplane=='cilium' && 'cilium' || networkProfile.
 
 make_cluster() {
     local size='' state='az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o tsv --query "$STATE"'
-    [ "$MODE" = workload-identity ] || return 0
     step "AKS cluster $CLUSTER (about five minutes if it is new)"
     [ -z "$NODE_SIZE" ] || size='--node-vm-size "$NODE_SIZE" '
     ensure 'az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o none' \
@@ -96,16 +79,11 @@ make_cluster() {
 # Which policies the cluster enforces: Cilium needs one of its own for LocalDNS, and others do not know that kind.
 use_cluster() {
     step "the cluster's network, and credentials only for this run"
-    NETWORK=none
-    [ "$MODE" != workload-identity ] || NETWORK=cilium
+    NETWORK=cilium
     [ -n "$DRY_RUN" ] || capture NETWORK 'az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o tsv --query "$ENGINE"'
     [ "$NETWORK" != none ] || [ -n "$DRY_RUN" ] || say "   warning: the cluster enforces no network policies (networkPolicy is none): each pod
    can reach the node's metadata service. An update can add Cilium: az aks update --network-dataplane cilium"
     connect
-    [ "$MODE" != workload-identity ] || return 0
-    run 'kubectl get crd azureidentities.aadpodidentity.k8s.io -o name' \
-        || die "$EXIT_MISSING" "cluster $CLUSTER does not know AzureIdentity: aad-pod-identity is not installed there." \
-            "Install its last version, 1.8.17, yourself if you need it, or use --mode workload-identity."
 }
 
 # let_in OBJECT_ID TYPE ROLE SCOPE: by object ID and type, because a new name is not known everywhere in Entra ID at once.
@@ -135,17 +113,8 @@ make_credential() {
 make_identity() {
     step "managed identity $IDENTITY"
     ensure 'az identity show -g "$GROUP" -n "$IDENTITY" -o none' 'az identity create -g "$GROUP" -n "$IDENTITY" -l "$LOCATION" -o none'
-    capture IDENTITY_ID 'az identity show -g "$GROUP" -n "$IDENTITY" --query id -o tsv'
     capture CLIENT_ID 'az identity show -g "$GROUP" -n "$IDENTITY" --query clientId -o tsv'
     capture PRINCIPAL_ID 'az identity show -g "$GROUP" -n "$IDENTITY" --query principalId -o tsv'
-}
-
-# The roles that aad-pod-identity needs to assign the identity to the nodes.
-let_cluster_assign() {
-    step "the cluster may assign the identity to its nodes"
-    capture NODE_GROUP 'az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" --query nodeResourceGroup -o tsv'
-    let_in '"$KUBELET_ID"' ServicePrincipal 'Managed Identity Operator' '"$IDENTITY_ID"'
-    let_in '"$KUBELET_ID"' ServicePrincipal 'Virtual Machine Contributor' '"/subscriptions/$SUBSCRIPTION_ID/resourceGroups/$NODE_GROUP"'
 }
 
 make_storage() {
@@ -217,11 +186,6 @@ push_image() {
             run 'DIGEST_FILE=$(mktemp)'
             run 'podman push -q --digestfile "$DIGEST_FILE" "$NAME"'
             capture DIGEST 'cat "$DIGEST_FILE"' ;;
-        # Nothing but Maven is needed here, and the platform is the registry's, linux/amd64.
-        acr)
-            run "$JAR"
-            run 'az acr build -g "$GROUP" -r "$REGISTRY" -t podidentitydemo:"$TAG" --build-arg "REVISION=$REVISION" "$ROOT"'
-            capture DIGEST 'az acr repository show -n "$REGISTRY" --image podidentitydemo:"$TAG" --query digest -o tsv' ;;
         jib)
             run 'export DOCKER_CONFIG=$(mktemp -d)'
             run "$TOKEN"' | { umask 077; read -r PASSWORD; printf "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}" "$LOGIN_SERVER" "$(printf %s:%s "$TOKEN_USER" "$PASSWORD" | base64 | tr -d "\\n")" > "$DOCKER_CONFIG/config.json"; }'
@@ -241,11 +205,10 @@ found() {
 # A pod with another image is deleted, because its status says "ready" for a while after a change, and because workload identity
 # prepares a pod only when it is created.
 deploy() {
-    local image='' identity=''
-    [ "$MODE" != pod-identity ] || identity='IDENTITY_ID="$IDENTITY_ID" '
+    local image=''
     KIND=${DEPLOYMENT:+deployment} KIND=${KIND:-pod}
     step "the demo, as $KIND"
-    run '"$ROOT/k8s/configure.sh" MODE="$MODE" KIND="$KIND" NAMESPACE="$NAMESPACE" IMAGE="$IMAGE" PULL_SECRET= STORAGE_ENDPOINT="$ENDPOINT" STORAGE_CONTAINER="$CONTAINER" CLIENT_ID="$CLIENT_ID" TENANT_ID="$TENANT_ID" '"$identity"'NODE_SUBNET="$NODE_SUBNET" NETWORK="$NETWORK" MONITORING="$MONITORING"'
+    run '"$ROOT/k8s/configure.sh" MODE=workload-identity KIND="$KIND" NAMESPACE="$NAMESPACE" IMAGE="$IMAGE" PULL_SECRET= STORAGE_ENDPOINT="$ENDPOINT" STORAGE_CONTAINER="$CONTAINER" CLIENT_ID="$CLIENT_ID" NETWORK="$NETWORK" MONITORING="$MONITORING"'
     [ -n "$DRY_RUN" ] || image=$(kubectl get pod podidentitydemo -n "$NAMESPACE" --ignore-not-found -o 'jsonpath={.spec.containers[0].image}' < /dev/null)
     if [ "$KIND" = pod ] && found 'deployment podidentitydemo -n "$NAMESPACE"'; then
         die "$EXIT_USAGE" "there is a Deployment podidentitydemo in $NAMESPACE: add --deployment, or delete it first"
@@ -314,10 +277,9 @@ reads_blobs() {
     [ "$(ask -o "$SCRATCH/blobs.json" -w '%{http_code}' "${URL/localhost/127.0.0.1}/api/blobs")" = 200 ] || return "$NOT_YET"
 }
 
-# Whose answer it is: of the identity that was set up, from the source of this mode.
+# Whose answer it is: of the identity that was set up.
 check_identity() {
-    local identity source=IMDS
-    [ "$MODE" != workload-identity ] || source='Workload identity'
+    local identity source='Workload identity'
     identity=$(ask "${URL/localhost/127.0.0.1}/api/identity" | tr -d '\n' | sed 's/" *: */":/g')
     [[ $identity == *"\"source\":\"$source\""* && $identity == *"\"appId\":\"$CLIENT_ID\""* ]] \
         || die "$EXIT_FAILED" "the pod's token is not of the identity $CLIENT_ID from \"$source\": $(printf %s "$identity" | head -c 300)"
@@ -328,8 +290,8 @@ parse "$@"
 CLUSTER_GROUP=${CLUSTER_GROUP:-$GROUP}
 begin
 # What commands of a dry run find out must not come from the environment.
-unset SUBSCRIPTION_ID TENANT_ID NUMBER REGISTRY_ID LOGIN_SERVER KUBELET_ID CLIENT_ID PRINCIPAL_ID IDENTITY_ID ISSUER NODE_GROUP ACCOUNT_ID ENDPOINT \
-    CALLER_ID NAME DIGEST DIGEST_FILE
+unset SUBSCRIPTION_ID NUMBER REGISTRY_ID LOGIN_SERVER KUBELET_ID CLIENT_ID PRINCIPAL_ID ISSUER ACCOUNT_ID ENDPOINT CALLER_ID NAME \
+    DIGEST DIGEST_FILE
 if [ -z "$DRY_RUN" ]; then
     need_tool kubectl "Install it with az aks install-cli."
     need_tool curl ""
@@ -337,7 +299,6 @@ if [ -z "$DRY_RUN" ]; then
 fi
 need_azure
 choose
-warn_of_the_end
 step "resource group $GROUP"
 ensure 'az group show -n "$GROUP" -o none' 'az group create -n "$GROUP" -l "$LOCATION" --tags "$GROUP_TAG" -o none'
 if [ -z "$IMAGE" ]; then
@@ -348,15 +309,13 @@ if [ -z "$IMAGE" ]; then
 fi
 make_cluster
 use_cluster
-if [ -z "$IMAGE" ] || [ "$MODE" = pod-identity ]; then
-    capture KUBELET_ID 'az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" --query identityProfile.kubeletidentity.objectId -o tsv'
-fi
 if [ -z "$IMAGE" ]; then
     step "the cluster may pull from the registry"
+    capture KUBELET_ID 'az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" --query identityProfile.kubeletidentity.objectId -o tsv'
     let_in '"$KUBELET_ID"' ServicePrincipal AcrPull '"$REGISTRY_ID"'
 fi
 make_identity
-if [ "$MODE" = workload-identity ]; then make_credential; else let_cluster_assign; fi
+make_credential
 make_storage
 put_sample
 [ -n "$IMAGE" ] || push_image

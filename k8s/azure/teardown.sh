@@ -21,20 +21,8 @@ yes||do not ask|flag
 dry-run||print every command, to paste into bash; do not contact Azure|flag"
 STAYS=
 
-stays() {
-    STAYS="$STAYS
-  - $*"
-}
-
-# delete_known KIND NAME...: a kind that the cluster does not know, such as AzureIdentity, is not an error.
-delete_known() {
-    [ -n "$DRY_RUN" ] || kubectl get crd "$1" -o name > /dev/null 2>&1 < /dev/null || return 0
-    run "kubectl delete $* -n "'"$NAMESPACE" --ignore-not-found'
-}
-
 # A cluster of somebody else's keeps running, so the demo is taken out of it.
 leave_cluster() {
-    local nodes
     step "the demo in cluster $CLUSTER"
     [ -n "$DRY_RUN" ] || exists 'az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" -o none' || {
         say "   there is no such cluster"
@@ -42,14 +30,11 @@ leave_cluster() {
     }
     connect
     run 'kubectl delete deployment,pod,service,poddisruptionbudget,networkpolicy,serviceaccount podidentitydemo -n "$NAMESPACE" --ignore-not-found'
-    delete_known azureidentities.aadpodidentity.k8s.io azureaccess
-    delete_known azureidentitybindings.aadpodidentity.k8s.io azureaccess
-    delete_known ciliumnetworkpolicies.cilium.io podidentitydemo-local-dns
-    [ -z "$DRY_RUN" ] || return 0
-    nodes=$(az aks show -g "$CLUSTER_GROUP" -n "$CLUSTER" --query nodeResourceGroup -o tsv < /dev/null)
-    stays "the role Virtual Machine Contributor of the cluster's kubelet identity on the group $nodes, if setup.sh created it:" \
-        "other identities of aad-pod-identity need it too. List it: az role assignment list -g $nodes -o table"
-    [ "$NAMESPACE" = default ] || stays "the namespace $NAMESPACE: kubectl delete namespace $NAMESPACE"
+    # A kind that the cluster does not know is not an error.
+    if [ -n "$DRY_RUN" ] || kubectl get crd ciliumnetworkpolicies.cilium.io -o name > /dev/null 2>&1 < /dev/null; then
+        run 'kubectl delete ciliumnetworkpolicies.cilium.io podidentitydemo-local-dns -n "$NAMESPACE" --ignore-not-found'
+    fi
+    [ "$NAMESPACE" = default ] || STAYS="the namespace $NAMESPACE: kubectl delete namespace $NAMESPACE"
 }
 
 may_delete_group() {
@@ -74,4 +59,4 @@ if [ -n "$CLUSTER_GROUP" ] && [ "$CLUSTER_GROUP" != "$GROUP" ]; then leave_clust
 step "resource group $GROUP"
 if [ -n "$DRY_RUN" ] || may_delete_group; then run 'az group delete -n "$GROUP" --yes'; fi
 [ -z "$DRY_RUN" ] || exit 0
-if [ -n "$STAYS" ]; then say "This stays:$STAYS"; else say "Nothing is left of what setup.sh created."; fi
+if [ -n "$STAYS" ]; then say "This stays: $STAYS"; else say "Nothing is left of what setup.sh created."; fi
