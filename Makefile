@@ -1,6 +1,6 @@
 # Thin names for what one would type anyway.
 .DEFAULT_GOAL := help
-.PHONY: help format check test e2e load pictures release-check demo faults soak fuzz attacks bench bench-quick bench-apps
+.PHONY: help format check test e2e pictures release-check demo faults soak fuzz attacks bench bench-quick bench-apps
 
 help: ## Show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 16
@@ -39,13 +39,9 @@ attacks: ## Attack the demo, the emulator and the programs that the library star
 	    -Dtest='HostileAssertionsTest,SlowClientsTest,RequestReaderTest,BrowserFilterTest,HostileTokenTest' \
 	    -Dit.test='ProgramSecretsIT,AttacksIT,HostileStorageIT,SlowReadersIT'
 
-load: ## Load the image for a minute each at 50 and 200 connections, in two sizes of memory
-	mvn -B -q -pl demo-app,podid -am -DskipTests package
-	LOAD_SECONDS=60 LOAD_LIVENESS=1 LOAD_MEMORY="384m 448m" e2e/run 93
-
-pictures: ## Make the pictures of docs/images again
+pictures: ## Make the pictures of docs/images again (needs pngquant)
 	mvn -B -q -DskipTests package
-	e2e/pictures.sh
+	E2E_PICTURES=yes e2e/run 85
 
 release-check: ## Make, sign and use what a release would publish, in a temporary folder
 	e2e/release.sh
@@ -53,9 +49,9 @@ release-check: ## Make, sign and use what a release would publish, in a temporar
 demo: ## Serve the demo on http://localhost:8080 with an emulated Azure
 	mvn -B -q spring-boot:test-run
 
-bench: ## Measure everything on every JDK found, on a machine that does nothing else
+bench: ## Measure everything, on a machine that does nothing else; JDKS="FOLDER FOLDER" for other JDKs than that of PATH
 	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package
-	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks
+	java -cp benchmarks/target/classes io.podidentity.benchmarks.Benchmarks $(addprefix --jdk ,$(JDKS))
 
 bench-quick: ## The same in a few rounds on one JDK, in under five minutes
 	mvn -B -q -pl benchmarks,benchmarks/peer-app,demo-app,podid -am -DskipTests package

@@ -109,12 +109,6 @@ expect_no_secret() {
     done
 }
 
-# expect_within SECONDS BEGAN: at most that many seconds have passed since BEGAN, an $EPOCHREALTIME.
-expect_within() {
-    awk -v limit="$1" -v began="$2" -v now="$EPOCHREALTIME" 'BEGIN { took = now - began; printf "took %.2f s\n", took; exit took > limit }' \
-        || fail "longer than $1 s"
-}
-
 # fetch FILE URL [curl options]: writes the body to FILE and the status to stdout.
 fetch() {
     local file=$1 url=$2
@@ -240,14 +234,6 @@ of() {
     jq -r "$2" "$WORK/$1.json"
 }
 
-# pod_env NAME POD: sets POD_ENV to the prefix of a command that runs as in that pod.
-pod_env() {
-    mapfile -d '' -t POD_ENV < <(jq -j --arg pod "$2" 'first(.pods[] | select($pod == "" or .name == $pod)).env | to_entries[]
-        | "\(.key)=\(.value)\u0000"' "$WORK/$1.json")
-    [ "${#POD_ENV[@]}" -gt 0 ] || fail "no pod \"$2\" in $WORK/$1.json"
-    POD_ENV=(env "${POD_ENV[@]}" "NODE_EXTRA_CA_CERTS=$(of "$1" .ca)")
-}
-
 # az_cloud NAME PREFIX...: az, run with that prefix, takes that emulator for its cloud. Only `az cloud register` with a file
 # can set the address of Microsoft Graph.
 az_cloud() {
@@ -268,6 +254,13 @@ azure_start() {
     new_secret "$folder/secret"
     serve "$name-emulator" --secret-file "$folder/secret" "$@"
     cp "$WORK/$name-emulator.json" "$folder/azure.json"
+}
+
+# copy_k8s FOLDER: k8s/ without what a user has configured.
+copy_k8s() {
+    mkdir -p "$1"
+    cp -r "$ROOT/k8s" "$1/"
+    rm -rf "$1"/k8s/{mine,settings.env}
 }
 
 # azure_env NAME: sets AZURE_ENV to a prefix for commands: az is the real one against that emulator; kubectl, docker and mvn
@@ -310,23 +303,4 @@ demo_url() {
 
 management_url() {
     demo_url "$1-management"
-}
-
-# demo NAME STORAGE [PREFIX...] -- COMMAND...: starts it by that command, and waits until it serves.
-demo() {
-    local name=$1 storage=$2 prefix=()
-    shift 2
-    while [ "$1" != -- ]; do prefix+=("$1") && shift; done
-    shift
-    start "$name" "${prefix[@]}" env "SERVER_PORT=$(port "$name")" SERVER_ADDRESS=127.0.0.1 "MANAGEMENT_SERVER_PORT=$(port "$name-management")" \
-        MANAGEMENT_SERVER_ADDRESS=127.0.0.1 "DEMO_STORAGE_ENDPOINT=$storage" DEMO_STORAGE_CONTAINER=samples "$@"
-    wait_until 180 "$name" answers "$(management_url "$name")/actuator/health/liveness"
-}
-
-# picture NAME HEIGHT URL [PREFIX...]: the page as Chromium with that prefix shows it, in e2e/target.
-picture() {
-    "${@:4}" chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-        --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$WORK/chromium" \
-        --window-size="1100,$2" --virtual-time-budget=3000 --screenshot="$OUT/$1.png" "$3/"
-    [ "$(stat -c %s "$OUT/$1.png")" -gt 10000 ] || fail "an empty picture: $OUT/$1.png"
 }

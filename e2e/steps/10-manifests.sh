@@ -22,9 +22,7 @@ manifests_configured() {
     local kind id=a0b0c0d0-0000-4000-8000-00000000e2e rendered=$WORK/configured.yaml settings
     settings=("IMAGE=poddocuments.azurecr.io/podidentitydemo@sha256:0123" STORAGE_ENDPOINT=https://account.blob.core.windows.net/
         "CLIENT_ID=${id}0" PULL_SECRET=from-here NAMESPACE=apart)
-    mkdir "$WORK/configured"
-    cp -r "$ROOT/k8s" "$WORK/configured/"
-    rm -rf "$WORK/configured/k8s/mine"
+    copy_k8s "$WORK/configured"
     cp "$ROOT/k8s/settings.example.env" "$WORK/configured/k8s/settings.env"
     for kind in Pod Deployment; do
         configure "${settings[@]}" "KIND=${kind,}" NETWORK=cilium MONITORING=azure
@@ -53,15 +51,14 @@ manifests_configured() {
 
 # The pipelines are YAML, and shellcheck finds nothing in their scripts.
 manifests_pipelines() {
-    {
-        echo 'set -e'
-        yaml_to_json < "$ROOT/.github/workflows/deploy.yml" | jq -er '.[0] | select(.permissions["id-token"] == "write").jobs.deploy.steps[].run // empty'
-        yaml_to_json < "$ROOT/k8s/azure/azure-pipelines.yml" | jq -er '.[0].steps[].inputs.inlineScript // empty'
-    } > "$WORK/pipelines.sh"
-    expect_text "$WORK/pipelines.sh" GITHUB_ENV BUILD_SOURCEVERSION
-    shellcheck -s bash -e SC2153 "$WORK/pipelines.sh"
+    local file
+    for file in .github/workflows/{deploy,release}.yml k8s/azure/azure-pipelines.yml check/action.yml templates/{check,azure-check}.yml; do
+        yaml_to_json < "$ROOT/$file" | jq -r '.. | .run?, .bash?, .inlineScript? | strings'
+    done > "$WORK/pipelines.sh"
+    expect_text "$WORK/pipelines.sh" GITHUB_ENV BUILD_SOURCEVERSION GITHUB_PATH AGENT_TEMPDIRECTORY folder.jdk
+    shellcheck -s bash -e SC2153,SC2164 "$WORK/pipelines.sh"
 }
 
 check "k8s/ renders to what the demo's tests check, and contains no secret" manifests_rendered
 check "k8s/configure.sh writes an overlay of one's own, and refuses wrong values" manifests_configured
-check "the pipelines for GitHub and Azure are YAML, and their scripts are sound" manifests_pipelines
+check "the pipelines are YAML, and their scripts are sound" manifests_pipelines

@@ -23,10 +23,13 @@ test_run_switches() {
     expect_equal 0 "$(grep -ci stage "$WORK/demo-jar.txt")"
 }
 
-# With E2E_PICTURES, also the pictures for the documents, and IMDS when it is silent.
+# With E2E_PICTURES, also the pictures of docs/images, by pngquant, and IMDS when it is silent. Look at them before you commit them.
 test_run_in_browser() {
     node "$ROOT/e2e/page.mjs" "$TEST_RUN/" "$DOWNLOADS/browser" "${E2E_PICTURES:+$OUT}"
     expect_no_secret "$WORK/test-run.out" "$WORK/test-run.err"
+    [ -z "${E2E_PICTURES:-}" ] || for picture in page-{pod,logged-out,node,role-missing,dark}.png; do
+        pngquant --force --strip --speed 1 --output "$ROOT/docs/images/$picture" 32 -- "$OUT/$picture"
+    done
 }
 
 check "mvn -q spring-boot:test-run serves the page" test_run_start

@@ -1,20 +1,12 @@
 # shellcheck shell=bash disable=SC2154
-# A Boot application signs in to a real PostgreSQL and a real MariaDB with tokens that live for five seconds. Both servers
-# check each token by PAM (e2e/data/pam_script_auth): its signature, audience, expiry, and whose it is. Then Azure ends, and
-# the pool lives on.
+# A Boot application signs in to a real PostgreSQL with tokens that live for five seconds. The server checks each token by PAM
+# (e2e/data/pam_script_auth): its signature, audience, expiry, and whose it is. Then Azure ends, and the pool lives on.
 
-# The servers run as other users, who may read this.
+# The server runs as another user, who may read this.
 DATABASES=$(mktemp -d "${TMPDIR:-/tmp}/pod-identity-databases.XXXXXX")
 PAM_SERVICE=podidentity-e2e
-ROTATION=${E2E_QUICK:+7}
-ROTATION=${ROTATION:-30}
 at_end rm -rf "$DATABASES"
 at_end rm -f "/etc/pam.d/$PAM_SERVICE"
-
-databases_azure() {
-    serve databases --token-lifetime 5
-    fetch "$DATABASES/pam/keys.json" "$(of databases .entra)/common/discovery/v2.0/keys" --cacert "$(of databases .ca)"
-}
 
 databases_pam() {
     chmod 755 "$DATABASES"
@@ -23,16 +15,8 @@ databases_pam() {
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
         -keyout "$DATABASES/server.key" -out "$DATABASES/server.crt"
     keytool -importcert -noprompt -alias server -file "$DATABASES/server.crt" -keystore "$DATABASES/trusted.p12" -storepass changeit
-    databases_azure
-}
-
-# boot CLASS SETTING... -- ARGUMENT...: an application of the starter's tests with these variables.
-boot() {
-    local class=$1 settings=()
-    shift
-    while [ "$1" != -- ]; do settings+=("$1") && shift; done
-    starter_test databases "$DATABASES/trusted.p12" env "${settings[@]}" -- "$class" "${@:2}"
-    expect_text "$WORK/$class.txt" 'failures {}'
+    serve databases --token-lifetime 5
+    fetch "$DATABASES/pam/keys.json" "$(of databases .entra)/common/discovery/v2.0/keys" --cacert "$(of databases .ca)"
 }
 
 databases_postgresql() {
@@ -46,17 +30,6 @@ databases_postgresql() {
         -c unix_socket_directories="$folder" -c fsync=off -c ssl=on -c ssl_cert_file="$DATABASES/server.crt" -c ssl_key_file="$folder.key"
     wait_until 60 postgresql runuser -u postgres -- psql -h "$folder" -p "$(port postgresql)" \
         -c 'create role orders login' -c 'create schema orders authorization orders'
-}
-
-databases_mariadb() {
-    local folder=$DATABASES/mariadb
-    install -d -o mysql -m 700 "$folder"
-    install -o mysql -m 600 "$DATABASES/server.key" "$folder.key"
-    mariadb-install-db --no-defaults --user=mysql --datadir="$folder" --skip-test-db --auth-root-authentication-method=normal
-    start mariadb mariadbd --no-defaults --user=mysql --datadir="$folder" --port="$(port mariadb)" \
-        --bind-address=127.0.0.1 --socket="$folder/socket" --plugin-load-add=auth_pam.so --pam-use-cleartext-plugin=ON \
-        --ssl-cert="$DATABASES/server.crt" --ssl-key="$folder.key" --require-secure-transport=ON
-    wait_until 60 mariadb mariadb --no-defaults --socket="$folder/socket" -uroot -e "create user orders identified via pam using '$PAM_SERVICE'"
 }
 
 # Flyway's command line in the folders of its download: the drop-in lies beside the driver, and the JDBC URL names its class.
@@ -77,53 +50,22 @@ databases_flyway() {
     expect_text "$OUT/flyway.txt" 'Successfully applied 1 migration to schema "orders", now at version v1' '| Success |'
 }
 
-# rotates NAME URL: the application on that database; then Azure is ended for five seconds, as long as a token lives.
-rotates() {
-    [ -f "$WORK/databases.pid" ] || databases_azure
-    boot DatabaseRotation TOKEN_PROVIDER_DATASOURCE_ENABLED=true SPRING_DATASOURCE_USERNAME=orders "SPRING_DATASOURCE_URL=$2" \
-        SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE=4 -- "$ROTATION" 6 "kill -TERM $(cat "$WORK/databases.pid")"
-    stop databases
-    sed -n "s/^user /$1: user /p" "$WORK/DatabaseRotation.txt" | tee -a "$OUT/databases.txt"
-    expect_text "$WORK/DatabaseRotation.txt" 'user orders'
-}
-
-# What PAM says to a token that was valid when the application began; so the application's tokens were checked.
-databases_postgresql_rotates() {
+# The application on that database; then Azure is ended for five seconds, as long as a token lives. What PAM says afterwards to a
+# token that was valid when the application began; so the application's tokens were checked.
+databases_rotate() {
     local token
     token=$(as_pod databases java -jar "$LIBRARY_JAR" token --resource https://ossrdbms-aad.database.windows.net)
-    rotates postgresql "jdbc:postgresql://localhost:$(port postgresql)/postgres"
+    starter_test databases "$DATABASES/trusted.p12" env TOKEN_PROVIDER_DATASOURCE_ENABLED=true SPRING_DATASOURCE_USERNAME=orders \
+        "SPRING_DATASOURCE_URL=jdbc:postgresql://localhost:$(port postgresql)/postgres" SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE=4 \
+        -- DatabaseRotation 7 6 "kill -TERM $(cat "$WORK/databases.pid")"
+    grep '^user ' "$WORK/DatabaseRotation.txt" | tee "$OUT/databases.txt"
+    expect_text "$WORK/DatabaseRotation.txt" 'failures {}' 'user orders'
     PGPASSWORD=$token expect_exit 2 "$WORK/expired.txt" psql \
         "host=localhost port=$(port postgresql) user=orders dbname=postgres sslmode=require" -c 'select 1'
     expect_text "$WORK/expired.txt" 'PAM authentication failed for user "orders"'
 }
 
-databases_redis() {
-    databases_azure
-    start redis redis-server --port "$(port redis-admin)" --bind 127.0.0.1 --tls-port "$(port redis)" \
-        --tls-cert-file "$DATABASES/server.crt" --tls-key-file "$DATABASES/server.key" --tls-ca-cert-file "$DATABASES/server.crt" \
-        --tls-auth-clients no --save '' --dir "$DATABASES"
-    wait_until 60 redis redis-cli -p "$(port redis-admin)" ping
-}
-
-# redis_rotates CLIENT TOKENS: at least so many. With lettuce the open connection signs in again with each token; jedis signs in
-# with new connections only, and this Redis ends none.
-redis_rotates() {
-    redis-cli -p "$(port redis-admin)" config resetstat
-    boot RedisRotation -u AzureServicesAuthConnectionString "JDK_JAVA_OPTIONS=-Dredis.admin=$(port redis-admin) -Dredis.tokens=$2" \
-        TOKEN_PROVIDER_REDIS_ENABLED=true SPRING_DATA_REDIS_SSL_ENABLED=true SPRING_DATA_REDIS_HOST=localhost \
-        "SPRING_DATA_REDIS_PORT=$(port redis)" "SPRING_DATA_REDIS_CLIENT_TYPE=$1" -- "$ROTATION"
-    { sed -n "s/^redis: /$1: /p" "$WORK/RedisRotation.txt" && redis-cli -p "$(port redis-admin)" info commandstats | tr -d '\r' \
-        | grep -E '^cmdstat_(auth|hello):'; } | tee -a "$OUT/databases.txt"
-}
-
 check "databases: an emulated Azure whose tokens live 5 s, and PAM that checks them" databases_pam
 check "databases: a real PostgreSQL that takes tokens" databases_postgresql
 check "databases: Flyway's command line with the drop-in jar" databases_flyway
-check "databases: PostgreSQL by Hikari, with tokens that rotate; an expired one is refused" databases_postgresql_rotates
-[ -z "${E2E_QUICK:-}" ] || return 0
-check "databases: a real MariaDB that takes tokens" databases_mariadb
-check "databases: MariaDB by Hikari, with tokens that rotate" rotates mariadb "jdbc:mariadb://localhost:$(port mariadb)/"
-check "databases: the same by MySQL's driver" rotates mysql "jdbc:mysql://localhost:$(port mariadb)/"
-check "databases: a real Redis" databases_redis
-check "databases: Redis by Lettuce, with tokens that rotate" redis_rotates lettuce 3
-check "databases: Redis by Jedis, with a token" redis_rotates jedis 1
+check "databases: PostgreSQL by Hikari, with tokens that rotate; an expired one is refused" databases_rotate

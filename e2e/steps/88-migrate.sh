@@ -4,8 +4,6 @@
 # migrate itself says by its own replay, which AgreementIT compares with podid serve.
 
 MIGRATE=$WORK/migrate
-MIGRATE_OLD=$MIGRATE/old
-MIGRATE_NEW=$MIGRATE/new
 
 migrate_az() {
     azure_env migrate
@@ -21,100 +19,42 @@ migrate_azure() {
     migrate_az az ad app create --display-name writer > "$MIGRATE/application.json"
 }
 
-# The manifests of somebody who followed the documents of aad-pod-identity.
-migrate_manifests() {
-    mkdir -p "$MIGRATE_OLD"
-    cat > "$MIGRATE_OLD/identities.yaml" << EOF
-apiVersion: aadpodidentity.k8s.io/v1
-kind: AzureIdentity
-metadata: {name: reader}
-spec: {type: 0, resourceID: $(jq -r .id "$MIGRATE/identity.json"), clientID: $(jq -r .clientId "$MIGRATE/identity.json")}
----
-apiVersion: aadpodidentity.k8s.io/v1
-kind: AzureIdentityBinding
-metadata: {name: reader}
-spec: {azureIdentity: reader, selector: read}
----
-apiVersion: aadpodidentity.k8s.io/v1
-kind: AzureIdentity
-metadata: {name: writer}
-spec:
-  type: 1
-  tenantID: $(jq -r .tenantId "$MIGRATE/azure.json")
-  clientID: $(jq -r .appId "$MIGRATE/application.json")
-  clientPassword: {name: writer, namespace: default}
----
-apiVersion: aadpodidentity.k8s.io/v1
-kind: AzureIdentityBinding
-metadata: {name: writer}
-spec: {azureIdentity: writer, selector: write}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: writer}
-stringData: {password: $(openssl rand -hex 16)}
-EOF
-    cat > "$MIGRATE_OLD/pods.yaml" << 'EOF'
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  labels:
-    aadpodidbinding: read # reads the blobs
-spec:
-  containers:
-    - {name: web, image: shop/web:1}
----
-apiVersion: v1
-kind: Pod
-metadata:
-  name: import
-  labels: {aadpodidbinding: write}
-spec:
-  serviceAccountName: importer
-  containers:
-    - {name: import, image: shop/import:1}
-EOF
+# manifests MODE CLIENT-ID: of k8s/, with that identity.
+manifests() {
+    "$MIGRATE/k8s/configure.sh" "MODE=$1" "NAMESPACE=$1" IMAGE=shop/web:1 STORAGE_ENDPOINT=https://shop.blob.core.windows.net "CLIENT_ID=$2" \
+        "TENANT_ID=$(jq -r .tenantId "$MIGRATE/azure.json")" "IDENTITY_ID=$(jq -r .id "$MIGRATE/identity.json")"
+    kubectl kustomize "$MIGRATE/k8s/mine" > "$MIGRATE/old/$1.yaml"
 }
 
 migrate_runs() {
-    migrate_manifests
-    java -jar "$PODID_JAR" migrate "$MIGRATE_OLD" -o "$MIGRATE_NEW" > "$MIGRATE/migrate.out"
-    cp "$MIGRATE_NEW/REPORT.md" "$OUT/migrate-report.md"
+    mkdir "$MIGRATE/old"
+    copy_k8s "$MIGRATE"
+    manifests pod-identity "$(jq -r .clientId "$MIGRATE/identity.json")"
+    manifests service-principal "$(jq -r .appId "$MIGRATE/application.json")"
+    java -jar "$PODID_JAR" migrate "$MIGRATE/old" -o "$MIGRATE/new" > "$MIGRATE/migrate.out"
+    cp "$MIGRATE/new/REPORT.md" "$OUT/migrate-report.md"
     expect_equal 2 "$(grep -c '^same ' "$MIGRATE/migrate.out")"
-    shellcheck "$MIGRATE_NEW/azure.sh"
-    # What no line had to change is as it was.
-    expect_text "$MIGRATE_NEW/pods.yaml" 'azure.workload.identity/use: "true" # reads the blobs' \
-        '- {name: import, image: shop/import:1}'
+    shellcheck "$MIGRATE/new/azure.sh"
 }
 
 migrate_script() {
-    local began status=0
-    migrate_az sh "$MIGRATE_NEW/azure.sh" 2> "$MIGRATE/unset.err" || status=$?
-    expect_equal 2 "$status"
-    migrate_az env CLUSTER_GROUP=demo CLUSTER=demo "$MIGRATE_NEW/azure.sh" 2> "$MIGRATE/first.err" || {
-        cat "$MIGRATE/first.err" >&2
-        fail "azure.sh fails"
-    }
+    local began azure_sh=(migrate_az env CLUSTER_GROUP=demo CLUSTER=demo "$MIGRATE/new/azure.sh")
+    expect_exit 2 "$MIGRATE/unset.err" migrate_az sh "$MIGRATE/new/azure.sh"
+    expect_exit 0 "$MIGRATE/first.err" "${azure_sh[@]}"
     expect_text "$MIGRATE/first.err" 'turning on the OIDC issuer' 'identity reader: creating' 'creating the federated credential for'
     began=$(($(wc -l < "$WORK/migrate-emulator.err") + 1))
-    migrate_az env CLUSTER_GROUP=demo CLUSTER=demo "$MIGRATE_NEW/azure.sh" 2> "$MIGRATE/second.err"
-    expect_text "$MIGRATE/second.err" 'identity reader trusts system:serviceaccount:default:reader' \
-        'trusts system:serviceaccount:default:importer'
+    expect_exit 0 "$MIGRATE/second.err" "${azure_sh[@]}"
+    expect_text "$MIGRATE/second.err" 'identity reader trusts system:serviceaccount:pod-identity:azureaccess' \
+        'trusts system:serviceaccount:service-principal:spaccess'
     expect_equal '' "$(tail -n "+$began" "$WORK/migrate-emulator.err" | grep -E '^entra (PUT|PATCH|DELETE|POST) ' | grep -v /oauth2/ || true)"
 }
 
 # What is in Azure now is what check asks for, byte for byte.
 migrate_checked() {
-    (
-        cd "$MIGRATE"
-        java -jar "$PODID_JAR" facts -g demo -n demo facts > facts.sh
-        migrate_az sh -e facts.sh
-        java -jar "$PODID_JAR" check --profile workload-identity --azure facts new
-    ) > "$MIGRATE/check.out" 2>&1 || {
-        cat "$MIGRATE/check.out" >&2
-        fail "check finds errors"
-    }
+    cd "$MIGRATE" || exit 1
+    java -jar "$PODID_JAR" facts -g demo -n demo facts > facts.sh
+    migrate_az sh -e facts.sh
+    expect_exit 0 check.out java -jar "$PODID_JAR" check --profile workload-identity --azure facts new
 }
 
 check "az makes a cluster, an identity and an application" migrate_azure

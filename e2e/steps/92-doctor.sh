@@ -90,17 +90,9 @@ doctor_of_the_refused() {
     fails "$file" "Deployment doctor-quota/web" pod 'exceeded quota: none'
 }
 
-doctor_without_webhook() {
-    on_cluster kubectl scale -n doctor-webhook deployment/webhook --replicas=0
-    on_cluster kubectl wait -n doctor-webhook --for=delete pods --all --timeout=60s
-    doctor 1 "$OUT/doctor-webhook.json" admin healthy
-    fails "$OUT/doctor-webhook.json" "Deployment doctor-healthy/web" webhook "none of its 0 pods is ready"
-}
-
 at_end doctor_end
 check "healthy and broken workloads on a real cluster" doctor_begin
 check "doctor: no alarm where all is well" doctor_of_the_healthy
 check "with few rights it says what it does not know, and which right is missing" doctor_with_few_rights
 check "it says in the server's words what does not start" doctor_of_the_broken
 check "and what the server does not admit" doctor_of_the_refused
-check "and that the webhook is scaled to zero" doctor_without_webhook

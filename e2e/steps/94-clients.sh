@@ -13,10 +13,11 @@ clients_start() {
         --federated-credential "$CLIENT_ID=system:serviceaccount:default:podidentitydemo" "$WORK/manifests"
 }
 
-# javascript POD CREDENTIAL
+# javascript POD CREDENTIAL: in the environment of that pod.
 javascript() {
-    pod_env clients "$1"
-    "${POD_ENV[@]}" node "$ROOT/e2e/clients/azure-identity.mjs" "$AZURE_IDENTITY_JS_HOME" "$2"
+    local env
+    mapfile -d '' -t env < <(of clients ".pods[] | select(.name == \"$1\").env | to_entries[] | \"\(.key)=\(.value)\\u0000\"" | tr -d '\n')
+    env "${env[@]}" "NODE_EXTRA_CA_CERTS=$(of clients .ca)" node "$ROOT/e2e/clients/azure-identity.mjs" "$AZURE_IDENTITY_JS_HOME" "$2"
 }
 
 javascript_token() {
@@ -39,6 +40,8 @@ clients_matrix() {
 check "podid serves three pods, from k8s/ and by hand" clients_start
 check "@azure/identity: DefaultAzureCredential in a pod with workload identity" javascript_token podidentitydemo default
 check "@azure/identity: an identity binding, through the token proxy" javascript_token bound binding
+check "the page of podid serve in Chromium: a pod, its requests, a fault that is ordered there" \
+    node "$ROOT/e2e/activity.mjs" "$(of clients .page)" "$DOWNLOADS/browser" default/podidentitydemo
 check "@azure/identity: another service account is refused, with Entra's code" javascript_refused
 check "each client, az among them, gets the token of a pod with workload identity" clients_matrix workload-identity
 [ -n "${E2E_QUICK:-}" ] || check "and that of the pod in each other profile" clients_matrix 1.5.4 1.6.3 1.8.17 managed "proxy sidecar"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # podid lend: the sign-in of the real az, lent to Azure's own clients. Each borrower has an empty az folder and nothing
-# but its variables. One borrower is a container with its own network, in which this machine's programs are read-only.
+# but its variables.
 # Attacks, refusals, the log's lines and a command's signals are in podid's tests (io.podidentity.podid.lend).
 # Needs: azure-cli
 
@@ -47,19 +47,6 @@ lend_az() {
     expect_text "$WORK/lend-az-refused.txt" 'does not lend tokens for https://vault.azure.net' '--allow RESOURCE'
 }
 
-# A hundred at once, for the second resource of the list, whose token nobody has asked for before.
-lend_hundred() {
-    local before one
-    before=$(az_calls)
-    one=$(printf 'url = "%s?api-version=2019-08-01&resource=%s"\noutput = "/dev/null"\nwrite-out = "%%{http_code}\\n"\nheader = "X-IDENTITY-HEADER: %s"' \
-        "$(of lend '.borrowers[0].env.IDENTITY_ENDPOINT')" "$(of emulator .entra)" "$(of lend '.borrowers[0].env.IDENTITY_HEADER')")
-    for _ in {1..100}; do echo "$one"; done > "$WORK/hundred.curl"
-    curl -sS --noproxy '*' --no-keepalive --parallel --parallel-immediate --parallel-max 100 -K "$WORK/hundred.curl" > "$WORK/hundred.txt"
-    rm "$WORK/hundred.curl"
-    expect_equal '100 200' "$(sort "$WORK/hundred.txt" | uniq -c | xargs)"
-    expect_equal "$((before + 1))" "$(az_calls)"
-}
-
 # Every client's error says that az has signed out, and what to do.
 lend_signed_out() {
     expect_no_secret "$WORK/lend.out" "$WORK/lend.err"
@@ -75,47 +62,8 @@ lend_signed_out() {
 # shellcheck disable=SC2034
 AZ_LOGIN=(az login --identity)
 
-# Containers on podman's bridge, without an image: this machine's programs, read-only. -----------------------------------
-
-LEND_PODMAN=(env PODMAN_IGNORE_CGROUPSV1_WARNING=1 podman --root "$WORK/lend-containers" --runroot "$WORK/lend-run"
-    --network-config-dir "$WORK/lend-networks" --storage-driver vfs --runtime runc)
-
-# borrower COMMAND...
-borrower() {
-    as orders IDENTITY_ "${LEND_PODMAN[@]}" run --rm --network podman \
-        --cap-drop ALL --security-opt no-new-privileges -e IDENTITY_ENDPOINT -e IDENTITY_HEADER -v /usr:/usr:ro -v /lib:/lib:ro \
-        -v /etc/ssl:/etc/ssl:ro -v "$ROOT/e2e/clients:/clients:ro" -v "$AZURE_IDENTITY_JS_HOME:/js:ro" --rootfs "$WORK/lend-root" "$@" \
-        > "$WORK/lend-container.json"
-    expect_json "$WORK/lend-container.json" ".appid == \"$(of emulator .application.clientId)\""
-}
-
-# podman would make the bridge with the first container, but lend comes before.
-lend_container() {
-    local gateway
-    mkdir -p "$WORK/lend-networks" "$WORK/lend-root"
-    ln -sfn usr/lib64 "$WORK/lend-root/lib64"
-    gateway=$("${LEND_PODMAN[@]}" network inspect podman | jq -r '.[0].subnets[0].gateway')
-    if ! ip link show podman0 > /dev/null 2>&1; then
-        touch "$WORK/lend-bridge"
-        ip link add podman0 type bridge
-        ip address add "$gateway/16" dev podman0
-        ip link set podman0 up
-    fi
-    lend --bind podman --name orders
-    expect_equal "http://$gateway" "$(of lend '.url | sub(":[0-9]+$"; "")')"
-    borrower /usr/bin/python3 /clients/azure-identity.py
-    borrower "$(readlink -f "$(command -v node)")" /clients/azure-identity.mjs /js managed
-}
-
-end_bridge() {
-    [ ! -f "$WORK/lend-bridge" ] || ip link delete podman0
-}
-
-at_end end_bridge
 check "podid lend: whose sign-in is lent to whom for what" lend_begin
 check "@azure/identity reads a blob, as in App Service and by the metadata service's form" lend_reads orders "${IN_JAVASCRIPT[@]}"
 check "azure-identity for Python reads a blob, by both forms" lend_reads billing "${IN_PYTHON[@]}"
 check "az login --identity in another folder; another resource is refused" lend_az
-check "a hundred borrowers at once, one az" lend_hundred
 check "az signs out: each client's error names the cause; no token and no secret in the log" lend_signed_out
-check "containers on podman's bridge borrow, in Python and JavaScript" lend_container

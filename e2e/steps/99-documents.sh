@@ -10,8 +10,7 @@ documents_begin() {
     azure_start documents
     azure_sign_in documents
     mkdir -p "$DOCUMENTS/tree/demo-app/target"
-    cp -r "$ROOT/k8s" "$DOCUMENTS/tree/"
-    rm -rf "$DOCUMENTS/tree/k8s"/{mine,settings.env}
+    copy_k8s "$DOCUMENTS/tree"
     ln -s "$ROOT/pom.xml" "$ROOT/podid" "$ROOT/token-provider" "$DOCUMENTS/tree/"
 }
 

@@ -22,8 +22,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * A Boot application that borrows connections of its pool for some seconds, from several threads, each time a newly
- * opened one, and then uses the open ones while no token can be had. Run by the end-to-end step of databases, against
- * real servers; the settings come from its environment.
+ * opened one, and then uses the open ones while no token can be had. Run by the end-to-end step of databases, against a
+ * real PostgreSQL; the settings come from its environment.
  *
  * <p>Arguments: seconds of rotation, seconds without tokens, and the command that ends the emulated Azure. Prints one
  * line, and exits with 1 if any borrow failed.

@@ -14,7 +14,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** What becomes of Boot's Redis clients; that Redis accepts the tokens is for the end-to-end step of databases. */
+/** What becomes of Boot's Redis clients. */
 class TokenRedisTest {
     private final FakeSource source = FakeSource.withToken();
 
