@@ -54,7 +54,7 @@ END
 # The second token is for something else; so the broker checks.
 kafka_console() {
     expect_exit 0 "$WORK/kafka-console.txt" kafka_topics "$KAFKA/client.properties" "$RESOURCE"
-    expect_text "$WORK/kafka-console.txt" orders
+    expect_text "$WORK/kafka-console.txt" rotation
     expect_exit 1 "$WORK/kafka-other.txt" kafka_topics "$KAFKA/other.properties" https://other.servicebus.windows.net
     expect_no_secret "$WORK"/kafka-{console,other}.txt
     expect_text "$WORK/kafka-other.txt" SaslAuthenticationException invalid_token
