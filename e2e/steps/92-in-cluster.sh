@@ -363,7 +363,7 @@ azure_uses_its_rights() {
 azure_is_not_played_in_azure() {
     on_cluster kubectl label nodes --all kubernetes.azure.com/cluster=real
     azure delete pods --all
-    eventually 60 says_now "is one of AKS's. Add --allow-azure" azure_logs
+    eventually 60 says_now "is one of AKS. Add --allow-azure" azure_logs
     on_cluster kubectl label nodes --all kubernetes.azure.com/cluster-
     [ -z "${E2E_QUICK:-}" ] || return 0
     # Each pod reaches that address of the node.
