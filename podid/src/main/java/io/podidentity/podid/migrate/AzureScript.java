@@ -1,8 +1,5 @@
 package io.podidentity.podid.migrate;
 
-import io.podidentity.podid.migrate.plan.Federation;
-import io.podidentity.podid.migrate.plan.MovePlan;
-import io.podidentity.podid.migrate.plan.MovedIdentity;
 import io.podidentity.podid.text.ShellWord;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,5 @@
 package io.podidentity.podid.migrate;
 
-import io.podidentity.podid.migrate.plan.Federation;
-import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.text.YamlText;
 import java.util.LinkedHashMap;
 import java.util.List;

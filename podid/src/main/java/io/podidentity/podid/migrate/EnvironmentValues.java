@@ -6,7 +6,6 @@ import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
 import io.podidentity.podid.migrate.edit.UneditableException;
-import io.podidentity.podid.migrate.plan.MovePlan;
 import io.podidentity.podid.text.YamlText;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;

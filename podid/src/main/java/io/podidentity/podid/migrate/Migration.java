@@ -16,8 +16,6 @@ import io.podidentity.podid.migrate.edit.KustomizationClosure;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
-import io.podidentity.podid.migrate.plan.MovePlan;
-import io.podidentity.podid.migrate.plan.Planner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package io.podidentity.podid.migrate;
 
 import io.podidentity.podid.migrate.edit.SourceObject;
-import io.podidentity.podid.migrate.plan.AccountMove;
 import io.podidentity.podid.text.YamlText;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -8,8 +8,6 @@ import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
-import io.podidentity.podid.migrate.plan.MovePlan;
-import io.podidentity.podid.migrate.plan.PodMove;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

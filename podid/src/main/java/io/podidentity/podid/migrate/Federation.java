@@ -1,4 +1,4 @@
-package io.podidentity.podid.migrate.plan;
+package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.workload.ClusterIssuer;
@@ -6,17 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /** A federated credential to be created: the identity trusts the service account. */
-public record Federation(MovedIdentity identity, ObjectName account) {
+record Federation(MovedIdentity identity, ObjectName account) {
 
     // A credential's name has at most 120 characters; the cluster's name, of at most 63, stands before this.
     private static final int MAX_NAME = 55;
 
-    public String subject() {
+    String subject() {
         return ClusterIssuer.subject(account);
     }
 
     /** Unique for each account: names in Kubernetes have no underscore. */
-    public String name() {
+    String name() {
         String name = account.namespace() + "_" + account.name().replace('.', '_');
         if (name.length() <= MAX_NAME) {
             return name;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.migrate.plan;
+package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * @param accounts the service accounts that they need
  * @param notes what a person should know
  */
-public record MovePlan(
+record MovePlan(
         RuleContext context,
         List<PodMove> moves,
         Map<String, String> stays,
@@ -33,7 +33,7 @@ public record MovePlan(
      *
      * @param failed pods that could not be changed
      */
-    public List<KubernetesObject> leftovers(Set<ObjectName> failed) {
+    List<KubernetesObject> leftovers(Set<ObjectName> failed) {
         Set<ObjectName> moved = moves.stream()
                 .map(one -> one.source().pod().name())
                 .filter(one -> !failed.contains(one))
@@ -42,7 +42,7 @@ public record MovePlan(
     }
 
     /** Where the first of its objects stands: the folder that kubectl renders, or a file. */
-    public String environment() {
+    String environment() {
         return context.manifests().objects().stream()
                 .findFirst()
                 .map(one -> one.content().position().file().replace("kubectl kustomize ", ""))
@@ -50,7 +50,7 @@ public record MovePlan(
     }
 
     /** The federated credentials, each once; of an identity no more than Azure allows. */
-    public List<Federation> federations() {
+    List<Federation> federations() {
         var all = new ArrayList<Federation>();
         Map<String, Integer> count = new HashMap<>();
         for (Federation one : wanted()) {
@@ -62,7 +62,7 @@ public record MovePlan(
     }
 
     /** Those that are one too many. */
-    public List<Federation> overLimit() {
+    List<Federation> overLimit() {
         var over = new ArrayList<>(wanted());
         over.removeAll(federations());
         return over;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.migrate.plan;
+package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.AzureIdentity;
@@ -9,7 +9,7 @@ import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
-import io.podidentity.podid.migrate.plan.PodMove.Choice;
+import io.podidentity.podid.migrate.PodMove.Choice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Decides what becomes of the pods of one cluster. */
-public final class Planner {
+final class Planner {
 
     private final RuleContext context;
     private final Explainer explainer;
@@ -30,13 +30,13 @@ public final class Planner {
      *
      * @param choices the client ID that a person has chosen, by the namespace and name of the pod's workload
      */
-    public Planner(RuleContext context, Map<String, String> choices) {
+    Planner(RuleContext context, Map<String, String> choices) {
         this.context = context;
         this.choices = choices;
         this.explainer = new Explainer(context.manifests(), context.rules(), Instant.EPOCH);
     }
 
-    public MovePlan plan() {
+    MovePlan plan() {
         var moves = new ArrayList<PodMove>();
         for (PodSource pod : context.pods()) {
             move(pod).ifPresent(moves::add);

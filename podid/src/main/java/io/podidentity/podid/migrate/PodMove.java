@@ -1,4 +1,4 @@
-package io.podidentity.podid.migrate.plan;
+package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.podid.check.source.PodSource;
@@ -15,7 +15,7 @@ import java.util.List;
  * @param secretElsewhere whether today's identity takes its secret from one that no file has, which then is in the
  *     cluster
  */
-public record PodMove(
+record PodMove(
         PodSource source,
         Explanation before,
         List<MovedIdentity> identities,
@@ -24,7 +24,7 @@ public record PodMove(
         boolean secretElsewhere) {
 
     /** How the identity of a pod was chosen. */
-    public enum Choice {
+    enum Choice {
         ONLY("the only one that is bound to it"),
         VARIABLE("named by its AZURE_CLIENT_ID"),
         OPTION("named by --identity"),
@@ -36,21 +36,21 @@ public record PodMove(
             this.text = text;
         }
 
-        public String text() {
+        String text() {
             return text;
         }
     }
 
-    public MovedIdentity identity() {
+    MovedIdentity identity() {
         return identities.get(0);
     }
 
-    public boolean isDecided() {
+    boolean isDecided() {
         return choice != Choice.UNDECIDED;
     }
 
     /** Whether it had a token, so that it must have the same one afterwards. */
-    public boolean hadToken() {
+    boolean hadToken() {
         return secretElsewhere
                 || before.outcome() == Explanation.Outcome.IDENTITY
                 || before.outcome() == Explanation.Outcome.NODE;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.migrate.plan;
+package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.Map;
  * @param pullSecrets of that account, which a new one needs too
  * @param roleBindings of that account, which a new one is not part of, with their places
  */
-public record AccountMove(
+record AccountMove(
         ObjectName name,
         Map<String, String> annotations,
         How how,
@@ -21,7 +21,7 @@ public record AccountMove(
         List<String> pullSecrets,
         List<String> roleBindings) {
 
-    public enum How {
+    enum How {
         /** A manifest defines it; it gets annotations. */
         ANNOTATE,
         /** Pods run as it, but no manifest defines it: the new manifest is merged into what the cluster has. */
@@ -30,7 +30,7 @@ public record AccountMove(
         CREATE
     }
 
-    public boolean isNew() {
+    boolean isNew() {
         return how == How.CREATE;
     }
 }

@@ -1,4 +1,4 @@
-package io.podidentity.podid.migrate.plan;
+package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** An identity that stays the same in Azure, and gets federated credentials there. */
-public record MovedIdentity(AzureIdentity identity) {
+record MovedIdentity(AzureIdentity identity) {
 
     // Not anchored, as MIC's own check: what was written around it has worked until now.
     private static final Pattern RESOURCE_ID = Pattern.compile(
@@ -16,23 +16,23 @@ public record MovedIdentity(AzureIdentity identity) {
             Pattern.CASE_INSENSITIVE);
 
     /** Where a managed identity is in Azure. */
-    public record Place(String subscription, String group, String name) {}
+    record Place(String subscription, String group, String name) {}
 
-    public String clientId() {
+    String clientId() {
         return identity.clientId();
     }
 
     /** The tenant of an application, empty of a managed identity, which has that of its subscription. */
-    public String tenantId() {
+    String tenantId() {
         return isManaged() ? "" : identity.tenantId();
     }
 
-    public boolean isManaged() {
+    boolean isManaged() {
         return identity.isManagedIdentity();
     }
 
     /** Empty of an application, and if the manifest does not say it. */
-    public Optional<Place> place() {
+    Optional<Place> place() {
         Matcher matcher = RESOURCE_ID.matcher(identity.resourceId());
         return isManaged() && matcher.find()
                 ? Optional.of(new Place(matcher.group(1), matcher.group(2), matcher.group(3)))
@@ -40,11 +40,11 @@ public record MovedIdentity(AzureIdentity identity) {
     }
 
     /** The same for two objects that name one identity in Azure. */
-    public String key() {
+    String key() {
         return clientId().toLowerCase(Locale.ROOT);
     }
 
-    public String describe() {
+    String describe() {
         String kind = isManaged()
                 ? "managed identity"
                 : identity.type() == AzureIdentity.SERVICE_PRINCIPAL

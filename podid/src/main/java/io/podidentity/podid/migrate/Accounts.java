@@ -1,11 +1,11 @@
-package io.podidentity.podid.migrate.plan;
+package io.podidentity.podid.migrate;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
-import io.podidentity.podid.migrate.plan.AccountMove.How;
+import io.podidentity.podid.migrate.AccountMove.How;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
