@@ -72,8 +72,4 @@ trust_application() {
 
 trust_identity 22222222-2222-4222-8222-222222222222 MC_demo_demo_northeurope azureaccess default_azureaccess system:serviceaccount:default:azureaccess
 trust_application 44444444-4444-4444-8444-444444444444 33333333-3333-4333-8333-333333333333 default_spaccess system:serviceaccount:default:spaccess
-
-# Roles stay with the identities. To look at them:
-#   az role assignment list --all --assignee 11111111-1111-4111-8111-111111111111 --output table
-#   az role assignment list --all --assignee 44444444-4444-4444-8444-444444444444 --output table
 exit "$LEFT"

@@ -51,7 +51,4 @@ trust_identity() {
 }
 
 trust_identity 0a1b2c3d-0000-4000-8000-000000000001 shop reader shop_reader system:serviceaccount:shop:reader
-
-# Roles stay with the identities. To look at them:
-#   az role assignment list --all --assignee aaaaaaaa-0000-4000-8000-000000000001 --output table
 exit "$LEFT"

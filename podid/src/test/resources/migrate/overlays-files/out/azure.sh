@@ -63,8 +63,4 @@ case "${ENVIRONMENT:-}" in
         exit 2
         ;;
 esac
-
-# Roles stay with the identities. To look at them:
-#   az role assignment list --all --assignee bbbbbbbb-0000-4000-8000-000000000002 --output table
-#   az role assignment list --all --assignee cccccccc-0000-4000-8000-000000000003 --output table
 exit "$LEFT"

@@ -57,7 +57,4 @@ trust_application() {
 }
 
 trust_application cccccccc-0000-4000-8000-000000000003 7e7e7e7e-0000-4000-8000-000000000007 shop_importer system:serviceaccount:shop:importer
-
-# Roles stay with the identities. To look at them:
-#   az role assignment list --all --assignee cccccccc-0000-4000-8000-000000000003 --output table
 exit "$LEFT"

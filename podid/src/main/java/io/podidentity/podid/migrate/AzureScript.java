@@ -1,5 +1,6 @@
 package io.podidentity.podid.migrate;
 
+import io.podidentity.podid.migrate.MovePlan.Federation;
 import io.podidentity.podid.text.ShellWord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,9 +8,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes the script that makes Azure ready. Every value of a manifest is one quoted word of it. */
 final class AzureScript {
@@ -132,31 +133,23 @@ final class AzureScript {
 
         """;
 
+    private static final String CLIENT_COMMAND = "trust_client";
+    private static final String APPLICATION_COMMAND = "trust_application";
+
     private AzureScript() {}
 
     /** @param bound whether managed identities are bound to the cluster, and not federated */
     static String of(List<MovePlan> plans, boolean bound) {
         Map<String, Federation> all = new LinkedHashMap<>();
-        plans.stream()
-                .flatMap(plan -> plan.federations().stream())
-                .forEach(one -> all.putIfAbsent(one.identity().key() + " " + one.account(), one));
-        boolean looksUp = all.values().stream().anyMatch(AzureScript::isLookedUp);
-        boolean managed = all.values().stream().anyMatch(one -> one.identity().isManaged());
-        boolean applications =
-                all.values().stream().anyMatch(one -> !one.identity().isManaged());
-        var script = new StringBuilder(HEAD).append(CLUSTER);
-        script.append(managed ? (bound ? BOUND : MANAGED) : "")
-                .append(looksUp ? LOOKED_UP : "")
-                .append(applications ? APPLICATION : "");
-        script.append(calls(plans, List.copyOf(all.values())));
-        script.append("\n# Roles stay with the identities. To look at them:\n");
-        all.values().stream()
-                .map(one -> one.identity().clientId())
-                .distinct()
-                .forEach(id -> script.append("#   az role assignment list --all --assignee ")
-                        .append(ShellWord.quoted(id))
-                        .append(" --output table\n"));
-        return script.append("exit \"$LEFT\"\n").toString();
+        plans.stream().flatMap(plan -> plan.federations().stream()).forEach(one -> all.putIfAbsent(one.key(), one));
+        Set<String> used = all.values().stream().map(AzureScript::command).collect(Collectors.toSet());
+        return HEAD
+                + CLUSTER
+                + (used.equals(Set.of(APPLICATION_COMMAND)) ? "" : bound ? BOUND : MANAGED)
+                + (used.contains(CLIENT_COMMAND) ? LOOKED_UP : "")
+                + (used.contains(APPLICATION_COMMAND) ? APPLICATION : "")
+                + calls(plans, List.copyOf(all.values()))
+                + "exit \"$LEFT\"\n";
     }
 
     /**
@@ -197,32 +190,22 @@ final class AzureScript {
         return federations.stream().map(one -> indent + call(one) + "\n").collect(Collectors.joining());
     }
 
-    private static boolean isLookedUp(Federation one) {
-        return one.identity().isManaged() && one.identity().place().isEmpty();
+    private static String command(Federation one) {
+        return !one.identity().isManaged()
+                ? APPLICATION_COMMAND
+                : one.identity().place().isPresent() ? "trust_identity" : CLIENT_COMMAND;
     }
 
     private static String call(Federation one) {
         MovedIdentity identity = one.identity();
-        Optional<MovedIdentity.Place> place = identity.place();
-        if (place.isPresent()) {
-            return words(
-                    "trust_identity",
-                    place.get().subscription(),
-                    place.get().group(),
-                    place.get().name(),
-                    one.name(),
-                    one.subject());
-        }
-        return identity.isManaged()
-                ? words("trust_client", identity.clientId(), one.name(), one.subject())
-                : words("trust_application", identity.clientId(), identity.tenantId(), one.name(), one.subject());
-    }
-
-    private static String words(String command, String... words) {
-        var line = new StringBuilder(command);
-        for (String word : words) {
-            line.append(' ').append(ShellWord.quoted(word));
-        }
-        return line.toString();
+        Stream<String> which = identity.place()
+                .map(place -> Stream.of(place.subscription(), place.group(), place.name()))
+                .orElseGet(() -> identity.isManaged()
+                        ? Stream.of(identity.clientId())
+                        : Stream.of(identity.clientId(), identity.tenantId()));
+        return Stream.of(Stream.of(command(one)), which, Stream.of(one.name(), one.subject()))
+                .flatMap(words -> words)
+                .map(ShellWord::quoted)
+                .collect(Collectors.joining(" "));
     }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.migrate;
 
+import io.podidentity.podid.migrate.MovePlan.Federation;
 import io.podidentity.podid.text.YamlText;
 import java.util.LinkedHashMap;
 import java.util.List;

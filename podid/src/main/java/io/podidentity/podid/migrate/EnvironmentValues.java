@@ -1,7 +1,5 @@
 package io.podidentity.podid.migrate;
 
-import io.podidentity.emulator.cluster.Position;
-import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
@@ -12,7 +10,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Values that the clusters of several kustomizations want at one place of a shared file. What all of them want is
@@ -25,16 +22,16 @@ final class EnvironmentValues {
     private final List<MovePlan> plans;
     private final Map<Place, IdentityHashMap<MovePlan, Map<String, String>>> wanted = new LinkedHashMap<>();
 
-    /**
-     * Some fields of an object.
-     *
-     * @param object where it is written
-     * @param kind of what is patched, if the object is replaced by another one
-     */
+    /** Fields at a path of an object; the kind is that of what is patched, if another object takes its place. */
     record Place(SourceObject object, String kind, String name, List<String> path) {
 
         static Place in(SourceObject object, List<String> path) {
             return new Place(object, object.kind(), object.name(), path);
+        }
+
+        /** Whether what is patched is not what is written there, but takes its place or stands beside it. */
+        boolean isInsteadOfItsObject() {
+            return !object.kind().equals(kind);
         }
     }
 
@@ -49,7 +46,6 @@ final class EnvironmentValues {
                 .putAll(values);
     }
 
-    /** All places at which something is wanted. */
     List<Place> places() {
         return List.copyOf(wanted.keySet());
     }
@@ -79,7 +75,7 @@ final class EnvironmentValues {
                 continue;
             }
             try {
-                tree.addPatch(position(plan).orElse(Position.NOWHERE), place.kind(), place.name(), text(place, own));
+                tree.addPatch(plan.position(), place.kind(), place.name(), text(place, own));
             } catch (UneditableException e) {
                 failed.add(e.getMessage() + ". There give " + place.kind() + " " + place.name() + " "
                         + String.join(".", place.path()) + " " + own);
@@ -89,16 +85,8 @@ final class EnvironmentValues {
     }
 
     private boolean isMadeOf(MovePlan plan, SourceText text) {
-        return objects(plan).stream()
+        return plan.context().manifests().objects().stream()
                 .anyMatch(one -> tree.isMadeOf(one.content().position(), text));
-    }
-
-    private static Optional<Position> position(MovePlan plan) {
-        return objects(plan).stream().findFirst().map(one -> one.content().position());
-    }
-
-    private static List<Manifest> objects(MovePlan plan) {
-        return plan.context().manifests().objects();
     }
 
     private static String text(Place place, Map<String, String> values) {

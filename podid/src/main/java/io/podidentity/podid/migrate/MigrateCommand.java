@@ -4,6 +4,7 @@ import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
+import io.podidentity.podid.migrate.Planner.Wish;
 import io.podidentity.podid.migrate.Proof.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,7 +109,7 @@ public final class MigrateCommand implements Callable<Integer> {
                     spec.commandLine(), "The folder " + output + " has files; name another one, or add --force");
         }
         String standardInput = fromInput ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
-        var wish = new Migration.Wish(paths, standardInput, profile, choices, keep, proxySidecar, identityBinding);
+        var wish = new Wish(paths, standardInput, profile, choices, inPlace, keep, proxySidecar, identityBinding);
         try (OutputFolder stage = OutputFolder.beside(output)) {
             return run(wish, stage);
         } catch (ManifestException e) {
@@ -116,7 +117,7 @@ public final class MigrateCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Migration.Wish wish, OutputFolder stage) throws IOException {
+    private int run(Wish wish, OutputFolder stage) throws IOException {
         Migration migration = Migration.run(wish, stage);
         if (inPlace && migration.hasOwned()) {
             throw new UnusableInputException(
@@ -138,7 +139,7 @@ public final class MigrateCommand implements Callable<Integer> {
     }
 
     private void finish(Migration migration, OutputFolder stage) throws IOException {
-        String report = migration.shown(MoveReport.of(migration, keep, proxySidecar, inPlace));
+        String report = migration.shown(MoveReport.of(migration));
         String script = AzureScript.of(migration.plans(), identityBinding);
         if (inPlace) {
             stage.replace(migration.changed());
@@ -157,7 +158,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
     private static void documents(OutputFolder folder, String script, String report) throws IOException {
         folder.write(SCRIPT, script, null);
-        folder.executable(SCRIPT);
+        folder.path().resolve(SCRIPT).toFile().setExecutable(true);
         folder.write(REPORT, report, null);
     }
 
@@ -179,6 +180,7 @@ public final class MigrateCommand implements Callable<Integer> {
         }
         migration.pending().forEach(what -> out.println("do     " + what));
         migration
+                .changes()
                 .byHand()
                 .forEach((object, all) ->
                         all.forEach(what -> out.println("do     " + object + ": " + migration.shown(what))));

@@ -1,6 +1,5 @@
 package io.podidentity.podid.migrate;
 
-import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestException;
 import io.podidentity.emulator.manifest.ManifestFiles;
@@ -10,9 +9,8 @@ import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.input.FittingProfile;
 import io.podidentity.podid.input.ManifestInput;
-import io.podidentity.podid.input.ProfileOptions;
+import io.podidentity.podid.migrate.Planner.Wish;
 import io.podidentity.podid.migrate.Proof.Outcome;
-import io.podidentity.podid.migrate.edit.KustomizationClosure;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
@@ -32,29 +30,19 @@ import java.util.stream.Collectors;
 /** One run: reads, plans, changes, writes into a stage, and proves. Not thread-safe. */
 final class Migration {
 
+    private final Wish wish;
     private final OutputFolder stage;
     private final Sources sources;
+    private final FittingProfile version;
+    private final List<List<MovePlan>> clusters;
+
     private final List<MovePlan> plans;
     private final SourceChanges changes;
+    private final Map<String, String> roles;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final List<String> obstacles = new ArrayList<>();
     private final List<String> pending = new ArrayList<>();
     private final Map<Path, Path> changed = new LinkedHashMap<>();
-    /** How many clusters each root of the sources makes. */
-    private final List<Integer> sizes;
-
-    private final Map<String, String> roles;
-    private final ProfileOptions profile;
-    private final FittingProfile version;
-
-    record Wish(
-            List<String> paths,
-            String standardInput,
-            ProfileOptions profile,
-            Map<String, String> choices,
-            boolean keepsPodIdentity,
-            boolean proxySidecar,
-            boolean identityBinding) {}
 
     /**
      * What is read.
@@ -64,21 +52,18 @@ final class Migration {
      */
     private record Sources(SourceTree tree, List<List<String>> roots, String input, String scratch) {
 
-        static Sources of(SourceTree tree, List<String> paths, String input, String scratch) {
-            return new Sources(tree, List.of(paths), input, scratch);
-        }
-
-        List<ManifestInput> read(ProfileOptions profile) {
+        List<ManifestInput> read(Wish wish) {
             var all = new ArrayList<ManifestInput>();
             for (List<String> root : roots) {
                 try {
-                    ManifestInput read = profile.readToJudge(
-                            root,
-                            input.getBytes(StandardCharsets.UTF_8),
-                            all.stream()
-                                    .findFirst()
-                                    .map(one -> one.versions().get(0))
-                                    .or(FittingProfile::configuredHere));
+                    ManifestInput read = wish.profile()
+                            .readToJudge(
+                                    root,
+                                    input.getBytes(StandardCharsets.UTF_8),
+                                    all.stream()
+                                            .findFirst()
+                                            .map(one -> one.versions().get(0))
+                                            .or(FittingProfile::configuredHere));
                     refuseBroken(read.clusters().get(0));
                     all.add(read);
                 } catch (ManifestException e) {
@@ -91,6 +76,12 @@ final class Migration {
             return all;
         }
 
+        private static void refuseBroken(Manifests manifests) {
+            manifests.skipped().stream().filter(Skipped::isBroken).findFirst().ifPresent(broken -> {
+                throw new ManifestException(broken + ". Nothing is changed as long as a file cannot be read");
+            });
+        }
+
         Sources with(List<Path> more) {
             var all = new ArrayList<>(roots);
             more.forEach(folder -> all.add(List.of(SourceTree.relative(folder).toString())));
@@ -99,33 +90,28 @@ final class Migration {
         }
     }
 
-    private Migration(OutputFolder stage, Sources sources, List<ManifestInput> read, Wish wish) {
+    private Migration(Wish wish, OutputFolder stage, Sources sources) {
+        this.wish = wish;
         this.stage = stage;
         this.sources = sources;
-        this.profile = wish.profile();
+        List<ManifestInput> read = sources.read(wish);
         this.version = read.get(0).versions().get(0);
-        this.plans = read.stream()
-                .flatMap(one ->
-                        one.each((manifests, rules) -> new RuleContext(manifests, rules, AzureFacts.NONE)).stream())
-                .map(context -> new Planner(context, wish.choices()).plan())
+        this.clusters = read.stream()
+                .map(one -> one.each((manifests, rules) -> new RuleContext(manifests, rules, AzureFacts.NONE)).stream()
+                        .map(context -> new Planner(context, wish).plan())
+                        .toList())
                 .toList();
-        this.sizes = read.stream().map(one -> one.clusters().size()).toList();
-        this.changes = new SourceChanges(
-                sources.tree(), plans, wish.keepsPodIdentity(), wish.proxySidecar(), wish.identityBinding());
+        this.plans = clusters.stream().flatMap(List::stream).toList();
+        this.changes = new SourceChanges(sources.tree(), plans, wish);
         this.roles = wish.identityBinding() ? BindingRoles.files(plans) : Map.of();
         changes.make();
     }
 
-    /**
-     * Does all of it but the report and the script.
-     *
-     * @throws ManifestException if the input cannot be used
-     * @throws IOException if the stage cannot be written
-     */
+    /** Does all of it but the report and the script. */
     static Migration run(Wish wish, OutputFolder stage) throws IOException {
         Sources sources = sources(wish, stage);
         while (true) {
-            var migration = new Migration(stage, sources, sources.read(wish.profile()), wish);
+            var migration = new Migration(wish, stage, sources);
             List<Path> others = migration.others();
             if (others.isEmpty()) {
                 migration.write();
@@ -140,7 +126,7 @@ final class Migration {
         SourceTree tree = SourceTree.read(wish.paths(), wish.standardInput());
         List<SourceObject> owned = owned(tree);
         if (owned.isEmpty()) {
-            return Sources.of(tree, wish.paths(), wish.standardInput(), "");
+            return new Sources(tree, List.of(wish.paths()), wish.standardInput(), "");
         }
         // What controllers make follows from what they make it of, so it is left out before anything is decided.
         SourceObject.removeAll(owned);
@@ -148,29 +134,18 @@ final class Migration {
         write(tree, Set.of(), before, stage);
         List<String> paths =
                 wish.paths().stream().map(path -> tree.pathIn(before, path)).toList();
-        return Sources.of(SourceTree.read(paths, ""), paths, "", before + "/");
+        return new Sources(SourceTree.read(paths, ""), List.of(paths), "", before + "/");
     }
 
     /** Kustomizations that are made of a changed file, and are not among what is read. */
     private List<Path> others() {
         SourceTree tree = sources.tree();
+        Set<SourceText> emptied = changes.emptied();
         Set<Path> touched = tree.texts().values().stream()
-                .filter(text -> text.isChanged() || changes.emptied().contains(text))
-                .map(text -> Path.of(text.name()).toAbsolutePath().normalize())
+                .filter(text -> text.isChanged() || emptied.contains(text))
+                .map(SourceText::file)
                 .collect(Collectors.toSet());
-        Path repository = KustomizationClosure.repository(tree.root());
-        boolean isKnown = tree.hasKustomizations() || Files.exists(repository.resolve(".git"));
-        return !isKnown || hasOwned() || touched.isEmpty()
-                ? List.of()
-                : KustomizationClosure.using(touched, repository).stream()
-                        .filter(folder -> !tree.covers(folder))
-                        .toList();
-    }
-
-    private static void refuseBroken(Manifests manifests) {
-        manifests.skipped().stream().filter(one -> one.isBroken()).findFirst().ifPresent(broken -> {
-            throw new ManifestException(broken + ". Nothing is changed as long as a file cannot be read");
-        });
+        return hasOwned() ? List.of() : tree.othersOf(touched);
     }
 
     /** Pods, ReplicaSets and Jobs whose Deployment or CronJob is there too. */
@@ -195,8 +170,7 @@ final class Migration {
     }
 
     private void write() throws IOException {
-        SourceTree tree = sources.tree();
-        changed.putAll(write(tree, changes.emptied(), stage.path(), stage));
+        changed.putAll(write(sources.tree(), changes.emptied(), stage.path(), stage));
         if (!changes.newAccounts().isEmpty()) {
             added(SourceChanges.ACCOUNTS_FILE, changes.newAccounts());
         }
@@ -210,7 +184,6 @@ final class Migration {
         changed.put(stage.path().resolve(name), sources.tree().root().resolve(name));
     }
 
-    /** Where each changed file is now, and where it came from. */
     private static Map<Path, Path> write(SourceTree tree, Set<SourceText> without, Path to, OutputFolder stage)
             throws IOException {
         var written = new LinkedHashMap<Path, Path>();
@@ -232,9 +205,8 @@ final class Migration {
     }
 
     private void prove() {
-        int first = 0;
-        for (int i = 0; i < sizes.size(); i++) {
-            List<MovePlan> before = plans.subList(first, first + sizes.get(i));
+        for (int i = 0; i < clusters.size(); i++) {
+            List<MovePlan> before = clusters.get(i);
             List<Manifests> after = after(sources.roots().get(i), i == 0);
             for (int j = 0; j < before.size(); j++) {
                 MovePlan plan = before.get(j);
@@ -242,17 +214,11 @@ final class Migration {
                 Optional<Manifests> its = after.size() == before.size()
                         ? Optional.of(after.get(j))
                         : after.stream().findFirst();
-                String place = plans.size() > 1 ? plan.environment() : "";
-                outcomes.addAll(Proof.of(plan, its, place));
-                obstacles.addAll(Proof.ambiguous(plan, place));
-                its.ifPresent(one -> {
-                    obstacles.addAll(Proof.shared(plan, one, place));
-                    obstacles.addAll(Proof.taken(plan, changes.leftovers(plan), one, place));
-                    obstacles.addAll(PodIdentityClients.obstacles(plan, one, place));
-                    pending.addAll(PodIdentityClients.pending(plan, one, place));
-                });
+                var proof = new Proof(plan, its, plans.size() > 1 ? plan.environment() : "");
+                outcomes.addAll(proof.outcomes());
+                obstacles.addAll(proof.obstacles(changes.leftovers(plan)));
+                pending.addAll(proof.pending());
             }
-            first += sizes.get(i);
         }
     }
 
@@ -267,7 +233,7 @@ final class Migration {
         paths.removeIf(path -> !Files.exists(Path.of(path))
                 || ManifestFiles.below(Path.of(path)).noneMatch(Files::isRegularFile));
         try {
-            List<Manifests> after = profile.read(Profile.WORKLOAD_IDENTITY, paths, new byte[0]);
+            List<Manifests> after = wish.profile().read(Profile.WORKLOAD_IDENTITY, paths, new byte[0]);
             after.get(0).skipped().stream()
                     .filter(Skipped::isBroken)
                     .map(Skipped::toString)
@@ -279,12 +245,10 @@ final class Migration {
         }
     }
 
-    /** The files with the roles of identity bindings; none without. */
-    Set<String> roles() {
-        return roles.keySet();
+    Wish wish() {
+        return wish;
     }
 
-    /** By which the files were read, and why. */
     String version() {
         return version.profile().id() + " (" + version.reason() + ")";
     }
@@ -293,20 +257,18 @@ final class Migration {
         return plans;
     }
 
+    SourceChanges changes() {
+        return changes;
+    }
+
+    Set<String> roles() {
+        return roles.keySet();
+    }
+
     List<Outcome> outcomes() {
         return outcomes;
     }
 
-    Map<String, List<String>> byHand() {
-        return changes.byHand();
-    }
-
-    /** What the pods of a plan need no more. */
-    List<KubernetesObject> leftovers(MovePlan plan) {
-        return changes.leftovers(plan);
-    }
-
-    /** Files of which nothing is left. */
     List<String> emptied() {
         return changes.emptied().stream().map(SourceText::name).map(this::shown).toList();
     }
@@ -324,12 +286,10 @@ final class Migration {
         return !sources.scratch().isEmpty();
     }
 
-    /** Why nothing may be written, whatever becomes of the single pods; empty if nothing keeps from it. */
     List<String> obstacles() {
         return obstacles.stream().distinct().map(this::shown).toList();
     }
 
-    /** What a person must do before NMI goes. */
     List<String> pending() {
         return pending.stream().distinct().map(this::shown).toList();
     }
@@ -339,13 +299,13 @@ final class Migration {
         return obstacles.isEmpty() && outcomes.stream().noneMatch(Outcome::isLost);
     }
 
+    boolean isGood() {
+        return pending.isEmpty() && outcomes.stream().allMatch(Outcome::isGood);
+    }
+
     /** Without the names of folders that the user has never seen. */
     String shown(String text) {
         String plain = hasOwned() ? text.replace(sources.scratch(), "") : text;
         return plain.replace(stage.path() + "/", "");
-    }
-
-    boolean isGood() {
-        return pending.isEmpty() && outcomes.stream().allMatch(Outcome::isGood);
     }
 }

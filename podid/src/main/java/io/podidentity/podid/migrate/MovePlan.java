@@ -1,26 +1,24 @@
 package io.podidentity.podid.migrate;
 
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.ObjectName;
+import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.directory.FederatedCredentials;
+import io.podidentity.emulator.workload.ClusterIssuer;
 import io.podidentity.podid.check.rule.RuleContext;
+import io.podidentity.podid.check.source.PodSource;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32;
 
-/**
- * What becomes of one cluster.
- *
- * @param context what there is
- * @param moves the pods that get workload identity
- * @param stays pods that do not, and why, by their name
- * @param accounts the service accounts that they need
- * @param notes what a person should know
- */
+/** What becomes of one cluster. Pods that stay are there by their name, with the reason. */
 record MovePlan(
         RuleContext context,
         List<PodMove> moves,
@@ -28,53 +26,104 @@ record MovePlan(
         List<AccountMove> accounts,
         List<String> notes) {
 
+    /** A federated credential to be created: the identity trusts the service account. */
+    record Federation(MovedIdentity identity, ObjectName account) {
+
+        // A credential's name has at most 120 characters; the cluster's name, of at most 63, stands before this.
+        private static final int MAX_NAME = 55;
+
+        String subject() {
+            return ClusterIssuer.subject(account);
+        }
+
+        /** Unique for each account: names in Kubernetes have no underscore. */
+        String name() {
+            String name = account.namespace() + "_" + account.name().replace('.', '_');
+            if (name.length() <= MAX_NAME) {
+                return name;
+            }
+            var sum = new CRC32();
+            sum.update(account.toString().getBytes(StandardCharsets.UTF_8));
+            return name.substring(0, MAX_NAME - 9) + "-" + String.format("%08x", sum.getValue());
+        }
+
+        String key() {
+            return identity.key() + " " + account;
+        }
+    }
+
     /**
-     * The objects of pod identity that nothing needs any more.
-     *
-     * @param failed pods that could not be changed
+     * The objects of pod identity that nothing needs any more, if those pods failed to be changed: bindings that only
+     * moved pods take, identities that only such bindings name, and, once no pod has the label, exceptions.
      */
     List<KubernetesObject> leftovers(Set<ObjectName> failed) {
         Set<ObjectName> moved = moves.stream()
                 .map(one -> one.source().pod().name())
                 .filter(one -> !failed.contains(one))
                 .collect(Collectors.toSet());
-        return moved.isEmpty() ? List.of() : Leftovers.of(context, moved);
+        if (moved.isEmpty()) {
+            return List.of();
+        }
+        Set<ObjectName> used = new LinkedHashSet<>();
+        Set<ObjectName> needed = new LinkedHashSet<>();
+        boolean podsStay = false;
+        for (PodSource pod : context.pods()) {
+            boolean goes = moved.contains(pod.pod().name());
+            context.match(pod)
+                    .candidates()
+                    .forEach(one -> (goes ? used : needed).add(one.binding().name()));
+            podsStay |= !goes && pod.pod().bindingLabel().isPresent();
+        }
+        used.removeAll(needed);
+        Map<Boolean, List<AzureIdentityBinding>> bindings = context.cluster().bindings().stream()
+                .collect(Collectors.partitioningBy(one -> used.contains(one.name())));
+        Set<ObjectName> kept = identities(bindings.getOrDefault(false, List.of()));
+        Set<ObjectName> identities = identities(bindings.getOrDefault(true, List.of()));
+        var leftovers = new ArrayList<KubernetesObject>(bindings.getOrDefault(true, List.of()));
+        context.cluster().identities().stream()
+                .filter(one -> identities.contains(one.name()) && !kept.contains(one.name()))
+                .forEach(leftovers::add);
+        if (!podsStay) {
+            leftovers.addAll(context.cluster().exceptions());
+        }
+        return leftovers;
     }
 
-    /** Where the first of its objects stands: the folder that kubectl renders, or a file. */
-    String environment() {
+    private static Set<ObjectName> identities(List<AzureIdentityBinding> bindings) {
+        return bindings.stream()
+                .map(one -> new ObjectName(one.namespace(), one.azureIdentity()))
+                .collect(Collectors.toSet());
+    }
+
+    Position position() {
         return context.manifests().objects().stream()
                 .findFirst()
-                .map(one -> one.content().position().file().replace("kubectl kustomize ", ""))
-                .orElse("");
+                .map(one -> one.content().position())
+                .orElse(Position.NOWHERE);
+    }
+
+    /** The folder that kubectl renders, or a file. */
+    String environment() {
+        return position().file().replace("kubectl kustomize ", "");
     }
 
     /** The federated credentials, each once; of an identity no more than Azure allows. */
     List<Federation> federations() {
-        var all = new ArrayList<Federation>();
-        Map<String, Integer> count = new HashMap<>();
-        for (Federation one : wanted()) {
-            if (count.merge(one.identity().key(), 1, Integer::sum) <= FederatedCredentials.LIMIT) {
-                all.add(one);
-            }
-        }
-        return all;
+        return wanted(true);
     }
 
-    /** Those that are one too many. */
     List<Federation> overLimit() {
-        var over = new ArrayList<>(wanted());
-        over.removeAll(federations());
-        return over;
+        return wanted(false);
     }
 
-    private List<Federation> wanted() {
-        Map<String, Federation> wanted = new LinkedHashMap<>();
-        for (PodMove move : moves) {
-            for (MovedIdentity identity : move.identities()) {
-                wanted.putIfAbsent(identity.key() + " " + move.account(), new Federation(identity, move.account()));
-            }
-        }
-        return List.copyOf(wanted.values());
+    private List<Federation> wanted(boolean allowed) {
+        Map<String, Integer> count = new HashMap<>();
+        Set<String> known = new LinkedHashSet<>();
+        return moves.stream()
+                .flatMap(move -> move.identities().stream().map(identity -> new Federation(identity, move.account())))
+                .filter(one -> known.add(one.key()))
+                .filter(one ->
+                        allowed == (count.merge(one.identity().key(), 1, Integer::sum) <= FederatedCredentials.LIMIT))
+                .toList();
     }
 }

@@ -1,7 +1,10 @@
 package io.podidentity.podid.migrate;
 
+import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.directory.FederatedCredentials;
 import io.podidentity.emulator.workload.Keys;
+import io.podidentity.podid.migrate.MovePlan.Federation;
+import io.podidentity.podid.migrate.Planner.Wish;
 import io.podidentity.podid.migrate.Proof.Outcome;
 import io.podidentity.podid.migrate.edit.SourceTree;
 import java.nio.file.Path;
@@ -17,21 +20,20 @@ import java.util.stream.Collectors;
 /** The report of a migration, in Markdown. Not thread-safe. */
 final class MoveReport {
 
+    private static final String DOCUMENT =
+            "https://github.com/pod-identity/pod-identity-java/blob/main/docs/migrate.md";
+
     private final Migration migration;
-    private final boolean keeps;
-    private final boolean proxy;
-    private final boolean inPlace;
+    private final Wish wish;
     private final StringBuilder text = new StringBuilder();
 
-    private MoveReport(Migration migration, boolean keeps, boolean proxy, boolean inPlace) {
+    private MoveReport(Migration migration) {
         this.migration = migration;
-        this.keeps = keeps;
-        this.proxy = proxy;
-        this.inPlace = inPlace;
+        this.wish = migration.wish();
     }
 
-    static String of(Migration migration, boolean keeps, boolean proxy, boolean inPlace) {
-        var report = new MoveReport(migration, keeps, proxy, inPlace);
+    static String of(Migration migration) {
+        var report = new MoveReport(migration);
         report.summary();
         report.pods();
         report.decide();
@@ -94,7 +96,7 @@ final class MoveReport {
         paragraph("| Pod of | Before | After | |");
         paragraph("|---|---|---|---|");
         for (Outcome one : migration.outcomes()) {
-            paragraph("| " + cell(one.move().source().object() + Proof.in(one.environment())) + " | "
+            paragraph("| " + cell(one.move().source().object() + one.place()) + " | "
                     + cell(one.beforehand()) + " | " + cell(one.afterwards()) + " | "
                     + one.word() + " |");
         }
@@ -124,7 +126,9 @@ final class MoveReport {
                 ? ""
                 : " It uses the node's network: NMI never saw it, and the node's metadata service gave it any identity"
                         + " of the node. Workload identity works there too"
-                        + (proxy ? ", but the proxy sidecar does not: the cluster refuses such a pod." : ".");
+                        + (wish.proxySidecar()
+                                ? ", but the proxy sidecar does not: the cluster refuses such a pod."
+                                : ".");
     }
 
     /** What a person must decide, whether it keeps from writing or not. */
@@ -146,7 +150,7 @@ final class MoveReport {
                         + " each of them.");
             }
         }
-        migration.byHand().forEach((object, all) -> all.forEach(what -> lines.add(object + ": " + what)));
+        migration.changes().byHand().forEach((object, all) -> all.forEach(what -> lines.add(object + ": " + what)));
         lines.addAll(migration.pending());
         for (MovePlan plan : migration.plans()) {
             overLimit(plan, lines);
@@ -204,7 +208,7 @@ final class MoveReport {
     }
 
     private void roles(AccountMove account) {
-        if (!account.isNew()) {
+        if (account.how() != AccountMove.How.CREATE) {
             return;
         }
         if (!account.roleBindings().isEmpty()) {
@@ -236,7 +240,7 @@ final class MoveReport {
 
     private void order() {
         heading("In this order");
-        String where = inPlace ? "your folder" : "this folder";
+        String where = wish.inPlace() ? "your folder" : "this folder";
         paragraph("""
             1. **Enable and federate.** `CLUSTER_GROUP=… CLUSTER=… %2$s./azure.sh`. Nothing changes for the pods that run. A new
                credential can take some minutes, and a pod that asks too early is refused for two more.
@@ -255,33 +259,26 @@ final class MoveReport {
                Contributor from the cluster's identity.\
             """.formatted(where, AzureScript.wantsEnvironment(migration.plans()) ? "ENVIRONMENT=… " : ""));
         paragraph("");
-        if (keeps) {
-            paragraph(
-                    "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these"
-                            + " pods, so a library that ignores workload identity goes unnoticed. Run without the option"
-                            + " before step 4.");
-        } else {
-            paragraph("The label `aadpodidbinding` goes, since with both a library that ignores workload identity would"
-                    + " be answered by NMI, and nobody would notice before step 5. For a time with both:"
-                    + " `--keep-pod-identity`.");
-        }
-        if (proxy) {
-            paragraph("\nThe sidecar (`" + Keys.INJECT_PROXY
-                    + "`) is for the migration only. Its init container is privileged with NET_ADMIN, so neither Pod"
-                    + " Security baseline nor AKS Automatic admits it; it knows `resource` and `client_id` but no"
-                    + " `object_id` and no `mi_res_id`; it keeps Jobs running after their end on Kubernetes before"
-                    + " 1.32; and it needs no host network. Only the presence of the annotation counts: remove it, do"
-                    + " not write \"false\".");
+        paragraph(
+                wish.keepsPodIdentity()
+                        ? "The label `aadpodidbinding` and the objects stay (`--keep-pod-identity`): NMI still answers these"
+                                + " pods, so a library that ignores workload identity goes unnoticed. Run without the"
+                                + " option before step 4."
+                        : "The label `aadpodidbinding` goes, since with both a library that ignores workload identity"
+                                + " would be answered by NMI, and nobody would notice before step 5. For a time with"
+                                + " both: `--keep-pod-identity`.");
+        if (wish.proxySidecar()) {
+            paragraph("\nThe sidecar (`" + Keys.INJECT_PROXY + "`) is for the migration only, and has limits: see \"Old"
+                    + " libraries\" in " + DOCUMENT + ". Only the presence of the annotation counts: remove it, do not"
+                    + " write \"false\".");
         }
         if (!migration.roles().isEmpty()) {
             paragraph("\nThe pods use identity bindings (`" + Keys.USE_IDENTITY_BINDING
                     + "`): azure.sh binds each managed"
                     + " identity to the cluster, and no credential of your own is needed. `"
-                    + String.join("`, `", migration.roles())
-                    + "` lets the service accounts use them; apply it with them."
-                    + " Roles of a namespace do not count. Libraries must be told, and DefaultAzureCredential cannot"
-                    + " do it: `enable_azure_proxy` of azure-identity for Python 1.27.0, `enableAzureTokenProxy` for"
-                    + " Java 1.19.0, `IsAzureProxyEnabled` for .NET (beta); token-provider needs nothing.");
+                    + String.join("`, `", migration.roles()) + "` lets the service accounts use them; apply it with"
+                    + " them. Libraries must be told, and DefaultAzureCredential cannot do it: see \"Identity bindings\""
+                    + " in " + DOCUMENT + ".");
         }
     }
 
@@ -298,13 +295,14 @@ final class MoveReport {
         var lines = new ArrayList<String>();
         for (MovePlan plan : migration.plans()) {
             plan.stays().forEach((pod, why) -> lines.add("Pod " + pod + " is left as it is: " + why));
-            if (!migration.leftovers(plan).isEmpty()) {
-                lines.add((keeps ? "To be removed later: " : "Removed from the files: ")
-                        + migration.leftovers(plan).stream()
+            List<KubernetesObject> leftovers = migration.changes().leftovers(plan);
+            if (!leftovers.isEmpty()) {
+                lines.add((wish.keepsPodIdentity() ? "To be removed later: " : "Removed from the files: ")
+                        + leftovers.stream()
                                 .map(one -> one.getClass().getSimpleName() + " " + one.name())
                                 .collect(Collectors.joining(", ")));
             }
-            Set<Object> gone = new HashSet<>(migration.leftovers(plan));
+            Set<Object> gone = new HashSet<>(leftovers);
             plan.context().cluster().bindings().stream()
                     .filter(one -> !gone.contains(one))
                     .forEach(one -> lines.add("AzureIdentityBinding " + one.name()

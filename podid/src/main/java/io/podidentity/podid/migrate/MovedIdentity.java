@@ -15,7 +15,6 @@ record MovedIdentity(AzureIdentity identity) {
                     + "/userAssignedIdentities/([^/?#\\s]+)",
             Pattern.CASE_INSENSITIVE);
 
-    /** Where a managed identity is in Azure. */
     record Place(String subscription, String group, String name) {}
 
     String clientId() {

@@ -56,12 +56,10 @@ final class OutputFolder implements AutoCloseable {
         }
     }
 
-    /** Where what is written stands until it is moved. */
     Path path() {
         return stage;
     }
 
-    /** A folder for what is not moved. */
     Path scratch(String name) throws IOException {
         return Files.createDirectories(hidden.resolve(name));
     }
@@ -84,15 +82,6 @@ final class OutputFolder implements AutoCloseable {
         if (POSIX && like != null && Files.exists(like)) {
             Set<PosixFilePermission> allowed = EnumSet.of(PosixFilePermission.OWNER_WRITE);
             allowed.addAll(Files.getPosixFilePermissions(like));
-            Files.setPosixFilePermissions(file, allowed);
-        }
-    }
-
-    void executable(String name) throws IOException {
-        if (POSIX) {
-            Path file = stage.resolve(name);
-            Set<PosixFilePermission> allowed = EnumSet.copyOf(Files.getPosixFilePermissions(file));
-            allowed.add(PosixFilePermission.OWNER_EXECUTE);
             Files.setPosixFilePermissions(file, allowed);
         }
     }

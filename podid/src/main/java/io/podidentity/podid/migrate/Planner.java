@@ -9,6 +9,7 @@ import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.explain.Explainer;
 import io.podidentity.podid.explain.Explanation;
+import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.migrate.PodMove.Choice;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,17 +23,23 @@ final class Planner {
 
     private final RuleContext context;
     private final Explainer explainer;
-    private final Map<String, String> choices;
+    private final Wish wish;
     private final Map<String, String> stays = new LinkedHashMap<>();
 
-    /**
-     * For one cluster.
-     *
-     * @param choices the client ID that a person has chosen, by the namespace and name of the pod's workload
-     */
-    Planner(RuleContext context, Map<String, String> choices) {
+    /** What a user wants. Choices are client IDs, by the namespace and name of the pod's workload. */
+    record Wish(
+            List<String> paths,
+            String standardInput,
+            ProfileOptions profile,
+            Map<String, String> choices,
+            boolean inPlace,
+            boolean keepsPodIdentity,
+            boolean proxySidecar,
+            boolean identityBinding) {}
+
+    Planner(RuleContext context, Wish wish) {
         this.context = context;
-        this.choices = choices;
+        this.wish = wish;
         this.explainer = new Explainer(context.manifests(), context.rules(), Instant.EPOCH);
     }
 
@@ -49,7 +56,7 @@ final class Planner {
     private Optional<PodMove> move(PodSource source) {
         String name = source.pod().name().toString();
         List<MovedIdentity> bound = distinct(context.match(source).identities());
-        String chosen = Optional.ofNullable(choices.get(name)).orElse("");
+        String chosen = wish.choices().getOrDefault(name, "");
         String named = chosen.isEmpty() ? variable(source) : chosen;
         if (bound.isEmpty()) {
             Explanation today = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
@@ -102,7 +109,6 @@ final class Planner {
         return List.copyOf(distinct.values());
     }
 
-    /** What the program's own variable says, if the manifest says it in clear. */
     private static String variable(PodSource source) {
         return source.variables("AZURE_CLIENT_ID").stream()
                 .map(variable -> variable.at("value").text())

@@ -1,8 +1,6 @@
 package io.podidentity.podid.migrate;
 
-import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.rule.RuleContext;
@@ -38,25 +36,19 @@ final class PodIdentityClients {
 
     private PodIdentityClients() {}
 
-    /** The SecretProviderClasses that a pod mounts. */
     static Stream<IdentityReference> mounted(RuleContext context, PodSource pod) {
         return context.references().stream()
                 .filter(one -> one.isMounted() && one.runners().contains(pod));
     }
 
-    /**
-     * Why pods that were moved would not start or not work.
-     *
-     * @param after what the changed files say
-     */
-    static List<String> obstacles(MovePlan plan, Manifests after, String environment) {
-        var context = new RuleContext(after, plan.context().rules(), AzureFacts.NONE);
-        return context.pods().stream()
+    /** Why pods that were moved would not start or not work with the changed files. */
+    static List<String> obstacles(MovePlan plan, RuleContext after, String place) {
+        return after.pods().stream()
                 .flatMap(pod -> plan.moves().stream()
                         .filter(move ->
                                 move.source().pod().name().equals(pod.pod().name()))
-                        .flatMap(move -> obstacles(context, pod, move))
-                        .map(why -> pod.object() + Proof.in(environment) + " " + why))
+                        .flatMap(move -> obstacles(after, pod, move))
+                        .map(why -> pod.object() + place + " " + why))
                 .toList();
     }
 
@@ -110,20 +102,19 @@ final class PodIdentityClients {
     }
 
     /** What operators do in place of pods, and still by NMI. */
-    static List<String> pending(MovePlan plan, Manifests after, String environment) {
+    static List<String> pending(MovePlan plan, RuleContext after, String place) {
         Set<String> ofNode = plan.context().references().stream()
                 .filter(one -> one.way() == Way.METADATA && !one.runners().isEmpty())
                 .filter(one -> one.runners().stream().noneMatch(PodSource::asksForBinding))
                 .map(one -> one.object().object())
                 .collect(Collectors.toSet());
-        return new RuleContext(after, plan.context().rules(), AzureFacts.NONE)
-                .references().stream()
-                        .filter(one -> isOfNmi(one) && !one.isMounted())
-                        .filter(one -> !ofNode.contains(one.object().object()))
-                        .map(one -> one.object().object() + Proof.in(environment) + " ("
-                                + one.object().position() + "): its operator takes tokens from NMI. Before NMI goes, "
-                                + instead(one).replaceFirst("W", "w"))
-                        .toList();
+        return after.references().stream()
+                .filter(one -> isOfNmi(one) && !one.isMounted())
+                .filter(one -> !ofNode.contains(one.object().object()))
+                .map(one -> one.object().object() + place + " (" + one.object().position()
+                        + "): its operator takes tokens from NMI. Before NMI goes, "
+                        + instead(one).replaceFirst("W", "w"))
+                .toList();
     }
 
     private static String instead(IdentityReference one) {

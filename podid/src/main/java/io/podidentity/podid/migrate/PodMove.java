@@ -8,10 +8,7 @@ import java.util.List;
 /**
  * What becomes of one pod.
  *
- * @param before what it gets today
  * @param identities all that are bound to it, the one that it uses first
- * @param choice how that one was chosen
- * @param account as which it will run
  * @param secretElsewhere whether today's identity takes its secret from one that no file has, which then is in the
  *     cluster
  */
@@ -23,7 +20,6 @@ record PodMove(
         ObjectName account,
         boolean secretElsewhere) {
 
-    /** How the identity of a pod was chosen. */
     enum Choice {
         ONLY("the only one that is bound to it"),
         VARIABLE("named by its AZURE_CLIENT_ID"),

@@ -12,6 +12,8 @@ import io.podidentity.emulator.replay.WorkloadReplay.Trusted;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
+import io.podidentity.podid.check.azure.AzureFacts;
+import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,18 +30,18 @@ import java.util.stream.Collectors;
  */
 final class Proof {
 
-    private Proof() {}
+    private final MovePlan plan;
+    private final Optional<RuleContext> after;
+    private final String place;
 
     /**
      * One pod, before and after.
      *
-     * @param after of the identity that it uses by default
      * @param others those of its other identities that it does not get by naming them
-     * @param environment the kustomization that makes it; empty where there is only one
+     * @param place such as " (overlays/prod)"; empty where there is only one environment
      */
-    record Outcome(PodMove move, Result after, List<String> others, String environment) {
+    record Outcome(PodMove move, Result after, List<String> others, String place) {
 
-        /** Whether it has a token of the identity that it is meant to have. */
         boolean isSame() {
             return after.isToken()
                     && after.clientId().equalsIgnoreCase(move.identity().clientId())
@@ -48,7 +50,6 @@ final class Proof {
                     && others.isEmpty();
         }
 
-        /** Whether it had a token, and has none of the same identity. */
         boolean isLost() {
             return move.hadToken() && !isSame();
         }
@@ -58,10 +59,9 @@ final class Proof {
             return move.isDecided() && (isSame() || !move.hadToken());
         }
 
-        /** All of it in one line. */
         String line() {
-            return String.format("%-6s ", word()) + move.source().object() + in(environment) + ": " + beforehand()
-                    + " -> " + afterwards();
+            return String.format("%-6s ", word()) + move.source().object() + place + ": " + beforehand() + " -> "
+                    + afterwards();
         }
 
         String word() {
@@ -101,8 +101,14 @@ final class Proof {
     }
 
     /** @param after what the changed files say; absent if they cannot be read */
-    static List<Outcome> of(MovePlan plan, Optional<Manifests> after, String environment) {
-        Cluster cluster = after.map(Manifests::cluster).orElse(Cluster.EMPTY);
+    Proof(MovePlan plan, Optional<Manifests> after, String environment) {
+        this.plan = plan;
+        this.after = after.map(one -> new RuleContext(one, plan.context().rules(), AzureFacts.NONE));
+        this.place = environment.isEmpty() ? "" : " (" + environment + ")";
+    }
+
+    List<Outcome> outcomes() {
+        Cluster cluster = after.map(RuleContext::cluster).orElse(Cluster.EMPTY);
         List<Trusted> trusted = plan.federations().stream()
                 .map(one -> new Trusted(one.identity().clientId(), one.subject(), WebhookSettings.AUDIENCE))
                 .toList();
@@ -113,40 +119,53 @@ final class Proof {
                 .toList();
         var replay = new WorkloadReplay(
                 cluster, existing, WorkloadReplay.tenants(plan.context().cluster()), trusted);
-        var outcomes = new ArrayList<Outcome>();
-        for (PodMove move : plan.moves()) {
-            Optional<Pod> pod = cluster.pod(move.source().pod().name());
-            Result result = pod.map(one -> replay.play(one, ""))
-                    .orElse(new Result("", "", "it is not among the changed files"));
-            List<String> others = pod.isEmpty()
-                    ? List.of()
-                    : move.identities().stream()
-                            .skip(1)
-                            .map(MovedIdentity::clientId)
-                            .filter(id -> !replay.play(pod.get(), id).isToken())
-                            .toList();
-            outcomes.add(new Outcome(move, result, others, environment));
-        }
-        return outcomes;
+        return plan.moves().stream()
+                .map(move -> outcome(move, cluster.pod(move.source().pod().name()), replay))
+                .toList();
     }
 
-    /**
-     * Pods that would ask for an identity which they did not have.
-     *
-     * @param after what the changed files say
-     */
-    static List<String> shared(MovePlan plan, Manifests after, String environment) {
+    private Outcome outcome(PodMove move, Optional<Pod> pod, WorkloadReplay replay) {
+        return pod.map(one -> new Outcome(
+                        move,
+                        replay.play(one, ""),
+                        move.identities().stream()
+                                .skip(1)
+                                .map(MovedIdentity::clientId)
+                                .filter(id -> !replay.play(one, id).isToken())
+                                .toList(),
+                        place))
+                .orElseGet(() ->
+                        new Outcome(move, new Result("", "", "it is not among the changed files"), List.of(), place));
+    }
+
+    /** Why nothing may be written, of a cluster that needs these objects no more. */
+    List<String> obstacles(List<KubernetesObject> gone) {
+        var all = new ArrayList<>(ambiguous());
+        after.ifPresent(now -> {
+            all.addAll(shared(now.cluster()));
+            all.addAll(taken(gone, now.manifests()));
+            all.addAll(PodIdentityClients.obstacles(plan, now, place));
+        });
+        return all;
+    }
+
+    List<String> pending() {
+        return after.map(now -> PodIdentityClients.pending(plan, now, place)).orElse(List.of());
+    }
+
+    /** Pods that would ask for an identity which they did not have. */
+    private List<String> shared(Cluster now) {
         var shared = new ArrayList<String>();
-        for (Pod pod : after.cluster().pods()) {
-            String now = clientId(after.cluster(), pod);
-            boolean isKnown = now.isEmpty()
-                    || now.equalsIgnoreCase(clientId(plan.context().cluster(), pod))
+        for (Pod pod : now.pods()) {
+            String asked = clientId(now, pod);
+            boolean isKnown = asked.isEmpty()
+                    || asked.equalsIgnoreCase(clientId(plan.context().cluster(), pod))
                     || plan.moves().stream()
                             .filter(move -> move.source().pod().name().equals(pod.name()))
                             .flatMap(move -> move.identities().stream())
-                            .anyMatch(identity -> identity.clientId().equalsIgnoreCase(now));
+                            .anyMatch(identity -> identity.clientId().equalsIgnoreCase(asked));
             if (!isKnown) {
-                shared.add("Pod " + pod.name() + in(environment) + " would get the identity of others, client ID " + now
+                shared.add("Pod " + pod.name() + place + " would get the identity of others, client ID " + asked
                         + ", by its service account " + Webhook.serviceAccount(pod)
                         + ". Give it an account or an identity of its own");
             }
@@ -155,7 +174,7 @@ final class Proof {
     }
 
     /** Identities of moved pods that the files write with several client IDs, of which the one applied last counts. */
-    static List<String> ambiguous(MovePlan plan, String environment) {
+    private List<String> ambiguous() {
         Map<String, Map<String, String>> written = new TreeMap<>();
         plan.context().manifests().objects().stream()
                 .filter(one -> one.kind().equals("AzureIdentity"))
@@ -170,7 +189,7 @@ final class Proof {
                                 .flatMap(move -> move.identities().stream())
                                 .noneMatch(identity -> ids.containsKey(identity.clientId())));
         return written.entrySet().stream()
-                .map(one -> one.getKey() + in(environment) + " has different client IDs in "
+                .map(one -> one.getKey() + place + " has different client IDs in "
                         + String.join(", ", new TreeSet<>(one.getValue().values()))
                         + ", and which counts is not written. Name only the files that are applied together")
                 .toList();
@@ -179,25 +198,18 @@ final class Proof {
     /**
      * Objects of pod identity that another cluster of the same files lets go, though a pod that is meant to have their
      * identity was not moved.
-     *
-     * @param gone what the plan itself needs no more
      */
-    static List<String> taken(MovePlan plan, List<KubernetesObject> gone, Manifests after, String environment) {
-        Set<String> kept = after.objects().stream().map(Manifest::toString).collect(Collectors.toSet());
+    private List<String> taken(List<KubernetesObject> gone, Manifests now) {
+        Set<String> kept = now.objects().stream().map(Manifest::toString).collect(Collectors.toSet());
         Set<ObjectName> own = gone.stream().map(KubernetesObject::name).collect(Collectors.toSet());
         return plan.stays().isEmpty()
                 ? List.of()
                 : plan.context().manifests().objects().stream()
                         .filter(one -> one.group().equals("aadpodidentity.k8s.io") && !own.contains(one.name()))
                         .filter(one -> !kept.contains(one.toString()))
-                        .map(one -> one + in(environment) + " would be gone, but no pod was moved from it there: "
+                        .map(one -> one + place + " would be gone, but no pod was moved from it there: "
                                 + String.join(", ", plan.stays().values()))
                         .toList();
-    }
-
-    /** Such as " (overlays/prod)". */
-    static String in(String environment) {
-        return environment.isEmpty() ? "" : " (" + environment + ")";
     }
 
     /** Whose token the pod asks for, as its service account has it; empty if the webhook leaves the pod alone. */

@@ -8,11 +8,11 @@ import io.podidentity.emulator.match.Candidate;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
 import io.podidentity.podid.check.source.PodSource;
+import io.podidentity.podid.migrate.Planner.Wish;
 import io.podidentity.podid.migrate.edit.SourceObject;
 import io.podidentity.podid.migrate.edit.SourceText;
 import io.podidentity.podid.migrate.edit.SourceTree;
 import io.podidentity.podid.migrate.edit.UneditableException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -31,9 +31,9 @@ final class SourceChanges {
     static final String ACCOUNTS_FILE = "workload-identity-service-accounts.yaml";
 
     private final SourceTree tree;
-    private final boolean keepsPodIdentity;
-    private final boolean proxySidecar;
-    private final boolean identityBinding;
+    private final List<MovePlan> plans;
+    private final Wish wish;
+    private final EnvironmentValues values;
     private final Set<SourceObject> replaced = new LinkedHashSet<>();
     private final Set<SourceObject> removed = new LinkedHashSet<>();
     /** The new service account that each object is replaced by, or written before. */
@@ -41,27 +41,18 @@ final class SourceChanges {
 
     private final Set<AccountMove> unplaced = new LinkedHashSet<>();
     private final Set<SourceText> orphans = new LinkedHashSet<>();
-    private final Map<String, List<String>> byHand = new LinkedHashMap<>();
+    private final Map<String, Set<String>> byHand = new LinkedHashMap<>();
     /** Pods that a person must change. */
     private final Set<ObjectName> failed = new HashSet<>();
 
     private final IdentityHashMap<MovePlan, List<KubernetesObject>> removable = new IdentityHashMap<>();
-    private final List<MovePlan> plans;
-    private final EnvironmentValues values;
 
     /** @param plans of several clusters, which may share files */
-    SourceChanges(
-            SourceTree tree,
-            List<MovePlan> plans,
-            boolean keepsPodIdentity,
-            boolean proxySidecar,
-            boolean identityBinding) {
+    SourceChanges(SourceTree tree, List<MovePlan> plans, Wish wish) {
         this.tree = tree;
         this.plans = plans;
+        this.wish = wish;
         this.values = new EnvironmentValues(tree, plans);
-        this.keepsPodIdentity = keepsPodIdentity;
-        this.proxySidecar = proxySidecar;
-        this.identityBinding = identityBinding;
     }
 
     void make() {
@@ -76,7 +67,7 @@ final class SourceChanges {
             plan.accounts().forEach(account -> account(plan, account));
         }
         values.places().forEach(this::write);
-        if (!keepsPodIdentity) {
+        if (!wish.keepsPodIdentity()) {
             plans.forEach(this::remove);
             removed.stream()
                     .collect(Collectors.groupingBy(SourceObject::source, LinkedHashMap::new, Collectors.toList()))
@@ -97,15 +88,20 @@ final class SourceChanges {
 
     private void write(EnvironmentValues.Place place) {
         Map<String, String> common = values.common(place);
-        AccountMove account = beside.get(place.object());
+        SourceObject object = place.object();
+        AccountMove account = beside.get(object);
         String about = place.kind() + " " + place.name();
-        if (account != null
-                && place.kind().equals("ServiceAccount")
-                && !place.object().kind().equals(place.kind())) {
-            writeAccount(place, account, common);
+        if (account != null && place.isInsteadOfItsObject()) {
+            String text =
+                    account.manifest(place.name(), common, !object.namespace().isEmpty());
+            if (replaced.contains(object)) {
+                object.replaceBy(text);
+            } else {
+                object.insertBefore(text);
+            }
         } else if (!common.isEmpty()) {
             try {
-                place.object().at(place.path()).put(common, "");
+                object.at(place.path()).put(common, "");
             } catch (UneditableException e) {
                 byHand(about, e.getMessage() + ". Give it " + String.join(".", place.path()) + " " + common);
             }
@@ -113,22 +109,10 @@ final class SourceChanges {
         values.patch(place).forEach(what -> byHand(about, what));
     }
 
-    private void writeAccount(EnvironmentValues.Place place, AccountMove account, Map<String, String> annotations) {
-        SourceObject object = place.object();
-        String text = NewAccount.text(place.name(), account, annotations, object);
-        if (replaced.contains(object)) {
-            object.replaceBy(text);
-        } else {
-            object.insertBefore(text);
-        }
-    }
-
-    /** What a person must do, by the pod or object that it is about. */
-    Map<String, List<String>> byHand() {
+    Map<String, Set<String>> byHand() {
         return byHand;
     }
 
-    /** What a plan's pods need no more, whether it is removed or kept for a time. */
     List<KubernetesObject> leftovers(MovePlan plan) {
         return removable.getOrDefault(plan, List.of());
     }
@@ -136,12 +120,11 @@ final class SourceChanges {
     /** Service accounts that fit into no file; empty without. */
     String newAccounts() {
         return unplaced.stream()
-                .map(one -> NewAccount.text(one.name().name(), one, one.annotations(), null))
+                .map(one -> one.manifest(one.name().name(), one.annotations(), true))
                 .distinct()
                 .collect(Collectors.joining("---\n"));
     }
 
-    /** Files of which nothing is left. */
     Set<SourceText> emptied() {
         var emptied = new LinkedHashSet<>(orphans);
         for (SourceText text : tree.texts().values()) {
@@ -157,24 +140,22 @@ final class SourceChanges {
     private void label(MovePlan plan, PodMove move) {
         PodSource source = move.source();
         List<SourceObject> written = written(source);
+        String label = Keys.USE + ": \"true\"";
+        String account = "serviceAccountName: " + move.account().name();
         Optional<SourceObject> target = labelled(source, written);
         if (target.isEmpty()) {
             failed.add(source.pod().name());
             byHand(
                     source.object(),
-                    "the label " + Pod.BINDING_LABEL + " " + whence(written)
-                            + ": replace it there by " + Keys.USE + ": \"true\", and set serviceAccountName: "
-                            + move.account().name() + " in the spec of its pods");
+                    "the label " + Pod.BINDING_LABEL + " " + whence(written) + ": replace it there by " + label
+                            + ", and set " + account + " in the spec of its pods");
             return;
         }
         try {
             label(move, target.get());
         } catch (UneditableException e) {
             failed.add(source.pod().name());
-            byHand(
-                    source.object(),
-                    e.getMessage() + ". Give its pods the label " + Keys.USE + ": \"true\" and"
-                            + " serviceAccountName: " + move.account().name());
+            byHand(source.object(), e.getMessage() + ". Give its pods the label " + label + " and " + account);
             return;
         }
         SourceObject named = written.stream()
@@ -188,7 +169,6 @@ final class SourceChanges {
                 Map.of("serviceAccountName", sourceName(plan, move.account())));
     }
 
-    /** Where the pod's label is written, or can be. */
     private Optional<SourceObject> labelled(PodSource source, List<SourceObject> written) {
         Pod pod = source.pod();
         return written.stream()
@@ -205,13 +185,13 @@ final class SourceChanges {
     }
 
     private void label(PodMove move, SourceObject target) {
-        String gone = keepsPodIdentity ? "" : Pod.BINDING_LABEL;
+        String gone = wish.keepsPodIdentity() ? "" : Pod.BINDING_LABEL;
         target.at(inTemplate(target, "metadata", "labels")).put(Map.of(Keys.USE, "true"), gone);
         forgetOnWorkload(target, gone);
-        if (proxySidecar) {
+        if (wish.proxySidecar()) {
             annotate(target, Keys.INJECT_PROXY);
         }
-        if (identityBinding && move.identities().stream().allMatch(MovedIdentity::isManaged)) {
+        if (wish.identityBinding() && move.identities().stream().allMatch(MovedIdentity::isManaged)) {
             annotate(target, Keys.USE_IDENTITY_BINDING);
         }
     }
@@ -247,11 +227,9 @@ final class SourceChanges {
             object.at(List.of("metadata", "labels")).put(Map.of(), gone);
         } catch (UneditableException shared) {
             // An anchor that others use: it may stay.
-            return;
         }
     }
 
-    /** A path in what pods are made of. */
     private static List<String> inTemplate(SourceObject object, String... more) {
         return Stream.concat(PodSource.templatePath(object.kind()).orElse(List.of()).stream(), Stream.of(more))
                 .toList();
@@ -292,10 +270,7 @@ final class SourceChanges {
     }
 
     private void byHand(String object, String what) {
-        List<String> all = byHand.computeIfAbsent(object, key -> new ArrayList<>());
-        if (!all.contains(what)) {
-            all.add(what);
-        }
+        byHand.computeIfAbsent(object, key -> new LinkedHashSet<>()).add(what);
     }
 
     private void account(MovePlan plan, AccountMove account) {
@@ -366,14 +341,11 @@ final class SourceChanges {
 
     /** As kustomizations that put something around names have it where it is written. */
     private String sourceName(MovePlan plan, ObjectName name) {
-        return plan.context().manifests().objects().stream()
-                .findFirst()
-                .map(one -> tree.sourceName(one.content().position(), name.name()))
-                .orElse(name.name());
+        return tree.sourceName(plan.position(), name.name());
     }
 
     private boolean goes(MovePlan plan, SourceObject binding) {
-        return !keepsPodIdentity
+        return !wish.keepsPodIdentity()
                 && leftovers(plan).stream()
                         .filter(AzureIdentityBinding.class::isInstance)
                         .anyMatch(one -> written(one).contains(binding));

@@ -49,37 +49,29 @@ public final class FieldsEdit {
         if (alias != null) {
             throw uneditable(alias.getKeyNode(), "it is written elsewhere, and only an alias here");
         }
-        Optional<NodeTuple> tuple = missing.isEmpty() ? Nodes.field(around, key) : Optional.empty();
-        if (tuple.isEmpty()) {
-            return new FieldsEdit(
-                    source,
-                    around,
-                    Stream.concat(missing.stream(), Stream.of(key)).toList(),
-                    null);
+        NodeTuple tuple = missing.isEmpty() ? Nodes.field(around, key).orElse(null) : null;
+        if (tuple == null || isEmpty(tuple.getValueNode())) {
+            List<String> more = Stream.concat(missing.stream(), Stream.of(key)).toList();
+            return new FieldsEdit(source, around, more, null);
         }
-        Node value = tuple.get().getValueNode();
-        if (value instanceof MappingNode mapping) {
-            if (source.isAlias(tuple.get())) {
-                return new FieldsEdit(source, mapping, List.of(), tuple.get());
-            }
-            if (isShared(mapping)) {
-                throw uneditable(mapping, key + " has an anchor, so a change would be one of other places too");
-            }
-            return new FieldsEdit(source, mapping, List.of(), null);
+        if (!(tuple.getValueNode() instanceof MappingNode mapping)) {
+            throw uneditable(tuple.getKeyNode(), key + " is no object");
         }
-        if (value instanceof ScalarNode scalar && (scalar.getValue().isEmpty() || isNull(scalar))) {
-            return new FieldsEdit(
-                    source,
-                    around,
-                    Stream.concat(missing.stream(), Stream.of(key)).toList(),
-                    null);
+        if (source.isAlias(tuple)) {
+            return new FieldsEdit(source, mapping, List.of(), tuple);
         }
-        throw uneditable(tuple.get().getKeyNode(), key + " is no object");
+        if (isShared(mapping)) {
+            throw uneditable(mapping, key + " has an anchor, so a change would be one of other places too");
+        }
+        return of(source, mapping);
     }
 
-    private static boolean isNull(ScalarNode scalar) {
-        return scalar.isPlain()
-                && (scalar.getValue().equals("null") || scalar.getValue().equals("~"));
+    private static boolean isEmpty(Node node) {
+        return node instanceof ScalarNode scalar
+                && (scalar.getValue().isEmpty()
+                        || (scalar.isPlain()
+                                && (scalar.getValue().equals("null")
+                                        || scalar.getValue().equals("~"))));
     }
 
     private boolean isShared(Node node) {
@@ -93,12 +85,8 @@ public final class FieldsEdit {
     }
 
     /**
-     * Gives fields their values, and removes one, with the fewest lines changed: of the removed one's line becomes the
-     * first new one's.
-     *
-     * @param values strings, by key
-     * @param gone a field that must not be there; empty for none
-     * @throws UneditableException if that is not certain to be right
+     * Gives fields their values, and removes one if its key is not empty, with the fewest lines changed: of the removed
+     * one's line becomes the first new one's.
      */
     public void put(Map<String, String> values, String gone) {
         if (alias != null) {
@@ -146,18 +134,12 @@ public final class FieldsEdit {
         if (text.startsWith("|") || text.startsWith(">") || text.startsWith("&") || text.contains("\n")) {
             throw uneditable(tuple.getKeyNode(), "its value has several lines or an anchor");
         }
-        String mark = text.startsWith("'") && !value.contains("'") ? "'" : "";
+        String plain = text.isEmpty() ? " " + written(value) : written(value);
+        boolean single = text.startsWith("'") && !value.contains("'");
         source.replace(
                 source.start(scalar),
                 source.end(scalar),
-                mark.isEmpty()
-                        ? (text.startsWith("\"") ? YamlText.quoted(value) : spaced(text) + written(value))
-                        : mark + value + mark);
-    }
-
-    /** An empty value begins right behind the colon. */
-    private static String spaced(String text) {
-        return text.isEmpty() ? " " : "";
+                single ? "'" + value + "'" : text.startsWith("\"") ? YamlText.quoted(value) : plain);
     }
 
     private void rename(NodeTuple tuple, String key, String value) {

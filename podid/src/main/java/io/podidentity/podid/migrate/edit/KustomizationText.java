@@ -36,7 +36,6 @@ final class KustomizationText {
                 : Optional.empty();
     }
 
-    /** The text of a field of the kustomization itself, such as {@code namePrefix}; empty if there is none. */
     String text(String key) {
         return Nodes.text(root, key);
     }
@@ -48,23 +47,18 @@ final class KustomizationText {
                 : Path.of(source.name()).resolveSibling(name).toAbsolutePath().normalize();
     }
 
-    /** Whether a list still names the file. */
     boolean names(Path file) {
         return LISTS.stream()
                 .flatMap(list -> Nodes.items(root, list).stream())
                 .anyMatch(item -> !gone.contains(item) && file(item).equals(file));
     }
 
-    /** Takes a file out of all lists. */
     void unlist(Path file) {
         drop(item -> file(item).equals(file));
     }
 
     /**
-     * Takes out the patches of objects that are removed.
-     *
-     * @param removed says of a kind and a name, which is empty for all names, whether that is removed
-     * @return the files of those patches, made absolute
+     * Takes out the patches of objects that are removed, by kind and name, which is empty for all; gives their files.
      */
     Set<Path> dropPatches(BiPredicate<String, String> removed) {
         return drop(item -> {
@@ -86,12 +80,7 @@ final class KustomizationText {
         return dropped.stream().map(this::file).collect(Collectors.toSet());
     }
 
-    /**
-     * Adds a patch of one object of a kind and a name.
-     *
-     * @param patch its lines, without indentation and ended by line feeds
-     * @throws UneditableException if the list of patches cannot be changed
-     */
+    /** Adds a patch of one object, of lines without indentation and ended by line feeds. */
     void addPatch(String kind, String name, String patch) {
         Optional<Node> list = Nodes.at(root, PATCHES);
         boolean isBlock = list.isEmpty()

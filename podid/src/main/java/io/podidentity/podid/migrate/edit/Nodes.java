@@ -32,12 +32,10 @@ final class Nodes {
         return at;
     }
 
-    /** A text below the node, or its own; empty if there is none. */
     static String text(Node node, String... path) {
         return at(node, path).orElse(null) instanceof ScalarNode scalar ? scalar.getValue() : "";
     }
 
-    /** The elements of a list below the node; none if there is no list. */
     static List<Node> items(Node node, String... path) {
         return at(node, path).orElse(null) instanceof SequenceNode list ? list.getValue() : List.of();
     }

@@ -22,7 +22,6 @@ public final class SourceObject {
         this.list = list;
     }
 
-    /** All objects in a text, those of lists too. */
     public static List<SourceObject> in(SourceText source) {
         var objects = new ArrayList<SourceObject>();
         source.documents().forEach(document -> add(source, document, null, objects));
@@ -58,12 +57,10 @@ public final class SourceObject {
         return text("metadata", "namespace");
     }
 
-    /** The line of its first field, from 1. */
     public int line() {
         return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
     }
 
-    /** The text of a field, empty if there is none. */
     public String text(String... path) {
         return Nodes.text(node, path);
     }
@@ -79,7 +76,6 @@ public final class SourceObject {
                 .map(owner -> List.of(Nodes.text(owner, "kind"), Nodes.text(owner, "name")));
     }
 
-    /** Whether it is written in braces, as JSON is. */
     public boolean isFlow() {
         return Nodes.isFlow(node);
     }

@@ -1,5 +1,6 @@
 package io.podidentity.podid.migrate.edit;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -52,12 +53,7 @@ public final class SourceText {
         this.hasSurrogates = text.chars().anyMatch(one -> Character.isSurrogate((char) one));
     }
 
-    /**
-     * Reads a text.
-     *
-     * @param name what positions call it
-     * @return a text without documents if it is not YAML, such as a template
-     */
+    /** Reads a text: one without documents if it is not YAML, such as a template. */
     public static SourceText of(String name, String text) {
         var source = new SourceText(name, text);
         var settings = LoadSettings.builder()
@@ -80,12 +76,15 @@ public final class SourceText {
         return name;
     }
 
-    /** As it was read. */
+    public Path file() {
+        return Path.of(name).toAbsolutePath().normalize();
+    }
+
     public String text() {
         return text;
     }
 
-    public String lineEnd() {
+    String lineEnd() {
         return lineEnd;
     }
 
@@ -102,7 +101,6 @@ public final class SourceText {
         return !changes.isEmpty();
     }
 
-    /** With all changes. */
     public String edited() {
         var all = new StringBuilder();
         int at = 0;
@@ -203,7 +201,6 @@ public final class SourceText {
         return text.lastIndexOf('\n', offset - 1) + 1;
     }
 
-    /** Behind the line end. */
     int nextLine(int offset) {
         int end = text.indexOf('\n', offset);
         return end < 0 ? text.length() : end + 1;

@@ -26,7 +26,6 @@ import java.util.stream.Stream;
  */
 public final class SourceTree {
 
-    /** What standard input is called. */
     public static final String STANDARD_INPUT_FILE = "stdin.yaml";
 
     private final List<String> paths;
@@ -51,12 +50,7 @@ public final class SourceTree {
         files.forEach(this::add);
     }
 
-    /**
-     * Reads them.
-     *
-     * @param standardInput what {@code -} stands for
-     * @throws ManifestException if a file cannot be read
-     */
+    /** Reads them all; a file that cannot be read is a {@code ManifestException}. */
     public static SourceTree read(List<String> paths, String standardInput) {
         var tree = new SourceTree(paths);
         if (paths.contains(ManifestFiles.STANDARD_INPUT)) {
@@ -64,7 +58,7 @@ public final class SourceTree {
         }
         for (SourceText text : tree.texts.values()) {
             SourceObject.in(text).forEach(object -> tree.byPlace.putIfAbsent(key(text.name(), object.line()), object));
-            Path file = absolute(Path.of(text.name()));
+            Path file = text.file();
             if (ManifestFiles.KUSTOMIZATIONS.contains(String.valueOf(file.getFileName()))) {
                 KustomizationText.of(text).ifPresent(one -> tree.kustomizations.put(file, one));
             }
@@ -115,7 +109,7 @@ public final class SourceTree {
     /** Whether what stands at that position of a cluster can come from the text. */
     public boolean isMadeOf(Position position, SourceText text) {
         return rendered(position)
-                .map(folder -> closures.getOrDefault(folder, Set.of()).contains(absolute(Path.of(text.name()))))
+                .map(folder -> closures.getOrDefault(folder, Set.of()).contains(text.file()))
                 .orElseGet(() -> position.file().equals(text.name()));
     }
 
@@ -136,11 +130,7 @@ public final class SourceTree {
         return plain;
     }
 
-    /**
-     * Adds a patch to the kustomization that the position belongs to.
-     *
-     * @throws UneditableException if it belongs to none, or its list of patches cannot be changed
-     */
+    /** Adds a patch to the kustomization that the position belongs to. */
     public void addPatch(Position position, String kind, String name, String patch) {
         KustomizationText kustomization = rendered(position).stream()
                 .flatMap(folder -> ManifestFiles.KUSTOMIZATIONS.stream().map(folder::resolve))
@@ -198,12 +188,10 @@ public final class SourceTree {
         }
     }
 
-    /** The folder that contains everything. */
     public Path root() {
         return root;
     }
 
-    /** The texts by their place below the root. */
     public Map<Path, SourceText> texts() {
         return texts;
     }
@@ -272,28 +260,23 @@ public final class SourceTree {
 
     /** Whether a kustomization applies the file to what others define. */
     public boolean isPatch(SourceText text) {
-        return patches.contains(absolute(Path.of(text.name())));
+        return patches.contains(text.file());
     }
 
     /**
-     * Takes files and the patches of removed objects out of the kustomizations, and makes all changes of these.
-     *
-     * @param removed says of a kind and a name, which is empty for all names, whether that is removed
-     * @return files of patches that no kustomization names any more
+     * Takes files, and the patches of objects that are removed by kind and name, out of the kustomizations. Gives the
+     * files of patches that none of them names any more.
      */
     public Set<SourceText> finishKustomizations(Set<SourceText> gone, BiPredicate<String, String> removed) {
         Set<Path> dropped = new LinkedHashSet<>();
         kustomizations.values().forEach(one -> {
-            gone.forEach(text -> one.unlist(absolute(Path.of(text.name()))));
+            gone.forEach(text -> one.unlist(text.file()));
             dropped.addAll(one.dropPatches(removed));
         });
         kustomizations.values().forEach(KustomizationText::write);
         return texts.values().stream()
-                .filter(text -> {
-                    Path file = absolute(Path.of(text.name()));
-                    return dropped.contains(file)
-                            && kustomizations.values().stream().noneMatch(one -> one.names(file));
-                })
+                .filter(text -> dropped.contains(text.file())
+                        && kustomizations.values().stream().noneMatch(one -> one.names(text.file())))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
@@ -305,13 +288,32 @@ public final class SourceTree {
                 .toString();
     }
 
-    /** Whether a kustomization among the paths makes something of these files, or is it itself. */
-    public boolean covers(Path folder) {
-        return closures.containsKey(absolute(folder));
-    }
-
-    /** Whether a kustomization is among the paths. */
-    public boolean hasKustomizations() {
-        return !closures.isEmpty();
+    /**
+     * The kustomizations of the repository that are made of one of these files, but for those among the paths, those
+     * that others use, and components. Outside of a repository those beside a kustomization of the paths.
+     */
+    public List<Path> othersOf(Set<Path> touched) {
+        Path repository = root;
+        for (Path at = root; at != null; at = at.getParent()) {
+            if (Files.exists(at.resolve(".git"))) {
+                repository = at;
+                break;
+            }
+        }
+        if (touched.isEmpty() || (closures.isEmpty() && !Files.exists(repository.resolve(".git")))) {
+            return List.of();
+        }
+        List<Kustomization> all = ManifestFiles.below(repository)
+                .filter(Files::isDirectory)
+                .flatMap(folder -> Kustomization.in(folder).stream())
+                .toList();
+        Set<Path> named = all.stream().flatMap(one -> one.names().stream()).collect(Collectors.toSet());
+        return all.stream()
+                .filter(one -> !one.isComponent() && !named.contains(absolute(one.folder())))
+                .map(Kustomization::folder)
+                .filter(folder -> !closures.containsKey(absolute(folder)))
+                .filter(folder ->
+                        Kustomization.closure(folder, one -> {}).stream().anyMatch(touched::contains))
+                .toList();
     }
 }
