@@ -1,14 +1,10 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.podid.kubectl.Part;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Objects as somebody wrote them, without what the cluster and the webhook have added. */
 final class AsWritten {
@@ -26,69 +22,38 @@ final class AsWritten {
     private AsWritten() {}
 
     static Part of(Part object) {
-        Map<String, Part> written = object.fields();
-        written.computeIfPresent("metadata", (key, metadata) -> metadata(metadata));
+        Part written = object.copy();
+        written.at("metadata").map().keySet().removeAll(OF_CLUSTER);
+        written.at("metadata", "annotations").map().remove("kubectl.kubernetes.io/last-applied-configuration");
         if (!object.kind().equals("AzureAssignedIdentity")) {
-            written.remove("status");
+            written.map().remove("status");
         }
         if (object.kind().equals("Pod")) {
-            written.computeIfPresent("spec", (key, spec) -> podSpec(spec));
+            withoutWebhook(written.at("spec"));
             String phase = object.text("status", "phase");
             if (!phase.isEmpty()) {
-                written.put("status", new Part(Map.of("phase", phase)));
+                written.map().put("status", Map.of("phase", phase));
             }
         }
-        return part(written);
+        return written;
     }
 
-    private static Part metadata(Part metadata) {
-        Map<String, Part> written = metadata.fields();
-        written.keySet().removeAll(OF_CLUSTER);
-        written.computeIfPresent("annotations", (key, annotations) -> {
-            Map<String, Part> left = annotations.fields();
-            left.remove("kubectl.kubernetes.io/last-applied-configuration");
-            return part(left);
-        });
-        return part(written);
-    }
-
-    private static Part podSpec(Part spec) {
-        if (spec.at("volumes").items().stream().noneMatch(AsWritten::isOfWebhook)) {
-            return spec;
+    private static void withoutWebhook(Part spec) {
+        if (!spec.at("volumes").removeItems(AsWritten::isOfWebhook)) {
+            return;
         }
-        Map<String, Part> written = spec.fields();
         // As it was before it ran; on a node without the volume it would pass for one that the webhook has missed.
-        written.remove("nodeName");
-        written.computeIfPresent("volumes", (key, volumes) -> without(volumes, AsWritten::isOfWebhook));
+        spec.map().remove("nodeName");
         for (String list : List.of("containers", "initContainers")) {
-            written.computeIfPresent(list, (key, containers) -> changed(containers, AsWritten::container));
+            for (Part container : spec.at(list).items()) {
+                container.at("env").removeItems(one -> VARIABLES.contains(one.text("name")));
+                container.at("volumeMounts").removeItems(AsWritten::isOfWebhook);
+            }
         }
-        return part(written);
     }
 
-    private static Part container(Part container) {
-        Map<String, Part> written = container.fields();
-        written.computeIfPresent("env", (key, env) -> without(env, one -> VARIABLES.contains(one.text("name"))));
-        written.computeIfPresent("volumeMounts", (key, mounts) -> without(mounts, AsWritten::isOfWebhook));
-        return part(written);
-    }
-
+    /** @param volume or a mount of one */
     static boolean isOfWebhook(Part volume) {
         return VOLUME.matcher(volume.text("name")).matches();
-    }
-
-    private static Part without(Part list, Predicate<Part> gone) {
-        return new Part(
-                list.items().stream().filter(gone.negate()).map(Part::value).toList());
-    }
-
-    private static Part changed(Part list, Function<Part, Part> change) {
-        return new Part(list.items().stream().map(change).map(Part::value).toList());
-    }
-
-    private static Part part(Map<String, Part> fields) {
-        var values = new LinkedHashMap<String, @Nullable Object>();
-        fields.forEach((key, part) -> values.put(key, part.value()));
-        return new Part(values);
     }
 }

@@ -1,32 +1,31 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.emulator.cluster.Profile;
+import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 
-/**
- * What was found out about a namespace.
- *
- * @param profile that the cluster runs, and how that is known
- * @param workloads that are meant to have an identity, or the one that was asked for
- * @param findings errors and warnings of the checks that no workload has told
- */
+/** What was found out about a namespace; the findings are errors and warnings that no workload has told. */
 record Diagnosis(
         String namespace,
         Profile profile,
         String reason,
         List<Workload> workloads,
         List<Finding> findings,
-        List<MissingRight> missing,
+        List<Live.MissingRight> missing,
         LiveText places) {
 
+    private static final String INDENT = " ".repeat(20);
+
     /**
-     * What was found out about a workload.
-     *
-     * @param object kind, namespace and name
-     * @param links in the order in which they are needed, up to the first that fails
-     * @param story how its pod gets a token, or why not, as {@code explain} tells it; empty if nobody asked for it
+     * What was found out about a workload. Its links end at the first that fails; its story is what {@code explain}
+     * tells, empty if nobody asked for it.
      */
     record Workload(String object, List<Link> links, String story) {
 
@@ -60,14 +59,13 @@ record Diagnosis(
         return count(Link.State.UNKNOWN) > 0 || isBlind() ? Verdict.UNKNOWN : Verdict.HEALTHY;
     }
 
-    /** How many workloads have such a link. */
-    long count(Link.State state) {
+    private long count(Link.State state) {
         return workloads.stream().filter(workload -> workload.has(state)).count();
     }
 
     /** Whether there may be workloads, or what concerns them all, that the user may not see. */
-    boolean isBlind() {
-        return missing.stream().anyMatch(right -> LiveReading.KINDS.contains(right.what()));
+    private boolean isBlind() {
+        return missing.stream().anyMatch(right -> Live.KINDS.contains(right.what()));
     }
 
     /** A finding by its object and field, since there is no file. */
@@ -79,5 +77,99 @@ record Diagnosis(
 
     static boolean isError(Finding finding) {
         return finding.severity() == Severity.ERROR;
+    }
+
+    /** For people; with a line end. */
+    String text() {
+        var lines = new ArrayList<String>();
+        lines.add("Namespace " + namespace + ", profile " + profile.id() + " (" + reason + ")");
+        if (workloads.isEmpty()) {
+            lines.add("\nNo pod that you may see is meant to have an Azure identity.");
+        }
+        for (Workload workload : workloads) {
+            lines.add("\n" + workload.object());
+            for (Link link : workload.links()) {
+                String state = link.state().word();
+                lines.add(String.format(Locale.ROOT, "  %-6s  %-8s  %s", state, link.name(), link.what()));
+                link.next().forEach(next -> lines.add(INDENT + next));
+            }
+        }
+        if (!findings.isEmpty()) {
+            lines.add("\nThe checks say also:");
+        }
+        for (Finding finding : findings) {
+            lines.add("  " + finding.severity().id() + "  " + said(finding, places));
+            lines.add(INDENT + places.named(finding.remedy()));
+        }
+        workloads.stream()
+                .filter(workload -> !workload.story().isEmpty())
+                .forEach(workload -> lines.add("\n" + workload.story().stripTrailing()));
+        if (!missing.isEmpty()) {
+            lines.add("\nCould not see, since you may not:");
+        }
+        missing.forEach(right ->
+                lines.add(("  " + right.what() + ": " + right.why() + "\n" + INDENT + right.remedy()).stripTrailing()));
+        lines.add("\n" + conclusion() + "\n");
+        return String.join("\n", lines);
+    }
+
+    private String conclusion() {
+        String all = " of " + workloads.size() + " workloads";
+        long errors = findings.stream().filter(Diagnosis::isError).count();
+        return switch (verdict()) {
+            case HEALTHY -> "Healthy.";
+            case BROKEN ->
+                "Not healthy: " + count(Link.State.FAILED) + all + ", " + errors
+                        + (errors == 1 ? " more error." : " more errors.");
+            case UNKNOWN ->
+                "Not known: " + count(Link.State.UNKNOWN) + all
+                        + (isBlind() ? ", and there may be more that you may not see." : ".");
+        };
+    }
+
+    /** For programs. */
+    String json() {
+        return Json.write(object(
+                "verdict", verdict().name().toLowerCase(Locale.ROOT),
+                "namespace", namespace,
+                "profile", profile.id(),
+                "reason", reason,
+                "workloads",
+                        list(
+                                workloads,
+                                workload -> object(
+                                        "object", workload.object(), "links", list(workload.links(), Diagnosis::link))),
+                "findings",
+                        list(
+                                findings,
+                                finding -> object(
+                                        "id", finding.about().id(),
+                                        "rule", finding.about().rule(),
+                                        "severity", finding.severity().id(),
+                                        "object", finding.object(),
+                                        "field", places.path(finding.position().line()),
+                                        "message", places.named(finding.message()),
+                                        "remedy", places.named(finding.remedy()))),
+                "missingRights",
+                        list(
+                                missing,
+                                right -> object("what", right.what(), "why", right.why(), "remedy", right.remedy()))));
+    }
+
+    private static Map<String, Object> link(Link link) {
+        return object("name", link.name(), "state", link.state().id(), "what", link.what(), "next", link.next());
+    }
+
+    private static <T> List<Map<String, Object>> list(List<T> all, Function<T, Map<String, Object>> form) {
+        return all.stream().map(form).toList();
+    }
+
+    /** @param fields a key, its value, and so on */
+    private static Map<String, Object> object(Object... fields) {
+        var object = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < fields.length; i += 2) {
+            object.put(String.valueOf(fields[i]), fields[i + 1]);
+        }
+        return object;
     }
 }

@@ -1,13 +1,9 @@
 package io.podidentity.podid.doctor;
 
-import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.tls.CertificateAuthority;
-import io.podidentity.podid.input.ProfileOptions;
 import io.podidentity.podid.input.UnusableInputException;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.KubectlFailure;
-import io.podidentity.podid.kubectl.KubectlOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -71,7 +67,7 @@ public final class DoctorCommand implements Callable<Integer> {
     private @Nullable String workload;
 
     @Mixin
-    private final KubectlOptions cluster = new KubectlOptions();
+    private final Kubectl.Options cluster = new Kubectl.Options();
 
     @Option(
             names = "--no-token",
@@ -105,13 +101,6 @@ public final class DoctorCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Format format;
 
-    @Option(
-            names = "--profile",
-            paramLabel = "PROFILE",
-            converter = ProfileOptions.ProfileConverter.class,
-            description = "1.5.4, 1.6.3, 1.8.17, managed or workload-identity. Default: what the cluster runs.")
-    private @Nullable Profile profile;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -136,7 +125,7 @@ public final class DoctorCommand implements Callable<Integer> {
             String looked =
                     cluster.namespace().isPresent() ? cluster.namespace().get() : namespaceOf(kubectl);
             Live live = new LiveReading(kubectl, looked).read();
-            var examination = new Examination(live, kubectl, trial, profile);
+            var examination = new Examination(live, kubectl, trial);
             Diagnosis diagnosis = examination.examine(Optional.ofNullable(workload));
             if (workload != null && diagnosis.workloads().isEmpty()) {
                 throw new UnusableInputException(
@@ -145,22 +134,13 @@ public final class DoctorCommand implements Callable<Integer> {
                                 + String.join(", ", examination.names()));
             }
             PrintWriter out = spec.commandLine().getOut();
-            out.print(format == Format.json ? DoctorJson.of(diagnosis) + "\n" : DoctorText.of(diagnosis));
+            out.print(format == Format.json ? diagnosis.json() + "\n" : diagnosis.text());
             out.flush();
             return diagnosis.verdict().code();
         } catch (KubectlException e) {
             throw new UnusableInputException(
-                    spec.commandLine(), e.failure().message() + next(e.failure().kind()));
+                    spec.commandLine(), (e.message() + "\n  " + e.kind().remedy()).stripTrailing());
         }
-    }
-
-    private static String next(KubectlFailure.Kind kind) {
-        return switch (kind) {
-            case NO_PROGRAM -> "\n  Install it, or give what another machine's kubectl prints to podid check -";
-            case NO_CLUSTER -> "\n  See kubectl config get-contexts; choose one by --context";
-            case NOT_SIGNED_IN -> "\n  Sign in: az login, then az aks get-credentials -n CLUSTER -g CLUSTER_GROUP";
-            default -> "";
-        };
     }
 
     private static String namespaceOf(Kubectl kubectl) throws InterruptedException {

@@ -23,16 +23,15 @@ import io.podidentity.podid.explain.Step;
 import io.podidentity.podid.explain.TextReport;
 import io.podidentity.podid.input.FittingProfile;
 import io.podidentity.podid.kubectl.Kubectl;
+import io.podidentity.podid.run.WorkloadName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Examines a cluster that was read: by the rules of {@code check}, by {@code explain}, and by what really runs. */
 final class Examination {
@@ -45,9 +44,6 @@ final class Examination {
     private static final Set<String> OF_BINDINGS =
             Set.of("label-without-binding", "binding-without-identity", "requested-identity-not-bound");
 
-    private static final Map<String, String> SHORT =
-            Map.of("sts", "statefulset", "ds", "daemonset", "cj", "cronjob", "rs", "replicaset");
-
     private final Live live;
     private final Kubectl kubectl;
     private final TokenTrial.Wish trial;
@@ -58,7 +54,7 @@ final class Examination {
     private final Explainer explainer;
     private final List<Finding> findings;
 
-    Examination(Live live, Kubectl kubectl, TokenTrial.Wish trial, @Nullable Profile asked) {
+    Examination(Live live, Kubectl kubectl, TokenTrial.Wish trial) {
         this.live = live;
         this.kubectl = kubectl;
         this.trial = trial;
@@ -70,11 +66,9 @@ final class Examination {
         // NMI itself is in another namespace, and tells the version.
         var parts = new LiveText();
         live.parts().orElse(List.of()).stream().map(AsWritten::of).forEach(parts::add);
-        this.fitting = asked != null
-                ? FittingProfile.asked(asked)
-                : FittingProfile.of(new ManifestReader(Profile.V1_8_17)
-                        .readText(LiveText.FILE, text + parts.text())
-                        .objects());
+        this.fitting = FittingProfile.of(new ManifestReader(Profile.V1_8_17)
+                .readText(LiveText.FILE, text + parts.text())
+                .objects());
         this.manifests = new ManifestReader(fitting.profile()).readText(LiveText.FILE, text);
         MatchRules rules = MatchRules.of(fitting.profile());
         this.context = new RuleContext(manifests, rules, AzureFacts.NONE);
@@ -93,7 +87,6 @@ final class Examination {
                 && (live.sees("serviceaccounts") || !rule.equals("service-account"));
     }
 
-    /** What can be asked for by name. */
     List<String> names() {
         return sources().stream().map(Examination::name).toList();
     }
@@ -109,19 +102,12 @@ final class Examination {
                 + source.manifest().at("metadata", "name").text();
     }
 
-    /**
-     * Examines all workloads that are meant to have an identity, or one.
-     *
-     * @param workload its name, or its kind, a slash and its name
-     */
+    /** Examines all workloads that are meant to have an identity, or the one that is asked for. */
     Diagnosis examine(Optional<String> workload) throws InterruptedException {
         var workloads = new ArrayList<Workload>();
         for (PodSource source : sources()) {
-            if (workload.isPresent() && !isAskedFor(source, workload.get())) {
-                continue;
-            }
             Explanation explanation = explainer.survey(source.pod(), Explainer.DEFAULT_QUERY);
-            if (workload.isPresent() || explanation.outcome() != Outcome.UNRELATED) {
+            if (workload.map(asked -> isAskedFor(source, asked)).orElse(explanation.outcome() != Outcome.UNRELATED)) {
                 workloads.add(of(source, explanation, workload.isPresent()));
             }
         }
@@ -147,7 +133,7 @@ final class Examination {
         String kind = workload.substring(0, Math.max(0, workload.indexOf('/'))).toLowerCase(Locale.ROOT);
         String asked = workload.substring(workload.indexOf('/') + 1);
         return (name.equals(asked) || source.pod().name().name().equals(asked))
-                && source.kind().toLowerCase(Locale.ROOT).startsWith(SHORT.getOrDefault(kind, kind));
+                && source.kind().toLowerCase(Locale.ROOT).startsWith(WorkloadName.singular(kind));
     }
 
     private Workload of(PodSource source, Explanation explanation, boolean isAskedFor) throws InterruptedException {
@@ -183,7 +169,6 @@ final class Examination {
         return new Workload(one.reference().object().object(), List.of(link), "");
     }
 
-    /** What the objects themselves say. */
     private Link written(Explanation explanation) {
         if (explanation.outcome() == Outcome.NONE && isBlind(explanation)) {
             return Link.unknown(
@@ -237,7 +222,6 @@ final class Examination {
         return links;
     }
 
-    /** Errors of the checks in what leads to the pod's identity. */
     private Stream<Link> errors(Explanation explanation, String object) {
         return findings.stream()
                 .filter(Diagnosis::isError)

@@ -3,7 +3,7 @@ package io.podidentity.podid.doctor;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.json.Json;
 import io.podidentity.podid.kubectl.Kubectl;
-import io.podidentity.podid.kubectl.KubectlFailure;
+import io.podidentity.podid.kubectl.KubectlException;
 import io.podidentity.podid.kubectl.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,22 +42,22 @@ final class IdentityBinding {
         Kubectl.Result result =
                 create(kubectl, REVIEW.formatted(account.namespace(), account.name(), Json.write(clientId)));
         if (result.failure().isPresent()) {
-            KubectlFailure failure = result.failure().get();
-            return Link.unknown(
+            KubectlException failure = result.failure().get();
+            return new Link(
                     "binding",
+                    Link.State.UNKNOWN,
                     "whether " + subject + " may " + use + ": "
                             + failure.message().lines().findFirst().orElse(""),
-                    failure.denied().map(MissingRight::role).stream().toArray(String[]::new));
+                    failure.grants("doctor", ""));
         }
+        String named = clientId.matches("[0-9A-Za-z-]+") ? clientId : "CLIENT_ID";
         return switch (allowed(result.stdout())) {
             case "true" -> Link.ok("binding", subject + " may " + use + "; only a pod can try it");
-            case "false" -> {
-                String named = clientId.matches("[0-9A-Za-z-]+") ? clientId : "CLIENT_ID";
-                yield Link.failed(
+            case "false" ->
+                Link.failed(
                         "binding",
                         subject + " may not " + use,
                         GRANT.formatted(account.namespace(), account.name(), named));
-            }
             default -> Link.unknown("binding", "whether " + subject + " may " + use + ": the API server does not say");
         };
     }
@@ -77,7 +77,6 @@ final class IdentityBinding {
         }
     }
 
-    /** What the review says; empty if it is none. */
     private static String allowed(String answer) {
         try {
             return new Part(Json.object(answer)).text("status", "allowed");

@@ -3,22 +3,26 @@ package io.podidentity.podid.doctor;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * One thing that must be so for a pod to get a token.
- *
- * @param name a word
- * @param what is so, or why it is not, or why that is not known
- * @param next commands and sentences; empty if all is well
- */
+/** One thing that must be so for a pod to get a token, or why it is not, or why that is not known. */
 record Link(String name, State state, String what, List<String> next) {
 
     enum State {
-        OK,
-        FAILED,
+        OK("ok"),
+        FAILED("FAILED"),
         /** The user may not see it, or it is too early to say. */
-        UNKNOWN,
+        UNKNOWN("?"),
         /** It was not asked for, or does not concern this pod. */
-        SKIPPED;
+        SKIPPED("-");
+
+        private final String word;
+
+        State(String word) {
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
 
         String id() {
             return name().toLowerCase(Locale.ROOT);

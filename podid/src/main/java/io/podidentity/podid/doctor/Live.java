@@ -1,5 +1,7 @@
 package io.podidentity.podid.doctor;
 
+import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.kubectl.KubectlException.Denied;
 import io.podidentity.podid.kubectl.Part;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,15 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A running cluster, as far as the user may see it.
- *
- * @param namespace that is looked at
- * @param objects all that were read, without secrets' values and what is being deleted
- * @param leaving what is being deleted
- * @param parts pods of NMI, MIC and the webhook, in whatever namespace; empty if they were not seen
- * @param events warnings of the namespace
- * @param missing what may not be seen
- * @param now when it was read
+ * A running cluster, as far as the user may see it: objects that stay and those that are being deleted, without
+ * secrets' values; pods of NMI, MIC and the webhook, in whatever namespace, empty if they were not seen; and warnings
+ * of the namespace.
  */
 record Live(
         String namespace,
@@ -27,6 +23,42 @@ record Live(
         List<Part> events,
         List<MissingRight> missing,
         Instant now) {
+
+    /** What a namespace runs; who may not see one of them may miss a workload. */
+    static final List<String> KINDS = List.of(
+            "pods",
+            "serviceaccounts",
+            "networkpolicies.networking.k8s.io",
+            "deployments.apps",
+            "statefulsets.apps",
+            "daemonsets.apps",
+            "replicasets.apps",
+            "jobs.batch",
+            "cronjobs.batch");
+
+    /**
+     * What the user may not see, why in kubectl's own words, and the command that makes a role for it; empty where a
+     * role is not what is missing.
+     */
+    record MissingRight(String what, String why, String remedy) {
+
+        /** @param resources that the role is to allow */
+        static MissingRight of(String what, KubectlException failure, String resources) {
+            Optional<Denied> denied = failure.denied().stream()
+                    .filter(one -> resources.contains(one.qualified()))
+                    .findFirst();
+            String why = failure.message()
+                    .lines()
+                    .filter(line ->
+                            denied.isEmpty() || line.contains('"' + denied.get().resource() + '"'))
+                    .findFirst()
+                    .orElse(failure.message());
+            return new MissingRight(
+                    what,
+                    why,
+                    denied.map(one -> one.grant("doctor", resources, "")).orElse(""));
+        }
+    }
 
     Stream<Part> of(String kind) {
         return objects.stream().filter(object -> object.kind().equals(kind));

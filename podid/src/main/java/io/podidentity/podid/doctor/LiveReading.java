@@ -1,14 +1,14 @@
 package io.podidentity.podid.doctor;
 
 import io.podidentity.podid.check.reference.ReferringKind;
+import io.podidentity.podid.doctor.Live.MissingRight;
 import io.podidentity.podid.kubectl.Kubectl;
+import io.podidentity.podid.kubectl.Kubectl.Listing;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.KubectlFailure;
-import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.KubectlException.Kind;
 import io.podidentity.podid.kubectl.Part;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,181 +19,147 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Reads a cluster by kubectl: several kinds in one run where the user may see them all, else each by itself. Of a
- * secret only the names of its keys are asked for.
- */
+/** Reads a cluster by kubectl, all kinds of a namespace in one run; of a secret only the names of its keys. */
 final class LiveReading {
 
-    /** What a namespace runs; who may not see one of them may miss a workload. */
-    static final List<String> KINDS = List.of(
-            "pods",
-            "serviceaccounts",
-            "networkpolicies.networking.k8s.io",
-            "deployments.apps",
-            "statefulsets.apps",
-            "daemonsets.apps",
-            "replicasets.apps",
-            "jobs.batch",
-            "cronjobs.batch");
-
+    private static final String GROUP = "aadpodidentity.k8s.io";
     private static final List<String> IDENTITIES = List.of(
-            "azureidentities.aadpodidentity.k8s.io",
-            "azureidentitybindings.aadpodidentity.k8s.io",
-            "azureassignedidentities.aadpodidentity.k8s.io",
-            "azurepodidentityexceptions.aadpodidentity.k8s.io");
+            "azureidentities." + GROUP,
+            "azureidentitybindings." + GROUP,
+            "azureassignedidentities." + GROUP,
+            "azurepodidentityexceptions." + GROUP);
 
     private static final String WEBHOOK = "mutatingwebhookconfigurations.admissionregistration.k8s.io";
-    private static final String MADE_BY_MANIFESTS = "component in (mic,nmi)";
-    private static final String MADE_BY_HELM = "app.kubernetes.io/component in (mic,nmi)";
-    private static final String OF_WEBHOOK = "azure-workload-identity.io/system=true";
+
+    /** By its manifests, by Helm, and the webhook. */
+    private static final List<String> LABELS_OF_PARTS = List.of(
+            "component in (mic,nmi)",
+            "app.kubernetes.io/component in (mic,nmi)",
+            "azure-workload-identity.io/system=true");
 
     private final Kubectl kubectl;
     private final String namespace;
+    private final String here;
     private final List<MissingRight> missing = new ArrayList<>();
 
-    /** @param kubectl whose namespace is that one */
     LiveReading(Kubectl kubectl, String namespace) {
         this.kubectl = kubectl;
         this.namespace = namespace;
+        this.here = "--namespace=" + namespace;
     }
 
     /** @throws KubectlException if the cluster cannot be asked at all */
     Live read() throws KubectlException, InterruptedException {
-        ExecutorService threads = Executors.newFixedThreadPool(4, LiveReading::thread);
+        Set<String> served = served();
+        List<String> own = Stream.of(Live.KINDS, List.of("events"), ReferringKind.resources())
+                .flatMap(kinds -> kinds.stream().filter(served::contains))
+                .toList();
+        List<String> ofCluster = Stream.concat(IDENTITIES.stream(), Stream.of(WEBHOOK))
+                .filter(served::contains)
+                .toList();
+        List<Listing> answers = together(own, ofCluster);
+        var objects = new ArrayList<Part>(answers.get(0).items());
+        missing(answers.get(0), own);
+        if (objects.isEmpty() && missing.isEmpty()) {
+            requireNamespace();
+        }
+        objects.addAll(ofCluster(answers.get(1)));
+        objects.addAll(secrets(objects));
+        Map<Boolean, List<Part>> leaving = objects.stream()
+                .filter(one -> !one.kind().equals("Event"))
+                .collect(Collectors.partitioningBy(Part::isBeingDeleted));
+        List<Part> warnings = objects.stream()
+                .filter(one -> one.kind().equals("Event") && one.text("type").equals("Warning"))
+                .toList();
+        Optional<List<Part>> parts = parts(answers.subList(2, answers.size()), objects);
+        return new Live(
+                namespace,
+                leaving.getOrDefault(false, List.of()),
+                leaving.getOrDefault(true, List.of()),
+                parts,
+                warnings,
+                missing,
+                Instant.now());
+    }
+
+    /** The kinds that the cluster has; kubectl lists nothing where one that it is asked for is not among them. */
+    private Set<String> served() throws KubectlException, InterruptedException {
+        Kubectl.Result result = kubectl.run("api-resources", "--verbs=list", "--output=name");
+        if (result.stdout().isEmpty() && result.failure().isPresent()) {
+            throw result.failure().get();
+        }
+        return result.stdout().lines().collect(Collectors.toSet());
+    }
+
+    /** What is in the namespace, what is in the cluster, and the parts. */
+    private List<Listing> together(List<String> own, List<String> ofCluster)
+            throws KubectlException, InterruptedException {
+        var asked = new ArrayList<Callable<Listing>>();
+        asked.add(() -> kubectl.list(own, here));
+        asked.add(() -> kubectl.list(ofCluster, "--all-namespaces"));
+        LABELS_OF_PARTS.forEach(
+                labels -> asked.add(() -> kubectl.list(List.of("pods"), "--all-namespaces", "--selector=" + labels)));
+        ExecutorService threads = Executors.newFixedThreadPool(asked.size());
         try {
-            Future<Answer> own = threads.submit(asked(KINDS, "--namespace=" + namespace));
-            Future<Answer> identities = threads.submit(asked(IDENTITIES, "--all-namespaces"));
-            List<Future<Answer>> parts = Stream.of(MADE_BY_MANIFESTS, MADE_BY_HELM, OF_WEBHOOK)
-                    .map(labels -> threads.submit(asked(List.of("pods"), "--all-namespaces", "--selector=" + labels)))
-                    .toList();
-            Future<Answer> warnings = threads.submit(
-                    asked(List.of("events"), "--namespace=" + namespace, "--field-selector=type=Warning"));
-            Future<Answer> mutating = threads.submit(asked(List.of(WEBHOOK)));
-            Future<List<String>> referring = threads.submit(this::referring);
-            var objects = new ArrayList<Part>();
-            objects.addAll(objects(answer(own), KINDS, "--namespace=" + namespace));
-            if (objects.isEmpty() && missing.isEmpty()) {
-                requireNamespace();
+            var answers = new ArrayList<Listing>();
+            for (Future<Listing> one : threads.invokeAll(asked)) {
+                Optional<KubectlException> failure = one.get().failure();
+                if (failure.filter(is -> is.kind() != Kind.FORBIDDEN && is.kind() != Kind.NOT_FOUND)
+                        .isPresent()) {
+                    throw failure.get();
+                }
+                answers.add(one.get());
             }
-            objects.addAll(identities(answer(identities)));
-            objects.addAll(objects(result(referring), "--namespace=" + namespace));
-            objects.addAll(objects(answer(mutating), List.of(WEBHOOK)));
-            objects.addAll(secrets(objects));
-            List<Part> events = objects(answer(warnings), List.of("events"));
-            return new Live(
-                    namespace,
-                    stay(objects, true),
-                    stay(objects, false),
-                    parts(parts, objects),
-                    events,
-                    missing,
-                    Instant.now());
+            return answers;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private static Thread thread(Runnable task) {
-        var thread = new Thread(task, "podid-kubectl");
-        thread.setDaemon(true);
-        return thread;
+    /** Which of the kinds were refused; all, if kubectl does not say. */
+    private void missing(Listing listing, List<String> kinds) {
+        listing.failure()
+                .ifPresent(failure -> kinds.stream()
+                        .filter(kind -> isDenied(failure, kind))
+                        .forEach(kind -> missing.add(MissingRight.of(kind, failure, kind))));
     }
 
-    private record Answer(List<Part> items, Optional<KubectlFailure> failure) {}
-
-    private Callable<Answer> asked(List<String> kinds, String... options) {
-        return () -> ask(kinds, options);
+    private static boolean isDenied(KubectlException failure, String kind) {
+        return failure.denied().isEmpty()
+                || failure.denied().stream().anyMatch(one -> one.qualified().endsWith(kind));
     }
 
-    private Answer ask(List<String> kinds, String... options) throws InterruptedException {
-        try {
-            String[] arguments = Stream.concat(Stream.of("get", String.join(",", kinds)), Stream.of(options))
-                    .toArray(String[]::new);
-            return new Answer(kubectl.json(arguments).at("items").items(), Optional.empty());
-        } catch (KubectlException e) {
-            return new Answer(List.of(), Optional.of(e.failure()));
+    /** Any namespace's identities may concern a pod here; who sees only this one's is told so. */
+    private List<Part> ofCluster(Listing everywhere) throws InterruptedException {
+        missing(everywhere, List.of(WEBHOOK));
+        Optional<KubectlException> denied = everywhere.failure().filter(failure -> isDenied(failure, GROUP));
+        if (denied.isEmpty()) {
+            return everywhere.items();
         }
-    }
-
-    private static Answer answer(Future<Answer> future) throws KubectlException, InterruptedException {
-        Answer answer = result(future);
-        Optional<KubectlFailure> failure = answer.failure();
-        if (failure.isPresent()
-                && failure.get().kind() != Kind.FORBIDDEN
-                && failure.get().kind() != Kind.NOT_FOUND) {
-            throw new KubectlException(failure.get());
-        }
-        return answer;
-    }
-
-    private static <T> T result(Future<T> future) throws InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    /** Which of the kinds that refer to an identity the cluster has. */
-    private List<String> referring() throws InterruptedException {
-        Set<String> wanted = ReferringKind.resources();
-        return kubectl.run("api-resources", "--namespaced=true", "--verbs=list", "--output=name")
-                .stdout()
-                .lines()
-                .filter(wanted::contains)
+        Listing ofNamespace = kubectl.list(IDENTITIES, here);
+        String of = ofNamespace.failure().isEmpty() ? " in other namespaces" : "";
+        missing.add(MissingRight.of("objects of " + GROUP + of, denied.get(), String.join(",", IDENTITIES)));
+        return Stream.concat(
+                        everywhere.items().stream()
+                                .filter(one -> one.namespace().isEmpty()),
+                        ofNamespace.items().stream())
                 .toList();
     }
 
-    private List<Part> objects(List<String> kinds, String option) throws InterruptedException {
-        return kinds.isEmpty() ? List.of() : objects(ask(kinds, option), kinds, option);
-    }
-
-    /** All at once; where one is refused, each by itself. */
-    private List<Part> objects(Answer together, List<String> kinds, String... options) throws InterruptedException {
-        if (together.failure().isEmpty()) {
-            return together.items();
-        }
-        var objects = new ArrayList<Part>();
-        for (String kind : kinds) {
-            Answer alone = kinds.size() == 1 ? together : ask(List.of(kind), options);
-            objects.addAll(alone.items());
-            alone.failure()
-                    .filter(failure -> failure.kind() == Kind.FORBIDDEN)
-                    .ifPresent(failure -> missing.add(MissingRight.of(kind, failure)));
-        }
-        return objects;
-    }
-
-    /** Any namespace's may concern a pod here; who sees only this one's is told so. */
-    private List<Part> identities(Answer everywhere) throws InterruptedException {
-        Optional<KubectlFailure> failure = everywhere.failure();
-        if (failure.isEmpty() || failure.get().kind() == Kind.NOT_FOUND) {
-            return everywhere.items();
-        }
-        Answer here = ask(IDENTITIES, "--namespace=" + namespace);
-        String of = here.failure().isEmpty() ? " in other namespaces" : "";
-        missing.add(MissingRight.of("objects of aadpodidentity.k8s.io" + of, failure.get(), IDENTITIES));
-        return here.items();
-    }
-
-    private static List<Part> stay(List<Part> objects, boolean wanted) {
-        return objects.stream().filter(one -> one.isBeingDeleted() != wanted).toList();
-    }
-
-    private Optional<List<Part>> parts(List<Future<Answer>> asked, List<Part> objects)
-            throws KubectlException, InterruptedException {
+    private Optional<List<Part>> parts(List<Listing> answers, List<Part> objects) throws InterruptedException {
         var parts = new ArrayList<Part>();
-        for (Future<Answer> one : asked) {
-            Answer answer = answer(one);
+        for (Listing answer : answers) {
             if (answer.failure().isPresent()) {
                 missing.add(MissingRight.of(
-                        "the pods of NMI, MIC and the webhook", answer.failure().get()));
+                        "the pods of NMI, MIC and the webhook", answer.failure().get(), "pods"));
                 return Optional.empty();
             }
-            parts.addAll(stay(answer.items(), true));
+            answer.items().stream().filter(one -> !one.isBeingDeleted()).forEach(parts::add);
         }
         if (parts.stream().noneMatch(WorkloadLinks::isOfWebhook)) {
             parts.addAll(endpoints(objects));
@@ -209,7 +175,7 @@ final class LiveReading {
                 .findFirst();
         return service.isEmpty()
                 ? List.of()
-                : ask(
+                : kubectl.list(
                                 List.of("endpointslices.discovery.k8s.io"),
                                 "--namespace=" + service.get().text("namespace"),
                                 "--selector=kubernetes.io/service-name="
@@ -219,57 +185,54 @@ final class LiveReading {
 
     /** kubectl lists nothing of a namespace that is not there; one that is has a service account at least. */
     private void requireNamespace() throws KubectlException, InterruptedException {
-        Optional<KubectlFailure> failure =
+        Optional<KubectlException> failure =
                 kubectl.run("get", "namespace", namespace).failure();
         if (failure.isPresent() && failure.get().kind() == Kind.NOT_FOUND) {
-            throw new KubectlException(failure.get());
+            throw failure.get();
         }
     }
 
     /** The names of the keys of those that identities refer to; that is all that can be wrong here. */
     private List<Part> secrets(List<Part> objects) throws InterruptedException {
+        Map<String, Part> asked = new LinkedHashMap<>();
+        objects.stream()
+                .filter(object -> object.kind().equals("AzureIdentity"))
+                .filter(object -> !object.text("spec", "clientPassword", "name").isEmpty())
+                .forEach(object -> asked.putIfAbsent(
+                        String.valueOf(object.at("spec", "clientPassword").value()), object));
         var secrets = new ArrayList<Part>();
-        Set<List<String>> asked = new HashSet<>();
-        for (Part object : objects) {
-            Part reference = object.at("spec", "clientPassword");
-            String name = reference.text("name");
-            if (object.kind().equals("AzureIdentity")
-                    && !name.isEmpty()
-                    && asked.add(List.of(reference.text("namespace"), name))) {
-                boolean certificate = object.text("spec", "type").equals("2");
-                secret(reference.text("namespace"), name, certificate).ifPresent(secrets::add);
-            }
+        for (Part identity : asked.values()) {
+            secret(
+                            identity.at("spec", "clientPassword"),
+                            identity.text("spec", "type").equals("2"))
+                    .ifPresent(secrets::add);
         }
         return secrets;
     }
 
-    private Optional<Part> secret(String ofNamespace, String name, boolean certificate) throws InterruptedException {
-        var result = kubectl.run(
+    private Optional<Part> secret(Part reference, boolean certificate) throws InterruptedException {
+        String name = reference.text("name");
+        String ofNamespace = reference.text("namespace");
+        Kubectl.Result result = kubectl.run(
                 "get",
                 "secret",
                 name,
-                "--namespace=" + (ofNamespace.isEmpty() ? namespace : ofNamespace),
+                ofNamespace.isEmpty() ? here : "--namespace=" + ofNamespace,
                 "--output=go-template={{range $key, $value := .data}}{{$key}}{{\"\\n\"}}{{end}}");
         List<String> keys = result.stdout().lines().toList();
-        Optional<KubectlFailure> failure = result.failure();
-        if (failure.isPresent()) {
-            if (failure.get().kind() == Kind.NOT_FOUND) {
+        if (result.failure().isPresent()) {
+            KubectlException failure = result.failure().get();
+            if (failure.kind() == Kind.NOT_FOUND) {
                 return Optional.empty();
             }
-            missing.add(MissingRight.of("the secret " + ofNamespace + "/" + name, failure.get()));
+            missing.add(MissingRight.of("the secret " + ofNamespace + "/" + name, failure, "secrets"));
             // Nothing is known of it, so nothing is wrong with it.
             keys = certificate ? List.of("certificate", "password") : List.of("password");
         }
-        Map<String, Object> data = new LinkedHashMap<>();
+        Map<String, Object> metadata = Map.of("namespace", ofNamespace, "name", name);
+        var data = new LinkedHashMap<String, String>();
         keys.forEach(key -> data.put(key, "not-read"));
-        return Optional.of(new Part(Map.of(
-                "apiVersion",
-                "v1",
-                "kind",
-                "Secret",
-                "metadata",
-                Map.of("namespace", ofNamespace, "name", name),
-                "stringData",
-                data)));
+        return Optional.of(
+                new Part(Map.of("apiVersion", "v1", "kind", "Secret", "metadata", metadata, "stringData", data)));
     }
 }

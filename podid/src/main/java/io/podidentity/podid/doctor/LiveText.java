@@ -38,8 +38,12 @@ final class LiveText {
 
     /** The field in that line, such as {@code spec.selector}; empty for the object itself. */
     String path(int line) {
-        String path = line < paths.size() ? paths.get(line) : "";
-        return path.substring(path.indexOf('\n') + 1);
+        String place = place(line);
+        return place.substring(place.indexOf('\n') + 1);
+    }
+
+    private String place(int line) {
+        return line < paths.size() ? paths.get(line) : "";
     }
 
     /** A sentence with objects and fields in place of lines, and the cluster in place of manifests. */
@@ -47,52 +51,39 @@ final class LiveText {
         String ofCluster = sentence.replace("is not in these files", "is not in the cluster")
                 .replace("which no manifest defines", "which the cluster does not have")
                 .replace(", or add its file to the check", "");
-        return PLACE.matcher(ofCluster).replaceAll(match -> {
-            int line = Integer.parseInt(match.group(1));
-            String path = line < paths.size() ? paths.get(line) : "";
-            return Matcher.quoteReplacement(path.strip().replace('\n', ' '));
-        });
+        return PLACE.matcher(ofCluster)
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        place(Integer.parseInt(match.group(1))).strip().replace('\n', ' ')));
     }
 
     private void value(@Nullable Object value, String object, String path) {
         if (value instanceof Map<?, ?> map && !map.isEmpty()) {
             text.append('{');
-            String comma = "";
-            for (Map.Entry<?, ?> field : map.entrySet()) {
-                String key = String.valueOf(field.getKey());
-                String below = path.isEmpty() ? key : path + "." + key;
-                next(comma, object, below);
+            map.forEach((key, field) -> {
+                String below = path.isEmpty() ? String.valueOf(key) : path + "." + key;
+                next(object, below);
                 text.append(Json.write(key)).append(": ");
-                value(field.getValue(), object, below);
-                comma = ",";
-            }
+                value(field, object, below);
+                text.append(',');
+            });
             text.append('}');
         } else if (value instanceof List<?> list && !list.isEmpty()) {
             text.append('[');
             for (int i = 0; i < list.size(); i++) {
                 String below = path + "[" + i + "]";
-                next(i == 0 ? "" : ",", object, below);
+                next(object, below);
                 value(list.get(i), object, below);
+                text.append(',');
             }
             text.append(']');
         } else {
-            text.append(scalar(value));
+            text.append(Json.write(value));
         }
-    }
-
-    private static String scalar(@Nullable Object value) {
-        if (value instanceof Map) {
-            return "{}";
-        }
-        if (value instanceof List) {
-            return "[]";
-        }
-        return value instanceof String string ? Json.write(string) : String.valueOf(value);
     }
 
     /** Ends a line; the next one is about that field. */
-    private void next(String comma, String object, String path) {
-        text.append(comma).append("\n ");
+    private void next(String object, String path) {
+        text.append("\n ");
         paths.add(object + "\n" + path);
     }
 

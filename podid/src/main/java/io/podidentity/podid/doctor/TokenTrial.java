@@ -5,17 +5,17 @@ import com.nimbusds.jwt.SignedJWT;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.workload.WebhookSettings;
-import io.podidentity.podid.explain.FederationAdvice;
-import io.podidentity.podid.explain.log.LogFinding;
-import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.kubectl.Kubectl;
-import io.podidentity.podid.kubectl.KubectlFailure;
-import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.kubectl.KubectlException.Kind;
+import io.podidentity.podid.run.TrustCheck;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
 import io.podidentity.tokenprovider.TokenAcquisitionException.Code;
 import io.podidentity.tokenprovider.TokenSources;
+import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.text.ParseException;
@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenTrial {
 
+    private static final String ROLE = "role";
+    private static final int LIMIT_MILLIS = 10_000;
+    private static final String VERSION = "2023-11-03";
     private static final String STORAGE = "https://storage.azure.com/";
     private static final String PUBLIC_CLOUD = "https://login.microsoftonline.com/";
     /** Whoever may create a pod may write any host into it; the token goes to these, or to one that the user names. */
@@ -43,9 +46,6 @@ final class TokenTrial {
             "login.chinacloudapi.cn",
             "login.windows.net");
 
-    private static final Set<String> OF_CREDENTIAL =
-            Set.of("aadsts-700211", "aadsts-700212", "aadsts-700213", "aadsts-7002138", "aadsts-70021");
-
     private final Kubectl kubectl;
     private final Wish trial;
     private final Cluster cluster;
@@ -53,6 +53,7 @@ final class TokenTrial {
     private final String clientId;
     private final String tenant;
     private final String authority;
+    private final List<Link> links = new ArrayList<>();
 
     /**
      * What is tried beyond reading.
@@ -90,18 +91,17 @@ final class TokenTrial {
         if (!trial.withToken()) {
             return List.of(Link.skipped("token", "not tried: --no-token"));
         }
-        var links = new ArrayList<Link>();
-        Optional<String> assertion = assertion(links);
-        if (assertion.isPresent()) {
-            Optional<AccessToken> token = exchange(assertion.get(), links);
-            if (token.isPresent()) {
-                links.add(ContainerRead.of(trial.blob(), trial.tls(), token.get(), clientId));
-            }
-        }
+        Optional<String> assertion = assertion();
+        assertion.flatMap(this::exchange).map(this::read).ifPresent(links::add);
         return links;
     }
 
-    private Optional<String> assertion(List<Link> links) throws InterruptedException {
+    private <T> Optional<T> end(Link link) {
+        links.add(link);
+        return Optional.empty();
+    }
+
+    private Optional<String> assertion() throws InterruptedException {
         Kubectl.Result made = kubectl.run(
                 "create",
                 "token",
@@ -109,8 +109,7 @@ final class TokenTrial {
                 "--namespace=" + account.namespace(),
                 "--audience=" + WebhookSettings.AUDIENCE);
         if (made.failure().isPresent()) {
-            links.add(notMade(made.failure().get()));
-            return Optional.empty();
+            return end(notMade(made.failure().get()));
         }
         String token = made.stdout().strip();
         try {
@@ -121,34 +120,32 @@ final class TokenTrial {
                             + String.join(", ", claims.getAudience())));
             return Optional.of(token);
         } catch (ParseException e) {
-            links.add(Link.failed(
+            return end(Link.failed(
                     "token", "kubectl create token printed " + token.length() + " characters that are no token"));
-            return Optional.empty();
         }
     }
 
-    private Link notMade(KubectlFailure failure) {
+    private Link notMade(KubectlException failure) {
         String said = failure.message().lines().findFirst().orElse("");
         return failure.kind() == Kind.FORBIDDEN
-                ? Link.unknown(
+                ? new Link(
                         "token",
+                        Link.State.UNKNOWN,
                         "you may not create serviceaccounts/token in " + account.namespace(),
-                        failure.denied().map(MissingRight::role).stream().toArray(String[]::new))
+                        failure.grants("doctor", ""))
                 : Link.failed(
                         "token", said, "kubectl get serviceaccount " + account.name() + " -n " + account.namespace());
     }
 
-    private Optional<AccessToken> exchange(String assertion, List<Link> links) {
+    private Optional<AccessToken> exchange(String assertion) {
         if (tenant.isEmpty()) {
-            links.add(Link.unknown("Entra ID", "no pod has AZURE_TENANT_ID", "Give it by --tenant"));
-            return Optional.empty();
+            return end(Link.unknown("Entra ID", "no pod has AZURE_TENANT_ID", "Give it by --tenant"));
         }
         if (trial.authorityHost() == null && !isOfCloud(authority)) {
-            links.add(Link.unknown(
+            return end(Link.unknown(
                     "Entra ID",
                     "the pod's AZURE_AUTHORITY_HOST is that of no known cloud, so no token is sent there",
                     "If you know it, give it by --authority-host"));
-            return Optional.empty();
         }
         try {
             var builder = AzureServiceTokenProvider.builder()
@@ -161,8 +158,7 @@ final class TokenTrial {
             links.add(Link.ok("Entra ID", "gives client ID " + clientId + " a token for " + STORAGE));
             return Optional.of(token);
         } catch (TokenAcquisitionException e) {
-            links.add(refused(e, assertion));
-            return Optional.empty();
+            return end(refused(e, assertion));
         }
     }
 
@@ -181,16 +177,75 @@ final class TokenTrial {
             return Link.unknown(
                     "Entra ID", refusal.reason() + "; that is so from here, the pod may reach it", refusal.remedy());
         }
-        Optional<LogFinding> known =
-                LogReading.of(Stream.of(refusal.reason())).findings().stream().findFirst();
-        if (known.filter(one -> OF_CREDENTIAL.contains(one.known().id())).isPresent()) {
-            return Link.failed(
-                    "Entra ID",
-                    refusal.reason(),
-                    FederationAdvice.commandFor(cluster, account, clientId, assertion),
-                    "A credential that is seconds old is not known everywhere yet: then wait two minutes.");
-        }
         return Link.failed(
-                "Entra ID", refusal.reason(), known.map(LogFinding::next).orElse(List.of(refusal.remedy())));
+                "Entra ID", refusal.reason(), TrustCheck.next(refusal, cluster, account, clientId, assertion));
+    }
+
+    /** Whether the identity has a role on what it is to read: asks for one name of one container. */
+    private Link read(AccessToken token) {
+        URI blob = trial.blob();
+        if (blob == null) {
+            return Link.skipped(
+                    ROLE, "not tried: name a container by --blob https://ACCOUNT.blob.core.windows.net/CONTAINER");
+        }
+        try {
+            HttpURLConnection asked = ask(blob, token);
+            int status = asked.getResponseCode();
+            String code = asked.getHeaderField("x-ms-error-code");
+            asked.disconnect();
+            return role(blob, status, code == null ? "" : code);
+        } catch (IOException e) {
+            return Link.unknown(
+                    ROLE,
+                    blob.getHost() + " cannot be asked from here: " + e.getMessage(),
+                    "The pod may reach it all the same: a private endpoint answers in its network only.");
+        }
+    }
+
+    private HttpURLConnection ask(URI blob, AccessToken token) throws IOException {
+        boolean container = blob.getPath() != null && blob.getPath().length() > 1;
+        String query = container ? "?restype=container&comp=list&maxresults=1" : "?comp=list&maxresults=1";
+        var connection = (HttpURLConnection) URI.create(blob.toString().replaceFirst("/$", "") + query)
+                .toURL()
+                .openConnection();
+        if (connection instanceof HttpsURLConnection https && trial.tls() != null) {
+            https.setSSLSocketFactory(trial.tls().getSocketFactory());
+        }
+        connection.setInstanceFollowRedirects(false);
+        connection.setConnectTimeout(LIMIT_MILLIS);
+        connection.setReadTimeout(LIMIT_MILLIS);
+        connection.setRequestProperty("Authorization", "Bearer " + token.value());
+        connection.setRequestProperty("x-ms-version", VERSION);
+        return connection;
+    }
+
+    private Link role(URI blob, int status, String code) {
+        String answer = "HTTP " + status + (code.isEmpty() ? "" : " " + code);
+        return switch (status) {
+            case 200 -> Link.ok(ROLE, "the identity may read " + blob);
+            case 403 ->
+                code.equals("AuthorizationFailure")
+                        ? Link.unknown(ROLE, answer + ": the account's firewall does not let this machine in")
+                        : Link.failed(
+                                ROLE,
+                                answer + ": the identity has no data role on " + blob,
+                                "az role assignment create --role 'Storage Blob Data Reader' --assignee-object-id \"$(az"
+                                        + " ad sp show --id " + clientId
+                                        + " --query id -o tsv)\" --assignee-principal-type ServicePrincipal --scope \"$(az"
+                                        + " storage account show -n " + account(blob) + " --query id -o tsv)\"",
+                                "A role that is minutes old is not known everywhere yet: then wait ten.");
+            case 404 ->
+                Link.failed(
+                        ROLE,
+                        answer + ": there is no such container",
+                        "az storage container list --auth-mode login" + " --account-name " + account(blob)
+                                + " -o table");
+            default -> Link.failed(ROLE, answer);
+        };
+    }
+
+    private static String account(URI blob) {
+        String host = String.valueOf(blob.getHost());
+        return host.matches("[a-z0-9]{3,24}\\.blob\\.[a-z.]+") ? host.substring(0, host.indexOf('.')) : "ACCOUNT";
     }
 }

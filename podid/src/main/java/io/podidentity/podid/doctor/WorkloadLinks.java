@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,11 +28,6 @@ final class WorkloadLinks {
     private final WorkloadPods pods;
     private final List<Part> running;
 
-    /**
-     * Of a pod whose manifests are right.
-     *
-     * @param kind of what makes it
-     */
     WorkloadLinks(Live live, Pod pod, String kind, WorkloadPods pods) {
         this.live = live;
         this.pod = pod;
@@ -107,40 +104,39 @@ final class WorkloadLinks {
     }
 
     private Link changed() {
-        Optional<Part> old = running.stream().filter(one -> !isChanged(one)).findFirst();
-        if (old.isPresent()) {
-            return Link.failed(
-                    "pod",
-                    old.get().name()
-                            + " has no AZURE_FEDERATED_TOKEN_FILE and no token volume: it was created before the"
-                            + " label, the webhook or the service account",
-                    restart());
-        }
-        Optional<Part> unbound = running.stream()
-                .filter(one -> isBound()
-                        && variable(one, "AZURE_KUBERNETES_TOKEN_PROXY").isEmpty())
-                .findFirst();
-        if (unbound.isPresent()) {
-            return Link.failed(
-                    "pod",
-                    unbound.get().name() + " has no AZURE_KUBERNETES_TOKEN_PROXY, though it asks for an identity"
-                            + " binding: it was created before the annotation, or AKS has no binding",
-                    "az aks identity-binding list --cluster-name CLUSTER -g CLUSTER_GROUP -o table",
-                    restart());
-        }
         String clientId = clientId();
-        Optional<Part> other = running.stream()
-                .filter(one -> !variable(one, "AZURE_CLIENT_ID").equalsIgnoreCase(clientId))
-                .findFirst();
-        if (other.isPresent() && !isWritten("AZURE_CLIENT_ID")) {
-            String has = variable(other.get(), "AZURE_CLIENT_ID");
-            return Link.failed(
-                    "pod",
-                    other.get().name() + " has " + (has.isEmpty() ? "no AZURE_CLIENT_ID" : "AZURE_CLIENT_ID " + has)
-                            + ", and its service account says " + clientId + ": it was created before that",
-                    restart());
-        }
-        return Link.ok("pod", names() + " has the variables and the token's volume, client ID " + clientId);
+        return wrong(
+                        pod -> !isChanged(pod),
+                        pod -> "no AZURE_FEDERATED_TOKEN_FILE and no token volume: it was created before the label, the"
+                                + " webhook or the service account",
+                        restart())
+                .or(() -> wrong(
+                        pod -> isBound()
+                                && variable(pod, "AZURE_KUBERNETES_TOKEN_PROXY").isEmpty(),
+                        pod -> "no AZURE_KUBERNETES_TOKEN_PROXY, though it asks for an identity binding: it was created"
+                                + " before the annotation, or AKS has no binding",
+                        "az aks identity-binding list --cluster-name CLUSTER -g CLUSTER_GROUP -o table",
+                        restart()))
+                .or(() -> wrong(
+                        pod -> !isWritten("AZURE_CLIENT_ID")
+                                && !variable(pod, "AZURE_CLIENT_ID").equalsIgnoreCase(clientId),
+                        pod -> clientIdOf(pod) + ", and its service account says " + clientId
+                                + ": it was created before that",
+                        restart()))
+                .orElseGet(() ->
+                        Link.ok("pod", names() + " has the variables and the token's volume, client ID " + clientId));
+    }
+
+    private Optional<Link> wrong(Predicate<Part> which, Function<Part, String> has, String... next) {
+        return running.stream()
+                .filter(which)
+                .findFirst()
+                .map(pod -> Link.failed("pod", pod.name() + " has " + has.apply(pod), next));
+    }
+
+    private static String clientIdOf(Part pod) {
+        String has = variable(pod, "AZURE_CLIENT_ID");
+        return has.isEmpty() ? "no AZURE_CLIENT_ID" : "AZURE_CLIENT_ID " + has;
     }
 
     private String names() {
@@ -178,7 +174,6 @@ final class WorkloadLinks {
                 .orElse(Part.NONE);
     }
 
-    /** Empty if nothing tells it. */
     String tenant() {
         Part sample = sample();
         String annotated = account(Keys.TENANT_ID);
@@ -218,7 +213,6 @@ final class WorkloadLinks {
                                 .anyMatch(one -> one.text("name").equals("AZURE_FEDERATED_TOKEN_FILE")));
     }
 
-    /** The tag of its first image. */
     static String version(Part pod) {
         String name = pod.at("spec", "containers").items().stream()
                 .findFirst()

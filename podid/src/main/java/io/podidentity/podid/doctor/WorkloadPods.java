@@ -31,7 +31,6 @@ final class WorkloadPods {
 
     private final List<Part> pods;
 
-    /** @param kind of what makes the pods, or Pod */
     WorkloadPods(Live live, String kind, String name) {
         this.live = live;
         this.kind = kind;
@@ -57,7 +56,6 @@ final class WorkloadPods {
         return Set.of("Succeeded", "Failed").contains(pod.text("status", "phase"));
     }
 
-    /** What can be said of them without knowing their identity. */
     List<Link> links() {
         return active().isEmpty() ? List.of(absent()) : ready().stream().toList();
     }
@@ -114,7 +112,6 @@ final class WorkloadPods {
                 : Optional.empty();
     }
 
-    /** The last run. */
     private Part job() {
         return kind.equals("Job")
                 ? workload
@@ -150,7 +147,6 @@ final class WorkloadPods {
                 .orElseGet(() -> said(pod.at("status")));
     }
 
-    /** What the controller was told when it created a pod. */
     private Optional<String> refusal() {
         return Stream.concat(Stream.of(workload), makers.stream().limit(1))
                 .filter(one -> one.isTrue("ReplicaFailure"))

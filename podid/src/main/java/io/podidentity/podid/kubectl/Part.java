@@ -1,15 +1,16 @@
 package io.podidentity.podid.kubectl;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A part of an object that kubectl printed; of what is not there, an empty one. Its text form names the object alone: a
  * Secret or a created token is such a part too.
- *
- * @param value a map, a list, a text, a number, a truth value or null
  */
 public record Part(@Nullable Object value) {
 
@@ -23,20 +24,37 @@ public record Part(@Nullable Object value) {
         return part;
     }
 
-    /** Its fields by their names, in their order. */
-    public Map<String, Part> fields() {
-        var fields = new LinkedHashMap<String, Part>();
+    /** The same with maps and lists of its own, which can be changed. */
+    public Part copy() {
+        return new Part(copy(value));
+    }
+
+    private static @Nullable Object copy(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
-            map.forEach((key, field) -> fields.put(String.valueOf(key), new Part(field)));
+            var copy = new LinkedHashMap<Object, @Nullable Object>();
+            map.forEach((key, field) -> copy.put(key, copy(field)));
+            return copy;
         }
-        return fields;
+        return value instanceof List<?> list
+                ? list.stream().map(Part::copy).collect(Collectors.toCollection(ArrayList::new))
+                : value;
+    }
+
+    /** The map itself; of anything else, an empty one that nobody else has. */
+    @SuppressWarnings("unchecked") // keys of JSON objects are strings
+    public Map<String, Object> map() {
+        return value instanceof Map<?, ?> map ? (Map<String, Object>) map : new LinkedHashMap<>();
     }
 
     public List<Part> items() {
         return value instanceof List<?> list ? list.stream().map(Part::new).toList() : List.of();
     }
 
-    /** Empty where there is none. */
+    /** Removes elements of a list that can be changed, and says whether there were any. */
+    public boolean removeItems(Predicate<Part> gone) {
+        return value instanceof List<?> list && list.removeIf(one -> gone.test(new Part(one)));
+    }
+
     public String text() {
         return value == null ? "" : String.valueOf(value);
     }
@@ -66,7 +84,6 @@ public record Part(@Nullable Object value) {
         return condition(condition).text("status").equals("True");
     }
 
-    /** What the cluster says of it under that name. */
     public Part condition(String type) {
         return at("status", "conditions").items().stream()
                 .filter(one -> one.text("type").equals(type))

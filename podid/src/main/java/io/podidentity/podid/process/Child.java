@@ -1,6 +1,7 @@
 package io.podidentity.podid.process;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -35,11 +36,33 @@ public final class Child {
         // Before it starts: a signal in between must not end this process and leave the program behind.
         var started = new CompletableFuture<Process>();
         for (String signal : SIGNALS) {
-            Signals.on(signal, () -> send(signal, started.join()));
+            on(signal, () -> send(signal, started.join()));
         }
         Process child = builder.start();
         started.complete(child);
         return child.waitFor();
+    }
+
+    /**
+     * Does this at each such signal, and not what the JVM does; nothing where there is no such signal. The JDK offers
+     * it in {@code sun.misc} alone, which the compiler warns of, so it is called by reflection.
+     */
+    private static void on(String name, Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object ours = Proxy.newProxyInstance(
+                    Child.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("handle")) {
+                            action.run();
+                        }
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+        } catch (ReflectiveOperationException unknownHere) {
+            // The JVM's own way stays.
+        }
     }
 
     private static void send(String signal, Process child) {

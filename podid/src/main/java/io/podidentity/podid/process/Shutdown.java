@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Shutdown implements AutoCloseable {
 
-    /** An end is looked for this often, since a timer would not count the time in which a laptop sleeps. */
-    private static final long LOOK_SECONDS = 10;
+    /** The time is looked at this often, since a timer would not count the time in which a laptop sleeps. */
+    private static final long LOOK_SECONDS = 5;
 
     private final Thread hook;
 
@@ -22,11 +22,7 @@ public final class Shutdown implements AutoCloseable {
         this.hook = hook;
     }
 
-    /**
-     * From now on, a signal ends this process so.
-     *
-     * @param givesBack what is done then, in this order
-     */
+    /** From now on, a signal ends this process so: all is given back in this order. */
     public static Shutdown bySignal(Runnable... givesBack) {
         List<Runnable> all = List.of(givesBack);
         // The signals end the JVM by its hooks; only halt can then still choose the exit code.
@@ -48,6 +44,11 @@ public final class Shutdown implements AutoCloseable {
 
     /** Waits for the signal, or until it is that time by the clock. */
     public void await(Instant end, Clock clock) throws InterruptedException {
+        sleepUntil(end, clock);
+    }
+
+    /** Waits until it is that time by the clock. */
+    public static void sleepUntil(Instant end, Clock clock) throws InterruptedException {
         for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
             TimeUnit.MILLISECONDS.sleep(Math.min(
                     TimeUnit.SECONDS.toMillis(LOOK_SECONDS),

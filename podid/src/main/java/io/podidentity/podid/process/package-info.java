@@ -1,7 +1,4 @@
-/**
- * Programs that a command runs: in its own place by {@code Child}, for their answer by {@code Captured}; and how this
- * process itself ends, {@code Shutdown}.
- */
+/** Programs that a command runs in its own place, {@code Child}; and how this process itself ends, {@code Shutdown}. */
 @NullMarked
 package io.podidentity.podid.process;
 

@@ -20,10 +20,11 @@ import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.KubectlException.Kind;
 import io.podidentity.podid.kubectl.Part;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterReader {
 
+    private static final String CLIENT_ID = "AZURE_CLIENT_ID";
     private static final String TENANT = "AZURE_TENANT_ID";
     private static final String AUTHORITY = "AZURE_AUTHORITY_HOST";
     private static final String TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
@@ -41,23 +43,67 @@ final class ClusterReader {
     private static final String WEBHOOK_CONFIG = "azure-wi-webhook-config";
     private static final List<String> WEBHOOK_NAMESPACES = List.of("kube-system", "azure-workload-identity-system");
 
-    private final Kubectl kubectl;
+    private final String context;
     private final String namespace;
-    private final Explanations explanations;
+    private final Kubectl kubectl;
 
-    ClusterReader(Kubectl kubectl, String namespace, Explanations explanations) {
-        this.kubectl = kubectl;
-        this.namespace = namespace;
-        this.explanations = explanations;
+    /** The identity that pods of a workload have, and its container as the API has it; none for an account alone. */
+    record Borrowed(
+            String namespace,
+            String serviceAccount,
+            String clientId,
+            String tenantId,
+            String authorityHost,
+            Part container) {
+
+        /** The variables by which Azure's libraries of all languages find it. */
+        Map<String, String> variables(String tokenFile) {
+            return Map.of(
+                    CLIENT_ID, clientId,
+                    TENANT, tenantId,
+                    TOKEN_FILE, tokenFile,
+                    AUTHORITY, authorityHost);
+        }
+
+        @Override
+        public String toString() {
+            return "identity " + clientId + " of service account " + namespace + "/" + serviceAccount;
+        }
     }
 
-    /**
-     * Finds the identity.
-     *
-     * @param containerName null for the first that the webhook does not skip
-     * @param tenant null for the one that the cluster says
-     * @param authorityHost likewise
-     */
+    private ClusterReader(String context, String namespace, Kubectl kubectl) {
+        this.context = context;
+        this.namespace = namespace;
+        this.kubectl = kubectl;
+    }
+
+    /** One that stays with the context and the namespace, even if the current ones are changed meanwhile. */
+    static ClusterReader of(Kubectl kubectl, Optional<String> namespace)
+            throws CannotBorrowException, InterruptedException {
+        try {
+            Part config = kubectl.json("config", "view", "--minify");
+            String context = config.text("current-context");
+            String own = namespace.orElseGet(() -> config.at("contexts").items().stream()
+                    .map(one -> one.text("context", "namespace"))
+                    .filter(text -> !text.isEmpty())
+                    .findFirst()
+                    .orElse("default"));
+            return new ClusterReader(
+                    context, own, kubectl.with("--context=" + context).with("--namespace=" + own));
+        } catch (KubectlException e) {
+            throw CannotBorrowException.of(e, "looks for the cluster", "", namespace.orElse("default"));
+        }
+    }
+
+    String context() {
+        return context;
+    }
+
+    Kubectl kubectl() {
+        return kubectl;
+    }
+
+    /** Finds the identity; what is not given, the cluster says. */
     Borrowed read(
             WorkloadName workload,
             @Nullable String containerName,
@@ -69,31 +115,72 @@ final class ClusterReader {
         String account = Webhook.serviceAccount(pod);
         Map<String, String> annotations =
                 annotations(workload.isServiceAccount() ? object : get(WorkloadName.SERVICE_ACCOUNT, account));
-        explanations.requireWorkloadIdentity(workload, pod);
-        Map<String, String> seen = variablesOfARunningPod(account);
-        String knownTenant = tenant == null ? seen.getOrDefault(TENANT, "") : tenant;
-        Map<String, String> settings =
-                knownTenant.isEmpty() && !annotations.containsKey(Keys.TENANT_ID) ? webhookSettings() : Map.of();
-        Container container = container(
-                workload,
-                pod,
-                annotations,
-                containerName,
-                new WebhookSettings(
-                        WebhookVersion.V1_6_0,
-                        knownTenant.isEmpty() ? settings.getOrDefault(TENANT, "") : knownTenant,
-                        seen.getOrDefault(
-                                AUTHORITY, Cloud.authorityHost(settings.getOrDefault("AZURE_ENVIRONMENT", ""))),
-                        true,
-                        Optional.empty()));
+        requireWorkloadIdentity(workload, pod);
+        Container container =
+                container(workload, pod, annotations, containerName, settings(account, tenant, annotations));
         Map<String, String> variables = literal(container);
         return new Borrowed(
                 namespace,
                 account,
-                explanations.requireClientId(variables.get("AZURE_CLIENT_ID"), account),
-                explanations.requireTenant(tenant == null ? variables.get(TENANT) : tenant, account),
+                required(
+                        variables.get(CLIENT_ID),
+                        "Service account " + namespace + "/" + account
+                                + " stands for no identity: it lacks the annotation " + Keys.CLIENT_ID
+                                + ". Add it: kubectl annotate serviceaccount " + account + " --namespace " + namespace
+                                + " " + Keys.CLIENT_ID + "=CLIENT-ID"),
+                required(
+                        tenant == null ? variables.get(TENANT) : tenant,
+                        "The tenant is not known: service account " + namespace + "/" + account
+                                + " has no annotation " + Keys.TENANT_ID
+                                + ", no pod runs under it, and the webhook's ConfigMap " + WEBHOOK_CONFIG
+                                + " cannot be read. Say it: --tenant ID (az account show --query tenantId)"),
                 authorityHost == null ? variables.getOrDefault(AUTHORITY, "") : authorityHost,
                 ContainerVariables.container(object, container.name()));
+    }
+
+    /** What the webhook is told: what a running pod shows of it, else what its own configuration says. */
+    private WebhookSettings settings(String account, @Nullable String tenant, Map<String, String> annotations)
+            throws InterruptedException {
+        Map<String, String> seen = variablesOfARunningPod(account);
+        String known = tenant == null ? seen.getOrDefault(TENANT, "") : tenant;
+        Map<String, String> configured =
+                known.isEmpty() && !annotations.containsKey(Keys.TENANT_ID) ? webhookSettings() : Map.of();
+        return new WebhookSettings(
+                WebhookVersion.V1_6_0,
+                known.isEmpty() ? configured.getOrDefault(TENANT, "") : known,
+                seen.getOrDefault(AUTHORITY, Cloud.authorityHost(configured.getOrDefault("AZURE_ENVIRONMENT", ""))),
+                true,
+                Optional.empty());
+    }
+
+    /** Only an identity that stands on the account's token can be borrowed. */
+    private static void requireWorkloadIdentity(WorkloadName workload, Pod pod) throws CannotBorrowException {
+        boolean uses = "true".equals(pod.labels().get(Keys.USE));
+        if (!uses && pod.bindingLabel().isPresent()) {
+            throw new CannotBorrowException(workload + " gets its identity from aad-pod-identity (label "
+                    + Pod.BINDING_LABEL + "), which gives it to an address in the cluster and not to an account, so"
+                    + " nothing outside can borrow it. Move it to workload identity: podid migrate");
+        }
+        if (!uses) {
+            throw new CannotBorrowException("Pods of " + workload + " have no workload identity: their template lacks"
+                    + " the label " + Keys.USE + ": \"true\". To borrow the identity of their account all the same,"
+                    + " name it: sa/" + Webhook.serviceAccount(pod));
+        }
+        String binding = pod.metadata().annotations().getOrDefault(Keys.USE_IDENTITY_BINDING, "");
+        if (binding.toLowerCase(Locale.ROOT).equals("true")) {
+            throw new CannotBorrowException(workload + " uses an identity binding of AKS (annotation "
+                    + Keys.USE_IDENTITY_BINDING + "), whose tokens are exchanged by a proxy of the cluster. It is not"
+                    + " known whether anything outside reaches that, so podid does not try. A federated credential for"
+                    + " its account makes it possible: take the annotation off, or use an account of its own for"
+                    + " development.");
+        }
+    }
+
+    private static String required(@Nullable String value, String otherwise) throws CannotBorrowException {
+        if (value == null || value.isEmpty()) {
+            throw new CannotBorrowException(otherwise);
+        }
+        return value;
     }
 
     private Container container(
@@ -134,7 +221,8 @@ final class ClusterReader {
         try {
             return kubectl.json("get", kind, name);
         } catch (KubectlException e) {
-            throw explanations.of(e.failure(), "reads " + kind + "/" + name + " in namespace " + namespace, name);
+            throw CannotBorrowException.of(
+                    e, "reads " + kind + "/" + name + " in namespace " + namespace, name, namespace);
         }
     }
 
@@ -189,7 +277,7 @@ final class ClusterReader {
                 return ContainerVariables.texts(kubectl.json("get", "configmap", WEBHOOK_CONFIG, "--namespace=" + place)
                         .at("data"));
             } catch (KubectlException e) {
-                if (e.failure().kind() == Kind.NO_CLUSTER) {
+                if (e.kind() == Kind.NO_CLUSTER) {
                     break;
                 }
             }

@@ -39,11 +39,10 @@ final class ContainerVariables {
         this.withSecrets = withSecrets;
     }
 
-    /** The container of that name in a pod or in what makes pods; empty if it is not there. */
     static Part container(Part object, String name) {
         Part spec = object.at("spec");
         for (String template : List.of("jobTemplate", "template")) {
-            spec = spec.fields().containsKey(template) ? spec.at(template, "spec") : spec;
+            spec = spec.map().containsKey(template) ? spec.at(template, "spec") : spec;
         }
         return spec.at("containers").items().stream()
                 .filter(container -> container.text("name").equals(name))
@@ -51,10 +50,9 @@ final class ContainerVariables {
                 .orElse(Part.NONE);
     }
 
-    /** The texts of the fields of an object. */
     static Map<String, String> texts(Part object) {
         Map<String, String> texts = new LinkedHashMap<>();
-        object.fields().forEach((key, field) -> texts.put(key, field.text()));
+        object.map().forEach((key, field) -> texts.put(key, new Part(field).text()));
         return texts;
     }
 
@@ -67,7 +65,7 @@ final class ContainerVariables {
         for (Part variable : container.at("env").items()) {
             String name = variable.text("name");
             Part from = variable.at("valueFrom");
-            if (from.fields().isEmpty()) {
+            if (from.map().isEmpty()) {
                 put(name, expanded(variable.text("value")));
             } else {
                 one(from).ifPresentOrElse(value -> put(name, value), () -> left.add(name));
@@ -76,7 +74,6 @@ final class ContainerVariables {
         return found;
     }
 
-    /** The names of those that it does not get, or where they are from. */
     List<String> left() {
         return left;
     }
@@ -100,9 +97,9 @@ final class ContainerVariables {
     }
 
     private Optional<String> one(Part from) throws InterruptedException {
-        boolean secret = from.fields().containsKey("secretKeyRef");
+        boolean secret = from.map().containsKey("secretKeyRef");
         Part reference = from.at(secret ? "secretKeyRef" : "configMapKeyRef");
-        return reference.fields().isEmpty()
+        return reference.map().isEmpty()
                 ? Optional.empty()
                 : Optional.ofNullable(data(secret ? "secret" : "configmap", reference.text("name"))
                         .get(reference.text("key")));

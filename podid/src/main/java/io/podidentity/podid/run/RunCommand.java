@@ -3,9 +3,10 @@ package io.podidentity.podid.run;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.podid.kubectl.Kubectl;
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.KubectlOptions;
 import io.podidentity.podid.lend.Lending;
 import io.podidentity.podid.process.Child;
+import io.podidentity.podid.run.ClusterReader.Borrowed;
+import io.podidentity.podid.run.TokenRenewal.AccountToken;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,26 +41,9 @@ public final class RunCommand implements Callable<Integer> {
     private static final Duration LIFE = Duration.ofHours(1);
 
     /** The variables of the user's own shell by which libraries would find another identity first. */
-    private static final List<String> WOULD_WIN = List.of(
-            "AZURE_CLIENT_SECRET",
-            "AZURE_CLIENT_CERTIFICATE_PATH",
-            "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-            "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
-            "AZURE_USERNAME",
-            "AZURE_PASSWORD",
-            "AZURE_TOKEN_CREDENTIALS",
-            "AzureServicesAuthConnectionString",
-            "AZURE_POD_IDENTITY_AUTHORITY_HOST",
-            "AZURE_KUBERNETES_TOKEN_PROXY",
-            "AZURE_KUBERNETES_SNI_NAME",
-            "AZURE_KUBERNETES_CA_FILE",
-            "AZURE_KUBERNETES_CA_DATA",
-            "AZURE_REGIONAL_AUTHORITY_NAME",
-            "ARM_CLIENT_SECRET",
-            "ARM_CLIENT_ID",
-            "ARM_TENANT_ID",
-            "ARM_USE_MSI",
-            "ARM_USE_CLI");
+    private static final Pattern WOULD_WIN = Pattern.compile("AzureServicesAuthConnectionString|AZURE_("
+            + "CLIENT_SECRET|CLIENT_CERTIFICATE_.*|CLIENT_SEND_CERTIFICATE_CHAIN|USERNAME|PASSWORD|TOKEN_CREDENTIALS"
+            + "|POD_IDENTITY_AUTHORITY_HOST|KUBERNETES_.*|REGIONAL_AUTHORITY_NAME)|ARM_(CLIENT_.*|TENANT_ID|USE_.*)");
 
     @Parameters(
             index = "0",
@@ -70,7 +56,7 @@ public final class RunCommand implements Callable<Integer> {
     private List<String> command = new ArrayList<>();
 
     @Mixin
-    private final KubectlOptions cluster = new KubectlOptions();
+    private final Kubectl.Options cluster = new Kubectl.Options();
 
     @Option(
             names = {"-c", "--container"},
@@ -133,14 +119,12 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CannotBorrowException, IOException, InterruptedException {
         WorkloadName name = wanted();
-        KubeContext where = KubeContext.of(kubectl(), cluster.namespace());
-        var explanations = new Explanations(where.namespace());
-        Borrowed borrowed = new ClusterReader(where.kubectl(), where.namespace(), explanations)
-                .read(name, container, tenant, authorityHost);
+        ClusterReader where = ClusterReader.of(kubectl(), cluster.namespace());
+        Borrowed borrowed = where.read(name, container, tenant, authorityHost);
         try (TokenFolder folder = TokenFolder.create(Path.of(System.getProperty("java.io.tmpdir")))) {
             // For signals that come before the program has started.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(folder)));
-            return run(name, borrowed, where, folder, explanations);
+            return run(name, borrowed, where, folder);
         }
     }
 
@@ -164,35 +148,36 @@ public final class RunCommand implements Callable<Integer> {
         try {
             return cluster.kubectl(environment);
         } catch (KubectlException e) {
-            throw new Explanations("default").of(e.failure(), "looks for kubectl", "");
+            throw CannotBorrowException.of(e, "looks for kubectl", "", "default");
         }
     }
 
-    private int run(
-            WorkloadName name, Borrowed borrowed, KubeContext where, TokenFolder folder, Explanations explanations)
+    private int run(WorkloadName name, Borrowed borrowed, ClusterReader where, TokenFolder folder)
             throws CannotBorrowException, IOException, InterruptedException {
         TokenRenewal.Source source = () -> token(where.kubectl(), borrowed);
         AccountToken first;
         try {
             first = source.create();
         } catch (KubectlException e) {
-            throw explanations.of(
-                    e.failure(), "creates a token of " + borrowed.serviceAccount(), borrowed.serviceAccount());
+            String account = borrowed.serviceAccount();
+            throw CannotBorrowException.of(e, "creates a token of " + account, account, borrowed.namespace());
         }
-        folder.write(first);
+        folder.write(first.value());
         Map<String, String> identity = borrowed.variables(folder.file().toString());
         var check = new TrustCheck(identity);
         if (!unchecked) {
-            check.run(borrowed, first).ifPresent(this::log);
+            check.run(borrowed, first.value()).ifPresent(this::log);
         }
         var add = new TreeMap<String, String>();
         if (env) {
             add.putAll(containerVariables(where.kubectl(), borrowed));
         }
         add.putAll(identity);
-        var remove = new ArrayList<>(
-                WOULD_WIN.stream().filter(environment::containsKey).toList());
-        log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + where.name()
+        List<String> remove = environment.keySet().stream()
+                .filter(WOULD_WIN.asMatchPredicate())
+                .sorted()
+                .collect(Collectors.toCollection(ArrayList::new));
+        log(command.get(0) + " runs as the " + borrowed + ", borrowed from " + name + " in context " + where.context()
                 + ", until it ends");
         if (!remove.isEmpty()) {
             log("it does not get " + String.join(", ", remove) + ", which would win over that");

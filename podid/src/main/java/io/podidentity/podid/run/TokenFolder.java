@@ -86,9 +86,9 @@ final class TokenFolder implements AutoCloseable {
     }
 
     /** Puts a token in place of the one before: a reader sees one or the other, never part of one. */
-    void write(AccountToken token) throws IOException {
+    void write(String token) throws IOException {
         Path fresh = Files.createTempFile(folder, "token", ".new");
-        Files.writeString(fresh, token.value());
+        Files.writeString(fresh, token);
         Files.move(fresh, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -1,6 +1,8 @@
 package io.podidentity.podid.run;
 
 import io.podidentity.podid.kubectl.KubectlException;
+import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.process.Shutdown;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,21 +10,39 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/**
- * Replaces the token before it ends, on a thread of its own; where that fails, again and again.
- *
- * <p>Lifecycle: from {@link #start} until {@link #close}.
- */
+/** Replaces the token before it ends, on a thread of its own; where that fails, again and again. */
 final class TokenRenewal implements AutoCloseable {
 
-    /** Asks the cluster for a token. */
+    /** A token of a service account, and how long it is good. Its text form does not show it. */
+    record AccountToken(String value, Duration life, Instant asked) {
+
+        /** Renewed early enough that a cluster may be out of reach for a while. */
+        private static final int RENEW_AT_PERCENT = 70;
+
+        /** What {@code kubectl create token -o json} prints. */
+        static AccountToken of(Part request, Instant asked) {
+            if (request.at("spec", "expirationSeconds").value() instanceof Number seconds
+                    && request.at("status", "token").value() instanceof String token) {
+                // Not by the time at which it ends: the cluster's clock may differ from this one's.
+                return new AccountToken(token, Duration.ofSeconds(seconds.longValue()), asked);
+            }
+            throw new IllegalArgumentException("kubectl printed no TokenRequest with a token");
+        }
+
+        Instant renewAt() {
+            return asked.plus(life.multipliedBy(RENEW_AT_PERCENT).dividedBy(100));
+        }
+
+        @Override
+        public String toString() {
+            return "AccountToken[life=" + life + "]";
+        }
+    }
+
     @FunctionalInterface
     interface Source {
         AccountToken create() throws KubectlException, InterruptedException;
     }
-
-    /** The time is looked at so often, since a wait would not count the time in which a laptop sleeps. */
-    private static final long LOOK_MILLIS = 5_000;
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofSeconds(60);
@@ -42,7 +62,6 @@ final class TokenRenewal implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** @param first the token that is in the folder now */
     static TokenRenewal start(
             Source source, TokenFolder folder, AccountToken first, Consumer<String> log, Clock clock) {
         var renewal = new TokenRenewal(source, folder, first, log, clock);
@@ -56,10 +75,10 @@ final class TokenRenewal implements AutoCloseable {
         Instant due = first.renewAt();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                awaitUntil(due);
+                Shutdown.sleepUntil(due, clock);
                 try {
                     current = source.create();
-                    folder.write(current);
+                    folder.write(current.value());
                     due = current.renewAt();
                     if (!wait.equals(FIRST_RETRY)) {
                         log.accept("the token is renewed again");
@@ -79,14 +98,6 @@ final class TokenRenewal implements AutoCloseable {
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void awaitUntil(Instant due) throws InterruptedException {
-        for (Duration left = Duration.between(clock.instant(), due);
-                !left.isNegative();
-                left = Duration.between(clock.instant(), due)) {
-            TimeUnit.MILLISECONDS.sleep(Math.min(left.toMillis() + 1, LOOK_MILLIS));
         }
     }
 

@@ -3,6 +3,9 @@ package io.podidentity.podid.run;
 import io.podidentity.emulator.cluster.Cluster;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.podid.explain.FederationAdvice;
+import io.podidentity.podid.explain.log.LogFinding;
+import io.podidentity.podid.explain.log.LogReading;
+import io.podidentity.podid.run.ClusterReader.Borrowed;
 import io.podidentity.tokenprovider.AccessToken;
 import io.podidentity.tokenprovider.AzureServiceTokenProvider;
 import io.podidentity.tokenprovider.TokenAcquisitionException;
@@ -11,24 +14,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Exchanges the account's token once, so that what Entra ID refuses is explained before the program starts. */
-final class TrustCheck {
+public final class TrustCheck {
 
     private static final String RESOURCE = "https://storage.azure.com/";
     private static final Duration DEADLINE = Duration.ofSeconds(15);
-    private static final Pattern NUMBER = Pattern.compile("AADSTS(\\d+)");
+    private static final Set<String> OF_CREDENTIAL =
+            Set.of("aadsts-700211", "aadsts-700212", "aadsts-700213", "aadsts-7002138", "aadsts-70021");
+
+    /** Without the identity or the tenant no program can have a token. */
+    private static final Set<String> OF_IDENTITY = Set.of("aadsts-700016", "aadsts-90002");
 
     /** Held here, since a logger that nobody holds forgets its level. */
     private static final Logger LIBRARY = Logger.getLogger(AzureServiceTokenProvider.class.getPackageName());
 
     private final AzureServiceTokenProvider tokens;
 
-    /** @param variables those of the program */
     TrustCheck(Map<String, String> variables) {
         // Whose identity it is, podid says itself.
         LIBRARY.setLevel(Level.WARNING);
@@ -39,49 +45,44 @@ final class TrustCheck {
                 .build();
     }
 
-    /** The same identity, for who wants more of it. */
     AzureServiceTokenProvider tokens() {
         return tokens;
     }
 
-    /**
-     * Asks for a token.
-     *
-     * @return what a user should know, if that did not work and the program may start all the same
-     * @throws CannotBorrowException if Entra ID does not trust the account
-     */
-    Optional<String> run(Borrowed borrowed, AccountToken account) throws CannotBorrowException {
+    /** Says what a user should know, if there is no token and the program may start all the same. */
+    Optional<String> run(Borrowed borrowed, String token) throws CannotBorrowException {
         try {
             AccessToken unused = tokens.getAuthenticationResult(RESOURCE);
             return Optional.empty();
         } catch (TokenAcquisitionException e) {
-            Matcher number = NUMBER.matcher(String.valueOf(e.getMessage()));
-            String code = number.find() ? number.group(1) : "";
-            String remedy = switch (code) {
-                case "70021", "700211", "700212", "700213", "7002138" -> credential(borrowed, account);
-                case "700016" ->
-                    "There is no identity with client ID " + borrowed.clientId() + " in tenant "
-                            + borrowed.tenantId() + ". Compare the annotation azure.workload.identity/client-id of"
-                            + " service account " + borrowed.serviceAccount() + " with: az identity list --query"
-                            + " \"[].{name:name,clientId:clientId}\" -o table";
-                case "90002" ->
-                    "There is no tenant " + borrowed.tenantId()
-                            + ". Say the right one: --tenant ID (az account show --query tenantId)";
-                default -> "";
-            };
-            if (remedy.isEmpty()) {
+            Optional<LogFinding> known = known(e);
+            if (known.filter(one -> OF_IDENTITY.contains(id(one)) || OF_CREDENTIAL.contains(id(one)))
+                    .isEmpty()) {
                 return Optional.of("the identity could not be tried: " + e.getMessage());
             }
-            throw new CannotBorrowException(
-                    "Entra ID does not give service account " + borrowed.namespace() + "/" + borrowed.serviceAccount()
-                            + " the identity " + borrowed.clientId() + " (AADSTS" + code + ").\n" + remedy);
+            var account = new ObjectName(borrowed.namespace(), borrowed.serviceAccount());
+            throw new CannotBorrowException("Entra ID does not give service account " + account + " the identity "
+                    + borrowed.clientId() + " of tenant " + borrowed.tenantId() + ": " + e.reason() + "\n  "
+                    + String.join("\n  ", next(e, Cluster.EMPTY, account, borrowed.clientId(), token)));
         }
     }
 
-    private static String credential(Borrowed borrowed, AccountToken account) {
-        var name = new ObjectName(borrowed.namespace(), borrowed.serviceAccount());
-        return "It needs a federated credential that is equal to the token in issuer, subject and audience:\n  "
-                + FederationAdvice.commandFor(Cluster.EMPTY, name, borrowed.clientId(), account.value())
-                + "\nOne that was made a moment ago takes up to some minutes. The issuer must be one that Azure can reach.";
+    private static String id(LogFinding finding) {
+        return finding.known().id();
+    }
+
+    private static Optional<LogFinding> known(TokenAcquisitionException refusal) {
+        return LogReading.of(Stream.of(refusal.reason())).findings().stream().findFirst();
+    }
+
+    /** What to do where Entra ID refuses the token of a service account: the credential that the identity lacks. */
+    public static List<String> next(
+            TokenAcquisitionException refusal, Cluster cluster, ObjectName account, String clientId, String token) {
+        Optional<LogFinding> known = known(refusal);
+        return known.filter(one -> OF_CREDENTIAL.contains(id(one))).isPresent()
+                ? List.of(
+                        FederationAdvice.commandFor(cluster, account, clientId, token),
+                        "A credential that is seconds old is not known everywhere yet: then wait two minutes.")
+                : known.map(LogFinding::next).orElse(List.of(refusal.remedy()));
     }
 }

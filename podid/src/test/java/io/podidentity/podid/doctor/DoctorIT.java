@@ -39,7 +39,7 @@ class DoctorIT {
 
     private static final Path FIXTURES = Path.of("src/test/resources/doctor");
 
-    /** Each runs kubectl ten times; so the first of each link, and all in CI. */
+    /** Each runs kubectl eight times; so the first of each link, and all in CI. */
     private static final boolean ALL = Boolean.getBoolean("podidentity.long");
 
     @TempDir
@@ -315,7 +315,7 @@ class DoctorIT {
                 .execute("--kubeconfig=" + file);
 
         assertThat(code).isEqualTo(2);
-        assertThat(err.toString()).contains("choose one by --context");
+        assertThat(err.toString()).contains("kubectl config get-contexts, then --context NAME");
     }
 
     @Test

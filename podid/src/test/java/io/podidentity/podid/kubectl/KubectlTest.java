@@ -9,8 +9,8 @@ import io.podidentity.emulator.cluster.Profile;
 import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.podid.apiserver.ServedCluster;
-import io.podidentity.podid.kubectl.KubectlFailure.Denied;
-import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.KubectlException.Denied;
+import io.podidentity.podid.kubectl.KubectlException.Kind;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +71,8 @@ class KubectlTest {
                         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: dev}]
                         """);
         cluster = new ServedCluster(PodIdentityEmulator.builder(), manifests, "dev");
-        return kubectl.withKubeconfig(cluster.writeKubeconfig(folder.resolve("config")))
-                .withContext("dev");
+        return kubectl.with("--kubeconfig=" + cluster.writeKubeconfig(folder.resolve("config")))
+                .with("--context=dev");
     }
 
     @Test
@@ -83,18 +83,18 @@ class KubectlTest {
         for (String path : List.of("", ".", relative, "." + File.pathSeparator + relative)) {
             assertThatThrownBy(() -> Kubectl.find(Map.of("PATH", path)))
                     .isInstanceOfSatisfying(
-                            KubectlException.class,
-                            e -> assertThat(e.failure().kind()).isEqualTo(Kind.NO_PROGRAM));
+                            KubectlException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NO_PROGRAM));
         }
         assertThat(Kubectl.find(Map.of("PATH", "." + File.pathSeparator + folder))
-                        .program())
-                .isEqualTo(folder.resolve("kubectl"));
+                        .run()
+                        .failure())
+                .isEmpty();
     }
 
     @Test
     void json_ofAnObject_isIt() throws Exception {
         assertThat(onCluster()
-                        .withNamespace("default")
+                        .with("--namespace=default")
                         .json("get", "serviceaccount", "orders")
                         .kind())
                 .isEqualTo("ServiceAccount");
@@ -113,11 +113,23 @@ class KubectlTest {
 
     @Test
     void run_thatIsForbidden_namesWhoMayNotDoWhat() throws Exception {
-        KubectlFailure failure =
+        KubectlException failure =
                 onCluster().run("create", "token", "orders").failure().orElseThrow();
 
         assertThat(failure.kind()).isEqualTo(Kind.FORBIDDEN);
         assertThat(failure.denied()).contains(new Denied("dev", "create", "serviceaccounts/token", "", "default"));
+    }
+
+    /** One run lists what may be seen, and says of each of the others that it may not. */
+    @Test
+    void list_ofSeveralKinds_hasThoseThatMayBeSeenAndNamesTheOthers() throws Exception {
+        Kubectl.Listing listing = onCluster()
+                .list(List.of("serviceaccounts", "secrets", "roles.rbac.authorization.k8s.io"), "--namespace=default");
+
+        assertThat(listing.items()).extracting(Part::kind).containsOnly("ServiceAccount");
+        assertThat(listing.failure().orElseThrow().denied())
+                .extracting(Denied::qualified)
+                .containsExactly("secrets", "roles.rbac.authorization.k8s.io");
     }
 
     @Test
@@ -149,7 +161,8 @@ class KubectlTest {
                     contexts: [{name: c, context: {cluster: c, user: u}}]
                     """.formatted(plugin));
 
-            assertThat(kind(kubectl.withKubeconfig(config).run("get", "pods"))).isEqualTo(Kind.NOT_SIGNED_IN);
+            assertThat(kind(kubectl.with("--kubeconfig=" + config).run("get", "pods")))
+                    .isEqualTo(Kind.NOT_SIGNED_IN);
         }
     }
 
@@ -158,7 +171,7 @@ class KubectlTest {
         Kubectl slow = script("echo 'To sign in, open https://example.com' >&2; exec tail -f /dev/null")
                 .within(Duration.ofMillis(700));
 
-        KubectlFailure failure = slow.run("get", "pods").failure().orElseThrow();
+        KubectlException failure = slow.run("get", "pods").failure().orElseThrow();
 
         assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
         assertThat(failure.message()).contains("To sign in, open https://example.com");
@@ -180,8 +193,8 @@ class KubectlTest {
     void run_always_getsArgumentsAsTheyAreAndNoInput() throws Exception {
         Kubectl kubectl = script("for one in \"$@\"; do echo \"[$one]\"; done; cat");
 
-        assertThat(kubectl.withContext("a b")
-                        .withNamespace("$(x)")
+        assertThat(kubectl.with("--context=a b")
+                        .with("--namespace=$(x)")
                         .run("get", "; id")
                         .stdout())
                 .isEqualTo("[--context=a b]\n[--namespace=$(x)]\n[get]\n[; id]\n");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.podid.apiserver.ServedCluster;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,14 +75,15 @@ class RunCommandTest {
                 .startsWith("1 ")
                 .contains(
                         "User \"dev\" needs the verb \"create\" on serviceaccounts/token in namespace default",
-                        "resources: [serviceaccounts/token]\n  resourceNames: [orders]\n  verbs: [create]",
-                        "subjects:\n- {apiGroup: rbac.authorization.k8s.io, kind: User, name: \"dev\"}");
+                        "--verb=create --resource=serviceaccounts/token --resource-name=orders",
+                        " --user=dev");
     }
 
     @Test
     void run_withTheRoleThatWasPrinted_runs() throws Exception {
         String printed = run("--context", "dev", "deploy/orders", "--", "true");
-        String role = printed.substring(printed.indexOf("---\n"));
+        String commands = printed.substring(printed.indexOf("kubectl create role "));
+        String role = "---\n" + yamlOf(commands.strip());
         try (ServedCluster granted = BorrowedCluster.servedWith(role)) {
             Path kubeconfig = folder.resolve("granted");
             granted.writeKubeconfig(kubeconfig);
@@ -89,6 +91,17 @@ class RunCommandTest {
             assertThat(run(kubeconfig, "--context", "dev", "--no-check", "deploy/orders", "--", "true"))
                     .startsWith("0 ");
         }
+    }
+
+    /** What the administrator's kubectl would create by the commands. */
+    private static String yamlOf(String commands) throws Exception {
+        String dry = " --dry-run=client -o yaml --kubeconfig=" + folder.resolve("config");
+        Process kubectl = new ProcessBuilder("sh", "-c", commands.replace(" && ", dry + " && echo --- && ") + dry)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String yaml = new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(kubectl.waitFor()).isZero();
+        return yaml;
     }
 
     @Test

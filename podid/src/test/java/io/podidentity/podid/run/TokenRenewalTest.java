@@ -3,16 +3,15 @@ package io.podidentity.podid.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.podid.kubectl.KubectlException;
-import io.podidentity.podid.kubectl.KubectlFailure;
-import io.podidentity.podid.kubectl.KubectlFailure.Kind;
+import io.podidentity.podid.kubectl.KubectlException.Kind;
 import io.podidentity.podid.kubectl.Part;
+import io.podidentity.podid.run.TokenRenewal.AccountToken;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,13 +37,13 @@ class TokenRenewalTest {
             int number = asked.incrementAndGet();
             renewed.countDown();
             if (number == 2) {
-                throw new KubectlException(new KubectlFailure(Kind.NO_CLUSTER, "no way", Optional.empty()));
+                throw new KubectlException(Kind.NO_CLUSTER, "no way", List.of());
             }
             return token("token " + number, number < 3 ? Duration.ofMillis(100) : Duration.ofHours(1));
         };
         try (TokenFolder folder = TokenFolder.create(parent)) {
             AccountToken first = token("token 0", Duration.ofMillis(100));
-            folder.write(first);
+            folder.write(first.value());
             TokenRenewal renewal = TokenRenewal.start(source, folder, first, log::add, Clock.systemUTC());
             try {
                 // Three requests, the second of which fails; there is no reason for a fourth.
