@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
             "All rules: https://github.com/pod-identity/pod-identity-java/blob/main/docs/checks.md"
         },
         mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class CheckCommand implements Callable<Integer> {
 
     private static final int MOST_ROUNDS = 5;
@@ -65,11 +66,9 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders, or - for standard input.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private List<String> paths;
 
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}. Default: text")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private Format format;
 
     @Option(
@@ -102,12 +101,10 @@ public final class CheckCommand implements Callable<Integer> {
     private final ProfileOptions profile = new ProfileOptions();
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     private byte[] standardInput = new byte[0];
 
-    @SuppressWarnings("NullAway.Init") // set before anything is checked
     private ManifestInput input;
 
     @Override

@@ -2,6 +2,7 @@ package io.podidentity.podid.explain;
 
 import io.podidentity.emulator.cluster.KubernetesObject;
 import io.podidentity.emulator.cluster.Position;
+import io.podidentity.podid.check.rule.Finding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +24,13 @@ record Advice(
         this(summary, why, remedies, null);
     }
 
-    Advice about(KubernetesObject object) {
-        return about(object.metadata().position());
+    /** What a check says. */
+    static Advice of(Finding finding, List<String> why) {
+        return new Advice(finding.message(), why, List.of(finding.remedy()), finding.position());
     }
 
-    Advice about(Position other) {
-        return new Advice(summary, why, remedies, other);
-    }
-
-    Advice with(List<String> otherWhy, List<String> otherRemedies) {
-        return new Advice(summary, otherWhy, otherRemedies, place);
+    /** Where an object is, to be put behind a fact about it. */
+    static String at(KubernetesObject object) {
+        return " (" + object.metadata().position() + ")";
     }
 }

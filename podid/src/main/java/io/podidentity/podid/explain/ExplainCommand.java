@@ -55,6 +55,7 @@ import picocli.CommandLine.Spec;
             "  podid explain k8s/ --log 'no AzureAssignedIdentity found for pod:default/orders in assigned state'"
         },
         mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ExplainCommand implements Callable<Integer> {
 
     enum Format {
@@ -81,18 +82,15 @@ public final class ExplainCommand implements Callable<Integer> {
             paramLabel = "QUERY",
             defaultValue = Explainer.DEFAULT_QUERY,
             description = "What the pod asks for, as in the URL. Default: ${DEFAULT-VALUE}")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private String request;
 
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}. Default: text")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private Format format;
 
     @Mixin
     private final ProfileOptions profile = new ProfileOptions();
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     private KustomizedSource source = new KustomizedSource(List.of());

@@ -44,6 +44,7 @@ public final class Explainer {
     private final EgressPolicies toEntra;
     private final Concern concern;
     private final Map<Position, Manifest> written = new HashMap<>();
+    private final Checks checks;
     private final PodIdentityAdvice words;
     private Replay.@Nullable Stage stage;
 
@@ -57,7 +58,8 @@ public final class Explainer {
         this.toEntra = new EgressPolicies(manifests.cluster(), Profile.WORKLOAD_IDENTITY);
         this.concern = new Concern(manifests);
         manifests.objects().forEach(one -> written.put(one.content().position(), one));
-        this.words = new PodIdentityAdvice(manifests, rules, toNmi);
+        this.checks = new Checks(manifests, rules);
+        this.words = new PodIdentityAdvice(manifests, toNmi, checks);
     }
 
     /**
@@ -125,7 +127,7 @@ public final class Explainer {
             Advice advice = PodIdentityAdvice.blocked(pod, policy.get(), toEntra);
             return ofNoReplay(pod, Outcome.NONE, advice, List.of(Step.end("network", advice.summary())));
         }
-        var workload = new WorkloadAdvice(manifests.cluster(), pod);
+        var workload = new WorkloadAdvice(manifests.cluster(), checks, pod);
         if (workload.outcome() == Outcome.IDENTITY && PodSource.isOlderThanWebhook(pod)) {
             var old = new Advice(
                     "the pod runs without the webhook's variables: it was created before the label, the account's"

@@ -53,10 +53,4 @@ public record Explanation(
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    public Explanation {
-        why = List.copyOf(why);
-        remedies = List.copyOf(remedies);
-        way = List.copyOf(way);
-    }
 }

@@ -1,9 +1,10 @@
 package io.podidentity.podid.explain;
 
-import static io.podidentity.podid.explain.ObstacleAdvice.at;
+import static io.podidentity.podid.explain.Advice.at;
 
 import io.podidentity.emulator.adal.ApplicationSettings;
 import io.podidentity.emulator.cluster.AzureIdentity;
+import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.AzurePodIdentityException;
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.ObjectName;
@@ -15,46 +16,53 @@ import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.match.IdentityChoice;
 import io.podidentity.emulator.match.IdentityChoice.Chosen;
 import io.podidentity.emulator.match.IdentityMatcher.Bypass;
-import io.podidentity.emulator.match.MatchRules;
+import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.match.PodMatch;
 import io.podidentity.emulator.replay.Replay.NmiPart;
-import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rules.AllRules;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** Puts into words what a trace shows, and what to do about it. */
+/** Puts into words what a trace shows, and what to do about it; in those of the checks where they find the reason. */
 final class PodIdentityAdvice {
 
-    private static final int MAX_PROBLEMS = 10;
-    /** Groups of checks: of resource IDs, fields of identities, secrets and client IDs. */
+    private static final int MAX_NAMED = 10;
+
+    /** The checks that find the reason of an obstacle. */
+    private static final Map<Obstacle, Set<String>> REASONS = Map.of(
+            Obstacle.NO_LABEL,
+            Set.of("label-key", "label-as-annotation", "label-not-on-pod-template", "label-missing"),
+            Obstacle.EMPTY_LABEL,
+            Set.of("label-empty"),
+            Obstacle.NO_BINDING,
+            Set.of("label-without-binding"),
+            Obstacle.IDENTITY_MISSING,
+            Set.of("binding-without-identity"),
+            Obstacle.INVALID_RESOURCE_ID,
+            Set.of("resource-id-malformed", "placeholder-left"),
+            Obstacle.OTHER_NAMESPACE,
+            Set.of("namespace-mismatch"));
+
+    /** Groups of checks that find why Azure gives no token: of resource IDs, fields, secrets and client IDs. */
     private static final Set<String> CAUSES = Set.of("C1", "C7", "C8", "C9");
 
     private final Manifests manifests;
     private final EgressPolicies policies;
-    private final ObstacleAdvice obstacles;
-    private final MatchRules rules;
+    private final Checks checks;
 
-    /** Made for the first identity of which Azure gives no token. */
-    private @Nullable List<Finding> findings;
-
-    PodIdentityAdvice(Manifests manifests, MatchRules rules, EgressPolicies policies) {
+    PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks checks) {
         this.manifests = manifests;
         this.policies = policies;
-        this.obstacles = new ObstacleAdvice(manifests, rules);
-        this.rules = rules;
+        this.checks = checks;
     }
 
     Advice of(PodIdentityTrace trace) {
-        PodMatch match = trace.match();
         if (trace.policy().isPresent()) {
             return blocked(trace.pod(), trace.policy().get(), policies);
         }
@@ -66,10 +74,12 @@ final class PodIdentityAdvice {
             return bypassed(trace.pod(), trace.bypass().get());
         }
         return noted(
-                match,
-                match.obstacle().isPresent()
-                        ? obstacles.of(match, match.obstacle().get())
-                        : trace.issued().map(chosen -> granted(trace, chosen)).orElseGet(() -> refused(trace, nmi)));
+                trace.match(),
+                trace.match()
+                        .obstacle()
+                        .map(obstacle -> stopped(trace, obstacle))
+                        .or(() -> trace.issued().map(chosen -> granted(trace, chosen)))
+                        .orElseGet(() -> refused(trace, nmi)));
     }
 
     static Advice blocked(Pod pod, NetworkPolicy policy, EgressPolicies policies) {
@@ -108,6 +118,45 @@ final class PodIdentityAdvice {
                 exception.metadata().position());
     }
 
+    private Advice stopped(PodIdentityTrace trace, Obstacle obstacle) {
+        var why = new ArrayList<>(trace.facts());
+        if (obstacle == Obstacle.NO_BINDING) {
+            manifests.cluster().bindings().stream()
+                    .limit(MAX_NAMED)
+                    .forEach(binding -> why.add("binding " + binding.name() + " has the selector \""
+                            + binding.selector() + "\"" + at(binding)));
+        }
+        Set<String> reasons = REASONS.getOrDefault(obstacle, Set.of());
+        return checks.about(trace.pod(), objects(trace.match()))
+                .filter(finding -> reasons.contains(finding.about().rule()))
+                .findFirst()
+                .map(finding -> Advice.of(finding, why))
+                .orElseGet(() -> new Advice(
+                        switch (obstacle) {
+                            case NO_LABEL -> "it has no label aadpodidbinding, so no identity is looked up for it";
+                            case NO_NODE -> "the pod is not scheduled to a node yet, and MIC waits until it is";
+                            default -> "no identity is bound to it: what its label or the binding names is not there";
+                        },
+                        why,
+                        List.of(
+                                obstacle == Obstacle.NO_NODE
+                                        ? "Run kubectl describe pod to see why it is not scheduled."
+                                        : label(trace.pod()))));
+    }
+
+    /** How to label a pod, or what makes it. */
+    private String label(Pod pod) {
+        String selectors = manifests.cluster().bindings().stream()
+                .map(AzureIdentityBinding::selector)
+                .filter(selector -> !selector.isEmpty())
+                .distinct()
+                .limit(MAX_NAMED)
+                .collect(Collectors.joining(" or "));
+        return selectors.isEmpty()
+                ? "Create an AzureIdentity, and an AzureIdentityBinding whose selector is the pod's label."
+                : "Add to " + WorkloadAdvice.labelsOf(pod) + ": aadpodidbinding: " + selectors;
+    }
+
     private static Advice granted(PodIdentityTrace trace, Chosen chosen) {
         AzureIdentity identity = chosen.identity();
         List<String> remedies = chosen.others().isEmpty()
@@ -137,7 +186,7 @@ final class PodIdentityAdvice {
                     List.of("Ask for client_id=" + right + "."));
         }
         return trace.chosen()
-                .flatMap(chosen -> cause(chosen.identity(), trace.facts()))
+                .flatMap(chosen -> cause(trace, chosen.identity()))
                 .orElseGet(() -> new Advice(
                         "NMI answers " + nmi.status() + ": " + nmi.text(),
                         trace.facts(),
@@ -146,49 +195,47 @@ final class PodIdentityAdvice {
     }
 
     /** What the checks say of the identity and of its secret; the worst first. */
-    private Optional<Advice> cause(AzureIdentity identity, List<String> facts) {
+    private Optional<Advice> cause(PodIdentityTrace trace, AzureIdentity identity) {
         SecretReference secret = identity.clientPassword();
         List<String> objects = List.of(
                 "AzureIdentity " + identity.name(), "Secret " + new ObjectName(secret.namespace(), secret.name()));
-        return findings().stream()
+        return checks.about(trace.pod(), objects)
                 .filter(finding -> objects.contains(finding.object()))
                 .filter(finding -> CAUSES.contains(finding.about().id()))
                 .filter(finding -> !finding.about().rule().equals("resource-id-case"))
                 .max(Comparator.comparing(Finding::severity))
                 .map(finding -> new Advice(
                         "Azure gives no token of identity " + identity.name() + ": " + finding.message(),
-                        facts,
+                        trace.facts(),
                         List.of(finding.remedy()),
                         finding.position()));
     }
 
-    private synchronized List<Finding> findings() {
-        if (findings == null) {
-            findings = AllRules.check(new RuleContext(manifests, rules, AzureFacts.NONE));
-        }
-        return findings;
-    }
-
-    /** A field that was not read as intended is often the underlying cause. */
-    private Advice noted(PodMatch match, Advice advice) {
-        List<String> objects = match.candidates().stream()
+    /** The bindings of the pod's label, and the identities that they name. */
+    private static List<String> objects(PodMatch match) {
+        return match.candidates().stream()
                 .flatMap(candidate -> Stream.of(
                         "AzureIdentityBinding " + candidate.binding().name(),
                         "AzureIdentity " + candidate.binding().namespace() + "/"
                                 + candidate.binding().azureIdentity()))
                 .toList();
-        List<Problem> problems = manifests.problems().stream()
-                .filter(problem ->
-                        objects.contains(problem.object()) || match.candidates().isEmpty())
-                .limit(MAX_PROBLEMS)
+    }
+
+    /** A field that was not read as intended is often the underlying cause. */
+    private Advice noted(PodMatch match, Advice advice) {
+        List<String> objects = objects(match);
+        List<String> problems = manifests.problems().stream()
+                .filter(problem -> objects.contains(problem.object()) || objects.isEmpty())
+                .limit(MAX_NAMED)
+                .map(Problem::toString)
                 .toList();
-        if (problems.isEmpty()) {
-            return advice;
-        }
-        var why = new ArrayList<>(advice.why());
-        problems.stream().map(Problem::toString).forEach(why::add);
-        var remedies = new ArrayList<>(advice.remedies());
-        remedies.add(0, "Fix the fields named above first.");
-        return advice.with(why, remedies);
+        return problems.isEmpty()
+                ? advice
+                : new Advice(
+                        advice.summary(),
+                        Stream.concat(advice.why().stream(), problems.stream()).toList(),
+                        Stream.concat(Stream.of("Fix the fields named above first."), advice.remedies().stream())
+                                .toList(),
+                        advice.place());
     }
 }

@@ -1,6 +1,6 @@
 package io.podidentity.podid.explain;
 
-import static io.podidentity.podid.explain.ObstacleAdvice.at;
+import static io.podidentity.podid.explain.Advice.at;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.NetworkPolicy;

@@ -123,7 +123,6 @@ public record ReferenceExplanation(
                         one,
                         Outcome.NONE,
                         "service account " + known + " has no annotation " + Keys.CLIENT_ID,
-                        List.of("Annotate it: kubectl annotate serviceaccount -n " + known.namespace() + " "
-                                + known.name() + " " + Keys.CLIENT_ID + "=CLIENT_ID"));
+                        List.of(WorkloadAdvice.annotate(known)));
     }
 }

@@ -14,10 +14,6 @@ public record Step(String name, List<String> facts, boolean isEnd) {
     static final String MIC = "MIC";
     static final String NMI = "NMI";
 
-    public Step {
-        facts = List.copyOf(facts);
-    }
-
     static Step passed(String name, List<String> facts) {
         return new Step(name, facts, false);
     }

@@ -1,6 +1,6 @@
 package io.podidentity.podid.explain;
 
-import static io.podidentity.podid.explain.ObstacleAdvice.at;
+import static io.podidentity.podid.explain.Advice.at;
 
 import io.podidentity.emulator.azure.ClientIdText;
 import io.podidentity.emulator.cluster.Cluster;
@@ -17,9 +17,8 @@ import io.podidentity.emulator.workload.WebhookVersion;
 import io.podidentity.podid.explain.Explanation.Outcome;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /** Advice for a cluster that has workload identity only. */
 final class WorkloadAdvice {
@@ -30,22 +29,20 @@ final class WorkloadAdvice {
             + " take it";
 
     private final Cluster cluster;
+    private final Checks checks;
     private final Pod pod;
     private final ObjectName account;
     private final Optional<ServiceAccount> found;
     private final Admission admission;
 
-    WorkloadAdvice(Cluster cluster, Pod pod) {
+    WorkloadAdvice(Cluster cluster, Checks checks, Pod pod) {
         this.cluster = cluster;
+        this.checks = checks;
         this.pod = pod;
         this.account = new ObjectName(pod.namespace(), Webhook.serviceAccount(pod));
         this.found = cluster.serviceAccount(account);
-        Optional<Map<String, String>> annotations = found.map(
-                        one -> one.metadata().annotations())
-                // Every namespace has it, whether a manifest says so or not.
-                .or(() -> account.name().equals("default") ? Optional.of(Map.of()) : Optional.empty());
         var settings = new WebhookSettings(WebhookVersion.V1_6_0, "", "", true, Optional.empty());
-        this.admission = new Webhook(settings).admit(pod, annotations);
+        this.admission = new Webhook(settings).admit(cluster, pod);
     }
 
     Outcome outcome() {
@@ -67,16 +64,36 @@ final class WorkloadAdvice {
                     FederationAdvice.of(cluster, account, clientId()));
         }
         why.add(NODE);
-        return admission instanceof Admission.NotSelected
-                ? new Advice(
-                        "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
-                        why,
-                        List.of("Add the label to "
-                                + pod.workload()
-                                        .map(ObstacleAdvice::labelsOf)
-                                        .orElse("the pod (of a workload: to spec.template.metadata.labels)")
-                                + ", with the value in quotes."))
-                : noClientId(why);
+        if (admission instanceof Admission.NotSelected) {
+            return checked(why, "use-label-missing", "use-label-value")
+                    .orElseGet(() -> new Advice(
+                            "the pod itself lacks the label " + Keys.USE + ": \"true\", so the webhook ignores it",
+                            why,
+                            List.of("Add to " + labelsOf(pod) + ": " + Keys.USE + ": \"true\"")));
+        }
+        if (clientId().isEmpty()) {
+            return checked(why, "service-account")
+                    .orElseGet(() -> new Advice(
+                            "the service account names no client ID, so AZURE_CLIENT_ID is not set",
+                            why,
+                            List.of(annotate(account))));
+        }
+        why.add("it is \"" + clientId() + "\"");
+        Position place = found.map(one -> one.metadata().position()).orElse(null);
+        return new Advice(
+                "the annotation " + Keys.CLIENT_ID
+                        + " of its service account is no client ID, so Entra ID refuses the exchange (AADSTS700016)",
+                why,
+                List.of("Set it to what az identity show --query clientId prints, a GUID."),
+                place);
+    }
+
+    /** What one of these checks says of the pod or of its service account. */
+    private Optional<Advice> checked(List<String> why, String... rules) {
+        return checks.about(pod, List.of("ServiceAccount " + account))
+                .filter(finding -> Set.of(rules).contains(finding.about().rule()))
+                .findFirst()
+                .map(finding -> Advice.of(finding, why));
     }
 
     private Advice denied(String reason, List<String> why) {
@@ -94,73 +111,45 @@ final class WorkloadAdvice {
                 List.of("Fix what the refusal names; until then the pod is not created."));
     }
 
-    private Advice noClientId(List<String> why) {
-        if (clientId().isEmpty()) {
-            return new Advice(
-                    "the service account names no client ID, so AZURE_CLIENT_ID is not set",
-                    why,
-                    accountRemedy(),
-                    placeOfAccount());
-        }
-        why.add("it is " + ObstacleAdvice.quoted(clientId()));
-        return new Advice(
-                "the annotation " + Keys.CLIENT_ID
-                        + " of its service account is no client ID, so Entra ID refuses the exchange (AADSTS700016)",
-                why,
-                List.of("Set it to what az identity show --query clientId prints, a GUID."),
-                placeOfAccount());
+    /** Where the pod gets its labels; those of a pod of a workload last no longer than the pod. */
+    static String labelsOf(Pod pod) {
+        return pod.workload()
+                .map(owner -> "spec.template.metadata.labels of " + owner.kind() + " " + owner.name())
+                .orElse("the pod's labels (of a workload: spec.template.metadata.labels)");
+    }
+
+    static String annotate(ObjectName account) {
+        return "Annotate it: kubectl annotate serviceaccount -n " + account.namespace() + " " + account.name() + " "
+                + Keys.CLIENT_ID + "=CLIENT_ID";
     }
 
     private String runsAs() {
-        return "it runs as service account " + account
-                + found.map(ObstacleAdvice::at).orElse(", which no manifest defines") + at(pod);
-    }
-
-    private @Nullable Position placeOfAccount() {
-        return found.map(one -> one.metadata().position()).orElse(null);
+        return "it runs as service account " + account + found.map(Advice::at).orElse(", which no manifest defines")
+                + at(pod);
     }
 
     /** From label to account, webhook, kubelet and Entra ID, as far as it gets; the summary where that ends. */
     List<Step> way(String summary) {
-        var way = new ArrayList<Step>();
         if (admission instanceof Admission.NotSelected) {
             return List.of(Step.end("label", summary));
         }
-        way.add(Step.passed("label", "the pod has the label " + Keys.USE + ": \"true\"" + at(pod)));
-        if (admission instanceof Admission.Denied) {
-            way.add(Step.end("webhook", summary));
-            return way;
-        }
+        Step label = Step.passed("label", "the pod has the label " + Keys.USE + ": \"true\"" + at(pod));
         if (outcome() == Outcome.NONE) {
-            way.add(Step.end("account", summary));
-            return way;
+            return List.of(label, Step.end(admission instanceof Admission.Denied ? "webhook" : "account", summary));
         }
-        way.add(Step.passed("account", List.of(runsAs(), "the account names client ID " + clientId())));
-        way.add(Step.passed(
-                "webhook", "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE and the token's volume"));
-        way.add(Step.passed(
-                "kubelet",
-                "writes a token: subject " + ClusterIssuer.subject(account) + ", audience "
-                        + WebhookSettings.AUDIENCE));
-        way.add(Step.passed(
-                "Entra ID",
-                "exchanges it, if a federated credential of the identity names both and the" + " cluster's issuer"));
-        return way;
-    }
-
-    /** Another account of the namespace may be the one that is meant. */
-    private List<String> accountRemedy() {
-        List<String> annotated = cluster.all(ServiceAccount.class).stream()
-                .filter(one -> one.namespace().equals(account.namespace()))
-                .filter(one -> one.metadata().annotations().containsKey(Keys.CLIENT_ID))
-                .map(one -> one.name().name() + ObstacleAdvice.at(one))
-                .toList();
         return List.of(
-                annotated.isEmpty()
-                        ? "Annotate it: kubectl annotate serviceaccount -n " + account.namespace() + " "
-                                + account.name() + " " + Keys.CLIENT_ID + "=CLIENT_ID"
-                        : "Set spec.serviceAccountName of the pod to the account that is annotated: "
-                                + String.join(" or ", annotated));
+                label,
+                Step.passed("account", List.of(runsAs(), "the account names client ID " + clientId())),
+                Step.passed(
+                        "webhook",
+                        "sets AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE and the token's volume"),
+                Step.passed(
+                        "kubelet",
+                        "writes a token: subject " + ClusterIssuer.subject(account) + ", audience "
+                                + WebhookSettings.AUDIENCE),
+                Step.passed(
+                        "Entra ID",
+                        "exchanges it, if a federated credential of the identity names both and the cluster's issuer"));
     }
 
     private String clientId() {

@@ -39,7 +39,7 @@ public final class ClosestMatch {
     }
 
     /** How many letters must be inserted, removed or replaced to turn one word into another, as Levenshtein counts. */
-    public static int edits(String a, String b) {
+    private static int edits(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

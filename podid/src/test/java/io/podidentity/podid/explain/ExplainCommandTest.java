@@ -64,8 +64,7 @@ class ExplainCommandTest {
                 .isEqualTo(1);
 
         assertThat(out.toString())
-                .contains(
-                        "Add the label to spec.template.metadata.labels of Deployment web, with the value in quotes.");
+                .contains(":20:11\n  Do    Add to the pod's labels: azure.workload.identity/use: \"true\"\n");
     }
 
     /** The same as check says of them. */

@@ -63,7 +63,7 @@ class ExplainerTest {
 
         assertThat(explanation.outcome()).isEqualTo(Outcome.NONE);
         assertThat(explanation.summary()).isEqualTo("no AzureIdentityBinding has the selector \"Demo\"");
-        assertThat(explanation.remedies()).containsExactly("Label the pod aadpodidbinding: demo.");
+        assertThat(explanation.remedies()).containsExactly("Write: aadpodidbinding: demo");
         assertThat(explanation.mic().log()).isEmpty();
         assertThat(explanation.nmi().took()).hasSeconds(80);
     }
@@ -87,8 +87,9 @@ class ExplainerTest {
                 """, "resource=https://r.example");
 
         assertThat(explanation.summary())
-                .isEqualTo("the label aadpodidbinding is on the Deployment itself, and its pods do not inherit it");
-        assertThat(explanation.remedies()).containsExactly("Move it to spec.template.metadata.labels.");
+                .isEqualTo("the label is on the Deployment itself, and its pods do not inherit it");
+        assertThat(explanation.remedies())
+                .containsExactly("Add to spec.template.metadata.labels: aadpodidbinding: demo");
     }
 
     @Test

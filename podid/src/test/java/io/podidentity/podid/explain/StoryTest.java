@@ -33,13 +33,13 @@ class StoryTest {
                 .startsWith("""
                         Pod default/p (m.yaml:1:1), profile 1.5.4
 
-                          Gets  no token: binding default/b names the identity "other", but the namespace default has none of that name
-                          At    m.yaml:5:1
-                          Do    Name an AzureIdentity of the namespace default (it has: none), not the resource in Azure.
+                          Gets  no token: there is no AzureIdentity default/other
+                          At    m.yaml:8:8
+                          Do    Create it, or add its file to the check.
 
                           1  label     the pod has the label aadpodidbinding: demo (m.yaml:1:1)
                           2  binding   binding default/b has that selector and names identity other (m.yaml:5:1)
-                          3  identity  binding default/b names the identity "other", but the namespace default has none of that name  <- it ends here
+                          3  identity  there is no AzureIdentity default/other  <- it ends here
                         """)
                 .contains("  4  MIC       assigns nothing", "  5  NMI       answers 403 after 80 s: ");
     }
@@ -84,11 +84,11 @@ class StoryTest {
                 metadata: {name: p, labels: {azure.workload.identity/use: "true"}}
                 spec: {serviceAccountName: sa}
                 """)).contains("""
-                  At    m.yaml:1:1
-                  Do    Annotate it: kubectl annotate serviceaccount -n default sa azure.workload.identity/client-id=CLIENT_ID
+                  At    m.yaml:3:1
+                  Do    Add to its annotations: azure.workload.identity/client-id: CLIENT_ID
 
                   1  label     the pod has the label azure.workload.identity/use: "true" (m.yaml:5:1)
-                  2  account   the service account names no client ID, so AZURE_CLIENT_ID is not set  <- it ends here
+                  2  account   the account has no annotation azure.workload.identity/client-id, so pod default/p gets no AZURE_CLIENT_ID  <- it ends here
                                it runs as service account default/sa (m.yaml:1:1) (m.yaml:5:1)
                 """);
     }

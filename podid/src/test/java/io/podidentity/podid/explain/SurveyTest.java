@@ -82,9 +82,7 @@ class SurveyTest {
                 Profile.WORKLOAD_IDENTITY,
                 ACCOUNT + pod("{azure.workload.identity/use: \"true\"}", "{containers: []}"));
 
-        assertThat(explanation.remedies())
-                .containsExactly("Set spec.serviceAccountName of the pod to the account that is annotated: sa"
-                        + " (m.yaml:1:1)");
+        assertThat(explanation.remedies()).containsExactly("Write: serviceAccountName: sa");
     }
 
     @Test

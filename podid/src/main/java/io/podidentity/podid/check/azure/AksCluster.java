@@ -17,11 +17,6 @@ public record AksCluster(FieldLocation json) {
         return json.at("resourceGroup").text();
     }
 
-    /** The group of its nodes, {@code MC_…} if nobody has chosen another name. */
-    public String nodeResourceGroup() {
-        return json.at("nodeResourceGroup").text();
-    }
-
     /** The issuer of its service account tokens, empty if it has none. */
     public String issuer() {
         return json.at("oidcIssuerProfile", "issuerUrl").text();
@@ -53,9 +48,9 @@ public record AksCluster(FieldLocation json) {
         return json.at("identityProfile", "kubeletidentity", "objectId").text();
     }
 
-    /** Such as {@code /subscriptions/…}. */
-    public String subscription() {
-        String[] parts = json.at("id").text().split("/", -1);
-        return parts.length > 2 ? "/subscriptions/" + parts[2] : "";
+    /** Such as {@code /subscriptions/…/resourceGroups/MC_…}. */
+    public String groupOfNodes() {
+        return json.at("id").text().replaceFirst("(/[^/]*/[^/]*).*", "$1") + "/resourceGroups/"
+                + json.at("nodeResourceGroup").text();
     }
 }

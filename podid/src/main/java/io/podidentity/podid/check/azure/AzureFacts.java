@@ -83,7 +83,7 @@ public record AzureFacts(
         for (Path file : ManifestFiles.files(folder)) {
             String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
             for (FieldLocation value : FieldLocation.read(file)) {
-                boolean isList = value.value().orElse(null) instanceof Yaml.Sequence;
+                boolean isList = value.value() instanceof Yaml.Sequence;
                 List<FieldLocation> items = isList ? value.items() : List.of(value);
                 items.forEach(item -> all.add(new Item(name, Optional.of(item))));
                 if (items.isEmpty()) {
@@ -165,11 +165,11 @@ public record AzureFacts(
             String principalId,
             Optional<List<Credential>> credentials) {
 
-        public record Credential(String name, String issuer, String subject, List<String> audiences) {
+        public record Credential(String name, String issuer, String subject, List<String> audiences) {}
 
-            public Credential {
-                audiences = List.copyOf(audiences);
-            }
+        /** By its client ID, or by mistake by its object ID. */
+        public boolean isNamed(String id) {
+            return clientId.equalsIgnoreCase(id) || principalId.equalsIgnoreCase(id);
         }
 
         public String resourceGroup() {

@@ -20,10 +20,10 @@ import picocli.CommandLine.Spec;
             "  podid facts -g GROUP -n CLUSTER facts > facts.sh && sh facts.sh && podid check k8s/ --azure facts"
         },
         mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class FactsCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DIR", arity = "0..1", defaultValue = "facts", description = "Default: ${DEFAULT-VALUE}")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private String folder;
 
     @Option(
@@ -31,7 +31,6 @@ public final class FactsCommand implements Callable<Integer> {
             paramLabel = "GROUP",
             defaultValue = "GROUP",
             description = "The group of the cluster.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private String group;
 
     @Option(
@@ -39,11 +38,9 @@ public final class FactsCommand implements Callable<Integer> {
             paramLabel = "CLUSTER",
             defaultValue = "CLUSTER",
             description = "The name of the cluster.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private String cluster;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     @Override

@@ -18,20 +18,26 @@ public record About(String id, String rule, Severity severity, String line, Stri
     private static final String DOCUMENT =
             "https://github.com/pod-identity/pod-identity-java/blob/main/docs/checks.md#";
 
-    public About {
-        prevents = List.copyOf(prevents);
+    /** @param issues of these repositories; where no owner is named it is Azure */
+    public static About error(String id, String rule, String... issues) {
+        return of(id, rule, Severity.ERROR, issues);
     }
 
-    public static About error(String id, String rule) {
-        return new About(id, rule, Severity.ERROR, "", "", List.of());
+    /** As above. */
+    public static About warning(String id, String rule, String... issues) {
+        return of(id, rule, Severity.WARNING, issues);
     }
 
-    public static About warning(String id, String rule) {
-        return new About(id, rule, Severity.WARNING, "", "", List.of());
+    /** As above. */
+    public static About info(String id, String rule, String... issues) {
+        return of(id, rule, Severity.INFO, issues);
     }
 
-    public static About info(String id, String rule) {
-        return new About(id, rule, Severity.INFO, "", "", List.of());
+    private static About of(String id, String rule, Severity severity, String... issues) {
+        List<String> all = Stream.of(issues)
+                .map(issue -> issue.contains("/") ? issue : "Azure/" + issue)
+                .toList();
+        return new About(id, rule, severity, "", "", all);
     }
 
     public About says(String what) {
@@ -40,14 +46,6 @@ public record About(String id, String rule, Severity severity, String line, Stri
 
     public About remedy(String what) {
         return new About(id, rule, severity, line, what, prevents);
-    }
-
-    /** With issues of these repositories; where no owner is named it is Azure. */
-    public About prevents(String... issues) {
-        List<String> all = Stream.of(issues)
-                .map(issue -> issue.contains("/") ? issue : "Azure/" + issue)
-                .toList();
-        return new About(id, rule, severity, line, remedy, all);
     }
 
     /** Its place in the documentation. */

@@ -20,10 +20,6 @@ public record Finding(
         String remedy,
         List<Edit> edits) {
 
-    public Finding {
-        edits = List.copyOf(edits);
-    }
-
     public Finding withSeverity(Severity other) {
         return new Finding(about, other, position, object, message, remedy, edits);
     }

@@ -16,10 +16,6 @@ public record Ignore(FieldLocation location, List<String> words, String reason) 
 
     public static final String ANNOTATION = "podid.io/ignore";
 
-    public Ignore {
-        words = List.copyOf(words);
-    }
-
     public static List<Ignore> of(FieldLocation object) {
         FieldLocation annotation = object.at("metadata", "annotations", ANNOTATION);
         var entries = new ArrayList<Ignore>();

@@ -1,7 +1,5 @@
 package io.podidentity.podid.check.rule;
 
-import io.podidentity.emulator.cluster.Position;
-import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -43,23 +41,9 @@ public final class Report {
         add(written, "the key is " + key + " and must be " + meant, remedy, Edit.key(written.position(), key, meant));
     }
 
-    /** Reports a field that is not decoded as intended. */
-    public void add(Problem problem, String message, String remedy, Edit... edits) {
-        add(about.severity(), problem.position(), problem.object(), message, remedy, edits);
-    }
-
-    /** Reports a field that is not decoded as intended, with another severity. */
-    public void add(Severity severity, Problem problem, String message, String remedy) {
-        add(severity, problem.position(), problem.object(), message, remedy);
-    }
-
     public void add(Severity severity, FieldLocation location, String message, String remedy, Edit... edits) {
-        add(severity, location.position(), location.object(), message, remedy, edits);
-    }
-
-    private void add(
-            Severity severity, Position position, String object, String message, String remedy, Edit... edits) {
-        findings.add(new Finding(about, severity, position, object, message, remedy, List.of(edits)));
+        findings.add(
+                new Finding(about, severity, location.position(), location.object(), message, remedy, List.of(edits)));
     }
 
     public List<Finding> findings() {

@@ -14,20 +14,26 @@ import io.podidentity.emulator.manifest.Manifests;
 import io.podidentity.emulator.match.IdentityMatcher;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.emulator.match.PodMatch;
+import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** All that rules look at. Not thread-safe. */
 public final class RuleContext {
+
+    /** Of no manifests at all. */
+    public static final RuleContext EMPTY = new RuleContext(
+            new Manifests(Cluster.EMPTY, List.of(), List.of(), List.of()),
+            MatchRules.of(Profile.V1_8_17),
+            AzureFacts.NONE);
 
     private final Manifests manifests;
     private final MatchRules rules;
@@ -35,8 +41,11 @@ public final class RuleContext {
     private final AzureFacts azure;
     private final Map<Position, Manifest> byPosition = new HashMap<>();
     private final Map<String, List<FieldLocation>> byKind = new HashMap<>();
+    private final Map<String, List<ObjectName>> names = new HashMap<>();
     private final Map<String, Manifest> written = new HashMap<>();
-    private final List<PodSource> pods = new ArrayList<>();
+    /** One for each workload: of the replicas that a dump of a cluster has, one is enough. */
+    private final Map<String, PodSource> pods = new LinkedHashMap<>();
+
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
     private final List<IdentityReference> references;
 
@@ -50,19 +59,21 @@ public final class RuleContext {
             byPosition.put(manifest.content().position(), manifest);
             written.put(manifest.toString(), manifest);
             byKind.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(FieldLocation.of(manifest));
+            names.computeIfAbsent(manifest.kind(), kind -> new ArrayList<>()).add(manifest.name());
         }
-        Set<String> workloads = new HashSet<>();
         for (Pod pod : manifests.cluster().pods()) {
             Manifest manifest = byPosition.get(pod.metadata().position());
-            // Of the replicas that a dump of a cluster has, one is enough.
-            if (manifest != null
-                    && (pod.owners().isEmpty()
-                            || workloads.add(
-                                    pod.namespace() + " " + pod.owners().get(0)))) {
-                pods.add(source(pod, manifest));
+            if (manifest != null) {
+                pods.computeIfAbsent(maker(pod), any -> source(pod, manifest));
             }
         }
-        this.references = IdentityReference.of(manifests.objects(), pods);
+        this.references = IdentityReference.of(manifests.objects(), pods());
+    }
+
+    private static String maker(Pod pod) {
+        return pod.owners().isEmpty()
+                ? pod.name().toString()
+                : pod.namespace() + " " + pod.owners().get(0);
     }
 
     /** Of a pod that runs, the workload that makes it, if it would make the same: there a remedy lasts. */
@@ -102,12 +113,17 @@ public final class RuleContext {
 
     /** All pods, one for each workload. */
     public List<PodSource> pods() {
-        return pods;
+        return List.copyOf(pods.values());
+    }
+
+    /** The pod, or that of its replicas that stands for all of them. */
+    public Optional<PodSource> source(Pod pod) {
+        return Optional.ofNullable(pods.get(maker(pod)));
     }
 
     /** All pods where the profile has an NMI, which sees them. */
     public List<PodSource> nmiPods() {
-        return profile().hasNmi() ? pods : List.of();
+        return profile().hasNmi() ? pods() : List.of();
     }
 
     /** Those of {@link #nmiPods} that ask for an identity by the label of pod identity. */
@@ -117,7 +133,14 @@ public final class RuleContext {
 
     /** The pods that the webhook of workload identity is asked about. */
     public List<PodSource> webhookPods() {
-        return pods.stream().filter(PodSource::usesWorkloadIdentity).toList();
+        return pods().stream().filter(PodSource::usesWorkloadIdentity).toList();
+    }
+
+    /** Those that are to get an identity, one way or the other. */
+    public List<PodSource> identityPods() {
+        return pods().stream()
+                .filter(pod -> pod.usesWorkloadIdentity() || (profile().hasNmi() && pod.asksForBinding()))
+                .toList();
     }
 
     /** Objects that refer to an identity, beside pods. */
@@ -143,6 +166,22 @@ public final class RuleContext {
         return written.containsKey(kind + " " + name);
     }
 
+    /** The names of all objects of a kind in a namespace, also of those that were not decoded. */
+    public List<String> names(String kind, String namespace) {
+        return names.getOrDefault(kind, List.of()).stream()
+                .filter(name -> name.namespace().equals(namespace))
+                .map(ObjectName::name)
+                .toList();
+    }
+
+    /** The namespaces in which a kind has an object of that name. */
+    public List<String> namespaces(String kind, String name) {
+        return names.getOrDefault(kind, List.of()).stream()
+                .filter(one -> one.name().equals(name))
+                .map(ObjectName::namespace)
+                .toList();
+    }
+
     /** What is written about an object of the cluster. */
     public FieldLocation location(KubernetesObject object) {
         Manifest manifest = byPosition.get(object.metadata().position());
@@ -160,6 +199,13 @@ public final class RuleContext {
     /** Which identities the pod gets. */
     public PodMatch match(PodSource source) {
         return matches.computeIfAbsent(source.pod().name(), name -> matcher.match(source.pod()));
+    }
+
+    /** The client ID that the pod's service account names; empty if it names none or no manifest defines it. */
+    public String clientId(PodSource source) {
+        return serviceAccount(source)
+                .map(account -> account.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
+                .orElse("");
     }
 
     /** The service account that the pod runs as, if a manifest defines it. */

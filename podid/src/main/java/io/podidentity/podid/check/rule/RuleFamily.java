@@ -3,28 +3,27 @@ package io.podidentity.podid.check.rule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Rules that look at the same; each is one thing that can be wrong. Rules are independent of each other and of their
- * order, and have no state.
+ * Rules that look at the same, for one check; each is one thing that can be wrong. Rules are independent of each other
+ * and of their order. Not thread-safe.
  *
  * <p>Where the question is which identity a pod gets, a rule asks {@link RuleContext#match} or the emulator, and never
  * decides itself.
  */
 public abstract class RuleFamily {
+
+    protected final RuleContext context;
     private final List<About> rules;
+    private final Map<String, Report> reports = new LinkedHashMap<>();
 
     /** @param rules what they say of themselves */
-    protected RuleFamily(About... rules) {
+    protected RuleFamily(RuleContext context, About... rules) {
+        this.context = context;
         this.rules = List.of(rules);
-    }
-
-    /** Has a report for each rule, by its name. */
-    @FunctionalInterface
-    public interface Reports {
-        Report of(String rule);
+        this.rules.forEach(about -> reports.put(about.rule(), new Report(about)));
     }
 
     /** What its rules say of themselves. */
@@ -33,16 +32,19 @@ public abstract class RuleFamily {
     }
 
     /** What its rules find. */
-    public Stream<Finding> check(RuleContext context) {
-        Map<String, Report> reports = new LinkedHashMap<>();
-        rules.forEach(about -> reports.put(about.rule(), new Report(about)));
-        check(context, rule -> Optional.ofNullable(reports.get(rule)).orElseThrow());
+    public Stream<Finding> findings() {
+        check();
         return reports.values().stream().flatMap(report -> report.findings().stream());
+    }
+
+    /** Has what the rule of that name finds. */
+    protected final Report report(String rule) {
+        return Objects.requireNonNull(reports.get(rule), rule);
     }
 
     /**
      * Runs each rule by a call: a method reference for each would add 280 classes and 20 ms of processor time to
      * {@code podid check}. A rule reports all that is wrong, not the first only.
      */
-    protected abstract void check(RuleContext context, Reports reports);
+    protected abstract void check();
 }

@@ -13,25 +13,8 @@ import java.util.stream.Stream;
 /** All rules. */
 public final class AllRules {
 
-    private static final List<RuleFamily> FAMILIES = List.of(
-            new LabelRules(),
-            new BindingRules(),
-            new BoundIdentityRules(),
-            new IdRules(),
-            new FieldRules(),
-            new SecretRules(),
-            new NetworkPolicyRules(),
-            new NmiRules(),
-            new MetadataServiceRules(),
-            new ServiceAccountRules(),
-            new WebhookRules(),
-            new ReferenceRules(),
-            new ClusterRules(),
-            new FederatedCredentialRules(),
-            new AzureIdentityRules());
-
     /** What they say of themselves, by number and name. */
-    public static final List<About> LIST = FAMILIES.stream()
+    public static final List<About> LIST = families(RuleContext.EMPTY)
             .flatMap(family -> family.rules().stream())
             .sorted(Comparator.comparing(
                             (About about) -> Integer.valueOf(about.id().substring(1)))
@@ -49,10 +32,26 @@ public final class AllRules {
 
     /** What they find, by file and line. */
     public static List<Finding> check(RuleContext context) {
-        return FAMILIES.stream()
-                .flatMap(family -> family.check(context))
-                .sorted(ORDER)
-                .toList();
+        return families(context).flatMap(RuleFamily::findings).sorted(ORDER).toList();
+    }
+
+    private static Stream<RuleFamily> families(RuleContext context) {
+        return Stream.of(
+                new LabelRules(context),
+                new BindingRules(context),
+                new BoundIdentityRules(context),
+                new IdRules(context),
+                new FieldRules(context),
+                new SecretRules(context),
+                new NetworkPolicyRules(context),
+                new NmiRules(context),
+                new MetadataServiceRules(context),
+                new ServiceAccountRules(context),
+                new WebhookRules(context),
+                new ReferenceRules(context),
+                new ClusterRules(context),
+                new FederatedCredentialRules(context),
+                new AzureIdentityRules(context));
     }
 
     /** The names and numbers of all rules. */

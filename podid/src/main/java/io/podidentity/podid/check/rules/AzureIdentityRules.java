@@ -31,70 +31,69 @@ final class AzureIdentityRules extends RuleFamily {
             "Managed Identity Operator",
             "Managed Identity Contributor");
 
-    AzureIdentityRules() {
+    AzureIdentityRules(RuleContext context) {
         super(
-                About.error("C9", "client-id-is-object-id")
+                context,
+                About.error("C9", "client-id-is-object-id", "aad-pod-identity#175", "azure-workload-identity#340")
                         .says("A client ID is the object ID of the identity")
-                        .remedy("Write the clientId that az identity list prints, not the principalId")
-                        .prevents("aad-pod-identity#175", "azure-workload-identity#340"),
-                About.error("C16", "identity-ids-differ")
+                        .remedy("Write the clientId that az identity list prints, not the principalId"),
+                About.error("C16", "identity-ids-differ", "aad-pod-identity#175")
                         .says("The resource ID and the client ID are of two identities")
-                        .remedy("Write both of one identity, as az identity show prints them")
-                        .prevents("aad-pod-identity#175"),
-                About.error("C16", "identity-not-in-azure")
+                        .remedy("Write both of one identity, as az identity show prints them"),
+                About.error(
+                                "C16",
+                                "identity-not-in-azure",
+                                "azure-workload-identity#340",
+                                "MicrosoftDocs/azure-docs#108526")
                         .says("No managed identity has the client ID")
-                        .remedy("Write the clientId that az identity list prints")
-                        .prevents("azure-workload-identity#340", "MicrosoftDocs/azure-docs#108526"),
-                About.warning("C19", "cluster-identity-roles")
+                        .remedy("Write the clientId that az identity list prints"),
+                About.warning("C19", "cluster-identity-roles", "aad-pod-identity#585", "aad-pod-identity#753")
                         .says("The cluster's identity lacks a role that MIC needs")
                         .remedy("Give the kubelet identity Managed Identity Operator on the identity and Virtual"
-                                + " Machine Contributor on the group of the nodes")
-                        .prevents("aad-pod-identity#585", "aad-pod-identity#753"),
-                About.warning("C19", "identity-without-role")
+                                + " Machine Contributor on the group of the nodes"),
+                About.warning("C19", "identity-without-role", "aad-pod-identity#585")
                         .says("The identity has no role that lets it read or write data")
-                        .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource")
-                        .prevents("aad-pod-identity#585"));
+                        .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        clientIdIsObjectId(context, reports.of("client-id-is-object-id"));
-        identityIdsDiffer(context, reports.of("identity-ids-differ"));
-        identityNotInAzure(context, reports.of("identity-not-in-azure"));
-        clusterIdentityRoles(context, reports.of("cluster-identity-roles"));
-        identityWithoutRole(context, reports.of("identity-without-role"));
+    protected void check() {
+        for (NamedIdentity named : NamedIdentity.all(context)) {
+            clientIdIsObjectId(named, report("client-id-is-object-id"));
+            identityNotInAzure(named, report("identity-not-in-azure"));
+            identityWithoutRole(named, report("identity-without-role"));
+        }
+        for (AzureIdentity identity : context.identities()) {
+            identityIdsDiffer(identity, report("identity-ids-differ"));
+        }
+        context.azure().cluster().ifPresent(cluster -> clusterIdentityRoles(cluster, report("cluster-identity-roles")));
     }
 
     /** Needs az identity list in the folder of --azure. Roles are given to the object ID, tokens to the client ID. */
-    private static void clientIdIsObjectId(RuleContext context, Report report) {
-        for (NamedIdentity named : NamedIdentity.all(context)) {
-            for (CloudIdentity identity : context.azure().identities().orElse(List.of())) {
-                if (identity.principalId().equalsIgnoreCase(named.clientId())) {
-                    report.add(
-                            named.location(),
-                            named.clientId() + " is the object ID (principalId) of identity " + identity.name(),
-                            "Write its client ID: " + identity.clientId(),
-                            Edit.value(named.location(), identity.clientId()));
-                }
+    private void clientIdIsObjectId(NamedIdentity named, Report report) {
+        for (CloudIdentity identity : context.azure().identities().orElse(List.of())) {
+            if (identity.principalId().equalsIgnoreCase(named.clientId())) {
+                report.add(
+                        named.location(),
+                        named.clientId() + " is the object ID (principalId) of identity " + identity.name(),
+                        "Write its client ID: " + identity.clientId(),
+                        Edit.value(named.location(), identity.clientId()));
             }
         }
     }
 
     /** Needs az identity list in the folder of --azure. MIC puts one on the node, and the pod asks for the other. */
-    private static void identityIdsDiffer(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            Optional<CloudIdentity> byClientId = context.azure().identity(identity.clientId());
-            if (identity.isManagedIdentity()
-                    && byClientId.isPresent()
-                    && !byClientId.get().resourceId().equalsIgnoreCase(identity.resourceId())) {
-                FieldLocation field = context.field(identity, "resourceID");
-                report.add(
-                        field,
-                        "the client ID is that of " + byClientId.get().name()
-                                + ", and the resource ID is another one's",
-                        "Write: " + field.key() + ": " + byClientId.get().resourceId()
-                                + ", or the other identity's client ID.");
-            }
+    private void identityIdsDiffer(AzureIdentity identity, Report report) {
+        Optional<CloudIdentity> byClientId = context.azure().identity(identity.clientId());
+        if (identity.isManagedIdentity()
+                && byClientId.isPresent()
+                && !byClientId.get().resourceId().equalsIgnoreCase(identity.resourceId())) {
+            FieldLocation field = context.field(identity, "resourceID");
+            report.add(
+                    field,
+                    "the client ID is that of " + byClientId.get().name() + ", and the resource ID is another one's",
+                    "Write: " + field.key() + ": " + byClientId.get().resourceId()
+                            + ", or the other identity's client ID.");
         }
     }
 
@@ -102,53 +101,41 @@ final class AzureIdentityRules extends RuleFamily {
      * Needs az identity list in the folder of --azure. A service account may also name an application, so there it is a
      * warning.
      */
-    private static void identityNotInAzure(RuleContext context, Report report) {
-        Optional<List<CloudIdentity>> identities = context.azure().identities();
-        if (identities.isEmpty()) {
-            return;
-        }
-        for (NamedIdentity named : NamedIdentity.all(context)) {
-            boolean isObjectId = identities.get().stream()
-                    .anyMatch(identity -> identity.principalId().equalsIgnoreCase(named.clientId()));
-            if (named.in(context).isEmpty() && !isObjectId && !Value.isPlaceholder(named.clientId())) {
-                report.add(
-                        named.managed() ? Severity.ERROR : Severity.WARNING,
-                        named.location(),
-                        "none of the " + identities.get().size() + " managed identities has the client ID "
-                                + named.clientId(),
-                        "Write the clientId that az identity list prints; or the list is of another subscription: az"
-                                + " identity list --subscription ID.");
-            }
+    private void identityNotInAzure(NamedIdentity named, Report report) {
+        Optional<List<CloudIdentity>> all = context.azure().identities();
+        if (all.isPresent()
+                && all.get().stream().noneMatch(identity -> identity.isNamed(named.clientId()))
+                && !Value.isPlaceholder(named.clientId())) {
+            report.add(
+                    named.managed() ? Severity.ERROR : Severity.WARNING,
+                    named.location(),
+                    "none of the " + all.get().size() + " managed identities has the client ID " + named.clientId(),
+                    "Write the clientId that az identity list prints; or the list is of another subscription: az"
+                            + " identity list --subscription ID.");
         }
     }
 
     /** Needs az aks show and az role assignment list. Without them only MIC's log says LinkedAuthorizationFailed. */
-    private static void clusterIdentityRoles(RuleContext context, Report report) {
-        Optional<AksCluster> cluster = context.azure().cluster();
-        if (!context.profile().hasMic()
-                || cluster.isEmpty()
-                || context.azure().roles().isEmpty()
-                || cluster.get().kubeletObjectId().isEmpty()) {
+    private void clusterIdentityRoles(AksCluster cluster, Report report) {
+        if (!context.profile().hasMic() || cluster.kubeletObjectId().isEmpty()) {
             return;
         }
-        String group = cluster.get().subscription() + "/resourceGroups/"
-                + cluster.get().nodeResourceGroup();
         for (AzureIdentity identity : context.identities()) {
             if (identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
                 FieldLocation field = context.field(identity, "resourceID");
-                need(context, report, field, "Managed Identity Operator", identity.resourceId());
-                need(context, report, field, "Virtual Machine Contributor", group);
+                need(cluster, report, field, "Managed Identity Operator", identity.resourceId());
+                need(cluster, report, field, "Virtual Machine Contributor", cluster.groupOfNodes());
             }
         }
     }
 
-    private static void need(RuleContext context, Report report, FieldLocation field, String role, String scope) {
-        AksCluster cluster = context.azure().cluster().orElseThrow();
-        boolean has = context.azure().roles().orElseThrow().stream()
-                .filter(one -> one.principalId().equalsIgnoreCase(cluster.kubeletObjectId()))
-                .filter(one -> one.role().equals(role) || ALL.contains(one.role()))
-                .anyMatch(one -> one.covers(scope));
-        if (!has) {
+    private void need(AksCluster cluster, Report report, FieldLocation field, String role, String scope) {
+        Optional<List<RoleOfPrincipal>> roles = context.azure().roles();
+        if (roles.isPresent()
+                && roles.get().stream()
+                        .filter(one -> one.principalId().equalsIgnoreCase(cluster.kubeletObjectId()))
+                        .filter(one -> one.role().equals(role) || ALL.contains(one.role()))
+                        .noneMatch(one -> one.covers(scope))) {
             report.add(
                     field,
                     "the kubelet identity of cluster " + cluster.name() + " is not " + role + " on " + scope
@@ -162,19 +149,13 @@ final class AzureIdentityRules extends RuleFamily {
      * Needs az identity list and az role assignment list --all. For information if it has a role: Owner, Contributor
      * and Reader are roles for management, not for data.
      */
-    private static void identityWithoutRole(RuleContext context, Report report) {
-        Optional<List<RoleOfPrincipal>> roles = context.azure().roles();
-        if (roles.isEmpty()) {
+    private void identityWithoutRole(NamedIdentity named, Report report) {
+        Optional<CloudIdentity> found = context.azure().identity(named.clientId());
+        if (found.isEmpty() || context.azure().roles().isEmpty()) {
             return;
         }
-        for (NamedIdentity named : NamedIdentity.all(context)) {
-            named.in(context).ifPresent(identity -> checkIdentityWithoutRole(report, named, identity, roles.get()));
-        }
-    }
-
-    private static void checkIdentityWithoutRole(
-            Report report, NamedIdentity named, CloudIdentity identity, List<RoleOfPrincipal> roles) {
-        List<String> own = roles.stream()
+        CloudIdentity identity = found.get();
+        List<String> own = context.azure().roles().get().stream()
                 .filter(role -> role.principalId().equalsIgnoreCase(identity.principalId()))
                 .map(RoleOfPrincipal::role)
                 .distinct()
@@ -215,11 +196,6 @@ final class AzureIdentityRules extends RuleFamily {
                 }
             }
             return named;
-        }
-
-        /** The managed identity, if it is known. */
-        Optional<CloudIdentity> in(RuleContext context) {
-            return context.azure().identity(clientId);
         }
     }
 }

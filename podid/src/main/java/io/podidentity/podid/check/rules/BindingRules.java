@@ -20,92 +20,78 @@ import java.util.stream.Collectors;
 /** Bindings and identities that nothing leads to, or that lead to nothing. */
 final class BindingRules extends RuleFamily {
 
-    BindingRules() {
+    BindingRules(RuleContext context) {
         super(
-                About.info("C4", "binding-unused")
+                context,
+                About.info("C4", "binding-unused", "aad-pod-identity#957")
                         .says("No pod has the binding's selector as its label")
-                        .remedy("Label a pod with the selector, or remove the binding")
-                        .prevents("aad-pod-identity#957"),
-                About.error("C4", "binding-without-identity")
+                        .remedy("Label a pod with the selector, or remove the binding"),
+                About.error("C4", "binding-without-identity", "aad-pod-identity#175", "aad-pod-identity#497")
                         .says("A binding names an identity that its namespace does not have")
                         .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the"
-                                + " resource in Azure")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.warning("C4", "identity-unused")
+                                + " resource in Azure"),
+                About.warning("C4", "identity-unused", "aad-pod-identity#175")
                         .says("No binding names the identity")
-                        .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity")
-                        .prevents("aad-pod-identity#175"),
-                About.error("C4", "selector-missing")
+                        .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity"),
+                About.error("C4", "selector-missing", "aad-pod-identity#175", "aad-pod-identity#497")
                         .says("A binding has no selector")
-                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C13", "empty-selector-matches-all")
+                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE"),
+                About.error("C13", "empty-selector-matches-all", "aad-pod-identity#646")
                         .says("In managed mode a binding without a selector matches every pod without the label")
-                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE")
-                        .prevents("aad-pod-identity#646"));
+                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        bindingUnused(context, reports.of("binding-unused"));
-        bindingWithoutIdentity(context, reports.of("binding-without-identity"));
-        identityUnused(context, reports.of("identity-unused"));
-        selectorMissing(context, reports.of("selector-missing"));
-        emptySelectorMatchesAll(context, reports.of("empty-selector-matches-all"));
-    }
-
-    /** The pods are often in other files. */
-    private static void bindingUnused(RuleContext context, Report report) {
+    protected void check() {
         Set<String> labels = context.pods().stream()
                 .map(pod -> pod.pod().bindingLabel().orElse(""))
                 .collect(Collectors.toSet());
         for (AzureIdentityBinding binding : context.bindings()) {
-            if (!labels.isEmpty() && !binding.selector().isEmpty() && !labels.contains(binding.selector())) {
-                report.add(
-                        context.field(binding, "selector"),
-                        "no pod in these files has the label " + Pod.BINDING_LABEL + ": " + binding.selector());
-            }
+            bindingUnused(binding, labels, report("binding-unused"));
+            bindingWithoutIdentity(binding, report("binding-without-identity"));
+            selectorMissing(binding, report("selector-missing"));
+            emptySelectorMatchesAll(binding, report("empty-selector-matches-all"));
+        }
+        identityUnused(report("identity-unused"));
+    }
+
+    /** The pods are often in other files. */
+    private void bindingUnused(AzureIdentityBinding binding, Set<String> labels, Report report) {
+        if (!labels.isEmpty() && !binding.selector().isEmpty() && !labels.contains(binding.selector())) {
+            report.add(
+                    context.field(binding, "selector"),
+                    "no pod in these files has the label " + Pod.BINDING_LABEL + ": " + binding.selector());
         }
     }
 
     /** The binding is ignored. */
-    private static void bindingWithoutIdentity(RuleContext context, Report report) {
-        for (AzureIdentityBinding binding : context.bindings()) {
-            String name = binding.azureIdentity();
-            FieldLocation field = context.field(binding, "azureIdentity");
-            if (name.isEmpty()
-                    && (field.key().equals("azureIdentity") || context.profile().fieldsIgnoreCase())) {
-                report.add(
-                        field,
-                        "the binding names no identity",
-                        "Write: azureIdentity: NAME, the name of an AzureIdentity.");
-            }
-            if (Value.isFinal(name) && !context.isWritten("AzureIdentity", new ObjectName(binding.namespace(), name))) {
-                checkBindingWithoutIdentity(context, report, binding, field);
-            }
+    private void bindingWithoutIdentity(AzureIdentityBinding binding, Report report) {
+        String name = binding.azureIdentity();
+        FieldLocation field = context.field(binding, "azureIdentity");
+        if (name.isEmpty()
+                && (field.key().equals("azureIdentity") || context.profile().fieldsIgnoreCase())) {
+            report.add(
+                    field,
+                    "the binding names no identity",
+                    "Write: azureIdentity: NAME, the name of an AzureIdentity.");
+        }
+        if (Value.isFinal(name) && !context.isWritten("AzureIdentity", new ObjectName(binding.namespace(), name))) {
+            checkBindingWithoutIdentity(report, binding, field);
         }
     }
 
-    private static void checkBindingWithoutIdentity(
-            RuleContext context, Report report, AzureIdentityBinding binding, FieldLocation field) {
+    private void checkBindingWithoutIdentity(Report report, AzureIdentityBinding binding, FieldLocation field) {
+        String namespace = binding.namespace();
         String name = binding.azureIdentity();
-        List<AzureIdentity> here = context.identities().stream()
-                .filter(identity -> identity.namespace().equals(binding.namespace()))
-                .toList();
-        List<String> elsewhere = context.identities().stream()
-                .filter(identity -> identity.name().name().equals(name))
-                .map(AzureIdentity::namespace)
-                .toList();
-        List<String> byResource = here.stream()
-                .filter(identity -> identity.resourceId().endsWith("/" + name))
+        List<String> here = context.names("AzureIdentity", namespace);
+        List<String> elsewhere = context.namespaces("AzureIdentity", name);
+        List<String> byResource = context.identities().stream()
+                .filter(identity -> identity.namespace().equals(namespace)
+                        && identity.resourceId().endsWith("/" + name))
                 .map(identity -> identity.name().name())
                 .toList();
-        Optional<String> near = byResource.size() == 1
-                ? byResource.stream().findFirst()
-                : ClosestMatch.of(
-                        name,
-                        here.stream().map(identity -> identity.name().name()).toList());
-        String message = "there is no AzureIdentity " + binding.namespace() + "/" + name;
+        Optional<String> near = byResource.size() == 1 ? byResource.stream().findFirst() : ClosestMatch.of(name, here);
+        String message = "there is no AzureIdentity " + namespace + "/" + name;
         if (!elsewhere.isEmpty()) {
             report.add(
                     field,
@@ -122,17 +108,12 @@ final class BindingRules extends RuleFamily {
                     message,
                     here.isEmpty()
                             ? "Create it, or add its file to the check."
-                            : "The namespace has: "
-                                    + here.stream()
-                                            .map(identity -> identity.name().name())
-                                            .limit(5)
-                                            .collect(Collectors.joining(", "))
-                                    + ".");
+                            : "The namespace has: " + here.stream().limit(5).collect(Collectors.joining(", ")) + ".");
         }
     }
 
     /** Only where there are bindings at all in the files. */
-    private static void identityUnused(RuleContext context, Report report) {
+    private void identityUnused(Report report) {
         Set<ObjectName> named = context.bindings().stream()
                 .map(binding -> new ObjectName(
                         binding.namespace(),
@@ -151,28 +132,24 @@ final class BindingRules extends RuleFamily {
     }
 
     /** It matches nothing where MIC runs; for managed mode see empty-selector-matches-all. */
-    private static void selectorMissing(RuleContext context, Report report) {
-        for (AzureIdentityBinding binding : context.bindings()) {
-            FieldLocation spec = context.location(binding).at("spec");
-            boolean misspelt =
-                    spec.like("selector").exists() && !spec.at("selector").exists();
-            if (binding.selector().isEmpty() && !misspelt && context.profile().hasMic()) {
-                report.add(spec.at("selector"), "the binding has no selector, so it matches no pod");
-            }
+    private void selectorMissing(AzureIdentityBinding binding, Report report) {
+        FieldLocation spec = context.location(binding).at("spec");
+        boolean misspelt =
+                spec.like("selector").exists() && !spec.at("selector").exists();
+        if (binding.selector().isEmpty() && !misspelt && context.profile().hasMic()) {
+            report.add(spec.at("selector"), "the binding has no selector, so it matches no pod");
         }
     }
 
     /** An absent label is compared as an empty one. */
-    private static void emptySelectorMatchesAll(RuleContext context, Report report) {
-        for (AzureIdentityBinding binding : context.bindings()) {
-            if (context.profile() == Profile.MANAGED
-                    && binding.selector().isEmpty()
-                    && !binding.azureIdentity().isEmpty()) {
-                report.add(
-                        context.field(binding, "selector"),
-                        "the empty selector gives identity " + binding.azureIdentity() + " to every pod of "
-                                + binding.namespace() + " without a label");
-            }
+    private void emptySelectorMatchesAll(AzureIdentityBinding binding, Report report) {
+        if (context.profile() == Profile.MANAGED
+                && binding.selector().isEmpty()
+                && !binding.azureIdentity().isEmpty()) {
+            report.add(
+                    context.field(binding, "selector"),
+                    "the empty selector gives identity " + binding.azureIdentity() + " to every pod of "
+                            + binding.namespace() + " without a label");
         }
     }
 }

@@ -23,108 +23,98 @@ import java.util.stream.Collectors;
 /** Which of the identities that are bound to it a pod gets, and from which namespace. */
 final class BoundIdentityRules extends RuleFamily {
 
-    BoundIdentityRules() {
+    BoundIdentityRules(RuleContext context) {
         super(
-                About.error("C5", "requested-identity-not-bound")
+                context,
+                About.error("C5", "requested-identity-not-bound", "aad-pod-identity#427", "aad-pod-identity#629")
                         .says("A pod asks for an identity that it does not get")
-                        .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case")
-                        .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
-                About.warning("C5", "several-identities")
+                        .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case"),
+                About.warning(
+                                "C5",
+                                "several-identities",
+                                "aad-pod-identity#1048",
+                                "aad-pod-identity#338",
+                                "aad-pod-identity#427")
                         .says("A pod has several identities and does not name the one it wants")
-                        .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants")
-                        .prevents("aad-pod-identity#1048", "aad-pod-identity#338", "aad-pod-identity#427"),
-                About.info("C6", "assigned-identity-in-default")
+                        .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants"),
+                About.info("C6", "assigned-identity-in-default", "aad-pod-identity#607")
                         .says("MIC writes the assigned identity into the namespace default")
-                        .remedy("Look for it with kubectl get azureassignedidentities -n default")
-                        .prevents("aad-pod-identity#607"),
-                About.error("C6", "behavior-annotation")
+                        .remedy("Look for it with kubectl get azureassignedidentities -n default"),
+                About.error("C6", "behavior-annotation", "aad-pod-identity#607")
                         .says("The annotation that restricts an identity to its namespace is misspelt")
-                        .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case")
-                        .prevents("aad-pod-identity#607"),
-                About.warning("C6", "cross-namespace")
+                        .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case"),
+                About.warning("C6", "cross-namespace", "aad-pod-identity#607")
                         .says("A pod gets an identity of another namespace")
                         .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and"
-                                + " NMI with --forceNamespaced")
-                        .prevents("aad-pod-identity#607"),
-                About.error("C6", "identity-name-collision")
+                                + " NMI with --forceNamespaced"),
+                About.error("C6", "identity-name-collision", "aad-pod-identity#1065", "aad-pod-identity#475")
                         .says("A pod loses an identity, since another one has the same name")
-                        .remedy("Give identities different names, in all namespaces")
-                        .prevents("aad-pod-identity#1065", "aad-pod-identity#475"),
-                About.error("C6", "namespace-mismatch")
+                        .remedy("Give identities different names, in all namespaces"),
+                About.error("C6", "namespace-mismatch", "aad-pod-identity#607", "aad-pod-identity#475")
                         .says("Pod, binding and identity must share a namespace here, and do not")
-                        .remedy("Put binding and identity into the pod's namespace")
-                        .prevents("aad-pod-identity#607", "aad-pod-identity#475"));
+                        .remedy("Put binding and identity into the pod's namespace"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        requestedIdentityNotBound(context, reports.of("requested-identity-not-bound"));
-        severalIdentities(context, reports.of("several-identities"));
-        assignedIdentityInDefault(context, reports.of("assigned-identity-in-default"));
-        behaviorAnnotation(context, reports.of("behavior-annotation"));
-        crossNamespace(context, reports.of("cross-namespace"));
-        identityNameCollision(context, reports.of("identity-name-collision"));
-        namespaceMismatch(context, reports.of("namespace-mismatch"));
-    }
-
-    /** From 1.6.0 on the letter case counts, too. */
-    private static void requestedIdentityNotBound(RuleContext context, Report report) {
+    protected void check() {
         for (PodSource pod : context.labelledPods()) {
-            List<AzureIdentity> identities = context.match(pod).identities();
-            if (identities.isEmpty()
-                    || RequestedIdentity.hasOtherCredential(pod)
-                    || pod.label(Keys.USE).exists()) {
-                continue;
-            }
-            for (FieldLocation variable : RequestedIdentity.of(pod)) {
-                IdentityChoice choice =
-                        context.matcher().choose(pod.pod(), identities, new IdentityRequest(variable.text(), ""));
-                if (choice instanceof IdentityChoice.NotFound none) {
-                    checkRequestedIdentityNotBound(report, variable, identities, none);
-                }
-            }
+            requestedIdentityNotBound(pod, report("requested-identity-not-bound"));
+            severalIdentities(pod, report("several-identities"));
+            assignedIdentityInDefault(pod, report("assigned-identity-in-default"));
+            crossNamespace(pod, report("cross-namespace"));
+            identityNameCollision(pod, report("identity-name-collision"));
+            namespaceMismatch(pod, report("namespace-mismatch"));
+        }
+        for (AzureIdentity identity : context.identities()) {
+            behaviorAnnotation(identity, report("behavior-annotation"));
         }
     }
 
-    private static void checkRequestedIdentityNotBound(
-            Report report, FieldLocation variable, List<AzureIdentity> identities, IdentityChoice.NotFound none) {
-        String message = "AZURE_CLIENT_ID is " + variable.text() + ", and the pod's identities are "
-                + identities.stream()
-                        .map(identity -> identity.name() + " (" + identity.clientId() + ")")
-                        .collect(Collectors.joining(", "));
-        if (none.nearMiss().isPresent()) {
-            String right = none.nearMiss().get().clientId();
-            report.add(
-                    variable,
-                    message + "; NMI compares the letter case",
-                    "Write: value: " + right,
-                    Edit.value(variable, right));
-        } else {
-            report.add(variable, message, "Write: value: " + identities.get(0).clientId());
+    /** From 1.6.0 on the letter case counts, too. */
+    private void requestedIdentityNotBound(PodSource pod, Report report) {
+        List<AzureIdentity> identities = context.match(pod).identities();
+        if (identities.isEmpty()
+                || RequestedIdentity.hasOtherCredential(pod)
+                || pod.label(Keys.USE).exists()) {
+            return;
+        }
+        String own = identities.stream()
+                .map(identity -> identity.name() + " (" + identity.clientId() + ")")
+                .collect(Collectors.joining(", "));
+        for (FieldLocation variable : RequestedIdentity.of(pod)) {
+            var request = new IdentityRequest(variable.text(), "");
+            if (context.matcher().choose(pod.pod(), identities, request) instanceof IdentityChoice.NotFound none) {
+                boolean isNear = none.nearMiss().isPresent();
+                String right = none.nearMiss().orElse(identities.get(0)).clientId();
+                report.add(
+                        variable,
+                        "AZURE_CLIENT_ID is " + variable.text() + ", and the pod's identities are " + own
+                                + (isNear ? "; NMI compares the letter case" : ""),
+                        "Write: value: " + right,
+                        isNear ? new Edit[] {Edit.value(variable, right)} : new Edit[0]);
+            }
         }
     }
 
     /** Without client_id NMI takes the first of an unordered list. */
-    private static void severalIdentities(RuleContext context, Report report) {
-        for (PodSource pod : context.labelledPods()) {
-            List<AzureIdentity> identities = context.match(pod).identities();
-            if (identities.size() < 2 || RequestedIdentity.isNamedAnywhere(pod, identities) || isNamedElsewhere(pod)) {
-                continue;
-            }
-            String first = context.matcher().choose(pod.pod(), identities, IdentityRequest.ANY)
-                            instanceof IdentityChoice.Chosen chosen
-                    ? chosen.identity().name().toString()
-                    : "none";
-            report.add(
-                    pod.label(Pod.BINDING_LABEL),
-                    "the pod gets " + identities.size() + " identities, "
-                            + identities.stream()
-                                    .map(identity -> identity.name().toString())
-                                    .collect(Collectors.joining(", "))
-                            + ", and a request without client_id any of them (by name the first is " + first + ")",
-                    "Add to the container's env: {name: AZURE_CLIENT_ID, value: "
-                            + identities.get(0).clientId() + "}, or the client ID of another one.");
+    private void severalIdentities(PodSource pod, Report report) {
+        List<AzureIdentity> identities = context.match(pod).identities();
+        if (identities.size() < 2 || RequestedIdentity.isNamedAnywhere(pod, identities) || isNamedElsewhere(pod)) {
+            return;
         }
+        String first = context.matcher().choose(pod.pod(), identities, IdentityRequest.ANY)
+                        instanceof IdentityChoice.Chosen chosen
+                ? chosen.identity().name().toString()
+                : "none";
+        report.add(
+                pod.label(Pod.BINDING_LABEL),
+                "the pod gets " + identities.size() + " identities, "
+                        + identities.stream()
+                                .map(identity -> identity.name().toString())
+                                .collect(Collectors.joining(", "))
+                        + ", and a request without client_id any of them (by name the first is " + first + ")",
+                "Add to the container's env: {name: AZURE_CLIENT_ID, value: "
+                        + identities.get(0).clientId() + "}, or the client ID of another one.");
     }
 
     private static boolean isNamedElsewhere(PodSource pod) {
@@ -133,87 +123,76 @@ final class BoundIdentityRules extends RuleFamily {
     }
 
     /** Unless namespaces are forced; so kubectl get azureassignedidentity in the pod's namespace finds nothing. */
-    private static void assignedIdentityInDefault(RuleContext context, Report report) {
-        if (!context.profile().hasMic() || context.rules().forceNamespaced()) {
-            return;
-        }
-        for (PodSource pod : context.labelledPods()) {
-            if (!pod.namespace().equals("default")
-                    && !context.match(pod).identities().isEmpty()) {
-                report.add(
-                        pod.label(Pod.BINDING_LABEL),
-                        "its AzureAssignedIdentity will be in the namespace default, not in " + pod.namespace());
-            }
+    private void assignedIdentityInDefault(PodSource pod, Report report) {
+        if (context.profile().hasMic()
+                && !context.rules().forceNamespaced()
+                && !pod.namespace().equals("default")
+                && !context.match(pod).identities().isEmpty()) {
+            report.add(
+                    pod.label(Pod.BINDING_LABEL),
+                    "its AzureAssignedIdentity will be in the namespace default, not in " + pod.namespace());
         }
     }
 
     /** Any other text means that it is not restricted. */
-    private static void behaviorAnnotation(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            FieldLocation annotations = context.location(identity).at("metadata", "annotations");
-            for (String key : annotations.keys()) {
-                FieldLocation annotation = annotations.at(key);
-                if (ClosestMatch.isNear(key, AzureIdentity.BEHAVIOR_ANNOTATION)) {
-                    report.add(
-                            annotation,
-                            key + " is not the annotation that counts",
-                            report.remedy(),
-                            Edit.key(annotation.position(), key, AzureIdentity.BEHAVIOR_ANNOTATION));
-                } else if (key.equals(AzureIdentity.BEHAVIOR_ANNOTATION) && !identity.isNamespaced()) {
-                    report.add(
-                            annotation,
-                            "the value " + Value.quoted(annotation.text()) + " restricts nothing",
-                            report.remedy(),
-                            Edit.nearValue(annotation, AzureIdentity.BEHAVIOR_NAMESPACED));
-                }
+    private void behaviorAnnotation(AzureIdentity identity, Report report) {
+        FieldLocation annotations = context.location(identity).at("metadata", "annotations");
+        for (String key : annotations.keys()) {
+            FieldLocation annotation = annotations.at(key);
+            if (ClosestMatch.isNear(key, AzureIdentity.BEHAVIOR_ANNOTATION)) {
+                report.add(
+                        annotation,
+                        key + " is not the annotation that counts",
+                        report.remedy(),
+                        Edit.key(annotation.position(), key, AzureIdentity.BEHAVIOR_ANNOTATION));
+            } else if (key.equals(AzureIdentity.BEHAVIOR_ANNOTATION) && !identity.isNamespaced()) {
+                report.add(
+                        annotation,
+                        "the value " + Value.quoted(annotation.text()) + " restricts nothing",
+                        report.remedy(),
+                        Edit.nearValue(annotation, AzureIdentity.BEHAVIOR_NAMESPACED));
             }
         }
     }
 
     /** Any pod of the cluster can take the label, and so the identity. */
-    private static void crossNamespace(RuleContext context, Report report) {
-        for (PodSource pod : context.labelledPods()) {
-            for (AzureIdentity identity : context.match(pod).identities()) {
-                if (!identity.namespace().equals(pod.namespace())) {
-                    report.add(
-                            pod.label(Pod.BINDING_LABEL),
-                            "the pod gets identity " + identity.name()
-                                    + " of another namespace, as any pod with this label would",
-                            "Put identity and binding into " + pod.namespace()
-                                    + ", and annotate the identity: aadpodidentity.k8s.io/Behavior: namespaced");
-                }
+    private void crossNamespace(PodSource pod, Report report) {
+        for (AzureIdentity identity : context.match(pod).identities()) {
+            if (!identity.namespace().equals(pod.namespace())) {
+                report.add(
+                        pod.label(Pod.BINDING_LABEL),
+                        "the pod gets identity " + identity.name()
+                                + " of another namespace, as any pod with this label would",
+                        "Put identity and binding into " + pod.namespace()
+                                + ", and annotate the identity: aadpodidentity.k8s.io/Behavior: namespaced");
             }
         }
     }
 
     /** Assigned identities are told apart by pod and identity name only. */
-    private static void identityNameCollision(RuleContext context, Report report) {
-        for (PodSource pod : context.labelledPods()) {
-            for (Candidate candidate : context.match(pod).candidates()) {
-                if (candidate.obstacle() == Obstacle.NAME_COLLISION) {
-                    report.add(
-                            context.field(candidate.binding(), "azureIdentity"),
-                            "pod " + pod.pod().name()
-                                    + " matches identities of this name from two bindings, and gets the other one only",
-                            "Give one of the identities another name.");
-                }
+    private void identityNameCollision(PodSource pod, Report report) {
+        for (Candidate candidate : context.match(pod).candidates()) {
+            if (candidate.obstacle() == Obstacle.NAME_COLLISION) {
+                report.add(
+                        context.field(candidate.binding(), "azureIdentity"),
+                        "pod " + pod.pod().name()
+                                + " matches identities of this name from two bindings, and gets the other one only",
+                        "Give one of the identities another name.");
             }
         }
     }
 
     /** In managed mode, with --forceNamespaced, and for annotated identities. */
-    private static void namespaceMismatch(RuleContext context, Report report) {
-        for (PodSource pod : context.labelledPods()) {
-            PodMatch match = context.match(pod);
-            for (Candidate candidate : match.candidates()) {
-                if (candidate.obstacle() == Obstacle.OTHER_NAMESPACE
-                        && match.identities().isEmpty()) {
-                    report.add(
-                            pod.label(Pod.BINDING_LABEL),
-                            "binding " + candidate.binding().name() + " is for pods of "
-                                    + candidate.binding().namespace() + " only",
-                            "Put the binding and its identity into " + pod.namespace() + ".");
-                }
+    private void namespaceMismatch(PodSource pod, Report report) {
+        PodMatch match = context.match(pod);
+        for (Candidate candidate : match.candidates()) {
+            if (candidate.obstacle() == Obstacle.OTHER_NAMESPACE
+                    && match.identities().isEmpty()) {
+                report.add(
+                        pod.label(Pod.BINDING_LABEL),
+                        "binding " + candidate.binding().name() + " is for pods of "
+                                + candidate.binding().namespace() + " only",
+                        "Put the binding and its identity into " + pod.namespace() + ".");
             }
         }
     }

@@ -35,71 +35,75 @@ final class ClusterRules extends RuleFamily {
             Map.entry("batch/v1beta1", "CronJob"),
             Map.entry("policy/v1beta1", "PodDisruptionBudget"));
 
-    ClusterRules() {
+    ClusterRules(RuleContext context) {
         super(
-                About.error("C18", "cluster-settings")
+                context,
+                About.error("C18", "cluster-settings", "AKS#3324")
                         .says("The cluster's settings do not let the pods get their identity")
-                        .remedy("Change the cluster by az aks update, or use the other way to an identity")
-                        .prevents("AKS#3324"),
-                About.error("C18", "no-pod-identity-in-cluster")
+                        .remedy("Change the cluster by az aks update, or use the other way to an identity"),
+                About.error("C18", "no-pod-identity-in-cluster", "AKS#3324")
                         .says("The cluster has no AAD Pod Identity, and the manifest needs it")
                         .remedy("Use workload identity: a service account with a client ID, and the pod's label"
-                                + " azure.workload.identity/use; podid migrate PATH -o DIR writes them")
-                        .prevents("AKS#3324"),
-                About.error("C17", "pod-before-webhook")
+                                + " azure.workload.identity/use; podid migrate PATH -o DIR writes them"),
+                About.error(
+                                "C17",
+                                "pod-before-webhook",
+                                "azure-workload-identity#790",
+                                "azure-workload-identity#540",
+                                "AKS#3286")
                         .says("A pod that runs was created when no webhook answered for it, so it has no token")
-                        .remedy("Create the pod anew")
-                        .prevents("azure-workload-identity#790", "azure-workload-identity#540", "AKS#3286"),
-                About.error("C18", "pod-security")
+                        .remedy("Create the pod anew"),
+                About.error("C18", "pod-security", "azure-workload-identity#1424")
                         .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
-                        .remedy("Set in the pod what the level asks for, or give the namespace another level")
-                        .prevents("azure-workload-identity#1424"),
-                About.error("C18", "proxy-init-privileged")
+                        .remedy("Set in the pod what the level asks for, or give the namespace another level"),
+                About.error("C18", "proxy-init-privileged", "azure-workload-identity#733")
                         .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
                                 + " forbids it")
-                        .remedy("Use a library that knows workload identity, without the proxy sidecar")
-                        .prevents("azure-workload-identity#733"),
-                About.error("C18", "removed-api-version")
+                        .remedy("Use a library that knows workload identity, without the proxy sidecar"),
+                About.error("C18", "removed-api-version", "AKS#3324")
                         .says("The API version was removed from Kubernetes")
-                        .remedy("Write the version that replaced it")
-                        .prevents("AKS#3324"),
-                About.error("C18", "system-namespace")
+                        .remedy("Write the version that replaced it"),
+                About.error("C18", "system-namespace", "azure-workload-identity#1249")
                         .says("A pod with workload identity is in kube-system")
-                        .remedy("Put it into a namespace of your own")
-                        .prevents("azure-workload-identity#1249"),
-                About.error("C18", "windows-node")
+                        .remedy("Put it into a namespace of your own"),
+                About.error("C18", "windows-node", "AKS#3324")
                         .says("A pod for Windows nodes uses what exists on Linux only")
-                        .remedy("Use workload identity without the proxy sidecar")
-                        .prevents("AKS#3324"),
-                About.info("C20", "pod-identity-deprecated")
+                        .remedy("Use workload identity without the proxy sidecar"),
+                About.info("C20", "pod-identity-deprecated", "AKS#3324")
                         .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
-                        .remedy("Move to workload identity: podid migrate PATH -o DIR")
-                        .prevents("AKS#3324"),
-                About.error("C22", "ignore-without-reason")
+                        .remedy("Move to workload identity: podid migrate PATH -o DIR"),
+                About.error("C22", "ignore-without-reason", "aad-pod-identity#497")
                         .says("The annotation podid.io/ignore gives no reason")
-                        .remedy("Write podid.io/ignore: \"RULE: reason\"")
-                        .prevents("aad-pod-identity#497"));
+                        .remedy("Write podid.io/ignore: \"RULE: reason\""));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        clusterSettings(context, reports.of("cluster-settings"));
-        noPodIdentityInCluster(context, reports.of("no-pod-identity-in-cluster"));
-        podBeforeWebhook(context, reports.of("pod-before-webhook"));
-        podSecurity(context, reports.of("pod-security"));
-        proxyInitPrivileged(context, reports.of("proxy-init-privileged"));
-        removedApiVersion(context, reports.of("removed-api-version"));
-        systemNamespace(context, reports.of("system-namespace"));
-        windowsNode(context, reports.of("windows-node"));
-        podIdentityDeprecated(context, reports.of("pod-identity-deprecated"));
-        ignoreWithoutReason(context, reports.of("ignore-without-reason"));
+    protected void check() {
+        clusterSettings(report("cluster-settings"));
+        if (!context.profile().hasNmi()) {
+            noPodIdentityInCluster(report("no-pod-identity-in-cluster"));
+        }
+        for (PodSource pod : context.webhookPods()) {
+            podBeforeWebhook(pod, report("pod-before-webhook"));
+            proxyInitPrivileged(pod, report("proxy-init-privileged"));
+            systemNamespace(pod, report("system-namespace"));
+        }
+        podSecurity(report("pod-security"));
+        for (Manifest manifest : context.manifests().objects()) {
+            removedApiVersion(manifest, report("removed-api-version"));
+            ignoreWithoutReason(manifest, report("ignore-without-reason"));
+        }
+        for (PodSource pod : context.pods()) {
+            windowsNode(pod, report("windows-node"));
+        }
+        podIdentityDeprecated(report("pod-identity-deprecated"));
     }
 
     /** Needs az aks show in the folder of --azure: kubenet, closed metadata service, workload identity that is off. */
-    private static void clusterSettings(RuleContext context, Report report) {
+    private void clusterSettings(Report report) {
         context.azure().cluster().ifPresent(cluster -> {
             for (PodSource pod : context.labelledPods()) {
-                podIdentity(context, cluster).ifPresent(reason -> report.add(pod.label(Pod.BINDING_LABEL), reason));
+                podIdentity(cluster).ifPresent(reason -> report.add(pod.label(Pod.BINDING_LABEL), reason));
             }
             for (PodSource pod : context.webhookPods()) {
                 if (!cluster.hasWorkloadIdentity()) {
@@ -113,17 +117,17 @@ final class ClusterRules extends RuleFamily {
         });
     }
 
-    private static Optional<String> podIdentity(RuleContext context, AksCluster cluster) {
+    private Optional<String> podIdentity(AksCluster cluster) {
         if (cluster.isMetadataServiceClosed()) {
             return Optional.of("cluster " + cluster.name() + " keeps pods from the metadata service, and so from NMI");
         }
-        return cluster.isKubenet() && context.profile().isAtLeast(1, 7, 0) && !isKubenetAllowed(context)
+        return cluster.isKubenet() && context.profile().isAtLeast(1, 7, 0) && !isKubenetAllowed()
                 ? Optional.of("cluster " + cluster.name()
                         + " uses kubenet, where NMI refuses to start without --allow-network-plugin-kubenet")
                 : Optional.empty();
     }
 
-    private static boolean isKubenetAllowed(RuleContext context) {
+    private boolean isKubenetAllowed() {
         return context.pods().stream()
                 .flatMap(pod -> pod.containers().stream())
                 .flatMap(container -> container.at("args").items().stream())
@@ -131,10 +135,7 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** Without its custom resource definitions such an object is refused, and the label does nothing. */
-    private static void noPodIdentityInCluster(RuleContext context, Report report) {
-        if (context.profile().hasNmi()) {
-            return;
-        }
+    private void noPodIdentityInCluster(Report report) {
         for (Manifest manifest : context.manifests().objects()) {
             if (manifest.group().equals("aadpodidentity.k8s.io")) {
                 report.add(
@@ -156,57 +157,46 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** The webhook changes pods when they are created, and never later. */
-    private static void podBeforeWebhook(RuleContext context, Report report) {
-        for (PodSource pod : context.webhookPods()) {
-            if (PodSource.isOlderThanWebhook(pod.pod())) {
-                report.add(
-                        pod.label(Keys.USE),
-                        "pod " + pod.pod().name().name() + " has the label and not the webhook's variables",
-                        "Run: " + PodSource.restart(pod.pod()));
-            }
+    private void podBeforeWebhook(PodSource pod, Report report) {
+        if (PodSource.isOlderThanWebhook(pod.pod())) {
+            report.add(
+                    pod.label(Keys.USE),
+                    "pod " + pod.pod().name().name() + " has the label and not the webhook's variables",
+                    "Run: " + PodSource.restart(pod.pod()));
         }
     }
 
     /** Of a workload only its pods are refused, and the ReplicaSet or Job alone says so. */
-    private static void podSecurity(RuleContext context, Report report) {
-        Stream.concat(context.labelledPods().stream(), context.webhookPods().stream())
-                .distinct()
+    private void podSecurity(Report report) {
+        context.identityPods()
                 .forEach(pod -> PodSecurity.refusal(context.cluster(), pod)
                         .ifPresent(reason -> report.add(pod.spec(), reason)));
     }
 
     /** Where Pod Security enforces baseline or restricted, as AKS Automatic does everywhere. */
-    private static void proxyInitPrivileged(RuleContext context, Report report) {
-        for (PodSource pod : context.webhookPods()) {
-            FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
-            if (!annotation.exists()) {
-                continue;
-            }
-            String level = PodSecurity.level(context.cluster(), pod.namespace());
-            if (level.equals("baseline") || level.equals("restricted")) {
-                report.add(
-                        annotation,
-                        "namespace " + pod.namespace() + " enforces Pod Security " + level
-                                + ", which forbids the privileged init container");
-            } else if (context.azure().cluster().filter(AksCluster::isAutomatic).isPresent()) {
-                report.add(
-                        annotation, "AKS Automatic enforces Pod Security, which forbids the privileged init container");
-            }
+    private void proxyInitPrivileged(PodSource pod, Report report) {
+        FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
+        if (!annotation.exists()) {
+            return;
+        }
+        String level = PodSecurity.level(context.cluster(), pod.namespace());
+        if (level.equals("baseline") || level.equals("restricted")) {
+            report.add(
+                    annotation,
+                    "namespace " + pod.namespace() + " enforces Pod Security " + level
+                            + ", which forbids the privileged init container");
+        } else if (context.azure().cluster().filter(AksCluster::isAutomatic).isPresent()) {
+            report.add(annotation, "AKS Automatic enforces Pod Security, which forbids the privileged init container");
         }
     }
 
     /** For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which had it. */
-    private static void removedApiVersion(RuleContext context, Report report) {
-        if (!context.profile().isAtLeast(1, 8, 0)) {
-            return;
-        }
-        for (Manifest manifest : context.manifests().objects()) {
-            String kinds = REMOVED.getOrDefault(manifest.apiVersion(), "");
-            if (List.of(kinds.split(" ")).contains(manifest.kind())) {
-                FieldLocation field = FieldLocation.of(manifest).at("apiVersion");
-                String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
-                report.add(field, message, "Write: apiVersion: " + group(manifest) + "/v1" + alsoNeeded(manifest));
-            }
+    private void removedApiVersion(Manifest manifest, Report report) {
+        String kinds = REMOVED.getOrDefault(manifest.apiVersion(), "");
+        if (context.profile().isAtLeast(1, 8, 0) && List.of(kinds.split(" ")).contains(manifest.kind())) {
+            FieldLocation field = FieldLocation.of(manifest).at("apiVersion");
+            String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
+            report.add(field, message, "Write: apiVersion: " + group(manifest) + "/v1" + alsoNeeded(manifest));
         }
     }
 
@@ -231,34 +221,30 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** AKS keeps webhooks from the pods of kube-system. */
-    private static void systemNamespace(RuleContext context, Report report) {
-        for (PodSource pod : context.webhookPods()) {
-            if (pod.namespace().equals("kube-system")) {
-                report.add(pod.label(Keys.USE), "AKS does not show pods of kube-system to the webhook");
-            }
+    private void systemNamespace(PodSource pod, Report report) {
+        if (pod.namespace().equals("kube-system")) {
+            report.add(pod.label(Keys.USE), "AKS does not show pods of kube-system to the webhook");
         }
     }
 
     /** Neither NMI nor the proxy sidecar runs on Windows. */
-    private static void windowsNode(RuleContext context, Report report) {
-        for (PodSource pod : context.pods()) {
-            FieldLocation selector = pod.spec("nodeSelector");
-            boolean windows = selector.at("kubernetes.io/os").text().equals("windows")
-                    || selector.at("beta.kubernetes.io/os").text().equals("windows")
-                    || pod.spec("os", "name").text().equals("windows");
-            FieldLocation label = pod.label(Pod.BINDING_LABEL);
-            if (windows && context.profile().hasNmi() && label.exists()) {
-                report.add(label, "NMI does not run on Windows nodes");
-            }
-            FieldLocation proxy = pod.annotation(Keys.INJECT_PROXY);
-            if (windows && proxy.exists()) {
-                report.add(proxy, "the proxy sidecar does not run on Windows nodes");
-            }
+    private void windowsNode(PodSource pod, Report report) {
+        FieldLocation selector = pod.spec("nodeSelector");
+        boolean windows = selector.at("kubernetes.io/os").text().equals("windows")
+                || selector.at("beta.kubernetes.io/os").text().equals("windows")
+                || pod.spec("os", "name").text().equals("windows");
+        FieldLocation label = pod.label(Pod.BINDING_LABEL);
+        if (windows && context.profile().hasNmi() && label.exists()) {
+            report.add(label, "NMI does not run on Windows nodes");
+        }
+        FieldLocation proxy = pod.annotation(Keys.INJECT_PROXY);
+        if (windows && proxy.exists()) {
+            report.add(proxy, "the proxy sidecar does not run on Windows nodes");
         }
     }
 
     /** The last release is of June 2023, and the add-on was supported until September 2025. */
-    private static void podIdentityDeprecated(RuleContext context, Report report) {
+    private void podIdentityDeprecated(Report report) {
         int identities = context.kind("AzureIdentity").size();
         int bindings = context.kind("AzureIdentityBinding").size();
         List<PodSource> pods = context.pods().stream()
@@ -271,25 +257,21 @@ final class ClusterRules extends RuleFamily {
                 .ifPresent(first -> report.add(
                         first,
                         "AAD Pod Identity has been archived since 2023, and AKS supported its add-on until"
-                                + " September 2025"
-                                + " (AzureIdentity:"
-                                + " " + identities + ", AzureIdentityBinding: " + bindings
+                                + " September 2025 (AzureIdentity: " + identities + ", AzureIdentityBinding: "
+                                + bindings
                                 + ", labelled workloads: " + pods.size() + ")",
                         "Run podid migrate with these paths and -o DIR: it writes the files for workload identity and"
                                 + " the az commands, and shows that each pod gets the same identity"));
     }
 
     /** Without a reason nothing is ignored. */
-    private static void ignoreWithoutReason(RuleContext context, Report report) {
-        for (Manifest manifest : context.manifests().objects()) {
-            for (Ignore ignore : Ignore.of(FieldLocation.of(manifest))) {
-                if (ignore.reason().isEmpty()) {
-                    report.add(
-                            ignore.location(),
-                            "no reason is given to ignore " + String.join(", ", ignore.words())
-                                    + ", so it is not ignored",
-                            "Write: " + Ignore.ANNOTATION + ": \"" + String.join(", ", ignore.words()) + ": REASON\"");
-                }
+    private void ignoreWithoutReason(Manifest manifest, Report report) {
+        for (Ignore ignore : Ignore.of(FieldLocation.of(manifest))) {
+            if (ignore.reason().isEmpty()) {
+                report.add(
+                        ignore.location(),
+                        "no reason is given to ignore " + String.join(", ", ignore.words()) + ", so it is not ignored",
+                        "Write: " + Ignore.ANNOTATION + ": \"" + String.join(", ", ignore.words()) + ": REASON\"");
             }
         }
     }

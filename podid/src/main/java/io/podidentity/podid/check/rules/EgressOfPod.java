@@ -16,17 +16,9 @@ import java.util.stream.Stream;
  */
 record EgressOfPod(List<NetworkPolicy> policies) {
 
-    private static final List<Ipv4Range> LINK_LOCAL = ranges("127.0.0.0/8", "169.254.0.0/16");
-    private static final List<Ipv4Range> PRIVATE =
-            ranges("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10");
-
-    public EgressOfPod {
-        policies = List.copyOf(policies);
-    }
-
-    private static List<Ipv4Range> ranges(String... cidrs) {
-        return Stream.of(cidrs).flatMap(cidr -> Ipv4Range.of(cidr).stream()).toList();
-    }
+    private static final List<Ipv4Range> PRIVATE = ranges(List.of(
+                    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10"))
+            .toList();
 
     /** Of the policies in these files. */
     static EgressOfPod of(RuleContext context, PodSource pod) {
@@ -35,13 +27,9 @@ record EgressOfPod(List<NetworkPolicy> policies) {
                 .toList());
     }
 
-    boolean isRestricted() {
-        return !policies.isEmpty();
-    }
-
     /** Whether the pod cannot reach that TCP port. */
     boolean isClosed(String address, int port) {
-        return isRestricted() && !allows(address, port, "TCP");
+        return !policies.isEmpty() && !allows(address, port, "TCP");
     }
 
     boolean allows(String address, int port, String protocol) {
@@ -71,14 +59,6 @@ record EgressOfPod(List<NetworkPolicy> policies) {
                                 .anyMatch(cidr -> Ipv4Range.of(cidr)
                                         .filter(range -> PRIVATE.stream().anyMatch(one -> one.contains(range)))
                                         .isEmpty()));
-    }
-
-    /** Whether the pod reaches addresses that a node may have. */
-    boolean allowsNodes(int port) {
-        return rules(port, "TCP")
-                .anyMatch(rule -> rule.anywhere()
-                        || ranges(rule.cidrs())
-                                .anyMatch(range -> LINK_LOCAL.stream().noneMatch(one -> one.contains(range))));
     }
 
     private Stream<Egress> rules(int port, String protocol) {

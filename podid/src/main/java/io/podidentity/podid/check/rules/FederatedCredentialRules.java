@@ -29,65 +29,67 @@ import java.util.Set;
 /** Whether identities trust service accounts, by what az printed of their federated credentials. */
 final class FederatedCredentialRules extends RuleFamily {
 
-    FederatedCredentialRules() {
+    FederatedCredentialRules(RuleContext context) {
         super(
-                About.error("C16", "federated-credential-audience")
+                context,
+                About.error("C16", "federated-credential-audience", "azure-workload-identity#340")
                         .says("The identity expects another audience than the token has")
-                        .remedy("Write the audience api://AzureADTokenExchange")
-                        .prevents("azure-workload-identity#340"),
-                About.error("C16", "federated-credential-issuer")
+                        .remedy("Write the audience api://AzureADTokenExchange"),
+                About.error("C16", "federated-credential-issuer", "azure-workload-identity#340", "AKS#3897")
                         .says("The identity trusts another issuer than the cluster's")
-                        .remedy("Write the issuer exactly as az aks show prints it, with its trailing slash")
-                        .prevents("azure-workload-identity#340", "AKS#3897"),
-                About.warning("C16", "federated-credential-limit")
+                        .remedy("Write the issuer exactly as az aks show prints it, with its trailing slash"),
+                About.warning("C16", "federated-credential-limit", "azure-workload-identity#1126")
                         .says("The identity has as many federated credentials as are allowed")
                         .remedy("Remove those of clusters that are gone, use a second identity, or an AKS identity"
-                                + " binding")
-                        .prevents("azure-workload-identity#1126"),
-                About.error("C16", "federated-credential-missing")
+                                + " binding"),
+                About.error(
+                                "C16",
+                                "federated-credential-missing",
+                                "azure-workload-identity#340",
+                                "azure-workload-identity#977")
                         .says("The identity does not trust the service account")
-                        .remedy("Create a federated credential for the cluster's issuer and the service account")
-                        .prevents("azure-workload-identity#340", "azure-workload-identity#977"),
-                About.error("C16", "federated-credential-subject")
+                        .remedy("Create a federated credential for the cluster's issuer and the service account"),
+                About.error(
+                                "C16",
+                                "federated-credential-subject",
+                                "azure-workload-identity#977",
+                                "azure-workload-identity#1126")
                         .says("The identity trusts another subject than the service account")
                         .remedy("Write system:serviceaccount:NAMESPACE:NAME, in the same letter case and without"
-                                + " wildcards")
-                        .prevents("azure-workload-identity#977", "azure-workload-identity#1126"));
+                                + " wildcards"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        federatedCredentialAudience(context, reports.of("federated-credential-audience"));
-        federatedCredentialIssuer(context, reports.of("federated-credential-issuer"));
-        federatedCredentialLimit(context, reports.of("federated-credential-limit"));
-        federatedCredentialMissing(context, reports.of("federated-credential-missing"));
-        federatedCredentialSubject(context, reports.of("federated-credential-subject"));
+    protected void check() {
+        for (Trust trust : Trust.all(context)) {
+            federatedCredentialAudience(trust, report("federated-credential-audience"));
+            federatedCredentialIssuer(trust, report("federated-credential-issuer"));
+            federatedCredentialLimit(trust, report("federated-credential-limit"));
+            federatedCredentialMissing(trust, report("federated-credential-missing"));
+            federatedCredentialSubject(trust, report("federated-credential-subject"));
+        }
     }
 
     /** Needs az identity list and federated-credential list. Entra ID says AADSTS700212. */
-    private static void federatedCredentialAudience(RuleContext context, Report report) {
-        for (Trust trust : Trust.all(context)) {
-            if (trust.match() == Match.OTHER_AUDIENCE) {
-                Credential credential = trust.credentials().stream()
-                        .filter(one -> one.subject().equals(trust.subject()))
-                        .findFirst()
-                        .orElseThrow();
-                String audiences = String.join(", ", credential.audiences());
-                trust.add(report, credential, "audience " + audiences + ", and the token's is " + AUDIENCE);
-            }
+    private void federatedCredentialAudience(Trust trust, Report report) {
+        if (trust.match() == Match.OTHER_AUDIENCE) {
+            Credential credential = trust.credentials().stream()
+                    .filter(one -> one.subject().equals(trust.subject()))
+                    .findFirst()
+                    .orElseThrow();
+            String audiences = String.join(", ", credential.audiences());
+            trust.add(report, credential, "audience " + audiences + ", and the token's is " + AUDIENCE);
         }
     }
 
     /** Needs az aks show, too. Entra ID compares byte by byte: AADSTS700211. */
-    private static void federatedCredentialIssuer(RuleContext context, Report report) {
-        for (Trust trust : Trust.all(context)) {
-            trust.ofOtherIssuer().ifPresent(credential -> {
-                boolean isNear = bare(credential.issuer()).equalsIgnoreCase(bare(trust.issuer()));
-                String issuers = "issuer " + credential.issuer() + ", and the cluster's is " + trust.issuer();
-                String hint = "; only the slash at the end or the letter case differs";
-                trust.add(report, credential, issuers + (isNear ? hint : ""));
-            });
-        }
+    private void federatedCredentialIssuer(Trust trust, Report report) {
+        trust.ofOtherIssuer().ifPresent(credential -> {
+            boolean isNear = bare(credential.issuer()).equalsIgnoreCase(bare(trust.issuer()));
+            String issuers = "issuer " + credential.issuer() + ", and the cluster's is " + trust.issuer();
+            String hint = "; only the slash at the end or the letter case differs";
+            trust.add(report, credential, issuers + (isNear ? hint : ""));
+        });
     }
 
     private static String bare(String issuer) {
@@ -95,42 +97,36 @@ final class FederatedCredentialRules extends RuleFamily {
     }
 
     /** Needs az identity list and federated-credential list. The limit is 20. */
-    private static void federatedCredentialLimit(RuleContext context, Report report) {
-        for (Trust trust : Trust.all(context)) {
-            if (trust.credentials().size() >= FederatedCredentials.LIMIT) {
-                report.add(
-                        trust.place(),
-                        "identity " + trust.identity().name() + " has "
-                                + trust.credentials().size() + " federated credentials, and no more can be added");
-            }
+    private void federatedCredentialLimit(Trust trust, Report report) {
+        if (trust.credentials().size() >= FederatedCredentials.LIMIT) {
+            report.add(
+                    trust.place(),
+                    "identity " + trust.identity().name() + " has "
+                            + trust.credentials().size() + " federated credentials, and no more can be added");
         }
     }
 
     /** Needs az identity list and federated-credential list. Entra ID says AADSTS70021 or 700213. */
-    private static void federatedCredentialMissing(RuleContext context, Report report) {
-        for (Trust trust : Trust.all(context)) {
-            if (trust.isRefused()
-                    && trust.ofOtherIssuer().isEmpty()
-                    && trust.ofNearSubject().isEmpty()) {
-                report.add(
-                        trust.place(),
-                        "identity " + trust.identity().name() + " has no federated credential for " + trust.subject()
-                                + (trust.credentials().isEmpty() ? "; it has none at all" : ""),
-                        "Run: " + trust.command("create", trust.subject().replaceFirst(".*:(.*):(.*)", "$1-$2")));
-            }
+    private void federatedCredentialMissing(Trust trust, Report report) {
+        if (trust.isRefused()
+                && trust.ofOtherIssuer().isEmpty()
+                && trust.ofNearSubject().isEmpty()) {
+            report.add(
+                    trust.place(),
+                    "identity " + trust.identity().name() + " has no federated credential for " + trust.subject()
+                            + (trust.credentials().isEmpty() ? "; it has none at all" : ""),
+                    "Run: " + trust.command("create", trust.subject().replaceFirst(".*:(.*):(.*)", "$1-$2")));
         }
     }
 
     /** Needs az identity list and federated-credential list. Entra ID says AADSTS700213. */
-    private static void federatedCredentialSubject(RuleContext context, Report report) {
-        for (Trust trust : Trust.all(context)) {
-            trust.ofNearSubject()
-                    .ifPresent(credential -> trust.add(
-                            report,
-                            credential,
-                            "subject " + credential.subject() + ", and the token's is " + trust.subject()
-                                    + (credential.subject().contains("*") ? "; wildcards do not exist" : "")));
-        }
+    private void federatedCredentialSubject(Trust trust, Report report) {
+        trust.ofNearSubject()
+                .ifPresent(credential -> trust.add(
+                        report,
+                        credential,
+                        "subject " + credential.subject() + ", and the token's is " + trust.subject()
+                                + (credential.subject().contains("*") ? "; wildcards do not exist" : "")));
     }
 
     /**

@@ -28,41 +28,45 @@ final class FieldRules extends RuleFamily {
                             + " serviceAccountName hostNetwork containers initContainers volumes volumeMounts image command args env"
                             + " envFrom securityContext template replicas imagePullSecrets")
                     .split(" "));
-    private static final String NAME = "Name the Secret: ";
     private static final int MAX_AUXILIARY_TENANTS = 3;
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
     /** What follows the last slash is dropped. */
     private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
 
-    FieldRules() {
+    FieldRules(RuleContext context) {
         super(
-                About.error("C2", "field-name-case")
+                context,
+                About.error(
+                                "C2",
+                                "field-name-case",
+                                "aad-pod-identity#646",
+                                "aad-pod-identity#175",
+                                "aad-pod-identity#497")
                         .says("A field's name is in a letter case that the version does not know")
                         .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector,"
-                                + " azureIdentity")
-                        .prevents("aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C2", "field-type")
+                                + " azureIdentity"),
+                About.error("C2", "field-type", "aad-pod-identity#175")
                         .says("A field's value is of the wrong type, or none that the API server takes")
-                        .remedy("Write a value as the message says")
-                        .prevents("aad-pod-identity#175"),
-                About.error("C2", "unknown-field")
+                        .remedy("Write a value as the message says"),
+                About.error("C2", "unknown-field", "aad-pod-identity#175", "aad-pod-identity#497")
                         .says("A field does not exist")
-                        .remedy("Remove the field, or write the name that was meant")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C7", "identity-field-missing")
+                        .remedy("Remove the field, or write the name that was meant"),
+                About.error(
+                                "C7",
+                                "identity-field-missing",
+                                "aad-pod-identity#646",
+                                "aad-pod-identity#184",
+                                "aad-pod-identity#60")
                         .says("An identity lacks a field that its type needs")
                         .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
-                                + " clientPassword")
-                        .prevents("aad-pod-identity#646", "aad-pod-identity#184", "aad-pod-identity#60"),
-                About.warning("C7", "identity-field-unused")
+                                + " clientPassword"),
+                About.warning("C7", "identity-field-unused", "aad-pod-identity#184")
                         .says("An identity has fields of another type")
-                        .remedy("Write the type that the fields belong to")
-                        .prevents("aad-pod-identity#184"),
-                About.error("C7", "identity-type")
+                        .remedy("Write the type that the fields belong to"),
+                About.error("C7", "identity-type", "aad-pod-identity#184")
                         .says("The type of an identity is not 0, 1 or 2")
                         .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret,"
-                                + " type: 2 with a certificate")
-                        .prevents("aad-pod-identity#184"),
+                                + " type: 2 with a certificate"),
                 About.error("C7", "tenant-or-endpoint")
                         .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
                         .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
@@ -70,53 +74,65 @@ final class FieldRules extends RuleFamily {
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        fieldNameCase(context, reports.of("field-name-case"));
-        fieldType(context, reports.of("field-type"));
-        unknownField(context, reports.of("unknown-field"));
-        identityFieldMissing(context, reports.of("identity-field-missing"));
-        identityFieldUnused(context, reports.of("identity-field-unused"));
-        identityType(context, reports.of("identity-type"));
-        tenantOrEndpoint(context, reports.of("tenant-or-endpoint"));
+    protected void check() {
+        for (Problem problem : context.manifests().problems()) {
+            fieldNameCase(problem, report("field-name-case"));
+            fieldType(problem, report("field-type"));
+            unknownField(problem, report("unknown-field"));
+        }
+        for (AzureIdentity identity : context.identities()) {
+            identityFieldMissing(identity, report("identity-field-missing"));
+            identityFieldUnused(identity, report("identity-field-unused"));
+            tenantOrEndpoint(identity, report("tenant-or-endpoint"));
+        }
+        identityType(report("identity-type"));
     }
 
     /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */
-    private static void fieldNameCase(RuleContext context, Report report) {
-        for (Problem problem : context.manifests().problems()) {
-            if (problem.kind() == Problem.Kind.WRONG_CASE) {
-                String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
-                String right = problem.message().substring(problem.message().lastIndexOf('.') + 1);
-                report.add(
-                        problem, problem.message(), "Write: " + right + ":", Edit.key(problem.position(), name, right));
-            }
+    private void fieldNameCase(Problem problem, Report report) {
+        if (problem.kind() == Problem.Kind.WRONG_CASE) {
+            String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
+            String right = problem.message().substring(problem.message().lastIndexOf('.') + 1);
+            report.add(
+                    FieldLocation.of(problem),
+                    problem.message(),
+                    "Write: " + right + ":",
+                    Edit.key(problem.position(), name, right));
         }
     }
 
-    /** The API server refuses the object, so that it does not exist. */
-    private static void fieldType(RuleContext context, Report report) {
-        for (Problem problem : context.manifests().problems()) {
-            if (problem.kind() != Problem.Kind.WRONG_TYPE || isOfAnotherRule(problem)) {
-                continue;
-            }
-            Optional<FieldLocation> secretData = secretData(context, problem);
-            if (secretData.isPresent()) {
-                checkBase64(report, secretData.get(), problem);
-            } else {
-                report.add(
-                        problem,
-                        problem.message(),
-                        problem.path().endsWith("spec.selector")
-                                ? "A binding's selector is the value of the label aadpodidbinding, a string: selector:"
-                                        + " VALUE"
-                                : problem.message().contains("must be of type string")
-                                        ? "Put the value in double quotes."
-                                        : report.remedy());
-            }
+    /**
+     * The API server refuses the object, so that it does not exist. A placeholder is another rule's, and what a tool
+     * puts in cannot be judged.
+     */
+    private void fieldType(Problem problem, Report report) {
+        boolean isOfAnotherRule =
+                problem.path().equals("spec.type") || problem.path().endsWith("labels." + Keys.USE);
+        if (problem.kind() != Problem.Kind.WRONG_TYPE || isOfAnotherRule) {
+            return;
+        }
+        Optional<FieldLocation> data = secretData(problem);
+        if (data.isEmpty()) {
+            report.add(
+                    FieldLocation.of(problem),
+                    problem.message(),
+                    problem.path().endsWith("spec.selector")
+                            ? "A binding's selector is the value of the label aadpodidbinding, a string: selector:"
+                                    + " VALUE"
+                            : problem.message().contains("must be of type string")
+                                    ? "Put the value in double quotes."
+                                    : report.remedy());
+        } else if (!Value.isTemplated(data.get().text())
+                && !IdRules.isInsteadOfBase64(data.get().text())) {
+            report.add(
+                    data.get(),
+                    problem.message(),
+                    "Write what printf %s VALUE | base64 -w0 prints, or put the value itself below stringData.");
         }
     }
 
     /** The field of a secret that the problem is about. */
-    private static Optional<FieldLocation> secretData(RuleContext context, Problem problem) {
+    private Optional<FieldLocation> secretData(Problem problem) {
         return context.kind("Secret").stream()
                 .filter(secret -> secret.object().equals(problem.object())
                         && secret.position().equals(problem.position()))
@@ -125,57 +141,39 @@ final class FieldRules extends RuleFamily {
                 .findFirst();
     }
 
-    /** A placeholder is another rule's, and what a tool puts in cannot be judged. */
-    private static void checkBase64(Report report, FieldLocation field, Problem problem) {
-        if (!Value.isTemplated(field.text()) && !IdRules.isInsteadOfBase64(field.text())) {
-            report.add(
-                    field,
-                    problem.message(),
-                    "Write what printf %s VALUE | base64 -w0 prints, or put the value itself below stringData.");
-        }
-    }
-
-    private static boolean isOfAnotherRule(Problem problem) {
-        return problem.path().equals("spec.type") || problem.path().endsWith("labels." + Keys.USE);
-    }
-
     /**
      * As the wrong letter case, but the name itself is wrong. An API server of a later version may know a field of
      * Kubernetes; of one that is nearly spelt so, or that belongs elsewhere, its answer is certain.
      */
-    private static void unknownField(RuleContext context, Report report) {
-        for (Problem problem : context.manifests().problems()) {
-            boolean isOfPodIdentity = problem.kind() == Problem.Kind.UNKNOWN_FIELD;
-            if (isOfPodIdentity || problem.kind() == Problem.Kind.UNKNOWN_TO_KUBERNETES) {
-                String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
-                Optional<String> meant = ClosestMatch.of(name, problem.known()).or(() -> ClosestMatch.of(name, FIELDS));
-                boolean isCertain = isOfPodIdentity || meant.isPresent() || FIELDS.contains(name);
-                report.add(
-                        isCertain ? Severity.ERROR : Severity.WARNING,
-                        problem,
-                        problem.message(),
-                        meant.map(near -> "Did you mean " + near + ":?").orElse("Remove it."));
-            }
+    private void unknownField(Problem problem, Report report) {
+        boolean isOfPodIdentity = problem.kind() == Problem.Kind.UNKNOWN_FIELD;
+        if (isOfPodIdentity || problem.kind() == Problem.Kind.UNKNOWN_TO_KUBERNETES) {
+            String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
+            Optional<String> meant = ClosestMatch.of(name, problem.known()).or(() -> ClosestMatch.of(name, FIELDS));
+            boolean isCertain = isOfPodIdentity || meant.isPresent() || FIELDS.contains(name);
+            report.add(
+                    isCertain ? Severity.ERROR : Severity.WARNING,
+                    FieldLocation.of(problem),
+                    problem.message(),
+                    meant.map(near -> "Did you mean " + near + ":?").orElse("Remove it."));
         }
     }
 
     /** Nothing is required by the schema, so nobody says so. */
-    private static void identityFieldMissing(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            FieldLocation spec = context.location(identity).at("spec");
-            if (identity.isManagedIdentity()) {
-                String show = "identity show -g GROUP -n NAME";
-                need(report, spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
-                need(report, spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
-                continue;
-            }
-            need(report, spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
-            need(report, spec, identity, "tenantID", identity.tenantId(), printed("account show", "tenantId"));
-            SecretReference secret = identity.clientPassword();
-            if (!isInOtherCase(spec.at("clientPassword"), "name")) {
-                String line = "clientPassword: {name: NAME, namespace: " + identity.namespace() + "}";
-                need(report, spec, identity, "clientPassword", secret.name() + secret.namespace(), NAME + line);
-            }
+    private void identityFieldMissing(AzureIdentity identity, Report report) {
+        FieldLocation spec = context.location(identity).at("spec");
+        if (identity.isManagedIdentity()) {
+            String show = "identity show -g GROUP -n NAME";
+            need(report, spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
+            need(report, spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
+            return;
+        }
+        need(report, spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
+        need(report, spec, identity, "tenantID", identity.tenantId(), printed("account show", "tenantId"));
+        SecretReference secret = identity.clientPassword();
+        if (!isInOtherCase(spec.at("clientPassword"), "name")) {
+            String remedy = "Name the Secret: clientPassword: {name: NAME, namespace: " + identity.namespace() + "}";
+            need(report, spec, identity, "clientPassword", secret.name() + secret.namespace(), remedy);
         }
     }
 
@@ -199,31 +197,30 @@ final class FieldRules extends RuleFamily {
     }
 
     /** A forgotten type is 0, a managed identity. */
-    private static void identityFieldUnused(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            FieldLocation spec = context.location(identity).at("spec");
-            if (identity.isManagedIdentity()
-                    && !identity.clientPassword().name().isEmpty()) {
-                report.add(
-                        spec.like("clientPassword"),
-                        "type 0, a managed identity, has no clientPassword; it is not looked at",
-                        "If it is a service principal, write: type: 1");
-            }
-            if (!identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
-                report.add(
-                        spec.like("resourceID"),
-                        "type " + identity.type() + ", a service principal, has no resourceID; it is not looked at",
-                        "If it is a managed identity, write: type: 0");
-            }
+    private void identityFieldUnused(AzureIdentity identity, Report report) {
+        FieldLocation spec = context.location(identity).at("spec");
+        if (identity.isManagedIdentity() && !identity.clientPassword().name().isEmpty()) {
+            report.add(
+                    spec.like("clientPassword"),
+                    "type 0, a managed identity, has no clientPassword; it is not looked at",
+                    "If it is a service principal, write: type: 1");
+        }
+        if (!identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
+            report.add(
+                    spec.like("resourceID"),
+                    "type " + identity.type() + ", a service principal, has no resourceID; it is not looked at",
+                    "If it is a managed identity, write: type: 0");
         }
     }
 
     /** Types are numbers; type 2 exists from 1.6.2 on. */
-    private static void identityType(RuleContext context, Report report) {
+    private void identityType(Report report) {
         for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().equals("spec.type")) {
                 report.add(
-                        problem, problem.message(), unquoted(context, problem).orElse(report.remedy()));
+                        FieldLocation.of(problem),
+                        problem.message(),
+                        unquoted(problem).orElse(report.remedy()));
             }
         }
         for (AzureIdentity identity : context.identities()) {
@@ -240,7 +237,7 @@ final class FieldRules extends RuleFamily {
         }
     }
 
-    private static Optional<String> unquoted(RuleContext context, Problem problem) {
+    private Optional<String> unquoted(Problem problem) {
         return context.kind("AzureIdentity").stream()
                 .filter(identity -> identity.object().equals(problem.object()))
                 .map(identity -> identity.at("spec", "type").text())
@@ -250,16 +247,14 @@ final class FieldRules extends RuleFamily {
     }
 
     /** NMI makes one address of both, and asks there whatever it is. */
-    private static void tenantOrEndpoint(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            if (!identity.isManagedIdentity()) {
-                FieldLocation spec = context.location(identity).at("spec");
-                if (!identity.tenantId().isEmpty()) {
-                    tenant(report, spec.like("tenantID"), identity.tenantId());
-                }
-                auxiliary(report, spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
-                endpoint(report, spec.like("adEndpoint"), identity.adEndpoint());
+    private void tenantOrEndpoint(AzureIdentity identity, Report report) {
+        if (!identity.isManagedIdentity()) {
+            FieldLocation spec = context.location(identity).at("spec");
+            if (!identity.tenantId().isEmpty()) {
+                tenant(report, spec.like("tenantID"), identity.tenantId());
             }
+            auxiliary(report, spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
+            endpoint(report, spec.like("adEndpoint"), identity.adEndpoint());
         }
     }
 

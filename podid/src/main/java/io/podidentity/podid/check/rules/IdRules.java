@@ -23,92 +23,85 @@ final class IdRules extends RuleFamily {
                     + "/userAssignedIdentities/[^/]+");
     private static final Pattern OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
 
-    IdRules() {
+    IdRules(RuleContext context) {
         super(
-                About.info("C1", "resource-id-case")
+                context,
+                About.info("C1", "resource-id-case", "aad-pod-identity#583")
                         .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
-                        .remedy("Copy the resource ID as az identity show prints it")
-                        .prevents("aad-pod-identity#583"),
-                About.error("C1", "resource-id-malformed")
-                        .says("The resource ID of a managed identity is not one")
-                        .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints")
-                        .prevents(
+                        .remedy("Copy the resource ID as az identity show prints it"),
+                About.error(
+                                "C1",
+                                "resource-id-malformed",
                                 "aad-pod-identity#556",
                                 "aad-pod-identity#583",
                                 "aad-pod-identity#1088",
-                                "aad-pod-identity#230"),
-                About.error("C9", "client-id-not-guid")
+                                "aad-pod-identity#230")
+                        .says("The resource ID of a managed identity is not one")
+                        .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints"),
+                About.error("C9", "client-id-not-guid", "aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526")
                         .says("A client ID or tenant ID is something else")
-                        .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints")
-                        .prevents("aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526"),
-                About.error("C9", "placeholder-left")
+                        .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints"),
+                About.error("C9", "placeholder-left", "aad-pod-identity#175", "aad-pod-identity#497")
                         .says("A value is still to be put in")
-                        .remedy("Replace the placeholder with your value")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"));
+                        .remedy("Replace the placeholder with your value"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        resourceIdCase(context, reports.of("resource-id-case"));
-        resourceIdMalformed(context, reports.of("resource-id-malformed"));
-        clientIdNotGuid(context, reports.of("client-id-not-guid"));
-        placeholderLeft(context, reports.of("placeholder-left"));
+    protected void check() {
+        for (AzureIdentity identity : context.identities()) {
+            resourceIdCase(identity, report("resource-id-case"));
+            resourceIdMalformed(identity, report("resource-id-malformed"));
+        }
+        clientIdNotGuid(report("client-id-not-guid"));
+        placeholderLeft(report("placeholder-left"));
     }
 
     /** Harmless, unless a request names the identity by resource ID, which NMI compares exactly from 1.6.0 on. */
-    private static void resourceIdCase(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            String id = identity.resourceId();
-            if (identity.isManagedIdentity()
-                    && Value.isFinal(id)
-                    && ResourceIdShape.of(id).reason() == null
-                    && !USUAL.matcher(id).matches()) {
-                FieldLocation field = context.field(identity, "resourceID");
-                report.add(
-                        field,
-                        field.key() + " is in an unusual letter case; a request with msi_res_id must have the same");
-            }
+    private void resourceIdCase(AzureIdentity identity, Report report) {
+        String id = identity.resourceId();
+        if (identity.isManagedIdentity()
+                && Value.isFinal(id)
+                && ResourceIdShape.of(id).reason() == null
+                && !USUAL.matcher(id).matches()) {
+            FieldLocation field = context.field(identity, "resourceID");
+            report.add(
+                    field, field.key() + " is in an unusual letter case; a request with msi_res_id must have the same");
         }
     }
 
     /** MIC ignores such an identity from 1.6.0 on; before, Resource Manager refuses it. */
-    private static void resourceIdMalformed(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            String id = identity.resourceId();
-            ResourceIdShape shape = ResourceIdShape.of(id);
-            if (!identity.isManagedIdentity() || !Value.isFinal(id) || shape.reason() == null) {
-                continue;
-            }
-            FieldLocation field = context.field(identity, "resourceID");
-            String message = field.key() + " is malformed: " + shape.reason()
-                    + (context.matcher().isIgnored(identity)
-                            ? "; MIC ignores the identity"
-                            : "; Azure refuses it, whatever MIC says");
-            if (shape.corrected() == null) {
-                report.add(field, message);
-            } else {
-                report.addValue(field, message, shape.corrected());
-            }
+    private void resourceIdMalformed(AzureIdentity identity, Report report) {
+        String id = identity.resourceId();
+        ResourceIdShape shape = ResourceIdShape.of(id);
+        if (!identity.isManagedIdentity() || !Value.isFinal(id) || shape.reason() == null) {
+            return;
+        }
+        FieldLocation field = context.field(identity, "resourceID");
+        String message = field.key() + " is malformed: " + shape.reason()
+                + (context.matcher().isIgnored(identity)
+                        ? "; MIC ignores the identity"
+                        : "; Azure refuses it, whatever MIC says");
+        if (shape.corrected() == null) {
+            report.add(field, message);
+        } else {
+            report.addValue(field, message, shape.corrected());
         }
     }
 
     /** Azure answers that there is no such identity, or AADSTS700016. */
-    private static void clientIdNotGuid(RuleContext context, Report report) {
+    private void clientIdNotGuid(Report report) {
         for (AzureIdentity identity : context.identities()) {
-            checkClientIdNotGuid(report, context.field(identity, "clientID"), identity.clientId());
+            FieldLocation field = context.field(identity, "clientID");
+            checkClientIdNotGuid(report, field, field.key(), identity.clientId());
         }
         for (FieldLocation account : context.kind("ServiceAccount")) {
             FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
-            checkClientIdNotGuid(report, annotation, annotation.text());
+            checkClientIdNotGuid(report, annotation, annotation.key(), annotation.text());
         }
         for (IdentityReference one : context.references()) {
             FieldLocation id = one.clientId();
             checkClientIdNotGuid(report, one.place(id), id.key(), id.text());
         }
-    }
-
-    private static void checkClientIdNotGuid(Report report, FieldLocation field, String value) {
-        checkClientIdNotGuid(report, field, field.key(), value);
     }
 
     /** @param key where the field is only where to point to */
@@ -130,7 +123,7 @@ final class IdRules extends RuleFamily {
     }
 
     /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
-    private static void placeholderLeft(RuleContext context, Report report) {
+    private void placeholderLeft(Report report) {
         for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
             context.kind(kind)
                     .forEach(object -> object.at("spec").texts().forEach(text -> checkPlaceholderLeft(report, text)));

@@ -26,89 +26,83 @@ import java.util.stream.Collectors;
 /** The label aadpodidbinding: whether it is where it counts, and what it selects. */
 final class LabelRules extends RuleFamily {
 
-    LabelRules() {
+    LabelRules(RuleContext context) {
         super(
-                About.error("C3", "label-as-annotation")
+                context,
+                About.error("C3", "label-as-annotation", "aad-pod-identity#1074")
                         .says("aadpodidbinding is an annotation")
-                        .remedy("Make it a label of the pod")
-                        .prevents("aad-pod-identity#1074"),
-                About.error("C3", "label-key")
+                        .remedy("Make it a label of the pod"),
+                About.error("C3", "label-key", "aad-pod-identity#175", "aad-pod-identity#497")
                         .says("The key of a label is nearly aadpodidbinding")
-                        .remedy("Write aadpodidbinding")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#497"),
-                About.error("C3", "label-not-on-pod-template")
+                        .remedy("Write aadpodidbinding"),
+                About.error("C3", "label-not-on-pod-template", "aad-pod-identity#1074", "aad-pod-identity#957")
                         .says("The label aadpodidbinding is on the workload and not on its pods")
-                        .remedy("Put the label into the labels of the pod template")
-                        .prevents("aad-pod-identity#1074", "aad-pod-identity#957"),
-                About.error("C4", "label-empty")
+                        .remedy("Put the label into the labels of the pod template"),
+                About.error("C4", "label-empty", "aad-pod-identity#175")
                         .says("The label aadpodidbinding is empty")
-                        .remedy("Write the selector of a binding")
-                        .prevents("aad-pod-identity#175"),
-                About.error("C4", "label-missing")
+                        .remedy("Write the selector of a binding"),
+                About.error("C4", "label-missing", "aad-pod-identity#175", "aad-pod-identity#1074")
                         .says("A pod names an identity that is bound, and lacks the label for it")
-                        .remedy("Add the label aadpodidbinding with the binding's selector to the pod")
-                        .prevents("aad-pod-identity#175", "aad-pod-identity#1074"),
-                About.error("C4", "label-without-binding")
+                        .remedy("Add the label aadpodidbinding with the binding's selector to the pod"),
+                About.error(
+                                "C4",
+                                "label-without-binding",
+                                "aad-pod-identity#1074",
+                                "aad-pod-identity#175",
+                                "aad-pod-identity#497")
                         .says("No binding has the pod's label as its selector")
                         .remedy("The label's value is the selector of a binding, not the name of the binding or of the"
-                                + " identity")
-                        .prevents("aad-pod-identity#1074", "aad-pod-identity#175", "aad-pod-identity#497"));
+                                + " identity"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        labelAsAnnotation(context, reports.of("label-as-annotation"));
-        labelKey(context, reports.of("label-key"));
-        labelNotOnPodTemplate(context, reports.of("label-not-on-pod-template"));
-        labelEmpty(context, reports.of("label-empty"));
-        labelMissing(context, reports.of("label-missing"));
-        labelWithoutBinding(context, reports.of("label-without-binding"));
+    protected void check() {
+        Map<String, AzureIdentity> byClientId = new HashMap<>();
+        context.identities()
+                .forEach(identity -> byClientId.put(identity.clientId().toLowerCase(Locale.ROOT), identity));
+        for (PodSource pod : context.nmiPods()) {
+            labelAsAnnotation(pod, report("label-as-annotation"));
+            labelKey(pod, report("label-key"));
+            labelEmpty(pod, report("label-empty"));
+            labelMissing(pod, byClientId, report("label-missing"));
+        }
+        for (Manifest manifest : context.manifests().objects()) {
+            labelNotOnPodTemplate(manifest, report("label-not-on-pod-template"));
+        }
+        labelWithoutBinding(report("label-without-binding"));
     }
 
     /** MIC and NMI look at labels only. */
-    private static void labelAsAnnotation(RuleContext context, Report report) {
-        for (PodSource pod : context.nmiPods()) {
-            FieldLocation annotation = pod.annotation(Pod.BINDING_LABEL);
-            if (annotation.exists() && !pod.label(Pod.BINDING_LABEL).exists()) {
-                report.add(
-                        annotation,
-                        Pod.BINDING_LABEL + " is an annotation here, and only a label counts",
-                        "Move it to labels: " + Pod.BINDING_LABEL + ": " + annotation.text());
-            }
+    private void labelAsAnnotation(PodSource pod, Report report) {
+        FieldLocation annotation = pod.annotation(Pod.BINDING_LABEL);
+        if (annotation.exists() && !pod.label(Pod.BINDING_LABEL).exists()) {
+            report.add(
+                    annotation,
+                    Pod.BINDING_LABEL + " is an annotation here, and only a label counts",
+                    "Move it to labels: " + Pod.BINDING_LABEL + ": " + annotation.text());
         }
     }
 
     /** The key is compared exactly. */
-    private static void labelKey(RuleContext context, Report report) {
-        for (PodSource pod : context.nmiPods()) {
-            FieldLocation labels = pod.template().at("metadata", "labels");
-            for (String key : labels.keys()) {
-                if (ClosestMatch.isNear(key, Pod.BINDING_LABEL)
-                        && !labels.keys().contains(Pod.BINDING_LABEL)) {
-                    FieldLocation label = labels.at(key);
-                    report.addKey(label, key, Pod.BINDING_LABEL, "Write: " + Pod.BINDING_LABEL + ": " + label.text());
-                }
+    private void labelKey(PodSource pod, Report report) {
+        FieldLocation labels = pod.template().at("metadata", "labels");
+        for (String key : labels.keys()) {
+            if (ClosestMatch.isNear(key, Pod.BINDING_LABEL) && !labels.keys().contains(Pod.BINDING_LABEL)) {
+                FieldLocation label = labels.at(key);
+                report.addKey(label, key, Pod.BINDING_LABEL, "Write: " + Pod.BINDING_LABEL + ": " + label.text());
             }
         }
     }
 
     /** Pods inherit nothing from their workload's own labels. */
-    private static void labelNotOnPodTemplate(RuleContext context, Report report) {
-        if (!context.profile().hasNmi()) {
-            return;
-        }
-        for (Manifest manifest : context.manifests().objects()) {
-            Optional<List<String>> path = PodSource.templatePath(manifest.kind());
-            if (path.isPresent() && !path.get().isEmpty()) {
-                checkLabelNotOnPodTemplate(report, FieldLocation.of(manifest), path.get());
-            }
-        }
-    }
-
-    private static void checkLabelNotOnPodTemplate(Report report, FieldLocation object, List<String> path) {
+    private void labelNotOnPodTemplate(Manifest manifest, Report report) {
+        List<String> path = PodSource.templatePath(manifest.kind()).orElse(List.of());
+        FieldLocation object = FieldLocation.of(manifest);
         FieldLocation label = object.at("metadata", "labels", Pod.BINDING_LABEL);
         FieldLocation labels = object.at(path).at("metadata", "labels");
-        if (!label.exists()
+        if (!context.profile().hasNmi()
+                || path.isEmpty()
+                || !label.exists()
                 || labels.at(Pod.BINDING_LABEL).exists()
                 // The pods have moved on to workload identity.
                 || labels.at(Keys.USE).exists()
@@ -116,48 +110,38 @@ final class LabelRules extends RuleFamily {
             return;
         }
         String line = Pod.BINDING_LABEL + ": " + label.text();
-        String message = "the label is on the " + object.at("kind").text() + " itself, and its pods do not inherit it";
+        String message = "the label is on the " + manifest.kind() + " itself, and its pods do not inherit it";
         String remedy = "Add to " + String.join(".", path) + ".metadata.labels: " + line;
         report.add(label, message, remedy, Edit.firstEntry(labels, line));
     }
 
     /** An empty label never matches where MIC runs. */
-    private static void labelEmpty(RuleContext context, Report report) {
-        for (PodSource pod : context.nmiPods()) {
-            if (pod.pod().bindingLabel().filter(String::isEmpty).isPresent()) {
-                report.add(pod.label(Pod.BINDING_LABEL), "the label is empty, so it matches nothing");
-            }
+    private void labelEmpty(PodSource pod, Report report) {
+        if (pod.pod().bindingLabel().filter(String::isEmpty).isPresent()) {
+            report.add(pod.label(Pod.BINDING_LABEL), "the label is empty, so it matches nothing");
         }
     }
 
     /** Its variable AZURE_CLIENT_ID is the client ID of an AzureIdentity in these files. */
-    private static void labelMissing(RuleContext context, Report report) {
-        if (!context.profile().hasNmi()) {
+    private void labelMissing(PodSource pod, Map<String, AzureIdentity> byClientId, Report report) {
+        if (pod.pod().bindingLabel().isPresent()
+                || pod.label(Keys.USE).exists()
+                || context.matcher().bypass(pod.pod()).isPresent()
+                || RequestedIdentity.hasOtherCredential(pod)) {
             return;
         }
-        Map<String, AzureIdentity> byClientId = new HashMap<>();
-        context.identities()
-                .forEach(identity -> byClientId.put(identity.clientId().toLowerCase(Locale.ROOT), identity));
-        for (PodSource pod : context.pods()) {
-            if (pod.pod().bindingLabel().isPresent()
-                    || pod.label(Keys.USE).exists()
-                    || context.matcher().bypass(pod.pod()).isPresent()
-                    || RequestedIdentity.hasOtherCredential(pod)) {
-                continue;
-            }
-            for (FieldLocation variable : RequestedIdentity.of(pod)) {
-                AzureIdentity identity = byClientId.get(variable.text().toLowerCase(Locale.ROOT));
-                if (identity != null && !Value.isPlaceholder(variable.text())) {
-                    report.add(
-                            variable,
-                            "the pod asks for identity " + identity.name() + " and has no label " + Pod.BINDING_LABEL,
-                            remedy(context, identity));
-                }
+        for (FieldLocation variable : RequestedIdentity.of(pod)) {
+            AzureIdentity identity = byClientId.get(variable.text().toLowerCase(Locale.ROOT));
+            if (identity != null && !Value.isPlaceholder(variable.text())) {
+                report.add(
+                        variable,
+                        "the pod asks for identity " + identity.name() + " and has no label " + Pod.BINDING_LABEL,
+                        remedy(identity));
             }
         }
     }
 
-    private static String remedy(RuleContext context, AzureIdentity identity) {
+    private String remedy(AzureIdentity identity) {
         return context.bindings().stream()
                 .filter(binding -> binding.namespace().equals(identity.namespace())
                         && binding.azureIdentity().equals(identity.name().name()))
@@ -167,13 +151,13 @@ final class LabelRules extends RuleFamily {
     }
 
     /** The pod waits 80 seconds for its 404, and before 1.6.3 nothing is logged. */
-    private static void labelWithoutBinding(RuleContext context, Report report) {
+    private void labelWithoutBinding(Report report) {
         List<AzureIdentityBinding> bindings = context.bindings();
         for (PodSource pod : context.labelledPods()) {
             String label = pod.pod().bindingLabel().orElse("");
             if (context.match(pod).obstacle().orElse(null) != Obstacle.NO_BINDING
                     || !Value.isFinal(label)
-                    || isSelectorInOtherCase(context, label)) {
+                    || isSelectorInOtherCase(label)) {
                 continue;
             }
             FieldLocation field = pod.label(Pod.BINDING_LABEL);
@@ -205,7 +189,7 @@ final class LabelRules extends RuleFamily {
     }
 
     /** The field Selector, which the version does not know: another rule's. */
-    private static boolean isSelectorInOtherCase(RuleContext context, String label) {
+    private boolean isSelectorInOtherCase(String label) {
         return context.kind("AzureIdentityBinding").stream()
                 .anyMatch(binding -> binding.at("spec").like("selector").text().equals(label));
     }

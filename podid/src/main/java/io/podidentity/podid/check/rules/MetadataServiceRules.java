@@ -21,91 +21,85 @@ final class MetadataServiceRules extends RuleFamily {
     private static final List<String> KNOWN = List.of(
             "resource api-version client_id object_id principal_id msi_res_id mi_res_id bypass_cache".split(" "));
 
-    MetadataServiceRules() {
+    MetadataServiceRules(RuleContext context) {
         super(
-                About.error("C14", "metadata-header-missing")
+                context,
+                About.error("C14", "metadata-header-missing", "aad-pod-identity#427")
                         .says("A call of the metadata service lacks the header Metadata")
-                        .remedy("Add the header: curl -H Metadata:true")
-                        .prevents("aad-pod-identity#427"),
-                About.error("C14", "query-not-quoted")
+                        .remedy("Add the header: curl -H Metadata:true"),
+                About.error("C14", "query-not-quoted", "aad-pod-identity#427")
                         .says("A shell cuts the URL at its first ampersand")
-                        .remedy("Put the URL into double quotes")
-                        .prevents("aad-pod-identity#427"),
-                About.error("C14", "query-parameter")
+                        .remedy("Put the URL into double quotes"),
+                About.error("C14", "query-parameter", "aad-pod-identity#427", "aad-pod-identity#629")
                         .says("A parameter of a token request is not one")
-                        .remedy("Write client_id to name an identity")
-                        .prevents("aad-pod-identity#427", "aad-pod-identity#629"),
-                About.error("C14", "resource-missing")
+                        .remedy("Write client_id to name an identity"),
+                About.error("C14", "resource-missing", "aad-pod-identity#279")
                         .says("A token request names no resource")
-                        .remedy("Add resource=, such as resource=https://storage.azure.com/")
-                        .prevents("aad-pod-identity#279"),
-                About.warning("C21", "node-identity-by-accident")
+                        .remedy("Add resource=, such as resource=https://storage.azure.com/"),
+                About.warning("C21", "node-identity-by-accident", "azure-workload-identity#1249")
                         .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
-                        .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy")
-                        .prevents("azure-workload-identity#1249"));
+                        .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        metadataHeaderMissing(context, reports.of("metadata-header-missing"));
-        queryNotQuoted(context, reports.of("query-not-quoted"));
-        queryParameter(context, reports.of("query-parameter"));
-        resourceMissing(context, reports.of("resource-missing"));
-        nodeIdentityByAccident(context, reports.of("node-identity-by-accident"));
+    protected void check() {
+        for (MetadataCall call : MetadataCall.all(context)) {
+            metadataHeaderMissing(call, report("metadata-header-missing"));
+            queryNotQuoted(call, report("query-not-quoted"));
+            queryParameter(call, report("query-parameter"));
+            resourceMissing(call, report("resource-missing"));
+        }
+        for (PodSource pod : context.pods()) {
+            nodeIdentityByAccident(pod, report("node-identity-by-accident"));
+        }
     }
 
     /** NMI asks for it by default from 1.8.4 on, and IMDS always; for older versions it is a warning. */
-    private static void metadataHeaderMissing(RuleContext context, Report report) {
+    private void metadataHeaderMissing(MetadataCall call, Report report) {
         boolean required = !context.profile().hasNmi() || context.profile().isAtLeast(1, 8, 4);
-        for (MetadataCall call : MetadataCall.all(context)) {
-            if (call.hasKnownClient() && !HEADER.matcher(call.command()).find()) {
-                report.add(
-                        required ? Severity.ERROR : Severity.WARNING,
-                        call.location(),
-                        required
-                                ? "the call lacks the header Metadata: true, so the answer is 400"
-                                : "the call lacks the header Metadata: true, which NMI requires from 1.8.4 on, and"
-                                        + " IMDS always",
-                        "Write: curl -H Metadata:true \"" + call.url() + "\"");
-            }
+        if (call.hasKnownClient() && !HEADER.matcher(call.command()).find()) {
+            report.add(
+                    required ? Severity.ERROR : Severity.WARNING,
+                    call.location(),
+                    required
+                            ? "the call lacks the header Metadata: true, so the answer is 400"
+                            : "the call lacks the header Metadata: true, which NMI requires from 1.8.4 on, and"
+                                    + " IMDS always",
+                    "Write: curl -H Metadata:true \"" + call.url() + "\"");
         }
     }
 
     /** The rest of the query, such as client_id, is lost, and the token is that of another identity. */
-    private static void queryNotQuoted(RuleContext context, Report report) {
-        for (MetadataCall call : MetadataCall.all(context)) {
-            if (!call.quoted() && call.url().matches(".*[^\\\\]&.*")) {
-                report.add(
-                        call.location(),
-                        "the shell takes the & in the URL as the end of the command",
-                        "Write: \"" + call.url() + "\"");
-            }
+    private void queryNotQuoted(MetadataCall call, Report report) {
+        if (!call.quoted() && call.url().matches(".*[^\\\\]&.*")) {
+            report.add(
+                    call.location(),
+                    "the shell takes the & in the URL as the end of the command",
+                    "Write: \"" + call.url() + "\"");
         }
     }
 
     /** Unknown parameters are ignored, and the token is that of another identity, with HTTP 200. */
-    private static void queryParameter(RuleContext context, Report report) {
-        for (MetadataCall call : MetadataCall.all(context)) {
-            for (String name : call.names()) {
-                String plain = name.replaceAll("[_-]", "");
-                Optional<String> meant = KNOWN.stream()
-                        .filter(known -> known.replaceAll("[_-]", "").equalsIgnoreCase(plain))
-                        .findFirst();
-                if (KNOWN.contains(name)) {
-                    ignored(context, name).ifPresent(reason -> report.add(call.location(), reason));
-                } else if (!Value.isTemplated(name) && !name.startsWith("$")) {
-                    report.add(
-                            call.location(),
-                            "there is no parameter " + name + ", so it is ignored",
-                            meant.or(() -> ClosestMatch.of(name, KNOWN))
-                                    .map(known -> "Write: " + known + "=")
-                                    .orElse("Remove it."));
-                }
+    private void queryParameter(MetadataCall call, Report report) {
+        for (String name : call.names()) {
+            String plain = name.replaceAll("[_-]", "");
+            Optional<String> meant = KNOWN.stream()
+                    .filter(known -> known.replaceAll("[_-]", "").equalsIgnoreCase(plain))
+                    .findFirst();
+            if (KNOWN.contains(name)) {
+                ignored(name).ifPresent(reason -> report.add(call.location(), reason));
+            } else if (!Value.isTemplated(name) && !name.startsWith("$")) {
+                report.add(
+                        call.location(),
+                        "there is no parameter " + name + ", so it is ignored",
+                        meant.or(() -> ClosestMatch.of(name, KNOWN))
+                                .map(known -> "Write: " + known + "=")
+                                .orElse("Remove it."));
             }
         }
     }
 
-    private static Optional<String> ignored(RuleContext context, String name) {
+    private Optional<String> ignored(String name) {
         boolean isIgnored = context.profile().hasNmi()
                 && switch (name) {
                     case "object_id", "principal_id" -> true;
@@ -120,41 +114,32 @@ final class MetadataServiceRules extends RuleFamily {
     }
 
     /** The answer is 400, as in the article: parameter resource cannot be empty. */
-    private static void resourceMissing(RuleContext context, Report report) {
-        for (MetadataCall call : MetadataCall.all(context)) {
-            boolean elsewhere = call.command().matches("(?s).*(\\s-G\\b|--data|\\s-d\\s|--get|\\$).*");
-            if (call.value("resource").isEmpty() && !elsewhere && call.url().contains("/token")) {
-                report.add(
-                        call.location(),
-                        call.names().contains("resource")
-                                ? "resource= is empty, so the answer is 400"
-                                : "the request has no resource, so the answer is 400");
-            }
+    private void resourceMissing(MetadataCall call, Report report) {
+        boolean elsewhere = call.command().matches("(?s).*(\\s-G\\b|--data|\\s-d\\s|--get|\\$).*");
+        if (call.value("resource").isEmpty() && !elsewhere && call.url().contains("/token")) {
+            report.add(
+                    call.location(),
+                    call.names().contains("resource")
+                            ? "resource= is empty, so the answer is 400"
+                            : "the request has no resource, so the answer is 400");
         }
     }
 
     /** Where no NMI stands before the metadata service, every pod can use the node's identities. */
-    private static void nodeIdentityByAccident(RuleContext context, Report report) {
-        if (context.profile().hasNmi()) {
+    private void nodeIdentityByAccident(PodSource pod, Report report) {
+        boolean hasOwn = pod.label(Keys.USE).exists()
+                || RequestedIdentity.hasOtherCredential(pod)
+                || !context.clientId(pod).isEmpty();
+        if (context.profile().hasNmi() || hasOwn || EgressOfPod.of(context, pod).isClosed("169.254.169.254", 80)) {
             return;
         }
-        for (PodSource pod : context.pods()) {
-            boolean hasOwn = pod.label(Keys.USE).exists()
-                    || RequestedIdentity.hasOtherCredential(pod)
-                    || context.serviceAccount(pod)
-                            .filter(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID))
-                            .isPresent();
-            if (hasOwn || EgressOfPod.of(context, pod).isClosed("169.254.169.254", 80)) {
-                continue;
-            }
-            wish(pod)
-                    .ifPresent(location -> report.add(
-                            location,
-                            "nothing gives this pod an identity of its own, and the node's metadata service is"
-                                    + " open to it: it takes the node's identity, or one that other pods use",
-                            "Label the pod azure.workload.identity/use: \"true\" and set serviceAccountName to"
-                                    + " an annotated account; or close 169.254.169.254 by a NetworkPolicy."));
-        }
+        wish(pod)
+                .ifPresent(location -> report.add(
+                        location,
+                        "nothing gives this pod an identity of its own, and the node's metadata service is"
+                                + " open to it: it takes the node's identity, or one that other pods use",
+                        "Label the pod azure.workload.identity/use: \"true\" and set serviceAccountName to"
+                                + " an annotated account; or close 169.254.169.254 by a NetworkPolicy."));
     }
 
     /** What tells that its program asks for a token. */

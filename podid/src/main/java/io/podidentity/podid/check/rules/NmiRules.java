@@ -26,97 +26,94 @@ final class NmiRules extends RuleFamily {
 
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 
-    NmiRules() {
+    NmiRules(RuleContext context) {
         super(
-                About.error("C10", "host-network")
+                context,
+                About.error("C10", "host-network", "aad-pod-identity#338")
                         .says("A pod with the label uses the node's network")
-                        .remedy("Remove hostNetwork: true from the pod")
-                        .prevents("aad-pod-identity#338"),
-                About.warning("C11", "client-timeout")
+                        .remedy("Remove hostNetwork: true from the pod"),
+                About.warning(
+                                "C11",
+                                "client-timeout",
+                                "aad-pod-identity#770",
+                                "aad-pod-identity#773",
+                                "aad-pod-identity#414")
                         .says("A program gives up before NMI answers")
-                        .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no")
-                        .prevents("aad-pod-identity#770", "aad-pod-identity#773", "aad-pod-identity#414"),
-                About.warning("C11", "startup-race")
-                        .says("A pod may ask for its token before MIC has assigned the identity")
-                        .remedy("Add an init container that asks until a token comes, or let the program retry for 100"
-                                + " s")
-                        .prevents(
+                        .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no"),
+                About.warning(
+                                "C11",
+                                "startup-race",
                                 "aad-pod-identity#738",
                                 "aad-pod-identity#770",
                                 "aad-pod-identity#678",
-                                "aad-pod-identity#279"),
-                About.error("C13", "exception-covers-pod")
+                                "aad-pod-identity#279")
+                        .says("A pod may ask for its token before MIC has assigned the identity")
+                        .remedy("Add an init container that asks until a token comes, or let the program retry for 100"
+                                + " s"),
+                About.error("C13", "exception-covers-pod", "aad-pod-identity#610")
                         .says("An exception covers a pod that has the label")
-                        .remedy("Remove the label from the pod, or the pod's labels from the exception")
-                        .prevents("aad-pod-identity#610"),
-                About.warning("C13", "exception-never-matches")
+                        .remedy("Remove the label from the pod, or the pod's labels from the exception"),
+                About.warning("C13", "exception-never-matches", "aad-pod-identity#610", "aad-pod-identity#799")
                         .says("An exception matches no pod")
-                        .remedy("Write labels that the pods have, in the namespace of the pods")
-                        .prevents("aad-pod-identity#610", "aad-pod-identity#799"),
-                About.error("C13", "taken-for-mic")
+                        .remedy("Write labels that the pods have, in the namespace of the pods"),
+                About.error("C13", "taken-for-mic", "aad-pod-identity#610")
                         .says("NMI takes the pod for MIC, since its name begins with mic")
                         .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in"
-                                + " which MIC runs")
-                        .prevents("aad-pod-identity#610"));
+                                + " which MIC runs"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        hostNetwork(context, reports.of("host-network"));
-        clientTimeout(context, reports.of("client-timeout"));
-        startupRace(context, reports.of("startup-race"));
-        exceptionCoversPod(context, reports.of("exception-covers-pod"));
-        exceptionNeverMatches(context, reports.of("exception-never-matches"));
-        takenForMic(context, reports.of("taken-for-mic"));
+    protected void check() {
+        for (PodSource pod : context.labelledPods()) {
+            hostNetwork(pod, report("host-network"));
+            clientTimeout(pod, report("client-timeout"));
+            startupRace(pod, report("startup-race"));
+            exceptionCoversPod(pod, report("exception-covers-pod"));
+        }
+        for (AzurePodIdentityException exception : context.cluster().exceptions()) {
+            exceptionNeverMatches(exception, report("exception-never-matches"));
+        }
+        for (PodSource pod : context.nmiPods()) {
+            takenForMic(pod, report("taken-for-mic"));
+        }
     }
 
     /** NMI does not see such a pod: the real metadata service answers, with all identities of the node. */
-    private static void hostNetwork(RuleContext context, Report report) {
-        for (PodSource pod : context.labelledPods()) {
-            if (!Replay.reachesNmi(pod.pod(), context.rules())) {
-                report.add(
-                        pod.spec("hostNetwork"),
-                        "the pod uses the node's network, so NMI never sees its requests, and every identity of the"
-                                + " node answers");
-            }
+    private void hostNetwork(PodSource pod, Report report) {
+        if (!Replay.reachesNmi(pod.pod(), context.rules())) {
+            report.add(
+                    pod.spec("hostNetwork"),
+                    "the pod uses the node's network, so NMI never sees its requests, and every identity of the"
+                            + " node answers");
         }
     }
 
     /** Where NMI waits for MIC; it then logs context canceled. */
-    private static void clientTimeout(RuleContext context, Report report) {
-        if (!context.profile().hasMic()) {
-            return;
-        }
-        for (PodSource pod : context.labelledPods()) {
-            for (TokenTimeout patience : TokenTimeout.of(pod)) {
-                if (!patience.isEnough()) {
-                    report.add(
-                            patience.location(),
-                            "it waits " + patience.seconds() + " s, and NMI answers after up to 100 s");
-                }
+    private void clientTimeout(PodSource pod, Report report) {
+        for (TokenTimeout patience : TokenTimeout.of(pod)) {
+            if (context.profile().hasMic() && !patience.isEnough()) {
+                report.add(
+                        patience.location(),
+                        "it waits " + patience.seconds() + " s, and NMI answers after up to 100 s");
             }
         }
     }
 
     /** A warning for jobs, which may end by it; for pods that start again it is for information. */
-    private static void startupRace(RuleContext context, Report report) {
-        if (!context.profile().hasMic()) {
+    private void startupRace(PodSource pod, Report report) {
+        if (!context.profile().hasMic()
+                || context.match(pod).identities().isEmpty()
+                || waits(pod)
+                || TokenTimeout.of(pod).stream().anyMatch(TokenTimeout::isEnough)) {
             return;
         }
-        for (PodSource pod : context.labelledPods()) {
-            if (context.match(pod).identities().isEmpty()
-                    || waits(pod)
-                    || TokenTimeout.of(pod).stream().anyMatch(TokenTimeout::isEnough)) {
-                continue;
-            }
-            boolean ends = ENDING.contains(pod.kind());
-            report.add(
-                    ends ? Severity.WARNING : Severity.INFO,
-                    pod.label(Pod.BINDING_LABEL),
-                    "the pod can start before MIC has assigned its identity, which takes up to a minute on a new node"
-                            + (ends ? ", and a " + pod.kind() + " that fails is over" : ""),
-                    report.remedy());
-        }
+        boolean ends = ENDING.contains(pod.kind());
+        report.add(
+                ends ? Severity.WARNING : Severity.INFO,
+                pod.label(Pod.BINDING_LABEL),
+                "the pod can start before MIC has assigned its identity, which takes up to a minute on a new node"
+                        + (ends ? ", and a " + pod.kind() + " that fails is over" : ""),
+                report.remedy());
     }
 
     private static boolean waits(PodSource pod) {
@@ -126,37 +123,27 @@ final class NmiRules extends RuleFamily {
     }
 
     /** NMI then asks the metadata service for it, and the pod gets the node's identity. */
-    private static void exceptionCoversPod(RuleContext context, Report report) {
-        for (PodSource pod : context.labelledPods()) {
-            context.matcher()
-                    .bypass(pod.pod())
-                    .map(Bypass::exception)
-                    .ifPresent(exception -> report.add(
-                            pod.label(Pod.BINDING_LABEL),
-                            "exception " + exception.name() + " ("
-                                    + exception.metadata().position()
-                                    + ") covers the pod, so it gets the node's identity and not the bound one"));
-        }
+    private void exceptionCoversPod(PodSource pod, Report report) {
+        context.matcher()
+                .bypass(pod.pod())
+                .map(Bypass::exception)
+                .ifPresent(exception -> report.add(
+                        pod.label(Pod.BINDING_LABEL),
+                        "exception " + exception.name() + " ("
+                                + exception.metadata().position()
+                                + ") covers the pod, so it gets the node's identity and not the bound one"));
     }
 
     /** Only where the files tell so: no labels, pods in another namespace, or a key in another letter case. */
-    private static void exceptionNeverMatches(RuleContext context, Report report) {
-        for (AzurePodIdentityException exception : context.cluster().exceptions()) {
-            FieldLocation spec = context.location(exception).at("spec");
-            if (exception.podLabels().isEmpty() && !spec.like("podLabels").exists()) {
-                report.add(spec.at("podLabels"), "the exception has no labels, so it matches no pod");
-            }
-            boolean matches = context.pods().stream()
-                    .anyMatch(pod -> pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
-            if (!matches) {
-                exception
-                        .podLabels()
-                        .forEach((key, value) -> checkExceptionNeverMatches(
-                                context,
-                                report,
-                                exception,
-                                spec.like("podLabels").at(key)));
-            }
+    private void exceptionNeverMatches(AzurePodIdentityException exception, Report report) {
+        FieldLocation spec = context.location(exception).at("spec");
+        if (exception.podLabels().isEmpty() && !spec.like("podLabels").exists()) {
+            report.add(spec.at("podLabels"), "the exception has no labels, so it matches no pod");
+        }
+        boolean matches = context.pods().stream()
+                .anyMatch(pod -> pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
+        if (!matches) {
+            spec.like("podLabels").fields().forEach(label -> neverMatches(exception, label, report));
         }
     }
 
@@ -166,8 +153,7 @@ final class NmiRules extends RuleFamily {
                         label.getValue().equalsIgnoreCase(pod.pod().labels().get(label.getKey())));
     }
 
-    private static void checkExceptionNeverMatches(
-            RuleContext context, Report report, AzurePodIdentityException exception, FieldLocation label) {
+    private void neverMatches(AzurePodIdentityException exception, FieldLocation label, Report report) {
         for (PodSource pod : context.pods()) {
             boolean here = pod.namespace().equals(exception.namespace());
             String key = label.key();
@@ -193,18 +179,16 @@ final class NmiRules extends RuleFamily {
     }
 
     /** In MIC's namespace, which is default; the pod gets any identity of the node. */
-    private static void takenForMic(RuleContext context, Report report) {
-        for (PodSource pod : context.nmiPods()) {
-            boolean taken = context.matcher()
-                    .bypass(pod.pod())
-                    .filter(bypass -> bypass.exception() == null)
-                    .isPresent();
-            if (taken && !isMic(pod)) {
-                report.add(
-                        pod.manifest().at("metadata", "name"),
-                        "the name of its ReplicaSet begins with mic, so NMI passes its requests to the node's metadata"
-                                + " service");
-            }
+    private void takenForMic(PodSource pod, Report report) {
+        boolean taken = context.matcher()
+                .bypass(pod.pod())
+                .filter(bypass -> bypass.exception() == null)
+                .isPresent();
+        if (taken && !isMic(pod)) {
+            report.add(
+                    pod.manifest().at("metadata", "name"),
+                    "the name of its ReplicaSet begins with mic, so NMI passes its requests to the node's metadata"
+                            + " service");
         }
     }
 

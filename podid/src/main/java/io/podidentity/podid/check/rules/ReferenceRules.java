@@ -23,64 +23,70 @@ final class ReferenceRules extends RuleFamily {
     private static final String USE_IDENTITY = "use-managed-identity";
     private static final String BINDINGS = "cid.wi.aks.azure.com";
 
-    ReferenceRules() {
+    ReferenceRules(RuleContext context) {
         super(
-                About.error("C23", "identity-binding-role")
+                context,
+                About.error("C23", "identity-binding-role", "AKS#4658")
                         .says("A pod uses an identity binding, and no ClusterRole lets its service account use"
                                 + " the identity")
                         .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
-                                + " cid.wi.aks.azure.com and the client ID as resource")
-                        .prevents("AKS#4658"),
-                About.error("C23", "reference-account")
+                                + " cid.wi.aks.azure.com and the client ID as resource"),
+                About.error(
+                                "C23",
+                                "reference-account",
+                                "azure-workload-identity#1026",
+                                "external-secrets/external-secrets#611")
                         .says("An object names a service account that has no identity, or is not there")
-                        .remedy("Annotate the service account with azure.workload.identity/client-id")
-                        .prevents("azure-workload-identity#1026", "external-secrets/external-secrets#611"),
-                About.error("C23", "reference-not-found")
+                        .remedy("Annotate the service account with azure.workload.identity/client-id"),
+                About.error("C23", "reference-not-found", "secrets-store-csi-driver-provider-azure#682")
                         .says("A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace"
                                 + " does not have")
-                        .remedy("Write the name of an object of the same namespace")
-                        .prevents("secrets-store-csi-driver-provider-azure#682"),
-                About.error("C23", "reference-runner")
+                        .remedy("Write the name of an object of the same namespace"),
+                About.error(
+                                "C23",
+                                "reference-runner",
+                                "kedacore/keda#4219",
+                                "kedacore/keda#7101",
+                                "external-secrets/external-secrets#2436")
                         .says("What gets the token for an object has no identity itself")
                         .remedy("Give its pods the label azure.workload.identity/use: \"true\" and an annotated service"
-                                + " account")
-                        .prevents("kedacore/keda#4219", "kedacore/keda#7101", "external-secrets/external-secrets#2436"),
-                About.error("C23", "reference-two-ways")
+                                + " account"),
+                About.error("C23", "reference-two-ways", "secrets-store-csi-driver-provider-azure#284")
                         .says("An object asks for pod identity and for the node's identity at once")
-                        .remedy("Write one of usePodIdentity and useVMManagedIdentity, or neither and clientID")
-                        .prevents("secrets-store-csi-driver-provider-azure#284"),
-                About.error("C23", "reference-without-nmi")
+                        .remedy("Write one of usePodIdentity and useVMManagedIdentity, or neither and clientID"),
+                About.error("C23", "reference-without-nmi", "kedacore/keda#5035")
                         .says("An object takes its identity from NMI, which the cluster does not have")
-                        .remedy("Let it use workload identity")
-                        .prevents("kedacore/keda#5035"));
+                        .remedy("Let it use workload identity"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        identityBindingRole(context, reports.of("identity-binding-role"));
-        referenceAccount(context, reports.of("reference-account"));
-        referenceNotFound(context, reports.of("reference-not-found"));
-        referenceRunner(context, reports.of("reference-runner"));
-        referenceTwoWays(context, reports.of("reference-two-ways"));
-        referenceWithoutNmi(context, reports.of("reference-without-nmi"));
+    protected void check() {
+        identityBindingRole(report("identity-binding-role"));
+        for (IdentityReference one : context.references()) {
+            referenceAccount(one, report("reference-account"));
+            referenceRunner(one, report("reference-runner"));
+            referenceTwoWays(one, report("reference-two-ways"));
+            referenceWithoutNmi(one, report("reference-without-nmi"));
+        }
+        referenceNotFound(report("reference-not-found"));
     }
 
     /** The cluster's proxy asks the API server, and refuses the token otherwise; roles of a namespace do not count. */
-    private static void identityBindingRole(RuleContext context, Report report) {
+    private void identityBindingRole(Report report) {
         List<FieldLocation> roles = context.kind("ClusterRole").stream()
                 .filter(role -> role.at("rules").items().stream()
                         .anyMatch(rule -> rule.at("apiGroups").itemTexts().contains(BINDINGS)))
                 .toList();
-        for (PodSource pod : context.webhookPods()) {
+        // Of roles that are all elsewhere nothing can be said.
+        for (PodSource pod : roles.isEmpty() ? List.<PodSource>of() : context.webhookPods()) {
             FieldLocation annotation = pod.annotation(Keys.USE_IDENTITY_BINDING);
-            String clientId = clientId(context, pod.namespace(), pod.serviceAccount());
+            String clientId = context.clientId(pod);
             List<String> named = roles.stream()
                     .filter(role -> allows(role, clientId))
                     .map(role -> role.at("metadata", "name").text())
                     .toList();
             String account = pod.namespace() + "/" + pod.serviceAccount();
-            // Of roles that are all elsewhere nothing can be said.
-            if (roles.isEmpty() || clientId.isEmpty() || !annotation.text().equalsIgnoreCase("true")) {
+            if (clientId.isEmpty() || !annotation.text().equalsIgnoreCase("true")) {
                 continue;
             }
             if (named.isEmpty()) {
@@ -118,53 +124,41 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** The operator creates a token of the account and sends it to Entra ID as the client ID of its annotation. */
-    private static void referenceAccount(RuleContext context, Report report) {
-        for (IdentityReference one : context.references()) {
-            if (one.way() != Way.WORKLOAD || one.account().isEmpty()) {
-                continue;
-            }
-            ObjectName name = one.account().get();
-            FieldLocation field = one.settings().at(one.kind().account());
-            List<ServiceAccount> called = context.cluster().all(ServiceAccount.class).stream()
-                    .filter(account -> account.name().name().equals(name.name()))
-                    .toList();
-            Optional<ServiceAccount> account = called.stream()
-                    .filter(each ->
-                            name.namespace().isEmpty() || name.namespace().equals(each.namespace()))
-                    .findFirst();
-            if (account.isEmpty() && !called.isEmpty()) {
-                report.add(
-                        field,
-                        "service account " + name + " is not here, but "
-                                + called.get(0).name() + " is",
-                        "Create it in " + name.namespace() + ", or name the one that is meant.");
-            } else if (account.isPresent() && !one.clientId().exists() && !isAnnotated(account.get())) {
-                report.add(
-                        field,
-                        "service account " + account.get().name() + " has no annotation " + Keys.CLIENT_ID,
-                        "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID. See "
-                                + one.kind().page());
-            }
+    private void referenceAccount(IdentityReference one, Report report) {
+        if (one.way() != Way.WORKLOAD || one.account().isEmpty()) {
+            return;
+        }
+        ObjectName name = one.account().get();
+        FieldLocation field = one.settings().at(one.kind().account());
+        List<ServiceAccount> called = context.cluster().all(ServiceAccount.class).stream()
+                .filter(account -> account.name().name().equals(name.name()))
+                .toList();
+        Optional<ServiceAccount> account = called.stream()
+                .filter(each -> name.namespace().isEmpty() || name.namespace().equals(each.namespace()))
+                .findFirst();
+        if (account.isEmpty() && !called.isEmpty()) {
+            report.add(
+                    field,
+                    "service account " + name + " is not here, but "
+                            + called.get(0).name() + " is",
+                    "Create it in " + name.namespace() + ", or name the one that is meant.");
+        } else if (account.isPresent()
+                && !one.clientId().exists()
+                && !account.get().metadata().annotations().containsKey(Keys.CLIENT_ID)) {
+            report.add(
+                    field,
+                    "service account " + account.get().name() + " has no annotation " + Keys.CLIENT_ID,
+                    "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID. See "
+                            + one.kind().page());
         }
     }
 
-    private static boolean isAnnotated(ServiceAccount account) {
-        return account.metadata().annotations().containsKey(Keys.CLIENT_ID);
-    }
-
-    private static String clientId(RuleContext context, String namespace, String account) {
-        return context.cluster()
-                .serviceAccount(new ObjectName(namespace, account))
-                .map(one -> one.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
-                .orElse("");
-    }
-
     /** The pod stays in ContainerCreating, and the ScaledObject is not ready. */
-    private static void referenceNotFound(RuleContext context, Report report) {
+    private void referenceNotFound(Report report) {
         for (PodSource pod : context.pods()) {
             pod.spec("volumes").items().stream()
                     .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass"))
-                    .forEach(name -> named(context, report, "SecretProviderClass", pod.namespace(), name));
+                    .forEach(name -> named(report, "SecretProviderClass", pod.namespace(), name));
         }
         Stream.of("ScaledObject", "ScaledJob")
                 .flatMap(kind -> context.kind(kind).stream())
@@ -172,7 +166,6 @@ final class ReferenceRules extends RuleFamily {
                         .map(trigger -> trigger.at("authenticationRef"))
                         .filter(reference -> !reference.at("kind").text().startsWith("Cluster"))
                         .forEach(reference -> named(
-                                context,
                                 report,
                                 "TriggerAuthentication",
                                 scaled.object().replaceFirst(".* (.*)/.*", "$1"),
@@ -180,60 +173,44 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** What is in none of the files is not missed: it may well be in others. */
-    private static void named(RuleContext context, Report report, String kind, String namespace, FieldLocation field) {
+    private void named(Report report, String kind, String namespace, FieldLocation field) {
         String name = field.text();
         if (name.isEmpty() || context.isWritten(kind, new ObjectName(namespace, name))) {
             return;
         }
-        List<String> all = context.kind(kind).stream()
-                .map(one -> one.object().substring(kind.length() + 1))
-                .toList();
-        all.stream()
-                .filter(one -> one.endsWith("/" + name))
-                .findFirst()
-                .ifPresentOrElse(
-                        other -> report.add(
-                                field,
-                                kind + " " + name + " is not in " + namespace + " but is " + other,
-                                "Create it in " + namespace + "."),
-                        () -> ClosestMatch.of(
-                                        name,
-                                        all.stream()
-                                                .filter(one -> one.startsWith(namespace + "/"))
-                                                .map(one -> one.substring(namespace.length() + 1))
-                                                .toList())
-                                .ifPresent(near ->
-                                        report.add(field, "there is no " + kind + " " + name, "Write: name " + near)));
+        List<String> elsewhere = context.namespaces(kind, name);
+        if (!elsewhere.isEmpty()) {
+            report.add(
+                    field,
+                    kind + " " + name + " is not in " + namespace + " but is " + elsewhere.get(0) + "/" + name,
+                    "Create it in " + namespace + ".");
+        } else {
+            ClosestMatch.of(name, context.names(kind, namespace))
+                    .ifPresent(near -> report.add(field, "there is no " + kind + " " + name, "Write: name " + near));
+        }
     }
 
     /** Of what is in the files: its environment has no token then, or NMI none for the pod. */
-    private static void referenceRunner(RuleContext context, Report report) {
-        for (IdentityReference one : context.references()) {
-            for (PodSource pod : one.runners()) {
-                String who = one.kind().runner() + ", " + pod.object() + ", ";
-                if (one.needsWebhook()
-                        && !pod.usesWorkloadIdentity()
-                        && !pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
-                    report.add(one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(report, one));
-                } else if (one.needsWebhook()
-                        && !one.clientId().exists()
-                        && context.serviceAccount(pod).isPresent()
-                        && clientId(context, pod.namespace(), pod.serviceAccount())
-                                .isEmpty()) {
-                    report.add(
-                            one.place(),
-                            who + "runs as a service account without " + Keys.CLIENT_ID,
-                            remedy(report, one));
-                } else if (one.way() == Way.NMI
-                        && context.profile().hasNmi()
-                        && !pod.asksForBinding()
-                        && context.match(pod).identities().isEmpty()) {
-                    report.add(
-                            one.place(),
-                            who + "lacks the label " + Pod.BINDING_LABEL + ", so NMI answers 404",
-                            "Label it, or write " + one.kind().instead() + ": "
-                                    + one.kind().page());
-                }
+    private void referenceRunner(IdentityReference one, Report report) {
+        for (PodSource pod : one.runners()) {
+            String who = one.kind().runner() + ", " + pod.object() + ", ";
+            if (one.needsWebhook() && !pod.usesWorkloadIdentity() && !pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+                report.add(one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(report, one));
+            } else if (one.needsWebhook()
+                    && !one.clientId().exists()
+                    && context.serviceAccount(pod).isPresent()
+                    && context.clientId(pod).isEmpty()) {
+                report.add(
+                        one.place(), who + "runs as a service account without " + Keys.CLIENT_ID, remedy(report, one));
+            } else if (one.way() == Way.NMI
+                    && context.profile().hasNmi()
+                    && !pod.asksForBinding()
+                    && context.match(pod).identities().isEmpty()) {
+                report.add(
+                        one.place(),
+                        who + "lacks the label " + Pod.BINDING_LABEL + ", so NMI answers 404",
+                        "Label it, or write " + one.kind().instead() + ": "
+                                + one.kind().page());
             }
         }
     }
@@ -243,21 +220,19 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** The driver refuses: cannot enable both pod identity and user-assigned managed identity. */
-    private static void referenceTwoWays(RuleContext context, Report report) {
-        context.references().stream()
-                .filter(one -> one.has(Way.NMI) && one.has(Way.NODE))
-                .forEach(one -> report.add(one.place(), "usePodIdentity and useVMManagedIdentity are both true"));
+    private void referenceTwoWays(IdentityReference one, Report report) {
+        if (one.has(Way.NMI) && one.has(Way.NODE)) {
+            report.add(one.place(), "usePodIdentity and useVMManagedIdentity are both true");
+        }
     }
 
     /** Nothing listens where the driver or operator asks, or its version knows no pod identity. */
-    private static void referenceWithoutNmi(RuleContext context, Report report) {
-        if (!context.profile().hasNmi()) {
-            context.references().stream()
-                    .filter(one -> one.way() == Way.NMI)
-                    .forEach(one -> report.add(
-                            one.place(),
-                            "it takes its identity from NMI, which this cluster does not have",
-                            "Write " + one.kind().instead() + ": " + one.kind().page()));
+    private void referenceWithoutNmi(IdentityReference one, Report report) {
+        if (!context.profile().hasNmi() && one.way() == Way.NMI) {
+            report.add(
+                    one.place(),
+                    "it takes its identity from NMI, which this cluster does not have",
+                    "Write " + one.kind().instead() + ": " + one.kind().page());
         }
     }
 }

@@ -36,8 +36,7 @@ final class RequestedIdentity {
                 .map(identity -> identity.clientId().toLowerCase(Locale.ROOT))
                 .filter(id -> !id.isEmpty())
                 .collect(Collectors.toSet());
-        return pod.containers().stream()
-                .flatMap(container -> container.texts().stream())
+        return pod.texts().stream()
                 .map(text -> text.text().toLowerCase(Locale.ROOT))
                 .anyMatch(text -> ids.stream().anyMatch(text::contains));
     }

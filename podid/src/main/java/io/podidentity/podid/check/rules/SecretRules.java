@@ -20,74 +20,58 @@ import java.util.Optional;
 /** The secret of a service principal. */
 final class SecretRules extends RuleFamily {
 
-    SecretRules() {
+    SecretRules(RuleContext context) {
         super(
+                context,
                 About.error("C7", "certificate-unreadable")
                         .says("NMI cannot read the certificate of a service principal")
                         .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key"),
-                About.error("C7", "secret-keys")
+                About.error("C7", "secret-keys", "aad-pod-identity#184", "aad-pod-identity#646")
                         .says("The secret of a service principal has other keys than NMI reads")
-                        .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password")
-                        .prevents("aad-pod-identity#184", "aad-pod-identity#646"),
-                About.error("C8", "secret-not-found")
+                        .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password"),
+                About.error("C8", "secret-not-found", "aad-pod-identity#646")
                         .says("The secret of a service principal has another name or is in another namespace")
-                        .remedy("Name the secret, and the namespace in which it is")
-                        .prevents("aad-pod-identity#646"),
-                About.error("C8", "secret-reference-incomplete")
+                        .remedy("Name the secret, and the namespace in which it is"),
+                About.error("C8", "secret-reference-incomplete", "aad-pod-identity#646", "aad-pod-identity#184")
                         .says("The reference to a secret lacks its name or its namespace")
-                        .remedy("Write both; no namespace is assumed")
-                        .prevents("aad-pod-identity#646", "aad-pod-identity#184"),
-                About.error("C8", "secret-value")
+                        .remedy("Write both; no namespace is assumed"),
+                About.error("C8", "secret-value", "aad-pod-identity#60")
                         .says("The value of a client secret is empty or ends in white space")
                         .remedy("Create the secret from a file without a line break at its end, such as printf %s"
-                                + " writes")
-                        .prevents("aad-pod-identity#60"));
+                                + " writes"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        certificateUnreadable(context, reports.of("certificate-unreadable"));
-        secretKeys(context, reports.of("secret-keys"));
-        secretNotFound(context, reports.of("secret-not-found"));
-        secretReferenceIncomplete(context, reports.of("secret-reference-incomplete"));
-        secretValue(context, reports.of("secret-value"));
+    protected void check() {
+        for (AzureIdentity identity : context.identities()) {
+            secretOf(identity).ifPresent(secret -> {
+                certificateUnreadable(identity, secret, report("certificate-unreadable"));
+                secretKeys(identity, secret, report("secret-keys"));
+                secretValue(identity, secret, report("secret-value"));
+            });
+            secretNotFound(identity, report("secret-not-found"));
+            secretReferenceIncomplete(identity, report("secret-reference-incomplete"));
+        }
     }
 
     /** NMI reads PKCS#12 by an old library of Go's, which knows none of the algorithms of OpenSSL 3's default. */
-    private static void certificateUnreadable(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE) {
-                secretOf(context, identity)
-                        .filter(secret -> secret.value("certificate").isPresent())
-                        .ifPresent(secret -> checkCertificateUnreadable(context, report, secret));
-            }
+    private void certificateUnreadable(AzureIdentity identity, Secret secret, Report report) {
+        Optional<byte[]> file = secret.value("certificate");
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE && file.isPresent()) {
+            ApplicationSettings.problemOfCertificate(file.get(), text(secret, "password"))
+                    .ifPresent(problem -> report.add(
+                            field(secret, "certificate"),
+                            "NMI cannot read this PFX: " + problem,
+                            ApplicationSettings.remedyOfCertificate(problem).orElse(report.remedy())));
         }
     }
 
-    private static void checkCertificateUnreadable(RuleContext context, Report report, Secret secret) {
-        byte[] file = secret.value("certificate").orElse(new byte[0]);
-        String password = new String(secret.value("password").orElse(new byte[0]), StandardCharsets.UTF_8);
-        ApplicationSettings.problemOfCertificate(file, password)
-                .ifPresent(problem -> report.add(
-                        field(context, secret, "certificate"),
-                        "NMI cannot read this PFX: " + problem,
-                        ApplicationSettings.remedyOfCertificate(problem).orElse(report.remedy())));
+    private static String text(Secret secret, String key) {
+        return new String(secret.value(key).orElse(new byte[0]), StandardCharsets.UTF_8);
     }
 
     /** Of several keys NMI takes the first of a Go map: any. */
-    private static void secretKeys(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            secretOf(context, identity).ifPresent(secret -> checkSecretKeys(context, report, identity, secret));
-        }
-    }
-
-    private static boolean opens(Secret secret, String password) {
-        return ApplicationSettings.problemOfCertificate(
-                        secret.value("certificate").orElse(new byte[0]), password)
-                .isEmpty();
-    }
-
-    private static void checkSecretKeys(RuleContext context, Report report, AzureIdentity identity, Secret secret) {
+    private void secretKeys(AzureIdentity identity, Secret secret, Report report) {
         FieldLocation location = context.location(secret);
         FieldLocation data = location.at("data").exists() ? location.at("data") : location.at("stringData");
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL && secret.keys().size() != 1) {
@@ -115,35 +99,29 @@ final class SecretRules extends RuleFamily {
         }
     }
 
+    private static boolean opens(Secret secret, String password) {
+        return ApplicationSettings.problemOfCertificate(
+                        secret.value("certificate").orElse(new byte[0]), password)
+                .isEmpty();
+    }
+
     /** Secrets are often made by hand, so one that is not in the files at all is no error. */
-    private static void secretNotFound(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            String name = identity.clientPassword().name();
-            String namespace = identity.clientPassword().namespace();
-            if (!identity.isManagedIdentity()
-                    && Value.isFinal(name)
-                    && Value.isFinal(namespace)
-                    && !context.isWritten("Secret", new ObjectName(namespace, name))) {
-                checkSecretNotFound(context, report, identity, name, namespace);
-            }
+    private void secretNotFound(AzureIdentity identity, Report report) {
+        String name = identity.clientPassword().name();
+        String namespace = identity.clientPassword().namespace();
+        if (!identity.isManagedIdentity()
+                && Value.isFinal(name)
+                && Value.isFinal(namespace)
+                && !context.isWritten("Secret", new ObjectName(namespace, name))) {
+            checkSecretNotFound(report, identity, name, namespace);
         }
     }
 
-    private static void checkSecretNotFound(
-            RuleContext context, Report report, AzureIdentity identity, String name, String namespace) {
+    private void checkSecretNotFound(Report report, AzureIdentity identity, String name, String namespace) {
         FieldLocation reference = context.field(identity, "clientPassword");
-        List<ObjectName> secrets =
-                context.cluster().all(Secret.class).stream().map(Secret::name).toList();
-        List<String> elsewhere = secrets.stream()
-                .filter(secret -> secret.name().equals(name))
-                .map(ObjectName::namespace)
-                .toList();
-        Optional<String> near = ClosestMatch.of(
-                name,
-                secrets.stream()
-                        .filter(secret -> secret.namespace().equals(namespace))
-                        .map(ObjectName::name)
-                        .toList());
+        List<String> elsewhere = context.namespaces("Secret", name);
+        List<String> here = context.names("Secret", namespace);
+        Optional<String> near = ClosestMatch.of(name, here);
         if (!elsewhere.isEmpty()) {
             report.add(
                     reference.like("namespace"),
@@ -155,10 +133,8 @@ final class SecretRules extends RuleFamily {
                     "there is no secret " + name + " in " + namespace,
                     "Did you mean name: " + near.get() + "?");
         } else {
-            boolean othersAreThere =
-                    secrets.stream().anyMatch(secret -> secret.namespace().equals(namespace));
             report.add(
-                    othersAreThere ? Severity.WARNING : Severity.INFO,
+                    here.isEmpty() ? Severity.INFO : Severity.WARNING,
                     reference.like("name"),
                     "the secret " + namespace + "/" + name + " is not in these files",
                     "Create it before the pods: kubectl create secret generic " + name + " -n " + namespace
@@ -167,17 +143,15 @@ final class SecretRules extends RuleFamily {
     }
 
     /** NMI asks the API server for a secret of an empty name, or in an empty namespace. */
-    private static void secretReferenceIncomplete(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            FieldLocation reference = context.field(identity, "clientPassword");
-            if (identity.isManagedIdentity() || !reference.exists()) {
-                continue;
-            }
-            checkSecretReferenceIncomplete(
-                    report, reference, "name", identity.clientPassword().name(), "NAME");
-            checkSecretReferenceIncomplete(
-                    report, reference, "namespace", identity.clientPassword().namespace(), identity.namespace());
+    private void secretReferenceIncomplete(AzureIdentity identity, Report report) {
+        FieldLocation reference = context.field(identity, "clientPassword");
+        if (identity.isManagedIdentity() || !reference.exists()) {
+            return;
         }
+        checkSecretReferenceIncomplete(
+                report, reference, "name", identity.clientPassword().name(), "NAME");
+        checkSecretReferenceIncomplete(
+                report, reference, "namespace", identity.clientPassword().namespace(), identity.namespace());
     }
 
     private static void checkSecretReferenceIncomplete(
@@ -190,22 +164,16 @@ final class SecretRules extends RuleFamily {
     }
 
     /** NMI sends the bytes as they are, and Entra ID refuses them. */
-    private static void secretValue(RuleContext context, Report report) {
-        for (AzureIdentity identity : context.identities()) {
-            secretOf(context, identity).ifPresent(secret -> {
-                for (String key : secret.keys()) {
-                    // Whether a password opens its certificate is another rule's.
-                    if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
-                        checkSecretValue(context, report, secret, key);
-                    }
-                }
-            });
+    private void secretValue(AzureIdentity identity, Secret secret, Report report) {
+        // Whether a password opens its certificate is another rule's.
+        if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
+            secret.keys().forEach(key -> checkSecretValue(secret, key, report));
         }
     }
 
-    private static void checkSecretValue(RuleContext context, Report report, Secret secret, String key) {
-        String value = new String(secret.value(key).orElseThrow(), StandardCharsets.UTF_8);
-        FieldLocation field = field(context, secret, key);
+    private void checkSecretValue(Secret secret, String key, Report report) {
+        String value = text(secret, key);
+        FieldLocation field = field(secret, key);
         if (value.isEmpty()) {
             report.add(field, "the value of " + key + " is empty", "Write the client secret.");
         } else if (!value.equals(value.strip())) {
@@ -217,14 +185,14 @@ final class SecretRules extends RuleFamily {
     }
 
     /** The secret that an identity refers to. */
-    private static Optional<Secret> secretOf(RuleContext context, AzureIdentity identity) {
+    private Optional<Secret> secretOf(AzureIdentity identity) {
         SecretReference reference = identity.clientPassword();
         return identity.isManagedIdentity()
                 ? Optional.empty()
                 : context.cluster().secret(new ObjectName(reference.namespace(), reference.name()));
     }
 
-    private static FieldLocation field(RuleContext context, Secret secret, String key) {
+    private FieldLocation field(Secret secret, String key) {
         FieldLocation plain = context.location(secret).at("stringData", key);
         return plain.exists() ? plain : context.location(secret).at("data", key);
     }

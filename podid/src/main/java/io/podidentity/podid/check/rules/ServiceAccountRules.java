@@ -30,85 +30,97 @@ final class ServiceAccountRules extends RuleFamily {
     private static final Set<String> OF_PODS = Set.of(
             Keys.TOKEN_EXPIRATION, Keys.SKIP_CONTAINERS, Keys.INJECT_PROXY, Keys.PROXY_PORT, Keys.USE_IDENTITY_BINDING);
 
-    ServiceAccountRules() {
+    ServiceAccountRules(RuleContext context) {
         super(
-                About.warning("C15", "client-id-differs")
+                context,
+                About.warning("C15", "client-id-differs", "azure-workload-identity#1200")
                         .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
-                        .remedy("Remove the variable: the webhook sets it from the annotation")
-                        .prevents("azure-workload-identity#1200"),
-                About.error("C15", "service-account")
+                        .remedy("Remove the variable: the webhook sets it from the annotation"),
+                About.error("C15", "service-account", "azure-workload-identity#1249", "azure-workload-identity#340")
                         .says("A pod with the label runs as a service account that has no identity")
                         .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
-                                + " azure.workload.identity/client-id")
-                        .prevents("azure-workload-identity#1249", "azure-workload-identity#340"),
-                About.error("C15", "use-label-in-selector")
+                                + " azure.workload.identity/client-id"),
+                About.error(
+                                "C15",
+                                "use-label-in-selector",
+                                "azure-workload-identity#691",
+                                "azure-workload-identity#1025")
                         .says("The label azure.workload.identity/use is part of the workload's selector")
-                        .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it")
-                        .prevents("azure-workload-identity#691", "azure-workload-identity#1025"),
-                About.error("C15", "use-label-missing")
+                        .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it"),
+                About.error("C15", "use-label-missing", "azure-workload-identity#1249", "azure-workload-identity#691")
                         .says("A pod runs as an annotated service account and lacks the label"
                                 + " azure.workload.identity/use")
-                        .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template")
-                        .prevents("azure-workload-identity#1249", "azure-workload-identity#691"),
-                About.error("C15", "use-label-value")
+                        .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template"),
+                About.error("C15", "use-label-value", "azure-workload-identity#1249")
                         .says("The label azure.workload.identity/use has another value than the string true")
-                        .remedy("Write azure.workload.identity/use: \"true\", with quotes")
-                        .prevents("azure-workload-identity#1249"),
-                About.error("C15", "workload-identity-key")
+                        .remedy("Write azure.workload.identity/use: \"true\", with quotes"),
+                About.error(
+                                "C15",
+                                "workload-identity-key",
+                                "azure-workload-identity#1249",
+                                "azure-workload-identity#1025")
                         .says("A key of workload identity does not exist, or is on another object than the one that"
                                 + " is read")
                         .remedy("client-id and tenant-id are annotations of the service account; use is a label of the"
-                                + " pod")
-                        .prevents("azure-workload-identity#1249", "azure-workload-identity#1025"));
+                                + " pod"));
     }
 
     @Override
-    protected void check(RuleContext context, Reports reports) {
-        clientIdDiffers(context, reports.of("client-id-differs"));
-        serviceAccount(context, reports.of("service-account"));
-        useLabelInSelector(context, reports.of("use-label-in-selector"));
-        useLabelMissing(context, reports.of("use-label-missing"));
-        useLabelValue(context, reports.of("use-label-value"));
-        workloadIdentityKey(context, reports.of("workload-identity-key"));
+    protected void check() {
+        for (PodSource pod : context.webhookPods()) {
+            clientIdDiffers(pod, report("client-id-differs"));
+            serviceAccount(pod, report("service-account"));
+        }
+        for (PodSource pod : context.pods()) {
+            useLabelInSelector(pod, report("use-label-in-selector"));
+            useLabelMissing(pod, report("use-label-missing"));
+        }
+        useLabelValue(report("use-label-value"));
+        workloadIdentityKey(report("workload-identity-key"));
     }
 
     /** The webhook never overwrites a variable. */
-    private static void clientIdDiffers(RuleContext context, Report report) {
-        for (PodSource pod : context.webhookPods()) {
-            String annotated = context.serviceAccount(pod)
-                    .map(account -> account.metadata().annotations().getOrDefault(Keys.CLIENT_ID, ""))
-                    .orElse("");
-            for (FieldLocation variable : pod.variables("AZURE_CLIENT_ID")) {
-                FieldLocation value = variable.at("value");
-                if (!annotated.isEmpty()
-                        && Value.isFinal(value.text())
-                        && !value.text().equalsIgnoreCase(annotated)) {
-                    report.add(
-                            value,
-                            "AZURE_CLIENT_ID is " + value.text() + ", and the service account names " + annotated,
-                            "Remove the variable, or make sure that both identities trust the service account.");
-                }
+    private void clientIdDiffers(PodSource pod, Report report) {
+        String annotated = context.clientId(pod);
+        for (FieldLocation variable : pod.variables("AZURE_CLIENT_ID")) {
+            FieldLocation value = variable.at("value");
+            if (!annotated.isEmpty()
+                    && Value.isFinal(value.text())
+                    && !value.text().equalsIgnoreCase(annotated)) {
+                report.add(
+                        value,
+                        "AZURE_CLIENT_ID is " + value.text() + ", and the service account names " + annotated,
+                        "Remove the variable, or make sure that both identities trust the service account.");
             }
         }
     }
 
     /** Without serviceAccountName it is default, which usually has no federated credential: AADSTS700213. */
-    private static void serviceAccount(RuleContext context, Report report) {
-        for (PodSource pod : context.webhookPods()) {
-            Optional<ServiceAccount> account = context.serviceAccount(pod);
-            if (account.isPresent()) {
-                FieldLocation annotations = context.location(account.get()).at("metadata", "annotations");
-                if (!annotations.at(Keys.CLIENT_ID).exists() && !namesItself(pod)) {
-                    unannotated(report, pod, annotations);
-                }
-            } else if (pod.pod().spec().serviceAccountName().isEmpty()) {
-                report.add(
-                        pod.label(Keys.USE),
-                        "the pod names no service account, so it runs as default" + annotated(context, pod));
-            } else {
-                absent(context, report, pod);
-            }
+    private void serviceAccount(PodSource pod, Report report) {
+        Optional<ServiceAccount> account = context.serviceAccount(pod);
+        if (account.isPresent() && (isAnnotated(account.get()) || namesItself(pod))) {
+            return;
         }
+        if (pod.pod().spec().serviceAccountName().isEmpty()) {
+            Optional<String> other = context.cluster().all(ServiceAccount.class).stream()
+                    .filter(one -> one.namespace().equals(pod.namespace()) && isAnnotated(one))
+                    .map(one -> one.name().name())
+                    .findFirst();
+            report.add(
+                    pod.label(Keys.USE),
+                    "the pod names no service account, so it runs as default"
+                            + other.map(name -> "; " + name + " has a client ID")
+                                    .orElse(""),
+                    other.map(name -> "Write: serviceAccountName: " + name).orElse(report.remedy()));
+        } else if (account.isPresent()) {
+            unannotated(report, pod, context.location(account.get()).at("metadata", "annotations"));
+        } else {
+            absent(report, pod);
+        }
+    }
+
+    private static boolean isAnnotated(ServiceAccount account) {
+        return account.metadata().annotations().containsKey(Keys.CLIENT_ID);
     }
 
     /** Whether the program names its client ID without the annotation, as one with several identities does. */
@@ -138,28 +150,10 @@ final class ServiceAccountRules extends RuleFamily {
         }
     }
 
-    private static String annotated(RuleContext context, PodSource pod) {
-        return context.cluster().all(ServiceAccount.class).stream()
-                .filter(account -> account.namespace().equals(pod.namespace()))
-                .filter(account -> account.metadata().annotations().containsKey(Keys.CLIENT_ID))
-                .map(account -> "; " + account.name() + " has a client ID")
-                .findFirst()
-                .orElse("");
-    }
-
-    private static void absent(RuleContext context, Report report, PodSource pod) {
+    private void absent(Report report, PodSource pod) {
         String name = pod.serviceAccount();
-        List<ServiceAccount> all = context.cluster().all(ServiceAccount.class);
-        List<String> elsewhere = all.stream()
-                .filter(account -> account.name().name().equals(name))
-                .map(ServiceAccount::namespace)
-                .toList();
-        Optional<String> near = ClosestMatch.of(
-                name,
-                all.stream()
-                        .filter(account -> account.namespace().equals(pod.namespace()))
-                        .map(account -> account.name().name())
-                        .toList());
+        List<String> elsewhere = context.namespaces("ServiceAccount", name);
+        Optional<String> near = ClosestMatch.of(name, context.names("ServiceAccount", pod.namespace()));
         FieldLocation field = pod.spec("serviceAccountName");
         if (!elsewhere.isEmpty()) {
             report.add(
@@ -179,52 +173,47 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** The selector of a Deployment cannot be changed, so an update of an existing one is refused. */
-    private static void useLabelInSelector(RuleContext context, Report report) {
-        for (PodSource pod : context.pods()) {
-            FieldLocation label = pod.manifest().at("spec", "selector", "matchLabels", Keys.USE);
-            if (label.exists()) {
-                report.add(
-                        label,
-                        "the selector of a " + pod.kind()
-                                + " cannot be changed, so to add or remove this label later is refused");
-            }
+    private void useLabelInSelector(PodSource pod, Report report) {
+        FieldLocation label = pod.manifest().at("spec", "selector", "matchLabels", Keys.USE);
+        if (label.exists()) {
+            report.add(
+                    label,
+                    "the selector of a " + pod.kind()
+                            + " cannot be changed, so to add or remove this label later is refused");
         }
     }
 
     /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
-    private static void useLabelMissing(RuleContext context, Report report) {
-        for (PodSource pod : context.pods()) {
-            FieldLocation labels = pod.template().at("metadata", "labels");
-            Optional<ServiceAccount> account = context.serviceAccount(pod)
-                    .filter(one -> one.metadata().annotations().containsKey(Keys.CLIENT_ID));
-            boolean usesPodIdentity =
-                    context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
-            if (labels.at(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
-                continue;
-            }
-            FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
-            Optional<String> near = ClosestMatch.of(Keys.USE, labels.keys());
-            if (near.isPresent()) {
-                report.addKey(labels.at(near.get()), near.get(), Keys.USE, ADD);
-            } else if (onWorkload.exists()) {
-                report.add(
-                        onWorkload,
-                        "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
-                        ADD,
-                        Edit.firstEntry(labels, TRUE));
-            } else if (account.isPresent() && !isForOthers(context, pod)) {
-                report.add(
-                        pod.spec("serviceAccountName"),
-                        "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
-                                + Keys.USE,
-                        ADD,
-                        Edit.firstEntry(labels, TRUE));
-            }
+    private void useLabelMissing(PodSource pod, Report report) {
+        FieldLocation labels = pod.template().at("metadata", "labels");
+        Optional<ServiceAccount> account = context.serviceAccount(pod).filter(ServiceAccountRules::isAnnotated);
+        boolean usesPodIdentity =
+                context.profile().hasNmi() && pod.pod().bindingLabel().isPresent();
+        if (labels.at(Keys.USE).exists() || usesPodIdentity || pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
+            return;
+        }
+        FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
+        Optional<String> near = ClosestMatch.of(Keys.USE, labels.keys());
+        if (near.isPresent()) {
+            report.addKey(labels.at(near.get()), near.get(), Keys.USE, ADD);
+        } else if (onWorkload.exists()) {
+            report.add(
+                    onWorkload,
+                    "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
+                    ADD,
+                    Edit.firstEntry(labels, TRUE));
+        } else if (account.isPresent() && !isForOthers(pod)) {
+            report.add(
+                    pod.spec("serviceAccountName"),
+                    "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
+                            + Keys.USE,
+                    ADD,
+                    Edit.firstEntry(labels, TRUE));
         }
     }
 
     /** Whether the account is there for a driver or operator, whose tokens of it need no webhook. */
-    private static boolean isForOthers(RuleContext context, PodSource pod) {
+    private boolean isForOthers(PodSource pod) {
         return context.references().stream().anyMatch(one -> one.takesAccountOf(pod))
                 || pod.spec("volumes").items().stream()
                         .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass")
@@ -234,11 +223,11 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Without quotes it is a boolean, and the API server refuses the object. */
-    private static void useLabelValue(RuleContext context, Report report) {
+    private void useLabelValue(Report report) {
         for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().endsWith("labels." + Keys.USE)) {
                 report.add(
-                        problem,
+                        FieldLocation.of(problem),
                         "the value is a boolean and must be a string: the API server refuses the object",
                         "Write: " + TRUE,
                         new Edit(problem.position(), "true", "\"true\""));
@@ -258,7 +247,7 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Unknown and misplaced keys are ignored without a word. */
-    private static void workloadIdentityKey(RuleContext context, Report report) {
+    private void workloadIdentityKey(Report report) {
         for (FieldLocation account : context.kind("ServiceAccount")) {
             checkWorkloadIdentityKey(report, account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
             for (String key : List.of(Keys.CLIENT_ID, Keys.TENANT_ID)) {

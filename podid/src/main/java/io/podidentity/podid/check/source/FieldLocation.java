@@ -3,6 +3,7 @@ package io.podidentity.podid.check.source;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.manifest.ManifestException;
+import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.emulator.manifest.YamlReader;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,26 +18,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The position is that of the field's key, or of the element of a list; of a field that is missing, that of the
  * nearest field around it.
+ *
+ * @param object kind, namespace and name of the object
+ * @param path from the object, such as {@code spec.containers[0].env}
+ * @param key the last key of the path; it may have dots itself
+ * @param value null if it is not written
  */
-public final class FieldLocation {
-
-    private final String object;
-    private final String path;
-    private final String key;
-    private final Position position;
-    private final @Nullable Yaml value;
-
-    private FieldLocation(String object, String path, String key, Position position, @Nullable Yaml value) {
-        this.object = object;
-        this.path = path;
-        this.key = key;
-        this.position = position;
-        this.value = value;
-    }
+public record FieldLocation(
+        String object,
+        String path,
+        String key,
+        Position position,
+        @Nullable Yaml value) {
 
     /** The whole object. */
     public static FieldLocation of(Manifest manifest) {
         return new FieldLocation(manifest.toString(), "", "", manifest.content().position(), manifest.content());
+    }
+
+    /** A field that is not decoded as intended; without its value. */
+    public static FieldLocation of(Problem problem) {
+        return new FieldLocation(problem.object(), problem.path(), "", problem.position(), null);
     }
 
     /** A value outside of manifests, such as a file of JSON; {@code name} is what findings call it. */
@@ -146,33 +147,9 @@ public final class FieldLocation {
         return value instanceof Yaml.Scalar scalar && scalar.value() != null ? scalar.text() : "";
     }
 
-    /** The value, if it is written. */
-    public Optional<Yaml> value() {
-        return Optional.ofNullable(value);
-    }
-
     /** Where the value begins; of a missing one, where the field around it is. */
     public Position valuePosition() {
         return value == null ? position : value.position();
-    }
-
-    public Position position() {
-        return position;
-    }
-
-    /** From the object, such as {@code spec.containers[0].env}. */
-    public String path() {
-        return path;
-    }
-
-    /** The last key of the path; it may have dots itself. */
-    public String key() {
-        return key;
-    }
-
-    /** Kind, namespace and name of the object. */
-    public String object() {
-        return object;
     }
 
     /** All texts at and below it, in their order. */

@@ -71,6 +71,13 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
                 .toList();
     }
 
+    /** All texts of its containers. */
+    public List<FieldLocation> texts() {
+        return containers().stream()
+                .flatMap(container -> container.texts().stream())
+                .toList();
+    }
+
     /** The variables of that name, of all containers. */
     public List<FieldLocation> variables(String name) {
         return containers().stream()

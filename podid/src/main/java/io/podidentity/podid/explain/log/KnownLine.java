@@ -49,11 +49,6 @@ public record KnownLine(
 
     private static final String PAGE = "https://github.com/pod-identity/pod-identity-java/blob/main/docs/logs.md#";
 
-    public KnownLine {
-        why = List.copyOf(why);
-        next = List.copyOf(next);
-    }
-
     /** Where our own documents say the same. */
     String link() {
         return PAGE + id;

@@ -14,10 +14,6 @@ import java.util.List;
 public record LogFinding(
         KnownLine known, Names names, int first, int last, int count, String text, List<String> passedOnBy) {
 
-    public LogFinding {
-        passedOnBy = List.copyOf(passedOnBy);
-    }
-
     LogFinding again(int line) {
         return new LogFinding(known, names, first, line, count + 1, text, passedOnBy);
     }

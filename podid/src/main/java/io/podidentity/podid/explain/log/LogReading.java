@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,70 +26,60 @@ public record LogReading(int lines, int known, List<LogFinding> findings) {
     /** A log may name any number of pods. */
     private static final int MAX_FINDINGS = 200;
 
-    public LogReading {
-        findings = List.copyOf(findings);
-    }
-
     /** Reads a log, line by line; the text of one line may have several. */
     public static LogReading of(Stream<String> log) {
-        var reader = new Reader();
-        log.flatMap(LINES::splitAsStream).forEach(reader::take);
-        return new LogReading(reader.lines, reader.known, new ArrayList<>(reader.findings.values()));
+        var findings = new LinkedHashMap<List<Object>, LogFinding>();
+        int number = 0;
+        int lines = 0;
+        int known = 0;
+        for (String line : (Iterable<String>) log.flatMap(LINES::splitAsStream)::iterator) {
+            number++;
+            lines += line.isBlank() ? 0 : 1;
+            Optional<LogFinding> finding = line.isBlank() ? Optional.empty() : of(RawLine.message(line), number);
+            if (finding.isPresent()) {
+                known++;
+                add(findings, finding.get());
+            }
+        }
+        return new LogReading(lines, known, List.copyOf(findings.values()));
+    }
+
+    private static Optional<LogFinding> of(String message, int number) {
+        KnownLine first = null;
+        var names = new Names(Map.of());
+        var passedOnBy = new ArrayList<String>();
+        for (KnownLine one : KnownLine.ALL) {
+            Matcher matcher = one.pattern().matcher(message);
+            if (!matcher.find()) {
+                continue;
+            }
+            if (first == null) {
+                first = one;
+                names = Names.of(matcher);
+            } else if (!one.from().equals(first.from()) && !passedOnBy.contains(one.from())) {
+                passedOnBy.add(one.from());
+                names = names.and(Names.of(matcher));
+            }
+        }
+        return first == null
+                ? Optional.empty()
+                : Optional.of(new LogFinding(first, names, number, number, 1, SafeText.of(message), passedOnBy));
+    }
+
+    private static void add(Map<List<Object>, LogFinding> findings, LogFinding finding) {
+        var names = new LinkedHashMap<>(finding.names().values());
+        names.keySet().removeAll(CHANGING);
+        List<Object> key = List.of(finding.known().id(), names);
+        LogFinding before = findings.get(key);
+        if (before != null) {
+            findings.put(key, before.again(finding.first()));
+        } else if (findings.size() < MAX_FINDINGS) {
+            findings.put(key, finding);
+        }
     }
 
     /** Who writes lines that are known, each once. */
     static List<String> components() {
         return KnownLine.ALL.stream().map(KnownLine::from).distinct().toList();
-    }
-
-    private record Key(String id, Names names) {}
-
-    private static final class Reader {
-
-        private final Map<Key, LogFinding> findings = new LinkedHashMap<>();
-        private int number;
-        private int lines;
-        private int known;
-
-        void take(String line) {
-            number++;
-            if (line.isBlank()) {
-                return;
-            }
-            lines++;
-            String message = RawLine.message(line);
-            KnownLine first = null;
-            var names = new Names(Map.of());
-            var passedOnBy = new ArrayList<String>();
-            for (KnownLine one : KnownLine.ALL) {
-                Matcher matcher = one.pattern().matcher(message);
-                if (!matcher.find()) {
-                    continue;
-                }
-                if (first == null) {
-                    first = one;
-                    names = Names.of(matcher);
-                } else if (!one.from().equals(first.from()) && !passedOnBy.contains(one.from())) {
-                    passedOnBy.add(one.from());
-                    names = names.and(Names.of(matcher));
-                }
-            }
-            if (first != null) {
-                known++;
-                add(new LogFinding(first, names, number, number, 1, SafeText.of(message), passedOnBy));
-            }
-        }
-
-        private void add(LogFinding finding) {
-            var names = new LinkedHashMap<>(finding.names().values());
-            names.keySet().removeAll(CHANGING);
-            var key = new Key(finding.known().id(), new Names(names));
-            LogFinding before = findings.get(key);
-            if (before != null) {
-                findings.put(key, before.again(finding.first()));
-            } else if (findings.size() < MAX_FINDINGS) {
-                findings.put(key, finding);
-            }
-        }
     }
 }

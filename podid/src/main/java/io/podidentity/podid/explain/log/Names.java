@@ -24,10 +24,6 @@ public record Names(Map<String, String> values) {
 
     private static final Map<String, String> UNKNOWN = Map.of("client", "CLIENT_ID", "ns", "NAMESPACE");
 
-    public Names {
-        values = Map.copyOf(values);
-    }
-
     /** @param matcher that has found */
     static Names of(Matcher matcher) {
         var values = new LinkedHashMap<String, String>();

@@ -9,7 +9,6 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.podidentity.emulator.cluster.Position;
-import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
@@ -17,6 +16,7 @@ import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Suppressed;
 import io.podidentity.podid.check.rules.AllRules;
+import io.podidentity.podid.check.source.FieldLocation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,10 +119,9 @@ class ReportsTest {
     @Test
     void report_onTheSameFindingTwice_hasItOnce() {
         var report = new Report(ABOUT);
-        var problem =
-                new Problem(Problem.Kind.WRONG_TYPE, FINDING.position(), "Pod a/b", "spec", "it is wrong", List.of());
-        report.add(problem, "it is wrong", "Mend it");
-        report.add(problem, "it is wrong", "Mend it");
+        var spec = new FieldLocation("Pod a/b", "spec", "spec", FINDING.position(), null);
+        report.add(spec, "it is wrong", "Mend it");
+        report.add(spec, "it is wrong", "Mend it");
         assertThat(report.findings()).hasSize(1);
     }
 }
