@@ -2,7 +2,7 @@ package io.podidentity.podid.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.podid.check.rules.AllRules;
+import io.podidentity.podid.check.rule.AllRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,10 +11,10 @@ import io.podidentity.emulator.manifest.ManifestReader;
 import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.AllRules;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.rule.RuleFamily;
-import io.podidentity.podid.check.rules.AllRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class RulesTest {
     private static final Path FIXTURES = Path.of("src", "test", "resources", "check");
     private static final Path ACTUAL = Path.of("target", "check");
     private static final JavaClasses FAMILIES =
-            new ClassFileImporter().importPackages("io.podidentity.podid.check.rules");
+            new ClassFileImporter().importPackages("io.podidentity.podid.check.rule");
     private static final Pattern PROFILE = Pattern.compile("# profile: (\\S+)");
 
     static Stream<Path> firing() throws IOException {

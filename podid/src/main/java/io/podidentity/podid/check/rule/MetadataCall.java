@@ -1,6 +1,5 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
-import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;

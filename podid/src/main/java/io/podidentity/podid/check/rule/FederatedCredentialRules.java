@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import static io.podidentity.emulator.workload.WebhookSettings.AUDIENCE;
 
@@ -10,10 +10,6 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.azure.AksCluster;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity.Credential;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.text.ClosestMatch;
 import java.time.Clock;

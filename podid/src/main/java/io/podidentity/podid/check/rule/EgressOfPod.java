@@ -1,10 +1,9 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.cluster.NetworkPolicy.Egress;
 import io.podidentity.emulator.cluster.NetworkPolicy.Port;
 import io.podidentity.emulator.match.Ipv4Range;
-import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,16 +1,9 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.manifest.Problem;
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
-import io.podidentity.podid.check.rule.Severity;
-import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;

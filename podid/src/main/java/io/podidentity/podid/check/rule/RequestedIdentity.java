@@ -1,7 +1,6 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
-import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.report;
+package io.podidentity.podid.check;
 
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.json.Json;
@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
  *
  * @see <a href="https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html">the standard</a>
  */
-public final class SarifLog {
+final class SarifLog {
 
     private static final String SCHEMA =
             "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -30,8 +30,7 @@ public final class SarifLog {
     private SarifLog() {}
 
     /** One document, in one line; what was not looked at are its notifications. */
-    public static String of(
-            List<About> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
+    static String of(List<About> rules, List<Finding> findings, List<Suppressed> suppressed, List<Skipped> missed) {
         var driver = new LinkedHashMap<String, Object>();
         driver.put("name", "podid");
         driver.put("informationUri", "https://github.com/pod-identity/pod-identity-java");

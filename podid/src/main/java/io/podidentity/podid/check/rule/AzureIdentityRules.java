@@ -1,17 +1,10 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.azure.AksCluster;
 import io.podidentity.podid.check.azure.AzureFacts.CloudIdentity;
 import io.podidentity.podid.check.azure.AzureFacts.RoleOfPrincipal;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Edit;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
-import io.podidentity.podid.check.rule.Severity;
-import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.util.ArrayList;
 import java.util.List;

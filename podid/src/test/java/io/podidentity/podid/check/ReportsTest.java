@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.report;
+package io.podidentity.podid.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,11 +11,11 @@ import com.networknt.schema.SpecVersion;
 import io.podidentity.emulator.cluster.Position;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
+import io.podidentity.podid.check.rule.AllRules;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Report;
 import io.podidentity.podid.check.rule.Severity;
 import io.podidentity.podid.check.rule.Suppressed;
-import io.podidentity.podid.check.rules.AllRules;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

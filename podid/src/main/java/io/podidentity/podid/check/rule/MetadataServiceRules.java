@@ -1,12 +1,6 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.workload.Keys;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
-import io.podidentity.podid.check.rule.Severity;
-import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;

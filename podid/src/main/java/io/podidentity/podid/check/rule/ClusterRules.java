@@ -1,14 +1,9 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.azure.AksCluster;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Ignore;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSecurity;
 import io.podidentity.podid.check.source.PodSource;

@@ -1,15 +1,10 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
 import io.podidentity.emulator.cluster.Profile;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
-import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.ObjectName;
 import io.podidentity.emulator.cluster.Pod;
@@ -6,10 +6,6 @@ import io.podidentity.emulator.cluster.ServiceAccount;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.reference.IdentityReference;
 import io.podidentity.podid.check.reference.ReferringKind.Sign.Way;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;

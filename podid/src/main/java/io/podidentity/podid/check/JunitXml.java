@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.report;
+package io.podidentity.podid.check;
 
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.Finding;
@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Findings as JUnit's XML, for pipelines: a suite for each file, a test case for each finding. */
-public final class JunitXml {
+final class JunitXml {
 
     private JunitXml() {}
 
@@ -22,7 +22,7 @@ public final class JunitXml {
      * @param missed what was not looked at: test cases that were skipped, in a suite of their own
      * @param failing the least severity that is a failure
      */
-    public static String of(
+    static String of(
             List<String> files,
             List<Finding> findings,
             List<Suppressed> suppressed,

@@ -1,9 +1,5 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Finding;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;

@@ -1,11 +1,11 @@
-package io.podidentity.podid.check.report;
+package io.podidentity.podid.check;
 
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
 import java.util.List;
 
 /** Findings for people. */
-public final class TextFindings {
+final class TextFindings {
 
     private TextFindings() {}
 
@@ -15,7 +15,7 @@ public final class TextFindings {
      * @param suppressed how many more are not to be reported
      * @param looked what was looked at, and what was not
      */
-    public static String of(List<Finding> findings, int suppressed, String looked) {
+    static String of(List<Finding> findings, int suppressed, String looked) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
             text.append(finding.position() + ": " + finding.severity().id() + " ["

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.report;
+package io.podidentity.podid.check;
 
 import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Skipped;
@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Findings for programs. */
-public final class JsonFindings {
+final class JsonFindings {
 
     private static final About NOT_LOOKED_AT = About.info("", "not-looked-at");
 
     private JsonFindings() {}
 
     /** An array, a finding in each line, and after them what was not looked at, of a rule that is none. */
-    public static String of(List<Finding> findings, List<Skipped> missed) {
+    static String of(List<Finding> findings, List<Skipped> missed) {
         return Stream.concat(findings.stream(), missed.stream().map(JsonFindings::finding))
                 .map(JsonFindings::object)
                 .map(Json::write)

@@ -1,4 +1,4 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.Metadata;
 import io.podidentity.emulator.cluster.Pod;
@@ -7,11 +7,6 @@ import io.podidentity.emulator.workload.Keys;
 import io.podidentity.emulator.workload.Webhook;
 import io.podidentity.emulator.workload.WebhookSettings;
 import io.podidentity.emulator.workload.WebhookVersion;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
-import io.podidentity.podid.check.rule.Value;
 import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;

@@ -1,12 +1,8 @@
-package io.podidentity.podid.check.rules;
+package io.podidentity.podid.check.rule;
 
 import io.podidentity.emulator.cluster.NetworkPolicy;
 import io.podidentity.emulator.match.EgressPolicies;
 import io.podidentity.emulator.replay.Replay;
-import io.podidentity.podid.check.rule.About;
-import io.podidentity.podid.check.rule.Report;
-import io.podidentity.podid.check.rule.RuleContext;
-import io.podidentity.podid.check.rule.RuleFamily;
 import io.podidentity.podid.check.source.PodSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
