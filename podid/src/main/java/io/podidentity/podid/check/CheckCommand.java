@@ -139,7 +139,7 @@ public final class CheckCommand implements Callable<Integer> {
             result = check(clusters, settings);
         }
         if (writeBaseline && baseline != null) {
-            Baseline.write(baseline, result.open());
+            Suppressions.writeBaseline(baseline, result.open());
             err().println(result.open().size() + " findings written to " + baseline);
             return 0;
         }
@@ -159,7 +159,7 @@ public final class CheckCommand implements Callable<Integer> {
                 ? Set.of()
                 : Optional.ofNullable(baseline)
                         .or(() -> settings.path("baseline"))
-                        .map(Baseline::read)
+                        .map(Suppressions::readBaseline)
                         .orElse(Set.of());
         var source = new KustomizedSource(input.objects());
         List<Finding> findings = clusters.stream()

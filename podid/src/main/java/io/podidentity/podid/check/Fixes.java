@@ -29,7 +29,6 @@ final class Fixes {
 
     private Fixes() {}
 
-    /** Writes the files, and says what was done. */
     static List<String> make(List<Finding> findings) throws IOException {
         Map<String, Set<Edit>> byFile = new LinkedHashMap<>();
         for (Finding finding : findings) {
@@ -90,7 +89,6 @@ final class Fixes {
         return false;
     }
 
-    /** Whether nothing more belongs to the word. */
     private static boolean isEnd(String rest, int length) {
         return length == rest.length() || " \t\r,:}]".indexOf(rest.charAt(length)) >= 0;
     }

@@ -4,6 +4,7 @@ import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Skipped;
 import io.podidentity.podid.check.rule.About;
 import io.podidentity.podid.check.rule.Finding;
+import io.podidentity.podid.check.rule.Severity;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
 /** Findings for programs. */
 final class JsonFindings {
 
-    private static final About NOT_LOOKED_AT = About.info("", "not-looked-at");
+    private static final About NOT_LOOKED_AT = About.of(Severity.INFO, "", "not-looked-at");
 
     private JsonFindings() {}
 

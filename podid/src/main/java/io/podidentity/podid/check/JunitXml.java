@@ -1,9 +1,9 @@
 package io.podidentity.podid.check;
 
 import io.podidentity.emulator.manifest.Skipped;
+import io.podidentity.podid.check.Suppressions.Suppressed;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Severity;
-import io.podidentity.podid.check.rule.Suppressed;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -19,19 +19,11 @@ import java.util.stream.Stream;
  * The configuration file: profile, failOn, baseline, azure, ignore (rule: reason) and severity (rule: severity); an
  * option of the command line wins. Paths in it start at its own folder.
  */
-final class Settings {
+record Settings(FieldLocation root, Path folder) {
 
     private static final Set<String> KEYS = Set.of("profile", "failOn", "baseline", "azure", "ignore", "severity");
 
     private static final Yaml EMPTY = new Yaml.Mapping(List.of(), Position.NOWHERE);
-
-    private final FieldLocation root;
-    private final Path folder;
-
-    private Settings(FieldLocation root, Path folder) {
-        this.root = root;
-        this.folder = folder;
-    }
 
     /**
      * Reads the file, or the default one if there is one.
@@ -103,12 +95,10 @@ final class Settings {
         return field.exists() ? Optional.of(folder.resolve(field.text())) : Optional.empty();
     }
 
-    /** Why the rule is off, if it is. */
     Optional<String> ignored(About about) {
         return ofRule(root.at("ignore"), about).map(FieldLocation::text);
     }
 
-    /** The severity that a finding has here. */
     Severity severity(Finding finding) {
         return ofRule(root.at("severity"), finding.about())
                 .map(Settings::severity)

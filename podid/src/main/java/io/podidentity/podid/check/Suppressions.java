@@ -1,28 +1,43 @@
 package io.podidentity.podid.check;
 
+import io.podidentity.emulator.json.Json;
 import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.podid.check.rule.Finding;
 import io.podidentity.podid.check.rule.Ignore;
-import io.podidentity.podid.check.rule.Suppressed;
 import io.podidentity.podid.check.source.FieldLocation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** What objects, the configuration file and the baseline say is not to be reported. */
+/**
+ * What objects, the configuration file and the baseline say is not to be reported. The baseline is a file of the
+ * findings of one day, so that new ones are seen.
+ */
 final class Suppressions {
 
-    /** What is left, and what is not to be reported. */
+    /**
+     * A finding that is not to be reported.
+     *
+     * @param reason why, as somebody wrote it
+     * @param inManifest whether the manifest says so; otherwise a file beside it
+     */
+    record Suppressed(Finding finding, String reason, boolean inManifest) {}
+
     record Result(List<Finding> open, List<Suppressed> suppressed) {}
 
     private final Map<String, List<Ignore>> byObject = new HashMap<>();
     private final Settings settings;
     private final Set<String> baseline;
 
-    /** @param baseline fingerprints of findings */
     Suppressions(List<Manifest> manifests, Settings settings, Set<String> baseline) {
         this.settings = settings;
         this.baseline = baseline;
@@ -54,5 +69,41 @@ final class Suppressions {
                 .or(() -> baseline.contains(finding.fingerprint())
                         ? Optional.of(new Suppressed(finding, "in the baseline", false))
                         : Optional.empty());
+    }
+
+    /** Writes one line for each finding, sorted, without line numbers: they change. */
+    static void writeBaseline(Path file, List<Finding> findings) throws IOException {
+        String lines = findings.stream()
+                .map(Suppressions::line)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(",\n ", "[", "]\n"));
+        Files.writeString(file, lines);
+    }
+
+    private static String line(Finding finding) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("rule", finding.about().rule());
+        object.put("object", finding.object());
+        object.put("message", finding.message());
+        return Json.write(object);
+    }
+
+    /**
+     * The fingerprints in the file.
+     *
+     * @throws io.podidentity.emulator.manifest.ManifestException if it cannot be used
+     */
+    static Set<String> readBaseline(Path file) {
+        var fingerprints = new HashSet<String>();
+        for (FieldLocation document : FieldLocation.read(file)) {
+            for (FieldLocation entry : document.items()) {
+                fingerprints.add(Finding.fingerprint(
+                        entry.at("rule").text(),
+                        entry.at("object").text(),
+                        entry.at("message").text()));
+            }
+        }
+        return fingerprints;
     }
 }

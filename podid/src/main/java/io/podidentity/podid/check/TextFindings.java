@@ -13,7 +13,6 @@ final class TextFindings {
      * Two lines for each, and their number.
      *
      * @param suppressed how many more are not to be reported
-     * @param looked what was looked at, and what was not
      */
     static String of(List<Finding> findings, int suppressed, String looked) {
         var text = new StringBuilder();

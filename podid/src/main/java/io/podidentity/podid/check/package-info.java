@@ -1,4 +1,4 @@
-/** {@code podid check}: start at {@code CheckCommand}; to add a rule, copy one of the rooms below {@code rules}. */
+/** {@code podid check}: start at {@code CheckCommand}; to add a rule, begin at {@code rule.RuleFamily}. */
 @NullMarked
 package io.podidentity.podid.check;
 

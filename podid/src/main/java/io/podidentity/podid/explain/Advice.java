@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A finding, its reasons, and what to do about it.
  *
- * @param summary a sentence
  * @param why facts, each with its place
- * @param remedies sentences
  * @param place what is to be changed, null if it is the pod
  */
 record Advice(
@@ -24,7 +22,6 @@ record Advice(
         this(summary, why, remedies, null);
     }
 
-    /** What a check says. */
     static Advice of(Finding finding, List<String> why) {
         return new Advice(finding.message(), why, List.of(finding.remedy()), finding.position());
     }

@@ -31,11 +31,7 @@ final class Checks {
         this.rules = rules;
     }
 
-    /**
-     * What is found in the pod, or the workload that makes it, and in other objects.
-     *
-     * @param objects kind, namespace and name of each
-     */
+    /** What is found in the pod, or the workload that makes it, and in other objects of these kinds and names. */
     synchronized Stream<Finding> about(Pod pod, List<String> objects) {
         if (context == null) {
             context = new RuleContext(manifests, rules, AzureFacts.NONE);

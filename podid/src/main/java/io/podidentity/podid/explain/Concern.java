@@ -40,12 +40,10 @@ final class Concern {
                 .forEach(labelled::add);
     }
 
-    /** Whether it is MIC, NMI or the webhook. */
     static boolean isPartOfPodIdentity(Pod pod) {
         return containers(pod).anyMatch(container -> ITS_PARTS.stream().anyMatch(container.image()::contains));
     }
 
-    /** Whether anything in the manifests says that the pod is to have an identity. */
     boolean isMeant(Pod pod) {
         return !isPartOfPodIdentity(pod)
                 && (Stream.of(pod.labels(), pod.metadata().annotations())

@@ -10,7 +10,6 @@ import io.podidentity.emulator.match.MatchRules;
 import io.podidentity.podid.check.azure.AzureFacts;
 import io.podidentity.podid.check.rule.RuleContext;
 import io.podidentity.podid.check.source.KustomizedSource;
-import io.podidentity.podid.explain.log.LogJson;
 import io.podidentity.podid.explain.log.LogReading;
 import io.podidentity.podid.explain.log.LogTextReport;
 import io.podidentity.podid.explain.log.NamedPods;
@@ -178,7 +177,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private void print(LogReading reading, List<Explanation> explanations) {
         if (format == Format.json) {
-            var object = LogJson.of(reading);
+            var object = reading.json();
             object.put("pods", JsonReport.objects(explanations));
             print(Json.write(object));
             return;

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outcome of one token request of one pod, and why.
  *
- * @param outcome in a word
- * @param summary in a sentence
  * @param identity whose token the pod gets, null if it gets none or that of the node
  * @param why the facts that lead there, each with its place
  * @param remedies what to change; empty if nothing must be
@@ -43,12 +41,10 @@ public record Explanation(
         BYPASS,
         /** Tokens of all identities of the node, from the real metadata service: the pod uses the node's network. */
         NODE,
-        /** No token. */
         NONE,
         /** No token, and nothing says that it is to have one. */
         UNRELATED;
 
-        /** In lower case, as in JSON. */
         public String id() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -18,7 +18,6 @@ final class JsonReport {
 
     private JsonReport() {}
 
-    /** An array, an explanation in each line. */
     static String of(List<Explanation> explanations, List<ReferenceExplanation> references) {
         return Stream.concat(
                         explanations.stream().map(JsonReport::object),
@@ -29,7 +28,6 @@ final class JsonReport {
                 .orElse("[]");
     }
 
-    /** The same as objects, to stand in another one. */
     static List<Map<String, @Nullable Object>> objects(List<Explanation> explanations) {
         return explanations.stream().map(JsonReport::object).toList();
     }

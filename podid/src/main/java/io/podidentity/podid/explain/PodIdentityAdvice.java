@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Puts into words what a trace shows, and what to do about it; in those of the checks where they find the reason. */
-final class PodIdentityAdvice {
+record PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks checks) {
 
     private static final int MAX_NAMED = 10;
 
@@ -51,16 +51,6 @@ final class PodIdentityAdvice {
 
     /** Groups of checks that find why Azure gives no token: of resource IDs, fields, secrets and client IDs. */
     private static final Set<String> CAUSES = Set.of("C1", "C7", "C8", "C9");
-
-    private final Manifests manifests;
-    private final EgressPolicies policies;
-    private final Checks checks;
-
-    PodIdentityAdvice(Manifests manifests, EgressPolicies policies, Checks checks) {
-        this.manifests = manifests;
-        this.policies = policies;
-        this.checks = checks;
-    }
 
     Advice of(PodIdentityTrace trace) {
         if (trace.policy().isPresent()) {

@@ -15,13 +15,11 @@ import java.util.Optional;
  * What a driver, an operator or a sidecar gets by an object that refers to an identity.
  *
  * @param outcome {@link Outcome#UNRELATED} if it is not known, since what gets the token is in other files
- * @param summary in a sentence
  * @param remedies what to change; empty if nothing must be
  */
 public record ReferenceExplanation(
         IdentityReference reference, Outcome outcome, String summary, List<String> remedies) {
 
-    /** Of each object of the context that refers to an identity. */
     public static List<ReferenceExplanation> all(RuleContext context, Explainer explainer) {
         return context.references().stream()
                 .map(one -> of(one, context, explainer))
@@ -90,7 +88,6 @@ public record ReferenceExplanation(
         return List.of("Write " + one.kind().instead() + ": " + one.kind().page());
     }
 
-    /** What NMI answers the pod. */
     private static ReferenceExplanation ofNmi(IdentityReference one, PodSource runner, Explainer explainer) {
         String clientId = one.clientId().text();
         Explanation explanation = explainer.explain(

@@ -5,9 +5,7 @@ import java.util.List;
 /**
  * A station on a pod's way to a token.
  *
- * @param name a word
  * @param facts what is so there, each with its place
- * @param isEnd whether the way ends here
  */
 public record Step(String name, List<String> facts, boolean isEnd) {
 

@@ -20,7 +20,6 @@ public final class TextReport {
 
     private TextReport() {}
 
-    /** With a line end. */
     public static String of(Explanation explanation) {
         var text = new StringBuilder();
         text.append(heading(explanation)).append("\n\n");
@@ -44,7 +43,6 @@ public final class TextReport {
         return text.toString();
     }
 
-    /** Of something else than a pod. */
     static String of(ReferenceExplanation explanation) {
         String gets = switch (explanation.outcome()) {
             case NONE -> "no token: ";

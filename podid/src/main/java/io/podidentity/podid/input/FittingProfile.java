@@ -22,26 +22,10 @@ import java.util.stream.Stream;
 /**
  * The profile that manifests were written for, and what tells so.
  *
- * @param image that of NMI, if it tells so; otherwise empty
+ * @param evidence what tells so, in a few words; {@code {}} stands for where the manifests are
+ * @param isGuess whether nobody has named it
  */
-public record FittingProfile(Profile profile, Evidence evidence, String image) {
-
-    /** What tells which profile fits. */
-    public enum Evidence {
-        OPTION("--profile"),
-        CONFIGURATION("configured"),
-        IMAGE("NMI's image is "),
-        ABSENCE("nothing of AAD Pod Identity is "),
-        SPELLING("the fields are spelt as before 1.6.0"),
-        DEFINITIONS("its CustomResourceDefinitions are of v1beta1, as before 1.8.0"),
-        NONE("the last version of AAD Pod Identity");
-
-        private final String text;
-
-        Evidence(String text) {
-            this.text = text;
-        }
-    }
+public record FittingProfile(Profile profile, String evidence, boolean isGuess) {
 
     /** The configuration, looked for in the working directory. */
     public static final Path CONFIGURATION = Path.of(".podid.yaml");
@@ -56,13 +40,9 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
     private static final Set<String> NEW =
             Set.of("resourceID", "clientID", "clientPassword", "tenantID", "azureIdentity", "selector", "podLabels");
 
-    private FittingProfile(Profile profile, Evidence evidence) {
-        this(profile, evidence, "");
-    }
-
     /** One that a user has named on the command line. */
     public static FittingProfile asked(Profile profile) {
-        return new FittingProfile(profile, Evidence.OPTION);
+        return new FittingProfile(profile, "--profile", false);
     }
 
     /**
@@ -74,7 +54,7 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
         FieldLocation field = settings.at("profile");
         try {
             return field.exists()
-                    ? Optional.of(new FittingProfile(Profile.of(field.text()), Evidence.CONFIGURATION))
+                    ? Optional.of(new FittingProfile(Profile.of(field.text()), "configured", false))
                     : Optional.empty();
         } catch (IllegalArgumentException e) {
             throw new ManifestException(field.position(), String.valueOf(e.getMessage()));
@@ -88,19 +68,13 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
                 : Optional.empty();
     }
 
-    /** Whether nobody has named it. */
-    public boolean isGuess() {
-        return evidence != Evidence.OPTION && evidence != Evidence.CONFIGURATION;
-    }
-
     /** What tells so, in a few words. */
     public String reason() {
         return reason("in the files");
     }
 
-    /** As above, of manifests that are not files. */
     public String reason(String place) {
-        return evidence.text + (evidence == Evidence.ABSENCE ? place : image);
+        return evidence.replace("{}", place);
     }
 
     /** Of NMI itself where it is among them, else of how fields are spelt. */
@@ -122,7 +96,7 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
             return !image.matches()
                     ? Stream.empty()
                     : Stream.of(new FittingProfile(
-                            managed ? Profile.MANAGED : version(image), Evidence.IMAGE, image.group()));
+                            managed ? Profile.MANAGED : version(image), "NMI's image is " + image.group(), true));
         });
     }
 
@@ -146,17 +120,18 @@ public record FittingProfile(Profile profile, Evidence evidence, String image) {
                 && definitions.isEmpty()
                 && manifests.stream().noneMatch(FittingProfile::isLabelled)
                 && IdentityReference.of(manifests, List.of()).stream().noneMatch(one -> one.way() == Way.NMI)) {
-            return new FittingProfile(Profile.WORKLOAD_IDENTITY, Evidence.ABSENCE);
+            return new FittingProfile(Profile.WORKLOAD_IDENTITY, "nothing of AAD Pod Identity is {}", true);
         }
         Set<String> keys = own.stream()
                 .flatMap(object -> object.at("spec").keys().stream())
                 .collect(Collectors.toSet());
         if (!Collections.disjoint(keys, OLD) && Collections.disjoint(keys, NEW)) {
-            return new FittingProfile(Profile.V1_5_4, Evidence.SPELLING);
+            return new FittingProfile(Profile.V1_5_4, "the fields are spelt as before 1.6.0", true);
         }
         return definitions.stream().anyMatch(manifest -> manifest.apiVersion().endsWith("/v1beta1"))
-                ? new FittingProfile(Profile.V1_6_3, Evidence.DEFINITIONS)
-                : new FittingProfile(Profile.V1_8_17, Evidence.NONE);
+                ? new FittingProfile(
+                        Profile.V1_6_3, "its CustomResourceDefinitions are of v1beta1, as before 1.8.0", true)
+                : new FittingProfile(Profile.V1_8_17, "the last version of AAD Pod Identity", true);
     }
 
     /** Whether a workload has the label, itself or on its pods. */

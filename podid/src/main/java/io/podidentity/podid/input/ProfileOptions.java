@@ -17,7 +17,6 @@ import picocli.CommandLine.TypeConversionException;
 /** Which version is played, and with which flags of it. */
 public final class ProfileOptions {
 
-    /** Knows a profile by its name. */
     public static final class ProfileConverter implements ITypeConverter<Profile> {
 
         @Override
@@ -109,7 +108,6 @@ public final class ProfileOptions {
                 versions.stream().map(one -> rules(one.profile())).toList());
     }
 
-    /** Reads manifests as that version decodes them. */
     public List<Manifests> read(Profile decoding, List<String> paths, byte[] standardInput) {
         return new ManifestReader(decoding, Optional.ofNullable(loadRestrictor))
                 .readApart(paths, new ByteArrayInputStream(standardInput));
@@ -120,7 +118,6 @@ public final class ProfileOptions {
         return Optional.ofNullable(profile).map(this::rules);
     }
 
-    /** How that version matches. */
     private MatchRules rules(Profile played) {
         return new MatchRules(played, forceNamespaced || played.forcesNamespaces(), micNamespace);
     }

@@ -18,7 +18,6 @@ public final class ClosestMatch {
                 .min(Comparator.comparingInt(other -> distance(word, other)));
     }
 
-    /** As above, as a question. */
     public static Optional<String> question(String word, Collection<String> words) {
         return of(word, words).map(near -> "Did you mean " + near + "?");
     }

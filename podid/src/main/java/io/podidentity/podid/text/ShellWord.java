@@ -9,7 +9,6 @@ public final class ShellWord {
 
     private ShellWord() {}
 
-    /** The word, in quotes if it needs them. */
     public static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }

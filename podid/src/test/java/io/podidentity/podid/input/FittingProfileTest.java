@@ -76,7 +76,7 @@ class FittingProfileTest {
     void reason_whereNothingIsOfPodIdentity_namesThePlace() {
         FittingProfile fitting = of("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}");
 
-        assertThat(fitting.evidence()).isEqualTo(FittingProfile.Evidence.ABSENCE);
+        assertThat(fitting.isGuess()).isTrue();
         assertThat(fitting.reason()).isEqualTo("nothing of AAD Pod Identity is in the files");
         assertThat(fitting.reason("in the cluster")).isEqualTo("nothing of AAD Pod Identity is in the cluster");
     }

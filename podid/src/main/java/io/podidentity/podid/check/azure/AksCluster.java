@@ -22,7 +22,6 @@ public record AksCluster(FieldLocation json) {
         return json.at("oidcIssuerProfile", "issuerUrl").text();
     }
 
-    /** Whether issuer and webhook are there. */
     public boolean hasWorkloadIdentity() {
         return !issuer().isEmpty()
                 && json.at("securityProfile", "workloadIdentity", "enabled")

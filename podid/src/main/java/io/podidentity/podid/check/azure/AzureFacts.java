@@ -4,11 +4,11 @@ import io.podidentity.emulator.manifest.ManifestFiles;
 import io.podidentity.emulator.manifest.Yaml;
 import io.podidentity.podid.check.source.FieldLocation;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What there is in Azure, as far as it is known: read from a folder of files that {@code az … -o json} printed. Which
@@ -16,38 +16,11 @@ import java.util.function.Predicate;
  *
  * @param identities all managed identities; empty if they are not known
  * @param roles all role assignments; empty if they are not known
- * @param cluster the cluster that the manifests are for; empty if it is not known
  */
 public record AzureFacts(
         Optional<List<CloudIdentity>> identities, Optional<List<RoleOfPrincipal>> roles, Optional<AksCluster> cluster) {
 
-    /** Nothing is known. */
     public static final AzureFacts NONE = new AzureFacts(Optional.empty(), Optional.empty(), Optional.empty());
-
-    private static final String CREDENTIALS = "/federatedidentitycredentials/";
-
-    /** One object that az printed into a file, or a file with an empty list, which has none. */
-    private record Item(String file, Optional<FieldLocation> json) {
-
-        String text(String key) {
-            return json.map(one -> one.at(key).text()).orElse("");
-        }
-
-        boolean has(String... keys) {
-            return json.filter(one ->
-                            List.of(keys).stream().allMatch(key -> one.at(key).exists()))
-                    .isPresent();
-        }
-
-        boolean isOf(String type) {
-            return text("type").equalsIgnoreCase(type);
-        }
-
-        /** An empty list says that there are none, and only the file's name says of what. */
-        boolean isEmptyOf(String word) {
-            return json.isEmpty() && file.contains(word);
-        }
-    }
 
     /**
      * Reads all {@code *.json} in and below a folder.
@@ -55,77 +28,73 @@ public record AzureFacts(
      * @throws io.podidentity.emulator.manifest.ManifestException if one cannot be used
      */
     public static AzureFacts read(Path folder) {
-        List<Item> all = items(folder);
-        Optional<List<Item>> credentials =
-                known(all, item -> item.has("issuer", "subject"), item -> item.isEmptyOf("federated"));
-        Optional<List<Item>> identities = known(
-                all,
-                item -> item.isOf("Microsoft.ManagedIdentity/userAssignedIdentities"),
-                item -> item.isEmptyOf("identit") && !item.isEmptyOf("federated"));
-        Optional<List<Item>> roles =
-                known(all, item -> item.has("principalId", "scope"), item -> item.isEmptyOf("role"));
+        List<FieldLocation> all = ManifestFiles.files(folder).stream()
+                .flatMap(file -> FieldLocation.read(file).stream())
+                .flatMap(value -> value.items().isEmpty() ? Stream.of(value) : value.items().stream())
+                .toList();
+        Optional<List<FieldLocation>> credentials = known(all, one -> has(one, "issuer", "subject"), ".*federated.*");
         return new AzureFacts(
-                identities.map(items ->
-                        items.stream().map(item -> identity(item, credentials)).toList()),
-                roles.map(items -> items.stream()
-                        .map(item -> new RoleOfPrincipal(
-                                item.text("principalId"), item.text("roleDefinitionName"), item.text("scope")))
-                        .toList()),
+                known(all, one -> isOf(one, "ManagedIdentity/userAssignedIdentities"), "(?!.*federated).*identit.*")
+                        .map(items -> items.stream()
+                                .map(item -> identity(item, credentials))
+                                .toList()),
+                known(all, one -> has(one, "principalId", "scope"), ".*role.*")
+                        .map(items -> items.stream()
+                                .map(item -> new RoleOfPrincipal(
+                                        item.at("principalId").text(),
+                                        item.at("roleDefinitionName").text(),
+                                        item.at("scope").text()))
+                                .toList()),
                 all.stream()
-                        .filter(item -> item.isOf("Microsoft.ContainerService/managedClusters"))
-                        .flatMap(item -> item.json().stream())
+                        .filter(item -> isOf(item, "ContainerService/managedClusters"))
                         .map(AksCluster::new)
                         .findFirst());
     }
 
-    private static List<Item> items(Path folder) {
-        var all = new ArrayList<Item>();
-        for (Path file : ManifestFiles.files(folder)) {
-            String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-            for (FieldLocation value : FieldLocation.read(file)) {
-                boolean isList = value.value() instanceof Yaml.Sequence;
-                List<FieldLocation> items = isList ? value.items() : List.of(value);
-                items.forEach(item -> all.add(new Item(name, Optional.of(item))));
-                if (items.isEmpty()) {
-                    all.add(new Item(name, Optional.empty()));
-                }
-            }
-        }
-        return all;
+    private static boolean has(FieldLocation item, String... keys) {
+        return Stream.of(keys).allMatch(key -> item.at(key).exists());
     }
 
-    /** Those of a kind; empty if there is none of them, and no empty list of them either. */
-    private static Optional<List<Item>> known(List<Item> all, Predicate<Item> isOne, Predicate<Item> isNone) {
+    private static boolean isOf(FieldLocation item, String type) {
+        return item.at("type").text().equalsIgnoreCase("Microsoft." + type);
+    }
+
+    /**
+     * Those of a kind; empty if there is none of them, and no empty list of them either.
+     *
+     * @param name of the file of an empty list, which says that there are none, as a pattern
+     */
+    private static Optional<List<FieldLocation>> known(
+            List<FieldLocation> all, Predicate<FieldLocation> isOne, String name) {
+        Predicate<FieldLocation> isNone = item -> item.value() instanceof Yaml.Sequence
+                && String.valueOf(Path.of(item.object()).getFileName())
+                        .toLowerCase(Locale.ROOT)
+                        .matches(name);
         return all.stream().anyMatch(isOne.or(isNone))
                 ? Optional.of(all.stream().filter(isOne).toList())
                 : Optional.empty();
     }
 
     /** If the credentials of one identity are there, those of all were asked for: one without has none. */
-    private static CloudIdentity identity(Item item, Optional<List<Item>> credentials) {
-        String id = item.text("id");
+    private static CloudIdentity identity(FieldLocation item, Optional<List<FieldLocation>> credentials) {
+        String id = item.at("id").text();
+        String prefix = id.toLowerCase(Locale.ROOT) + "/federatedidentitycredentials/";
         return new CloudIdentity(
-                item.text("name"),
+                item.at("name").text(),
                 id,
-                item.text("clientId"),
-                item.text("principalId"),
+                item.at("clientId").text(),
+                item.at("principalId").text(),
                 credentials.map(items -> items.stream()
-                        .filter(one -> isOf(one, id.toLowerCase(Locale.ROOT)))
+                        .filter(one ->
+                                one.at("id").text().toLowerCase(Locale.ROOT).startsWith(prefix))
                         .map(one -> new CloudIdentity.Credential(
-                                one.text("name"),
-                                one.text("issuer"),
-                                one.text("subject"),
-                                one.json().orElseThrow().at("audiences").itemTexts()))
+                                one.at("name").text(),
+                                one.at("issuer").text(),
+                                one.at("subject").text(),
+                                one.at("audiences").itemTexts()))
                         .toList()));
     }
 
-    private static boolean isOf(Item credential, String identity) {
-        String id = credential.text("id").toLowerCase(Locale.ROOT);
-        return id.contains(CREDENTIALS)
-                && id.substring(0, id.indexOf(CREDENTIALS)).equals(identity);
-    }
-
-    /** The managed identity of that client ID. */
     public Optional<CloudIdentity> identity(String clientId) {
         return identities.stream()
                 .flatMap(List::stream)
@@ -137,11 +106,9 @@ public record AzureFacts(
      * A role assignment.
      *
      * @param role its name, such as {@code Storage Blob Data Reader}
-     * @param scope a resource, a group, a subscription, or above
      */
     public record RoleOfPrincipal(String principalId, String role, String scope) {
 
-        /** Whether it applies to that resource. */
         public boolean covers(String resourceId) {
             String below = resourceId.toLowerCase(Locale.ROOT);
             String above = scope.toLowerCase(Locale.ROOT).replaceFirst("/+$", "");

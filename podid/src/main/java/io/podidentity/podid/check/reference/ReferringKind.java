@@ -15,7 +15,6 @@ import java.util.stream.Stream;
  * Paths are keys between slashes; {@code []} stands for each element of a list, {@code {}} for the YAML or JSON in a
  * text.
  *
- * @param group of its API
  * @param kinds between spaces
  * @param settings where the fields of the signs are
  * @param signs the first that is there tells how the token is got; without one the object needs no identity
@@ -46,7 +45,6 @@ public record ReferringKind(
      */
     public record Sign(Way way, String field, String value, String clientId) {
 
-        /** Where a token comes from. */
         public enum Way {
             /** Of NMI, always. */
             NMI,
@@ -60,7 +58,6 @@ public record ReferringKind(
             AMBIENT,
             /** As AMBIENT, but by workload identity it is always the client ID of the runner's account. */
             AMBIENT_OF_ACCOUNT,
-            /** By a secret. */
             SECRET
         }
 

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
  * What a rule says of itself; reports and {@code docs/checks.md} are made of it.
  *
  * @param id the number of its group, such as {@code C3}
- * @param rule its own name, in kebab case
  * @param severity of its findings, unless one is less bad
  * @param line what is wrong, in one sentence without a full stop
  * @param remedy what to do, in general, without a full stop
@@ -19,21 +18,7 @@ public record About(String id, String rule, Severity severity, String line, Stri
             "https://github.com/pod-identity/pod-identity-java/blob/main/docs/checks.md#";
 
     /** @param issues of these repositories; where no owner is named it is Azure */
-    public static About error(String id, String rule, String... issues) {
-        return of(id, rule, Severity.ERROR, issues);
-    }
-
-    /** As above. */
-    public static About warning(String id, String rule, String... issues) {
-        return of(id, rule, Severity.WARNING, issues);
-    }
-
-    /** As above. */
-    public static About info(String id, String rule, String... issues) {
-        return of(id, rule, Severity.INFO, issues);
-    }
-
-    private static About of(String id, String rule, Severity severity, String... issues) {
+    public static About of(Severity severity, String id, String rule, String... issues) {
         List<String> all = Stream.of(issues)
                 .map(issue -> issue.contains("/") ? issue : "Azure/" + issue)
                 .toList();
@@ -48,12 +33,10 @@ public record About(String id, String rule, Severity severity, String line, Stri
         return new About(id, rule, severity, line, what, prevents);
     }
 
-    /** Its place in the documentation. */
     public String link() {
         return DOCUMENT + rule;
     }
 
-    /** Whether it is meant by that word, a number or a name. */
     public boolean isNamed(String word) {
         return word.equals(id) || word.equals(rule);
     }

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All rules. */
 public final class AllRules {
 
     /** What they say of themselves, by number and name. */
@@ -26,7 +25,6 @@ public final class AllRules {
 
     private AllRules() {}
 
-    /** What they find, by file and line. */
     public static List<Finding> check(RuleContext context) {
         return families(context).flatMap(RuleFamily::findings).sorted(ORDER).toList();
     }
@@ -50,7 +48,6 @@ public final class AllRules {
                 new AzureIdentityRules(context));
     }
 
-    /** The names and numbers of all rules. */
     public static Set<String> words() {
         return LIST.stream()
                 .flatMap(about -> Stream.of(about.id(), about.rule()))

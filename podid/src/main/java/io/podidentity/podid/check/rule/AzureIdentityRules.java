@@ -24,49 +24,48 @@ final class AzureIdentityRules extends RuleFamily {
             "Managed Identity Operator",
             "Managed Identity Contributor");
 
+    private final Report clientIdIsObjectId = error(
+                    "C9", "client-id-is-object-id", "aad-pod-identity#175", "azure-workload-identity#340")
+            .says("A client ID is the object ID of the identity")
+            .remedy("Write the clientId that az identity list prints, not the principalId");
+    private final Report identityIdsDiffer = error("C16", "identity-ids-differ", "aad-pod-identity#175")
+            .says("The resource ID and the client ID are of two identities")
+            .remedy("Write both of one identity, as az identity show prints them");
+    private final Report identityNotInAzure = error(
+                    "C16", "identity-not-in-azure", "azure-workload-identity#340", "MicrosoftDocs/azure-docs#108526")
+            .says("No managed identity has the client ID")
+            .remedy("Write the clientId that az identity list prints");
+    private final Report clusterIdentityRoles = warning(
+                    "C19", "cluster-identity-roles", "aad-pod-identity#585", "aad-pod-identity#753")
+            .says("The cluster's identity lacks a role that MIC needs")
+            .remedy("Give the kubelet identity Managed Identity Operator on the identity and Virtual"
+                    + " Machine Contributor on the group of the nodes");
+    private final Report identityWithoutRole = warning("C19", "identity-without-role", "aad-pod-identity#585")
+            .says("The identity has no role that lets it read or write data")
+            .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource");
+
     AzureIdentityRules(RuleContext context) {
-        super(
-                context,
-                About.error("C9", "client-id-is-object-id", "aad-pod-identity#175", "azure-workload-identity#340")
-                        .says("A client ID is the object ID of the identity")
-                        .remedy("Write the clientId that az identity list prints, not the principalId"),
-                About.error("C16", "identity-ids-differ", "aad-pod-identity#175")
-                        .says("The resource ID and the client ID are of two identities")
-                        .remedy("Write both of one identity, as az identity show prints them"),
-                About.error(
-                                "C16",
-                                "identity-not-in-azure",
-                                "azure-workload-identity#340",
-                                "MicrosoftDocs/azure-docs#108526")
-                        .says("No managed identity has the client ID")
-                        .remedy("Write the clientId that az identity list prints"),
-                About.warning("C19", "cluster-identity-roles", "aad-pod-identity#585", "aad-pod-identity#753")
-                        .says("The cluster's identity lacks a role that MIC needs")
-                        .remedy("Give the kubelet identity Managed Identity Operator on the identity and Virtual"
-                                + " Machine Contributor on the group of the nodes"),
-                About.warning("C19", "identity-without-role", "aad-pod-identity#585")
-                        .says("The identity has no role that lets it read or write data")
-                        .remedy("Give it a role for data, such as Storage Blob Data Reader, on the resource"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (NamedIdentity named : NamedIdentity.all(context)) {
-            clientIdIsObjectId(named, report("client-id-is-object-id"));
-            identityNotInAzure(named, report("identity-not-in-azure"));
-            identityWithoutRole(named, report("identity-without-role"));
+            clientIdIsObjectId(named);
+            identityNotInAzure(named);
+            identityWithoutRole(named);
         }
         for (AzureIdentity identity : context.identities()) {
-            identityIdsDiffer(identity, report("identity-ids-differ"));
+            identityIdsDiffer(identity);
         }
-        context.azure().cluster().ifPresent(cluster -> clusterIdentityRoles(cluster, report("cluster-identity-roles")));
+        context.azure().cluster().ifPresent(cluster -> clusterIdentityRoles(cluster));
     }
 
     /** Needs az identity list in the folder of --azure. Roles are given to the object ID, tokens to the client ID. */
-    private void clientIdIsObjectId(NamedIdentity named, Report report) {
+    private void clientIdIsObjectId(NamedIdentity named) {
         for (CloudIdentity identity : context.azure().identities().orElse(List.of())) {
             if (identity.principalId().equalsIgnoreCase(named.clientId())) {
-                report.add(
+                clientIdIsObjectId.add(
                         named.location(),
                         named.clientId() + " is the object ID (principalId) of identity " + identity.name(),
                         "Write its client ID: " + identity.clientId(),
@@ -76,13 +75,13 @@ final class AzureIdentityRules extends RuleFamily {
     }
 
     /** Needs az identity list in the folder of --azure. MIC puts one on the node, and the pod asks for the other. */
-    private void identityIdsDiffer(AzureIdentity identity, Report report) {
+    private void identityIdsDiffer(AzureIdentity identity) {
         Optional<CloudIdentity> byClientId = context.azure().identity(identity.clientId());
         if (identity.isManagedIdentity()
                 && byClientId.isPresent()
                 && !byClientId.get().resourceId().equalsIgnoreCase(identity.resourceId())) {
             FieldLocation field = context.field(identity, "resourceID");
-            report.add(
+            identityIdsDiffer.add(
                     field,
                     "the client ID is that of " + byClientId.get().name() + ", and the resource ID is another one's",
                     "Write: " + field.key() + ": " + byClientId.get().resourceId()
@@ -94,12 +93,12 @@ final class AzureIdentityRules extends RuleFamily {
      * Needs az identity list in the folder of --azure. A service account may also name an application, so there it is a
      * warning.
      */
-    private void identityNotInAzure(NamedIdentity named, Report report) {
+    private void identityNotInAzure(NamedIdentity named) {
         Optional<List<CloudIdentity>> all = context.azure().identities();
         if (all.isPresent()
                 && all.get().stream().noneMatch(identity -> identity.isNamed(named.clientId()))
                 && !Value.isPlaceholder(named.clientId())) {
-            report.add(
+            identityNotInAzure.add(
                     named.managed() ? Severity.ERROR : Severity.WARNING,
                     named.location(),
                     "none of the " + all.get().size() + " managed identities has the client ID " + named.clientId(),
@@ -109,15 +108,15 @@ final class AzureIdentityRules extends RuleFamily {
     }
 
     /** Needs az aks show and az role assignment list. Without them only MIC's log says LinkedAuthorizationFailed. */
-    private void clusterIdentityRoles(AksCluster cluster, Report report) {
+    private void clusterIdentityRoles(AksCluster cluster) {
         if (!context.profile().hasMic() || cluster.kubeletObjectId().isEmpty()) {
             return;
         }
         for (AzureIdentity identity : context.identities()) {
             if (identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
                 FieldLocation field = context.field(identity, "resourceID");
-                need(cluster, report, field, "Managed Identity Operator", identity.resourceId());
-                need(cluster, report, field, "Virtual Machine Contributor", cluster.groupOfNodes());
+                need(cluster, clusterIdentityRoles, field, "Managed Identity Operator", identity.resourceId());
+                need(cluster, clusterIdentityRoles, field, "Virtual Machine Contributor", cluster.groupOfNodes());
             }
         }
     }
@@ -142,7 +141,7 @@ final class AzureIdentityRules extends RuleFamily {
      * Needs az identity list and az role assignment list --all. For information if it has a role: Owner, Contributor
      * and Reader are roles for management, not for data.
      */
-    private void identityWithoutRole(NamedIdentity named, Report report) {
+    private void identityWithoutRole(NamedIdentity named) {
         Optional<CloudIdentity> found = context.azure().identity(named.clientId());
         if (found.isEmpty() || context.azure().roles().isEmpty()) {
             return;
@@ -155,7 +154,7 @@ final class AzureIdentityRules extends RuleFamily {
                 .toList();
         if (MANAGEMENT.containsAll(own)) {
             // Programs that manage resources need no more.
-            report.add(
+            identityWithoutRole.add(
                     own.isEmpty() ? Severity.WARNING : Severity.INFO,
                     named.location(),
                     "identity " + identity.name()

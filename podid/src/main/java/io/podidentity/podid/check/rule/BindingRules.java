@@ -15,25 +15,26 @@ import java.util.stream.Collectors;
 /** Bindings and identities that nothing leads to, or that lead to nothing. */
 final class BindingRules extends RuleFamily {
 
+    private final Report bindingUnused = info("C4", "binding-unused", "aad-pod-identity#957")
+            .says("No pod has the binding's selector as its label")
+            .remedy("Label a pod with the selector, or remove the binding");
+    private final Report bindingWithoutIdentity = error(
+                    "C4", "binding-without-identity", "aad-pod-identity#175", "aad-pod-identity#497")
+            .says("A binding names an identity that its namespace does not have")
+            .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the resource in Azure");
+    private final Report identityUnused = warning("C4", "identity-unused", "aad-pod-identity#175")
+            .says("No binding names the identity")
+            .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity");
+    private final Report selectorMissing = error(
+                    "C4", "selector-missing", "aad-pod-identity#175", "aad-pod-identity#497")
+            .says("A binding has no selector")
+            .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE");
+    private final Report emptySelectorMatchesAll = error("C13", "empty-selector-matches-all", "aad-pod-identity#646")
+            .says("In managed mode a binding without a selector matches every pod without the label")
+            .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE");
+
     BindingRules(RuleContext context) {
-        super(
-                context,
-                About.info("C4", "binding-unused", "aad-pod-identity#957")
-                        .says("No pod has the binding's selector as its label")
-                        .remedy("Label a pod with the selector, or remove the binding"),
-                About.error("C4", "binding-without-identity", "aad-pod-identity#175", "aad-pod-identity#497")
-                        .says("A binding names an identity that its namespace does not have")
-                        .remedy("Write the name of an AzureIdentity of the binding's own namespace, not of the"
-                                + " resource in Azure"),
-                About.warning("C4", "identity-unused", "aad-pod-identity#175")
-                        .says("No binding names the identity")
-                        .remedy("Create an AzureIdentityBinding with azureIdentity: NAME, or remove the identity"),
-                About.error("C4", "selector-missing", "aad-pod-identity#175", "aad-pod-identity#497")
-                        .says("A binding has no selector")
-                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE"),
-                About.error("C13", "empty-selector-matches-all", "aad-pod-identity#646")
-                        .says("In managed mode a binding without a selector matches every pod without the label")
-                        .remedy("Write selector: VALUE, and label the pods aadpodidbinding: VALUE"));
+        super(context);
     }
 
     @Override
@@ -42,36 +43,36 @@ final class BindingRules extends RuleFamily {
                 .map(pod -> pod.pod().bindingLabel().orElse(""))
                 .collect(Collectors.toSet());
         for (AzureIdentityBinding binding : context.bindings()) {
-            bindingUnused(binding, labels, report("binding-unused"));
-            bindingWithoutIdentity(binding, report("binding-without-identity"));
-            selectorMissing(binding, report("selector-missing"));
-            emptySelectorMatchesAll(binding, report("empty-selector-matches-all"));
+            bindingUnused(binding, labels);
+            bindingWithoutIdentity(binding);
+            selectorMissing(binding);
+            emptySelectorMatchesAll(binding);
         }
-        identityUnused(report("identity-unused"));
+        identityUnused();
     }
 
     /** The pods are often in other files. */
-    private void bindingUnused(AzureIdentityBinding binding, Set<String> labels, Report report) {
+    private void bindingUnused(AzureIdentityBinding binding, Set<String> labels) {
         if (!labels.isEmpty() && !binding.selector().isEmpty() && !labels.contains(binding.selector())) {
-            report.add(
+            bindingUnused.add(
                     context.field(binding, "selector"),
                     "no pod in these files has the label " + Pod.BINDING_LABEL + ": " + binding.selector());
         }
     }
 
     /** The binding is ignored. */
-    private void bindingWithoutIdentity(AzureIdentityBinding binding, Report report) {
+    private void bindingWithoutIdentity(AzureIdentityBinding binding) {
         String name = binding.azureIdentity();
         FieldLocation field = context.field(binding, "azureIdentity");
         if (name.isEmpty()
                 && (field.key().equals("azureIdentity") || context.profile().fieldsIgnoreCase())) {
-            report.add(
+            bindingWithoutIdentity.add(
                     field,
                     "the binding names no identity",
                     "Write: azureIdentity: NAME, the name of an AzureIdentity.");
         }
         if (Value.isFinal(name) && !context.isWritten("AzureIdentity", new ObjectName(binding.namespace(), name))) {
-            checkBindingWithoutIdentity(report, binding, field);
+            checkBindingWithoutIdentity(bindingWithoutIdentity, binding, field);
         }
     }
 
@@ -108,7 +109,7 @@ final class BindingRules extends RuleFamily {
     }
 
     /** Only where there are bindings at all in the files. */
-    private void identityUnused(Report report) {
+    private void identityUnused() {
         Set<ObjectName> named = context.bindings().stream()
                 .map(binding -> new ObjectName(
                         binding.namespace(),
@@ -117,7 +118,7 @@ final class BindingRules extends RuleFamily {
                 .collect(Collectors.toSet());
         for (AzureIdentity identity : context.identities()) {
             if (!named.isEmpty() && !named.contains(identity.name())) {
-                report.add(
+                identityUnused.add(
                         context.location(identity).at("metadata", "name"),
                         "no binding in " + identity.namespace() + " names this identity",
                         "Create an AzureIdentityBinding with azureIdentity: "
@@ -127,21 +128,21 @@ final class BindingRules extends RuleFamily {
     }
 
     /** It matches nothing where MIC runs; for managed mode see empty-selector-matches-all. */
-    private void selectorMissing(AzureIdentityBinding binding, Report report) {
+    private void selectorMissing(AzureIdentityBinding binding) {
         FieldLocation spec = context.location(binding).at("spec");
         boolean misspelt =
                 spec.like("selector").exists() && !spec.at("selector").exists();
         if (binding.selector().isEmpty() && !misspelt && context.profile().hasMic()) {
-            report.add(spec.at("selector"), "the binding has no selector, so it matches no pod");
+            selectorMissing.add(spec.at("selector"), "the binding has no selector, so it matches no pod");
         }
     }
 
     /** An absent label is compared as an empty one. */
-    private void emptySelectorMatchesAll(AzureIdentityBinding binding, Report report) {
+    private void emptySelectorMatchesAll(AzureIdentityBinding binding) {
         if (context.profile() == Profile.MANAGED
                 && binding.selector().isEmpty()
                 && !binding.azureIdentity().isEmpty()) {
-            report.add(
+            emptySelectorMatchesAll.add(
                     context.field(binding, "selector"),
                     "the empty selector gives identity " + binding.azureIdentity() + " to every pod of "
                             + binding.namespace() + " without a label");

@@ -12,75 +12,77 @@ import io.podidentity.podid.check.source.FieldLocation;
 import io.podidentity.podid.check.source.PodSource;
 import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Which of the identities that are bound to it a pod gets, and from which namespace. */
 final class BoundIdentityRules extends RuleFamily {
 
+    private final Report requestedIdentityNotBound = error(
+                    "C5", "requested-identity-not-bound", "aad-pod-identity#427", "aad-pod-identity#629")
+            .says("A pod asks for an identity that it does not get")
+            .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case");
+    private final Report severalIdentities = warning(
+                    "C5", "several-identities", "aad-pod-identity#1048", "aad-pod-identity#338", "aad-pod-identity#427")
+            .says("A pod has several identities and does not name the one it wants")
+            .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants");
+    private final Report assignedIdentityInDefault = info("C6", "assigned-identity-in-default", "aad-pod-identity#607")
+            .says("MIC writes the assigned identity into the namespace default")
+            .remedy("Look for it with kubectl get azureassignedidentities -n default");
+    private final Report behaviorAnnotation = error("C6", "behavior-annotation", "aad-pod-identity#607")
+            .says("The annotation that restricts an identity to its namespace is misspelt")
+            .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case");
+    private final Report crossNamespace = warning("C6", "cross-namespace", "aad-pod-identity#607")
+            .says("A pod gets an identity of another namespace")
+            .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and"
+                    + " NMI with --forceNamespaced");
+    private final Report identityNameCollision = error(
+                    "C6", "identity-name-collision", "aad-pod-identity#1065", "aad-pod-identity#475")
+            .says("A pod loses an identity, since another one has the same name")
+            .remedy("Give identities different names, in all namespaces");
+    private final Report namespaceMismatch = error(
+                    "C6", "namespace-mismatch", "aad-pod-identity#607", "aad-pod-identity#475")
+            .says("Pod, binding and identity must share a namespace here, and do not")
+            .remedy("Put binding and identity into the pod's namespace");
+
     BoundIdentityRules(RuleContext context) {
-        super(
-                context,
-                About.error("C5", "requested-identity-not-bound", "aad-pod-identity#427", "aad-pod-identity#629")
-                        .says("A pod asks for an identity that it does not get")
-                        .remedy("Write the client ID of an identity that is bound to the pod, in the same letter case"),
-                About.warning(
-                                "C5",
-                                "several-identities",
-                                "aad-pod-identity#1048",
-                                "aad-pod-identity#338",
-                                "aad-pod-identity#427")
-                        .says("A pod has several identities and does not name the one it wants")
-                        .remedy("Set AZURE_CLIENT_ID in the pod to the client ID of the identity it wants"),
-                About.info("C6", "assigned-identity-in-default", "aad-pod-identity#607")
-                        .says("MIC writes the assigned identity into the namespace default")
-                        .remedy("Look for it with kubectl get azureassignedidentities -n default"),
-                About.error("C6", "behavior-annotation", "aad-pod-identity#607")
-                        .says("The annotation that restricts an identity to its namespace is misspelt")
-                        .remedy("Write aadpodidentity.k8s.io/Behavior: namespaced, in exactly this letter case"),
-                About.warning("C6", "cross-namespace", "aad-pod-identity#607")
-                        .says("A pod gets an identity of another namespace")
-                        .remedy("Annotate the identity with aadpodidentity.k8s.io/Behavior: namespaced, or run MIC and"
-                                + " NMI with --forceNamespaced"),
-                About.error("C6", "identity-name-collision", "aad-pod-identity#1065", "aad-pod-identity#475")
-                        .says("A pod loses an identity, since another one has the same name")
-                        .remedy("Give identities different names, in all namespaces"),
-                About.error("C6", "namespace-mismatch", "aad-pod-identity#607", "aad-pod-identity#475")
-                        .says("Pod, binding and identity must share a namespace here, and do not")
-                        .remedy("Put binding and identity into the pod's namespace"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (PodSource pod : context.labelledPods()) {
-            requestedIdentityNotBound(pod, report("requested-identity-not-bound"));
-            severalIdentities(pod, report("several-identities"));
-            assignedIdentityInDefault(pod, report("assigned-identity-in-default"));
-            crossNamespace(pod, report("cross-namespace"));
-            identityNameCollision(pod, report("identity-name-collision"));
-            namespaceMismatch(pod, report("namespace-mismatch"));
+            requestedIdentityNotBound(pod);
+            severalIdentities(pod);
+            assignedIdentityInDefault(pod);
+            crossNamespace(pod);
+            identityNameCollision(pod);
+            namespaceMismatch(pod);
         }
         for (AzureIdentity identity : context.identities()) {
-            behaviorAnnotation(identity, report("behavior-annotation"));
+            behaviorAnnotation(identity);
         }
     }
 
     /** From 1.6.0 on the letter case counts, too. */
-    private void requestedIdentityNotBound(PodSource pod, Report report) {
+    private void requestedIdentityNotBound(PodSource pod) {
         List<AzureIdentity> identities = context.match(pod).identities();
         if (identities.isEmpty()
-                || RequestedIdentity.hasOtherCredential(pod)
+                || pod.hasOtherCredential()
                 || pod.label(Keys.USE).exists()) {
             return;
         }
         String own = identities.stream()
                 .map(identity -> identity.name() + " (" + identity.clientId() + ")")
                 .collect(Collectors.joining(", "));
-        for (FieldLocation variable : RequestedIdentity.of(pod)) {
+        for (FieldLocation variable : pod.clientIds()) {
             var request = new IdentityRequest(variable.text(), "");
-            if (context.matcher().choose(pod.pod(), identities, request) instanceof IdentityChoice.NotFound none) {
+            if (Value.isFinal(variable.text())
+                    && context.matcher().choose(pod.pod(), identities, request)
+                            instanceof IdentityChoice.NotFound none) {
                 boolean isNear = none.nearMiss().isPresent();
                 String right = none.nearMiss().orElse(identities.get(0)).clientId();
-                report.add(
+                requestedIdentityNotBound.add(
                         variable,
                         "AZURE_CLIENT_ID is " + variable.text() + ", and the pod's identities are " + own
                                 + (isNear ? "; NMI compares the letter case" : ""),
@@ -91,16 +93,16 @@ final class BoundIdentityRules extends RuleFamily {
     }
 
     /** Without client_id NMI takes the first of an unordered list. */
-    private void severalIdentities(PodSource pod, Report report) {
+    private void severalIdentities(PodSource pod) {
         List<AzureIdentity> identities = context.match(pod).identities();
-        if (identities.size() < 2 || RequestedIdentity.isNamedAnywhere(pod, identities) || isNamedElsewhere(pod)) {
+        if (identities.size() < 2 || isNamed(pod, identities)) {
             return;
         }
         String first = context.matcher().choose(pod.pod(), identities, IdentityRequest.ANY)
                         instanceof IdentityChoice.Chosen chosen
                 ? chosen.identity().name().toString()
                 : "none";
-        report.add(
+        severalIdentities.add(
                 pod.label(Pod.BINDING_LABEL),
                 "the pod gets " + identities.size() + " identities, "
                         + identities.stream()
@@ -111,49 +113,55 @@ final class BoundIdentityRules extends RuleFamily {
                         + identities.get(0).clientId() + "}, or the client ID of another one.");
     }
 
-    private static boolean isNamedElsewhere(PodSource pod) {
+    /** Whether any text of its containers has the client ID of one of them, or something else sets the variable. */
+    private static boolean isNamed(PodSource pod, List<AzureIdentity> identities) {
         return pod.variables("AZURE_CLIENT_ID").stream()
-                .anyMatch(variable -> variable.at("valueFrom").exists());
+                        .anyMatch(variable -> variable.at("valueFrom").exists())
+                || pod.texts().stream()
+                        .map(text -> text.text().toLowerCase(Locale.ROOT))
+                        .anyMatch(text -> identities.stream()
+                                .map(identity -> identity.clientId().toLowerCase(Locale.ROOT))
+                                .anyMatch(id -> !id.isEmpty() && text.contains(id)));
     }
 
     /** Unless namespaces are forced; so kubectl get azureassignedidentity in the pod's namespace finds nothing. */
-    private void assignedIdentityInDefault(PodSource pod, Report report) {
+    private void assignedIdentityInDefault(PodSource pod) {
         if (context.profile().hasMic()
                 && !context.rules().forceNamespaced()
                 && !pod.namespace().equals("default")
                 && !context.match(pod).identities().isEmpty()) {
-            report.add(
+            assignedIdentityInDefault.add(
                     pod.label(Pod.BINDING_LABEL),
                     "its AzureAssignedIdentity will be in the namespace default, not in " + pod.namespace());
         }
     }
 
     /** Any other text means that it is not restricted. */
-    private void behaviorAnnotation(AzureIdentity identity, Report report) {
+    private void behaviorAnnotation(AzureIdentity identity) {
         FieldLocation annotations = context.location(identity).at("metadata", "annotations");
         for (String key : annotations.keys()) {
             FieldLocation annotation = annotations.at(key);
             if (ClosestMatch.isNear(key, AzureIdentity.BEHAVIOR_ANNOTATION)) {
-                report.add(
+                behaviorAnnotation.add(
                         annotation,
                         key + " is not the annotation that counts",
-                        report.remedy(),
+                        behaviorAnnotation.remedy(),
                         Edit.key(annotation.position(), key, AzureIdentity.BEHAVIOR_ANNOTATION));
             } else if (key.equals(AzureIdentity.BEHAVIOR_ANNOTATION) && !identity.isNamespaced()) {
-                report.add(
+                behaviorAnnotation.add(
                         annotation,
                         "the value " + Value.quoted(annotation.text()) + " restricts nothing",
-                        report.remedy(),
+                        behaviorAnnotation.remedy(),
                         Edit.nearValue(annotation, AzureIdentity.BEHAVIOR_NAMESPACED));
             }
         }
     }
 
     /** Any pod of the cluster can take the label, and so the identity. */
-    private void crossNamespace(PodSource pod, Report report) {
+    private void crossNamespace(PodSource pod) {
         for (AzureIdentity identity : context.match(pod).identities()) {
             if (!identity.namespace().equals(pod.namespace())) {
-                report.add(
+                crossNamespace.add(
                         pod.label(Pod.BINDING_LABEL),
                         "the pod gets identity " + identity.name()
                                 + " of another namespace, as any pod with this label would",
@@ -164,10 +172,10 @@ final class BoundIdentityRules extends RuleFamily {
     }
 
     /** Assigned identities are told apart by pod and identity name only. */
-    private void identityNameCollision(PodSource pod, Report report) {
+    private void identityNameCollision(PodSource pod) {
         for (Candidate candidate : context.match(pod).candidates()) {
             if (candidate.obstacle() == Obstacle.NAME_COLLISION) {
-                report.add(
+                identityNameCollision.add(
                         context.field(candidate.binding(), "azureIdentity"),
                         "pod " + pod.pod().name()
                                 + " matches identities of this name from two bindings, and gets the other one only",
@@ -177,12 +185,12 @@ final class BoundIdentityRules extends RuleFamily {
     }
 
     /** In managed mode, with --forceNamespaced, and for annotated identities. */
-    private void namespaceMismatch(PodSource pod, Report report) {
+    private void namespaceMismatch(PodSource pod) {
         PodMatch match = context.match(pod);
         for (Candidate candidate : match.candidates()) {
             if (candidate.obstacle() == Obstacle.OTHER_NAMESPACE
                     && match.identities().isEmpty()) {
-                report.add(
+                namespaceMismatch.add(
                         pod.label(Pod.BINDING_LABEL),
                         "binding " + candidate.binding().name() + " is for pods of "
                                 + candidate.binding().namespace() + " only",

@@ -30,79 +30,79 @@ final class ClusterRules extends RuleFamily {
             Map.entry("batch/v1beta1", "CronJob"),
             Map.entry("policy/v1beta1", "PodDisruptionBudget"));
 
+    private final Report clusterSettings = error("C18", "cluster-settings", "AKS#3324")
+            .says("The cluster's settings do not let the pods get their identity")
+            .remedy("Change the cluster by az aks update, or use the other way to an identity");
+    private final Report noPodIdentityInCluster = error("C18", "no-pod-identity-in-cluster", "AKS#3324")
+            .says("The cluster has no AAD Pod Identity, and the manifest needs it")
+            .remedy("Use workload identity: a service account with a client ID, and the pod's label"
+                    + " azure.workload.identity/use; podid migrate PATH -o DIR writes them");
+    private final Report podBeforeWebhook = error(
+                    "C17",
+                    "pod-before-webhook",
+                    "azure-workload-identity#790",
+                    "azure-workload-identity#540",
+                    "AKS#3286")
+            .says("A pod that runs was created when no webhook answered for it, so it has no token")
+            .remedy("Create the pod anew");
+    private final Report podSecurity = error("C18", "pod-security", "azure-workload-identity#1424")
+            .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
+            .remedy("Set in the pod what the level asks for, or give the namespace another level");
+    private final Report proxyInitPrivileged = error("C18", "proxy-init-privileged", "azure-workload-identity#733")
+            .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
+                    + " forbids it")
+            .remedy("Use a library that knows workload identity, without the proxy sidecar");
+    private final Report removedApiVersion = error("C18", "removed-api-version", "AKS#3324")
+            .says("The API version was removed from Kubernetes")
+            .remedy("Write the version that replaced it");
+    private final Report systemNamespace = error("C18", "system-namespace", "azure-workload-identity#1249")
+            .says("A pod with workload identity is in kube-system")
+            .remedy("Put it into a namespace of your own");
+    private final Report windowsNode = error("C18", "windows-node", "AKS#3324")
+            .says("A pod for Windows nodes uses what exists on Linux only")
+            .remedy("Use workload identity without the proxy sidecar");
+    private final Report podIdentityDeprecated = info("C20", "pod-identity-deprecated", "AKS#3324")
+            .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
+            .remedy("Move to workload identity: podid migrate PATH -o DIR");
+    private final Report ignoreWithoutReason = error("C22", "ignore-without-reason", "aad-pod-identity#497")
+            .says("The annotation podid.io/ignore gives no reason")
+            .remedy("Write podid.io/ignore: \"RULE: reason\"");
+
     ClusterRules(RuleContext context) {
-        super(
-                context,
-                About.error("C18", "cluster-settings", "AKS#3324")
-                        .says("The cluster's settings do not let the pods get their identity")
-                        .remedy("Change the cluster by az aks update, or use the other way to an identity"),
-                About.error("C18", "no-pod-identity-in-cluster", "AKS#3324")
-                        .says("The cluster has no AAD Pod Identity, and the manifest needs it")
-                        .remedy("Use workload identity: a service account with a client ID, and the pod's label"
-                                + " azure.workload.identity/use; podid migrate PATH -o DIR writes them"),
-                About.error(
-                                "C17",
-                                "pod-before-webhook",
-                                "azure-workload-identity#790",
-                                "azure-workload-identity#540",
-                                "AKS#3286")
-                        .says("A pod that runs was created when no webhook answered for it, so it has no token")
-                        .remedy("Create the pod anew"),
-                About.error("C18", "pod-security", "azure-workload-identity#1424")
-                        .says("The namespace enforces a Pod Security level that forbids the pod, so it is not created")
-                        .remedy("Set in the pod what the level asks for, or give the namespace another level"),
-                About.error("C18", "proxy-init-privileged", "azure-workload-identity#733")
-                        .says("The proxy sidecar needs a privileged init container, and the namespace or the cluster"
-                                + " forbids it")
-                        .remedy("Use a library that knows workload identity, without the proxy sidecar"),
-                About.error("C18", "removed-api-version", "AKS#3324")
-                        .says("The API version was removed from Kubernetes")
-                        .remedy("Write the version that replaced it"),
-                About.error("C18", "system-namespace", "azure-workload-identity#1249")
-                        .says("A pod with workload identity is in kube-system")
-                        .remedy("Put it into a namespace of your own"),
-                About.error("C18", "windows-node", "AKS#3324")
-                        .says("A pod for Windows nodes uses what exists on Linux only")
-                        .remedy("Use workload identity without the proxy sidecar"),
-                About.info("C20", "pod-identity-deprecated", "AKS#3324")
-                        .says("AAD Pod Identity is archived, and AKS has ended its support of the add-on")
-                        .remedy("Move to workload identity: podid migrate PATH -o DIR"),
-                About.error("C22", "ignore-without-reason", "aad-pod-identity#497")
-                        .says("The annotation podid.io/ignore gives no reason")
-                        .remedy("Write podid.io/ignore: \"RULE: reason\""));
+        super(context);
     }
 
     @Override
     protected void check() {
-        clusterSettings(report("cluster-settings"));
+        clusterSettings();
         if (!context.profile().hasNmi()) {
-            noPodIdentityInCluster(report("no-pod-identity-in-cluster"));
+            noPodIdentityInCluster();
         }
         for (PodSource pod : context.webhookPods()) {
-            podBeforeWebhook(pod, report("pod-before-webhook"));
-            proxyInitPrivileged(pod, report("proxy-init-privileged"));
-            systemNamespace(pod, report("system-namespace"));
+            podBeforeWebhook(pod);
+            proxyInitPrivileged(pod);
+            systemNamespace(pod);
         }
-        podSecurity(report("pod-security"));
+        podSecurity();
         for (Manifest manifest : context.manifests().objects()) {
-            removedApiVersion(manifest, report("removed-api-version"));
-            ignoreWithoutReason(manifest, report("ignore-without-reason"));
+            removedApiVersion(manifest);
+            ignoreWithoutReason(manifest);
         }
         for (PodSource pod : context.pods()) {
-            windowsNode(pod, report("windows-node"));
+            windowsNode(pod);
         }
-        podIdentityDeprecated(report("pod-identity-deprecated"));
+        podIdentityDeprecated();
     }
 
     /** Needs az aks show in the folder of --azure: kubenet, closed metadata service, workload identity that is off. */
-    private void clusterSettings(Report report) {
+    private void clusterSettings() {
         context.azure().cluster().ifPresent(cluster -> {
             for (PodSource pod : context.labelledPods()) {
-                podIdentity(cluster).ifPresent(reason -> report.add(pod.label(Pod.BINDING_LABEL), reason));
+                podIdentity(cluster).ifPresent(reason -> clusterSettings.add(pod.label(Pod.BINDING_LABEL), reason));
             }
             for (PodSource pod : context.webhookPods()) {
                 if (!cluster.hasWorkloadIdentity()) {
-                    report.add(
+                    clusterSettings.add(
                             pod.label(Keys.USE),
                             "cluster " + cluster.name() + " has no workload identity webhook or no OIDC issuer",
                             "Run: az aks update -g " + cluster.resourceGroup() + " -n " + cluster.name()
@@ -130,20 +130,20 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** Without its custom resource definitions such an object is refused, and the label does nothing. */
-    private void noPodIdentityInCluster(Report report) {
+    private void noPodIdentityInCluster() {
         for (Manifest manifest : context.manifests().objects()) {
             if (manifest.group().equals("aadpodidentity.k8s.io")) {
-                report.add(
+                noPodIdentityInCluster.add(
                         FieldLocation.of(manifest).at("apiVersion"),
                         "the API server answers: no matches for kind \"" + manifest.kind() + "\"",
                         manifest.kind().equals("AzurePodIdentityException")
                                 ? "Remove it: there is no NMI that pods would have to be excepted from."
-                                : report.remedy());
+                                : noPodIdentityInCluster.remedy());
             }
         }
         for (PodSource pod : context.pods()) {
             if (pod.pod().bindingLabel().isPresent() && !pod.label(Keys.USE).exists()) {
-                report.add(
+                noPodIdentityInCluster.add(
                         pod.label(Pod.BINDING_LABEL),
                         "the label does nothing here, and the node's metadata service answers the pod, with the node's"
                                 + " identity");
@@ -152,9 +152,9 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** The webhook changes pods when they are created, and never later. */
-    private void podBeforeWebhook(PodSource pod, Report report) {
+    private void podBeforeWebhook(PodSource pod) {
         if (PodSource.isOlderThanWebhook(pod.pod())) {
-            report.add(
+            podBeforeWebhook.add(
                     pod.label(Keys.USE),
                     "pod " + pod.pod().name().name() + " has the label and not the webhook's variables",
                     "Run: " + PodSource.restart(pod.pod()));
@@ -162,36 +162,38 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** Of a workload only its pods are refused, and the ReplicaSet or Job alone says so. */
-    private void podSecurity(Report report) {
+    private void podSecurity() {
         context.identityPods()
                 .forEach(pod -> PodSecurity.refusal(context.cluster(), pod)
-                        .ifPresent(reason -> report.add(pod.spec(), reason)));
+                        .ifPresent(reason -> podSecurity.add(pod.spec(), reason)));
     }
 
     /** Where Pod Security enforces baseline or restricted, as AKS Automatic does everywhere. */
-    private void proxyInitPrivileged(PodSource pod, Report report) {
+    private void proxyInitPrivileged(PodSource pod) {
         FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
         if (!annotation.exists()) {
             return;
         }
         String level = PodSecurity.level(context.cluster(), pod.namespace());
         if (level.equals("baseline") || level.equals("restricted")) {
-            report.add(
+            proxyInitPrivileged.add(
                     annotation,
                     "namespace " + pod.namespace() + " enforces Pod Security " + level
                             + ", which forbids the privileged init container");
         } else if (context.azure().cluster().filter(AksCluster::isAutomatic).isPresent()) {
-            report.add(annotation, "AKS Automatic enforces Pod Security, which forbids the privileged init container");
+            proxyInitPrivileged.add(
+                    annotation, "AKS Automatic enforces Pod Security, which forbids the privileged init container");
         }
     }
 
     /** For the profiles 1.5.4 and 1.6.3 the clusters of their time are assumed, which had it. */
-    private void removedApiVersion(Manifest manifest, Report report) {
+    private void removedApiVersion(Manifest manifest) {
         String kinds = REMOVED.getOrDefault(manifest.apiVersion(), "");
         if (context.profile().isAtLeast(1, 8, 0) && List.of(kinds.split(" ")).contains(manifest.kind())) {
             FieldLocation field = FieldLocation.of(manifest).at("apiVersion");
             String message = manifest.kind() + " of " + manifest.apiVersion() + " does not exist any more";
-            report.add(field, message, "Write: apiVersion: " + group(manifest) + "/v1" + alsoNeeded(manifest));
+            removedApiVersion.add(
+                    field, message, "Write: apiVersion: " + group(manifest) + "/v1" + alsoNeeded(manifest));
         }
     }
 
@@ -216,30 +218,30 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** AKS keeps webhooks from the pods of kube-system. */
-    private void systemNamespace(PodSource pod, Report report) {
+    private void systemNamespace(PodSource pod) {
         if (pod.namespace().equals("kube-system")) {
-            report.add(pod.label(Keys.USE), "AKS does not show pods of kube-system to the webhook");
+            systemNamespace.add(pod.label(Keys.USE), "AKS does not show pods of kube-system to the webhook");
         }
     }
 
     /** Neither NMI nor the proxy sidecar runs on Windows. */
-    private void windowsNode(PodSource pod, Report report) {
+    private void windowsNode(PodSource pod) {
         FieldLocation selector = pod.spec("nodeSelector");
         boolean windows = selector.at("kubernetes.io/os").text().equals("windows")
                 || selector.at("beta.kubernetes.io/os").text().equals("windows")
                 || pod.spec("os", "name").text().equals("windows");
         FieldLocation label = pod.label(Pod.BINDING_LABEL);
         if (windows && context.profile().hasNmi() && label.exists()) {
-            report.add(label, "NMI does not run on Windows nodes");
+            windowsNode.add(label, "NMI does not run on Windows nodes");
         }
         FieldLocation proxy = pod.annotation(Keys.INJECT_PROXY);
         if (windows && proxy.exists()) {
-            report.add(proxy, "the proxy sidecar does not run on Windows nodes");
+            windowsNode.add(proxy, "the proxy sidecar does not run on Windows nodes");
         }
     }
 
     /** The last release is of June 2023, and the add-on was supported until September 2025. */
-    private void podIdentityDeprecated(Report report) {
+    private void podIdentityDeprecated() {
         int identities = context.kind("AzureIdentity").size();
         int bindings = context.kind("AzureIdentityBinding").size();
         List<PodSource> pods = context.pods().stream()
@@ -249,7 +251,7 @@ final class ClusterRules extends RuleFamily {
                         Stream.of("AzureIdentity", "AzureIdentityBinding").flatMap(kind -> context.kind(kind).stream()),
                         pods.stream().map(PodSource::manifest))
                 .findFirst()
-                .ifPresent(first -> report.add(
+                .ifPresent(first -> podIdentityDeprecated.add(
                         first,
                         "AAD Pod Identity has been archived since 2023, and AKS supported its add-on until"
                                 + " September 2025 (AzureIdentity: " + identities + ", AzureIdentityBinding: "
@@ -260,10 +262,10 @@ final class ClusterRules extends RuleFamily {
     }
 
     /** Without a reason nothing is ignored. */
-    private void ignoreWithoutReason(Manifest manifest, Report report) {
+    private void ignoreWithoutReason(Manifest manifest) {
         for (Ignore ignore : Ignore.of(FieldLocation.of(manifest))) {
             if (ignore.reason().isEmpty()) {
-                report.add(
+                ignoreWithoutReason.add(
                         ignore.location(),
                         "no reason is given to ignore " + String.join(", ", ignore.words()) + ", so it is not ignored",
                         "Write: " + Ignore.ANNOTATION + ": \"" + String.join(", ", ignore.words()) + ": REASON\"");

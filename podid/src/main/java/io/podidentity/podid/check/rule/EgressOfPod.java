@@ -26,7 +26,6 @@ record EgressOfPod(List<NetworkPolicy> policies) {
                 .toList());
     }
 
-    /** Whether the pod cannot reach that TCP port. */
     boolean isClosed(String address, int port) {
         return !policies.isEmpty() && !allows(address, port, "TCP");
     }

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 final class FieldRules extends RuleFamily {
 
     private static final List<String> FIELDS =
-            List.of(("type resourceID clientID clientPassword tenantID auxiliaryTenantIDs"
-                            + " adResourceID adEndpoint azureIdentity selector podLabels name namespace labels annotations"
-                            + " serviceAccountName hostNetwork containers initContainers volumes volumeMounts image command args env"
+            List.of(("type resourceID clientID clientPassword tenantID auxiliaryTenantIDs adResourceID adEndpoint"
+                            + " azureIdentity selector podLabels name namespace labels annotations serviceAccountName"
+                            + " hostNetwork containers initContainers volumes volumeMounts image command args env"
                             + " envFrom securityContext template replicas imagePullSecrets")
                     .split(" "));
     private static final int MAX_AUXILIARY_TENANTS = 3;
@@ -26,67 +26,60 @@ final class FieldRules extends RuleFamily {
     /** What follows the last slash is dropped. */
     private static final Pattern PATH = Pattern.compile("https?://[^/]*/.*[^/].*/[^/]*");
 
+    private final Report fieldNameCase = error(
+                    "C2", "field-name-case", "aad-pod-identity#646", "aad-pod-identity#175", "aad-pod-identity#497")
+            .says("A field's name is in a letter case that the version does not know")
+            .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector, azureIdentity");
+    private final Report fieldType = error("C2", "field-type", "aad-pod-identity#175")
+            .says("A field's value is of the wrong type, or none that the API server takes")
+            .remedy("Write a value as the message says");
+    private final Report unknownField = error("C2", "unknown-field", "aad-pod-identity#175", "aad-pod-identity#497")
+            .says("A field does not exist")
+            .remedy("Remove the field, or write the name that was meant");
+    private final Report identityFieldMissing = error(
+                    "C7",
+                    "identity-field-missing",
+                    "aad-pod-identity#646",
+                    "aad-pod-identity#184",
+                    "aad-pod-identity#60")
+            .says("An identity lacks a field that its type needs")
+            .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and clientPassword");
+    private final Report identityFieldUnused = warning("C7", "identity-field-unused", "aad-pod-identity#184")
+            .says("An identity has fields of another type")
+            .remedy("Write the type that the fields belong to");
+    private final Report identityType = error("C7", "identity-type", "aad-pod-identity#184")
+            .says("The type of an identity is not 0, 1 or 2")
+            .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret, type: 2"
+                    + " with a certificate");
+    private final Report tenantOrEndpoint = error("C7", "tenant-or-endpoint")
+            .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
+            .remedy("Write the tenant's GUID or domain, and an adEndpoint such as https://login.microsoftonline.com/");
+
     FieldRules(RuleContext context) {
-        super(
-                context,
-                About.error(
-                                "C2",
-                                "field-name-case",
-                                "aad-pod-identity#646",
-                                "aad-pod-identity#175",
-                                "aad-pod-identity#497")
-                        .says("A field's name is in a letter case that the version does not know")
-                        .remedy("Since 1.6.0 field names begin with a small letter: resourceID, clientID, selector,"
-                                + " azureIdentity"),
-                About.error("C2", "field-type", "aad-pod-identity#175")
-                        .says("A field's value is of the wrong type, or none that the API server takes")
-                        .remedy("Write a value as the message says"),
-                About.error("C2", "unknown-field", "aad-pod-identity#175", "aad-pod-identity#497")
-                        .says("A field does not exist")
-                        .remedy("Remove the field, or write the name that was meant"),
-                About.error(
-                                "C7",
-                                "identity-field-missing",
-                                "aad-pod-identity#646",
-                                "aad-pod-identity#184",
-                                "aad-pod-identity#60")
-                        .says("An identity lacks a field that its type needs")
-                        .remedy("Type 0 needs resourceID and clientID; types 1 and 2 need tenantID, clientID and"
-                                + " clientPassword"),
-                About.warning("C7", "identity-field-unused", "aad-pod-identity#184")
-                        .says("An identity has fields of another type")
-                        .remedy("Write the type that the fields belong to"),
-                About.error("C7", "identity-type", "aad-pod-identity#184")
-                        .says("The type of an identity is not 0, 1 or 2")
-                        .remedy("Write type: 0 for a managed identity, type: 1 for a service principal with a secret,"
-                                + " type: 2 with a certificate"),
-                About.error("C7", "tenant-or-endpoint")
-                        .says("NMI cannot ask Entra ID at the tenant or the endpoint of a service principal")
-                        .remedy("Write the tenant's GUID or domain, and an adEndpoint such as"
-                                + " https://login.microsoftonline.com/"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (Problem problem : context.manifests().problems()) {
-            fieldNameCase(problem, report("field-name-case"));
-            fieldType(problem, report("field-type"));
-            unknownField(problem, report("unknown-field"));
+            fieldNameCase(problem);
+            fieldType(problem);
+            unknownField(problem);
         }
         for (AzureIdentity identity : context.identities()) {
-            identityFieldMissing(identity, report("identity-field-missing"));
-            identityFieldUnused(identity, report("identity-field-unused"));
-            tenantOrEndpoint(identity, report("tenant-or-endpoint"));
+            identityFieldMissing(identity);
+            identityFieldUnused(identity);
+            tenantOrEndpoint(identity);
         }
-        identityType(report("identity-type"));
+        identityType();
     }
 
     /** The API server drops the field, or MIC and NMI ignore it, and nothing says so. */
-    private void fieldNameCase(Problem problem, Report report) {
+    private void fieldNameCase(Problem problem) {
         if (problem.kind() == Problem.Kind.WRONG_CASE) {
             String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
             String right = problem.message().substring(problem.message().lastIndexOf('.') + 1);
-            report.add(
+            fieldNameCase.add(
                     FieldLocation.of(problem),
                     problem.message(),
                     "Write: " + right + ":",
@@ -98,7 +91,7 @@ final class FieldRules extends RuleFamily {
      * The API server refuses the object, so that it does not exist. A placeholder is another rule's, and what a tool
      * puts in cannot be judged.
      */
-    private void fieldType(Problem problem, Report report) {
+    private void fieldType(Problem problem) {
         boolean isOfAnotherRule =
                 problem.path().equals("spec.type") || problem.path().endsWith("labels." + Keys.USE);
         if (problem.kind() != Problem.Kind.WRONG_TYPE || isOfAnotherRule) {
@@ -106,7 +99,7 @@ final class FieldRules extends RuleFamily {
         }
         Optional<FieldLocation> data = secretData(problem);
         if (data.isEmpty()) {
-            report.add(
+            fieldType.add(
                     FieldLocation.of(problem),
                     problem.message(),
                     problem.path().endsWith("spec.selector")
@@ -114,17 +107,16 @@ final class FieldRules extends RuleFamily {
                                     + " VALUE"
                             : problem.message().contains("must be of type string")
                                     ? "Put the value in double quotes."
-                                    : report.remedy());
+                                    : fieldType.remedy());
         } else if (!Value.isTemplated(data.get().text())
                 && !IdRules.isInsteadOfBase64(data.get().text())) {
-            report.add(
+            fieldType.add(
                     data.get(),
                     problem.message(),
                     "Write what printf %s VALUE | base64 -w0 prints, or put the value itself below stringData.");
         }
     }
 
-    /** The field of a secret that the problem is about. */
     private Optional<FieldLocation> secretData(Problem problem) {
         return context.kind("Secret").stream()
                 .filter(secret -> secret.object().equals(problem.object())
@@ -138,13 +130,13 @@ final class FieldRules extends RuleFamily {
      * As the wrong letter case, but the name itself is wrong. An API server of a later version may know a field of
      * Kubernetes; of one that is nearly spelt so, or that belongs elsewhere, its answer is certain.
      */
-    private void unknownField(Problem problem, Report report) {
+    private void unknownField(Problem problem) {
         boolean isOfPodIdentity = problem.kind() == Problem.Kind.UNKNOWN_FIELD;
         if (isOfPodIdentity || problem.kind() == Problem.Kind.UNKNOWN_TO_KUBERNETES) {
             String name = problem.path().substring(problem.path().lastIndexOf('.') + 1);
             Optional<String> meant = ClosestMatch.of(name, problem.known()).or(() -> ClosestMatch.of(name, FIELDS));
             boolean isCertain = isOfPodIdentity || meant.isPresent() || FIELDS.contains(name);
-            report.add(
+            unknownField.add(
                     isCertain ? Severity.ERROR : Severity.WARNING,
                     FieldLocation.of(problem),
                     problem.message(),
@@ -153,20 +145,26 @@ final class FieldRules extends RuleFamily {
     }
 
     /** Nothing is required by the schema, so nobody says so. */
-    private void identityFieldMissing(AzureIdentity identity, Report report) {
+    private void identityFieldMissing(AzureIdentity identity) {
         FieldLocation spec = context.location(identity).at("spec");
         if (identity.isManagedIdentity()) {
             String show = "identity show -g GROUP -n NAME";
-            need(report, spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
-            need(report, spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
+            need(identityFieldMissing, spec, identity, "resourceID", identity.resourceId(), printed(show, "id"));
+            need(identityFieldMissing, spec, identity, "clientID", identity.clientId(), printed(show, "clientId"));
             return;
         }
-        need(report, spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
-        need(report, spec, identity, "tenantID", identity.tenantId(), printed("account show", "tenantId"));
+        need(identityFieldMissing, spec, identity, "clientID", identity.clientId(), "Add the application's client ID.");
+        need(
+                identityFieldMissing,
+                spec,
+                identity,
+                "tenantID",
+                identity.tenantId(),
+                printed("account show", "tenantId"));
         SecretReference secret = identity.clientPassword();
         if (!isInOtherCase(spec.at("clientPassword"), "name")) {
             String remedy = "Name the Secret: clientPassword: {name: NAME, namespace: " + identity.namespace() + "}";
-            need(report, spec, identity, "clientPassword", secret.name() + secret.namespace(), remedy);
+            need(identityFieldMissing, spec, identity, "clientPassword", secret.name() + secret.namespace(), remedy);
         }
     }
 
@@ -190,16 +188,16 @@ final class FieldRules extends RuleFamily {
     }
 
     /** A forgotten type is 0, a managed identity. */
-    private void identityFieldUnused(AzureIdentity identity, Report report) {
+    private void identityFieldUnused(AzureIdentity identity) {
         FieldLocation spec = context.location(identity).at("spec");
         if (identity.isManagedIdentity() && !identity.clientPassword().name().isEmpty()) {
-            report.add(
+            identityFieldUnused.add(
                     spec.like("clientPassword"),
                     "type 0, a managed identity, has no clientPassword; it is not looked at",
                     "If it is a service principal, write: type: 1");
         }
         if (!identity.isManagedIdentity() && !identity.resourceId().isEmpty()) {
-            report.add(
+            identityFieldUnused.add(
                     spec.like("resourceID"),
                     "type " + identity.type() + ", a service principal, has no resourceID; it is not looked at",
                     "If it is a managed identity, write: type: 0");
@@ -207,22 +205,22 @@ final class FieldRules extends RuleFamily {
     }
 
     /** Types are numbers; type 2 exists from 1.6.2 on. */
-    private void identityType(Report report) {
+    private void identityType() {
         for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().equals("spec.type")) {
-                report.add(
+                identityType.add(
                         FieldLocation.of(problem),
                         problem.message(),
-                        unquoted(problem).orElse(report.remedy()));
+                        unquoted(problem).orElse(identityType.remedy()));
             }
         }
         for (AzureIdentity identity : context.identities()) {
             FieldLocation field = context.field(identity, "type");
             if (identity.type() < 0 || identity.type() > 2) {
-                report.add(field, "there is no type " + identity.type());
+                identityType.add(field, "there is no type " + identity.type());
             } else if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE
                     && !context.profile().isAtLeast(1, 6, 2)) {
-                report.add(
+                identityType.add(
                         field,
                         "type 2 does not exist before 1.6.2",
                         "Use a secret instead of a certificate (type: 1), or a newer version.");
@@ -240,14 +238,14 @@ final class FieldRules extends RuleFamily {
     }
 
     /** NMI makes one address of both, and asks there whatever it is. */
-    private void tenantOrEndpoint(AzureIdentity identity, Report report) {
+    private void tenantOrEndpoint(AzureIdentity identity) {
         if (!identity.isManagedIdentity()) {
             FieldLocation spec = context.location(identity).at("spec");
             if (!identity.tenantId().isEmpty()) {
-                tenant(report, spec.like("tenantID"), identity.tenantId());
+                tenant(tenantOrEndpoint, spec.like("tenantID"), identity.tenantId());
             }
-            auxiliary(report, spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
-            endpoint(report, spec.like("adEndpoint"), identity.adEndpoint());
+            auxiliary(tenantOrEndpoint, spec.like("auxiliaryTenantIDs"), identity.auxiliaryTenantIds());
+            endpoint(tenantOrEndpoint, spec.like("adEndpoint"), identity.adEndpoint());
         }
     }
 

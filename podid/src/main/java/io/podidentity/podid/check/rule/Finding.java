@@ -38,7 +38,6 @@ public record Finding(
         return fingerprint(about.rule(), object, message);
     }
 
-    /** As above, of a finding that was written down. */
     public static String fingerprint(String rule, String object, String message) {
         return rule + "|" + object + "|" + message;
     }

@@ -17,54 +17,56 @@ final class IdRules extends RuleFamily {
                     + "/userAssignedIdentities/[^/]+");
     private static final Pattern OF_SECRET = Pattern.compile("((CLIENT|APP|SP)_)?(SECRET|PASSWORD)|CERTIFICATE");
 
+    private final Report resourceIdCase = info("C1", "resource-id-case", "aad-pod-identity#583")
+            .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
+            .remedy("Copy the resource ID as az identity show prints it");
+    private final Report resourceIdMalformed = error(
+                    "C1",
+                    "resource-id-malformed",
+                    "aad-pod-identity#556",
+                    "aad-pod-identity#583",
+                    "aad-pod-identity#1088",
+                    "aad-pod-identity#230")
+            .says("The resource ID of a managed identity is not one")
+            .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints");
+    private final Report clientIdNotGuid = error(
+                    "C9", "client-id-not-guid", "aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526")
+            .says("A client ID or tenant ID is something else")
+            .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints");
+    private final Report placeholderLeft = error(
+                    "C9", "placeholder-left", "aad-pod-identity#175", "aad-pod-identity#497")
+            .says("A value is still to be put in")
+            .remedy("Replace the placeholder with your value");
+
     IdRules(RuleContext context) {
-        super(
-                context,
-                About.info("C1", "resource-id-case", "aad-pod-identity#583")
-                        .says("The resource ID is spelt in a letter case that neither az nor the portal prints")
-                        .remedy("Copy the resource ID as az identity show prints it"),
-                About.error(
-                                "C1",
-                                "resource-id-malformed",
-                                "aad-pod-identity#556",
-                                "aad-pod-identity#583",
-                                "aad-pod-identity#1088",
-                                "aad-pod-identity#230")
-                        .says("The resource ID of a managed identity is not one")
-                        .remedy("Write what az identity show -g GROUP -n NAME --query id -o tsv prints"),
-                About.error("C9", "client-id-not-guid", "aad-pod-identity#175", "MicrosoftDocs/azure-docs#108526")
-                        .says("A client ID or tenant ID is something else")
-                        .remedy("Write what az identity show -g GROUP -n NAME --query clientId -o tsv prints"),
-                About.error("C9", "placeholder-left", "aad-pod-identity#175", "aad-pod-identity#497")
-                        .says("A value is still to be put in")
-                        .remedy("Replace the placeholder with your value"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (AzureIdentity identity : context.identities()) {
-            resourceIdCase(identity, report("resource-id-case"));
-            resourceIdMalformed(identity, report("resource-id-malformed"));
+            resourceIdCase(identity);
+            resourceIdMalformed(identity);
         }
-        clientIdNotGuid(report("client-id-not-guid"));
-        placeholderLeft(report("placeholder-left"));
+        clientIdNotGuid();
+        placeholderLeft();
     }
 
     /** Harmless, unless a request names the identity by resource ID, which NMI compares exactly from 1.6.0 on. */
-    private void resourceIdCase(AzureIdentity identity, Report report) {
+    private void resourceIdCase(AzureIdentity identity) {
         String id = identity.resourceId();
         if (identity.isManagedIdentity()
                 && Value.isFinal(id)
                 && ResourceIdShape.of(id).reason() == null
                 && !USUAL.matcher(id).matches()) {
             FieldLocation field = context.field(identity, "resourceID");
-            report.add(
+            resourceIdCase.add(
                     field, field.key() + " is in an unusual letter case; a request with msi_res_id must have the same");
         }
     }
 
     /** MIC ignores such an identity from 1.6.0 on; before, Resource Manager refuses it. */
-    private void resourceIdMalformed(AzureIdentity identity, Report report) {
+    private void resourceIdMalformed(AzureIdentity identity) {
         String id = identity.resourceId();
         ResourceIdShape shape = ResourceIdShape.of(id);
         if (!identity.isManagedIdentity() || !Value.isFinal(id) || shape.reason() == null) {
@@ -76,25 +78,25 @@ final class IdRules extends RuleFamily {
                         ? "; MIC ignores the identity"
                         : "; Azure refuses it, whatever MIC says");
         if (shape.corrected() == null) {
-            report.add(field, message);
+            resourceIdMalformed.add(field, message);
         } else {
-            report.addValue(field, message, shape.corrected());
+            resourceIdMalformed.addValue(field, message, shape.corrected());
         }
     }
 
     /** Azure answers that there is no such identity, or AADSTS700016. */
-    private void clientIdNotGuid(Report report) {
+    private void clientIdNotGuid() {
         for (AzureIdentity identity : context.identities()) {
             FieldLocation field = context.field(identity, "clientID");
-            checkClientIdNotGuid(report, field, field.key(), identity.clientId());
+            checkClientIdNotGuid(clientIdNotGuid, field, field.key(), identity.clientId());
         }
         for (FieldLocation account : context.kind("ServiceAccount")) {
             FieldLocation annotation = account.at("metadata", "annotations", Keys.CLIENT_ID);
-            checkClientIdNotGuid(report, annotation, annotation.key(), annotation.text());
+            checkClientIdNotGuid(clientIdNotGuid, annotation, annotation.key(), annotation.text());
         }
         for (IdentityReference one : context.references()) {
             FieldLocation id = one.clientId();
-            checkClientIdNotGuid(report, one.place(id), id.key(), id.text());
+            checkClientIdNotGuid(clientIdNotGuid, one.place(id), id.key(), id.text());
         }
     }
 
@@ -117,33 +119,34 @@ final class IdRules extends RuleFamily {
     }
 
     /** Such as CLIENT_ID, an ID in angle brackets, or a GUID of zeros; what a tool puts in, as ${…}, is left alone. */
-    private void placeholderLeft(Report report) {
+    private void placeholderLeft() {
         for (String kind : List.of("AzureIdentity", "AzureIdentityBinding")) {
             context.kind(kind)
-                    .forEach(object -> object.at("spec").texts().forEach(text -> checkPlaceholderLeft(report, text)));
+                    .forEach(object ->
+                            object.at("spec").texts().forEach(text -> checkPlaceholderLeft(placeholderLeft, text)));
         }
         for (FieldLocation account : context.kind("ServiceAccount")) {
-            checkPlaceholderLeft(report, account.at("metadata", "annotations", Keys.CLIENT_ID));
-            checkPlaceholderLeft(report, account.at("metadata", "annotations", Keys.TENANT_ID));
+            checkPlaceholderLeft(placeholderLeft, account.at("metadata", "annotations", Keys.CLIENT_ID));
+            checkPlaceholderLeft(placeholderLeft, account.at("metadata", "annotations", Keys.TENANT_ID));
         }
         for (IdentityReference reference : context.references()) {
             reference
                     .settings()
                     .texts()
-                    .forEach(text -> checkPlaceholderLeft(report, reference.place(text), text.text()));
+                    .forEach(text -> checkPlaceholderLeft(placeholderLeft, reference.place(text), text.text()));
         }
         for (FieldLocation secret : context.kind("Secret")) {
             secret.at("data").fields().stream()
                     .filter(field -> isInsteadOfBase64(field.text()))
                     // The value stays out of the message, in case it is a secret after all.
-                    .forEach(field -> report.add(
+                    .forEach(field -> placeholderLeft.add(
                             field,
                             field.path() + " is still a placeholder",
                             "Replace it with your value in Base64, or put the value itself below stringData."));
         }
         for (PodSource pod : context.pods()) {
-            checkPlaceholderLeft(report, pod.label(Pod.BINDING_LABEL));
-            pod.variables("AZURE_CLIENT_ID").forEach(variable -> checkPlaceholderLeft(report, variable.at("value")));
+            checkPlaceholderLeft(placeholderLeft, pod.label(Pod.BINDING_LABEL));
+            pod.clientIds().forEach(value -> checkPlaceholderLeft(placeholderLeft, value));
         }
     }
 

@@ -32,7 +32,6 @@ public record Ignore(FieldLocation location, List<String> words, String reason) 
         return entries;
     }
 
-    /** Whether it suppresses what the rule finds. */
     public boolean covers(About about) {
         return !reason.isEmpty() && words.stream().anyMatch(about::isNamed);
     }

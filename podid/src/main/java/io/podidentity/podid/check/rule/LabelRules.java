@@ -3,7 +3,6 @@ package io.podidentity.podid.check.rule;
 import io.podidentity.emulator.cluster.AzureIdentity;
 import io.podidentity.emulator.cluster.AzureIdentityBinding;
 import io.podidentity.emulator.cluster.Pod;
-import io.podidentity.emulator.manifest.Manifest;
 import io.podidentity.emulator.match.Obstacle;
 import io.podidentity.emulator.workload.Keys;
 import io.podidentity.podid.check.source.FieldLocation;
@@ -20,33 +19,33 @@ import java.util.stream.Collectors;
 /** The label aadpodidbinding: whether it is where it counts, and what it selects. */
 final class LabelRules extends RuleFamily {
 
+    private final Report labelAsAnnotation = error("C3", "label-as-annotation", "aad-pod-identity#1074")
+            .says("aadpodidbinding is an annotation")
+            .remedy("Make it a label of the pod");
+    private final Report labelKey = error("C3", "label-key", "aad-pod-identity#175", "aad-pod-identity#497")
+            .says("The key of a label is nearly aadpodidbinding")
+            .remedy("Write aadpodidbinding");
+    private final Report labelNotOnPodTemplate = error(
+                    "C3", "label-not-on-pod-template", "aad-pod-identity#1074", "aad-pod-identity#957")
+            .says("The label aadpodidbinding is on the workload and not on its pods")
+            .remedy("Put the label into the labels of the pod template");
+    private final Report labelEmpty = error("C4", "label-empty", "aad-pod-identity#175")
+            .says("The label aadpodidbinding is empty")
+            .remedy("Write the selector of a binding");
+    private final Report labelMissing = error("C4", "label-missing", "aad-pod-identity#175", "aad-pod-identity#1074")
+            .says("A pod names an identity that is bound, and lacks the label for it")
+            .remedy("Add the label aadpodidbinding with the binding's selector to the pod");
+    private final Report labelWithoutBinding = error(
+                    "C4",
+                    "label-without-binding",
+                    "aad-pod-identity#1074",
+                    "aad-pod-identity#175",
+                    "aad-pod-identity#497")
+            .says("No binding has the pod's label as its selector")
+            .remedy("The label's value is the selector of a binding, not the name of the binding or of the identity");
+
     LabelRules(RuleContext context) {
-        super(
-                context,
-                About.error("C3", "label-as-annotation", "aad-pod-identity#1074")
-                        .says("aadpodidbinding is an annotation")
-                        .remedy("Make it a label of the pod"),
-                About.error("C3", "label-key", "aad-pod-identity#175", "aad-pod-identity#497")
-                        .says("The key of a label is nearly aadpodidbinding")
-                        .remedy("Write aadpodidbinding"),
-                About.error("C3", "label-not-on-pod-template", "aad-pod-identity#1074", "aad-pod-identity#957")
-                        .says("The label aadpodidbinding is on the workload and not on its pods")
-                        .remedy("Put the label into the labels of the pod template"),
-                About.error("C4", "label-empty", "aad-pod-identity#175")
-                        .says("The label aadpodidbinding is empty")
-                        .remedy("Write the selector of a binding"),
-                About.error("C4", "label-missing", "aad-pod-identity#175", "aad-pod-identity#1074")
-                        .says("A pod names an identity that is bound, and lacks the label for it")
-                        .remedy("Add the label aadpodidbinding with the binding's selector to the pod"),
-                About.error(
-                                "C4",
-                                "label-without-binding",
-                                "aad-pod-identity#1074",
-                                "aad-pod-identity#175",
-                                "aad-pod-identity#497")
-                        .says("No binding has the pod's label as its selector")
-                        .remedy("The label's value is the selector of a binding, not the name of the binding or of the"
-                                + " identity"));
+        super(context);
     }
 
     @Override
@@ -55,22 +54,20 @@ final class LabelRules extends RuleFamily {
         context.identities()
                 .forEach(identity -> byClientId.put(identity.clientId().toLowerCase(Locale.ROOT), identity));
         for (PodSource pod : context.nmiPods()) {
-            labelAsAnnotation(pod, report("label-as-annotation"));
-            labelKey(pod, report("label-key"));
-            labelEmpty(pod, report("label-empty"));
-            labelMissing(pod, byClientId, report("label-missing"));
+            labelAsAnnotation(pod);
+            labelKey(pod);
+            labelNotOnPodTemplate(pod);
+            labelEmpty(pod);
+            labelMissing(pod, byClientId);
         }
-        for (Manifest manifest : context.manifests().objects()) {
-            labelNotOnPodTemplate(manifest, report("label-not-on-pod-template"));
-        }
-        labelWithoutBinding(report("label-without-binding"));
+        labelWithoutBinding();
     }
 
     /** MIC and NMI look at labels only. */
-    private void labelAsAnnotation(PodSource pod, Report report) {
+    private void labelAsAnnotation(PodSource pod) {
         FieldLocation annotation = pod.annotation(Pod.BINDING_LABEL);
         if (annotation.exists() && !pod.label(Pod.BINDING_LABEL).exists()) {
-            report.add(
+            labelAsAnnotation.add(
                     annotation,
                     Pod.BINDING_LABEL + " is an annotation here, and only a label counts",
                     "Move it to labels: " + Pod.BINDING_LABEL + ": " + annotation.text());
@@ -78,56 +75,51 @@ final class LabelRules extends RuleFamily {
     }
 
     /** The key is compared exactly. */
-    private void labelKey(PodSource pod, Report report) {
+    private void labelKey(PodSource pod) {
         FieldLocation labels = pod.template().at("metadata", "labels");
         for (String key : labels.keys()) {
             if (ClosestMatch.isNear(key, Pod.BINDING_LABEL) && !labels.keys().contains(Pod.BINDING_LABEL)) {
                 FieldLocation label = labels.at(key);
-                report.addKey(label, key, Pod.BINDING_LABEL, "Write: " + Pod.BINDING_LABEL + ": " + label.text());
+                labelKey.addKey(label, key, Pod.BINDING_LABEL, "Write: " + Pod.BINDING_LABEL + ": " + label.text());
             }
         }
     }
 
     /** Pods inherit nothing from their workload's own labels. */
-    private void labelNotOnPodTemplate(Manifest manifest, Report report) {
-        List<String> path = PodSource.templatePath(manifest.kind()).orElse(List.of());
-        FieldLocation object = FieldLocation.of(manifest);
-        FieldLocation label = object.at("metadata", "labels", Pod.BINDING_LABEL);
-        FieldLocation labels = object.at(path).at("metadata", "labels");
-        if (!context.profile().hasNmi()
-                || path.isEmpty()
-                || !label.exists()
-                || labels.at(Pod.BINDING_LABEL).exists()
+    private void labelNotOnPodTemplate(PodSource pod) {
+        FieldLocation label = pod.manifest().at("metadata", "labels", Pod.BINDING_LABEL);
+        if (label.exists()
+                && !pod.label(Pod.BINDING_LABEL).exists()
                 // The pods have moved on to workload identity.
-                || labels.at(Keys.USE).exists()
-                || !object.at(path).exists()) {
-            return;
+                && !pod.label(Keys.USE).exists()) {
+            String line = Pod.BINDING_LABEL + ": " + label.text();
+            labelNotOnPodTemplate.add(
+                    label,
+                    "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
+                    "Add to " + pod.template().path() + ".metadata.labels: " + line,
+                    Edit.firstEntry(pod.template().at("metadata", "labels"), line));
         }
-        String line = Pod.BINDING_LABEL + ": " + label.text();
-        String message = "the label is on the " + manifest.kind() + " itself, and its pods do not inherit it";
-        String remedy = "Add to " + String.join(".", path) + ".metadata.labels: " + line;
-        report.add(label, message, remedy, Edit.firstEntry(labels, line));
     }
 
     /** An empty label never matches where MIC runs. */
-    private void labelEmpty(PodSource pod, Report report) {
+    private void labelEmpty(PodSource pod) {
         if (pod.pod().bindingLabel().filter(String::isEmpty).isPresent()) {
-            report.add(pod.label(Pod.BINDING_LABEL), "the label is empty, so it matches nothing");
+            labelEmpty.add(pod.label(Pod.BINDING_LABEL), "the label is empty, so it matches nothing");
         }
     }
 
     /** Its variable AZURE_CLIENT_ID is the client ID of an AzureIdentity in these files. */
-    private void labelMissing(PodSource pod, Map<String, AzureIdentity> byClientId, Report report) {
+    private void labelMissing(PodSource pod, Map<String, AzureIdentity> byClientId) {
         if (pod.pod().bindingLabel().isPresent()
                 || pod.label(Keys.USE).exists()
                 || context.matcher().bypass(pod.pod()).isPresent()
-                || RequestedIdentity.hasOtherCredential(pod)) {
+                || pod.hasOtherCredential()) {
             return;
         }
-        for (FieldLocation variable : RequestedIdentity.of(pod)) {
+        for (FieldLocation variable : pod.clientIds()) {
             AzureIdentity identity = byClientId.get(variable.text().toLowerCase(Locale.ROOT));
-            if (identity != null && !Value.isPlaceholder(variable.text())) {
-                report.add(
+            if (identity != null && Value.isFinal(variable.text())) {
+                labelMissing.add(
                         variable,
                         "the pod asks for identity " + identity.name() + " and has no label " + Pod.BINDING_LABEL,
                         remedy(identity));
@@ -145,7 +137,7 @@ final class LabelRules extends RuleFamily {
     }
 
     /** The pod waits 80 seconds for its 404, and before 1.6.3 nothing is logged. */
-    private void labelWithoutBinding(Report report) {
+    private void labelWithoutBinding() {
         List<AzureIdentityBinding> bindings = context.bindings();
         for (PodSource pod : context.labelledPods()) {
             String label = pod.pod().bindingLabel().orElse("");
@@ -164,20 +156,20 @@ final class LabelRules extends RuleFamily {
                     .limit(5)
                     .toList();
             if (meant.isPresent()) {
-                report.add(
+                labelWithoutBinding.add(
                         field,
                         message + named(label, bindings),
                         "Write: " + Pod.BINDING_LABEL + ": " + meant.get(),
                         Edit.value(field, meant.get()));
             } else if (bindings.isEmpty()) {
-                report.add(
+                labelWithoutBinding.add(
                         field,
                         message + ", and these files have no binding at all",
                         "Add the files with AzureIdentity and AzureIdentityBinding to the check, or create them.");
             } else if (selectors.isEmpty()) {
-                report.add(field, message, "Write in the binding that is meant: selector: " + label);
+                labelWithoutBinding.add(field, message, "Write in the binding that is meant: selector: " + label);
             } else {
-                report.add(field, message, "The selectors are: " + String.join(", ", selectors) + ".");
+                labelWithoutBinding.add(field, message, "The selectors are: " + String.join(", ", selectors) + ".");
             }
         }
     }

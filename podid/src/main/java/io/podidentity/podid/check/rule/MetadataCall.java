@@ -13,9 +13,7 @@ import java.util.stream.Stream;
  * A call of the metadata service for a token, in a script.
  *
  * @param location the argument, or the field of a ConfigMap, that has it
- * @param script all of the text
  * @param command the line, with those that continue it
- * @param url as it is written
  * @param quoted whether a shell takes the URL as one word
  */
 record MetadataCall(FieldLocation location, String script, String command, String url, boolean quoted) {
@@ -34,7 +32,6 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
                 .toList();
     }
 
-    /** Those that the containers of a pod run. */
     static List<MetadataCall> of(PodSource pod) {
         var calls = new ArrayList<MetadataCall>();
         for (FieldLocation container : pod.containers()) {
@@ -52,13 +49,14 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
         return calls;
     }
 
-    /** Those of a shell script. */
     private static List<MetadataCall> ofScript(FieldLocation location, String script) {
         var calls = new ArrayList<MetadataCall>();
-        Matcher url = URL.matcher(script);
+        String text = script.replace("\\\n", " ");
+        Matcher url = URL.matcher(text);
         while (url.find()) {
-            calls.add(new MetadataCall(
-                    location, script, commandAround(script, url.start()), url.group(), isQuoted(script, url.start())));
+            int end = text.indexOf('\n', url.end());
+            String command = text.substring(text.lastIndexOf('\n', url.start()) + 1, end < 0 ? text.length() : end);
+            calls.add(new MetadataCall(location, script, command, url.group(), isQuoted(text, url.start())));
         }
         return calls;
     }
@@ -66,18 +64,6 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
     private static List<MetadataCall> ofWord(FieldLocation word, String all) {
         Matcher url = URL.matcher(word.text());
         return url.find() ? List.of(new MetadataCall(word, all, all, url.group(), true)) : List.of();
-    }
-
-    private static String commandAround(String script, int index) {
-        int start = index;
-        while (start > 0 && !(script.charAt(start - 1) == '\n' && (start < 2 || script.charAt(start - 2) != '\\'))) {
-            start--;
-        }
-        int end = index;
-        while (end < script.length() && !(script.charAt(end) == '\n' && script.charAt(end - 1) != '\\')) {
-            end++;
-        }
-        return script.substring(start, end).replace("\\\n", " ");
     }
 
     private static boolean isQuoted(String script, int index) {
@@ -100,7 +86,6 @@ record MetadataCall(FieldLocation location, String script, String command, Strin
         return CLIENT.matcher(command).find();
     }
 
-    /** Whether the script asks again. */
     boolean isRepeated() {
         return Pattern.compile("\\b(until|while|for)\\b").matcher(script).find();
     }

@@ -7,6 +7,7 @@ import io.podidentity.podid.text.ClosestMatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Calls of the metadata service in scripts, and pods that it answers with the identity of the node. */
 final class MetadataServiceRules extends RuleFamily {
@@ -15,44 +16,46 @@ final class MetadataServiceRules extends RuleFamily {
     private static final List<String> KNOWN = List.of(
             "resource api-version client_id object_id principal_id msi_res_id mi_res_id bypass_cache".split(" "));
 
+    private final Report metadataHeaderMissing = error("C14", "metadata-header-missing", "aad-pod-identity#427")
+            .says("A call of the metadata service lacks the header Metadata")
+            .remedy("Add the header: curl -H Metadata:true");
+    private final Report queryNotQuoted = error("C14", "query-not-quoted", "aad-pod-identity#427")
+            .says("A shell cuts the URL at its first ampersand")
+            .remedy("Put the URL into double quotes");
+    private final Report queryParameter = error(
+                    "C14", "query-parameter", "aad-pod-identity#427", "aad-pod-identity#629")
+            .says("A parameter of a token request is not one")
+            .remedy("Write client_id to name an identity");
+    private final Report resourceMissing = error("C14", "resource-missing", "aad-pod-identity#279")
+            .says("A token request names no resource")
+            .remedy("Add resource=, such as resource=https://storage.azure.com/");
+    private final Report nodeIdentityByAccident = warning(
+                    "C21", "node-identity-by-accident", "azure-workload-identity#1249")
+            .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
+            .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy");
+
     MetadataServiceRules(RuleContext context) {
-        super(
-                context,
-                About.error("C14", "metadata-header-missing", "aad-pod-identity#427")
-                        .says("A call of the metadata service lacks the header Metadata")
-                        .remedy("Add the header: curl -H Metadata:true"),
-                About.error("C14", "query-not-quoted", "aad-pod-identity#427")
-                        .says("A shell cuts the URL at its first ampersand")
-                        .remedy("Put the URL into double quotes"),
-                About.error("C14", "query-parameter", "aad-pod-identity#427", "aad-pod-identity#629")
-                        .says("A parameter of a token request is not one")
-                        .remedy("Write client_id to name an identity"),
-                About.error("C14", "resource-missing", "aad-pod-identity#279")
-                        .says("A token request names no resource")
-                        .remedy("Add resource=, such as resource=https://storage.azure.com/"),
-                About.warning("C21", "node-identity-by-accident", "azure-workload-identity#1249")
-                        .says("A pod asks for a token and has no identity of its own, so it takes that of the node")
-                        .remedy("Give the pod an identity, or close the metadata service to it by a NetworkPolicy"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (MetadataCall call : MetadataCall.all(context)) {
-            metadataHeaderMissing(call, report("metadata-header-missing"));
-            queryNotQuoted(call, report("query-not-quoted"));
-            queryParameter(call, report("query-parameter"));
-            resourceMissing(call, report("resource-missing"));
+            metadataHeaderMissing(call);
+            queryNotQuoted(call);
+            queryParameter(call);
+            resourceMissing(call);
         }
         for (PodSource pod : context.pods()) {
-            nodeIdentityByAccident(pod, report("node-identity-by-accident"));
+            nodeIdentityByAccident(pod);
         }
     }
 
     /** NMI asks for it by default from 1.8.4 on, and IMDS always; for older versions it is a warning. */
-    private void metadataHeaderMissing(MetadataCall call, Report report) {
+    private void metadataHeaderMissing(MetadataCall call) {
         boolean required = !context.profile().hasNmi() || context.profile().isAtLeast(1, 8, 4);
         if (call.hasKnownClient() && !HEADER.matcher(call.command()).find()) {
-            report.add(
+            metadataHeaderMissing.add(
                     required ? Severity.ERROR : Severity.WARNING,
                     call.location(),
                     required
@@ -64,9 +67,9 @@ final class MetadataServiceRules extends RuleFamily {
     }
 
     /** The rest of the query, such as client_id, is lost, and the token is that of another identity. */
-    private void queryNotQuoted(MetadataCall call, Report report) {
+    private void queryNotQuoted(MetadataCall call) {
         if (!call.quoted() && call.url().matches(".*[^\\\\]&.*")) {
-            report.add(
+            queryNotQuoted.add(
                     call.location(),
                     "the shell takes the & in the URL as the end of the command",
                     "Write: \"" + call.url() + "\"");
@@ -74,16 +77,16 @@ final class MetadataServiceRules extends RuleFamily {
     }
 
     /** Unknown parameters are ignored, and the token is that of another identity, with HTTP 200. */
-    private void queryParameter(MetadataCall call, Report report) {
+    private void queryParameter(MetadataCall call) {
         for (String name : call.names()) {
             String plain = name.replaceAll("[_-]", "");
             Optional<String> meant = KNOWN.stream()
                     .filter(known -> known.replaceAll("[_-]", "").equalsIgnoreCase(plain))
                     .findFirst();
             if (KNOWN.contains(name)) {
-                ignored(name).ifPresent(reason -> report.add(call.location(), reason));
+                ignored(name).ifPresent(reason -> queryParameter.add(call.location(), reason));
             } else if (!Value.isTemplated(name) && !name.startsWith("$")) {
-                report.add(
+                queryParameter.add(
                         call.location(),
                         "there is no parameter " + name + ", so it is ignored",
                         meant.or(() -> ClosestMatch.of(name, KNOWN))
@@ -108,10 +111,10 @@ final class MetadataServiceRules extends RuleFamily {
     }
 
     /** The answer is 400, as in the article: parameter resource cannot be empty. */
-    private void resourceMissing(MetadataCall call, Report report) {
+    private void resourceMissing(MetadataCall call) {
         boolean elsewhere = call.command().matches("(?s).*(\\s-G\\b|--data|\\s-d\\s|--get|\\$).*");
         if (call.value("resource").isEmpty() && !elsewhere && call.url().contains("/token")) {
-            report.add(
+            resourceMissing.add(
                     call.location(),
                     call.names().contains("resource")
                             ? "resource= is empty, so the answer is 400"
@@ -120,15 +123,15 @@ final class MetadataServiceRules extends RuleFamily {
     }
 
     /** Where no NMI stands before the metadata service, every pod can use the node's identities. */
-    private void nodeIdentityByAccident(PodSource pod, Report report) {
+    private void nodeIdentityByAccident(PodSource pod) {
         boolean hasOwn = pod.label(Keys.USE).exists()
-                || RequestedIdentity.hasOtherCredential(pod)
+                || pod.hasOtherCredential()
                 || !context.clientId(pod).isEmpty();
         if (context.profile().hasNmi() || hasOwn || EgressOfPod.of(context, pod).isClosed("169.254.169.254", 80)) {
             return;
         }
         wish(pod)
-                .ifPresent(location -> report.add(
+                .ifPresent(location -> nodeIdentityByAccident.add(
                         location,
                         "nothing gives this pod an identity of its own, and the node's metadata service is"
                                 + " open to it: it takes the node's identity, or one that other pods use",
@@ -138,11 +141,8 @@ final class MetadataServiceRules extends RuleFamily {
 
     /** What tells that its program asks for a token. */
     private static Optional<FieldLocation> wish(PodSource pod) {
-        Optional<FieldLocation> variable = pod.variables("AZURE_CLIENT_ID").stream()
-                .map(one -> one.at("value"))
-                .filter(FieldLocation::exists)
+        Stream<FieldLocation> calls = MetadataCall.of(pod).stream().map(MetadataCall::location);
+        return Stream.concat(pod.clientIds().stream().filter(FieldLocation::exists), calls)
                 .findFirst();
-        return variable.or(
-                () -> MetadataCall.of(pod).stream().map(MetadataCall::location).findFirst());
     }
 }

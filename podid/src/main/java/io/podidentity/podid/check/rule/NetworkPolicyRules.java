@@ -19,42 +19,49 @@ final class NetworkPolicyRules extends RuleFamily {
 
     private static final int NAMED = 3;
 
+    private final Report networkPolicyBlocksDns = error("C12", "network-policy-blocks-dns", "aad-pod-identity#417")
+            .says("A NetworkPolicy leaves a pod without DNS")
+            .remedy("Allow port 53, UDP and TCP, to the pods k8s-app: kube-dns in kube-system");
+    private final Report networkPolicyBlocksEntra = error(
+                    "C12", "network-policy-blocks-entra", "azure-workload-identity#576")
+            .says("A NetworkPolicy keeps a pod with workload identity from Entra ID")
+            .remedy("Allow TCP 443 to the internet: login.microsoftonline.com has no fixed addresses");
+    private final Report networkPolicyBlocksLocalDns = warning(
+                    "C12", "network-policy-blocks-local-dns", "aad-pod-identity#417")
+            .says("A NetworkPolicy leaves a pod without DNS on nodes with AKS's LocalDNS")
+            .remedy("Allow port 53, UDP and TCP, to 169.254.10.10/32 and 169.254.10.11/32 too");
+    private final Report networkPolicyBlocksNmi = error(
+                    "C12",
+                    "network-policy-blocks-nmi",
+                    "aad-pod-identity#716",
+                    "aad-pod-identity#821",
+                    "aad-pod-identity#1195",
+                    "aad-pod-identity#417")
+            .says("A NetworkPolicy keeps a pod from NMI")
+            .remedy("Allow TCP 2579 to 127.0.0.1/32; before 1.6.2 to the addresses of the nodes");
+
     NetworkPolicyRules(RuleContext context) {
-        super(
-                context,
-                About.error("C12", "network-policy-blocks-dns", "aad-pod-identity#417")
-                        .says("A NetworkPolicy leaves a pod without DNS")
-                        .remedy("Allow port 53, UDP and TCP, to the pods k8s-app: kube-dns in kube-system"),
-                About.error("C12", "network-policy-blocks-entra", "azure-workload-identity#576")
-                        .says("A NetworkPolicy keeps a pod with workload identity from Entra ID")
-                        .remedy("Allow TCP 443 to the internet: login.microsoftonline.com has no fixed addresses"),
-                About.warning("C12", "network-policy-blocks-local-dns", "aad-pod-identity#417")
-                        .says("A NetworkPolicy leaves a pod without DNS on nodes with AKS's LocalDNS")
-                        .remedy("Allow port 53, UDP and TCP, to 169.254.10.10/32 and 169.254.10.11/32 too"),
-                About.error(
-                                "C12",
-                                "network-policy-blocks-nmi",
-                                "aad-pod-identity#716",
-                                "aad-pod-identity#821",
-                                "aad-pod-identity#1195",
-                                "aad-pod-identity#417")
-                        .says("A NetworkPolicy keeps a pod from NMI")
-                        .remedy("Allow TCP 2579 to 127.0.0.1/32; before 1.6.2 to the addresses of the nodes"));
+        super(context);
     }
 
     @Override
     protected void check() {
-        networkPolicyBlocksDns(report("network-policy-blocks-dns"));
-        networkPolicyBlocksEntra(report("network-policy-blocks-entra"));
-        networkPolicyBlocksLocalDns(report("network-policy-blocks-local-dns"));
+        networkPolicyBlocksDns();
+        networkPolicyBlocksEntra();
+        networkPolicyBlocksLocalDns();
         if (context.profile().hasNmi()) {
-            networkPolicyBlocksNmi(report("network-policy-blocks-nmi"));
+            networkPolicyBlocksNmi();
         }
     }
 
     /** Neither Entra ID nor the resource can then be found. */
-    private void networkPolicyBlocksDns(Report report) {
-        report(report, identityPods(), egress -> !egress.hasPort(53, "UDP"), " cannot ask any DNS server", """
+    private void networkPolicyBlocksDns() {
+        report(
+                networkPolicyBlocksDns,
+                identityPods(),
+                blocking(egress -> !egress.hasPort(53, "UDP")),
+                " cannot ask any DNS server",
+                """
             Add to egress:
             - to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
               ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]\
@@ -62,12 +69,12 @@ final class NetworkPolicyRules extends RuleFamily {
     }
 
     /** The pod itself exchanges its token there; with pod identity NMI does. */
-    private void networkPolicyBlocksEntra(Report report) {
+    private void networkPolicyBlocksEntra() {
         Stream<PodSource> direct = identityPods()
                 .filter(PodSource::usesWorkloadIdentity)
                 .filter(pod -> !pod.hasVariable("HTTPS_PROXY") && !pod.hasVariable("https_proxy"));
         String message = " cannot reach login.microsoftonline.com, where the token is exchanged";
-        report(report, direct, egress -> !egress.allowsPublic(443), message, """
+        report(networkPolicyBlocksEntra, direct, blocking(egress -> !egress.allowsPublic(443)), message, """
             Add to egress:
             - to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}]
               ports: [{protocol: TCP, port: 443}]\
@@ -75,11 +82,11 @@ final class NetworkPolicyRules extends RuleFamily {
     }
 
     /** LocalDNS answers on the node at these addresses, so to allow the pods of kube-dns is not enough. */
-    private void networkPolicyBlocksLocalDns(Report report) {
+    private void networkPolicyBlocksLocalDns() {
         Predicate<EgressOfPod> blocks =
                 egress -> egress.hasPort(53, "UDP") && !egress.allows("169.254.10.11", 53, "UDP");
         String message = " cannot reach AKS's LocalDNS, which answers at 169.254.10.10 and 169.254.10.11";
-        report(report, identityPods(), blocks, message, """
+        report(networkPolicyBlocksLocalDns, identityPods(), blocking(blocks), message, """
             Add to the peers of the DNS rule:
             - ipBlock: {cidr: 169.254.10.10/32}
             - ipBlock: {cidr: 169.254.10.11/32}\
@@ -87,13 +94,13 @@ final class NetworkPolicyRules extends RuleFamily {
     }
 
     /** The node rewrites the address before policies are looked at, so to allow 169.254.169.254 does not help. */
-    private void networkPolicyBlocksNmi(Report report) {
+    private void networkPolicyBlocksNmi() {
         boolean loopback = context.profile().isAtLeast(1, 6, 2);
         var policies = new EgressPolicies(context.cluster(), context.profile());
         Stream<PodSource> seen =
                 context.labelledPods().stream().filter(pod -> Replay.reachesNmi(pod.pod(), context.rules()));
         String message = " cannot reach NMI, and allowing 169.254.169.254 does not help";
-        reportEach(report, seen, pod -> policies.blocking(pod.pod()), message, """
+        report(networkPolicyBlocksNmi, seen, pod -> policies.blocking(pod.pod()), message, """
             Add to egress:
             - to: [{ipBlock: {cidr: %s}}]
               ports: [{protocol: TCP, port: 2579}]\
@@ -105,18 +112,12 @@ final class NetworkPolicyRules extends RuleFamily {
         return context.identityPods().stream().filter(pod -> !pod.pod().spec().hostNetwork());
     }
 
-    /** @param isBlocked asked about pods that policies restrict */
-    private void report(
-            Report report, Stream<PodSource> pods, Predicate<EgressOfPod> isBlocked, String message, String remedy) {
-        reportEach(
-                report,
-                pods,
-                pod -> Optional.of(EgressOfPod.of(context, pod))
-                        .filter(isBlocked)
-                        // A rule that is missing would be added to the first of them.
-                        .flatMap(egress -> egress.policies().stream().findFirst()),
-                message,
-                remedy);
+    /** Of the policies that restrict a pod the first, where they keep it from that. */
+    private Function<PodSource, Optional<NetworkPolicy>> blocking(Predicate<EgressOfPod> isBlocked) {
+        return pod -> Optional.of(EgressOfPod.of(context, pod))
+                .filter(isBlocked)
+                // A rule that is missing would be added to the first of them.
+                .flatMap(egress -> egress.policies().stream().findFirst());
     }
 
     /**
@@ -124,7 +125,7 @@ final class NetworkPolicyRules extends RuleFamily {
      *
      * @param blocking the policy that keeps a pod from something, if one does
      */
-    private void reportEach(
+    private void report(
             Report report,
             Stream<PodSource> pods,
             Function<PodSource, Optional<NetworkPolicy>> blocking,

@@ -21,62 +21,58 @@ final class NmiRules extends RuleFamily {
 
     private static final Set<String> ENDING = Set.of("Job", "CronJob");
 
+    private final Report hostNetwork = error("C10", "host-network", "aad-pod-identity#338")
+            .says("A pod with the label uses the node's network")
+            .remedy("Remove hostNetwork: true from the pod");
+    private final Report clientTimeout = warning(
+                    "C11", "client-timeout", "aad-pod-identity#770", "aad-pod-identity#773", "aad-pod-identity#414")
+            .says("A program gives up before NMI answers")
+            .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no");
+    private final Report startupRace = warning(
+                    "C11",
+                    "startup-race",
+                    "aad-pod-identity#738",
+                    "aad-pod-identity#770",
+                    "aad-pod-identity#678",
+                    "aad-pod-identity#279")
+            .says("A pod may ask for its token before MIC has assigned the identity")
+            .remedy("Add an init container that asks until a token comes, or let the program retry for 100" + " s");
+    private final Report exceptionCoversPod = error("C13", "exception-covers-pod", "aad-pod-identity#610")
+            .says("An exception covers a pod that has the label")
+            .remedy("Remove the label from the pod, or the pod's labels from the exception");
+    private final Report exceptionNeverMatches = warning(
+                    "C13", "exception-never-matches", "aad-pod-identity#610", "aad-pod-identity#799")
+            .says("An exception matches no pod")
+            .remedy("Write labels that the pods have, in the namespace of the pods");
+    private final Report takenForMic = error("C13", "taken-for-mic", "aad-pod-identity#610")
+            .says("NMI takes the pod for MIC, since its name begins with mic")
+            .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in"
+                    + " which MIC runs");
+
     NmiRules(RuleContext context) {
-        super(
-                context,
-                About.error("C10", "host-network", "aad-pod-identity#338")
-                        .says("A pod with the label uses the node's network")
-                        .remedy("Remove hostNetwork: true from the pod"),
-                About.warning(
-                                "C11",
-                                "client-timeout",
-                                "aad-pod-identity#770",
-                                "aad-pod-identity#773",
-                                "aad-pod-identity#414")
-                        .says("A program gives up before NMI answers")
-                        .remedy("Allow 110 s: NMI waits up to 100 s for MIC before it says no"),
-                About.warning(
-                                "C11",
-                                "startup-race",
-                                "aad-pod-identity#738",
-                                "aad-pod-identity#770",
-                                "aad-pod-identity#678",
-                                "aad-pod-identity#279")
-                        .says("A pod may ask for its token before MIC has assigned the identity")
-                        .remedy("Add an init container that asks until a token comes, or let the program retry for 100"
-                                + " s"),
-                About.error("C13", "exception-covers-pod", "aad-pod-identity#610")
-                        .says("An exception covers a pod that has the label")
-                        .remedy("Remove the label from the pod, or the pod's labels from the exception"),
-                About.warning("C13", "exception-never-matches", "aad-pod-identity#610", "aad-pod-identity#799")
-                        .says("An exception matches no pod")
-                        .remedy("Write labels that the pods have, in the namespace of the pods"),
-                About.error("C13", "taken-for-mic", "aad-pod-identity#610")
-                        .says("NMI takes the pod for MIC, since its name begins with mic")
-                        .remedy("Give the workload another name, or set NMI's flag --MICNamespace to the namespace in"
-                                + " which MIC runs"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (PodSource pod : context.labelledPods()) {
-            hostNetwork(pod, report("host-network"));
-            clientTimeout(pod, report("client-timeout"));
-            startupRace(pod, report("startup-race"));
-            exceptionCoversPod(pod, report("exception-covers-pod"));
+            hostNetwork(pod);
+            clientTimeout(pod);
+            startupRace(pod);
+            exceptionCoversPod(pod);
         }
         for (AzurePodIdentityException exception : context.cluster().exceptions()) {
-            exceptionNeverMatches(exception, report("exception-never-matches"));
+            exceptionNeverMatches(exception);
         }
         for (PodSource pod : context.nmiPods()) {
-            takenForMic(pod, report("taken-for-mic"));
+            takenForMic(pod);
         }
     }
 
     /** NMI does not see such a pod: the real metadata service answers, with all identities of the node. */
-    private void hostNetwork(PodSource pod, Report report) {
+    private void hostNetwork(PodSource pod) {
         if (!Replay.reachesNmi(pod.pod(), context.rules())) {
-            report.add(
+            hostNetwork.add(
                     pod.spec("hostNetwork"),
                     "the pod uses the node's network, so NMI never sees its requests, and every identity of the"
                             + " node answers");
@@ -84,10 +80,10 @@ final class NmiRules extends RuleFamily {
     }
 
     /** Where NMI waits for MIC; it then logs context canceled. */
-    private void clientTimeout(PodSource pod, Report report) {
+    private void clientTimeout(PodSource pod) {
         for (TokenTimeout patience : TokenTimeout.of(pod)) {
             if (context.profile().hasMic() && !patience.isEnough()) {
-                report.add(
+                clientTimeout.add(
                         patience.location(),
                         "it waits " + patience.seconds() + " s, and NMI answers after up to 100 s");
             }
@@ -95,7 +91,7 @@ final class NmiRules extends RuleFamily {
     }
 
     /** A warning for jobs, which may end by it; for pods that start again it is for information. */
-    private void startupRace(PodSource pod, Report report) {
+    private void startupRace(PodSource pod) {
         if (!context.profile().hasMic()
                 || context.match(pod).identities().isEmpty()
                 || waits(pod)
@@ -103,12 +99,12 @@ final class NmiRules extends RuleFamily {
             return;
         }
         boolean ends = ENDING.contains(pod.kind());
-        report.add(
+        startupRace.add(
                 ends ? Severity.WARNING : Severity.INFO,
                 pod.label(Pod.BINDING_LABEL),
                 "the pod can start before MIC has assigned its identity, which takes up to a minute on a new node"
                         + (ends ? ", and a " + pod.kind() + " that fails is over" : ""),
-                report.remedy());
+                startupRace.remedy());
     }
 
     private static boolean waits(PodSource pod) {
@@ -118,11 +114,11 @@ final class NmiRules extends RuleFamily {
     }
 
     /** NMI then asks the metadata service for it, and the pod gets the node's identity. */
-    private void exceptionCoversPod(PodSource pod, Report report) {
+    private void exceptionCoversPod(PodSource pod) {
         context.matcher()
                 .bypass(pod.pod())
                 .map(Bypass::exception)
-                .ifPresent(exception -> report.add(
+                .ifPresent(exception -> exceptionCoversPod.add(
                         pod.label(Pod.BINDING_LABEL),
                         "exception " + exception.name() + " ("
                                 + exception.metadata().position()
@@ -130,15 +126,15 @@ final class NmiRules extends RuleFamily {
     }
 
     /** Only where the files tell so: no labels, pods in another namespace, or a key in another letter case. */
-    private void exceptionNeverMatches(AzurePodIdentityException exception, Report report) {
+    private void exceptionNeverMatches(AzurePodIdentityException exception) {
         FieldLocation spec = context.location(exception).at("spec");
         if (exception.podLabels().isEmpty() && !spec.like("podLabels").exists()) {
-            report.add(spec.at("podLabels"), "the exception has no labels, so it matches no pod");
+            exceptionNeverMatches.add(spec.at("podLabels"), "the exception has no labels, so it matches no pod");
         }
         boolean matches = context.pods().stream()
                 .anyMatch(pod -> pod.namespace().equals(exception.namespace()) && has(pod, exception.podLabels()));
         if (!matches) {
-            spec.like("podLabels").fields().forEach(label -> neverMatches(exception, label, report));
+            spec.like("podLabels").fields().forEach(label -> neverMatches(exception, label, exceptionNeverMatches));
         }
     }
 
@@ -174,13 +170,13 @@ final class NmiRules extends RuleFamily {
     }
 
     /** In MIC's namespace, which is default; the pod gets any identity of the node. */
-    private void takenForMic(PodSource pod, Report report) {
+    private void takenForMic(PodSource pod) {
         boolean taken = context.matcher()
                 .bypass(pod.pod())
                 .filter(bypass -> bypass.exception() == null)
                 .isPresent();
         if (taken && !isMic(pod)) {
-            report.add(
+            takenForMic.add(
                     pod.manifest().at("metadata", "name"),
                     "the name of its ReplicaSet begins with mic, so NMI passes its requests to the node's metadata"
                             + " service");
@@ -192,11 +188,7 @@ final class NmiRules extends RuleFamily {
                 .anyMatch(container -> container.at("image").text().matches("(.*/)?mic(:.*|@.*)?"));
     }
 
-    /**
-     * How long a program waits for its token.
-     *
-     * @param location where it says so
-     */
+    /** How long a program waits for its token, and where it says so. */
     private record TokenTimeout(FieldLocation location, long seconds) {
 
         private static final long ENOUGH_SECONDS = 100;
@@ -206,7 +198,6 @@ final class NmiRules extends RuleFamily {
         private static final Pattern CURL =
                 Pattern.compile("\\b(?:curl\\b.*?\\s(?:-m|--max-time)|wget\\b.*?\\s(?:-T|--timeout))[ =]?(\\d+)");
 
-        /** All that are told by variables and scripts. */
         static List<TokenTimeout> of(PodSource pod) {
             var found = new ArrayList<TokenTimeout>();
             for (String name : VARIABLES) {

@@ -19,56 +19,53 @@ final class ReferenceRules extends RuleFamily {
     private static final String USE_IDENTITY = "use-managed-identity";
     private static final String BINDINGS = "cid.wi.aks.azure.com";
 
+    private final Report identityBindingRole = error("C23", "identity-binding-role", "AKS#4658")
+            .says("A pod uses an identity binding, and no ClusterRole lets its service account use the identity")
+            .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
+                    + " cid.wi.aks.azure.com and the client ID as resource");
+    private final Report referenceAccount = error(
+                    "C23", "reference-account", "azure-workload-identity#1026", "external-secrets/external-secrets#611")
+            .says("An object names a service account that has no identity, or is not there")
+            .remedy("Annotate the service account with azure.workload.identity/client-id");
+    private final Report referenceNotFound = error(
+                    "C23", "reference-not-found", "secrets-store-csi-driver-provider-azure#682")
+            .says("A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace does not"
+                    + " have")
+            .remedy("Write the name of an object of the same namespace");
+    private final Report referenceRunner = error(
+                    "C23",
+                    "reference-runner",
+                    "kedacore/keda#4219",
+                    "kedacore/keda#7101",
+                    "external-secrets/external-secrets#2436")
+            .says("What gets the token for an object has no identity itself")
+            .remedy("Give its pods the label azure.workload.identity/use: \"true\" and an annotated service account");
+    private final Report referenceTwoWays = error(
+                    "C23", "reference-two-ways", "secrets-store-csi-driver-provider-azure#284")
+            .says("An object asks for pod identity and for the node's identity at once")
+            .remedy("Write one of usePodIdentity and useVMManagedIdentity, or neither and clientID");
+    private final Report referenceWithoutNmi = error("C23", "reference-without-nmi", "kedacore/keda#5035")
+            .says("An object takes its identity from NMI, which the cluster does not have")
+            .remedy("Let it use workload identity");
+
     ReferenceRules(RuleContext context) {
-        super(
-                context,
-                About.error("C23", "identity-binding-role", "AKS#4658")
-                        .says("A pod uses an identity binding, and no ClusterRole lets its service account use"
-                                + " the identity")
-                        .remedy("Bind the account to a ClusterRole with the verb use-managed-identity, the API group"
-                                + " cid.wi.aks.azure.com and the client ID as resource"),
-                About.error(
-                                "C23",
-                                "reference-account",
-                                "azure-workload-identity#1026",
-                                "external-secrets/external-secrets#611")
-                        .says("An object names a service account that has no identity, or is not there")
-                        .remedy("Annotate the service account with azure.workload.identity/client-id"),
-                About.error("C23", "reference-not-found", "secrets-store-csi-driver-provider-azure#682")
-                        .says("A pod or object names a SecretProviderClass or TriggerAuthentication that its namespace"
-                                + " does not have")
-                        .remedy("Write the name of an object of the same namespace"),
-                About.error(
-                                "C23",
-                                "reference-runner",
-                                "kedacore/keda#4219",
-                                "kedacore/keda#7101",
-                                "external-secrets/external-secrets#2436")
-                        .says("What gets the token for an object has no identity itself")
-                        .remedy("Give its pods the label azure.workload.identity/use: \"true\" and an annotated service"
-                                + " account"),
-                About.error("C23", "reference-two-ways", "secrets-store-csi-driver-provider-azure#284")
-                        .says("An object asks for pod identity and for the node's identity at once")
-                        .remedy("Write one of usePodIdentity and useVMManagedIdentity, or neither and clientID"),
-                About.error("C23", "reference-without-nmi", "kedacore/keda#5035")
-                        .says("An object takes its identity from NMI, which the cluster does not have")
-                        .remedy("Let it use workload identity"));
+        super(context);
     }
 
     @Override
     protected void check() {
-        identityBindingRole(report("identity-binding-role"));
+        identityBindingRole();
         for (IdentityReference one : context.references()) {
-            referenceAccount(one, report("reference-account"));
-            referenceRunner(one, report("reference-runner"));
-            referenceTwoWays(one, report("reference-two-ways"));
-            referenceWithoutNmi(one, report("reference-without-nmi"));
+            referenceAccount(one);
+            referenceRunner(one);
+            referenceTwoWays(one);
+            referenceWithoutNmi(one);
         }
-        referenceNotFound(report("reference-not-found"));
+        referenceNotFound();
     }
 
     /** The cluster's proxy asks the API server, and refuses the token otherwise; roles of a namespace do not count. */
-    private void identityBindingRole(Report report) {
+    private void identityBindingRole() {
         List<FieldLocation> roles = context.kind("ClusterRole").stream()
                 .filter(role -> role.at("rules").items().stream()
                         .anyMatch(rule -> rule.at("apiGroups").itemTexts().contains(BINDINGS)))
@@ -86,9 +83,9 @@ final class ReferenceRules extends RuleFamily {
                 continue;
             }
             if (named.isEmpty()) {
-                report.add(annotation, "no ClusterRole here has " + USE_IDENTITY + " for " + clientId);
+                identityBindingRole.add(annotation, "no ClusterRole here has " + USE_IDENTITY + " for " + clientId);
             } else if (context.kind("ClusterRoleBinding").stream().noneMatch(one -> binds(one, named, pod))) {
-                report.add(
+                identityBindingRole.add(
                         annotation,
                         "no ClusterRoleBinding gives service account " + account + " the ClusterRole " + named.get(0),
                         "Run: kubectl create clusterrolebinding " + named.get(0) + "-" + pod.serviceAccount()
@@ -120,7 +117,7 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** The operator creates a token of the account and sends it to Entra ID as the client ID of its annotation. */
-    private void referenceAccount(IdentityReference one, Report report) {
+    private void referenceAccount(IdentityReference one) {
         if (one.way() != Way.WORKLOAD || one.account().isEmpty()) {
             return;
         }
@@ -133,7 +130,7 @@ final class ReferenceRules extends RuleFamily {
                 .filter(each -> name.namespace().isEmpty() || name.namespace().equals(each.namespace()))
                 .findFirst();
         if (account.isEmpty() && !called.isEmpty()) {
-            report.add(
+            referenceAccount.add(
                     field,
                     "service account " + name + " is not here, but "
                             + called.get(0).name() + " is",
@@ -141,7 +138,7 @@ final class ReferenceRules extends RuleFamily {
         } else if (account.isPresent()
                 && !one.clientId().exists()
                 && !account.get().metadata().annotations().containsKey(Keys.CLIENT_ID)) {
-            report.add(
+            referenceAccount.add(
                     field,
                     "service account " + account.get().name() + " has no annotation " + Keys.CLIENT_ID,
                     "Add to its annotations: " + Keys.CLIENT_ID + ": CLIENT_ID. See "
@@ -150,11 +147,11 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** The pod stays in ContainerCreating, and the ScaledObject is not ready. */
-    private void referenceNotFound(Report report) {
+    private void referenceNotFound() {
         for (PodSource pod : context.pods()) {
             pod.spec("volumes").items().stream()
                     .map(volume -> volume.at("csi", "volumeAttributes", "secretProviderClass"))
-                    .forEach(name -> named(report, "SecretProviderClass", pod.namespace(), name));
+                    .forEach(name -> named(referenceNotFound, "SecretProviderClass", pod.namespace(), name));
         }
         Stream.of("ScaledObject", "ScaledJob")
                 .flatMap(kind -> context.kind(kind).stream())
@@ -162,7 +159,7 @@ final class ReferenceRules extends RuleFamily {
                         .map(trigger -> trigger.at("authenticationRef"))
                         .filter(reference -> !reference.at("kind").text().startsWith("Cluster"))
                         .forEach(reference -> named(
-                                report,
+                                referenceNotFound,
                                 "TriggerAuthentication",
                                 scaled.object().replaceFirst(".* (.*)/.*", "$1"),
                                 reference.at("name"))));
@@ -187,22 +184,25 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** Of what is in the files: its environment has no token then, or NMI none for the pod. */
-    private void referenceRunner(IdentityReference one, Report report) {
+    private void referenceRunner(IdentityReference one) {
         for (PodSource pod : one.runners()) {
             String who = one.kind().runner() + ", " + pod.object() + ", ";
             if (one.needsWebhook() && !pod.usesWorkloadIdentity() && !pod.hasVariable("AZURE_FEDERATED_TOKEN_FILE")) {
-                report.add(one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(report, one));
+                referenceRunner.add(
+                        one.place(), who + "lacks the label " + Keys.USE + ": \"true\"", remedy(referenceRunner, one));
             } else if (one.needsWebhook()
                     && !one.clientId().exists()
                     && context.serviceAccount(pod).isPresent()
                     && context.clientId(pod).isEmpty()) {
-                report.add(
-                        one.place(), who + "runs as a service account without " + Keys.CLIENT_ID, remedy(report, one));
+                referenceRunner.add(
+                        one.place(),
+                        who + "runs as a service account without " + Keys.CLIENT_ID,
+                        remedy(referenceRunner, one));
             } else if (one.way() == Way.NMI
                     && context.profile().hasNmi()
                     && !pod.asksForBinding()
                     && context.match(pod).identities().isEmpty()) {
-                report.add(
+                referenceRunner.add(
                         one.place(),
                         who + "lacks the label " + Pod.BINDING_LABEL + ", so NMI answers 404",
                         "Label it, or write " + one.kind().instead() + ": "
@@ -216,16 +216,16 @@ final class ReferenceRules extends RuleFamily {
     }
 
     /** The driver refuses: cannot enable both pod identity and user-assigned managed identity. */
-    private void referenceTwoWays(IdentityReference one, Report report) {
+    private void referenceTwoWays(IdentityReference one) {
         if (one.has(Way.NMI) && one.has(Way.NODE)) {
-            report.add(one.place(), "usePodIdentity and useVMManagedIdentity are both true");
+            referenceTwoWays.add(one.place(), "usePodIdentity and useVMManagedIdentity are both true");
         }
     }
 
     /** Nothing listens where the driver or operator asks, or its version knows no pod identity. */
-    private void referenceWithoutNmi(IdentityReference one, Report report) {
+    private void referenceWithoutNmi(IdentityReference one) {
         if (!context.profile().hasNmi() && one.way() == Way.NMI) {
-            report.add(
+            referenceWithoutNmi.add(
                     one.place(),
                     "it takes its identity from NMI, which this cluster does not have",
                     "Write " + one.kind().instead() + ": " + one.kind().page());

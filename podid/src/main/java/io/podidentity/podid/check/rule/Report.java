@@ -9,11 +9,25 @@ import java.util.Set;
 /** Collects the findings of one rule; a finding that is reported twice is there once. Not thread-safe. */
 public final class Report {
 
-    private final About about;
+    private About about;
     private final Set<Finding> findings = new LinkedHashSet<>();
 
     public Report(About about) {
         this.about = about;
+    }
+
+    Report says(String line) {
+        about = about.says(line);
+        return this;
+    }
+
+    Report remedy(String remedy) {
+        about = about.remedy(remedy);
+        return this;
+    }
+
+    About about() {
+        return about;
     }
 
     /** The rule's own remedy, as a sentence. */
@@ -21,22 +35,18 @@ public final class Report {
         return about.remedy() + ".";
     }
 
-    /** Reports with the rule's own severity and remedy. */
     public void add(FieldLocation location, String message) {
         add(location, message, remedy());
     }
 
-    /** Reports with the rule's own severity. */
     public void add(FieldLocation location, String message, String remedy, Edit... edits) {
         add(about.severity(), location, message, remedy, edits);
     }
 
-    /** Reports that another value is certainly meant. */
     public void addValue(FieldLocation location, String message, String meant) {
         add(location, message, "Write: " + location.key() + ": " + meant, Edit.value(location, meant));
     }
 
-    /** Reports that another key is certainly meant. */
     public void addKey(FieldLocation written, String key, String meant, String remedy) {
         add(written, "the key is " + key + " and must be " + meant, remedy, Edit.key(written.position(), key, meant));
     }

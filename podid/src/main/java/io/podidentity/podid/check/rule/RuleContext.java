@@ -29,7 +29,6 @@ import java.util.Optional;
 /** All that rules look at. Not thread-safe. */
 public final class RuleContext {
 
-    /** Of no manifests at all. */
     public static final RuleContext EMPTY = new RuleContext(
             new Manifests(Cluster.EMPTY, List.of(), List.of(), List.of()),
             MatchRules.of(Profile.V1_8_17),
@@ -49,7 +48,6 @@ public final class RuleContext {
     private final Map<ObjectName, PodMatch> matches = new HashMap<>();
     private final List<IdentityReference> references;
 
-    /** @param azure may be empty */
     public RuleContext(Manifests manifests, MatchRules rules, AzureFacts azure) {
         this.manifests = manifests;
         this.rules = rules;
@@ -111,7 +109,6 @@ public final class RuleContext {
         return azure;
     }
 
-    /** All pods, one for each workload. */
     public List<PodSource> pods() {
         return List.copyOf(pods.values());
     }
@@ -196,7 +193,6 @@ public final class RuleContext {
         return location(object).at("spec").like(key);
     }
 
-    /** Which identities the pod gets. */
     public PodMatch match(PodSource source) {
         return matches.computeIfAbsent(source.pod().name(), name -> matcher.match(source.pod()));
     }

@@ -1,9 +1,7 @@
 package io.podidentity.podid.check.rule;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -16,30 +14,37 @@ import java.util.stream.Stream;
 public abstract class RuleFamily {
 
     protected final RuleContext context;
-    private final List<About> rules;
-    private final Map<String, Report> reports = new LinkedHashMap<>();
+    private final List<Report> reports = new ArrayList<>();
 
-    /** @param rules what they say of themselves */
-    protected RuleFamily(RuleContext context, About... rules) {
+    protected RuleFamily(RuleContext context) {
         this.context = context;
-        this.rules = List.of(rules);
-        this.rules.forEach(about -> reports.put(about.rule(), new Report(about)));
     }
 
-    /** What its rules say of themselves. */
+    protected final Report error(String id, String rule, String... issues) {
+        return report(Severity.ERROR, id, rule, issues);
+    }
+
+    protected final Report warning(String id, String rule, String... issues) {
+        return report(Severity.WARNING, id, rule, issues);
+    }
+
+    protected final Report info(String id, String rule, String... issues) {
+        return report(Severity.INFO, id, rule, issues);
+    }
+
+    private Report report(Severity severity, String id, String rule, String... issues) {
+        var report = new Report(About.of(severity, id, rule, issues));
+        reports.add(report);
+        return report;
+    }
+
     public List<About> rules() {
-        return rules;
+        return reports.stream().map(Report::about).toList();
     }
 
-    /** What its rules find. */
     public Stream<Finding> findings() {
         check();
-        return reports.values().stream().flatMap(report -> report.findings().stream());
-    }
-
-    /** Has what the rule of that name finds. */
-    protected final Report report(String rule) {
-        return Objects.requireNonNull(reports.get(rule), rule);
+        return reports.stream().flatMap(report -> report.findings().stream());
     }
 
     /**

@@ -14,49 +14,49 @@ import java.util.Optional;
 /** The secret of a service principal. */
 final class SecretRules extends RuleFamily {
 
+    private final Report certificateUnreadable = error("C7", "certificate-unreadable")
+            .says("NMI cannot read the certificate of a service principal")
+            .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key");
+    private final Report secretKeys = error("C7", "secret-keys", "aad-pod-identity#184", "aad-pod-identity#646")
+            .says("The secret of a service principal has other keys than NMI reads")
+            .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password");
+    private final Report secretNotFound = error("C8", "secret-not-found", "aad-pod-identity#646")
+            .says("The secret of a service principal has another name or is in another namespace")
+            .remedy("Name the secret, and the namespace in which it is");
+    private final Report secretReferenceIncomplete = error(
+                    "C8", "secret-reference-incomplete", "aad-pod-identity#646", "aad-pod-identity#184")
+            .says("The reference to a secret lacks its name or its namespace")
+            .remedy("Write both; no namespace is assumed");
+    private final Report secretValue = error("C8", "secret-value", "aad-pod-identity#60")
+            .says("The value of a client secret is empty or ends in white space")
+            .remedy("Create the secret from a file without a line break at its end, such as printf %s" + " writes");
+
     SecretRules(RuleContext context) {
-        super(
-                context,
-                About.error("C7", "certificate-unreadable")
-                        .says("NMI cannot read the certificate of a service principal")
-                        .remedy("Make the PFX with openssl pkcs12 -export -legacy, without a chain, of an RSA key"),
-                About.error("C7", "secret-keys", "aad-pod-identity#184", "aad-pod-identity#646")
-                        .says("The secret of a service principal has other keys than NMI reads")
-                        .remedy("Type 1 needs exactly one key, of any name; type 2 needs certificate and password"),
-                About.error("C8", "secret-not-found", "aad-pod-identity#646")
-                        .says("The secret of a service principal has another name or is in another namespace")
-                        .remedy("Name the secret, and the namespace in which it is"),
-                About.error("C8", "secret-reference-incomplete", "aad-pod-identity#646", "aad-pod-identity#184")
-                        .says("The reference to a secret lacks its name or its namespace")
-                        .remedy("Write both; no namespace is assumed"),
-                About.error("C8", "secret-value", "aad-pod-identity#60")
-                        .says("The value of a client secret is empty or ends in white space")
-                        .remedy("Create the secret from a file without a line break at its end, such as printf %s"
-                                + " writes"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (AzureIdentity identity : context.identities()) {
             secretOf(identity).ifPresent(secret -> {
-                certificateUnreadable(identity, secret, report("certificate-unreadable"));
-                secretKeys(identity, secret, report("secret-keys"));
-                secretValue(identity, secret, report("secret-value"));
+                certificateUnreadable(identity, secret);
+                secretKeys(identity, secret);
+                secretValue(identity, secret);
             });
-            secretNotFound(identity, report("secret-not-found"));
-            secretReferenceIncomplete(identity, report("secret-reference-incomplete"));
+            secretNotFound(identity);
+            secretReferenceIncomplete(identity);
         }
     }
 
     /** NMI reads PKCS#12 by an old library of Go's, which knows none of the algorithms of OpenSSL 3's default. */
-    private void certificateUnreadable(AzureIdentity identity, Secret secret, Report report) {
+    private void certificateUnreadable(AzureIdentity identity, Secret secret) {
         Optional<byte[]> file = secret.value("certificate");
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL_CERTIFICATE && file.isPresent()) {
             ApplicationSettings.problemOfCertificate(file.get(), text(secret, "password"))
-                    .ifPresent(problem -> report.add(
+                    .ifPresent(problem -> certificateUnreadable.add(
                             field(secret, "certificate"),
                             "NMI cannot read this PFX: " + problem,
-                            ApplicationSettings.remedyOfCertificate(problem).orElse(report.remedy())));
+                            ApplicationSettings.remedyOfCertificate(problem).orElse(certificateUnreadable.remedy())));
         }
     }
 
@@ -65,11 +65,11 @@ final class SecretRules extends RuleFamily {
     }
 
     /** Of several keys NMI takes the first of a Go map: any. */
-    private void secretKeys(AzureIdentity identity, Secret secret, Report report) {
+    private void secretKeys(AzureIdentity identity, Secret secret) {
         FieldLocation location = context.location(secret);
         FieldLocation data = location.at("data").exists() ? location.at("data") : location.at("stringData");
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL && secret.keys().size() != 1) {
-            report.add(
+            secretKeys.add(
                     data,
                     "identity " + identity.name() + " needs one key in this secret, and it has "
                             + secret.keys().size()
@@ -82,7 +82,7 @@ final class SecretRules extends RuleFamily {
             // Without a password NMI takes an empty one, which is right for some files.
             for (String key : List.of("certificate", "password")) {
                 if (!secret.keys().contains(key) && (key.equals("certificate") || !opens(secret, ""))) {
-                    report.add(
+                    secretKeys.add(
                             data,
                             "identity " + identity.name() + " needs the key " + key + " in this secret",
                             ClosestMatch.of(key, secret.keys())
@@ -100,14 +100,14 @@ final class SecretRules extends RuleFamily {
     }
 
     /** Secrets are often made by hand, so one that is not in the files at all is no error. */
-    private void secretNotFound(AzureIdentity identity, Report report) {
+    private void secretNotFound(AzureIdentity identity) {
         String name = identity.clientPassword().name();
         String namespace = identity.clientPassword().namespace();
         if (!identity.isManagedIdentity()
                 && Value.isFinal(name)
                 && Value.isFinal(namespace)
                 && !context.isWritten("Secret", new ObjectName(namespace, name))) {
-            checkSecretNotFound(report, identity, name, namespace);
+            checkSecretNotFound(secretNotFound, identity, name, namespace);
         }
     }
 
@@ -137,15 +137,23 @@ final class SecretRules extends RuleFamily {
     }
 
     /** NMI asks the API server for a secret of an empty name, or in an empty namespace. */
-    private void secretReferenceIncomplete(AzureIdentity identity, Report report) {
+    private void secretReferenceIncomplete(AzureIdentity identity) {
         FieldLocation reference = context.field(identity, "clientPassword");
         if (identity.isManagedIdentity() || !reference.exists()) {
             return;
         }
         checkSecretReferenceIncomplete(
-                report, reference, "name", identity.clientPassword().name(), "NAME");
+                secretReferenceIncomplete,
+                reference,
+                "name",
+                identity.clientPassword().name(),
+                "NAME");
         checkSecretReferenceIncomplete(
-                report, reference, "namespace", identity.clientPassword().namespace(), identity.namespace());
+                secretReferenceIncomplete,
+                reference,
+                "namespace",
+                identity.clientPassword().namespace(),
+                identity.namespace());
     }
 
     private static void checkSecretReferenceIncomplete(
@@ -158,10 +166,10 @@ final class SecretRules extends RuleFamily {
     }
 
     /** NMI sends the bytes as they are, and Entra ID refuses them. */
-    private void secretValue(AzureIdentity identity, Secret secret, Report report) {
+    private void secretValue(AzureIdentity identity, Secret secret) {
         // Whether a password opens its certificate is another rule's.
         if (identity.type() == AzureIdentity.SERVICE_PRINCIPAL) {
-            secret.keys().forEach(key -> checkSecretValue(secret, key, report));
+            secret.keys().forEach(key -> checkSecretValue(secret, key, secretValue));
         }
     }
 
@@ -178,7 +186,6 @@ final class SecretRules extends RuleFamily {
         }
     }
 
-    /** The secret that an identity refers to. */
     private Optional<Secret> secretOf(AzureIdentity identity) {
         SecretReference reference = identity.clientPassword();
         return identity.isManagedIdentity()

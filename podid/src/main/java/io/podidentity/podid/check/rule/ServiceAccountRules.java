@@ -23,64 +23,56 @@ final class ServiceAccountRules extends RuleFamily {
     private static final Set<String> OF_PODS = Set.of(
             Keys.TOKEN_EXPIRATION, Keys.SKIP_CONTAINERS, Keys.INJECT_PROXY, Keys.PROXY_PORT, Keys.USE_IDENTITY_BINDING);
 
+    private final Report clientIdDiffers = warning("C15", "client-id-differs", "azure-workload-identity#1200")
+            .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
+            .remedy("Remove the variable: the webhook sets it from the annotation");
+    private final Report serviceAccount = error(
+                    "C15", "service-account", "azure-workload-identity#1249", "azure-workload-identity#340")
+            .says("A pod with the label runs as a service account that has no identity")
+            .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
+                    + " azure.workload.identity/client-id");
+    private final Report useLabelInSelector = error(
+                    "C15", "use-label-in-selector", "azure-workload-identity#691", "azure-workload-identity#1025")
+            .says("The label azure.workload.identity/use is part of the workload's selector")
+            .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it");
+    private final Report useLabelMissing = error(
+                    "C15", "use-label-missing", "azure-workload-identity#1249", "azure-workload-identity#691")
+            .says("A pod runs as an annotated service account and lacks the label" + " azure.workload.identity/use")
+            .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template");
+    private final Report useLabelValue = error("C15", "use-label-value", "azure-workload-identity#1249")
+            .says("The label azure.workload.identity/use has another value than the string true")
+            .remedy("Write azure.workload.identity/use: \"true\", with quotes");
+    private final Report workloadIdentityKey = error(
+                    "C15", "workload-identity-key", "azure-workload-identity#1249", "azure-workload-identity#1025")
+            .says("A key of workload identity does not exist, or is on another object than the one that" + " is read")
+            .remedy("client-id and tenant-id are annotations of the service account; use is a label of the" + " pod");
+
     ServiceAccountRules(RuleContext context) {
-        super(
-                context,
-                About.warning("C15", "client-id-differs", "azure-workload-identity#1200")
-                        .says("The pod sets AZURE_CLIENT_ID to something else than its service account's annotation")
-                        .remedy("Remove the variable: the webhook sets it from the annotation"),
-                About.error("C15", "service-account", "azure-workload-identity#1249", "azure-workload-identity#340")
-                        .says("A pod with the label runs as a service account that has no identity")
-                        .remedy("Set serviceAccountName to an account of the same namespace with the annotation"
-                                + " azure.workload.identity/client-id"),
-                About.error(
-                                "C15",
-                                "use-label-in-selector",
-                                "azure-workload-identity#691",
-                                "azure-workload-identity#1025")
-                        .says("The label azure.workload.identity/use is part of the workload's selector")
-                        .remedy("Remove it from spec.selector.matchLabels; the pod template keeps it"),
-                About.error("C15", "use-label-missing", "azure-workload-identity#1249", "azure-workload-identity#691")
-                        .says("A pod runs as an annotated service account and lacks the label"
-                                + " azure.workload.identity/use")
-                        .remedy("Add azure.workload.identity/use: \"true\" to the labels of the pod template"),
-                About.error("C15", "use-label-value", "azure-workload-identity#1249")
-                        .says("The label azure.workload.identity/use has another value than the string true")
-                        .remedy("Write azure.workload.identity/use: \"true\", with quotes"),
-                About.error(
-                                "C15",
-                                "workload-identity-key",
-                                "azure-workload-identity#1249",
-                                "azure-workload-identity#1025")
-                        .says("A key of workload identity does not exist, or is on another object than the one that"
-                                + " is read")
-                        .remedy("client-id and tenant-id are annotations of the service account; use is a label of the"
-                                + " pod"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (PodSource pod : context.webhookPods()) {
-            clientIdDiffers(pod, report("client-id-differs"));
-            serviceAccount(pod, report("service-account"));
+            clientIdDiffers(pod);
+            serviceAccount(pod);
         }
         for (PodSource pod : context.pods()) {
-            useLabelInSelector(pod, report("use-label-in-selector"));
-            useLabelMissing(pod, report("use-label-missing"));
+            useLabelInSelector(pod);
+            useLabelMissing(pod);
         }
-        useLabelValue(report("use-label-value"));
-        workloadIdentityKey(report("workload-identity-key"));
+        useLabelValue();
+        workloadIdentityKey();
     }
 
     /** The webhook never overwrites a variable. */
-    private void clientIdDiffers(PodSource pod, Report report) {
+    private void clientIdDiffers(PodSource pod) {
         String annotated = context.clientId(pod);
-        for (FieldLocation variable : pod.variables("AZURE_CLIENT_ID")) {
-            FieldLocation value = variable.at("value");
+        for (FieldLocation value : pod.clientIds()) {
             if (!annotated.isEmpty()
                     && Value.isFinal(value.text())
                     && !value.text().equalsIgnoreCase(annotated)) {
-                report.add(
+                clientIdDiffers.add(
                         value,
                         "AZURE_CLIENT_ID is " + value.text() + ", and the service account names " + annotated,
                         "Remove the variable, or make sure that both identities trust the service account.");
@@ -89,7 +81,7 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Without serviceAccountName it is default, which usually has no federated credential: AADSTS700213. */
-    private void serviceAccount(PodSource pod, Report report) {
+    private void serviceAccount(PodSource pod) {
         Optional<ServiceAccount> account = context.serviceAccount(pod);
         if (account.isPresent() && (isAnnotated(account.get()) || namesItself(pod))) {
             return;
@@ -99,16 +91,16 @@ final class ServiceAccountRules extends RuleFamily {
                     .filter(one -> one.namespace().equals(pod.namespace()) && isAnnotated(one))
                     .map(one -> one.name().name())
                     .findFirst();
-            report.add(
+            serviceAccount.add(
                     pod.label(Keys.USE),
                     "the pod names no service account, so it runs as default"
                             + other.map(name -> "; " + name + " has a client ID")
                                     .orElse(""),
-                    other.map(name -> "Write: serviceAccountName: " + name).orElse(report.remedy()));
+                    other.map(name -> "Write: serviceAccountName: " + name).orElse(serviceAccount.remedy()));
         } else if (account.isPresent()) {
-            unannotated(report, pod, context.location(account.get()).at("metadata", "annotations"));
+            unannotated(serviceAccount, pod, context.location(account.get()).at("metadata", "annotations"));
         } else {
-            absent(report, pod);
+            absent(serviceAccount, pod);
         }
     }
 
@@ -166,10 +158,10 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** The selector of a Deployment cannot be changed, so an update of an existing one is refused. */
-    private void useLabelInSelector(PodSource pod, Report report) {
+    private void useLabelInSelector(PodSource pod) {
         FieldLocation label = pod.manifest().at("spec", "selector", "matchLabels", Keys.USE);
         if (label.exists()) {
-            report.add(
+            useLabelInSelector.add(
                     label,
                     "the selector of a " + pod.kind()
                             + " cannot be changed, so to add or remove this label later is refused");
@@ -177,7 +169,7 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** The webhook ignores the pod, and if the metadata service is open the pod takes the node's identity. */
-    private void useLabelMissing(PodSource pod, Report report) {
+    private void useLabelMissing(PodSource pod) {
         FieldLocation labels = pod.template().at("metadata", "labels");
         Optional<ServiceAccount> account = context.serviceAccount(pod).filter(ServiceAccountRules::isAnnotated);
         boolean usesPodIdentity =
@@ -188,15 +180,15 @@ final class ServiceAccountRules extends RuleFamily {
         FieldLocation onWorkload = pod.manifest().at("metadata", "labels", Keys.USE);
         Optional<String> near = ClosestMatch.of(Keys.USE, labels.keys());
         if (near.isPresent()) {
-            report.addKey(labels.at(near.get()), near.get(), Keys.USE, ADD);
+            useLabelMissing.addKey(labels.at(near.get()), near.get(), Keys.USE, ADD);
         } else if (onWorkload.exists()) {
-            report.add(
+            useLabelMissing.add(
                     onWorkload,
                     "the label is on the " + pod.kind() + " itself, and its pods do not inherit it",
                     ADD,
                     Edit.firstEntry(labels, TRUE));
         } else if (account.isPresent() && !isForOthers(pod)) {
-            report.add(
+            useLabelMissing.add(
                     pod.spec("serviceAccountName"),
                     "the pod runs as " + account.get().name() + ", which has a client ID, but lacks the label "
                             + Keys.USE,
@@ -216,10 +208,10 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Without quotes it is a boolean, and the API server refuses the object. */
-    private void useLabelValue(Report report) {
+    private void useLabelValue() {
         for (Problem problem : context.manifests().problems()) {
             if (problem.kind() == Problem.Kind.WRONG_TYPE && problem.path().endsWith("labels." + Keys.USE)) {
-                report.add(
+                useLabelValue.add(
                         FieldLocation.of(problem),
                         "the value is a boolean and must be a string: the API server refuses the object",
                         "Write: " + TRUE,
@@ -230,7 +222,7 @@ final class ServiceAccountRules extends RuleFamily {
             FieldLocation label = pod.label(Keys.USE);
             String value = label.text();
             if (label.exists() && !value.equals("true") && !value.equals("false") && !Value.isTemplated(value)) {
-                report.add(
+                useLabelValue.add(
                         label,
                         "the value is " + Value.quoted(value) + ", and only \"true\" counts",
                         "Write: " + TRUE,
@@ -240,13 +232,14 @@ final class ServiceAccountRules extends RuleFamily {
     }
 
     /** Unknown and misplaced keys are ignored without a word. */
-    private void workloadIdentityKey(Report report) {
+    private void workloadIdentityKey() {
         for (FieldLocation account : context.kind("ServiceAccount")) {
-            checkWorkloadIdentityKey(report, account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
+            checkWorkloadIdentityKey(
+                    workloadIdentityKey, account.at("metadata", "annotations"), OF_ACCOUNTS, "a service account");
             for (String key : List.of(Keys.CLIENT_ID, Keys.TENANT_ID)) {
                 FieldLocation label = account.at("metadata", "labels", key);
                 if (label.exists()) {
-                    report.add(
+                    workloadIdentityKey.add(
                             label,
                             key + " is a label here, and only an annotation counts",
                             "Move it to annotations: " + key + ": " + label.text());
@@ -255,10 +248,10 @@ final class ServiceAccountRules extends RuleFamily {
         }
         for (PodSource pod : context.pods()) {
             FieldLocation annotations = pod.template().at("metadata", "annotations");
-            checkWorkloadIdentityKey(report, annotations, OF_PODS, "a pod");
+            checkWorkloadIdentityKey(workloadIdentityKey, annotations, OF_PODS, "a pod");
             FieldLocation use = annotations.at(Keys.USE);
             if (use.exists() && !pod.label(Keys.USE).exists()) {
-                report.add(
+                workloadIdentityKey.add(
                         use,
                         Keys.USE + " is an annotation here, and only a label counts",
                         "Move it to labels: " + TRUE);

@@ -11,7 +11,6 @@ public enum Severity {
     /** The pod gets no token, or that of another identity. */
     ERROR;
 
-    /** In lower case, as options and reports have it. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -23,61 +23,60 @@ final class WebhookRules extends RuleFamily {
     private static final Pattern PATH =
             Pattern.compile("/var/run/secrets/(azure/)?(tokens|wi/token)/azure-identity-token");
 
+    private final Report proxyPort = error("C17", "proxy-port", "azure-workload-identity#733")
+            .says("The port of the proxy sidecar is not a port")
+            .remedy("Write a number from 1 to 65535, in quotes; the default is 8000");
+    private final Report proxySidecarFalse = error("C17", "proxy-sidecar-false", "azure-workload-identity#1210")
+            .says("The annotation inject-proxy-sidecar is there, with another value than true")
+            .remedy("Remove the annotation: the sidecar is injected whatever its value is");
+    private final Report skipContainers = error("C17", "skip-containers", "azure-workload-identity#791")
+            .says("The annotation skip-containers names a container that does not exist")
+            .remedy("Write names of the pod's containers, separated by semicolons");
+    private final Report tokenExpiration = error("C17", "token-expiration", "azure-workload-identity#1025")
+            .says("The lifetime of the service account's token is out of range")
+            .remedy("Write seconds from 3600 to 86400, in quotes");
+    private final Report tokenPath = warning("C17", "token-path", "azure-workload-identity#1249")
+            .says("The path of the token is written out")
+            .remedy("Read it from the variable AZURE_FEDERATED_TOKEN_FILE");
+    private final Report hostNetworkProxy = error("C10", "host-network-proxy", "azure-workload-identity#773")
+            .says("A pod with the proxy sidecar uses the node's network")
+            .remedy("Remove hostNetwork: true, or the annotation" + " azure.workload.identity/inject-proxy-sidecar");
+
     WebhookRules(RuleContext context) {
-        super(
-                context,
-                About.error("C17", "proxy-port", "azure-workload-identity#733")
-                        .says("The port of the proxy sidecar is not a port")
-                        .remedy("Write a number from 1 to 65535, in quotes; the default is 8000"),
-                About.error("C17", "proxy-sidecar-false", "azure-workload-identity#1210")
-                        .says("The annotation inject-proxy-sidecar is there, with another value than true")
-                        .remedy("Remove the annotation: the sidecar is injected whatever its value is"),
-                About.error("C17", "skip-containers", "azure-workload-identity#791")
-                        .says("The annotation skip-containers names a container that does not exist")
-                        .remedy("Write names of the pod's containers, separated by semicolons"),
-                About.error("C17", "token-expiration", "azure-workload-identity#1025")
-                        .says("The lifetime of the service account's token is out of range")
-                        .remedy("Write seconds from 3600 to 86400, in quotes"),
-                About.warning("C17", "token-path", "azure-workload-identity#1249")
-                        .says("The path of the token is written out")
-                        .remedy("Read it from the variable AZURE_FEDERATED_TOKEN_FILE"),
-                About.error("C10", "host-network-proxy", "azure-workload-identity#773")
-                        .says("A pod with the proxy sidecar uses the node's network")
-                        .remedy("Remove hostNetwork: true, or the annotation"
-                                + " azure.workload.identity/inject-proxy-sidecar"));
+        super(context);
     }
 
     @Override
     protected void check() {
         for (PodSource pod : context.webhookPods()) {
-            proxyPort(pod, report("proxy-port"));
-            proxySidecarFalse(pod, report("proxy-sidecar-false"));
-            skipContainers(pod, report("skip-containers"));
-            tokenExpiration(pod, report("token-expiration"));
-            tokenPath(pod, report("token-path"));
-            hostNetworkProxy(pod, report("host-network-proxy"));
+            proxyPort(pod);
+            proxySidecarFalse(pod);
+            skipContainers(pod);
+            tokenExpiration(pod);
+            tokenPath(pod);
+            hostNetworkProxy(pod);
         }
     }
 
     /** The webhook refuses to create the pod, or the proxy does not start. */
-    private void proxyPort(PodSource pod, Report report) {
+    private void proxyPort(PodSource pod) {
         FieldLocation annotation = pod.annotation(Keys.PROXY_PORT);
         if (!annotation.exists() || Value.isTemplated(annotation.text())) {
             return;
         }
         Optional<String> refusal = refusal(pod, Keys.PROXY_PORT, annotation.text());
         if (refusal.isPresent()) {
-            report.add(annotation, "the webhook denies the pod: " + refusal.get());
+            proxyPort.add(annotation, "the webhook denies the pod: " + refusal.get());
         } else if (!annotation.text().matches("0*[1-9]\\d{0,4}") || Integer.parseInt(annotation.text()) > 65535) {
-            report.add(annotation, annotation.text() + " is not a port");
+            proxyPort.add(annotation, annotation.text() + " is not a port");
         }
     }
 
     /** Only the key counts. */
-    private void proxySidecarFalse(PodSource pod, Report report) {
+    private void proxySidecarFalse(PodSource pod) {
         FieldLocation annotation = pod.annotation(Keys.INJECT_PROXY);
         if (annotation.exists() && !annotation.text().equals("true")) {
-            report.add(
+            proxySidecarFalse.add(
                     annotation,
                     "the sidecar is injected although the value is " + Value.quoted(annotation.text()),
                     "Remove the annotation, if you do not want the sidecar.");
@@ -85,7 +84,7 @@ final class WebhookRules extends RuleFamily {
     }
 
     /** A name that fits nothing is ignored, and the container gets the identity. */
-    private void skipContainers(PodSource pod, Report report) {
+    private void skipContainers(PodSource pod) {
         FieldLocation annotation = pod.annotation(Keys.SKIP_CONTAINERS);
         if (Value.isTemplated(annotation.text())) {
             return;
@@ -96,44 +95,45 @@ final class WebhookRules extends RuleFamily {
         for (String skipped : annotation.text().split(";", -1)) {
             String name = skipped.strip();
             if (!name.isEmpty() && !names.contains(name)) {
-                report.add(
+                skipContainers.add(
                         annotation,
                         "there is no container " + Value.quoted(name) + "; the pod has " + String.join(", ", names),
                         name.contains(",")
                                 ? "Separate the names by semicolons."
-                                : ClosestMatch.question(name, names).orElse(report.remedy()));
+                                : ClosestMatch.question(name, names).orElse(skipContainers.remedy()));
             }
         }
     }
 
     /** The webhook refuses to create the pods. */
-    private void tokenExpiration(PodSource pod, Report report) {
+    private void tokenExpiration(PodSource pod) {
         Stream.concat(
                         Stream.of(pod.annotation(Keys.TOKEN_EXPIRATION)),
                         context.serviceAccount(pod).map(context::location).stream()
                                 .map(account -> account.at("metadata", "annotations", Keys.TOKEN_EXPIRATION)))
                 .filter(annotation -> annotation.exists() && !Value.isTemplated(annotation.text()))
                 .forEach(annotation -> refusal(pod, Keys.TOKEN_EXPIRATION, annotation.text())
-                        .ifPresent(refusal -> report.add(annotation, "the webhook denies the pod: " + refusal)));
+                        .ifPresent(
+                                refusal -> tokenExpiration.add(annotation, "the webhook denies the pod: " + refusal)));
     }
 
     /** Version 1.6.0 of the webhook has moved the file. */
-    private void tokenPath(PodSource pod, Report report) {
+    private void tokenPath(PodSource pod) {
         boolean projects = pod.spec("volumes").items().stream()
                 .anyMatch(volume -> volume.at("projected").exists());
         for (FieldLocation text : projects ? List.<FieldLocation>of() : pod.texts()) {
             Matcher path = PATH.matcher(text.text());
             if (path.find()) {
-                report.add(text, path.group() + " is the path of some versions of the webhook only");
+                tokenPath.add(text, path.group() + " is the path of some versions of the webhook only");
             }
         }
     }
 
     /** The webhook refuses to create the pod. */
-    private void hostNetworkProxy(PodSource pod, Report report) {
+    private void hostNetworkProxy(PodSource pod) {
         if (pod.spec("hostNetwork").text().equals("true")
                 && pod.annotation(Keys.INJECT_PROXY).exists()) {
-            report.add(
+            hostNetworkProxy.add(
                     pod.spec("hostNetwork"),
                     "the webhook denies a pod that has hostNetwork: true and asks for the proxy sidecar");
         }

@@ -31,7 +31,6 @@ public record FieldLocation(
         Position position,
         @Nullable Yaml value) {
 
-    /** The whole object. */
     public static FieldLocation of(Manifest manifest) {
         return new FieldLocation(manifest.toString(), "", "", manifest.content().position(), manifest.content());
     }
@@ -63,7 +62,6 @@ public record FieldLocation(
         }
     }
 
-    /** The field below this one, by its keys. */
     public FieldLocation at(String... keys) {
         FieldLocation location = this;
         for (String key : keys) {
@@ -72,7 +70,6 @@ public record FieldLocation(
         return location;
     }
 
-    /** As above. */
     public FieldLocation at(List<String> keys) {
         return at(keys.toArray(String[]::new));
     }

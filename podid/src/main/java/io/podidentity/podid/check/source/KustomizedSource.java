@@ -27,7 +27,7 @@ public final class KustomizedSource {
 
     private final List<Manifest> rendered;
     private final Set<String> files;
-    private final Map<Path, List<Yaml.Mapping>> sources = new HashMap<>();
+    private final Map<Path, List<FieldLocation>> sources = new HashMap<>();
 
     /** @param manifests all that was read, rendered or not */
     public KustomizedSource(List<Manifest> manifests) {
@@ -50,7 +50,7 @@ public final class KustomizedSource {
                 .filter(one -> one.content().position().file().equals(position.file())
                         && one.content().position().line() <= position.line())
                 .reduce((before, one) -> one);
-        return manifest.flatMap(one -> way(one.content(), position))
+        return manifest.flatMap(one -> way(FieldLocation.of(one), position))
                 .flatMap(way -> sources.computeIfAbsent(folder.get(), KustomizedSource::read).stream()
                         .filter(source -> isOf(manifest.get(), source))
                         .map(source -> Place.of(source, way))
@@ -72,52 +72,34 @@ public final class KustomizedSource {
         return written;
     }
 
-    /**
-     * A key, or an element of a list.
-     *
-     * @param value what it leads to
-     */
-    private record Step(String key, int index, Yaml value) {}
-
-    /** How one gets from the value to the position; empty if it is not in there. */
-    private static Optional<List<Step>> way(Yaml value, Position position) {
-        if (value instanceof Yaml.Mapping mapping) {
-            for (Yaml.Entry entry : mapping.entries()) {
-                Optional<List<Step>> below =
-                        entry.position().equals(position) ? Optional.of(List.of()) : way(entry.value(), position);
-                if (below.isPresent()) {
-                    return behind(new Step(entry.key(), 0, entry.value()), below.get());
-                }
-            }
-        } else if (value instanceof Yaml.Sequence list) {
-            for (int i = 0; i < list.elements().size(); i++) {
-                Optional<List<Step>> below = way(list.elements().get(i), position);
-                if (below.isPresent()) {
-                    return behind(new Step("", i, list.elements().get(i)), below.get());
-                }
+    /** The keys and elements of lists that lead from a value to the position; empty if it is not in there. */
+    private static Optional<List<FieldLocation>> way(FieldLocation at, Position position) {
+        boolean isList = !at.items().isEmpty();
+        for (FieldLocation child : isList ? at.items() : at.fields()) {
+            Optional<List<FieldLocation>> below =
+                    !isList && child.position().equals(position) ? Optional.of(List.of()) : way(child, position);
+            if (below.isPresent()) {
+                return Optional.of(
+                        Stream.concat(Stream.of(child), below.get().stream()).toList());
             }
         }
         // After its parts: an object begins where its first key does.
-        return value.position().equals(position) ? Optional.of(List.of()) : Optional.empty();
-    }
-
-    private static Optional<List<Step>> behind(Step first, List<Step> rest) {
-        return Optional.of(Stream.concat(Stream.of(first), rest.stream()).toList());
+        return at.valuePosition().equals(position) ? Optional.of(List.of()) : Optional.empty();
     }
 
     /** All objects of the files that a kustomization is made of, those of its own folder first, and patches last. */
-    private static List<Yaml.Mapping> read(Path folder) {
-        var objects = new ArrayList<Yaml.Mapping>();
-        var ofPatches = new ArrayList<Yaml.Mapping>();
+    private static List<FieldLocation> read(Path folder) {
+        var objects = new ArrayList<FieldLocation>();
+        var ofPatches = new ArrayList<FieldLocation>();
         var patches = new HashSet<Path>();
         for (Path file : Kustomization.closure(folder, one -> patches.addAll(one.patches()))) {
             boolean isOwn = file.startsWith(folder.toAbsolutePath().normalize());
-            List<Yaml.Mapping> into = patches.contains(file) ? ofPatches : objects;
+            List<FieldLocation> into = patches.contains(file) ? ofPatches : objects;
             try {
                 Path name = relative(file);
                 YamlReader.read(name.toString(), Files.isRegularFile(file) ? ManifestFiles.content(file) : "").stream()
                         .filter(Yaml.Mapping.class::isInstance)
-                        .map(Yaml.Mapping.class::cast)
+                        .map(one -> FieldLocation.of(name.toString(), one))
                         .forEach(one -> into.add(isOwn ? 0 : into.size(), one));
             } catch (ManifestException e) {
                 // No YAML, such as a file that a generator puts into a ConfigMap.
@@ -133,9 +115,9 @@ public final class KustomizedSource {
     }
 
     /** A kustomization may put something before and behind the name. */
-    private static boolean isOf(Manifest manifest, Yaml.Mapping source) {
-        String name = source.textAt("metadata", "name");
-        return source.textAt("kind").equals(manifest.kind())
+    private static boolean isOf(Manifest manifest, FieldLocation source) {
+        String name = source.at("metadata", "name").text();
+        return source.at("kind").text().equals(manifest.kind())
                 && !name.isEmpty()
                 && manifest.name().name().contains(name);
     }
@@ -143,37 +125,34 @@ public final class KustomizedSource {
     /** The end of the way in a source, and how far it went there; one more where the value is the same. */
     private record Place(Position position, int depth) {
 
-        static Place of(Yaml.Mapping source, List<Step> way) {
-            Yaml at = source;
+        static Place of(FieldLocation source, List<FieldLocation> way) {
+            FieldLocation at = source;
             var place = new Place(source.position(), 0);
-            for (Step step : way) {
-                Optional<Yaml.Entry> next = next(at, step);
-                if (next.isEmpty()) {
+            for (FieldLocation step : way) {
+                at = next(at, step);
+                if (at.value() == null) {
                     return place;
                 }
-                at = next.get().value();
-                boolean isSame = at instanceof Yaml.Scalar
-                        && at.textAt().equals(step.value().textAt());
-                place = new Place(next.get().position(), place.depth() + (isSame ? 3 : 2));
+                boolean isSame = at.value() instanceof Yaml.Scalar && at.text().equals(step.text());
+                place = new Place(at.position(), place.depth() + (isSame ? 3 : 2));
             }
             return place;
         }
 
-        private static Optional<Yaml.Entry> next(Yaml at, Step step) {
-            if (at instanceof Yaml.Mapping mapping) {
-                return mapping.entries().stream()
-                        .filter(entry -> entry.key().equals(step.key()))
-                        .findFirst();
+        /** The same key; of a list the element of the same name, or at the same place. */
+        private static FieldLocation next(FieldLocation at, FieldLocation step) {
+            if (at.items().isEmpty()) {
+                return at.at(step.key());
             }
-            String name = step.value().textAt("name");
-            List<Yaml> elements = at.elementsAt();
+            String name = step.at("name").text();
+            Matcher index = Pattern.compile("\\[(\\d+)]$").matcher(step.key());
             return Stream.concat(
-                            elements.stream()
+                            at.items().stream()
                                     .filter(element -> !name.isEmpty()
-                                            && element.textAt("name").equals(name)),
-                            elements.stream().skip(step.index()))
+                                            && element.at("name").text().equals(name)),
+                            at.items().stream().skip(index.find() ? Long.parseLong(index.group(1)) : 0))
                     .findFirst()
-                    .map(element -> new Yaml.Entry("", element.position(), element));
+                    .orElse(at.at(step.key()));
         }
     }
 }

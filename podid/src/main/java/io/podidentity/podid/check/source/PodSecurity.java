@@ -103,7 +103,6 @@ public final class PodSecurity {
         }
     }
 
-    /** The container's own, else that of the pod. */
     private FieldLocation nearest(FieldLocation container, String... keys) {
         FieldLocation own = security(container, keys);
         FieldLocation all = security(spec, keys);

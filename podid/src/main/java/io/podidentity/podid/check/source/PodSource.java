@@ -15,7 +15,6 @@ import java.util.stream.Stream;
  * A pod and what is written about it.
  *
  * @param manifest the pod itself, or the workload that makes it
- * @param kind of the manifest
  * @param template where the pod's metadata and spec are
  */
 public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocation template) {
@@ -30,7 +29,6 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
             "Job", List.of("spec", "template"),
             "CronJob", List.of("spec", "jobTemplate", "spec", "template"));
 
-    /** A pod that this manifest makes. */
     public static PodSource of(Pod pod, Manifest manifest) {
         FieldLocation location = FieldLocation.of(manifest);
         return new PodSource(
@@ -49,36 +47,30 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
         return pod.namespace();
     }
 
-    /** A label of the pod. */
     public FieldLocation label(String key) {
         return template.at("metadata", "labels", key);
     }
 
-    /** An annotation of the pod. */
     public FieldLocation annotation(String key) {
         return template.at("metadata", "annotations", key);
     }
 
-    /** A field of the pod's spec. */
     public FieldLocation spec(String... keys) {
         return template.at("spec").at(keys);
     }
 
-    /** All init containers and containers. */
     public List<FieldLocation> containers() {
         return Stream.of("initContainers", "containers")
                 .flatMap(list -> spec(list).items().stream())
                 .toList();
     }
 
-    /** All texts of its containers. */
     public List<FieldLocation> texts() {
         return containers().stream()
                 .flatMap(container -> container.texts().stream())
                 .toList();
     }
 
-    /** The variables of that name, of all containers. */
     public List<FieldLocation> variables(String name) {
         return containers().stream()
                 .flatMap(container -> container.at("env").items().stream())
@@ -86,12 +78,23 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
                 .toList();
     }
 
-    /** Whether a container sets the variable, to whatever. */
     public boolean hasVariable(String name) {
         return !variables(name).isEmpty();
     }
 
-    /** The name of the service account that the pod runs as. */
+    /** The values of AZURE_CLIENT_ID, written or not. */
+    public List<FieldLocation> clientIds() {
+        return variables("AZURE_CLIENT_ID").stream()
+                .map(variable -> variable.at("value"))
+                .toList();
+    }
+
+    /** Whether AZURE_CLIENT_ID belongs to a credential that does not ask the metadata service. */
+    public boolean hasOtherCredential() {
+        return Stream.of("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE")
+                .anyMatch(this::hasVariable);
+    }
+
     public String serviceAccount() {
         return Webhook.serviceAccount(pod);
     }
@@ -115,7 +118,6 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
                         .noneMatch(variable -> variable.name().equals("AZURE_FEDERATED_TOKEN_FILE"));
     }
 
-    /** What creates such a pod anew. */
     public static String restart(Pod pod) {
         return pod.workload()
                 .filter(owner ->
@@ -126,7 +128,6 @@ public record PodSource(Pod pod, FieldLocation manifest, String kind, FieldLocat
                         + ", and create it again if nothing else does");
     }
 
-    /** Such as {@code Deployment shop/web}. */
     public String object() {
         return manifest.object();
     }

@@ -18,9 +18,6 @@ import java.util.regex.Pattern;
  * @param from the component in which it arose
  * @param kind whether something must be done
  * @param pattern found in the message; its named groups are what {@code {name}} stands for in the texts
- * @param example a whole line
- * @param says what has happened, in a sentence without a full stop
- * @param why likely causes, the likeliest first
  * @param next what to do: commands, or sentences
  * @param more a page or an issue upstream
  */
@@ -36,11 +33,9 @@ public record KnownLine(
         String more) {
 
     public enum Kind {
-        /** Something is wrong. */
         PROBLEM,
         /** Follows from another line, or only matters beside one. */
         NOTE,
-        /** All is well. */
         OK
     }
 

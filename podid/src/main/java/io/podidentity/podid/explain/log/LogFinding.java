@@ -1,13 +1,13 @@
 package io.podidentity.podid.explain.log;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * A known line that stands in a log.
  *
- * @param first the number of the first line, from 1
- * @param last the number of the last one
- * @param count how many lines say the same
  * @param text the first of them, fit to be shown
  * @param passedOnBy components that the line names beside the one in which it arose
  */
@@ -31,8 +31,24 @@ public record LogFinding(
         return known.why().stream().map(names::in).toList();
     }
 
-    /** What to do: commands and sentences. */
     public List<String> next() {
         return known.next().stream().map(names::inCommand).toList();
+    }
+
+    Map<String, Object> json() {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("id", known.id());
+        object.put("component", known.from());
+        object.put("kind", known.kind().name().toLowerCase(Locale.ROOT));
+        object.put("line", first);
+        object.put("lastLine", last);
+        object.put("count", count);
+        object.put("text", text);
+        object.put("says", says());
+        object.put("passedOnBy", passedOnBy);
+        object.put("why", why());
+        object.put("do", next());
+        object.put("more", List.of(known.more(), known.link()));
+        return object;
     }
 }

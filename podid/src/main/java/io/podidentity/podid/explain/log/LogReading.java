@@ -78,6 +78,15 @@ public record LogReading(int lines, int known, List<LogFinding> findings) {
         }
     }
 
+    /** For programs; the caller may add to it. */
+    public Map<String, Object> json() {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("lines", lines);
+        object.put("known", known);
+        object.put("findings", findings.stream().map(LogFinding::json).toList());
+        return object;
+    }
+
     /** Who writes lines that are known, each once. */
     static List<String> components() {
         return KnownLine.ALL.stream().map(KnownLine::from).distinct().toList();

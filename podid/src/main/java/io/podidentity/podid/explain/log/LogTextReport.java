@@ -11,7 +11,6 @@ public final class LogTextReport {
 
     private LogTextReport() {}
 
-    /** The report, with a line end. */
     public static String of(LogReading reading) {
         List<LogFinding> findings = reading.findings();
         if (findings.isEmpty()) {
@@ -51,7 +50,6 @@ public final class LogTextReport {
         section(text, "More", List.of(finding.known().more(), finding.known().link()));
     }
 
-    /** Lines below a name. */
     public static void section(StringBuilder text, String name, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
             text.append(String.format("  %-6s%s\n", i == 0 ? name : "", lines.get(i)));

@@ -13,16 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The pods of which a log speaks: by name, or by binding, identity, client ID or service account. */
-public final class NamedPods {
+public record NamedPods(Cluster cluster) {
 
-    private final Cluster cluster;
-
-    /** Looks names up in that cluster. */
-    public NamedPods(Cluster cluster) {
-        this.cluster = cluster;
-    }
-
-    /** In the order of the manifests; each once. */
     public List<Pod> in(LogReading reading) {
         return cluster.pods().stream().filter(pod -> isNamed(pod, reading)).toList();
     }

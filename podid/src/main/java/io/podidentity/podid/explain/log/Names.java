@@ -24,7 +24,6 @@ public record Names(Map<String, String> values) {
 
     private static final Map<String, String> UNKNOWN = Map.of("client", "CLIENT_ID", "ns", "NAMESPACE");
 
-    /** @param matcher that has found */
     static Names of(Matcher matcher) {
         var values = new LinkedHashMap<String, String>();
         for (String group : groups(matcher.pattern())) {
@@ -60,7 +59,6 @@ public record Names(Map<String, String> values) {
         return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
     }
 
-    /** A sentence with the names in it. */
     String in(String sentence) {
         return replaced(sentence, false);
     }

@@ -24,7 +24,6 @@ final class RawLine {
 
     private RawLine() {}
 
-    /** The message and what belongs to it, plain. */
     static String message(String line) {
         String cut = line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH);
         String text = SafeText.plain(cut).strip();

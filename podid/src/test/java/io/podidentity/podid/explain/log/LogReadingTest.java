@@ -166,7 +166,7 @@ class LogReadingTest {
         LogReading reading = read("pod list is empty " + secret + " end");
 
         assertThat(LogTextReport.of(reading)).contains("[hidden]").doesNotContain(value);
-        assertThat(String.valueOf(LogJson.of(reading))).doesNotContain(value);
+        assertThat(String.valueOf(reading.json())).doesNotContain(value);
     }
 
     @Test
